@@ -1,0 +1,188 @@
+"""One typed settings object, read from the environment and `.env`; nothing else reads them.
+
+Not for what people edit at run time (the stores) nor for what makes a city (`city/`).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+PREFIX = "IOC_"
+TEST_PREFIX = "IOC_TEST_"
+SERVICE_TOKEN_FILE = "service-token"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value; the message says which, and what was expected."""
+
+
+class Settings(BaseModel):
+    """All settings of all roles; the field `web_port` is the variable `IOC_WEB_PORT`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="address the web server and the controller bind to")
+    web_port: int = Field(8050, ge=1, le=65535, description="port of the web pages")
+    wall_port: int = Field(8051, ge=1, le=65535, description="port of the wall controller")
+    data_dir: Path = Field(Path("var"), description="folder of stores, cache, tokens and logs")
+    city: Path = Field(Path("city"), description="city folder: agencies, datasets, walls, scenes")
+    lake: Path | None = Field(None, description="folder of the data lake; its files are replayed")
+    simulate: bool = Field(False, description="simulate the datasets the lake does not feed")
+    boundaries: Path | None = Field(None, description="folder of unit boundaries (GeoJSON)")
+    replay_speed: float = Field(1.0, ge=1, le=60, description="speed of the replay, 1 to 60")
+    wall_origins: tuple[str, ...] = Field(
+        (), description="further allowed Origins of the wall link, blank-separated"
+    )
+    wall_public_url: str | None = Field(
+        None, description="https origin under which browsers reach the controller at /ws"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL of PostgreSQL; without it SQLite files in the data folder"
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Redis URL of the shared cache; without it files in the data folder"
+    )
+    service_token: SecretStr | None = Field(
+        None, description="secret of the services; made and kept in the data folder when absent"
+    )
+    language: Literal["vi", "en"] = Field("vi", description="first language of walls and pages")
+
+    @field_validator("wall_origins", mode="before")
+    @classmethod
+    def _split(cls, origins: object) -> object:
+        return tuple(origins.split()) if isinstance(origins, str) else origins
+
+    @field_validator("lake", "boundaries")
+    @classmethod
+    def _folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError(f"is no folder: {folder}")
+        return folder
+
+    @field_validator("city")
+    @classmethod
+    def _city_folder(cls, folder: Path) -> Path:
+        if not (folder / "city.toml").is_file():
+            raise ValueError(f"has no city.toml: {folder}")
+        return folder
+
+    @field_validator("wall_public_url")
+    @classmethod
+    def _https_origin(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/"):
+            raise ValueError("must be an https origin such as https://ioc.example.org")
+        return f"https://{parts.netloc}"
+
+    @property
+    def simulates(self) -> bool:
+        """Whether datasets without a file in the lake are simulated."""
+        return self.simulate or self.lake is None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the servers (demo accounts exist only then)."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def observations_url(self) -> str:
+        """SQLAlchemy URL of the store the feed writes (observations, records, roll-ups)."""
+        return self._database("observations")
+
+    @property
+    def operations_url(self) -> str:
+        """SQLAlchemy URL of the store the web writes (people, sessions, audit)."""
+        return self._database("operations")
+
+    @property
+    def wall_state_path(self) -> Path:
+        """SQLite file of the controller; nobody else opens it."""
+        return self.data_dir / "wall.sqlite"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Folder of the file cache."""
+        return self.data_dir / "cache"
+
+    @property
+    def geometry_dir(self) -> Path:
+        """Folder of simplified geometry files, named by content hash."""
+        return self.data_dir / "geometry"
+
+    @property
+    def wall_url(self) -> str:
+        """WebSocket URL of the controller for services on this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if host in ("0.0.0.0", "[::]"):
+            host = "127.0.0.1"
+        return f"ws://{host}:{self.wall_port}/ws"
+
+    def secret(self) -> str:
+        """Return the service token; make and keep it (mode 0600) in the data folder when absent."""
+        if self.service_token is not None:
+            return self.service_token.get_secret_value()
+        path = self.data_dir / SERVICE_TOKEN_FILE
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            kept = path.read_text().strip()
+            if kept:
+                return kept
+            descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC, 0o600)
+        made = secrets.token_urlsafe(32)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(made)
+        return made
+
+    def _database(self, schema: str) -> str:
+        if self.database_url is None:
+            return f"sqlite:///{(self.data_dir / f'{schema}.sqlite').resolve()}"
+        url = self.database_url.get_secret_value()
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+EnvironmentMap = Annotated[Mapping[str, str], "environment variables"]
+
+
+def load_settings(
+    environment: EnvironmentMap | None = None, *, env_file: Path | None = Path(".env")
+) -> Settings:
+    """Read settings from `environment` (default: the process's) over `env_file`.
+
+    Raises SettingsError with one sentence for an unknown `IOC_*` name or a wrong value.
+    """
+    found: dict[str, str] = {}
+    if env_file is not None and env_file.is_file():
+        found.update({k: v for k, v in dotenv_values(env_file).items() if v is not None})
+    found.update(os.environ if environment is None else environment)
+    given = {
+        name: text
+        for name, text in found.items()
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
+    }
+    known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SettingsError(
+            f"Unknown setting {', '.join(unknown)}. Known: {', '.join(sorted(known))}."
+        )
+    values = {known[name]: text for name, text in given.items() if text != ""}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        raise SettingsError(
+            f"{PREFIX}{field.upper()}={values.get(field)!r} is wrong: {first['msg']}."
+        ) from error
