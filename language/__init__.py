@@ -1,0 +1,44 @@
+"""Words, numbers, dates and units as people here write them; Vietnamese first, English complete.
+
+Everything on screen, in a report or an export goes through here. Catalogues are gettext files,
+`language/<language>/<domain>.po`, whose msgid is the dotted key without its domain.
+"""
+
+from language.catalogue import DEFAULT_LANGUAGE, LANGUAGES, has, pick, text
+from language.collation import fold, sort_key
+from language.formats import (
+    DEFAULT_TIMEZONE,
+    NOTHING,
+    age,
+    date,
+    datetime_,
+    duration,
+    moment,
+    month,
+    number,
+    time,
+    unit_name,
+    weekday,
+)
+
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "DEFAULT_TIMEZONE",
+    "LANGUAGES",
+    "NOTHING",
+    "age",
+    "date",
+    "datetime_",
+    "duration",
+    "fold",
+    "has",
+    "moment",
+    "month",
+    "number",
+    "pick",
+    "sort_key",
+    "text",
+    "time",
+    "unit_name",
+    "weekday",
+]

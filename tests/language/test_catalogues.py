@@ -1,0 +1,135 @@
+"""Both catalogues say everything the code asks for, in the same shape."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+import string
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from language import LANGUAGES, catalogue, pick, text
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE_FOLDERS = ("data_access", "permissions", "layouts", "callbacks", "wall", "app.py", "roles.py")
+DOMAINS = catalogue.domains()
+
+
+def _fields(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+@cache
+def _modules() -> tuple[tuple[Path, ast.Module], ...]:
+    paths: list[Path] = []
+    for name in CODE_FOLDERS:
+        path = ROOT / name
+        paths += sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
+    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
+
+
+def _asked() -> dict[str, str]:
+    """Return every literal "domain.key" of the code, and where it stands."""
+    key = re.compile(rf"^(?:{'|'.join(DOMAINS)})\.[a-z][\w.-]*[\w]$")
+    found: dict[str, str] = {}
+    for path, tree in _modules():
+        for node in ast.walk(tree):
+            is_call = isinstance(node, ast.Call) and _callee(node) in ("text", "words", "say")
+            if is_call and node.args and isinstance(node.args[0], ast.Constant):
+                words = node.args[0].value
+                if isinstance(words, str) and key.match(words):
+                    found[words] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+def _prefixes() -> dict[str, str]:
+    """Return the beginnings of keys made by f-strings: at least one entry must begin so."""
+    found: dict[str, str] = {}
+    for path, tree in _modules():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and _callee(node) in ("text", "words", "say")):
+                continue
+            if node.args and isinstance(node.args[0], ast.JoinedStr):
+                first = node.args[0].values[0]
+                if isinstance(first, ast.Constant) and "." in str(first.value):
+                    found[str(first.value)] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+def _callee(node: ast.Call) -> str:
+    function = node.func
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_both_languages_have_the_same_entries(domain):
+    keys = {each: set(catalogue.load(each, domain).words) for each in LANGUAGES}
+    assert keys["vi"] == keys["en"]
+    assert keys["vi"], "a catalogue without a single usable entry"
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_both_languages_fill_the_same_values(domain):
+    for key, forms in catalogue.load("vi", domain).words.items():
+        other = catalogue.load("en", domain).words[key]
+        assert {*map(frozenset, map(_fields, forms))} == {*map(frozenset, map(_fields, other))}, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_words_are_composed_and_trimmed(language, domain):
+    for key, forms in catalogue.load(language, domain).words.items():
+        for form in forms:
+            assert form == unicodedata.normalize("NFC", form), key
+            assert form == form.strip(), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_no_entry_stands_twice_or_empty(language, domain):
+    path = catalogue.FOLDER / language / f"{domain}.po"
+    entries = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(entries) == len(set(entries))
+    assert set(entries) == set(catalogue.load(language, domain).words)
+
+
+def test_every_key_the_code_asks_for_has_words():
+    missing = {key: where for key, where in _asked().items() if not catalogue.has(key)}
+    assert missing == {}
+
+
+def test_every_beginning_of_a_key_leads_somewhere():
+    keys = {f"{domain}.{key}" for domain in DOMAINS for key in catalogue.load("vi", domain).words}
+    lost = {p: at for p, at in _prefixes().items() if not any(key.startswith(p) for key in keys)}
+    assert lost == {}
+
+
+def test_a_missing_key_shows_itself_and_is_logged_once(caplog):
+    with caplog.at_level(logging.ERROR):
+        assert text("time.no_such_words") == "time.no_such_words"
+        assert text("time.no_such_words") == "time.no_such_words"
+    assert len(caplog.records) == 1
+
+
+def test_a_plural_follows_the_language():
+    assert text("time.minute", "en", count=1) == "1 minute"
+    assert text("time.minute", "en", count=2) == "2 minutes"
+    assert text("time.minute", "vi", count=2) == "2 phút"
+
+
+def test_picking_falls_back_to_a_language_there_is():
+    assert pick({"vi": "Mưa", "en": "Rain"}, "en") == "Rain"
+    assert pick({"vi": "Mưa"}, "en") == "Mưa"
+    assert pick({"fr": "Pluie"}, "en") == "Pluie"
+    assert pick(None, "en") == ""
+
+
+def test_a_fuzzy_entry_counts_as_missing(tmp_path):
+    folder = tmp_path / "vi"
+    folder.mkdir()
+    (folder / "some.po").write_text('#, fuzzy\nmsgid "a"\nmsgstr "b"\n\nmsgid "c"\nmsgstr "d"\n')
+    assert set(catalogue.load("vi", "some", folder=tmp_path).words) == {"c"}
