@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -50,9 +50,10 @@ def number(
     if value is None or not math.isfinite(value):
         return NOTHING
     places = decimals if decimals is not None else 3
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
-    pattern = "#,##0" + ("." + ("#" if decimals is None else "0") * places if places else "")
-    written = str(format_decimal(abs(rounded), format=pattern, locale=language))
+    with localcontext(_WIDE):
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        pattern = "#,##0" + ("." + ("#" if decimals is None else "0") * places if places else "")
+        written = str(format_decimal(abs(rounded), format=pattern, locale=language))
     mark = MINUS if rounded < 0 else "+" if sign and rounded > 0 else ""
     name = unit_name(unit, language=language, count=float(abs(rounded)))
     if not name:
