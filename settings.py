@@ -5,19 +5,31 @@ Not for what people edit at run time (the stores) nor for what makes a city (`ci
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 PREFIX = "IOC_"
 TEST_PREFIX = "IOC_TEST_"
 SERVICE_TOKEN_FILE = "service-token"
+SERVICE_TOKEN_MIN_LENGTH = 16  # every display and console token is signed with it
 
 
 class SettingsError(Exception):
@@ -31,7 +43,9 @@ class Settings(BaseModel):
 
     host: str = Field("127.0.0.1", description="address the web server and the controller bind to")
     web_port: int = Field(8050, ge=1, le=65535, description="port of the web pages")
-    wall_port: int = Field(8051, ge=1, le=65535, description="port of the wall controller")
+    wall_port: int = Field(
+        8051, ge=1, le=65535, validate_default=True, description="port of the wall controller"
+    )
     data_dir: Path = Field(Path("var"), description="folder of stores, cache, tokens and logs")
     city: Path = Field(Path("city"), description="city folder: agencies, datasets, walls, scenes")
     lake: Path | None = Field(None, description="folder of the data lake; its files are replayed")
@@ -60,6 +74,28 @@ class Settings(BaseModel):
     def _split(cls, origins: object) -> object:
         return tuple(origins.split()) if isinstance(origins, str) else origins
 
+    @field_validator("wall_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not _is_origin(origin, schemes=("http", "https")):
+                raise ValueError(f"{origin!r} is no origin such as https://room.example.org:8443")
+        return tuple(origin.rstrip("/") for origin in origins)
+
+    @field_validator("wall_port")
+    @classmethod
+    def _port_of_its_own(cls, port: int, given: ValidationInfo) -> int:
+        if port == given.data.get("web_port"):
+            raise ValueError("must differ from IOC_WEB_PORT")
+        return port
+
+    @field_validator("data_dir")
+    @classmethod
+    def _no_file(cls, folder: Path) -> Path:
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"is no folder: {folder}")
+        return folder
+
     @field_validator("lake", "boundaries")
     @classmethod
     def _folder(cls, folder: Path | None) -> Path | None:
@@ -79,10 +115,26 @@ class Settings(BaseModel):
     def _https_origin(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/"):
+        if not _is_origin(url, schemes=("https",)):
             raise ValueError("must be an https origin such as https://ioc.example.org")
-        return f"https://{parts.netloc}"
+        return url.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(url, "postgresql", "postgresql+psycopg")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(url, "redis", "rediss", "unix")
+
+    @field_validator("service_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < SERVICE_TOKEN_MIN_LENGTH:
+            raise ValueError(f"must have at least {SERVICE_TOKEN_MIN_LENGTH} characters")
+        return token
 
     @property
     def simulates(self) -> bool:
@@ -132,18 +184,13 @@ class Settings(BaseModel):
         if self.service_token is not None:
             return self.service_token.get_secret_value()
         path = self.data_dir / SERVICE_TOKEN_FILE
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            kept = path.read_text().strip()
-            if kept:
-                return kept
-            descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC, 0o600)
-        made = secrets.token_urlsafe(32)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(made)
-        return made
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            _keep_first(path, secrets.token_urlsafe(32))
+        kept = path.read_text().strip()
+        if len(kept) < SERVICE_TOKEN_MIN_LENGTH:
+            raise SettingsError(f"{path} holds no service token; delete it to have one made.")
+        return kept
 
     def _database(self, schema: str) -> str:
         if self.database_url is None:
@@ -152,11 +199,8 @@ class Settings(BaseModel):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-EnvironmentMap = Annotated[Mapping[str, str], "environment variables"]
-
-
 def load_settings(
-    environment: EnvironmentMap | None = None, *, env_file: Path | None = Path(".env")
+    environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
 ) -> Settings:
     """Read settings from `environment` (default: the process's) over `env_file`.
 
@@ -172,17 +216,46 @@ def load_settings(
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
     }
     known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise SettingsError(
-            f"Unknown setting {', '.join(unknown)}. Known: {', '.join(sorted(known))}."
-        )
+    for name in sorted(set(given) - set(known)):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
+        raise SettingsError(f"Unknown setting {name}: {hint}")
     values = {known[name]: text for name, text in given.items() if text != ""}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        raise SettingsError(
-            f"{PREFIX}{field.upper()}={values.get(field)!r} is wrong: {first['msg']}."
-        ) from error
+        raise SettingsError(_sentence(error.errors()[0], values)) from error
+
+
+def _sentence(error: Any, values: Mapping[str, str]) -> str:
+    """Say in one sentence which setting is wrong, why and what it is; never print a secret."""
+    field = str(error["loc"][0])
+    about = Settings.model_fields[field]
+    shown = "" if "SecretStr" in str(about.annotation) else f"={values.get(field)!r}"
+    why = str(error["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{field.upper()}{shown} is wrong: {why} ({about.description})."
+
+
+def _is_origin(text: str, *, schemes: tuple[str, ...]) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in schemes and bool(parts.netloc) and parts.path in ("", "/")
+
+
+def _with_scheme(url: SecretStr | None, *schemes: str) -> SecretStr | None:
+    if url is not None and urlsplit(url.get_secret_value()).scheme not in schemes:
+        raise ValueError(f"must begin with {' or '.join(f'{each}://' for each in schemes)}")
+    return url
+
+
+def _keep_first(path: Path, made: str) -> None:
+    """Write `made` to `path` (mode 0600) unless another process was first; never half a file."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
