@@ -1,0 +1,105 @@
+"""A scene laid on its wall: each tile's rectangle, and the render that fills it.
+
+One render serves every output and view of a wall: language, unit of type and detail are the wall's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from wall.geometry import Rect, Wall
+from wall.grid import Seams, cell_rect, seams_of
+from wall.scene import Scene, Tile
+
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """What a tile's finished content is made from; `render_id` is a hash of all of it."""
+
+    render_id: str
+    realm: str
+    kind: str
+    options: Mapping[str, Any]
+    width_px: int
+    height_px: int
+    unit_px: int
+    detail: str
+    language: str
+    seams: Seams
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form, an entry of `wanted`."""
+        return {"renderId": self.render_id, **_ingredients(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A tile with its place on the canvas and its render."""
+
+    tile: Tile
+    rect: Rect
+    render: Render
+
+
+@dataclass(slots=True)
+class Arrangement:
+    """A scene laid on its wall."""
+
+    scene: Scene
+    placed: tuple[Placed, ...]
+    render_ids: frozenset[str]
+    _on: dict[Rect, tuple[Placed, ...]] = field(default_factory=dict, repr=False)
+
+    def on(self, rect: Rect) -> tuple[Placed, ...]:
+        """Return the tiles that share a pixel with `rect`, in the scene's order."""
+        found = self._on.get(rect)
+        if found is None:
+            found = tuple(each for each in self.placed if each.rect.shares_pixel_with(rect))
+            self._on[rect] = found
+        return found
+
+
+def arrange(scene: Scene, wall: Wall, *, language: str, realm: str = LIVE) -> Arrangement:
+    """Lay `scene` on `wall`; content will be made in `language` from data of `realm`."""
+    placed = []
+    for tile in scene.tiles:
+        rect = cell_rect(wall, columns=scene.columns, rows=scene.rows, at=tile.at)
+        placed.append(Placed(tile, rect, _render(tile, rect, wall, language, realm)))
+    return Arrangement(scene, tuple(placed), frozenset(each.render.render_id for each in placed))
+
+
+def _render(tile: Tile, rect: Rect, wall: Wall, language: str, realm: str) -> Render:
+    nameless = Render(
+        render_id="",
+        realm=realm,
+        kind=tile.kind,
+        options=tile.options,
+        width_px=rect.width,
+        height_px=rect.height,
+        unit_px=wall.unit_px,
+        detail="wall",
+        language=language,
+        seams=seams_of(wall, rect),
+    )
+    content = orjson.dumps(_ingredients(nameless), option=orjson.OPT_SORT_KEYS)
+    return replace(nameless, render_id=blake2b(content, digest_size=12).hexdigest())
+
+
+def _ingredients(render: Render) -> dict[str, Any]:
+    return {
+        "realm": render.realm,
+        "kind": render.kind,
+        "options": dict(render.options),
+        "sizePx": {"width": render.width_px, "height": render.height_px},
+        "unitPx": render.unit_px,
+        "detail": render.detail,
+        "language": render.language,
+        "seamsPx": render.seams.to_json(),
+    }
