@@ -1,0 +1,201 @@
+"""The units of the city: by code, by name as people write it, by point.
+
+A code means a unit only since its `valid_from`: old and new units share names and even codes. Where
+boundaries come from is data_access/boundaries.py; what is drawn, data_access/geometry.py.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from data_access.errors import CityError
+
+KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6,371 km
+REACH = 1.8  # a point belongs to the nearest centroid within this many radii of the unit's disc
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
+_KIND = re.compile(r"^(phường|xã|thị trấn|p\.|x\.|tt\.)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One commune-level unit; the position is its centroid (WGS84)."""
+
+    code: str
+    name: str
+    kind: str  # as the country calls it: phường, xã
+    lat: float
+    lon: float
+    km2: float
+    population: int | None
+    valid_from: date
+
+    @property
+    def full_name(self) -> str:
+        """The name with its kind, as written on a form."""
+        return f"{self.kind.capitalize()} {self.name}"
+
+
+def tone_key(name: str) -> str:
+    """Return `name` lower case with each word's tone moved to its end: Hòa and Hoà are equal."""
+    words = unicodedata.normalize("NFD", name).lower().split()
+    return " ".join("".join(sorted(word, key=_TONES.__contains__)) for word in words)
+
+
+def ascii_key(name: str) -> str:
+    """Return `name` lower case without any mark: "Văn Miếu" and "Van Mieu" are equal."""
+    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """The units of one city; with boundaries (lon lat polygons by code) when it was given some."""
+
+    units: Mapping[str, Unit]
+    boundaries: Mapping[str, Any] = field(default_factory=dict)
+    _names: dict[str, set[str]] = field(default_factory=dict, repr=False, compare=False)
+    _tree: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for unit in self.units.values():
+            for key in (tone_key, ascii_key):
+                for name in (unit.name, unit.full_name):
+                    self._names.setdefault(key(name), set()).add(unit.code)
+        if self.boundaries:
+            self._tree.append(shapely.STRtree([self.boundaries[code] for code in self.boundaries]))
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self.units.values())
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes in force."""
+        return frozenset(self.units)
+
+    @property
+    def has_boundaries(self) -> bool:
+        """Whether points are placed by real boundaries."""
+        return bool(self.boundaries)
+
+    def get(self, code: str, *, on: date | None = None) -> Unit | None:
+        """Return the unit with `code` (as in force `on` that day), or None."""
+        unit = self.units.get(code)
+        return None if unit is None or (on is not None and on < unit.valid_from) else unit
+
+    def find(self, name: str) -> Unit | None:
+        """Return the one unit called `name`, or None when there is none or more than one.
+
+        With or without its kind ("Xã", "Phường"), tones in either position, or without any mark.
+        """
+        bare = _KIND.sub("", unicodedata.normalize("NFC", name).strip())
+        for key in (tone_key(name), tone_key(bare), ascii_key(name), ascii_key(bare)):
+            codes = self._names.get(key, set())
+            if len(codes) == 1:
+                return self.units[next(iter(codes))]
+        return None
+
+    def at(self, lat: float, lon: float) -> str | None:
+        """Return the code of the unit a point lies in, or None outside the city."""
+        return self.locate([lat], [lon])[0]
+
+    def locate(self, lats: Sequence[float], lons: Sequence[float]) -> list[str | None]:
+        """Return the code of each point's unit: by boundary, else by the nearest centroid."""
+        lat, lon = np.asarray(lats, dtype=float), np.asarray(lons, dtype=float)
+        found: list[str | None] = [None] * len(lat)
+        usable = np.isfinite(lat) & np.isfinite(lon)
+        if not usable.any() or not self.units:
+            return found
+        codes = list(self.boundaries or self.units)
+        places = np.flatnonzero(usable)
+        if self.boundaries:
+            points = shapely.points(lon[places], lat[places])
+            hits = self._tree[0].query(points, predicate="intersects")
+            for point, unit in zip(*hits[:, ::-1], strict=True):  # the first unit wins a border
+                found[places[point]] = codes[unit]
+            return found
+        distance = _radii_away(lat[places], lon[places], list(self.units.values()))
+        nearest = distance.argmin(axis=1)
+        for row, place in enumerate(places):
+            if distance[row, nearest[row]] <= REACH:
+                found[place] = codes[nearest[row]]
+        return found
+
+    def with_boundaries(self, boundaries: Mapping[str, Any]) -> Areas:
+        """Return these units with polygons by code."""
+        return replace(self, boundaries=dict(boundaries), _names={}, _tree=[])
+
+
+def _radii_away(lat: np.ndarray, lon: np.ndarray, units: Sequence[Unit]) -> np.ndarray:
+    """Distance of each point to each centroid, in radii of a disc of the unit's size."""
+    ulat = np.array([unit.lat for unit in units])
+    ulon = np.array([unit.lon for unit in units])
+    radius = np.sqrt(np.array([unit.km2 for unit in units]) / math.pi)
+    north = (lat[:, None] - ulat) * KM_PER_DEGREE
+    east = (lon[:, None] - ulon) * KM_PER_DEGREE * np.cos(np.radians(ulat))
+    away: np.ndarray = np.hypot(north, east) / radius
+    return away
+
+
+def read_areas(path: Path) -> Areas:
+    """Read `areas.csv` (code,name,kind,lat,lon,km2,population,valid_from); raises CityError."""
+    units: dict[str, Unit] = {}
+    for number, row in enumerate(csv.DictReader(io.StringIO(_csv_text(path))), start=2):
+        try:
+            unit = _unit(row)
+        except (KeyError, TypeError, ValueError) as error:
+            expected = "code,name,kind,lat,lon,km2,population,valid_from"
+            raise CityError(path.name, f"line {number}", f"{error}; expected {expected}") from error
+        if unit.code in units:
+            raise CityError(path.name, f"line {number}", f"code {unit.code} is there twice")
+        units[unit.code] = unit
+    if not units:
+        raise CityError(path.name, "all", "expected at least one unit")
+    return Areas(units)
+
+
+def _csv_text(path: Path) -> str:
+    try:
+        return unicodedata.normalize("NFC", path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CityError(path.name, "all", f"expected a readable UTF-8 file ({error})") from error
+
+
+def _unit(row: Mapping[str, str]) -> Unit:
+    unit = Unit(
+        code=row["code"].strip(),
+        name=row["name"].strip(),
+        kind=row["kind"].strip(),
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        km2=float(row["km2"]),
+        population=int(row["population"]) if row.get("population") else None,
+        valid_from=date.fromisoformat(row["valid_from"]),
+    )
+    if not (unit.code and unit.name and unit.kind):
+        raise ValueError("code, name or kind is empty")
+    if not (-90 <= unit.lat <= 90 and -180 <= unit.lon <= 180 and unit.km2 > 0):
+        raise ValueError("the position or the size is impossible")
+    return unit
+
+
+def names_in_doubt(areas: Iterable[Unit]) -> list[str]:
+    """Return the names that more than one unit has (a name alone does not say which is meant)."""
+    seen: dict[str, int] = {}
+    for unit in areas:
+        seen[tone_key(unit.name)] = seen.get(tone_key(unit.name), 0) + 1
+    return sorted(name for name, times in seen.items() if times > 1)

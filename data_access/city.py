@@ -1,0 +1,320 @@
+"""The city folder read whole: who owns what, which datasets, scales, units, roads.
+
+Read-only at run time. Walls and scenes in the same folder are the controller's to read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass as plain_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from data_access.areas import Areas, read_areas
+from data_access.contracts import STRICT, DatasetContract, Id, Named
+from data_access.errors import CityError
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Position:
+    """A place on earth, WGS84."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Site:
+    """A building with walls."""
+
+    id: Id
+    lat: float
+    lon: float
+    name: Named
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Agency:
+    """Who owns data and answers for it."""
+
+    id: Id
+    name: Named
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Band:
+    """A band of a scale: values up to and including `upper`; the last band has none."""
+
+    id: str
+    colour: str = Field(pattern=r"^#[0-9a-f]{6}$")
+    label: Named
+    shape: Literal["circle", "square", "diamond", "triangle", "hexagon", "cross"]
+    upper: float | None = None
+    text: str = Field(default="#000000", pattern=r"^#[0-9a-f]{6}$")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Scale:
+    """Bands from low to high; `official` ones keep their own colours on any screen."""
+
+    id: Id
+    name: Named
+    unit: str
+    bands: tuple[Band, ...] = Field(min_length=1)
+    min: float | None = None
+    official: bool = False
+
+    def __post_init__(self) -> None:
+        uppers = [band.upper for band in self.bands[:-1]]
+        if None in uppers or uppers != sorted(set(uppers), key=lambda u: u or 0.0):
+            raise ValueError("bands must rise, and only the last may lack `upper`")
+        if len({band.id for band in self.bands}) != len(self.bands):
+            raise ValueError("band ids must differ")
+
+    def band(self, value: float | None) -> Band | None:
+        """Return the band `value` falls into, None when it has none."""
+        if value is None or value != value or (self.min is not None and value < self.min):
+            return None
+        for band in self.bands:
+            if band.upper is None or value <= band.upper:
+                return band
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what tiles draw from: name, unit, bands [{id, upper, colour, label, shape, …}]."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "min": self.min,
+            "official": self.official,
+            "bands": [
+                {
+                    "id": band.id,
+                    "upper": band.upper,
+                    "colour": band.colour,
+                    "text": band.text,
+                    "shape": band.shape,
+                    "label": band.label,
+                }
+                for band in self.bands
+            ],
+        }
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Node:
+    """A junction."""
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Link:
+    """A road between two junctions; lanes are per direction."""
+
+    id: str
+    name: str
+    start: Node
+    end: Node
+    length_km: float
+    lanes: int
+    lanes_estimated: bool
+    one_way: bool
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Network:
+    """The road network shown on maps."""
+
+    nodes: Mapping[str, Node]
+    links: Mapping[str, Link]
+
+
+@plain_dataclass(frozen=True, slots=True)
+class City:
+    """Everything the city folder says, cross-checked."""
+
+    id: str
+    name: dict[str, str]
+    room: dict[str, str]
+    timezone: str
+    unit_code: str
+    centre: Position
+    sites: tuple[Site, ...]
+    agencies: Mapping[str, Agency]
+    datasets: Mapping[str, DatasetContract]
+    scales: Mapping[str, Scale]
+    areas: Areas
+    network: Network
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+T = TypeVar("T")
+E = TypeVar("E", Agency, DatasetContract, Scale)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _CityFile:
+    id: Id
+    name: Named
+    room: Named
+    timezone: str
+    unit_code: str
+    centre: Position
+    site: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _LinkEntry:
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    length_km: float = Field(gt=0)
+    lanes: int = Field(ge=1, le=12)
+    lanes_estimated: bool = False
+    one_way: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _NetworkFile:
+    node: tuple[Node, ...]
+    link: tuple[_LinkEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _AgenciesFile:
+    agency: tuple[Agency, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _DatasetsFile:
+    dataset: tuple[DatasetContract, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _ScalesFile:
+    scale: tuple[Scale, ...]
+
+
+def load_city(folder: Path) -> City:
+    """Read the city folder; raises CityError naming file, key and what was expected."""
+    city = _read(folder / "city.toml", _CityFile)
+    try:
+        ZoneInfo(city.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        expected = f"{city.timezone!r} is no time zone such as Asia/Ho_Chi_Minh"
+        raise CityError("city.toml", "timezone", expected) from error
+    agencies = _by_id("agencies.toml", _read(folder / "agencies.toml", _AgenciesFile).agency)
+    datasets = _by_id("datasets.toml", _read(folder / "datasets.toml", _DatasetsFile).dataset)
+    _check_owners(agencies, datasets)
+    return City(
+        id=city.id,
+        name=city.name,
+        room=city.room,
+        timezone=city.timezone,
+        unit_code=city.unit_code,
+        centre=city.centre,
+        sites=city.site,
+        agencies=agencies,
+        datasets=datasets,
+        scales=_by_id("scales.toml", _read(folder / "scales.toml", _ScalesFile).scale),
+        areas=read_areas(folder / "areas.csv"),
+        network=_network(_read(folder / "network.toml", _NetworkFile)),
+    )
+
+
+def _read(path: Path, model: type[T]) -> T:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise CityError(path.name, "all", f"expected this file in {path.parent}") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CityError(path.name, "all", f"expected readable TOML ({error})") from error
+    try:
+        return TypeAdapter(model).validate_python(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise CityError(path.name, _key(found, first["loc"]), first["msg"]) from error
+
+
+def _key(found: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
+    """Name the entry a fault is in: `dataset[transport.speed].owner` rather than `dataset.3`."""
+    words: list[str] = []
+    here: Any = found
+    for step in location:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            here = {}
+        if isinstance(step, int):
+            name = here.get("id") if isinstance(here, Mapping) else None
+            words[-1:] = [f"{words[-1] if words else ''}[{name or step}]"]
+        else:
+            words.append(step)
+    return ".".join(words) or "all"
+
+
+def _by_id(file: str, entries: tuple[E, ...]) -> dict[str, E]:
+    found: dict[str, E] = {}
+    for entry in entries:
+        if entry.id in found:
+            raise CityError(file, entry.id, "is there twice; expected one entry for an id")
+        found[entry.id] = entry
+    return found
+
+
+def _check_owners(agencies: Mapping[str, Agency], datasets: Mapping[str, DatasetContract]) -> None:
+    """Every dataset has an owner the city knows; no indicator has two sources."""
+    owner_of: dict[str, DatasetContract] = {}
+    for dataset in datasets.values():
+        for role, agency in (("owner", dataset.owner), ("steward", dataset.steward)):
+            if agency is not None and agency not in agencies:
+                expected = f"{agency!r} is no agency of agencies.toml"
+                raise CityError("datasets.toml", f"{dataset.id}.{role}", expected)
+        for indicator in dataset.indicators:
+            other = owner_of.setdefault(indicator, dataset)
+            if other is not dataset:
+                owner = agencies[other.owner].name["vi"]
+                raise CityError(
+                    "datasets.toml",
+                    f"{dataset.id}.indicators.{indicator}",
+                    f"is already owned by {owner} ({other.id}); expected one source an indicator",
+                )
+
+
+def _network(file: _NetworkFile) -> Network:
+    nodes = {node.id: node for node in file.node}
+    links: dict[str, Link] = {}
+    for entry in file.link:
+        for end in (entry.start, entry.end):
+            if end not in nodes:
+                expected = f"{end!r} is no node"
+                raise CityError("network.toml", f"link {entry.start}-{entry.end}", expected)
+        start, end_node = nodes[entry.start], nodes[entry.end]
+        link_id = f"{start.id}-{end_node.id}"
+        if link_id in links:
+            raise CityError("network.toml", f"link {link_id}", "is there twice")
+        links[link_id] = Link(
+            id=link_id,
+            name=entry.name or f"{start.name} – {end_node.name}",
+            start=start,
+            end=end_node,
+            length_km=entry.length_km,
+            lanes=entry.lanes,
+            lanes_estimated=entry.lanes_estimated,
+            one_way=entry.one_way,
+        )
+    return Network(nodes, links)

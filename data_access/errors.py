@@ -1,0 +1,57 @@
+"""Errors of the data path, drawn as a tree; vendor exceptions are translated into these once.
+
+::
+
+    DataError
+    ├── CityError                what makes the city (city/) is wrong: file, key, what was expected
+    ├── BoundaryError            a boundary folder cannot be used
+    └── SourceError              a file of a source cannot be read: what, where, what was expected
+        ├── SourceEmpty          nothing in it
+        ├── SourceTooBig         larger than is reasonable, or a bomb (archive, XML)
+        ├── SourceUnreadable     bytes are damaged: truncated archive, wrong encoding
+        └── SourceWrongFormat    readable, but something else (HTML instead of JSON, other columns)
+
+Single bad rows are no errors: they become `Rejected` and go to quarantine.
+"""
+
+from __future__ import annotations
+
+
+class DataError(Exception):
+    """Base of all errors of data_access."""
+
+
+class CityError(DataError):
+    """A file of the city folder is wrong."""
+
+    def __init__(self, file: str, key: str, expected: str) -> None:
+        super().__init__(f"{file}: {key}: {expected}")
+        self.file, self.key, self.expected = file, key, expected
+
+
+class BoundaryError(DataError):
+    """A boundary folder cannot be used; the message says which file and why."""
+
+
+class SourceError(DataError):
+    """A source's file cannot be read. `what` was found, `where`, and what was `expected`."""
+
+    def __init__(self, what: str, where: str, expected: str) -> None:
+        super().__init__(f"{where}: {what}; expected {expected}")
+        self.what, self.where, self.expected = what, where, expected
+
+
+class SourceEmpty(SourceError):
+    """The file holds nothing."""
+
+
+class SourceTooBig(SourceError):
+    """The file, what it unpacks to, or its structure is larger than is reasonable."""
+
+
+class SourceUnreadable(SourceError):
+    """The bytes are damaged, or in another encoding than the format's."""
+
+
+class SourceWrongFormat(SourceError):
+    """The file is well formed, but not in this source's format."""
