@@ -38,7 +38,7 @@ def _asked() -> dict[str, str]:
     found: dict[str, str] = {}
     for path, tree in _modules():
         for node in ast.walk(tree):
-            is_call = isinstance(node, ast.Call) and _callee(node) in ("text", "words", "say")
+            is_call = isinstance(node, ast.Call) and _callee(node) == "text"
             if is_call and node.args and isinstance(node.args[0], ast.Constant):
                 words = node.args[0].value
                 if isinstance(words, str) and key.match(words):
@@ -51,7 +51,7 @@ def _prefixes() -> dict[str, str]:
     found: dict[str, str] = {}
     for path, tree in _modules():
         for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and _callee(node) in ("text", "words", "say")):
+            if not (isinstance(node, ast.Call) and _callee(node) == "text"):
                 continue
             if node.args and isinstance(node.args[0], ast.JoinedStr):
                 first = node.args[0].values[0]

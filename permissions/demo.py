@@ -1,0 +1,62 @@
+"""Accounts to try the room with. They exist only where nobody but this machine can reach it.
+
+Well-known passwords, shown on the sign-in page: never made, and never accepted when kept from an
+earlier start, once the servers listen to others or stand behind a public address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data_access.classification import Classification
+from language import text
+from permissions.identity import Accounts
+from permissions.roles import Person
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account whose password everybody may know."""
+
+    user_id: str
+    role: str
+    password: str
+
+
+DEMO_ACCOUNTS = (
+    DemoAccount("operator", "operator", "operator-demo"),
+    DemoAccount("leader", "leader", "leader-demo-1"),
+    DemoAccount("presenter", "presenter", "presenter-demo"),
+    DemoAccount("viewer", "viewer", "viewer-demo-1"),
+    DemoAccount("administrator", "administrator", "administrator-demo"),
+)
+
+
+def demo_allowed(settings: Settings) -> bool:
+    """Tell whether demo accounts may exist: bound to loopback, and no public address in front."""
+    return settings.is_loopback and settings.wall_public_url is None
+
+
+def add_demo_accounts(
+    people: Accounts, *, wall_ids: Iterable[str], site_id: str | None, now_ms: float
+) -> None:
+    """Make the demo accounts that are missing; leaders and presenters are given every wall."""
+    walls = frozenset(wall_ids)
+    known = {person.user_id for person in people.everyone()}
+    for account in DEMO_ACCOUNTS:
+        if account.user_id in known:
+            continue
+        level = "internal" if account.role == "viewer" else "restricted"
+        compartments = frozenset() if account.role == "viewer" else frozenset({"health", "police"})
+        person = Person(
+            user_id=account.user_id,
+            name=text(f"people.demo.{account.role}"),
+            role=account.role,
+            site_id=site_id,
+            ceiling=Classification(level, compartments),
+            controls=walls if account.role in ("leader", "presenter") else frozenset(),
+            demo=True,
+        )
+        people.add(person, account.password, now_ms=now_ms)

@@ -1,0 +1,75 @@
+"""Roles, what each may do, and the person who holds one.
+
+The controller checks roles and ceilings of commands again for itself: this table decides what the
+pages offer and let through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from data_access.classification import Classification
+
+ROLES = ("operator", "leader", "presenter", "viewer", "administrator")
+
+
+class Right(StrEnum):
+    """Something a role may be allowed."""
+
+    SEE_ROOM = "seeRoom"
+    SEE_CONSOLE = "seeConsole"
+    SEE_SOURCE_ROWS = "seeSourceRows"  # the last level of the drill-down
+    SEE_OPERATOR = "seeOperator"
+    COMMAND_WALLS = "commandWalls"  # every wall
+    COMMAND_GIVEN_WALLS = "commandGivenWalls"  # walls this person was given control of
+    ENROLL_DEVICES = "enrollDevices"
+    READ_AUDIT = "readAudit"
+    MANAGE_ACCOUNTS = "manageAccounts"
+
+
+_VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE})
+_PRESENTER = _VIEWER | {Right.COMMAND_GIVEN_WALLS}
+_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS}
+_OPERATOR = _VIEWER | {Right.SEE_SOURCE_ROWS, Right.SEE_OPERATOR, Right.COMMAND_WALLS}
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    "viewer": _VIEWER,
+    "presenter": _PRESENTER,
+    "leader": _LEADER,
+    "operator": _OPERATOR,
+    "administrator": _OPERATOR | {Right.ENROLL_DEVICES, Right.READ_AUDIT, Right.MANAGE_ACCOUNTS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in. `controls` are the walls a leader or presenter was given."""
+
+    user_id: str
+    name: str
+    role: str
+    site_id: str | None = None
+    language: str | None = None
+    ceiling: Classification = field(default_factory=Classification)
+    controls: frozenset[str] = frozenset()
+    demo: bool = False
+
+    def may(self, right: Right) -> bool:
+        """Tell whether this person's role has `right`."""
+        return right in RIGHTS.get(self.role, frozenset())
+
+    def may_command(self, wall_id: str) -> bool:
+        """Tell whether this person may change what `wall_id` shows."""
+        if self.may(Right.COMMAND_WALLS):
+            return True
+        return self.may(Right.COMMAND_GIVEN_WALLS) and wall_id in self.controls
+
+    def may_see(self, classification: Classification) -> bool:
+        """Tell whether data of `classification` is within this person's ceiling."""
+        return classification.within(self.ceiling)
+
+    def actor(self) -> dict[str, Any]:
+        """Return who commands, as the wall protocol carries it."""
+        return {"userId": self.user_id, "role": self.role, "siteId": self.site_id}

@@ -1,0 +1,66 @@
+"""What each role may do, and where a ceiling ends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from data_access.classification import Classification
+from permissions.roles import RIGHTS, ROLES, Person, Right
+
+MATRIX = {
+    #                 room   console rows   operator command given  enroll audit  accounts
+    "viewer":        (True,  True,  False, False, False, False, False, False, False),
+    "presenter":     (True,  True,  False, False, False, True,  False, False, False),
+    "leader":        (True,  True,  True,  False, False, True,  False, False, False),
+    "operator":      (True,  True,  True,  True,  True,  False, False, False, False),
+    "administrator": (True,  True,  True,  True,  True,  False, True,  True,  True),
+}  # fmt: skip
+
+
+def _person(role: str, **fields: object) -> Person:
+    return Person("someone", "Someone", role, **fields)
+
+
+def test_every_role_is_in_the_matrix():
+    assert set(MATRIX) == set(ROLES) == set(RIGHTS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_exactly_its_rights(role):
+    person = _person(role)
+    assert tuple(person.may(right) for right in Right) == MATRIX[role]
+
+
+def test_an_unknown_role_has_no_right():
+    assert not any(_person("mayor").may(right) for right in Right)
+
+
+def test_operators_command_every_wall():
+    assert _person("operator").may_command("le-lai")
+    assert _person("administrator").may_command("ngo-quyen")
+
+
+@pytest.mark.parametrize("role", ["leader", "presenter"])
+def test_leaders_and_presenters_command_only_walls_they_were_given(role):
+    person = _person(role, controls=frozenset({"le-lai"}))
+    assert person.may_command("le-lai")
+    assert not person.may_command("ngo-quyen")
+
+
+def test_a_viewer_commands_nothing_even_when_given_a_wall():
+    assert not _person("viewer", controls=frozenset({"le-lai"})).may_command("le-lai")
+
+
+def test_data_above_the_ceiling_is_not_seen():
+    person = _person("leader", ceiling=Classification("internal", frozenset({"health"})))
+    assert person.may_see(Classification("internal", frozenset({"health"})))
+    assert not person.may_see(Classification("restricted"))
+    assert not person.may_see(Classification("public", frozenset({"party"})))
+
+
+def test_an_actor_carries_who_commands():
+    assert _person("operator", site_id="le-lai").actor() == {
+        "userId": "someone",
+        "role": "operator",
+        "siteId": "le-lai",
+    }
