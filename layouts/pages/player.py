@@ -1,0 +1,124 @@
+"""The player's page: an empty stage that a browser in kiosk mode fills over the wall link.
+
+It holds no data and needs no sign-in: what is shown arrives over the link, after `identify`. The
+stage is a flat pool of slots, each its own Dash container; `assets/player.mjs` does the rest. Not
+for what is on the wall (the controller decides) nor for tiles (`layouts/tiles`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import dash_leaflet as dl
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from language import LANGUAGES, text
+from layouts import ids
+
+SLOTS = 64  # shown, prepared, staged and a few kept ones: three scenes of about twenty tiles
+VIEWS = ("program", "preview")
+WORDS = (
+    "connecting",
+    "idle",
+    "link_lost",
+    "refused",
+    "replaced",
+    "kicked",
+    "sign_in",
+    "unreachable",
+    "retry",
+    "masked",
+    "frozen",
+    "output",
+    "no_such_page",
+)
+
+LayoutFunction = Callable[..., Component]
+
+
+def player_page(*, wall_port: int, wall_public_url: str | None = None) -> LayoutFunction:
+    """Return the layout function of `/wall/<wall_id>/<output_id>` and `/wall/<wall_id>/view/<view>`.
+
+    The controller is at `wall_public_url` (an https origin), else at `wall_port` of the host the
+    page came from. Neither is taken from the address of the page.
+    """
+    link = _link_url(wall_public_url)
+
+    def layout(
+        wall_id: str | None = None,
+        output_id: str | None = None,
+        view: str | None = None,
+        **_query: str | None,
+    ) -> Component:
+        if view is not None and view not in VIEWS:
+            view = None
+        return stage(
+            {
+                "wall": wall_id or "",
+                "output": output_id or "",
+                "view": view or "",
+                "link": link,
+                "link-port": str(wall_port),
+            }
+        )
+
+    return layout
+
+
+def stage(address: Mapping[str, str]) -> Component:
+    """Build the stage; `address` becomes the root's data attributes."""
+    return html.Div(
+        id=ids.PLAYER,
+        className="player",
+        **{f"data-{name}": each for name, each in address.items()},
+        **{"data-words": json.dumps(_words(), ensure_ascii=False)},
+        children=[
+            html.Div(
+                id=ids.PLAYER_CANVAS,
+                className="player-canvas",
+                children=[
+                    html.Div(id=ids.player_slot(number), className="slot")
+                    for number in range(SLOTS)
+                ],
+            ),
+            html.Div(_warm_up(), id=ids.PLAYER_WARM_UP, className="player-warm-up"),
+            html.Div(id=ids.PLAYER_COVER, className="player-cover"),
+        ],
+    )
+
+
+def _warm_up() -> Component:
+    # Graph and map load their code when first mounted, which takes over a second: do it at joining.
+    nothing = {"type": "FeatureCollection", "features": []}
+    return html.Div(
+        [
+            dcc.Graph(
+                id=ids.PLAYER_WARM_GRAPH,
+                figure={"data": [], "layout": {"width": 60, "height": 60}},
+                config={"staticPlot": True, "displayModeBar": False},
+            ),
+            dl.Map(
+                dl.GeoJSON(data=nothing),
+                id=ids.PLAYER_WARM_MAP,
+                center=[21.03, 105.85],
+                zoom=10,
+                zoomControl=False,
+                attributionControl=False,
+            ),
+        ]
+    )
+
+
+def _link_url(public_url: str | None) -> str:
+    if public_url is None:
+        return ""
+    return public_url.rstrip("/").replace("https://", "wss://", 1) + "/ws"
+
+
+def _words() -> dict[str, dict[str, str]]:
+    return {
+        language: {name: text(f"player.{name}", language) for name in WORDS}
+        for language in LANGUAGES
+    }
