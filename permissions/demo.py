@@ -6,7 +6,6 @@ earlier start, once the servers listen to others or stand behind a public addres
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data_access.classification import Classification
@@ -39,11 +38,8 @@ def demo_allowed(settings: Settings) -> bool:
     return settings.is_loopback and settings.wall_public_url is None
 
 
-def add_demo_accounts(
-    people: Accounts, *, wall_ids: Iterable[str], site_id: str | None, now_ms: float
-) -> None:
-    """Make the demo accounts that are missing; leaders and presenters are given every wall."""
-    walls = frozenset(wall_ids)
+def add_demo_accounts(people: Accounts, *, site_id: str | None, now_ms: float) -> None:
+    """Make the demo accounts that are missing."""
     known = {person.user_id for person in people.everyone()}
     for account in DEMO_ACCOUNTS:
         if account.user_id in known:
@@ -56,7 +52,6 @@ def add_demo_accounts(
             role=account.role,
             site_id=site_id,
             ceiling=Classification(level, compartments),
-            controls=walls if account.role in ("leader", "presenter") else frozenset(),
             demo=True,
         )
         people.add(person, account.password, now_ms=now_ms)

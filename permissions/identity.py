@@ -69,7 +69,6 @@ class Accounts:
                     language=person.language,
                     ceiling_level=person.ceiling.level,
                     compartments=sorted(person.ceiling.compartments),
-                    controls=sorted(person.controls),
                     password_hash=hashed,
                     demo=person.demo,
                     enabled=True,
@@ -140,7 +139,6 @@ class Accounts:
             site_id=row["site_id"],
             language=row["language"],
             ceiling=Classification(row["ceiling_level"], frozenset(row["compartments"])),
-            controls=frozenset(row["controls"]),
             demo=row["demo"],
         )
 

@@ -6,6 +6,7 @@ pages offer and let through.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -23,7 +24,7 @@ class Right(StrEnum):
     SEE_SOURCE_ROWS = "seeSourceRows"  # the last level of the drill-down
     SEE_OPERATOR = "seeOperator"
     COMMAND_WALLS = "commandWalls"  # every wall
-    COMMAND_GIVEN_WALLS = "commandGivenWalls"  # walls this person was given control of
+    COMMAND_GIVEN_WALLS = "commandGivenWalls"  # walls whose file gives this role control
     ENROLL_DEVICES = "enrollDevices"
     READ_AUDIT = "readAudit"
     MANAGE_ACCOUNTS = "manageAccounts"
@@ -45,7 +46,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is signed in. `controls` are the walls a leader or presenter was given."""
+    """Who is signed in."""
 
     user_id: str
     name: str
@@ -53,18 +54,17 @@ class Person:
     site_id: str | None = None
     language: str | None = None
     ceiling: Classification = field(default_factory=Classification)
-    controls: frozenset[str] = frozenset()
     demo: bool = False
 
     def may(self, right: Right) -> bool:
         """Tell whether this person's role has `right`."""
         return right in RIGHTS.get(self.role, frozenset())
 
-    def may_command(self, wall_id: str) -> bool:
-        """Tell whether this person may change what `wall_id` shows."""
+    def may_command(self, control: Collection[str]) -> bool:
+        """Tell whether this person may change what a wall shows that gives `control` to roles."""
         if self.may(Right.COMMAND_WALLS):
             return True
-        return self.may(Right.COMMAND_GIVEN_WALLS) and wall_id in self.controls
+        return self.may(Right.COMMAND_GIVEN_WALLS) and self.role in control
 
     def may_see(self, classification: Classification) -> bool:
         """Tell whether data of `classification` is within this person's ceiling."""

@@ -30,7 +30,6 @@ accounts = Table(
     Column("language", String(8)),
     Column("ceiling_level", String(32), nullable=False),
     Column("compartments", JSON, nullable=False),
-    Column("controls", JSON, nullable=False),
     Column("password_hash", String(255), nullable=False),
     Column("demo", Boolean, nullable=False),
     Column("enabled", Boolean, nullable=False),

@@ -98,7 +98,7 @@ def test_a_hash_of_older_cost_is_renewed_at_sign_in(people, engine, operator):
 def _demo(engine, settings: Settings) -> Accounts:
     people = Accounts(engine, key=KEY, demo_allowed=demo.demo_allowed(settings), hasher=CHEAP)
     if demo.demo_allowed(settings):
-        demo.add_demo_accounts(people, wall_ids=["le-lai"], site_id=None, now_ms=NOW_MS)
+        demo.add_demo_accounts(people, site_id=None, now_ms=NOW_MS)
     return people
 
 

@@ -38,7 +38,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(8)),
         sa.Column("ceiling_level", sa.String(32), nullable=False),
         sa.Column("compartments", sa.JSON, nullable=False),
-        sa.Column("controls", sa.JSON, nullable=False),
         sa.Column("password_hash", sa.String(255), nullable=False),
         sa.Column("demo", sa.Boolean, nullable=False),
         sa.Column("enabled", sa.Boolean, nullable=False),
