@@ -7,13 +7,16 @@ on the loop detectors whose file format this is (METR-LA).
 from __future__ import annotations
 
 import gzip
+import math
 from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_access.simulator.order import Order
 from data_access.simulator.weather import Numbers
+from data_access.sources.placing import on_links
 
 FORMAT = "speed-matrix"
 KMH_PER_MPH = 1.609344
@@ -74,18 +77,39 @@ def _incidents(draw: np.random.Generator, ratios: Numbers) -> None:
             ratios[start : start + lasting, column] *= draw.uniform(0.3, 0.5)
 
 
+def detectors(order: Order) -> list[str]:
+    """Return the ids at the head of the columns: two for a link, one for each way."""
+    count = DIRECTIONS * len(order.city.network.links)
+    return [str(FIRST_DETECTOR + column) for column in range(count)]
+
+
+def _places(order: Order) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return, by column, the number of the link its reader will place it on; whether inbound."""
+    network, centre = order.city.network, order.city.centre
+    numbers = {link: number for number, link in enumerate(network.links)}
+    placed = on_links(detectors(order), network)
+    link_of, inbound = [], []
+    for place in placed.values():
+        start, end = (
+            math.hypot(node.lat - centre.lat, node.lon - centre.lon)
+            for node in (place.link.start, place.link.end)
+        )
+        link_of.append(numbers[place.link.id])
+        inbound.append((end < start) == (place.direction == "forward"))
+    return np.array(link_of, dtype=np.int64), np.array(inbound, dtype=np.bool_)
+
+
 def speeds_kmh(order: Order, first: date) -> Numbers:
     """Return the week that begins on `first`, km/h, without faults; (steps, detectors)."""
-    links = len(order.city.network.links)
+    link_of, inbound = _places(order)
+    columns, links = len(link_of), len(order.city.network.links)
     draw = order.draws()
-    columns = links * DIRECTIONS
-    free = np.repeat(np.clip(draw.normal(*FREE_FLOW_KMH, links), *FREE_FLOW_LIMITS_KMH), DIRECTIONS)
+    free = np.clip(draw.normal(*FREE_FLOW_KMH, links), *FREE_FLOW_LIMITS_KMH)[link_of]
     free *= draw.uniform(0.95, 1.05, columns)
-    suffers = np.repeat(draw.lognormal(0.0, SENSITIVITY_SIGMA, links), DIRECTIONS)
+    suffers = draw.lognormal(0.0, SENSITIVITY_SIGMA, links)[link_of]
     suffers *= draw.uniform(0.85, 1.15, columns) / np.exp(SENSITIVITY_SIGMA**2 / 2)
     lost = _profile(first)[:, None] * suffers
     morning = (np.arange(len(lost)) % STEPS_A_DAY) < STEPS_A_DAY // 2
-    inbound = np.arange(columns) % DIRECTIONS == 0
     lost *= np.where(morning[:, None] == inbound, 1 + TIDE, 1 - TIDE)
     ratios = 1 - lost * _jams(draw, len(lost), columns)
     ratios += draw.normal(0.0, 0.015, ratios.shape)
@@ -102,7 +126,7 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     begin, end = (day + hour * 12 for hour in STUCK_HOURS)
     week[begin:end, stuck] = week[begin, stuck]
     week[int(draw.integers(len(week))), wild] = BEYOND_NATURE_MPH
-    lines = [",".join(str(FIRST_DETECTOR + column) for column in range(week.shape[1]))]
+    lines = [",".join(detectors(order))]
     lines += [",".join(row) for row in np.char.mod("%.2f", week)]
     yield order.path(".csv.gz"), gzip.compress("\n".join(lines).encode() + b"\n", mtime=0)
 
