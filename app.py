@@ -1,0 +1,107 @@
+"""The entry: `python app.py run` starts the room; each role can also be started alone.
+
+Not for what a role does, nor for the web application itself (`callbacks/web.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from processes.errors import CONFIGURATION_EXIT, configuration_sentence
+from processes.role import ROLES
+from settings import PREFIX, Settings, load_settings
+
+INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 2 after one sentence about what to mend."""
+    began_s = time.monotonic()
+    chosen = _parser().parse_args(arguments)
+    return guarded(lambda: _perform(chosen, began_s=began_s))
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run `command`; return the exit code, turning an error to mend into one sentence."""
+    try:
+        command()
+    except KeyboardInterrupt:
+        return INTERRUPTED_EXIT
+    except Exception as error:
+        sentence = configuration_sentence(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return CONFIGURATION_EXIT
+    return 0
+
+
+def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
+    settings = load_settings()
+    if chosen.command == "settings":
+        print(_table(settings))
+    elif chosen.command == "run":
+        _run(settings, began_s=began_s)
+    else:
+        _serve(chosen.command, settings, parent=chosen.parent)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description="The operations room. `run` starts all of it on this machine.",
+        epilog="Settings come from IOC_* variables and .env; `app.py settings` lists them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="start every role under one parent and stay in front")
+    for role in ROLES.values():
+        command = commands.add_parser(role.name, help=f"serve one role: {role.summary}")
+        command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    commands.add_parser("settings", help="print every setting, its value and what it means")
+    return parser
+
+
+def _run(settings: Settings, *, began_s: float) -> None:
+    from processes.front import Front
+    from processes.room import Room
+    from processes.supervisor import run
+
+    front = Front()
+    try:
+        commands = {name: _command(name) for name in ROLES}
+        run(settings, commands, room=Room(settings, front=front, began_s=began_s), front=front)
+    finally:
+        front.close()
+
+
+def _command(role: str) -> list[str]:
+    return [sys.executable, str(Path(__file__).resolve()), role, "--parent", str(os.getpid())]
+
+
+def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
+    from processes import logs
+    from processes.parent import die_with
+
+    if parent is not None:
+        die_with(parent)
+    logs.set_up(supervised=parent is not None)
+    ROLES[role].serve(settings)
+
+
+def _table(settings: Settings) -> str:
+    lines = []
+    for name, field in Settings.model_fields.items():
+        setting = getattr(settings, name)
+        shown = " ".join(setting) if isinstance(setting, tuple) else setting
+        lines.append(f"{PREFIX}{name.upper():<16} {field.description}")
+        lines.append(f"{'':<20} = {'' if shown is None else shown}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

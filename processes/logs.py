@@ -1,0 +1,47 @@
+"""How roles log: one line an event on standard error; under the parent, led by its severity.
+
+The lead is that of systemd and syslog (`<3>` error … `<7>` debug): the parent keeps every line in
+`logs/<role>.log` and repeats errors in front; under systemd the journal reads the same lead.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+ERROR = 3
+INFO = 6
+DEBUG = 7
+_SEVERITIES = {"CRITICAL": 2, "ERROR": ERROR, "WARNING": 4, "INFO": INFO, "DEBUG": DEBUG}
+
+
+class Formatter(logging.Formatter):
+    """`time level logger: message`, a traceback below it."""
+
+    def __init__(self, *, leads: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._leads = leads
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines of `record`; only the first carries its severity."""
+        text = super().format(record)
+        if not self._leads:
+            return text
+        first, *others = text.split("\n")
+        severity = _SEVERITIES.get(record.levelname, INFO)
+        return "\n".join([f"<{severity}>{first}", *(f"<{DEBUG}>{line}" for line in others)])
+
+
+def set_up(*, supervised: bool) -> None:
+    """Send all logging of this process to standard error, once."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Formatter(leads=supervised))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+def split_lead(line: str) -> tuple[int, str]:
+    """Return (severity, text) of a line; one without a lead is INFO."""
+    if len(line) > 3 and line[0] == "<" and line[2] == ">" and line[1].isdigit():
+        return int(line[1]), line[3:]
+    return INFO, line

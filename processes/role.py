@@ -1,0 +1,74 @@
+"""The roles: how each serves in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of the room; `serve` returns when the process is told to end."""
+
+    name: str
+    summary: str
+    serve: Callable[[Settings], None]
+
+
+def told_to_end() -> threading.Event:
+    """Return an event that SIGTERM or SIGINT sets; a second signal ends at once.
+
+    A thread waits for them, since an `Event` set from a signal handler can deadlock with the
+    thread it interrupts. Call it before other threads start: they inherit the mask.
+    """
+    ended = threading.Event()
+    signals = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+    def wait() -> None:
+        signal.sigwait(signals)
+        ended.set()
+        signal.sigwait(signals)
+        signal.raise_signal(signal.SIGKILL)
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+    return ended
+
+
+def _feed(settings: Settings) -> None:
+    from processes.feed import serve
+
+    serve(settings, told_to_end())
+
+
+def _render(settings: Settings) -> None:
+    from callbacks.render import run_render
+
+    run_render(settings, stop=told_to_end())
+
+
+def _web(settings: Settings) -> None:
+    from processes.web import serve
+
+    serve(settings)
+
+
+def _wall(settings: Settings) -> None:
+    from wall.server import run_wall
+
+    run_wall(settings)
+
+
+ROLES = {
+    role.name: role
+    for role in (
+        Role("wall", "the wall controller: who shows what, when", _wall),
+        Role("web", "the pages: room, operator, console, players", _web),
+        Role("feed", "reads sources, keeps the store, writes the cache", _feed),
+        Role("render", "turns cached aggregates into tile contents, once each", _render),
+    )
+}

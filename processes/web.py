@@ -1,0 +1,85 @@
+"""The web role: gunicorn with one worker and eight threads around the Dash application."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import AppImportError
+from gunicorn.glogging import Logger
+
+from processes.errors import CONFIGURATION_EXIT, configuration_sentence
+from processes.parent import die_with
+from settings import Settings
+
+THREADS = 8
+_GRACE_S = 1  # the parent kills what has not ended after two seconds
+
+
+class RoleLogger(Logger):  # type: ignore[misc]
+    """gunicorn's log as part of this process's own; no access log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave handlers and format to the root logger."""
+        self.error_log.propagate = True
+
+    @property
+    def access_log_enabled(self) -> bool:
+        """No line for each request: the walls poll, and addresses may name people."""
+        return False
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured by code: it reads no file and no environment of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        host = self._settings.host
+        bind = f"[{host}]" if ":" in host else host
+        chosen: dict[str, Any] = {
+            "bind": f"{bind}:{self._settings.web_port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": THREADS,
+            "keepalive": 30,
+            "graceful_timeout": _GRACE_S,
+            "control_socket_disable": True,
+            "logger_class": RoleLogger,
+            "post_fork": _in_worker,
+        }
+        for name, setting in chosen.items():
+            self.cfg.set(name, setting)
+
+    def load(self) -> Any:
+        """Build the application, in the worker: the arbiter stays small."""
+        from callbacks.web import create_app
+
+        try:
+            return create_app(self._settings).server
+        except Exception as error:
+            sentence = configuration_sentence(error)
+            if sentence is None:
+                raise
+            raise AppImportError(sentence) from error
+
+
+def serve(settings: Settings) -> None:
+    """Serve the pages until told to end."""
+    os.environ.pop("GUNICORN_CMD_ARGS", None)
+    try:
+        Arbiter(WebServer(settings)).run()
+    except SystemExit as ended:
+        if ended.code == Arbiter.APP_LOAD_ERROR:
+            sys.exit(CONFIGURATION_EXIT)
+        raise
+
+
+def _in_worker(arbiter: Any, worker: Any) -> None:
+    die_with(worker.ppid)
