@@ -14,3 +14,70 @@ PLAYER_COVER = "player-cover"
 def player_slot(number: int) -> str:
     """Return the id of the player's slot `number`; ids inside a tile get it as prefix."""
     return f"slot-{number:02d}"
+
+
+# Every signed-in page (layouts/pages/live.py, assets/console-link.mjs)
+LIVE = "live"
+LIVE_STATE = "live-state"
+LIVE_JOINED = "live-joined"
+LIVE_POLL = "live-poll"
+VERSIONS = "versions"
+WALL_EVENT = "wall-event"
+
+# The room (layouts/pages/room.py)
+ROOM_WALLS = "room-walls"
+ROOM_DEEDS = "room-deeds"
+ROOM_DATA = "room-data"
+
+
+def room_outputs(wall_id: str) -> dict[str, str]:
+    """Return the id of the state of a wall's outputs in the room."""
+    return {"part": "room-outputs", "wall": wall_id}
+
+
+# The operator's page (layouts/pages/operator.py, assets/operator.mjs)
+OPERATOR_WALL = "operator-wall"
+OPERATOR_SEEN = "operator-seen"
+OPERATOR_TABS = "operator-tabs"
+OPERATOR_PANEL = "operator-panel"
+OPERATOR_PREVIEW_HEAD = "operator-preview-head"
+OPERATOR_PROGRAM_HEAD = "operator-program-head"
+OPERATOR_SCENES = "operator-scenes"
+OPERATOR_OUTPUTS = "operator-outputs"
+OPERATOR_SWITCH = "operator-switch"
+OPERATOR_LAYERS = "operator-layers"
+OPERATOR_TAKE = "operator-take"
+OPERATOR_HOLD = "operator-hold"
+OPERATOR_EXTEND = "operator-extend"
+OPERATOR_CLEAR = "operator-clear"
+OPERATOR_RESULT = "operator-result"
+OPERATOR_DONE = "operator-done"
+
+
+def operator_scene(scene_id: str) -> dict[str, str]:
+    """Return the id of the button that previews a scene."""
+    return {"part": "operator-scene", "scene": scene_id}
+
+
+# The leader's console (layouts/pages/console.py)
+CONSOLE_PLACE = "console-place"
+CONSOLE_BODY = "console-body"
+CONSOLE_BAR = "console-bar"
+CONSOLE_SHOWN = "console-shown"
+CONSOLE_SEND = "console-send"
+CONSOLE_SEND_RESULT = "console-send-result"
+
+
+def console_tile(name: str) -> dict[str, str]:
+    """Return the id of a tile of the console; it is drawn anew when its aggregates change."""
+    return {"part": "console-tile", "tile": name}
+
+
+def console_send(wall_id: str, scene_id: str) -> dict[str, str]:
+    """Return the id of the button that sends a scene to a wall."""
+    return {"part": "console-send", "wall": wall_id, "scene": scene_id}
+
+
+def console_undo(wall_id: str) -> dict[str, str]:
+    """Return the id of the button that takes back what was sent to a wall."""
+    return {"part": "console-undo", "wall": wall_id}
