@@ -1,0 +1,270 @@
+"""The bytes of a source's file: unpacked, bounded, decoded, parsed; else a SourceError says why.
+
+Every source reads through here, so that a file that is empty, cut off, a bomb or an error page is
+refused in the same words. Knows file formats (gzip, text, XML, JSON, CSV), no source's fields.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+import orjson
+import pandas as pd
+from defusedxml import DefusedXmlException
+
+from data_access.errors import (
+    SourceEmpty,
+    SourceTooBig,
+    SourceUnreadable,
+    SourceWrongFormat,
+)
+from data_access.model import Rejected
+
+MAX_BYTES = 256 * 1024 * 1024  # of a file, unpacked: hundreds of times the largest of today
+MAX_TREE_BYTES = 64 * 1024 * 1024  # of XML, HTML and JSON, which take ten times that in memory
+MAX_RATIO = 200  # unpacked over packed; text packs to a tenth or twentieth
+RATIO_FROM = 16 * 1024 * 1024  # bytes below which no ratio is suspicious
+MAX_LINE = 1024 * 1024  # characters of one line of a table or log
+MAX_DEPTH = 200  # of nested XML elements
+ROW_TEXT = 500
+_CHUNK = 1024 * 1024
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The unpacked bytes of one file; `name` is how it is called in messages and source_refs."""
+
+    name: str
+    content: bytes
+
+    def text(self, *, encodings: Sequence[str] = ("utf-8",), html: bool = False) -> str:
+        """Return the text, NFC, without a byte order mark; a mark decides over `encodings`.
+
+        Raises SourceUnreadable when no encoding fits, SourceWrongFormat for a web page unless
+        `html` is expected.
+        """
+        for mark, encoding in _MARKS:
+            if self.content.startswith(mark):
+                encodings = (encoding,)
+                break
+        text = self._decoded(encodings)
+        if not text.strip():
+            raise SourceEmpty("nothing but white space", self.name, "data")
+        if "\0" in text:
+            raise SourceUnreadable("binary content", self.name, f"text in {' or '.join(encodings)}")
+        if not html and _is_web_page(text):
+            raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "data")
+        return (
+            text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+        )
+
+    def _decoded(self, encodings: Sequence[str]) -> str:
+        for encoding in encodings:
+            try:
+                return self.content.decode(encoding).removeprefix("\ufeff")
+            except UnicodeDecodeError as error:
+                last = error
+        found = f"bytes that are no {' or '.join(encodings)} (at byte {last.start})"
+        raise SourceUnreadable(found, self.name, f"text in {' or '.join(encodings)}") from last
+
+    def lines(self) -> list[str]:
+        """Return the lines of a log, without their ends; bytes that are no UTF-8 become U+FFFD."""
+        text = self.content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+        if not text.strip():
+            raise SourceEmpty("nothing but white space", self.name, "lines of text")
+        if text.count("\0") + text.count("\ufffd") > len(text) // 20:
+            raise SourceUnreadable("binary content", self.name, "lines of text")
+        if _is_web_page(text):
+            raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "lines of text")
+        return [unicodedata.normalize("NFC", line) for line in text.splitlines()]
+
+    def json(self) -> Any:
+        """Return the parsed JSON; raises SourceWrongFormat when it is none."""
+        self._bound_tree()
+        text = self.text()
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise SourceWrongFormat(f"no JSON ({error})", self.name, "a JSON document") from error
+
+    def xml(self) -> Element:
+        """Return the root element. Document types, entities and external things are refused."""
+        self._bound_tree()
+        if not self.content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+            raise SourceWrongFormat(f"no XML ({_start(self._shown())})", self.name, "XML")
+        if _is_web_page(self._shown()):
+            raise SourceWrongFormat(f"a web page ({_start(self._shown())})", self.name, "XML")
+        try:
+            root = defusedxml.ElementTree.fromstring(self.content, forbid_dtd=True)
+        except DefusedXmlException as error:
+            found = f"XML with a document type or entities ({type(error).__name__})"
+            raise SourceTooBig(found, self.name, "XML without any") from error
+        except (ParseError, ValueError, LookupError, RecursionError) as error:
+            raise SourceUnreadable(f"broken XML ({error})", self.name, "XML") from error
+        if _is_deep(root):
+            raise SourceTooBig(f"more than {MAX_DEPTH} nested elements", self.name, "XML")
+        return root
+
+    def table(
+        self, columns: Sequence[str], *, expected: str, encodings: Sequence[str] = ("utf-8",)
+    ) -> tuple[pd.DataFrame, list[Rejected]]:
+        """Return a CSV table whose cells are text, and its lines with too many cells.
+
+        The index of the frame is the line number. Raises SourceWrongFormat unless it has `columns`.
+        """
+        text = self.text(encodings=encodings)
+        self.check_lines(text)
+        frame, refused = self._frame(text, expected)
+        frame.columns = [str(name).strip() for name in frame.columns]
+        missing = [name for name in columns if name not in frame.columns]
+        if missing:
+            found = f"columns {', '.join(map(str, frame.columns))[:200]}; no {', '.join(missing)}"
+            raise SourceWrongFormat(found, self.name, expected)
+        return frame, refused
+
+    def _frame(self, text: str, expected: str) -> tuple[pd.DataFrame, list[Rejected]]:
+        try:
+            frame = _parse(text)
+        except pd.errors.EmptyDataError as error:
+            raise SourceEmpty("no heading", self.name, expected) from error
+        except (pd.errors.ParserError, ValueError):
+            pass
+        else:
+            frame.index = pd.RangeIndex(2, len(frame) + 2)
+            return _without_blanks(frame), []
+        try:
+            rows = list(csv.reader(io.StringIO(text), strict=True))
+        except csv.Error as error:
+            raise SourceWrongFormat(f"no table ({error})", self.name, expected) from error
+        width = len(rows[0])
+        good = [(line, row) for line, row in enumerate(rows[1:], start=2) if 0 < len(row) <= width]
+        refused = [
+            Rejected(
+                f"{self.name}:{line}",
+                "badRow",
+                f"{len(row)} cells; expected {width}",
+                ",".join(row)[:ROW_TEXT],
+            )
+            for line, row in enumerate(rows[1:], start=2)
+            if len(row) > width
+        ]
+        padded = [row + [""] * (width - len(row)) for _, row in good]
+        index = [line for line, _ in good]
+        return pd.DataFrame(padded, columns=rows[0], index=index, dtype=object), refused
+
+    def check_lines(self, text: str) -> None:
+        """Raise SourceTooBig when a line is absurdly long."""
+        if len(text) <= MAX_LINE:
+            return
+        at = 0
+        while at + MAX_LINE < len(text):
+            end = text.rfind("\n", at, at + MAX_LINE)
+            if end < 0:
+                found = f"a line of more than {MAX_LINE} characters"
+                raise SourceTooBig(found, self.name, "lines of a table or log")
+            at = end + 1
+
+    def _bound_tree(self) -> None:
+        if len(self.content) > MAX_TREE_BYTES:
+            found = f"{len(self.content)} bytes"
+            raise SourceTooBig(found, self.name, f"at most {MAX_TREE_BYTES} bytes of XML or JSON")
+
+    def _shown(self) -> str:
+        return self.content[:512].decode("utf-8", errors="replace")
+
+
+def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:
+    """Read a file whole, unpacking gzip by its content; raises SourceError."""
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise SourceEmpty("no bytes", path.name, "data")
+        if size > limit:
+            raise SourceTooBig(f"{size} bytes", path.name, f"at most {limit} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        found = f"unreadable ({error.strerror or error})"
+        raise SourceUnreadable(found, path.name, "a readable file") from error
+    if content.startswith(b"\x1f\x8b"):
+        content = _gunzip(content, path.name, limit)
+    if content.startswith(b"PK\x03\x04"):
+        raise SourceWrongFormat("a zip archive", path.name, "the file itself, or gzip of it")
+    if not content:
+        raise SourceEmpty("an archive of nothing", path.name, "data")
+    return Payload(path.name, content)
+
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def _gunzip(content: bytes, name: str, limit: int) -> bytes:
+    """Unpack all members, stopping before a bomb fills the memory."""
+    unpacked: list[bytes] = []
+    size, packed = 0, len(content)
+    try:
+        while content:
+            unpacker = zlib.decompressobj(wbits=31)
+            while not unpacker.eof:
+                part = unpacker.decompress(content, _CHUNK)
+                content = unpacker.unconsumed_tail
+                if not part and not content and not unpacker.eof:
+                    raise SourceUnreadable("a gzip archive that is cut off", name, "all of it")
+                unpacked.append(part)
+                size += len(part)
+                if size > limit or (size > RATIO_FROM and size > MAX_RATIO * packed):
+                    found = f"{packed} bytes of gzip that unpack to more than {size - len(part)}"
+                    raise SourceTooBig(found, name, f"at most {limit} bytes")
+            content = unpacker.unused_data.lstrip(b"\0")
+            if content and not content.startswith(b"\x1f\x8b"):
+                break  # trailing bytes that are no member are ignored, as gzip(1) does
+    except zlib.error as error:
+        raise SourceUnreadable(f"a damaged gzip archive ({error})", name, "gzip") from error
+    return b"".join(unpacked)
+
+
+def _parse(text: str) -> pd.DataFrame:
+    return pd.read_csv(
+        io.StringIO(text), dtype=object, keep_default_na=False, skip_blank_lines=False
+    )
+
+
+def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame without blank lines; cells that a short line lacks are empty."""
+    if len(frame.columns) and frame.iloc[:, -1].isna().any():
+        frame = frame.fillna("")
+    blank = (frame == "").all(axis=1) if (frame.iloc[:, 0] == "").any() else None
+    return frame if blank is None else frame[~blank]
+
+
+def _is_web_page(text: str) -> bool:
+    start = text[:2048].lstrip("\ufeff \t\r\n").lower()
+    if start.startswith("<?xml"):
+        start = start.partition("?>")[2].lstrip()
+    return start.startswith(("<!doctype html", "<html", "<head", "<body"))
+
+
+def _start(text: str) -> str:
+    return repr(" ".join(text[:_SHOWN].split()))
+
+
+def _is_deep(root: Element) -> bool:
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,230 @@
+"""Daily rain by gauge as a drainage company exports it: an HTML table in a file named .xls.
+
+A blank cell is no report, not zero; days on which no gauge saw rain are not listed. A gauge that
+saw far more than every gauge around it is at fault: its day goes to quarantine, and what it said
+on the days beside is suspect.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+import lxml.etree
+import lxml.html
+import numpy as np
+from pydantic import Field
+
+from data_access.areas import KM_PER_DEGREE
+from data_access.city import City
+from data_access.contracts import DatasetContract
+from data_access.errors import SourceWrongFormat
+from data_access.model import Batch, Entity, Rejected
+from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.payload import MAX_DEPTH, Payload, load
+from data_access.sources.rows import observations
+
+FORMAT = "rain-html"
+EXPECTED = "an HTML table: days in the first column, a column for each gauge"
+FAULT_DAYS = 2  # days before and after a fault in which the gauge is not believed
+_NUMBER = re.compile(r"[+-]?\d[\d.]*(,\d+)?")
+
+
+class Options(SourceOptions):
+    """When a day's rain is believed only if gauges around saw rain too."""
+
+    date_format: str = "%d/%m/%Y"
+    timezone: ZoneName | None = None
+    encodings: tuple[str, ...] = ("utf-8", "utf-16")
+    summary_rows: tuple[str, ...] = ("Tổng", "Tổng cộng", "Trung bình", "Max", "Min")
+    blanks: tuple[str, ...] = ("", "-", "–")
+    suspicious_mm: float = Field(default=150, gt=0)
+    neighbour_ratio: float = Field(default=3, gt=1)
+    neighbours: int = Field(default=8, ge=2)
+
+
+def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
+    """Yield a batch a file, in the order of days."""
+    options: Options = Options.of(contract)
+    (indicator,) = contract.indicators
+    zone = zone_of(options.timezone, city)
+    for path in files:
+        payload = load(path)
+        table = _Table.parse(payload, options)
+        gauges = _gauges(table.headings, city)
+        refused, suspect = _implausible(table.values, gauges, table.days, options)
+        day, gauge = np.nonzero(np.isfinite(table.values) & ~refused)
+        midnights = [datetime.combine(d, time(), tzinfo=zone) for d in table.days]
+        stamps = np.array([int(m.timestamp() * 1e6) for m in midnights], dtype="datetime64[us]")
+        frame = observations(
+            indicator=indicator,
+            entity=np.array([g.entity for g in gauges], dtype=object)[gauge],
+            area=np.array([g.area for g in gauges], dtype=object)[gauge],
+            observed_at=stamps[day],
+            value=table.values[day, gauge],
+            quality=np.where(suspect[day, gauge], "suspect", "good"),
+            source_ref=np.array([f"{payload.name}:{line}" for line in table.lines], dtype=object)[
+                day
+            ],
+        )
+        rejected = table.rejected + _refusals(payload.name, table, gauges, refused)
+        yield Batch(frame, entities=gauges, rejected=rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Days ascending × gauges, in mm; NaN where there is no report. `lines` are table rows."""
+
+    headings: list[str]
+    days: list[date]
+    lines: list[int]
+    values: np.ndarray
+    rejected: list[Rejected]
+
+    @classmethod
+    def parse(cls, payload: Payload, options: Options) -> _Table:
+        """Read the largest table of the page; raises SourceError."""
+        rows = _cells(payload, options)
+        headings = rows[0][1:]
+        rejected: list[Rejected] = []
+        read: list[tuple[date, int, list[float]]] = []
+        for line, cells in enumerate(rows[1:], start=2):
+            if not any(cells) or cells[0] in options.summary_rows or cells == rows[0]:
+                continue
+            where = f"{payload.name}:{line}"
+            try:
+                day = datetime.strptime(cells[0], options.date_format).date()  # noqa: DTZ007
+            except ValueError:
+                detail = f"{cells[0]!r}; expected a day written as {options.date_format}"
+                rejected.append(Rejected(where, "badTime", detail, _row(cells)))
+                continue
+            if len(cells) != len(rows[0]):
+                detail = f"{len(cells)} cells; expected {len(rows[0])}"
+                rejected.append(Rejected(where, "badRow", detail, _row(cells)))
+                continue
+            values = [_number(cell, options) for cell in cells[1:]]
+            for heading, cell, value in zip(headings, cells[1:], values, strict=True):
+                if value is None:
+                    detail = f"{heading} on {day:%d/%m/%Y} is {cell[:40]!r}; expected mm of rain"
+                    rejected.append(Rejected(where, "notANumber", detail, cell[:500]))
+            read.append((day, line, [math.nan if v is None else v for v in values]))
+        if not read:
+            raise SourceWrongFormat("a table without a single day", payload.name, EXPECTED)
+        read.sort(key=lambda row: row[:2])
+        return cls(
+            headings,
+            [day for day, _, _ in read],
+            [line for _, line, _ in read],
+            np.array([values for _, _, values in read], dtype=np.float64),
+            rejected,
+        )
+
+
+def _cells(payload: Payload, options: Options) -> list[list[str]]:
+    if payload.content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise SourceWrongFormat("a binary Excel workbook", payload.name, EXPECTED)
+    text = payload.text(encodings=options.encodings, html=True)
+    try:
+        parser = lxml.html.HTMLParser(huge_tree=False, remove_comments=True, no_network=True)
+        root = lxml.html.document_fromstring(text, parser=parser)
+    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        raise SourceWrongFormat(f"no HTML ({error})", payload.name, EXPECTED) from error
+    tables = [list(table.iter("tr")) for table in root.iter("table")]
+    rows = max(tables, key=len, default=[])
+    if len(rows) < 2:
+        raise SourceWrongFormat("a page without a table of rows", payload.name, EXPECTED)
+    cells = [
+        [" ".join(_text(cell).split()) for cell in row if cell.tag in ("td", "th")] for row in rows
+    ]
+    if len(cells[0]) < 2:
+        raise SourceWrongFormat("a table without gauges", payload.name, EXPECTED)
+    return cells
+
+
+def _text(cell: lxml.html.HtmlElement) -> str:
+    return "".join(part for part, _ in zip(cell.itertext(), range(MAX_DEPTH), strict=False))
+
+
+def _number(cell: str, options: Options) -> float | None:
+    """Return mm, NaN for a blank, None for what is no number."""
+    if cell in options.blanks:
+        return math.nan
+    if _NUMBER.fullmatch(cell) is None:
+        return None
+    plain = cell.replace(".", "").replace(",", ".") if "," in cell else cell
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+def _row(cells: Sequence[str]) -> str:
+    return ",".join(cells)[:500]
+
+
+def _gauges(headings: Sequence[str], city: City) -> list[Entity]:
+    """Return a gauge a column; a heading's second column is "name#2". Placed in its unit."""
+    seen: dict[str, int] = {}
+    gauges = []
+    for heading in headings:
+        seen[heading] = seen.get(heading, 0) + 1
+        entity = heading if seen[heading] == 1 else f"{heading}#{seen[heading]}"
+        unit = city.areas.find(heading)
+        if unit is None:
+            gauges.append(Entity(entity, heading))
+        else:
+            at_centroid = {"position": "centroid"}
+            gauges.append(Entity(entity, heading, unit.lat, unit.lon, unit.code, at_centroid))
+    return gauges
+
+
+def _implausible(
+    values: np.ndarray, gauges: Sequence[Entity], days: Sequence[date], options: Options
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which values are faults, and which are suspect because their gauge had one nearby."""
+    nearest = _nearest(gauges)
+    refused = np.zeros(values.shape, dtype=bool)
+    with np.errstate(invalid="ignore"):
+        candidates = np.argwhere(values > options.suspicious_mm)
+    for day, gauge in candidates:
+        around = values[day, nearest[gauge]]
+        reported = np.sort(around[np.isfinite(around)][: options.neighbours])
+        # The second wettest: one gauge at fault must not vouch for another.
+        vouched = reported[-2] if len(reported) > 1 else 0.0
+        refused[day, gauge] = values[day, gauge] > options.neighbour_ratio * vouched
+    suspect = np.zeros(values.shape, dtype=bool)
+    number = np.array([day.toordinal() for day in days])
+    for day, gauge in np.argwhere(refused):
+        suspect[np.abs(number - number[day]) <= FAULT_DAYS, gauge] = True
+    return refused, suspect
+
+
+def _nearest(gauges: Sequence[Entity]) -> np.ndarray:
+    """Return for each gauge the others, nearest first; those without a position come last."""
+    lat = np.array([math.nan if g.lat is None else g.lat for g in gauges])
+    lon = np.array([math.nan if g.lon is None else g.lon for g in gauges])
+    east = (lon[:, None] - lon) * np.cos(np.radians(np.nan_to_num(lat)))[:, None]
+    away = np.hypot((lat[:, None] - lat) * KM_PER_DEGREE, east * KM_PER_DEGREE)
+    away = np.nan_to_num(away, nan=np.inf)
+    np.fill_diagonal(away, -1)  # itself first, then dropped
+    order: np.ndarray = np.argsort(away, axis=1, kind="stable")[:, 1:]
+    return order
+
+
+def _refusals(
+    name: str, table: _Table, gauges: Sequence[Entity], refused: np.ndarray
+) -> list[Rejected]:
+    return [
+        Rejected(
+            f"{name}:{table.lines[day]}",
+            "implausible",
+            f"{gauges[gauge].entity} on {table.days[day]:%d/%m/%Y}: "
+            f"{table.values[day, gauge]:g} mm, far above the gauges around it",
+            f"{table.values[day, gauge]:g}",
+        )
+        for day, gauge in np.argwhere(refused)
+    ]
