@@ -51,7 +51,7 @@ PUBLIC_STATIONS = {
     "Phạm Văn Đồng": (21.0500, 105.7805),
     "Tây Mỗ": (21.0010, 105.7470),
 }
-OUTSIDE = ("Hà Nội Trạm y tế Xuân Lâm", 21.0230, 106.0330)  # across the border, in Bắc Ninh
+OUTSIDE = ("Hà Nội KCN Yên Phong", 21.1990, 106.0200)  # across the border, in Bắc Ninh
 
 TEMPERATURE_C = (18, 20, 22, 25, 29, 30, 31, 29, 29, 27, 24, 20)  # January to December
 US_AQI_PM25 = (
@@ -80,7 +80,7 @@ def stations(order: Order) -> list[Station]:
     listed = [Station(name, lat, lon, "") for name, (lat, lon) in PUBLIC_STATIONS.items()]
     for unit in chosen:
         listed.append(Station(f"UBND {unit.full_name}", unit.lat, unit.lon, unit.full_name))
-    listed.append(Station(*OUTSIDE, "Xã Xuân Lâm"))
+    listed.append(Station(*OUTSIDE, "Xã Yên Phong"))
     unit = chosen[len(chosen) // 2]
     doubtful = Station(
         f"Trường THCS {unit.name}", unit.lat + 0.003, unit.lon - 0.003, "", is_doubtful=True

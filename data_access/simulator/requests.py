@@ -32,7 +32,7 @@ HOURS = np.array(
 # handling time is drawn around CLOSING_MEDIAN_H; the slow tail is work that needs a contractor.
 CLOSING_MEDIAN_H = 28.0
 CLOSING_SIGMA = 1.0
-SLOW_SHARE, SLOW_FACTOR = 0.24, 7.0
+SLOW_SHARE, SLOW_FACTOR = 0.28, 7.0
 REFUSED_SHARE = 0.063  # iHanoi, first five months
 NEGATIVE_SHARE = 0.004  # closed before opened, up to 11 hours: two clocks
 EMPTY_SHARE = 0.05  # "" where a field is absent

@@ -1,0 +1,161 @@
+"""Writing the lake: whole or not at all, at paths the contracts find, the same from a seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from data_access.city import City
+from data_access.simulator import lake as lake_module
+from data_access.simulator.lake import MANIFEST, generators, lake_until, simulated, write_lake
+from data_access.simulator.order import Order
+from tests.data_access.simulator.conftest import SEED, UNTIL
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_every_dataset_of_the_city_is_simulated(city: City) -> None:
+    formats = {contract.source.format for contract in city.datasets.values()}
+    assert formats <= set(generators())
+
+
+def test_every_contract_finds_its_simulated_files(city: City, lake: Path) -> None:
+    for contract in city.datasets.values():
+        assert contract.source.files(lake), contract.id
+
+
+def test_the_same_seed_gives_the_same_bytes(city: City, lake: Path, tmp_path: Path) -> None:
+    write_lake(tmp_path / "again", city, datasets=None, seed=SEED, until=UNTIL)
+    assert digests(tmp_path / "again") == digests(lake)
+
+
+def test_another_seed_gives_another_city(city: City, lake: Path, tmp_path: Path) -> None:
+    write_lake(tmp_path / "other", city, datasets=None, seed=SEED + 1, until=UNTIL)
+    one, other = digests(lake), digests(tmp_path / "other")
+    alerts = {path for path in one | other if path.startswith("security/cap/")}
+    assert all(one[path] != other[path] for path in set(one) - alerts if "stations" not in path)
+    assert {path: one.get(path) for path in alerts} != {path: other.get(path) for path in alerts}
+
+
+def test_no_clock_is_read(city: City, lake: Path, tmp_path: Path) -> None:
+    with mock.patch("time.time", return_value=0.0):  # gzip would stamp it
+        write_lake(tmp_path / "again", city, datasets=["transport.speed"], seed=SEED, until=UNTIL)
+    path = "transport/speed-simulated.csv.gz"
+    assert (tmp_path / "again" / path).read_bytes() == (lake / path).read_bytes()
+
+
+def test_a_dataset_is_the_same_alone_as_among_all(city: City, lake: Path, tmp_path: Path) -> None:
+    written = write_lake(
+        tmp_path / "one", city, datasets=["environment.rain"], seed=SEED, until=UNTIL
+    )
+    assert {path.name for path in written} == {"rain-simulated-2026.xls", MANIFEST}
+    path = "environment/rain-simulated-2026.xls"
+    assert (tmp_path / "one" / path).read_bytes() == (lake / path).read_bytes()
+
+
+def test_the_paths_returned_are_the_files_written(city: City, tmp_path: Path) -> None:
+    some = ["security.alerts", "health.dengue"]
+    written = write_lake(tmp_path / "lake", city, datasets=some, seed=SEED, until=UNTIL)
+    assert sorted(written) == sorted(p for p in (tmp_path / "lake").rglob("*") if p.is_file())
+
+
+def test_a_new_lake_replaces_the_old_one_whole(city: City, tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    write_lake(folder, city, datasets=["environment.rain"], seed=SEED, until=UNTIL)
+    write_lake(folder, city, datasets=["health.dengue"], seed=SEED, until=UNTIL)
+    assert set(digests(folder)) == {"health/dengue-simulated.csv", MANIFEST}
+    assert [path.name for path in tmp_path.iterdir()] == ["lake"]
+
+
+def test_a_failing_generator_leaves_the_old_lake_and_no_draft(city: City, tmp_path: Path) -> None:
+    def fail(order: Order) -> Iterator[tuple[str, bytes]]:
+        yield "some/file.csv", b""
+        raise OSError("disk full")
+
+    folder = tmp_path / "lake"
+    write_lake(folder, city, datasets=["health.dengue"], seed=SEED, until=UNTIL)
+    before = digests(folder)
+    with (
+        mock.patch.object(lake_module, "generators", return_value={"rain-html": fail}),
+        pytest.raises(OSError, match="disk full"),
+    ):
+        write_lake(folder, city, datasets=["environment.rain"], seed=SEED, until=UNTIL)
+    assert digests(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["lake"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../beside.csv", "a/../../b.csv"])
+def test_a_path_out_of_the_lake_is_refused(city: City, tmp_path: Path, path: str) -> None:
+    def escape(order: Order) -> Iterator[tuple[str, bytes]]:
+        yield path, b""
+
+    with (
+        mock.patch.object(lake_module, "generators", return_value={"rain-html": escape}),
+        pytest.raises(ValueError, match="out of the lake"),
+    ):
+        write_lake(tmp_path / "x" / "lake", city, datasets=None, seed=SEED, until=UNTIL)
+
+
+def test_an_unknown_dataset_is_refused(city: City, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no dataset transport\.trams"):
+        write_lake(tmp_path / "l", city, datasets=["transport.trams"], seed=SEED, until=UNTIL)
+    assert not (tmp_path / "l").exists()
+
+
+def test_a_naive_instant_is_refused(city: City, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        write_lake(tmp_path / "l", city, datasets=[], seed=SEED, until=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_a_dataset_without_a_generator_is_left_out(city: City, tmp_path: Path) -> None:
+    strange = replace(
+        city.datasets["health.dengue"],
+        source=replace(city.datasets["health.dengue"].source, format="stone-tablets"),
+    )
+    changed = replace(city, datasets={"health.dengue": strange})
+    written = write_lake(tmp_path / "lake", changed, datasets=None, seed=SEED, until=UNTIL)
+    assert [path.name for path in written] == [MANIFEST]
+    assert lake_until(tmp_path / "lake", datasets=["health.dengue"], seed=SEED) is None
+
+
+def test_a_kept_lake_says_until_when_it_reaches(city: City, lake: Path, tmp_path: Path) -> None:
+    assert lake_until(lake, datasets=list(city.datasets), seed=SEED) == UNTIL
+    assert lake_until(lake, datasets=["environment.rain"], seed=SEED) == UNTIL
+    assert lake_until(lake, datasets=["environment.rain"], seed=SEED + 1) is None
+    assert lake_until(lake, datasets=["transport.trams"], seed=SEED) is None
+    assert lake_until(tmp_path, datasets=[], seed=SEED) is None
+    (tmp_path / MANIFEST).write_text("[1")
+    assert lake_until(tmp_path, datasets=[], seed=SEED) is None
+
+
+def test_simulated_files_play_at_their_own_now(city: City) -> None:
+    rain = simulated(city.datasets["environment.rain"], UNTIL)
+    assert (rain.replay.mode, rain.replay.period, rain.replay.now_at) == ("window", None, UNTIL)
+
+
+def test_a_later_lake_extends_the_earlier_one(city: City, lake: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    until = UNTIL + timedelta(days=2)
+    write_lake(later, city, datasets=["security.logins"], seed=SEED, until=until)
+    path = "security/logins-simulated.log"
+    before = [line for line in (lake / path).read_text().splitlines() if "<86>1 203-" not in line]
+    after = set((later / path).read_text().splitlines())
+    kept = [line for line in before if line in after]
+    assert kept == before[len(before) - len(kept) :]
+    assert len(kept) > 0.5 * len(before)
+
+
+def test_the_lake_is_small(lake: Path) -> None:
+    assert sum(path.stat().st_size for path in lake.rglob("*") if path.is_file()) < 8_000_000
