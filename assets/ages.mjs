@@ -1,0 +1,111 @@
+// What time alone changes, on walls and consoles: clocks, ages, countdowns, and whether a tile is
+// stale. Driven from instants in the page, so it goes on without any link:
+//   <time class="ioc-clock" data-format="time|date">   local time, in data-timezone
+//   <span class="ioc-age" data-at-ms="...">            how long ago
+//   <span class="ioc-countdown" data-until-ms="...">   how long still
+//   [data-as-of-ms][data-stale-after-ms]               gets `is-stale` when it is
+// A page that knows a better clock than its own sets window.iocClock = {nowMs()}.
+
+const TIMEZONE = "Asia/Ho_Chi_Minh";
+const SECOND_MS = 1_000;
+const STEPS = [
+  // up to this many seconds, in this unit of so many seconds
+  [60, "second", 10], // in tens: a number that changes each second only disturbs
+  [2 * 3600, "minute", 60],
+  [2 * 86400, "hour", 3600],
+  [90 * 86400, "day", 86400],
+  [Infinity, "month", 30 * 86400],
+];
+const SELECTOR = ".ioc-clock, .ioc-age, .ioc-countdown, [data-stale-after-ms]";
+const formats = new Map();
+
+export const nowMs = () => window.iocClock?.nowMs() ?? Date.now();
+
+// How long ago, in one unit, as CLDR writes it: "bây giờ", "20 giây trước", "5 phút trước".
+export function ageWords(ageMs, language) {
+  if (Number.isNaN(ageMs)) return null;
+  const ageS = Math.max(0, ageMs / SECOND_MS);
+  const [, unit, unitS] = STEPS.find(([belowS]) => ageS < belowS);
+  const count = Math.floor(ageS / unitS) * (unit === "second" ? unitS : 1);
+  return format("RelativeTimeFormat", language, { numeric: "auto" }).format(-count, unit);
+}
+
+// "04:59", "1:04:59"; never below zero.
+export function countdownWords(leftMs) {
+  if (Number.isNaN(leftMs)) return null;
+  const leftS = Math.max(0, Math.ceil(leftMs / SECOND_MS));
+  const two = (count) => String(count).padStart(2, "0");
+  const hours = Math.floor(leftS / 3600);
+  const rest = `${two(Math.floor(leftS / 60) % 60)}:${two(leftS % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+export function clockWords(atMs, kind, language, timeZone = TIMEZONE) {
+  const options =
+    kind === "date"
+      ? { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const words = format("DateTimeFormat", language, { ...options, timeZone }).format(atMs);
+  return words.charAt(0).toLocaleUpperCase(language) + words.slice(1);
+}
+
+export function isStale(atMs, asOfMs, staleAfterMs) {
+  return Number.isFinite(asOfMs) && Number.isFinite(staleAfterMs) && atMs > asOfMs + staleAfterMs;
+}
+
+// Draw everything of `root` as it is at `atMs`; writes only what changed.
+export function sweep(root = document, atMs = nowMs()) {
+  for (const element of root.querySelectorAll(SELECTOR)) {
+    const { classList, dataset } = element;
+    const words = () => languageOf(element);
+    if (classList.contains("ioc-clock")) {
+      write(element, clockWords(atMs, dataset.format, words(), dataset.timezone));
+    } else if (classList.contains("ioc-age")) {
+      write(element, ageWords(atMs - number(dataset.atMs), words()));
+    } else if (classList.contains("ioc-countdown")) {
+      write(element, countdownWords(number(dataset.untilMs) - atMs));
+    }
+    if (dataset.staleAfterMs !== undefined) markStale(element, atMs);
+  }
+}
+
+// A slot of the player knows better than the tile in it how old that is: by the wire.
+function markStale(element, atMs) {
+  const slot = element.closest(".slot[data-stale-after-ms]");
+  if (slot !== null && slot !== element) return;
+  const { asOfMs, staleAfterMs } = element.dataset;
+  const stale = isStale(atMs, number(asOfMs), number(staleAfterMs));
+  const tile = slot === null ? element : element.firstElementChild;
+  if (tile !== null && tile.classList.contains("is-stale") !== stale) {
+    tile.classList.toggle("is-stale", stale);
+  }
+}
+
+const number = (text) => (text === undefined || text === "" ? NaN : Number(text));
+
+function write(element, words) {
+  if (words !== null && element.textContent !== words) element.textContent = words;
+}
+
+function languageOf(element) {
+  const language = element.closest("[lang]")?.lang || "vi";
+  return language === "en" ? "en-GB" : language; // day before month, here too
+}
+
+function format(kind, language, options) {
+  const key = `${kind} ${language} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl[kind](language, options));
+  return formats.get(key);
+}
+
+// Once a second, on the second of the shared clock: the clocks of a wall change together.
+function tick() {
+  sweep();
+  setTimeout(tick, SECOND_MS - (nowMs() % SECOND_MS) + 5);
+}
+
+// Dash loads this file by an address of its own, other modules import it by another: one ticks.
+if (!window.iocAges) {
+  window.iocAges = { sweep };
+  tick();
+}

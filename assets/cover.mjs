@@ -1,0 +1,84 @@
+// What lies above the scene: masks, overlays, and what this client has to say about itself (link
+// lost and why, nothing on air, picture held). Draws into an element that Dash leaves alone.
+
+const LEVELS = ["public", "internal", "restricted"];
+
+// Whether a tile may be seen under a ceiling; a tile without classification only when all may.
+export function within(ceiling, classification) {
+  const { level = "restricted", compartments = [] } = classification ?? {};
+  return (
+    LEVELS.indexOf(level) <= LEVELS.indexOf(ceiling.level) &&
+    compartments.every((each) => (ceiling.compartments ?? []).includes(each))
+  );
+}
+
+// The masks in force. They outlive a lost link and a reload, so they are kept in `storage`.
+export class Masks {
+  #byId;
+  #storage;
+  #key;
+
+  constructor(storage, key) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#byId = new Map(JSON.parse(storage.getItem(key) ?? "[]"));
+  }
+
+  get ids() {
+    return [...this.#byId.keys()];
+  }
+
+  put({ maskId, ceiling, untilAtMs = null }) {
+    this.#byId.set(maskId, { ceiling, untilAtMs });
+    this.#keep();
+  }
+
+  remove(maskId) {
+    this.#byId.delete(maskId);
+    this.#keep();
+  }
+
+  // Drop what has ended; true when something did.
+  expire(nowMs) {
+    const ended = [...this.#byId].filter(([, { untilAtMs }]) => untilAtMs !== null && untilAtMs <= nowMs);
+    ended.forEach(([maskId]) => this.#byId.delete(maskId));
+    if (ended.length > 0) this.#keep();
+    return ended.length > 0;
+  }
+
+  covers(classification) {
+    return [...this.#byId.values()].some(({ ceiling }) => !within(ceiling, classification));
+  }
+
+  #keep() {
+    this.#storage.setItem(this.#key, JSON.stringify([...this.#byId]));
+  }
+}
+
+// Words over the picture, by name: a notice in the middle, a mark in the corner, overlays.
+export class Cover {
+  #root;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  // kind: notice (middle, nothing else to see), mark (corner), identify, banner, testPattern.
+  show(kind, lines = []) {
+    const box = this.#root.querySelector(`.cover-${kind}`) ?? document.createElement("div");
+    box.className = `cover-${kind}`;
+    const wanted = lines.filter((line) => line);
+    box.replaceChildren(...wanted.map(paragraph));
+    if (box.parentNode === null) this.#root.append(box);
+  }
+
+  hide(kind) {
+    this.#root.querySelector(`.cover-${kind}`)?.remove();
+  }
+}
+
+function paragraph(words) {
+  const element = document.createElement("p");
+  element.textContent = words;
+  return element;
+}

@@ -1,0 +1,168 @@
+// The wall link: one WebSocket to the controller that is opened again for ever (PROTOCOL.md).
+// For players and consoles alike; what frames mean is the caller's business.
+
+export const SUBPROTOCOL = "ioc-wall.v1";
+const JOIN_MS = 5_000; // from opening to `identified`; the controller gives up after as long
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 10_000;
+const REFUSED_DELAY_MS = 60_000;
+const BAD_TOKEN = 4001;
+const REPLACED = 4005;
+const KICKED = 4011;
+
+// Thrown by `identify` when there is no token to be had (a signed-out person): as a bad token.
+export class Refused extends Error {}
+
+// Milliseconds until the next attempt, null for never. `attempt` counts from 0 since the link was
+// last up; `random` in [0, 1) spreads the players of a wall over the half before the full delay.
+export function retryDelayMs(code, attempt, random) {
+  if (code === KICKED) return null;
+  if (code === BAD_TOKEN || code === REPLACED) return REFUSED_DELAY_MS;
+  const fullMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), LONGEST_DELAY_MS);
+  return fullMs * (0.5 + random / 2);
+}
+
+// The controller's address for a page: a given one, else a port of the host the page came from.
+export function linkUrl({ url, port }, place = window.location) {
+  if (url) return url;
+  return `${place.protocol === "https:" ? "wss" : "ws"}://${place.hostname}:${port}/ws`;
+}
+
+export class Link {
+  #urls;
+  #socket = null;
+  #attempt = 0;
+  #epoch = -Infinity;
+  #timer = null;
+  #joinTimer = null;
+  #retryAfterMs = null;
+  #stopped = false;
+  #on;
+
+  state = { phase: "connecting", code: null, sinceMs: Date.now(), retryAtMs: null };
+  counters = { opened: 0, joined: 0, framesIn: 0, framesOut: 0, oldEpoch: 0 };
+
+  // identify: async () => the `d` of `identify`, asked anew at each attempt; may throw Refused.
+  // onJoined(d, epoch), onFrame(type, d, epoch), onState(state).
+  constructor({ url, identify, onJoined, onFrame, onState = () => {} }) {
+    this.#urls = [url];
+    this.#on = { identify, onJoined, onFrame, onState };
+  }
+
+  get up() {
+    return this.state.phase === "up";
+  }
+
+  get epoch() {
+    return this.#epoch;
+  }
+
+  open() {
+    if (this.#stopped || this.#socket !== null) return;
+    clearTimeout(this.#timer);
+    const socket = new WebSocket(this.#urls[0], SUBPROTOCOL);
+    this.#socket = socket;
+    this.counters.opened += 1;
+    socket.onmessage = (event) => this.#receive(socket, event.data);
+    socket.onclose = (event) => this.#closed(socket, event.code, event.reason);
+    this.#joinTimer = setTimeout(() => this.drop("no answer"), JOIN_MS);
+  }
+
+  // Tell the controller something; false (and nothing sent) when the link is not up.
+  send(type, d) {
+    if (!this.up) return false;
+    this.#write(this.#socket, type, d);
+    return true;
+  }
+
+  // Give this connection up without waiting for the other side, which may be gone; then retry.
+  drop(reason) {
+    if (this.#socket !== null) this.#give(this.#socket, null, reason);
+  }
+
+  // End the link for good.
+  close() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.drop("closed");
+  }
+
+  #write(socket, type, d) {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify({ type, d }));
+    this.counters.framesOut += 1;
+  }
+
+  #receive(socket, text) {
+    const { type, epoch, d } = JSON.parse(text);
+    this.counters.framesIn += 1;
+    if (epoch < this.#epoch) {
+      this.counters.oldEpoch += 1; // a controller that was deposed and has not noticed
+      return;
+    }
+    this.#epoch = epoch;
+    if (type === "hello") this.#identify(socket);
+    else if (type === "identified") this.#joined(d, epoch);
+    else if (type === "bye") this.#leave(d);
+    else if (this.up) this.#on.onFrame(type, d, epoch);
+  }
+
+  async #identify(socket) {
+    try {
+      const identity = await this.#on.identify();
+      if (socket === this.#socket) this.#write(socket, "identify", identity);
+    } catch (error) {
+      if (socket !== this.#socket) return;
+      if (!(error instanceof Refused)) this.drop(String(error));
+      else this.#give(socket, BAD_TOKEN, error.message);
+    }
+  }
+
+  #give(socket, code, reason) {
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+    this.#closed(socket, code, reason);
+  }
+
+  #joined(d, epoch) {
+    clearTimeout(this.#joinTimer);
+    this.#attempt = 0;
+    this.counters.joined += 1;
+    this.#become({ phase: "up", code: null, reason: "", retryAtMs: null });
+    this.#on.onJoined(d, epoch);
+  }
+
+  // `bye` says when to come back and where; the controller closes, or we do.
+  #leave({ retryAfterMs, alternateUrls = [] }) {
+    const others = alternateUrls.filter((url) => /^wss?:\/\//.test(url));
+    if (others.length > 0) this.#urls = [...others, ...this.#urls.filter((u) => !others.includes(u))];
+    this.#retryAfterMs = Number.isFinite(retryAfterMs) ? retryAfterMs : null;
+    this.drop("bye");
+  }
+
+  #closed(socket, code, reason) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    clearTimeout(this.#joinTimer);
+    if (this.#stopped) return this.#become({ phase: "stopped", code, reason, retryAtMs: null });
+    const delayMs = this.#retryAfterMs ?? retryDelayMs(code, this.#attempt, Math.random());
+    this.#retryAfterMs = null;
+    this.#attempt += 1;
+    this.#urls = [...this.#urls.slice(1), this.#urls[0]]; // with alternates: each in its turn
+    if (delayMs === null) {
+      this.#stopped = true;
+      return this.#become({ phase: "stopped", code, reason, retryAtMs: null });
+    }
+    const phase = code === BAD_TOKEN || code === REPLACED ? "refused" : "lost";
+    this.#become({ phase, code, reason, retryAtMs: Date.now() + delayMs });
+    this.#timer = setTimeout(() => this.open(), delayMs);
+  }
+
+  #become(next) {
+    const went = next.phase !== this.state.phase || next.code !== this.state.code;
+    const sinceMs = went ? Date.now() : this.state.sinceMs;
+    this.state = { ...next, sinceMs };
+    this.#on.onState(this.state);
+  }
+}

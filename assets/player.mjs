@@ -1,0 +1,333 @@
+// The player: joins the wall link, keeps the shared clock, and lets the stage do what the frames
+// say. One page is one output or one view; without the stage's root on the page this does nothing.
+
+import { sweep } from "./ages.mjs";
+import { placement, windowSize } from "./canvas.mjs";
+import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
+import { Contents } from "./content.mjs";
+import { Cover, Masks } from "./cover.mjs";
+import { Health, fontMissing } from "./health.mjs";
+import { Link, linkUrl, SUBPROTOCOL } from "./link.mjs";
+import { nextFrame, painted } from "./paint.mjs";
+import { SlotPool, dash } from "./slots.mjs";
+import { Stage } from "./stage.mjs";
+import { tokenOfAddress, tokenOfSession } from "./token.mjs";
+
+const ROOT = "player";
+const BURST = 8;
+const BURST_EVERY_MS = 10_000;
+const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is there
+const WARM_UP_MS = 8_000;
+const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
+
+class Player {
+  #root;
+  #address;
+  #words;
+  #token;
+  #joined = null; // the `d` of `identified`
+  #timers = [];
+  #replies = new Map(); // t0AtMs -> resolve
+  #overlayTimers = new Map();
+
+  clock = new Clock();
+  contents = new Contents();
+  health = new Health();
+
+  constructor(root, token) {
+    const { wall, output, view, link, linkPort, words } = root.dataset;
+    this.#root = root;
+    this.#token = token;
+    this.#address = { wall, output, view };
+    this.#words = JSON.parse(words);
+    this.canvas = root.querySelector(".player-canvas");
+    this.cover = new Cover(root.querySelector(".player-cover"));
+    this.masks = new Masks(localStorage, `ioc-masks:${location.pathname}`);
+    this.pool = new SlotPool([...this.canvas.querySelectorAll(".slot")]);
+    this.stage = new Stage({
+      pool: this.pool,
+      contents: this.contents,
+      clock: this.clock,
+      tell: (type, d) => this.link.send(type, d),
+      judge: (slot) => this.#judge(slot),
+      onShown: () => this.#afterShown(),
+    });
+    this.link = new Link({
+      url: linkUrl({ url: link, port: linkPort }),
+      identify: () => this.#identify(),
+      onJoined: (d) => this.#join(d),
+      onFrame: (type, d) => this.#handlers[type]?.(d),
+      onState: (state) => this.#linkIs(state),
+    });
+  }
+
+  async start() {
+    this.health.listen();
+    window.addEventListener("resize", () => this.#place());
+    const { wall, output, view } = this.#address;
+    if (!wall || !(output || view)) {
+      this.cover.show("notice", [this.#say("no_such_page")]);
+      return;
+    }
+    this.cover.show("notice", [this.#say("connecting")]);
+    await this.#warmUp();
+    this.health.standing("font", fontMissing());
+    this.link.open();
+  }
+
+  // Graph and map load their code when first mounted; after this, mounting takes milliseconds.
+  async #warmUp() {
+    const place = this.#root.querySelector(".player-warm-up");
+    const late = new Promise((resolve) => setTimeout(resolve, WARM_UP_MS, ["warm-up is late"]));
+    const warm = painted(place, WARM_PARTS.map((part) => ({ ...part, props: {} })));
+    for (const comment of await Promise.race([warm, late])) this.health.report(comment);
+    dash.setProps(place.id, { children: null });
+  }
+
+  async #identify() {
+    const { wall, view } = this.#address;
+    return {
+      kind: view ? "view" : "output",
+      token: this.#token ?? (view ? await tokenOfSession({ wall, view }) : ""),
+      protocol: SUBPROTOCOL,
+      viewport: windowSize(),
+      ...(this.stage.showing && { showing: this.stage.showing }),
+    };
+  }
+
+  #join(d) {
+    this.#joined = d;
+    this.#root.lang = d.language ?? "vi";
+    this.#root.dataset.ceiling = d.ceiling?.level ?? "";
+    this.#place();
+    this.clock.forget();
+    this.#replies.clear();
+    this.stage.joined({ showsStage: d.view === "preview" });
+    this.#afterShown();
+    this.#keepTime(d.heartbeatMs);
+  }
+
+  // A burst at once, the first heartbeat right after it, then both at their pace.
+  async #keepTime(heartbeatMs) {
+    this.#timers.forEach(clearInterval);
+    this.#timers = [setInterval(() => this.#burst(), BURST_EVERY_MS)];
+    const { joined } = this.link.counters;
+    await this.#burst();
+    if (joined !== this.link.counters.joined || !this.link.up) return;
+    this.#heartbeat();
+    this.#timers.push(setInterval(() => this.#heartbeat(), heartbeatMs));
+  }
+
+  async #burst() {
+    this.clock.beginBurst();
+    for (let i = 0; i < BURST; i += 1) {
+      const t0AtMs = ownNowMs();
+      if (!this.link.send("clock", { t0AtMs })) return;
+      const reply = await this.#replyTo(t0AtMs);
+      if (reply === null) return;
+      this.clock.take(sampleOf(reply, reply.t3AtMs));
+    }
+  }
+
+  #replyTo(t0AtMs) {
+    const { joined } = this.link.counters;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#replies.delete(t0AtMs);
+        if (joined === this.link.counters.joined) this.link.drop("silent");
+        resolve(null);
+      }, REPLY_WITHIN_MS);
+      this.#replies.set(t0AtMs, (reply) => {
+        clearTimeout(timer);
+        resolve(reply);
+      });
+    });
+  }
+
+  #heartbeat() {
+    const { offsetMs, uncertaintyMs } = this.clock;
+    if (this.masks.expire(this.clock.nowMs())) this.#judgeAll();
+    const clock = { offsetMs, uncertaintyMs };
+    this.link.send("heartbeat", { showing: this.stage.showing, ...this.health.tell(), clock });
+    this.health.sampleFps();
+  }
+
+  #handlers = {
+    clockReply: (d) => {
+      this.#replies.get(d.t0AtMs)?.({ ...d, t3AtMs: ownNowMs() });
+      this.#replies.delete(d.t0AtMs);
+    },
+    stage: (d) => this.stage.stage(d),
+    prepare: (d) => this.stage.prepare(d),
+    commit: (d) => this.stage.commit(d),
+    abort: (d) => this.stage.abort(d),
+    content: (d) => {
+      this.stage.content(d);
+      nextFrame().then(() => sweep(this.canvas));
+    },
+    mask: (d) => this.#mask(d),
+    unmask: ({ maskId }) => {
+      this.masks.remove(maskId);
+      this.#judgeAll();
+    },
+    overlay: (d) => this.#overlay(d),
+    freeze: ({ on }) => {
+      this.stage.freeze(on);
+      this.#mark();
+    },
+    reload: ({ reloadAtMs }) => {
+      const waitMs = Math.max(0, this.clock.toOwn(reloadAtMs ?? 0) - ownNowMs());
+      setTimeout(() => location.reload(), waitMs);
+    },
+    error: ({ code, message }) => this.health.report(`controller: ${code}: ${message}`),
+  };
+
+  async #mask(d) {
+    this.masks.put(d);
+    this.#judgeAll();
+    await nextFrame();
+    const maskedAtMs = this.clock.toShared(ownNowMs());
+    this.link.send("masked", { maskId: d.maskId, maskedAtMs });
+  }
+
+  #judge(slot) {
+    slot.element.classList.toggle("is-masked", this.masks.covers(slot.classification));
+  }
+
+  #judgeAll() {
+    this.pool.all.filter((slot) => slot.renderId !== null).forEach((slot) => this.#judge(slot));
+  }
+
+  #overlay({ kind, text, untilAtMs }) {
+    if (kind === "clear") {
+      ["identify", "banner", "testPattern"].forEach((each) => this.cover.hide(each));
+      return;
+    }
+    if (!["identify", "banner", "testPattern"].includes(kind)) return;
+    const { wall, view } = this.#address;
+    const words = typeof text === "object" && text !== null ? text[this.#language] : text;
+    const { outputId, rectPx: rect } = this.#joined;
+    const whereabouts = rect ? `${rect.width} × ${rect.height} @ ${rect.x}, ${rect.y}` : view;
+    this.cover.show(kind, kind === "identify" ? [outputId ?? view, wall, whereabouts] : [words]);
+    clearTimeout(this.#overlayTimers.get(kind));
+    if (!Number.isFinite(untilAtMs)) return;
+    const leftMs = untilAtMs - this.clock.nowMs();
+    this.#overlayTimers.set(kind, setTimeout(() => this.cover.hide(kind), leftMs));
+  }
+
+  #linkIs({ phase }) {
+    this.#root.dataset.link = phase;
+    if (phase !== "up") this.#timers.forEach(clearInterval);
+    this.#mark();
+    this.#afterShown();
+  }
+
+  // In the corner, over the picture that stays: that the link is lost, since when and why.
+  #mark() {
+    const { phase, code, reason, sinceMs, retryAtMs } = this.link.state;
+    if (phase === "up" && this.stage.frozen) this.cover.show("mark", [this.#say("frozen")]);
+    else if (phase === "up" || this.stage.shown === null) this.cover.hide("mark");
+    else this.cover.show("mark", this.#why(phase, code, reason, sinceMs, retryAtMs));
+  }
+
+  #why(phase, code, reason, sinceMs, retryAtMs) {
+    const time = (atMs) => new Date(atMs).toLocaleTimeString("vi-VN", { hourCycle: "h23" });
+    const named = { 4001: reason === "sign_in" ? "sign_in" : "refused", 4005: "replaced", 4011: "kicked" };
+    const words = this.#say(named[code] ?? (phase === "connecting" ? "connecting" : "link_lost"));
+    const again = phase === "refused" ? this.#say("retry", { time: time(retryAtMs) }) : null;
+    return [words, again ?? time(sinceMs)];
+  }
+
+  // In the middle, when there is no picture to look at.
+  #afterShown() {
+    if (this.stage.shown?.tiles.length > 0) this.cover.hide("notice");
+    else if (this.link.up) this.cover.show("notice", [this.#say("idle"), this.#name]);
+    else {
+      const { phase, code, reason, sinceMs, retryAtMs } = this.link.state;
+      this.cover.show("notice", [...this.#why(phase, code, reason, sinceMs, retryAtMs), this.#name]);
+    }
+    sweep(this.canvas);
+    this.#mark();
+  }
+
+  get #name() {
+    const { wall, output, view } = this.#address;
+    return `${wall} · ${output || view}`;
+  }
+
+  get #language() {
+    return this.#joined?.language ?? "vi";
+  }
+
+  #say(name, values = {}) {
+    const words = this.#words[this.#language][name];
+    return words.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  }
+
+  #place() {
+    if (this.#joined === null || !(this.#joined.rectPx || this.#joined.canvasPx)) return;
+    const { rectPx, canvasPx, unitPx = 24, view } = this.#joined;
+    const { scale, xPx, yPx, mismatch } = placement(windowSize(), {
+      rectPx: view ? undefined : rectPx,
+      canvasPx,
+    });
+    const { style } = this.canvas;
+    style.width = `${canvasPx.width}px`;
+    style.height = `${canvasPx.height}px`;
+    style.transform = `translate(${xPx}px, ${yPx}px) scale(${scale})`;
+    this.#root.style.setProperty("--player-u", `${unitPx * scale}px`);
+    this.#root.style.setProperty("--words-masked", JSON.stringify(this.#say("masked")));
+    this.health.standing("viewport", mismatch);
+  }
+
+  get state() {
+    return { ...this.link.state, sessionId: this.#joined?.sessionId ?? null, ...this.stage.showing };
+  }
+
+  get counters() {
+    return { ...this.link.counters, ...this.stage.counters, ...this.pool.counters };
+  }
+}
+
+// For benchmarks and tests, which read what a page measured itself.
+function publish(player) {
+  window.iocPlayer = {
+    get lastSwitch() {
+      return player.stage.lastSwitch;
+    },
+    get state() {
+      return player.state;
+    },
+    get counters() {
+      return player.counters;
+    },
+    get clock() {
+      return { offsetMs: player.clock.offsetMs, uncertaintyMs: player.clock.uncertaintyMs };
+    },
+    get errors() {
+      return player.health.errors;
+    },
+  };
+}
+
+function begin(root) {
+  const player = new Player(root, token);
+  window.iocClock = { nowMs: () => player.clock.nowMs() };
+  publish(player);
+  player.start();
+}
+
+function whenPresent(id, then) {
+  const look = () => {
+    const root = document.getElementById(id);
+    if (root === null) return;
+    watch.disconnect();
+    then(root);
+  };
+  const watch = new MutationObserver(look);
+  watch.observe(document.body, { childList: true, subtree: true });
+  look();
+}
+
+const token = /\/wall\//.test(location.pathname) ? tokenOfAddress() : null;
+whenPresent(ROOT, begin);

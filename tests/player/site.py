@@ -1,0 +1,95 @@
+"""A tiny Dash app with the player's page: assets, strict headers, and one geometry."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dash
+from dash import Dash, html
+from flask import Response, jsonify
+from werkzeug.serving import make_server
+
+from layouts.pages.player import player_page
+
+ROOT = Path(__file__).parents[2]
+POLICY = (
+    "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:{port}; object-src 'none'; "
+    "base-uri 'self'; frame-ancestors 'self'"
+)
+
+
+def make_app(wall_port: int) -> Dash:
+    """Return an app with the player's two pages and nothing else."""
+    app = Dash(
+        "player",
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(ROOT / "assets"),
+        suppress_callback_exceptions=True,
+        update_title=None,
+        use_async=False,
+    )
+    held = {"policy": ""}
+    layout = player_page(wall_port=wall_port)
+    dash.register_page("view", path_template="/wall/<wall_id>/view/<view>", layout=layout)
+    dash.register_page("player", path_template="/wall/<wall_id>/<output_id>", layout=layout)
+    dash.register_page("empty", path="/empty", layout=lambda **_: html.Div("empty", id="empty"))
+    app.layout = html.Div(dash.page_container)
+
+    @app.server.after_request
+    def secure(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = held["policy"]
+        return response
+
+    @app.server.get("/geometry/areas.json")
+    def areas() -> Response:
+        answer = jsonify(squares())
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+    @app.server.get("/session/view-token")
+    def view_token() -> tuple[Any, int]:
+        return ({"token": "of-the-session"}, 200) if site_state.signed_in else ({}, 401)
+
+    app.server.test_client().get("/")
+    hashes = " ".join(app.csp_hashes())
+    held["policy"] = POLICY.format(hashes=hashes, port=wall_port)
+    return app
+
+
+site_state = SimpleNamespace(signed_in=True)
+
+
+def squares() -> dict[str, Any]:
+    """Return forty squares around Hanoi as GeoJSON."""
+    features = []
+    for i in range(40):
+        west, south = 105.4 + 0.1 * (i % 8), 20.7 + 0.1 * (i // 8)
+        corners = [(0, 0), (0.09, 0), (0.09, 0.09), (0, 0.09), (0, 0)]
+        ring = [[west + x, south + y] for x, y in corners]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"code": str(i)}, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
+
+
+class Site:
+    """The app behind a threaded HTTP server."""
+
+    def __init__(self, wall_port: int, port: int = 0) -> None:
+        self._server = make_server("127.0.0.1", port, make_app(wall_port).server, threaded=True)
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
