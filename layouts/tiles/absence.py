@@ -1,0 +1,24 @@
+"""Why a tile has nothing to show, in words: not yet written, no source, or another shape."""
+
+from __future__ import annotations
+
+from data_access.envelope import Envelope
+from dash import html
+
+from layouts.tiles.anatomy import Tile
+
+
+def absent(tile: Tile, envelope: Envelope | None) -> html.Section | None:
+    """Return the reason tile when there is no data, None when there is some."""
+    if envelope is None:
+        return tile.reason(tile.say("waiting"))
+    if envelope.state == "absent":
+        owner = tile.words(envelope.owner_label)
+        return tile.reason(tile.words(envelope.reason) or tile.say("noSource"), owner=owner)
+    return None
+
+
+def missing(tile: Tile, envelope: Envelope | None) -> html.Section:
+    """Return the reason tile for data that came without the part this tile shows."""
+    owner = tile.words(envelope.owner_label) if envelope is not None else ""
+    return tile.reason(tile.say("missingPart"), owner=owner, cause="missing")

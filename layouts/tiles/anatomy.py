@@ -1,0 +1,268 @@
+"""What every tile has in the same place: rule, title, origin, body, owner and age, stale mark.
+
+A kind asks for a `Tile`, fills a body of `width_u` x `height_u` units and gets the whole tile back.
+All lengths are units (`--u`, the 20-arc-minute type size), so the same code serves a wall at 6 m
+and a console at arm's length. Text keeps off bezels: a tile lies in the largest stretch between
+them unless its kind says that its body `spans` them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import language as lang
+from dash import html
+from data_access.envelope import Envelope, Status, Text
+
+from layouts.tiles.kind import Frame
+from layouts.tiles.measure import cut, fit, width_u, wrap
+from layouts.tiles.panes import Pane, first_pane, largest_pane, last_pane
+from layouts.tiles.status import STATUSES, mark, worst
+
+PAD_X = 0.75
+PAD_TOP = 0.5
+HEAD = 2.0
+HEAD_GAP = 0.5
+FOOT_LINE = 1.0
+FOOT_GAP = 0.25
+PAD_BOTTOM = 0.5
+
+CAPTION = 0.8  # 16 arc minutes: nothing on a wall is smaller
+BODY = 1.0  # 20'
+TITLE_SIZES = (1.5, 1.25, 1.0)  # 30' where there is room
+AGE_WIDTH = 7.0  # "12 phút trước", "35 minutes ago" at caption size, and air
+
+Child = Any
+
+
+def u(units: float) -> str:
+    """Return a CSS length of so many units."""
+    return f"calc(var(--u)*{units:.4g})"
+
+
+class Tile:
+    """The parts around a body; measures first, so that the body knows its room."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        kind: str,
+        *,
+        title: str = "",
+        unit: str = "",
+        envelope: Envelope | None = None,
+        spans: bool = False,
+    ) -> None:
+        self.frame, self.kind, self.envelope = frame, kind, envelope
+        self.language = frame.language
+        whole = Pane(0.0, 0.0, frame.width_px, frame.height_px)
+        self.pane = whole if spans else largest_pane(frame)
+        self.title, self.unit = title, unit
+        self.width_u = max(1.0, self.pane.width_px / frame.unit_px - 2 * PAD_X)
+        self.lead_u, self.tail_u = self._ends()
+        self._owner_lines = self._owner()
+        foot = FOOT_GAP + FOOT_LINE * max(1, len(self._owner_lines)) if self.has_foot else 0.0
+        taken = PAD_TOP + HEAD + HEAD_GAP + foot + PAD_BOTTOM
+        self.height_u = max(1.0, self.pane.height_px / frame.unit_px - taken)
+
+    @property
+    def has_foot(self) -> bool:
+        """Tell whether there is an owner to name."""
+        return self.envelope is not None
+
+    @property
+    def body_px(self) -> tuple[float, float]:
+        """Return where the body begins in the tile's own pixels."""
+        unit_px = self.frame.unit_px
+        return (
+            self.pane.x_px + PAD_X * unit_px,
+            self.pane.y_px + (PAD_TOP + HEAD + HEAD_GAP) * unit_px,
+        )
+
+    def words(self, text: Mapping[str, str] | None) -> str:
+        """Return a text of the city's data in the display's language."""
+        return lang.pick(text, self.language)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return words of the tiles' catalogue in the display's language."""
+        return lang.text(f"tiles.{key}", self.language, **values)
+
+    def build(
+        self,
+        body: Child,
+        *,
+        statuses: Sequence[Status] = (),
+        class_name: str = "",
+    ) -> html.Section:
+        """Return the tile around `body`; its rule shows the worst of `statuses`."""
+        status = worst(statuses)
+        classes = f"tile tile-{self.kind} status-{status}"
+        if self.frame.detail == "console":
+            classes += " on-console"
+        if class_name:
+            classes += f" {class_name}"
+        parts: list[Child] = [
+            html.Div(className="tile-rule"),
+            self._head(),
+            html.Div(body, className="tile-body", style={"height": u(self.height_u)}),
+        ]
+        if self.has_foot:
+            parts += [self._foot(), self._stale()]
+        return html.Section(
+            parts, className=classes, style=self._style(), **_attributes(self.envelope)
+        )
+
+    def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:
+        """Return the tile with a reason where its numbers would stand; never an empty frame."""
+        width = self.lead_u
+        lines = wrap(text, width - 1.5, BODY, lines=max(1, int(self.height_u // 1.25) - 1))
+        body: list[Child] = [
+            html.P([html.Span(className="mark mark-none"), html.Span(" ".join(lines))],
+                   className="reason-words type-20", style={"maxWidth": u(width)}),
+        ]  # fmt: skip
+        if owner and self.height_u >= len(lines) * 1.25 + 1.5:
+            asked = self.say("ask", owner=owner)
+            told = wrap(asked, width - 1.5, CAPTION, lines=2)
+            body.append(html.P(" ".join(told), className="reason-owner type-16"))
+        return self.build(html.Div(body, className="reason"), class_name=f"is-{cause}")
+
+    # Parts
+
+    def _head(self) -> html.Header:
+        origin = self._origin()
+        room = self.lead_u
+        if origin and not self.tail_u:
+            room -= max(width_u(mark, CAPTION) for mark in origin) + 0.75
+        unit = f" {self.unit}" if self.unit else ""
+        unit_width = width_u(unit, CAPTION) + (0.4 if unit else 0)
+        size = fit(self.title, room - unit_width, TITLE_SIZES, bold=True)
+        lines, two = [self.title], False
+        if size is None:
+            size, two = CAPTION, width_u(self.title, BODY, bold=True) > room - unit_width
+            lines = wrap(self.title, room - (0 if two else unit_width), size, lines=2, bold=True)
+        head: list[Child] = [
+            html.H2(
+                [
+                    *_broken(lines),
+                    *([html.Span(unit, className="tile-unit")] if unit and not two else []),
+                ],
+                className=f"tile-title {type_class(size)}" + (" two-lines" if two else ""),
+                style={"maxWidth": u(room)},
+            )
+        ]
+        if origin:
+            head.append(html.Div([html.Span(line) for line in origin], className="tile-origin"))
+        return html.Header(head, className="tile-head")
+
+    def _foot(self) -> html.Footer:
+        envelope = self.envelope
+        assert envelope is not None  # noqa: S101
+        age: list[Child] = []
+        if envelope.as_of_ms is not None:
+            age = [html.Span(className="ioc-age", **{"data-at-ms": envelope.as_of_ms})]
+        return html.Footer(
+            [
+                html.Div(_broken(self._owner_lines), className="tile-owner"),
+                html.Div(age, className="tile-age"),
+            ],
+            className="tile-foot",
+        )
+
+    def _stale(self) -> html.Div:
+        """Return what the player shows by adding `is-stale` to the tile: its age, large."""
+        envelope = self.envelope
+        assert envelope is not None  # noqa: S101
+        age = [html.Span(className="ioc-age", **{"data-at-ms": envelope.as_of_ms})]
+        return html.Div(
+            [
+                html.Span(self.say("stale"), className="stale-word"),
+                *(age if envelope.as_of_ms is not None else []),
+            ],
+            className="tile-stale",
+        )
+
+    def _ends(self) -> tuple[float, float]:
+        """Return the room at the left for titles, and at the right when a bezel lies between."""
+        unit_px = self.frame.unit_px
+        first, last = first_pane(self.frame, self.pane), last_pane(self.frame, self.pane)
+        if first == last:
+            return self.width_u, 0.0
+        return tuple(max(1.0, pane.width_px / unit_px - PAD_X - 0.25) for pane in (first, last))
+
+    def _owner(self) -> list[str]:
+        if self.envelope is None:
+            return []
+        owner = self.words(self.envelope.owner_label)
+        room = max(4.0, self.lead_u if self.tail_u else self.lead_u - AGE_WIDTH)
+        if width_u(owner, CAPTION) > room and " - " in owner:
+            owner = owner.rsplit(" - ", 1)[1]  # the office answers, its parent is known
+        return wrap(owner, room, CAPTION, lines=2)
+
+    def _origin(self) -> list[str]:
+        envelope = self.envelope
+        if envelope is None or envelope.origin == "live" or envelope.state == "absent":
+            return []
+        marks = [self.say(f"origin.{envelope.origin}")]
+        if envelope.origin == "replay" and envelope.source_at_ms is not None:
+            marks.append(lang.date(envelope.source_at_ms, language=self.language))
+        return marks
+
+    def _style(self) -> dict[str, str]:
+        frame, pane = self.frame, self.pane
+        style = {"--u": f"{frame.unit_px:g}px"}
+        if pane.x_px or pane.y_px or (pane.width_px, pane.height_px) != (
+            frame.width_px,
+            frame.height_px,
+        ):
+            style["paddingLeft"] = f"{pane.x_px + PAD_X * frame.unit_px:.1f}px"
+            style["paddingTop"] = f"{pane.y_px + PAD_TOP * frame.unit_px:.1f}px"
+            right = frame.width_px - pane.x_px - pane.width_px
+            style["paddingRight"] = f"{right + PAD_X * frame.unit_px:.1f}px"
+            bottom = frame.height_px - pane.y_px - pane.height_px
+            style["paddingBottom"] = f"{bottom + PAD_BOTTOM * frame.unit_px:.1f}px"
+        return style
+
+
+def type_class(size_u: float) -> str:
+    """Return the class of a type size, named by its cap height in minutes of arc."""
+    return f"type-{round(size_u * 20)}"
+
+
+def line(text: str, size_u: float, width: float, *, class_name: str = "") -> html.Div:
+    """Return one line of text that never breaks; what does not fit is cut with an ellipsis."""
+    return html.Div(
+        cut(text, width, size_u), className=f"line {type_class(size_u)} {class_name}".rstrip()
+    )
+
+
+def status_word(status: Status, language: str) -> list[Child]:
+    """Return a status as shape and word; nothing when it is normal, which needs no attention."""
+    if status not in STATUSES or status == "normal":
+        return []
+    word = lang.text(f"tiles.status.{status}", language)
+    return [html.Span([mark(status), word], className=f"status-word ink-{status}")]
+
+
+def title_of(given: Text | None, label: Text | None, language: str) -> str:
+    """Return the title a scene gives, else the label of what is shown."""
+    return lang.pick(given or label, language)
+
+
+def _broken(lines: Sequence[str]) -> list[Child]:
+    parts: list[Child] = []
+    for text in lines:
+        if parts:
+            parts.append(html.Br())
+        parts.append(text)
+    return parts
+
+
+def _attributes(envelope: Envelope | None) -> dict[str, Any]:
+    if envelope is None:
+        return {}
+    return {
+        "data-as-of-ms": envelope.as_of_ms,
+        "data-stale-after-ms": envelope.stale_after_ms,
+        "data-origin": envelope.origin,
+    }

@@ -1,0 +1,91 @@
+"""Bands of official scales: their own colour and shape, on their own legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import language as lang
+from dash import html
+
+from layouts.tiles.measure import width_u
+
+SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "cross")
+SWATCH = 1.0  # width of a swatch and the air behind it, at caption size
+LEGEND_LINE = 1.25
+LEGEND_AIR = 1.0
+
+Scale = Mapping[str, Any]
+
+
+def bands(scale: Scale) -> Sequence[Mapping[str, Any]]:
+    """Return the bands of a scale from low to high; none of a malformed one."""
+    found = scale.get("bands")
+    return [band for band in found if isinstance(band, Mapping)] if isinstance(found, list) else []
+
+
+def swatch(band: Mapping[str, Any]) -> html.Span:
+    """Return the shape of a band in its colour; its name stands beside it."""
+    shape = band.get("shape") if band.get("shape") in SHAPES else "square"
+    return html.Span(
+        className=f"swatch shape-{shape}", style={"backgroundColor": str(band.get("colour", ""))}
+    )
+
+
+def name(band: Mapping[str, Any], language: str) -> str:
+    """Return what a band is called."""
+    return lang.pick(band.get("label"), language)
+
+
+def reach(scale: Scale, index: int, language: str) -> str:
+    """Return from where to where a band reaches: `≤ 50`, `51–100`, `> 300`.
+
+    Empty when the scale has no unit: its names say it themselves ("4 to 6", "Level 2").
+    """
+    unit = str(scale.get("unit", ""))
+    if not unit:
+        return ""
+    ordered = bands(scale)
+    upper = ordered[index].get("upper")
+    lower = ordered[index - 1].get("upper") if index else None
+    shown = "" if unit == "VN_AQI" else unit
+    if upper is None:
+        return f"> {lang.number(lower, shown, language=language)}"
+    if lower is None:
+        return f"≤ {lang.number(upper, shown, language=language)}"
+    begin = lower + 1 if unit == "VN_AQI" else lower  # an index counts in whole steps
+    return (
+        f"{lang.number(begin, language=language)}–{lang.number(upper, shown, language=language)}"
+    )
+
+
+def legend(
+    scale: Scale, language: str, width: float, *, counts: Mapping[str, int] | None = None
+) -> tuple[html.Div, float]:
+    """Return the legend of a scale in columns over `width` units, and its height in units.
+
+    `counts` (band id -> how many features) leaves out the bands nobody is in from the middle of
+    nothing: a scale is shown whole, and the count is written behind the name.
+    """
+    ordered = bands(scale)
+    entries: list[tuple[Mapping[str, Any], str]] = []
+    for index, band in enumerate(ordered):
+        words = " ".join(filter(None, (name(band, language), reach(scale, index, language))))
+        if counts is not None:
+            words += f": {lang.number(counts.get(str(band.get('id')), 0), language=language)}"
+        entries.append((band, words))
+    widest = max((width_u(words, 0.8) for _, words in entries), default=0.0) + SWATCH + LEGEND_AIR
+    columns = max(1, min(len(entries) or 1, int(width // widest)))
+    lines = -(-len(entries) // columns)
+    # Top to bottom, then right: a scale is read as one ladder.
+    body = [
+        html.Div(
+            [
+                html.Div([swatch(band), html.Span(words)], className="legend-entry type-16")
+                for band, words in entries[column * lines : (column + 1) * lines]
+            ],
+            className="legend-column",
+        )
+        for column in range(columns)
+    ]
+    return html.Div(body, className="legend"), lines * LEGEND_LINE

@@ -1,0 +1,157 @@
+"""Ranked bars from a table: name, length, figure. Horizontal for names, vertical for classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import language as lang
+from dash import html
+from data_access.envelope import Column, Envelope
+from pydantic import Field
+
+from layouts.tiles import cells, reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import width_u, wrap
+from layouts.tiles.rows import more, plan
+from layouts.tiles.table import name_cell
+from layouts.tiles.trend import unit_title
+
+AIR = 0.75
+ROW_LEAST, ROW_MOST = 1.5, 2.25
+LEAST_COLUMN = 2.5
+
+
+class Options(TileOptions):
+    """Options of `bars`."""
+
+    aggregate: str
+    table: str
+    name: str = "name"  # the column of names
+    figure: str  # the column drawn as length
+    direction: Literal["horizontal", "vertical"] = "horizontal"
+    order: Literal["given", "high", "low"] = "given"
+    limit: int = Field(40, ge=1, le=200)
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    table = reading.table(envelope, options.table) if envelope else None
+    columns = {column["id"]: column for column in table["columns"]} if table else {}
+    measured = columns.get(options.figure)
+    label = table["label"] if table else envelope.label if envelope else None
+    unit = str(measured.get("unit") or "") if measured else ""
+    tile = Tile(frame, "bars", title=title_of(options.title, label, frame.language),
+                unit=unit_title(unit, frame.language), envelope=envelope)  # fmt: skip
+    if refused := absent(tile, envelope):
+        return refused
+    if table is None or measured is None or options.name not in columns:
+        return missing(tile, envelope)
+    rows = [row for row in table["rows"] if reading.finite(row.get(options.figure))]
+    if not rows:
+        return tile.reason(tile.say("empty"), cause="empty")
+    if options.order != "given":
+        rows = sorted(rows, key=lambda r: r[options.figure], reverse=options.order == "high")
+    draw = _vertical if options.direction == "vertical" else _horizontal
+    total = max(len(rows), int(table.get("total") or 0))
+    names = [
+        cells.words(columns[options.name], row, language=frame.language, context=context)
+        for row in rows
+    ]
+    figures = [float(row[options.figure]) for row in rows]
+    return tile.build(draw(tile, names[: options.limit], figures[: options.limit], measured, total))
+
+
+def _horizontal(
+    tile: Tile, names: Sequence[str], figures: Sequence[float], measured: Column, total: int
+) -> html.Div:
+    fitted = plan(total, tile.height_u, least=ROW_LEAST, most=ROW_MOST)
+    names, figures = names[: fitted.shown], figures[: fitted.shown]
+    told = [_figure(tile, value, measured) for value in figures]
+    figure_width = max(width_u(text, BODY) for text in told)
+    widest = max(width_u(name, BODY) for name in names)
+    name_width = min(widest, max(0.42 * tile.width_u, 5.0))
+    length = max(1.0, tile.width_u - name_width - figure_width - 2 * AIR)
+    longest = max(max(figures), 0.0) or 1.0
+    style = {
+        "gridTemplateColumns": f"{u(name_width)} {u(length)} {u(figure_width)}",
+        "height": u(fitted.height_u),
+    }
+    rows: list[Any] = [
+        html.Div(
+            [
+                name_cell(name, name_width),
+                html.Div(
+                    html.Div(
+                        className="bar-fill" + (" bar-first" if index == 0 else ""),
+                        style={"width": f"{100 * max(0.0, value) / longest:.2f}%"},
+                    ),
+                    className="bar-track",
+                ),
+                html.Div(text, className="cell-number"),
+            ],
+            className="row bar-row type-20",
+            style=style,
+        )
+        for index, (name, value, text) in enumerate(zip(names, figures, told, strict=True))
+    ]
+    if rest := more(total - len(names), tile.language):
+        rows.append(rest)
+    return html.Div(rows, className="rows bars-horizontal")
+
+
+def _vertical(
+    tile: Tile, names: Sequence[str], figures: Sequence[float], measured: Column, total: int
+) -> html.Div:
+    told = [_figure(tile, value, measured) for value in figures]
+    needed = max([LEAST_COLUMN, *(width_u(text, BODY) + 0.5 for text in told)])
+    shown = max(1, min(len(names), int(tile.width_u // needed)))
+    names, figures, told = names[:shown], figures[:shown], told[:shown]
+    column = tile.width_u / shown
+    labels = [wrap(name, column - 0.4, CAPTION, lines=2) for name in names]
+    label_lines = max(len(label) for label in labels)
+    rest = more(total - shown, tile.language)
+    height = tile.height_u - 1.5 - 0.25 - label_lines - (1.25 if rest else 0)
+    longest = max(max(figures), 0.0) or 1.0
+    columns = [
+        html.Div(
+            [
+                html.Div(text, className="digits type-20"),
+                html.Div(
+                    className="bar-column",
+                    style={"height": u(max(0.06, height * max(0.0, value) / longest))},
+                ),
+                html.Div(
+                    [part for line in label for part in (line, html.Br())][:-1],
+                    className="bar-name type-16",
+                    style={"height": u(label_lines)},
+                ),
+            ],
+            className="bar-stack",
+            style={"width": u(column)},
+        )
+        for label, value, text in zip(labels, figures, told, strict=True)
+    ]
+    body = html.Div(columns, className="bars-vertical", style={"height": u(tile.height_u - (1.25 if rest else 0))})  # noqa: E501
+    return html.Div([body, *([rest] if rest else [])])
+
+
+def _figure(tile: Tile, value: float, measured: Column) -> str:
+    return lang.number(value, decimals=measured.get("decimals", 0), language=tile.language)
+
+
+KIND = TileKind(
+    kind="bars",
+    name={"vi": "Biểu đồ cột", "en": "Bars"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)

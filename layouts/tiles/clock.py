@@ -1,0 +1,112 @@
+"""The strip along a wall's top: city and site, scene, local time, link. Each off the bezels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import language as lang
+from dash import html
+from data_access.envelope import Envelope
+
+from layouts.tiles.anatomy import PAD_X, type_class
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import cut, fit, width_u
+from layouts.tiles.panes import panes_x
+
+TIME_WIDTH = 8.0  # "14:05" at 30', and air
+DATE_WIDTH = 10.5  # "Thứ Ba, 25/02/2025" at 16'
+LINK_WIDTH = 6.0
+
+
+class Options(TileOptions):
+    """Options of `clock`; `title` is the scene's name."""
+
+    site: str | None = None  # id of the site that is named
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the strip: words are given to the stretches between bezels from the left."""
+    unit_px = frame.unit_px
+    panes = panes_x(frame)
+    city = lang.pick(context.city_name, frame.language)
+    site = next((lang.pick(each.get("name"), frame.language) for each in context.sites
+                 if each.get("id") == options.site), "")  # fmt: skip
+    scene = lang.pick(options.title, frame.language)
+    left: list[list[Any]] = [[] for _ in panes]
+    left[0].append(("city", city))
+    if len(panes) >= 3:
+        left[0].append(("site", site))
+        left[1].append(("scene", scene))
+    elif len(panes) == 2:
+        left[0].append(("scene", scene))
+    else:
+        left[0][:0] = [("scene", scene)]
+    cells = []
+    for index, (begin, end) in enumerate(panes):
+        last = index == len(panes) - 1
+        width = (end - begin) / unit_px - 2 * PAD_X
+        room = width - (TIME_WIDTH + DATE_WIDTH + LINK_WIDTH if last else 0)
+        parts: list[Any] = [html.Div(_words(left[index], room), className="strip-lead")]
+        if last:
+            parts.append(_time(frame.language, width))
+        cells.append(
+            html.Div(
+                parts,
+                className="strip-pane",
+                style={
+                    "left": f"{begin + PAD_X * unit_px:.1f}px",
+                    "width": f"{max(1.0, width) * unit_px:.1f}px",
+                },
+            )
+        )
+    return html.Section(
+        [html.Div(className="strip-rule"), *cells],
+        className="tile tile-clock status-normal",
+        style={"--u": f"{unit_px:g}px"},
+    )
+
+
+def _words(parts: list[tuple[str, str]], room: float) -> list[Any]:
+    """Return what fits of `parts` into `room` units, the first of them first."""
+    words: list[Any] = []
+    for role, text in parts:
+        sizes = (1.5, 1.25, 1.0) if role == "scene" else (1.0,) if role == "city" else (1.0, 0.8)
+        bold = role == "scene"
+        if not text or room < 3:
+            continue
+        size = fit(text, room, sizes, bold=bold) or sizes[-1]
+        shown = cut(text, room, size, bold=bold)
+        words.append(html.Span(shown, className=f"strip-{role} {type_class(size)}"))
+        room -= width_u(shown, size, bold=bold) + 1.0
+    return words
+
+
+def _time(language: str, width: float) -> html.Div:
+    parts: list[Any] = [
+        html.Time(className="ioc-clock strip-time", **{"data-format": "time"}),
+    ]
+    if width >= TIME_WIDTH + DATE_WIDTH:
+        parts.insert(0, html.Time(className="ioc-clock strip-date type-16",
+                                  **{"data-format": "date"}))  # fmt: skip
+    if width >= TIME_WIDTH + DATE_WIDTH + LINK_WIDTH:
+        words = [
+            html.Span(lang.text("tiles.link.up", language), className="link-up"),
+            html.Span(lang.text("tiles.link.lost", language), className="link-lost"),
+        ]
+        parts.insert(0, html.Div(words, className="strip-link type-16"))
+    return html.Div(parts, className="strip-now")
+
+
+KIND = TileKind(
+    kind="clock",
+    name={"vi": "Dải đầu màn hình", "en": "Header strip"},
+    options=Options,
+    needs=lambda options: (),
+    build=build,
+)

@@ -1,0 +1,96 @@
+"""A few figures side by side, each over its label: second to a large one, or heading a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from data_access.envelope import Number
+
+from layouts.tiles.anatomy import CAPTION, Tile, u
+from layouts.tiles.figures import Written, written
+from layouts.tiles.measure import width_u, wrap
+from layouts.tiles.status import mark
+
+SIZES = (2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
+COLUMN = 5.0  # least width of a figure with its label
+AIR = 0.75
+LEADING = 1.2
+
+
+def figure_row(
+    tile: Tile, figures: Sequence[Number], width: float, *, most: float = SIZES[0]
+) -> tuple[html.Div, float] | None:
+    """Return as many figures as `width` holds and the height they take, None without room."""
+    count = min(len(figures), int(width // COLUMN))
+    if count < 1:
+        return None
+    shown = figures[:count]
+    column = width / count - AIR
+    texts = [written(figure, tile.language) for figure in shown]
+    size = min(
+        next((s for s in SIZES if s <= most and extent(text, s, marked=is_marked(figure)) <= column),
+             SIZES[-1])
+        for figure, text in zip(shown, texts, strict=True)
+    )  # fmt: skip
+    labels = [wrap(tile.words(figure["label"]), column, CAPTION, lines=2) for figure in shown]
+    cells = [
+        html.Div(
+            [
+                html.Div(
+                    [*([mark(figure["status"])] if is_marked(figure) else []), *digits(text, size)],
+                    className=f"figure{ink(figure)}",
+                    style={"fontSize": u(size), "height": u(size * LEADING)},
+                ),
+                html.Div(broken(label), className="figure-label type-16"),
+            ],
+            className="figure-cell",
+            style={"width": u(column)},
+        )
+        for figure, text, label in zip(shown, texts, labels, strict=True)
+    ]
+    height = size * LEADING + max(len(label) for label in labels)
+    return html.Div(cells, className="figure-row"), height
+
+
+def digits(text: Written, size: float) -> list[Any]:
+    """Return the digits of a figure set at `size`, and its unit smaller behind them."""
+    parts: list[Any] = [html.Span(text.digits, className="digits")]
+    if text.unit:
+        class_name = "unit tight" if text.tight else "unit"
+        unit = html.Span(text.unit, className=class_name, style={"fontSize": u(unit_size(text, size))})
+        parts.append(unit)
+    return parts
+
+
+def extent(text: Written, size: float, *, marked: bool = False) -> float:
+    """Return the width of a figure set at `size`, its unit and its mark included."""
+    width = width_u(text.digits, size, bold=True)
+    if text.unit:
+        air = 0.08 if text.tight else 0.25
+        width += width_u(text.unit, unit_size(text, size)) + air * size
+    return width + (0.9 * size if marked else 0.0)
+
+
+def unit_size(text: Written, size: float) -> float:
+    """Return the type size of a unit beside digits of `size`."""
+    return max(CAPTION, min(size * (0.6 if text.tight else 0.4), 2.0))
+
+
+def is_marked(figure: Number) -> bool:
+    """Tell whether a figure is off its target, so that it gets shape and colour."""
+    return figure["status"] != "normal"
+
+
+def ink(figure: Number) -> str:
+    """Return the class of a figure's colour, empty when it is normal."""
+    return f" ink-{figure['status']}" if is_marked(figure) else ""
+
+
+def broken(lines: Sequence[str]) -> list[Any]:
+    """Return lines of text with breaks between them."""
+    parts: list[Any] = []
+    for line in lines:
+        parts += [html.Br(), line] if parts else [line]
+    return parts

@@ -1,0 +1,181 @@
+"""One figure large enough for the far end of the room, or one large and a few beside it.
+
+Against its target and the same period; status by shape, word and colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from data_access.envelope import Envelope, Number
+from pydantic import Field
+
+from layouts.tiles import reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, type_class, u
+from layouts.tiles.bands import name as band_name
+from layouts.tiles.bands import swatch
+from layouts.tiles.figure_row import COLUMN, digits, extent, figure_row, ink
+from layouts.tiles.figures import Written, band_of, comparisons, written
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import cut, fit, width_u, wrap
+
+MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5)  # 60' is 3 u
+LOW = 5.0  # units of body height under which everything stands side by side
+LINE = 1.25
+METER = 1.0
+
+
+class Options(TileOptions):
+    """Options of `kpi`: which figures of which aggregate; the first one is the large one."""
+
+    aggregate: str
+    numbers: tuple[str, ...] = Field(min_length=1, max_length=6)
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    figures = reading.numbers(envelope, options.numbers) if envelope else {}
+    main = figures.get(options.numbers[0])
+    label = main["label"] if main else envelope.label if envelope else None
+    title = title_of(options.title, label, frame.language)
+    tile = Tile(frame, "kpi", title=title, envelope=envelope)
+    if refused := absent(tile, envelope):
+        return refused
+    if main is None:
+        return missing(tile, envelope)
+    others = [figure for name, figure in figures.items() if name != options.numbers[0]]
+    body = _low if tile.height_u < LOW else _tall
+    statuses = [figure["status"] for figure in figures.values()]
+    return tile.build(body(tile, main, others, context), statuses=statuses)
+
+
+def _tall(
+    tile: Tile, main: Number, others: Sequence[Number], context: TileContext
+) -> list[html.Div]:
+    """The large figure, what it is held against below it, the others along the bottom."""
+    told = _told(tile, main, context, tile.width_u)
+    meter = _meter(main)
+    side = figure_row(tile, others, tile.width_u)
+    caption = _caption(tile, main)
+    room = (
+        tile.height_u
+        - (LINE if caption else 0)
+        - sum(LINE for _ in told)
+        - (METER if meter else 0)
+        - (side[1] + 0.75 if side else 0)
+    )
+    while told and room < 3.25:  # the figure first; comparisons go to the console
+        told.pop()
+        room += LINE
+    size = _main_size(written(main, tile.language), tile.width_u, room)
+    parts = [
+        *([html.Div(caption, className="kpi-caption type-16")] if caption else []),
+        _digits(main, size, tile.language),
+        *([meter] if meter else []),
+        html.Div(told, className="kpi-told"),
+        *([side[0]] if side else []),
+    ]
+    return [html.Div(parts, className="kpi kpi-tall")]
+
+
+def _low(
+    tile: Tile, main: Number, others: Sequence[Number], context: TileContext
+) -> list[html.Div]:
+    """The large figure at the left, words or the other figures at its right."""
+    figure = written(main, tile.language)
+    share = 0.55 if others or _told(tile, main, context, tile.width_u) else 1.0
+    size = _main_size(figure, tile.width_u * share, tile.height_u)
+    taken = extent(figure, size) + 1.0
+    rest = tile.width_u - taken
+    parts: list[html.Div] = [_digits(main, size, tile.language)]
+    side = figure_row(tile, others, rest) if rest >= COLUMN else None
+    if side and side[1] <= tile.height_u + 0.25:
+        parts.append(side[0])
+    else:
+        told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
+        parts.append(html.Div(told, className="kpi-told"))
+    return [html.Div(parts, className="kpi kpi-low")]
+
+
+def _digits(main: Number, size: float, language: str) -> html.Div:
+    return html.Div(
+        digits(written(main, language), size),
+        className=f"kpi-main{ink(main)}",
+        style={"fontSize": u(size)},
+    )
+
+
+def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
+    """Return the lines beside a figure: its band or state, then what it is held against."""
+    told: list[html.Div] = []
+    band = band_of(main, context.scales)
+    if band is not None:
+        named = [swatch(band), html.Span(band_name(band, tile.language))]
+        told.append(html.Div(named, className="line type-20 kpi-band"))
+    elif state := status_word(main["status"], tile.language):
+        told.append(html.Div(state, className="line type-20"))
+    if main["value"] is None and main.get("note"):
+        told += _lines(tile.words(main["note"]), width, lines=2)
+    compared = comparisons(main, tile.language)
+    if len(compared) > 1 and width_u("  ".join(compared[-2:]), BODY) <= width:
+        compared[-2:] = [", ".join(compared[-2:])]
+    for sentence in compared:
+        told += _lines(sentence, width)
+    return told
+
+
+def _lines(sentence: str, width: float, *, lines: int = 1) -> list[html.Div]:
+    size = fit(sentence, width, (BODY, CAPTION)) or CAPTION
+    broken = wrap(sentence, width, size, lines=lines)
+    return [html.Div(part, className=f"line {type_class(size)} kpi-compared") for part in broken]
+
+
+def _caption(tile: Tile, main: Number) -> str:
+    """Return what the large figure is and of when, as far as the title does not say it."""
+    label, period = tile.words(main["label"]), tile.words(main.get("period"))
+    parts = [] if label.casefold() == tile.title.casefold() else [label]
+    if period and period.casefold() not in tile.title.casefold():
+        parts.append(period)
+    return cut(" · ".join(parts), tile.width_u, CAPTION)
+
+
+def _meter(main: Number) -> html.Div | None:
+    """Return the figure as a length against its target, for shares and sums that only grow."""
+    value, target = main["value"], main.get("target")
+    if value is None or target is None or target <= 0 or value < 0:
+        return None
+    full = max(value, target) * 1.0
+    ink = main["status"] if main["status"] != "normal" else "normal"
+    return html.Div(
+        [
+            html.Div(
+                className=f"meter-bar fill-{ink}", style={"width": f"{100 * value / full:.1f}%"}
+            ),
+            html.Div(className="meter-target", style={"left": f"{100 * target / full:.1f}%"}),
+        ],
+        className="meter",
+    )
+
+
+def _main_size(text: Written, width: float, height: float) -> float:
+    return next(
+        (size for size in MAIN_SIZES if size <= height and extent(text, size) <= width),
+        MAIN_SIZES[-1],
+    )
+
+
+KIND = TileKind(
+    kind="kpi",
+    name={"vi": "Chỉ số", "en": "Key figure"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)

@@ -1,0 +1,128 @@
+"""How good the data is: which datasets are fresh, old or missing, and what was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import language as lang
+from dash import html
+from data_access.envelope import Envelope, Number, Status
+
+from layouts.tiles import cells, reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.figure_row import figure_row
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import width_u
+from layouts.tiles.rows import more, plan
+from layouts.tiles.status import mark
+from layouts.tiles.table import name_cell, rows_of
+
+AGGREGATE = "data.quality"
+FIGURES = ("datasets_ok", "datasets_stale", "datasets_absent", "rows_accepted", "rows_quarantined")
+STATES: dict[str, Status] = {"ok": "normal", "stale": "caution", "absent": "warning"}
+AIR = 1.0
+ROW_LEAST, ROW_MOST = 1.5, 2.0
+MARK = 1.25
+
+
+class Options(TileOptions):
+    """Options of `quality`: the state of the datasets, or what stands in quarantine."""
+
+    show: Literal["datasets", "quarantine", "figures"] = "datasets"
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(AGGREGATE)
+    title = title_of(options.title, envelope.label if envelope else None, frame.language)
+    tile = Tile(frame, "quality", title=title, envelope=envelope)
+    if refused := absent(tile, envelope):
+        return refused
+    if envelope is None:
+        return missing(tile, envelope)
+    figures = reading.numbers(envelope, FIGURES)
+    table = reading.table(envelope, options.show) if options.show != "figures" else None
+    if not figures and table is None:
+        return missing(tile, envelope)
+    body: list[Any] = []
+    left = tile.height_u
+    heading = figure_row(tile, list(figures.values()), tile.width_u, most=2.0)
+    if heading and (table is None or left - heading[1] >= 4.0):
+        body.append(heading[0])
+        left -= heading[1] + 0.75
+    if table is not None and table["rows"]:
+        if options.show == "datasets":
+            body.append(_datasets(tile, table["rows"], context, left))
+        else:
+            body.append(rows_of(tile, table, context, height_u=left))
+    return tile.build(html.Div(body, className="quality"), statuses=_statuses(figures))
+
+
+def _statuses(figures: Mapping[str, Number]) -> list[Status]:
+    return [figure["status"] for figure in figures.values()]
+
+
+def _datasets(
+    tile: Tile, rows: Sequence[Mapping[str, Any]], context: TileContext, room: float
+) -> html.Div:
+    """Return the datasets, those in trouble first: shape and word of the state, newest value."""
+    order = {"absent": 0, "stale": 1}
+    ranked = sorted(rows, key=lambda row: order.get(str(row.get("state")), 2))
+    fitted = plan(len(ranked), room, least=ROW_LEAST, most=ROW_MOST)
+    shown = ranked[: fitted.shown]
+    states = [tile.say(f"state.{row.get('state')}") if row.get("state") in STATES else "–"
+              for row in shown]  # fmt: skip
+    refused = [_count(row.get("quarantined"), tile.language) for row in shown]
+    widths = [
+        max((width_u(word, CAPTION) for word in states), default=0) + MARK,
+        max((width_u(word, BODY) for word in refused), default=0),
+    ]
+    told = tile.say("quarantined")
+    if widths[1]:
+        widths[1] = max(widths[1], width_u(told, CAPTION))
+    name_width = max(4.0, tile.width_u - sum(widths) - 2 * AIR)
+    style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
+    lines: list[Any] = []
+    for row, state, count in zip(shown, states, refused, strict=True):
+        status = STATES.get(str(row.get("state")), "normal")
+        name = cells.words(
+            {"id": "name", "label": {}, "kind": "text"}, row,
+            language=tile.language, context=context,
+        )  # fmt: skip
+        shape = [mark(status)] if status != "normal" else []
+        lines.append(
+            html.Div(
+                [
+                    name_cell(name, name_width),
+                    html.Div([*shape, state], className=f"cell-text type-16 ink-{status}"),
+                    html.Div(count, className="cell-number"),
+                ],
+                className="row type-20",
+                style={**style, "height": u(fitted.height_u)},
+            )
+        )
+    if rest := more(len(ranked) - len(shown), tile.language):
+        lines.append(rest)
+    return html.Div(lines, className="rows")
+
+
+def _count(count: object, language: str) -> str:
+    if not reading.finite(count):
+        return ""
+    return lang.number(float(str(count)), decimals=0, language=language)
+
+
+KIND = TileKind(
+    kind="quality",
+    name={"vi": "Chất lượng dữ liệu", "en": "Data quality"},
+    options=Options,
+    needs=lambda options: (AGGREGATE,),
+    build=build,
+)

@@ -1,0 +1,86 @@
+"""Lines or columns over time, labelled at their own end, with thresholds and honest gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from dash import dcc, html
+from data_access.envelope import Envelope, Line, Series
+from pydantic import Field
+
+from layouts.tiles import reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import Tile, title_of
+from layouts.tiles.chart import Chart
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+
+
+class Options(TileOptions):
+    """Options of `trend`."""
+
+    aggregate: str
+    series: str
+    lines: tuple[str, ...] = ()  # which lines, in this order; default: the first four
+    draw: Literal["lines", "columns"] = "lines"
+    columns: tuple[str, ...] = ()  # lines drawn as columns though the others are lines
+    zero: bool = False  # the value axis begins at zero (always so with columns)
+    last: int | None = Field(None, ge=2, le=2000)  # only so many of the newest points
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    series = reading.series(envelope, options.series) if envelope else None
+    label = series["label"] if series else envelope.label if envelope else None
+    title = title_of(options.title, label, frame.language)
+    unit = series["unit"] if series else ""
+    tile = Tile(frame, "trend", title=title, unit=unit_title(unit, frame.language),
+                envelope=envelope, spans=True)  # fmt: skip
+    if refused := absent(tile, envelope):
+        return refused
+    lines = _lines(series, options) if series else []
+    if series is None or not any(point[1] is not None for line in lines for point in line["points"]):
+        return missing(tile, envelope)
+    columns = {line["id"] for line in lines} if options.draw == "columns" else set(options.columns)
+    chart = Chart(tile, series, lines, columns=columns, zero=options.zero,
+                  timezone=context.timezone)  # fmt: skip
+    graph = dcc.Graph(
+        id="g",
+        figure=chart.figure(),
+        config={"staticPlot": True, "displayModeBar": False, "responsive": False},
+        className="chart",
+        style={"width": f"{chart.width_px}px", "height": f"{chart.height_px}px"},
+    )
+    return tile.build(graph, statuses=[chart.status])
+
+
+def unit_title(unit: str, language: str) -> str:
+    """Return how a unit stands behind a title; indices have none."""
+    from language import unit_name
+
+    return "" if unit in ("", "VN_AQI") else unit_name(unit, language=language)
+
+
+def _lines(series: Series, options: Options) -> list[Line]:
+    """Return the lines asked for, cut to the newest points; four at most can be told apart."""
+    by_id = {line["id"]: line for line in series["lines"]}
+    asked = options.lines or tuple(by_id)
+    kept = [by_id[name] for name in asked if name in by_id][:4]
+    if options.last is None:
+        return kept
+    return [{**line, "points": line["points"][-options.last :]} for line in kept]
+
+
+KIND = TileKind(
+    kind="trend",
+    name={"vi": "Biểu đồ thời gian", "en": "Trend"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)
