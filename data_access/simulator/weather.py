@@ -30,6 +30,7 @@ PM25_HOUR = (
 )  # fmt: skip
 EPISODE_SIGMA = 0.6  # of the logarithm of a day; with the months it gives the year's quantiles …
 EPISODE_DAYS = 5  # … and an episode of stagnant air lasts some days
+PM25_WORST_DAY = 230.0  # one hour in a hundred of that year had 277 or more
 WASHOUT = 0.55  # what is left of the dust after a day of heavy rain
 
 
@@ -64,13 +65,13 @@ def pm25_level(seed: int, day: date) -> float:
     """Return the level of fine dust about the noon of `day`, µg/m³: season, episode, washout."""
     episode = np.exp(EPISODE_SIGMA * _episode(seed, day) - EPISODE_SIGMA**2 / 2)
     washed = 1 - (1 - WASHOUT) * min(rain_mm(seed, day) / 40, 1.0)
-    return float(_month_mean(day) * episode * washed)
+    return float(min(_month_mean(day) * episode * washed, PM25_WORST_DAY))
 
 
 def pm25_hours(seed: int, day: date) -> Numbers:
     """Return the city's PM2.5 of the 24 local hours of `day`, µg/m³, shape (24,)."""
     levels = [pm25_level(seed, day + timedelta(days=gap)) for gap in (-1, 0, 1)]
     between = np.interp(np.arange(24), (-12, 12, 36), np.log(levels))
-    noise = draws(seed, "weather.air.hour", day.toordinal()).normal(0, 0.22, 24)
+    noise = draws(seed, "weather.air.hour", day.toordinal()).normal(0, 0.2, 24)
     hours: Numbers = np.exp(between + noise) * np.asarray(PM25_HOUR)
     return hours
