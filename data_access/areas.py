@@ -135,6 +135,20 @@ class Areas:
                 found[place] = codes[nearest[row]]
         return found
 
+    def touched_by(self, geometry: Any) -> list[str]:
+        """Return the codes of the units a shapely geometry (lon lat) reaches into."""
+        if self.boundaries:
+            codes = list(self.boundaries)
+            hits = self._tree[0].query(geometry, predicate="intersects")
+            return sorted(codes[hit] for hit in hits)
+        shapely.prepare(geometry)
+        inside = [u.code for u in self if geometry.intersects(shapely.Point(u.lon, u.lat))]
+        if inside or geometry.is_empty:
+            return sorted(inside)
+        point = geometry.representative_point()
+        code = self.at(point.y, point.x)
+        return [] if code is None else [code]
+
     def with_boundaries(self, boundaries: Mapping[str, Any]) -> Areas:
         """Return these units with polygons by code."""
         return replace(self, boundaries=dict(boundaries), _names={}, _tree=[])

@@ -10,10 +10,10 @@ import csv
 import io
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml.ElementTree
@@ -23,6 +23,7 @@ from defusedxml import DefusedXmlException
 
 from data_access.errors import (
     SourceEmpty,
+    SourceError,
     SourceTooBig,
     SourceUnreadable,
     SourceWrongFormat,
@@ -38,6 +39,7 @@ MAX_DEPTH = 200  # of nested XML elements
 ROW_TEXT = 500
 _CHUNK = 1024 * 1024
 _SHOWN = 60
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,28 @@ class Payload:
 
     def _shown(self) -> str:
         return self.content[:512].decode("utf-8", errors="replace")
+
+
+def good_files(
+    files: Sequence[Path], parse: Callable[[Path], T], refused: list[Rejected]
+) -> Iterator[T]:
+    """Yield each file parsed; a file that cannot be read goes to `refused` and stops no other.
+
+    Raises the first SourceError when not one file could be read.
+    """
+    first: SourceError | None = None
+    good = 0
+    for path in files:
+        try:
+            parsed = parse(path)
+        except SourceError as error:
+            first = first or error
+            refused.append(Rejected(path.name, "unreadableFile", str(error)[:ROW_TEXT]))
+            continue
+        good += 1
+        yield parsed
+    if first is not None and not good:
+        raise first
 
 
 def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:

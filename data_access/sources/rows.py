@@ -73,11 +73,6 @@ def local_to_utc(naive: pd.Series, zone: ZoneInfo) -> pd.Series:
     return local.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
 
 
-def month_start(at: pd.Series, zone: ZoneInfo) -> pd.Series:
-    """Return the first instant (UTC) of the local month each naive date is in."""
-    return local_to_utc(at.dt.to_period("M").dt.to_timestamp(), zone)
-
-
 def bad_rows(
     name: str, frame: pd.DataFrame, bad: np.ndarray | pd.Series, reason: str, detail: str
 ) -> list[Rejected]:

@@ -1,0 +1,169 @@
+"""Emergency alerts in the Common Alerting Protocol (1.1, 1.2), alone or inside Atom, RSS, EDXL.
+
+An alert lives until it expires. An Update replaces, a Cancel cancels what it refers to: those
+alerts get a later version, so whoever reads records needs to know nothing of references. Exercises
+and tests are records too, with `actual` false; a text that calls itself a test has `says_test`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import shapely
+import shapely.geometry
+from pydantic import Field, field_validator
+
+from data_access.city import City
+from data_access.contracts import CITY_AREA, DatasetContract, duration_s
+from data_access.errors import SourceWrongFormat
+from data_access.model import Batch, RecordRow, Rejected
+from data_access.sources.cap_message import CapFault, Message, alerts_in, read_message
+from data_access.sources.options import Period, SourceOptions
+from data_access.sources.payload import good_files, load
+
+FORMAT = "cap"
+TEST_WORDS = (
+    r"\bthis is (?:only )?an? (?:\w+ )?test\b|\btest (?:message|alert)\b"
+    r"|\bđây là (?:bản tin )?(?:thử nghiệm|diễn tập|kiểm tra)\b|\bbản tin thử\b"
+)
+
+
+class Options(SourceOptions):
+    """`lifetime`: of an alert that does not say when it expires."""
+
+    lifetime: Period = "P1D"
+    unit_geocodes: tuple[str, ...] = ("unit", "GSO")  # geocodes whose value is a unit's code
+    test_words: str = Field(default=TEST_WORDS)
+
+    @field_validator("test_words")
+    @classmethod
+    def _pattern(cls, words: str) -> str:
+        try:
+            re.compile(words)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from error
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    message: Message
+    source_ref: str
+
+
+def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
+    """Yield one batch: every alert, and what became of those it refers to, in order of sending."""
+    options: Options = Options.of(contract)
+    words = re.compile(options.test_words, re.IGNORECASE)
+    rejected: list[Rejected] = []
+    found: dict[str, _Found] = {}
+    for messages, refused in good_files(files, lambda path: _messages(path, words), rejected):
+        rejected += refused
+        for each in messages:
+            found.setdefault(each.message.own.record_id, each)
+    ordered = sorted(found.values(), key=lambda each: (each.message.sent, each.source_ref))
+    records: list[RecordRow] = []
+    own: dict[str, RecordRow] = {}
+    for each in ordered:
+        if each.message.type in ("Alert", "Update"):
+            record = _record(each, options, city)
+            own[record.record_id] = record
+            records.append(record)
+    records += _consequences(ordered, own)
+    records.sort(key=lambda record: record.reported_at)
+    yield Batch(records=records, rejected=rejected)
+
+
+def _messages(path: Path, words: re.Pattern[str]) -> tuple[list[_Found], list[Rejected]]:
+    payload = load(path)
+    found: list[_Found] = []
+    rejected: list[Rejected] = []
+    number = 0
+    for number, element in enumerate(alerts_in(payload.xml()), start=1):
+        where = f"{payload.name}#{number}"
+        try:
+            message = read_message(element, test_words=words)
+        except CapFault as fault:
+            rejected.append(Rejected(where, fault.reason, str(fault)))
+            continue
+        if message.body["cap_status"] == "draft":
+            rejected.append(Rejected(where, "draft", "a draft is no alert; expected it sent"))
+            continue
+        found.append(_Found(message, where))
+    if number == 0:
+        raise SourceWrongFormat("no CAP alert", payload.name, "CAP 1.1 or 1.2")
+    return found, rejected
+
+
+def _record(found: _Found, options: Options, city: City) -> RecordRow:
+    message = found.message
+    lifetime = timedelta(seconds=duration_s(options.lifetime))
+    return RecordRow(
+        record_id=message.own.record_id,
+        version=message.sent.isoformat(),
+        status="open",
+        reported_at=message.sent,
+        valid_from=message.starts or message.sent,
+        valid_to=message.expires or message.sent + lifetime,
+        area=_area(message, options, city),
+        geometry=message.geometry,
+        body=message.body,
+        source_ref=found.source_ref,
+    )
+
+
+def _consequences(messages: Sequence[_Found], own: dict[str, RecordRow]) -> Iterator[RecordRow]:
+    """Yield a later version of every alert that another one replaced or cancelled."""
+    ended: set[str] = set()
+    for found in messages:
+        message = found.message
+        if message.type not in ("Update", "Cancel"):
+            continue
+        for reference in message.references:
+            if reference.record_id in ended or reference == message.own:
+                continue
+            ended.add(reference.record_id)
+            known = own.get(reference.record_id)
+            body: dict[str, Any] = dict(known.body) if known else {"actual": True}
+            yield RecordRow(
+                record_id=reference.record_id,
+                version=message.sent.isoformat(),
+                status="replaced" if message.type == "Update" else "cancelled",
+                reported_at=message.sent,
+                valid_from=known.valid_from if known else None,
+                valid_to=message.sent,
+                area=known.area if known else None,
+                geometry=known.geometry if known else None,
+                body=body | {"ended_by": message.own.record_id},
+                source_ref=found.source_ref,
+            )
+
+
+def _area(message: Message, options: Options, city: City) -> str | None:
+    """Return the one unit an alert concerns, "city" for more of it, None for elsewhere."""
+    areas = city.areas
+    coded = {
+        value
+        for name, value in message.geocodes
+        if name in options.unit_geocodes and areas.get(value) is not None
+    }
+    if coded:
+        return coded.pop() if len(coded) == 1 else CITY_AREA
+    names = set(city.name.values())
+    if any(name in names for name in message.area_names):
+        return CITY_AREA
+    if message.geometry is not None:
+        shape = shapely.make_valid(shapely.geometry.shape(message.geometry))
+        touched = areas.touched_by(shape)
+        if touched:
+            return touched[0] if len(touched) == 1 else CITY_AREA
+        return None
+    units = [areas.find(name) for name in message.area_names]
+    if len(units) == 1 and units[0] is not None:
+        return units[0].code
+    return CITY_AREA if units and all(unit is not None for unit in units) else None

@@ -1,0 +1,102 @@
+"""A register of inspections: a row a visit, with what was inspected and what was in breach.
+
+Visits to one unit on one day are added up: the path keeps counts, not premises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data_access.areas import Areas
+from data_access.city import City
+from data_access.contracts import DatasetContract
+from data_access.model import Batch, Entity
+from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.payload import load
+from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations
+
+FORMAT = "inspections-csv"
+
+
+class Options(SourceOptions):
+    """The register's headings."""
+
+    day: str = "Ngày"
+    day_format: str = "%d/%m/%Y"
+    unit_code: str = "Mã đơn vị"
+    unit: str = "Đơn vị"
+    inspections: str = "Số cơ sở kiểm tra"
+    violations: str = "Số cơ sở vi phạm"
+    encodings: tuple[str, ...] = ("utf-8",)
+    timezone: ZoneName | None = None
+
+
+def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
+    """Yield a batch a file: inspections and violations by unit and day."""
+    options: Options = Options.of(contract)
+    zone = zone_of(options.timezone, city)
+    for path in files:
+        payload = load(path)
+        needed = (options.day, options.unit, options.inspections, options.violations)
+        expected = "a register of inspections"
+        frame, rejected = payload.table(needed, expected=expected, encodings=options.encodings)
+        rows = pd.DataFrame(
+            {
+                "day": pd.to_datetime(
+                    frame[options.day].str.strip(), errors="coerce", format=options.day_format
+                ),
+                "code": _codes(frame, options, city.areas),
+                "inspections": numbers(frame[options.inspections]),
+                "violations": numbers(frame[options.violations]),
+            }
+        )
+        faults = {
+            "badTime": (rows["day"].isna(), f"no day written as {options.day_format}"),
+            "unknownArea": (rows["code"].isna(), "no unit of the city, by code or by name"),
+            "notANumber": (
+                rows["inspections"].isna() | rows["violations"].isna(),
+                "a count is no number",
+            ),
+            "inconsistent": (
+                rows["violations"] > rows["inspections"],
+                "more premises in breach than were inspected",
+            ),
+        }
+        good = np.ones(len(rows), dtype=bool)
+        for reason, (bad, detail) in faults.items():
+            rejected += bad_rows(payload.name, frame, bad.to_numpy() & good, reason, detail)
+            good &= ~bad.to_numpy()
+        rows["line"] = frame.index
+        added = rows[good].groupby(["day", "code"], sort=True)
+        sums = added.agg({"inspections": "sum", "violations": "sum", "line": "min"}).reset_index()
+        at = local_to_utc(sums["day"], zone)
+        refs = [f"{payload.name}:{line}" for line in sums["line"]]
+        parts = [
+            observations(
+                indicator=indicator,
+                entity=sums["code"],
+                area=sums["code"],
+                observed_at=at,
+                value=sums[indicator],
+                source_ref=refs,
+            )
+            for indicator in ("inspections", "violations")
+        ]
+        units = [city.areas.units[code] for code in sorted(sums["code"].unique())]
+        entities = [Entity(u.code, u.full_name, u.lat, u.lon, u.code) for u in units]
+        yield Batch(pd.concat(parts, ignore_index=True), entities=entities, rejected=rejected)
+
+
+def _codes(frame: pd.DataFrame, options: Options, areas: Areas) -> list[str | None]:
+    """Return each row's unit: the code when it is in force, else the one of that name."""
+    codes = frame.get(options.unit_code, pd.Series("", index=frame.index)).str.strip()
+    named = {name: areas.find(name) for name in frame[options.unit].unique()}
+    found: list[str | None] = []
+    for code, name in zip(codes, frame[options.unit], strict=True):
+        unit = areas.get(code) or named[name]
+        found.append(None if unit is None else unit.code)
+    return found
