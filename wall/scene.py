@@ -1,6 +1,7 @@
 """Scenes: a named arrangement of tiles for one wall, from a TOML file or from `scene.put`.
 
-A scene's revision is the hash of its content: it survives a restart, and whoever compares revisions compares pictures. Where its tiles lie is `wall.arrangement`.
+A scene's revision is the hash of its content: it survives a restart, and whoever compares revisions
+compares pictures. Where its tiles lie is `wall.arrangement`.
 """
 
 from __future__ import annotations

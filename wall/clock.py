@@ -1,0 +1,33 @@
+"""The shared clock: monotonic, set to wall time once; and how far ahead a switch must be set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+LEAD_FLOOR_MS = 60.0  # shorter leads miss frames on a loaded machine
+LEAD_ROUND_TRIPS = 3.0
+ASSUMED_UNCERTAINTY_MS = 5.0  # half of the 10 ms round trip assumed before a client told its own
+
+
+class SharedClock:
+    """The controller's clock; later jumps of the machine's wall time do not reach it."""
+
+    def __init__(self) -> None:
+        self._offset_s = time.time() - time.monotonic()
+
+    def now_ms(self) -> float:
+        """Return milliseconds since the Unix epoch."""
+        return (time.monotonic() + self._offset_s) * 1000
+
+
+def lead_ms(uncertainties_ms: Iterable[float | None]) -> float:
+    """Return how long after now a commit may be shown by clients with these uncertainties.
+
+    `max(60, 3 x worst round trip) + worst uncertainty`, a round trip being twice the uncertainty.
+    """
+    worst = max(
+        (ASSUMED_UNCERTAINTY_MS if each is None else each for each in uncertainties_ms),
+        default=ASSUMED_UNCERTAINTY_MS,
+    )
+    return max(LEAD_FLOOR_MS, LEAD_ROUND_TRIPS * 2 * worst) + worst

@@ -1,0 +1,193 @@
+"""Content on its way to clients: which one a wall may show, and the frames it travels in.
+
+Frames are composed once for all clients that get the same bytes; a content's JSON is never parsed
+or encoded again after it came in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from wall import placeholder
+from wall.arrangement import Arrangement, Placed
+from wall.classification import INTERNAL, PUBLIC, Classification, highest
+from wall.effects import Send
+from wall.renders import Content, share
+from wall.state import Client, State, WallState
+
+
+def content_for(state: State, ws: WallState, render_id: str) -> Content:
+    """Return what the wall shows for a render now: its content, or words in its place."""
+    content = state.renders.newest(render_id)
+    if content is None:
+        return placeholder.waiting(
+            render_id, text=ws.wall.waiting, language=ws.language, now_ms=state.now_ms
+        )
+    if not content.classification.within(ws.wall.ceiling):
+        return placeholder.withheld(content, text=ws.wall.withheld, language=ws.language)
+    return content
+
+
+def is_ready(state: State, arrangement: Arrangement | None) -> bool:
+    """Tell whether every tile of an arrangement has content that was asked for in time."""
+    return arrangement is None or all(map(state.renders.is_answered, arrangement.render_ids))
+
+
+def classification_of(state: State, arrangement: Arrangement) -> Classification:
+    """Return the highest classification of a scene's tiles; one not rendered yet is internal."""
+    newest = map(state.renders.newest, arrangement.render_ids)
+    return (
+        highest(INTERNAL if content is None else content.classification for content in newest)
+        or PUBLIC
+    )
+
+
+def above_ceiling(state: State, ws: WallState, arrangement: Arrangement) -> list[str]:
+    """Return the tiles whose content the wall may not show."""
+    return [
+        each.tile.tile_id
+        for each in arrangement.placed
+        if (content := state.renders.newest(each.render.render_id)) is not None
+        and not content.classification.within(ws.wall.ceiling)
+    ]
+
+
+def send_tiles(
+    state: State,
+    ws: WallState,
+    clients: Iterable[Client],
+    *,
+    arrangement: Arrangement | None,
+    frame: Callable[[orjson.Fragment], bytes],
+) -> None:
+    """Send each client the tiles that share a pixel with it, in the frame that `frame` builds.
+
+    Content that a client was sent before on this connection is left out.
+    """
+    contents = (
+        {each: content_for(state, ws, each) for each in arrangement.render_ids}
+        if arrangement is not None
+        else {}
+    )
+    pieces: dict[tuple[str, bool], bytes] = {}
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for client in clients:
+        placed = (
+            arrangement.on(client.rect)
+            if arrangement is not None and client.rect is not None
+            else ()
+        )
+        hashes = [contents[each.render.render_id].content_hash for each in placed]
+        key = (client.rect, *map(client.was_sent, hashes))
+        groups[key].append(client.client_id)
+        client.use(hashes)
+        for each in placed:
+            client.owed.pop(each.render.render_id, None)
+    for (rect, *is_left_out), to in groups.items():
+        placed = arrangement.on(rect) if arrangement is not None else ()
+        state.effects.append(Send(tuple(to), frame(_tiles(placed, contents, is_left_out, pieces))))
+
+
+def send_content(state: State, ws: WallState, content: Content, clients: Sequence[Client]) -> None:
+    """Send a render's content to those who have it, the same bytes to all; owe it to slow ones."""
+    to = []
+    for client in clients:
+        if client.is_behind:
+            client.owed[content.render_id] = None
+        else:
+            client.use((content.content_hash,))
+            to.append(client.client_id)
+    if to:
+        state.counts["contentFrames"] += len(to)
+        state.effects.append(Send(tuple(to), content_frame(state.epoch, content)))
+
+
+def spread(state: State, render_id: str) -> None:
+    """Send the newest content of a render wherever it is shown, prepared or staged."""
+    for ws in state.walls.values():
+        holders = [each for each in state.members(ws) if each.may_have(render_id)]
+        if holders:
+            send_content(state, ws, content_for(state, ws, render_id), holders)
+
+
+def pay(state: State, client: Client) -> None:
+    """Send a client that has caught up the newest content of all it was owed."""
+    ws = state.wall_of(client)
+    owed, client.owed = client.owed, {}
+    for render_id in owed:
+        if ws is not None and client.may_have(render_id):
+            send_content(state, ws, content_for(state, ws, render_id), [client])
+
+
+def content_frame(epoch: int, content: Content) -> bytes:
+    """Encode `content`."""
+    fields: dict[str, Any] = {
+        "renderId": content.render_id,
+        "version": content.version,
+        "contentHash": content.content_hash,
+        **_age(content),
+        "content": orjson.Fragment(content.body),
+    }
+    return orjson.dumps({"type": "content", "epoch": epoch, "d": fields})
+
+
+def refresh_wanted(state: State) -> None:
+    """Tell render services what is wanted of them, those whose share has changed."""
+    state.renders.want(state.used_renders(), now_ms=state.now_ms)
+    services = [each for each in state.clients.values() if each.service == "render"]
+    if not services:
+        return
+    shares = share(state.renders.wanted, (each.client_id for each in services))
+    for service in services:
+        wanted = shares[service.client_id]
+        if wanted != service.wanted:
+            service.wanted = wanted
+            renders = [state.renders.wanted[each].to_json() for each in sorted(wanted)]
+            state.send([service.client_id], "wanted", {"renders": renders})
+
+
+def _tiles(
+    placed: Sequence[Placed],
+    contents: dict[str, Content],
+    is_left_out: Sequence[bool],
+    pieces: dict[tuple[str, bool], bytes],
+) -> orjson.Fragment:
+    parts = []
+    for each, left_out in zip(placed, is_left_out, strict=True):
+        key = (each.tile.tile_id, left_out)
+        piece = pieces.get(key)
+        if piece is None:
+            piece = pieces[key] = _tile(each, contents[each.render.render_id], left_out)
+        parts.append(piece)
+    return orjson.Fragment(b"[" + b",".join(parts) + b"]")
+
+
+def _tile(placed: Placed, content: Content, is_left_out: bool) -> bytes:
+    fields: dict[str, Any] = {
+        "tileId": placed.tile.tile_id,
+        "renderId": placed.render.render_id,
+        "kind": placed.tile.kind,
+        "rectPx": placed.rect.to_json(),
+        "version": content.version,
+        "contentHash": content.content_hash,
+        **_age(content),
+    }
+    if not is_left_out:
+        fields["content"] = orjson.Fragment(content.body)
+    return orjson.dumps(fields)
+
+
+def _age(content: Content) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "asOfAtMs": content.as_of_at_ms,
+        "staleAfterMs": content.stale_after_ms,
+        "classification": content.classification.to_json(),
+        **content.marks,
+    }
+    if content.source_at_ms is not None:
+        fields["sourceAtMs"] = content.source_at_ms
+    return fields

@@ -1,0 +1,94 @@
+"""What the hub wants done: the only way it touches the world. `wall.server` carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write the same frame to all of these clients, at once."""
+
+    to: tuple[int, ...]
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End a client's link; the hub has already forgotten the client."""
+
+    client_id: int
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarge:
+    """Take service-sized frames from this client from now on."""
+
+    client_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Persist:
+    """Make changes durable, in the order of the effects; then do `then`, or on failure `otherwise`.
+
+    What failed is kept and written with the next changes, so that later success includes it.
+    """
+
+    changes: tuple[Change, ...]
+    then: tuple[Effect, ...] = ()
+    otherwise: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WallRecord:
+    """Desired state of a wall: layers, preview; and the scenes these name, whole."""
+
+    wall_id: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRecord:
+    """A scene put by a person; `body` None deletes it."""
+
+    wall_id: str
+    scene_id: str
+    body: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """Up to which generation device tokens were issued, and whether the last one still opens."""
+
+    wall_id: str
+    name: str
+    generation: int
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRecord:
+    """The last switch of a wall, as answered."""
+
+    wall_id: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One command: who asked what, and how it ended (`ok` or an error code)."""
+
+    at_ms: float
+    wall_id: str | None
+    op: str
+    user_id: str
+    role: str
+    args: dict[str, Any]
+    outcome: str
+
+
+Change = WallRecord | SceneRecord | DeviceRecord | SwitchRecord | AuditRecord
+Effect = Send | Close | Enlarge | Persist

@@ -1,0 +1,331 @@
+"""The controller without its sockets: (state, event, now) -> (state, effects).
+
+Each method takes one event and returns what is to be done about it, in order. Nothing here waits,
+reads a clock, or touches a socket or file: switching, layers, late and lost outputs are tested, and
+fuzzed, with plain calls. `wall.server` is the shell around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from wall import contents, events, joining, services, sessions, stage, switch
+from wall.classification import INTERNAL, Classification
+from wall.effects import Effect, Persist
+from wall.errors import BadFields, BadFrame, Refused
+from wall.layers import LayerChange, expired, on_air
+from wall.protocol import (
+    IDENTIFY_WITHIN_MS,
+    PROTOCOL,
+    Clock,
+    CloseCode,
+    ContentFields,
+    Heartbeat,
+    Kinds,
+    Need,
+    Publish,
+    Ready,
+    Request,
+    Shown,
+    Staged,
+    Subscribe,
+    check,
+    decode,
+)
+from wall.record import wall_record
+from wall.renders import Content
+from wall.scene import WireModel
+from wall.state import Client, State
+
+STAGE_AT_START_MS = 10_000.0  # render services and displays come back in their own time
+
+
+class Hub:
+    """The one hub of live events: desired state, layers, switching, contents, services."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def started(self, now_ms: float) -> list[Effect]:
+        """Begin an epoch: what was previewed before is staged again."""
+        self.state.now_ms = now_ms
+        for ws in self.state.walls.values():
+            if ws.preview is not None:
+                stage.begin(self.state, ws, ws.preview, asked=None, within_ms=STAGE_AT_START_MS)
+            self.state.effects.append(Persist((wall_record(ws),)))
+        contents.refresh_wanted(self.state)
+        return self._effects()
+
+    def connected(self, client_id: int, now_ms: float) -> list[Effect]:
+        """Greet a new connection."""
+        state = self.state
+        state.now_ms = now_ms
+        client = Client(client_id, f"c{state.epoch}-{client_id}", now_ms)
+        state.clients[client_id] = client
+        state.greeted[client_id] = now_ms + IDENTIFY_WITHIN_MS
+        hello = {
+            "protocols": [PROTOCOL],
+            "controllerId": state.controller_id,
+            "siteId": state.site_id,
+            "serverAtMs": now_ms,
+        }
+        state.send([client_id], "hello", hello)
+        return self._effects()
+
+    def received(self, client_id: int, frame: str | bytes, now_ms: float) -> list[Effect]:
+        """Handle one frame of a client."""
+        self.state.now_ms = now_ms
+        client = self.state.clients.get(client_id)
+        if client is None:
+            return []  # closed by us, its last frames still came
+        try:
+            kind, fields = decode(frame)
+            if client.kind is None and kind != "identify":
+                raise BadFrame(f"expected identify first, got {kind[:40]!r}")
+        except BadFrame as error:
+            self.state.counts["badFrames"] += 1
+            sessions.close(self.state, client, CloseCode.BAD_FRAME, str(error))
+            return self._effects()
+        if client.kind is None:
+            sessions.identify(self.state, client, fields)
+        else:
+            self._message(client, kind, fields)
+        return self._effects()
+
+    def disconnected(self, client_id: int, now_ms: float) -> list[Effect]:
+        """Forget a connection that ended, whoever ended it."""
+        self.state.now_ms = now_ms
+        client = self.state.clients.get(client_id)
+        if client is not None:
+            sessions.leave(self.state, client)
+        return self._effects()
+
+    def fell_behind(self, client_id: int) -> None:
+        """Note that a client does not read as fast as it is written to: content is owed to it."""
+        client = self.state.clients.get(client_id)
+        if client is not None:
+            client.is_behind = True
+            self.state.counts["fellBehind"] += 1
+
+    def caught_up(self, client_id: int, now_ms: float) -> list[Effect]:
+        """Send a client that reads again the newest of what it is owed."""
+        self.state.now_ms = now_ms
+        client = self.state.clients.get(client_id)
+        if client is not None:
+            client.is_behind = False
+            contents.pay(self.state, client)
+        return self._effects()
+
+    def ticked(self, now_ms: float) -> list[Effect]:
+        """Do what is due by time alone."""
+        state = self.state
+        state.now_ms = now_ms
+        for client_id, by_ms in list(state.greeted.items()):
+            if now_ms >= by_ms:
+                client = state.clients[client_id]
+                sessions.close(state, client, CloseCode.NOT_IDENTIFIED, "no identify within 5 s")
+        let_go_ms = state.renders.next_ms()
+        if let_go_ms is not None and now_ms >= let_go_ms:
+            contents.refresh_wanted(state)
+        return self._effects()
+
+    def next_tick_ms(self) -> float | None:
+        """Return when `ticked` must be called at the latest; None: not before another event."""
+        state = self.state
+        times: list[float | None] = [state.renders.next_ms(), *state.greeted.values()]
+        for ws in state.walls.values():
+            times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
+            if ws.pending is None:
+                times.extend(layer.until_at_ms for layer in ws.layers.values())
+        return min((each for each in times if each is not None), default=None)
+
+    def _message(self, client: Client, kind: str, fields: dict[str, Any]) -> None:
+        """Do what an identified client says; the link outlives whatever is wrong with it."""
+        handlers = _HANDLERS.get(client.kind or "service", {})
+        handler = handlers.get(kind)
+        try:
+            if kind == "identify":
+                raise BadFields("identified already")
+            if handler is None:
+                self._error(client, kind, "unknownType", f"no type {kind[:40]!r} here")
+                return
+            model, run = handler
+            run(self.state, client, check(model, fields))
+        except BadFields as error:
+            if kind == "request" and isinstance(fields.get("requestId"), str):
+                self._refuse_request(client, fields["requestId"], str(error))
+            else:
+                self._error(client, kind, "invalidArgs", str(error))
+
+    def _error(self, client: Client, kind: str, code: str, message: str) -> None:
+        self.state.counts["errors"] += 1
+        fields = {"code": code, "message": message, "type": kind[:200]}
+        self.state.send([client.client_id], "error", fields)
+
+    def _refuse_request(self, client: Client, request_id: str, message: str) -> None:
+        error = Refused("invalidArgs", message).to_json()
+        fields = {"requestId": request_id[:200], "ok": False, "error": error}
+        self.state.send([client.client_id], "response", fields)
+
+    def _effects(self) -> list[Effect]:
+        """Take every step the event made due, and return all effects."""
+        state = self.state
+        for ws in state.walls.values():
+            switch.advance(state, ws)
+            stage.advance(state, ws)
+            joining.advance(state, ws)
+            if ws.pending is None:
+                self._expire(ws.wall.wall_id)
+        effects, state.effects = state.effects, []
+        return effects
+
+    def _expire(self, wall_id: str) -> None:
+        """End the layers whose time is over; what is below comes on air."""
+        state = self.state
+        ws = state.walls[wall_id]
+        for name in expired(ws.layers, state.now_ms):
+            change = LayerChange(name, None)
+            air = on_air(ws.layers)
+            if air is not None and air[0] == name:
+                switch.begin(state, ws, change, terms=switch.Terms(), asked=None)
+                return
+            ws.layers = change.applied_to(ws.layers)
+            state.effects.append(Persist((wall_record(ws),)))
+
+
+def _clock(state: State, client: Client, fields: Clock) -> None:
+    reply = {"t0AtMs": fields.t0_at_ms, "t1AtMs": state.now_ms, "t2AtMs": state.now_ms}
+    state.send([client.client_id], "clockReply", reply)
+
+
+def _heartbeat(state: State, client: Client, fields: Heartbeat) -> None:
+    ws = state.wall_of(client)
+    if ws is None:
+        return
+    output = ws.outputs.get(client.output_id) if client.output_id is not None else None
+    if fields.clock is not None:
+        client.uncertainty_ms = fields.clock.uncertainty_ms
+    if output is not None:
+        output.last_seen_at_ms = state.now_ms
+        if fields.clock is not None:
+            output.clock = fields.clock.model_dump(by_alias=True)
+        output.health = {
+            **({"viewport": output.health["viewport"]} if "viewport" in output.health else {}),
+            "fps": fields.fps,
+            "heapMb": fields.heap_mb,
+            "errors": _small(fields.errors),
+        }
+    joining.repair(state, ws, client, fields)
+
+
+def _staged(state: State, client: Client, fields: Staged) -> None:
+    ws = state.wall_of(client)
+    if ws is not None:
+        stage.staged(state, ws, client, fields)
+
+
+def _ready(state: State, client: Client, fields: Ready) -> None:
+    ws = state.wall_of(client)
+    if ws is not None:
+        switch.ready(state, ws, client, fields)
+
+
+def _shown(state: State, client: Client, fields: Shown) -> None:
+    ws = state.wall_of(client)
+    if ws is not None:
+        switch.shown(state, ws, client, fields)
+
+
+def _need(state: State, client: Client, fields: Need) -> None:
+    ws = state.wall_of(client)
+    if ws is None:
+        return
+    for render_id in dict.fromkeys(fields.render_ids):
+        if client.may_have(render_id):
+            content = contents.content_for(state, ws, render_id)
+            contents.send_content(state, ws, content, [client])
+
+
+def _content(state: State, client: Client, fields: ContentFields) -> None:
+    try:
+        body = orjson.dumps(fields.content)
+    except TypeError as error:
+        raise BadFields(f"content: {error}") from error
+    level = fields.classification
+    marks = {"simulated": fields.simulated, "origin": fields.origin}
+    content = Content(
+        render_id=fields.render_id,
+        version=fields.version,
+        content_hash=fields.content_hash,
+        as_of_at_ms=fields.as_of_at_ms,
+        stale_after_ms=fields.stale_after_ms,
+        classification=INTERNAL if level is None else Classification.of(level),
+        body=body,
+        source_at_ms=fields.source_at_ms,
+        marks={name: mark for name, mark in marks.items() if mark is not None},
+        why=tuple(fields.why),
+    )
+    state.counts["contents"] += 1
+    if state.renders.accept(content):
+        contents.spread(state, content.render_id)
+
+
+def _kinds(state: State, client: Client, fields: Kinds) -> None:
+    if client.service != "render":
+        raise BadFields("kinds: expected from a render service")
+    kinds = [each.model_dump(by_alias=True) for each in fields.kinds]
+    state.kinds[client.client_id] = kinds
+    known = {each["kind"]: each for each in [*state.known_kinds, *kinds]}
+    state.known_kinds = [known[name] for name in sorted(known)]
+
+
+def _publish(state: State, client: Client, fields: Publish) -> None:
+    events.publish(state, fields)
+
+
+def _subscribe(state: State, client: Client, fields: Subscribe) -> None:
+    events.subscribe(state, client, fields)
+
+
+def _request(state: State, client: Client, fields: Request) -> None:
+    if client.kind == "service":
+        services.handle(state, client, fields)
+    else:
+        services.forbid(state, client, fields)
+
+
+def _small(found: Any) -> Any:
+    """Keep of what a client says of its errors what fits into a state that all may read."""
+    try:
+        return found if len(orjson.dumps(found)) <= 4096 else None
+    except TypeError:
+        return None
+
+
+Handlers = dict[str, tuple[type[WireModel], Callable[[State, Client, Any], None]]]
+
+_ALL: Handlers = {"clock": (Clock, _clock), "request": (Request, _request)}
+_ON_GLASS: Handlers = {
+    **_ALL,
+    "staged": (Staged, _staged),
+    "ready": (Ready, _ready),
+    "shown": (Shown, _shown),
+    "need": (Need, _need),
+    "heartbeat": (Heartbeat, _heartbeat),
+}
+_HANDLERS: dict[str, Handlers] = {
+    "output": _ON_GLASS,
+    "view": _ON_GLASS,
+    "console": {**_ALL, "subscribe": (Subscribe, _subscribe), "heartbeat": (Heartbeat, _heartbeat)},
+    "service": {
+        **_ALL,
+        "subscribe": (Subscribe, _subscribe),
+        "heartbeat": (Heartbeat, _heartbeat),
+        "publish": (Publish, _publish),
+        "content": (ContentFields, _content),
+        "kinds": (Kinds, _kinds),
+    },
+}

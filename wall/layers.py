@@ -1,0 +1,65 @@
+"""Layers of a wall: the highest one set is on air, clearing it reveals the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wall.arrangement import Arrangement
+
+ORDER = ("manual", "scheduled", "base")  # highest first
+CITY = "city"  # who set a base that nobody has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer that is set."""
+
+    arrangement: Arrangement
+    by: str
+    since_at_ms: float
+    until_at_ms: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form, an entry of `layers`."""
+        scene = self.arrangement.scene
+        return {
+            "sceneId": scene.scene_id,
+            "revision": scene.revision,
+            "by": self.by,
+            "sinceAtMs": self.since_at_ms,
+            "untilAtMs": self.until_at_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChange:
+    """Set `name` to `layer`, or clear it when `layer` is None."""
+
+    name: str
+    layer: Layer | None
+
+    def applied_to(self, layers: Mapping[str, Layer]) -> dict[str, Layer]:
+        """Return the layers after this change."""
+        after = {name: each for name, each in layers.items() if name != self.name}
+        if self.layer is not None:
+            after[self.name] = self.layer
+        return after
+
+
+def on_air(layers: Mapping[str, Layer]) -> tuple[str, Layer] | None:
+    """Return the highest layer that is set, with its name."""
+    for name in ORDER:
+        if name in layers:
+            return name, layers[name]
+    return None
+
+
+def expired(layers: Mapping[str, Layer], now_ms: float) -> list[str]:
+    """Return the names of layers whose time is over, highest first."""
+    return [
+        name
+        for name in ORDER
+        if name in layers and (until := layers[name].until_at_ms) is not None and until <= now_ms
+    ]

@@ -1,0 +1,43 @@
+"""The controller's figures in Prometheus text form."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from wall.state import State
+
+
+def exposition(state: State, *, counts: Counter[str]) -> str:
+    """Return the text of `/metrics`; `counts` are the shell's, added to the hub's."""
+    lines = [
+        _head("ioc_wall_epoch", "gauge", "Term of this controller's leadership"),
+        f"ioc_wall_epoch {state.epoch}",
+        _head("ioc_wall_clients", "gauge", "Identified connections"),
+    ]
+    kinds = Counter(client.kind or "unidentified" for client in state.clients.values())
+    lines += [f'ioc_wall_clients{{kind="{kind}"}} {kinds[kind]}' for kind in sorted(kinds)]
+    lines.append(_head("ioc_wall_outputs", "gauge", "Outputs of each wall by link"))
+    for wall_id, ws in state.walls.items():
+        online = len(ws.online())
+        lines.append(f'ioc_wall_outputs{{wall="{wall_id}",link="online"}} {online}')
+        offline = len(ws.outputs) - online
+        lines.append(f'ioc_wall_outputs{{wall="{wall_id}",link="offline"}} {offline}')
+    lines.append(_head("ioc_wall_last_switch_ms", "gauge", "Last switch of each wall"))
+    for wall_id, ws in state.walls.items():
+        for figure in ("skewMs", "latencyMs"):
+            measured = (ws.last_switch or {}).get(figure)
+            if measured is not None:
+                name = figure.removesuffix("Ms")
+                lines.append(
+                    f'ioc_wall_last_switch_ms{{wall="{wall_id}",figure="{name}"}} {measured:.3f}'
+                )
+    lines.append(_head("ioc_wall_renders_wanted", "gauge", "Renders wanted now"))
+    lines.append(f"ioc_wall_renders_wanted {len(state.renders.wanted)}")
+    lines.append(_head("ioc_wall_events_total", "counter", "What happened since the start"))
+    total = state.counts + counts
+    lines += [f'ioc_wall_events_total{{event="{name}"}} {total[name]}' for name in sorted(total)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(name: str, kind: str, words: str) -> str:
+    return f"# HELP {name} {words}\n# TYPE {name} {kind}"

@@ -1,0 +1,70 @@
+"""A wall's desired state as it is kept: layers and preview with their scenes whole.
+
+Scenes are kept whole so that what is on air stays what it was when its file changes or goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wall.effects import WallRecord
+from wall.errors import InvalidScene
+from wall.layers import CITY, ORDER, Layer
+from wall.scene import scene_from_json
+from wall.state import Preview, WallState
+
+
+def wall_record(ws: WallState) -> WallRecord:
+    """Return what must be durable of a wall's desired state."""
+    body: dict[str, Any] = {
+        "layers": {
+            name: {
+                "scene": layer.arrangement.scene.to_json(),
+                "by": layer.by,
+                "sinceAtMs": layer.since_at_ms,
+                "untilAtMs": layer.until_at_ms,
+            }
+            for name, layer in ws.layers.items()
+        },
+        "preview": None,
+    }
+    if ws.preview is not None:
+        body["preview"] = {
+            "scene": ws.preview.arrangement.scene.to_json(),
+            "by": ws.preview.by,
+            "sinceAtMs": ws.preview.since_at_ms,
+        }
+    return WallRecord(ws.wall.wall_id, body)
+
+
+def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> list[str]:
+    """Bring a wall back to a kept state, or to its base when there is none.
+
+    A base that nobody changed follows the wall's file. Returns a sentence for each kept scene that
+    breaks today's rules and was dropped.
+    """
+    dropped: list[str] = []
+    is_base_by_city = body is None
+    for name, each in (body or {}).get("layers", {}).items():
+        if name not in ORDER:
+            continue
+        if name == "base" and each["by"] == CITY:
+            is_base_by_city = True
+            continue
+        try:
+            arrangement = ws.arrange(scene_from_json(each["scene"]))
+        except InvalidScene as error:
+            dropped.append(f"layer {name} of wall {ws.wall.wall_id!r}: {error}")
+            continue
+        ws.layers[name] = Layer(arrangement, each["by"], each["sinceAtMs"], each["untilAtMs"])
+    base = ws.scene(ws.wall.base)
+    if is_base_by_city and base is not None:
+        ws.layers["base"] = Layer(ws.arrange(base), CITY, now_ms, None)
+    preview = (body or {}).get("preview")
+    if preview is not None:
+        try:
+            arrangement = ws.arrange(scene_from_json(preview["scene"]))
+            ws.preview = Preview(arrangement, preview["by"], preview["sinceAtMs"])
+        except InvalidScene as error:
+            dropped.append(f"preview of wall {ws.wall.wall_id!r}: {error}")
+    return dropped

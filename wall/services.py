@@ -1,0 +1,302 @@
+"""Operations of services: who may ask what, with which arguments, and which module does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from wall import description, devices, scenes, stage, switch
+from wall.answers import Asked, answer, answer_reading, refuse
+from wall.contents import above_ceiling
+from wall.effects import WallRecord
+from wall.errors import BadFields, InvalidScene, Refused
+from wall.events import event
+from wall.layers import Layer, LayerChange, on_air
+from wall.protocol import Name, Request, ShowingFields, check
+from wall.record import wall_record
+from wall.scene import WireModel
+from wall.state import Client, Preview, State, WallState
+
+COMMANDERS = frozenset({"operator", "administrator"})
+ADMINISTRATORS = frozenset({"administrator"})
+READERS = frozenset({"operator", "leader", "presenter", "viewer", "administrator"})
+LONGEST_TRANSITION_MS = 300.0  # longer ones are cut to this
+
+LayerName = Literal["manual", "scheduled", "base"]
+
+
+class NoArgs(WireModel):
+    """Of operations without arguments."""
+
+
+class WallArgs(WireModel):
+    """Of operations on a wall."""
+
+    wall_id: Name
+
+
+class PreviewArgs(WallArgs):
+    """Of `wall.preview`."""
+
+    scene_id: Name
+
+
+class TransitionFields(WireModel):
+    """How the picture changes."""
+
+    kind: Literal["cut", "fade"] = "cut"
+    duration_ms: Annotated[float, Field(ge=0, le=60_000, allow_inf_nan=False)] = 0.0
+
+
+class TermsArgs(WallArgs):
+    """How a switch shall go."""
+
+    policy: Literal["all", "quorum", "bestEffort"] = "bestEffort"
+    min_outputs: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    deadline_ms: Annotated[float, Field(ge=50, le=60_000, allow_inf_nan=False)] = 1_000.0
+    transition: TransitionFields | None = None
+
+    def terms(self) -> switch.Terms:
+        """Return the terms; raises Refused when a quorum has no number."""
+        if self.policy == "quorum" and self.min_outputs is None:
+            raise Refused("invalidArgs", "minOutputs: is missing, expected with policy 'quorum'")
+        transition = self.transition or TransitionFields()
+        return switch.Terms(
+            policy=self.policy,
+            min_outputs=self.min_outputs,
+            deadline_ms=self.deadline_ms,
+            transition_kind=transition.kind,
+            transition_ms=min(transition.duration_ms, LONGEST_TRANSITION_MS),
+        )
+
+
+class TakeArgs(TermsArgs):
+    """Of `wall.take`."""
+
+    scene_id: Name | None = None
+    expect: ShowingFields | None = None
+    layer: LayerName = "manual"
+    hold: bool = False
+
+
+class ClearArgs(TermsArgs):
+    """Of `wall.clear`."""
+
+    layer: LayerName
+
+
+class ExtendArgs(WallArgs):
+    """Of `wall.extend` (additive)."""
+
+    layer: LayerName = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation: its arguments, who may ask for it, and what does it."""
+
+    args: type[WireModel]
+    roles: frozenset[str]
+    run: Callable[[State, Asked, Any], None]
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it changes nothing."""
+        return self.roles is READERS
+
+
+def handle(state: State, client: Client, request: Request) -> None:
+    """Do what a service asks, or refuse it."""
+    asked = Asked(
+        client.client_id, request.request_id, request.op, request.args, request.actor, state.now_ms
+    )
+    operation = OPERATIONS.get(request.op)
+    if operation is None:
+        known = Refused("unknownOp", f"no operation {request.op!r} here")
+        refuse(state, asked, known, is_command=False)
+        return
+    try:
+        _refuse_role(state, asked, operation)
+        try:
+            args = check(operation.args, request.args)
+        except BadFields as error:
+            raise Refused("invalidArgs", str(error)) from error
+        operation.run(state, asked, args)
+    except Refused as refused:
+        refuse(state, asked, refused, is_command=not operation.is_reading)
+
+
+def forbid(state: State, client: Client, request: Request) -> None:
+    """Refuse a request of whoever is no service."""
+    asked = Asked(client.client_id, request.request_id, request.op, {}, None, state.now_ms)
+    refused = Refused("forbidden", "only services may ask")
+    refuse(state, asked, refused, is_command=False)
+
+
+def _refuse_role(state: State, asked: Asked, operation: Operation) -> None:
+    if operation.is_reading and asked.actor is None:
+        return
+    role = asked.actor.role if asked.actor is not None else None
+    if role in operation.roles:
+        return
+    wall_id = asked.args.get("wallId")
+    ws = state.walls.get(wall_id) if isinstance(wall_id, str) else None
+    if operation.roles is COMMANDERS and ws is not None and role in ws.wall.control:
+        return
+    raise Refused("forbidden", f"role {role!r} may not ask for {asked.op}")
+
+
+def find_wall(state: State, wall_id: str) -> WallState:
+    """Return a wall; raises Refused."""
+    ws = state.walls.get(wall_id)
+    if ws is None:
+        raise Refused("unknownWall", f"no wall {wall_id!r} here")
+    return ws
+
+
+def _list(state: State, asked: Asked, args: NoArgs) -> None:
+    walls = [description.describe(state, ws, is_whole=False) for ws in state.walls.values()]
+    answer_reading(state, asked, {"walls": walls})
+
+
+def _state(state: State, asked: Asked, args: WallArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    answer_reading(state, asked, description.describe(state, ws, is_whole=True))
+
+
+def _kinds(state: State, asked: Asked, args: NoArgs) -> None:
+    answer_reading(state, asked, {"kinds": state.known_kinds})
+
+
+def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    arrangement = ws.arrange(scenes.find(ws, args.scene_id))
+    above = above_ceiling(state, ws, arrangement)
+    if above:
+        raise stage.too_high(ws, above)
+    preview = Preview(arrangement, asked.by, state.now_ms)
+    stage.begin(state, ws, preview, asked=asked)
+
+
+def _take(state: State, asked: Asked, args: TakeArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    terms = args.terms()
+    if args.expect is not None:
+        seen = (
+            args.expect.scene_id,
+            None if args.expect.revision is None else str(args.expect.revision),
+        )
+        if seen != ws.program_showing():
+            scene_id, revision = ws.program_showing()
+            raise Refused(
+                "conflict",
+                f"on air is {scene_id!r} ({revision}), not what was expected",
+                program={"sceneId": scene_id, "revision": revision},
+            )
+    if args.scene_id is not None:
+        arrangement = ws.arrange(scenes.find(ws, args.scene_id))
+    elif ws.preview is not None:
+        arrangement = ws.preview.arrangement
+    else:
+        raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
+    hold_ms = ws.wall.manual_hold_min * 60_000
+    until_ms = None if args.hold or args.layer != "manual" else state.now_ms + hold_ms
+    layer = Layer(arrangement, asked.by, state.now_ms, until_ms)
+    _change(state, ws, LayerChange(args.layer, layer), terms, asked)
+
+
+def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    terms = args.terms()
+    _change(state, ws, LayerChange(args.layer, None), terms, asked)
+
+
+def _change(
+    state: State, ws: WallState, change: LayerChange, terms: switch.Terms, asked: Asked
+) -> None:
+    """Switch when the change is seen on air, else keep it as desired state at once."""
+    after = change.applied_to(ws.layers)
+    before_air, after_air = on_air(ws.layers), on_air(after)
+    is_seen = (after_air is not None and after_air[0] == change.name) or (
+        before_air is not None and before_air[0] == change.name
+    )
+    if is_seen:
+        switch.begin(state, ws, change, terms=terms, asked=asked)
+        return
+    if change.layer is not None:
+        above = above_ceiling(state, ws, change.layer.arrangement)
+        if above:
+            raise stage.too_high(ws, above)
+    changes: tuple[WallRecord, ...] = ()
+    if after != ws.layers:
+        ws.layers = after
+        changes = (wall_record(ws),)
+    result = {
+        "switchId": state.new_id("s"),
+        "committed": True,
+        "showAtMs": None,
+        "outputs": [],
+        "skewMs": None,
+        "latencyMs": None,
+    }
+    name = "taken" if change.layer is not None else "cleared"
+    told = {**result, "layer": change.name}
+    then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
+    answer(state, asked, result, changes=changes, then=then)
+
+
+def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    layer = ws.layers.get(args.layer)
+    if layer is None:
+        raise Refused("conflict", f"layer {args.layer!r} is not set on wall {args.wall_id!r}")
+    if layer.until_at_ms is not None:
+        until_ms = state.now_ms + ws.wall.manual_hold_min * 60_000
+        layer = Layer(layer.arrangement, layer.by, layer.since_at_ms, until_ms)
+        ws.layers = {**ws.layers, args.layer: layer}
+    result = {"layer": args.layer, "untilAtMs": layer.until_at_ms}
+    then = event(state, f"wall.{ws.wall.wall_id}", "extended", result)
+    answer(state, asked, result, changes=(wall_record(ws),), then=then)
+
+
+def _put(state: State, asked: Asked, args: scenes.PutArgs) -> None:
+    try:
+        scenes.put(state, asked, find_wall(state, args.wall_id), args)
+    except InvalidScene as error:
+        more = {"rule": error.rule} | ({"tile": error.tile_id} if error.tile_id else {})
+        raise Refused("invalidScene", str(error), **more) from error
+
+
+def _delete(state: State, asked: Asked, args: scenes.DeleteArgs) -> None:
+    scenes.delete(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _enroll(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
+    devices.enroll(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _revoke(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
+    devices.revoke(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _token(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
+    devices.token(state, asked, find_wall(state, args.wall_id), args)
+
+
+OPERATIONS = {
+    "walls.list": Operation(NoArgs, READERS, _list),
+    "wall.state": Operation(WallArgs, READERS, _state),
+    "tiles.kinds": Operation(NoArgs, READERS, _kinds),
+    "wall.preview": Operation(PreviewArgs, COMMANDERS, _preview),
+    "wall.take": Operation(TakeArgs, COMMANDERS, _take),
+    "wall.clear": Operation(ClearArgs, COMMANDERS, _clear),
+    "wall.extend": Operation(ExtendArgs, COMMANDERS, _extend),
+    "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
+    "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
+    "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),
+    "device.revoke": Operation(devices.DeviceArgs, ADMINISTRATORS, _revoke),
+    "device.token": Operation(devices.DeviceArgs, ADMINISTRATORS, _token),
+}

@@ -1,0 +1,235 @@
+"""What the controller knows while it runs: walls, their outputs, connected clients, effects to do.
+
+Plain data that the modules of the hub work on; every rule is in them. One event at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from wall.arrangement import Arrangement, Render, arrange
+from wall.classification import Classification
+from wall.effects import Effect, Send
+from wall.geometry import Output, Rect, Wall
+from wall.layers import Layer, on_air
+from wall.protocol import encode
+from wall.renders import RenderBook
+from wall.scene import Scene
+from wall.tokens import Device, Person
+
+if TYPE_CHECKING:
+    from wall.stage import Stage
+    from wall.switch import Switch
+
+KEPT_ARRANGEMENTS = 256
+KEPT_CONTENTS = 64  # a client keeps at least the last 64 it was sent
+Kind = Literal["output", "view", "console", "service"]
+Showing = tuple[str | None, str | None]  # scene, revision
+
+
+@dataclass(slots=True)
+class Client:
+    """One connection. `kind` is None until it has identified."""
+
+    client_id: int
+    session_id: str
+    connected_at_ms: float
+    kind: Kind | None = None
+    wall_id: str | None = None
+    output_id: str | None = None
+    view: str | None = None
+    device: Device | None = None  # set for device tokens: enrolling again closes the link
+    service: str | None = None
+    person: Person | None = None
+    rect: Rect | None = None
+    topics: frozenset[str] = frozenset()
+    showing: Showing | None = None
+    uncertainty_ms: float | None = None
+    # Renders it may get content of: on its glass, prepared for a switch, staged.
+    program: frozenset[str] = frozenset()
+    prepared: dict[str, frozenset[str]] = field(default_factory=dict)
+    staged: frozenset[str] = frozenset()
+    staged_id: str | None = None  # the stage it said `ok` to and has not used up
+    sent: OrderedDict[str, None] = field(default_factory=OrderedDict)  # hashes, last used last
+    is_behind: bool = False
+    owed: dict[str, None] = field(default_factory=dict)  # renders to send when it has caught up
+    bring_by_ms: float | None = None  # waits for content to be brought to the program
+    quiet_until_ms: float = 0.0  # no repair before
+    failures: int = 0  # repairs it failed in a row
+    wanted: frozenset[str] | None = None  # of a render service: its share as last told
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it is a view of the preview, which sees stages only."""
+        return self.view == "preview"
+
+    def may_have(self, render_id: str) -> bool:
+        """Tell whether the render is on its glass, prepared or staged there."""
+        return (
+            render_id in self.program
+            or render_id in self.staged
+            or any(render_id in each for each in self.prepared.values())
+        )
+
+    def was_sent(self, content_hash: str) -> bool:
+        """Tell whether this content was sent on this connection and must still be held."""
+        return content_hash in self.sent
+
+    def use(self, content_hashes: Iterable[str]) -> None:
+        """Note the contents that a frame names; the client drops none of them."""
+        count = 0
+        for each in content_hashes:
+            self.sent[each] = None
+            self.sent.move_to_end(each)
+            count += 1
+        while len(self.sent) > max(KEPT_CONTENTS, count):
+            self.sent.popitem(last=False)
+
+
+@dataclass(slots=True)
+class OutputState:
+    """What is known of an output besides its place."""
+
+    output: Output
+    client_id: int | None = None
+    last_seen_at_ms: float | None = None
+    showing: Showing | None = None
+    clock: dict[str, float] | None = None
+    health: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an operator prepares on a wall."""
+
+    arrangement: Arrangement
+    by: str
+    since_at_ms: float
+
+
+@dataclass(slots=True)
+class WallState:
+    """One wall at run time."""
+
+    wall: Wall
+    language: str
+    outputs: dict[str, OutputState]
+    city_scenes: dict[str, Scene]
+    put_scenes: dict[str, Scene] = field(default_factory=dict)
+    layers: dict[str, Layer] = field(default_factory=dict)
+    preview: Preview | None = None
+    staging: Stage | None = None  # being rendered
+    stage: Stage | None = None  # sent to the clients; stands until the next one is
+    pending: Switch | None = None  # not yet committed
+    settling: list[Switch] = field(default_factory=list)  # committed, answers still coming
+    last_switch: dict[str, Any] | None = None
+    clients: set[int] = field(default_factory=set)  # outputs and views
+    joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
+    arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)
+
+    def scene(self, scene_id: str) -> Scene | None:
+        """Return the scene of that id; one that was put hides the city's."""
+        return self.put_scenes.get(scene_id) or self.city_scenes.get(scene_id)
+
+    def scenes(self) -> list[Scene]:
+        """Return all scenes, ordered by id."""
+        return [scene for _, scene in sorted({**self.city_scenes, **self.put_scenes}.items())]
+
+    def arrange(self, scene: Scene) -> Arrangement:
+        """Lay a scene on this wall, or return how it was laid before."""
+        key = (scene.scene_id, scene.revision)
+        found = self.arrangements.get(key)
+        if found is None:
+            if len(self.arrangements) >= KEPT_ARRANGEMENTS:
+                self._forget_arrangements()
+            found = self.arrangements[key] = arrange(scene, self.wall, language=self.language)
+        return found
+
+    def _forget_arrangements(self) -> None:
+        in_use = [layer.arrangement for layer in self.layers.values()]
+        in_use += [each.arrangement for each in (self.preview, self.stage, self.staging) if each]
+        if self.pending is not None and self.pending.arrangement is not None:
+            in_use.append(self.pending.arrangement)
+        self.arrangements = {(a.scene.scene_id, a.scene.revision): a for a in in_use}
+
+    def program(self) -> tuple[str, Layer] | None:
+        """Return the layer on air, with its name."""
+        return on_air(self.layers)
+
+    def program_showing(self) -> Showing:
+        """Return which scene is on air; (None, None) when nothing is."""
+        program = self.program()
+        if program is None:
+            return None, None
+        scene = program[1].arrangement.scene
+        return scene.scene_id, scene.revision
+
+    def online(self) -> dict[int, str]:
+        """Return the connected outputs: client -> output."""
+        return {
+            each.client_id: each.output.output_id
+            for each in self.outputs.values()
+            if each.client_id is not None
+        }
+
+
+@dataclass(slots=True)
+class State:
+    """All of the controller's knowledge, and the effects of the event being handled."""
+
+    epoch: int
+    controller_id: str
+    site_id: str
+    secret: str
+    language: str
+    walls: dict[str, WallState]
+    now_ms: float
+    devices: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
+    clients: dict[int, Client] = field(default_factory=dict)
+    greeted: dict[int, float] = field(default_factory=dict)  # must identify by then
+    renders: RenderBook = field(default_factory=RenderBook)
+    kinds: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    known_kinds: list[dict[str, Any]] = field(default_factory=list)
+    levels: dict[str, Classification] = field(default_factory=dict)  # of published names
+    counts: Counter[str] = field(default_factory=Counter)
+    effects: list[Effect] = field(default_factory=list)
+    _ids: int = 0
+
+    def new_id(self, prefix: str) -> str:
+        """Return an id that no start of this controller gives twice."""
+        self._ids += 1
+        return f"{prefix}{self.epoch}-{self._ids}"
+
+    def send(self, to: Iterable[int], kind: str, fields: dict[str, Any]) -> None:
+        """Send a frame to clients."""
+        addressees = tuple(to)
+        if addressees:
+            self.effects.append(Send(addressees, encode(kind, self.epoch, fields)))
+
+    def wall_of(self, client: Client) -> WallState | None:
+        """Return the wall an output or view belongs to."""
+        return self.walls.get(client.wall_id) if client.wall_id is not None else None
+
+    def members(self, ws: WallState) -> list[Client]:
+        """Return a wall's outputs and views, in the order they came."""
+        return [self.clients[each] for each in sorted(ws.clients)]
+
+    def used_renders(self) -> dict[str, Render]:
+        """Return every render that is on air, being switched to or staged."""
+        used: dict[str, Render] = {}
+        for ws in self.walls.values():
+            arrangements: list[Arrangement | None] = []
+            if (program := ws.program()) is not None:
+                arrangements.append(program[1].arrangement)
+            if ws.pending is not None:
+                arrangements.append(ws.pending.arrangement)
+            arrangements.extend(
+                each.arrangement for each in (ws.staging, ws.stage) if each is not None
+            )
+            for each in arrangements:
+                if each is not None:
+                    used.update((p.render.render_id, p.render) for p in each.placed)
+        return used

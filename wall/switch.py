@@ -1,0 +1,380 @@
+"""A switch: prepare everywhere, commit at one instant, hear when each output showed it.
+
+rendering -> preparing -> committed. Not yet committed, it can be aborted and leaves no trace on
+glass; committed, it is the wall's desired state and only answers are still gathered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from wall import clock, contents, joining
+from wall.answers import Asked, answer, refuse
+from wall.arrangement import Arrangement
+from wall.classification import PUBLIC
+from wall.effects import Persist, SwitchRecord
+from wall.errors import Refused
+from wall.events import event
+from wall.layers import LayerChange, on_air
+from wall.protocol import Ready, Shown, encode
+from wall.record import wall_record
+from wall.stage import too_high
+from wall.state import Client, State, WallState
+
+Policy = Literal["all", "quorum", "bestEffort"]
+IN_TIME_MS = 50.0
+SETTLE_MS = 2_000.0
+SHARE_FOR_RENDERING = 0.6  # of the time to the deadline; the rest is for the clients to paint
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a switch was asked to go."""
+
+    policy: Policy = "bestEffort"
+    min_outputs: int | None = None
+    deadline_ms: float = 1_000.0
+    transition_kind: str = "cut"
+    transition_ms: float = 0.0
+
+
+@dataclass(slots=True)
+class Switch:
+    """One switch of one wall."""
+
+    switch_id: str
+    change: LayerChange
+    arrangement: Arrangement | None  # None: nothing will be on air
+    layer: str | None
+    terms: Terms
+    asked: Asked | None  # None: the controller's own, at the end of a layer's time
+    begun_at_ms: float
+    is_prepared: bool = False
+    outputs: dict[int, str] = field(default_factory=dict)  # outputs that take part
+    others: set[int] = field(default_factory=set)  # views: they change along, nobody waits
+    waiting: set[int] = field(default_factory=set)  # outputs yet to answer prepare
+    failed: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    show_at_ms: float = 0.0
+    unshown: set[int] = field(default_factory=set)  # outputs yet to answer commit
+    shown: dict[int, Shown] = field(default_factory=dict)
+
+    @property
+    def deadline_at_ms(self) -> float:
+        """Until when clients may prepare."""
+        return self.begun_at_ms + self.terms.deadline_ms
+
+    @property
+    def render_by_ms(self) -> float:
+        """Until when content is waited for."""
+        return self.begun_at_ms + self.terms.deadline_ms * SHARE_FOR_RENDERING
+
+    def includes(self, client_id: int) -> bool:
+        """Tell whether this client was sent the prepare."""
+        return client_id in self.outputs or client_id in self.others
+
+
+def begin(
+    state: State, ws: WallState, change: LayerChange, *, terms: Terms, asked: Asked | None
+) -> None:
+    """Start a switch to what is on air after `change`; raises Refused."""
+    program = on_air(change.applied_to(ws.layers))
+    switch = Switch(
+        switch_id=state.new_id("s"),
+        change=change,
+        arrangement=program[1].arrangement if program is not None else None,
+        layer=program[0] if program is not None else None,
+        terms=terms,
+        asked=asked,
+        begun_at_ms=asked.at_ms if asked is not None else state.now_ms,
+    )
+    offline = [each for each in ws.outputs if each not in ws.online().values()]
+    if terms.policy == "all" and offline:
+        raise _not_met(switch, f"outputs {', '.join(offline)} are offline", ws)
+    if switch.arrangement is not None and asked is not None:
+        above = contents.above_ceiling(state, ws, switch.arrangement)
+        if above:
+            raise too_high(ws, above)
+    if ws.pending is not None:
+        newer = Refused("superseded", "a newer take was asked for", switchId=ws.pending.switch_id)
+        _abort(state, ws, ws.pending, "superseded", newer)
+    ws.pending = switch
+    contents.refresh_wanted(state)
+    advance(state, ws)
+
+
+def advance(state: State, ws: WallState) -> None:
+    """Take every step that is due: prepare, commit or abort, and answers of those committed."""
+    switch = ws.pending
+    if switch is not None and not switch.is_prepared:
+        is_rendered = contents.is_ready(state, switch.arrangement)
+        if is_rendered or state.now_ms >= switch.render_by_ms:
+            _prepare(state, ws, switch)
+    if switch is not None and ws.pending is switch and switch.is_prepared:
+        _decide(state, ws, switch)
+    for each in list(ws.settling):
+        if not each.unshown or state.now_ms >= each.show_at_ms + SETTLE_MS:
+            ws.settling.remove(each)
+            _finish(state, ws, each)
+
+
+def ready(state: State, ws: WallState, client: Client, fields: Ready) -> None:
+    """Note a client's answer to prepare; a repeat changes nothing."""
+    is_failed = fields.status == "failed"
+    switch = ws.pending
+    if switch is not None and fields.switch_id == switch.switch_id:
+        if client.client_id in switch.waiting or client.client_id in switch.others:
+            switch.waiting.discard(client.client_id)
+            if is_failed:
+                switch.failed.add(client.client_id)
+            advance(state, ws)
+        return
+    for each in ws.settling:
+        if fields.switch_id == each.switch_id:
+            if is_failed and client.client_id in each.unshown:
+                each.failed.add(client.client_id)
+                each.unshown.discard(client.client_id)
+                joining.failed(state, ws, client, each.switch_id)
+                advance(state, ws)
+            return
+    if is_failed and fields.switch_id.startswith("j"):
+        joining.failed(state, ws, client, fields.switch_id)
+
+
+def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
+    """Note when a client showed a switch; a repeat changes nothing."""
+    for switch in ws.settling:
+        if fields.switch_id == switch.switch_id and client.client_id in switch.unshown:
+            switch.unshown.discard(client.client_id)
+            switch.shown[client.client_id] = fields
+            advance(state, ws)
+            return
+
+
+def left(state: State, ws: WallState, client_id: int) -> None:
+    """Wait no longer for a client that has gone."""
+    for switch in (ws.pending, *ws.settling):
+        if switch is not None and switch.includes(client_id):
+            switch.gone.add(client_id)
+            switch.waiting.discard(client_id)
+            switch.unshown.discard(client_id)
+            switch.others.discard(client_id)
+            switch.failed.discard(client_id)
+
+
+def next_ms(ws: WallState) -> float | None:
+    """Return when a step is due whatever happens."""
+    times = [each.show_at_ms + SETTLE_MS for each in ws.settling]
+    if ws.pending is not None:
+        switch = ws.pending
+        times.append(switch.deadline_at_ms if switch.is_prepared else switch.render_by_ms)
+    return min(times, default=None)
+
+
+def _prepare(state: State, ws: WallState, switch: Switch) -> None:
+    if switch.arrangement is not None and switch.asked is not None:
+        above = contents.above_ceiling(state, ws, switch.arrangement)
+        if above:
+            _abort(state, ws, switch, "failed", too_high(ws, above))
+            return
+    switch.is_prepared = True
+    switch.outputs = ws.online()
+    switch.waiting = set(switch.outputs)
+    members = [each for each in state.members(ws) if not each.is_preview]
+    switch.others = {each.client_id for each in members} - set(switch.outputs)
+    stage_id = _stage_id(ws, switch)
+    by_stage = [each for each in members if stage_id is not None and each.staged_id == stage_id]
+    fields = {
+        "switchId": switch.switch_id,
+        "sceneId": switch.arrangement.scene.scene_id if switch.arrangement is not None else None,
+        "revision": switch.arrangement.scene.revision if switch.arrangement is not None else None,
+        "layer": switch.layer,
+        "deadlineAtMs": switch.deadline_at_ms,
+    }
+    if stage_id is not None:
+        fields["stageId"] = stage_id
+    state.send([each.client_id for each in by_stage], "prepare", fields)
+
+    def frame(tiles: orjson.Fragment) -> bytes:
+        return encode("prepare", state.epoch, {**fields, "tiles": tiles})
+
+    by_tiles = [each for each in members if each not in by_stage]
+    contents.send_tiles(state, ws, by_tiles, arrangement=switch.arrangement, frame=frame)
+    for client in members:
+        client.prepared[switch.switch_id] = _renders_on(client, switch.arrangement)
+
+
+def _decide(state: State, ws: WallState, switch: Switch) -> None:
+    terms = switch.terms
+    good = (
+        len(switch.outputs)
+        - len(switch.gone & set(switch.outputs))
+        - len(switch.failed & set(switch.outputs))
+    )
+    if terms.policy == "all" and good < len(ws.outputs):
+        _abort(state, ws, switch, "policyNotMet", _not_met(switch, "an output failed", ws))
+        return
+    if switch.waiting and state.now_ms < switch.deadline_at_ms:
+        return
+    count = good - len(switch.waiting)
+    needed = {"all": len(ws.outputs), "quorum": terms.min_outputs or 0, "bestEffort": 0}
+    if count < needed[terms.policy]:
+        message = f"{count} of {needed[terms.policy]} outputs were ready"
+        _abort(state, ws, switch, "policyNotMet", _not_met(switch, message, ws))
+    else:
+        _commit(state, ws, switch)
+
+
+def _commit(state: State, ws: WallState, switch: Switch) -> None:
+    taking_part = [state.clients[each] for each in switch.outputs if each not in switch.gone]
+    lead_ms = clock.lead_ms(each.uncertainty_ms for each in taking_part)
+    switch.show_at_ms = state.now_ms + lead_ms
+    told = [
+        each
+        for each in state.members(ws)
+        if switch.includes(each.client_id) and each.client_id not in switch.failed
+    ]
+    commit = {
+        "switchId": switch.switch_id,
+        "showAtMs": switch.show_at_ms,
+        "transition": {
+            "kind": switch.terms.transition_kind,
+            "durationMs": switch.terms.transition_ms,
+        },
+    }
+    state.send([each.client_id for each in told], "commit", commit)
+    ws.pending = None
+    ws.layers = switch.change.applied_to(ws.layers)
+    stage_id = _stage_id(ws, switch)
+    for client in told:
+        joining.committed(state, client, switch.switch_id, switch.show_at_ms)
+        if client.staged_id == stage_id:
+            client.staged_id = None  # it moved to the glass; another take prepares it anew
+        ws.joining.discard(client.client_id)
+        client.bring_by_ms = None
+    for client_id in switch.failed:
+        client = state.clients[client_id]
+        client.prepared.pop(switch.switch_id, None)
+        joining.failed(state, ws, client, switch.switch_id)
+    switch.unshown = {each.client_id for each in told if each.client_id in switch.outputs}
+    ws.settling.append(switch)
+    state.counts["switchesCommitted"] += 1
+    state.effects.append(Persist((wall_record(ws),)))
+    contents.refresh_wanted(state)
+    program = ws.program()
+    is_as_prepared = (program[1].arrangement if program is not None else None) is (
+        switch.arrangement
+    )
+    for client in state.members(ws):
+        has_part = switch.includes(client.client_id)
+        if not client.is_preview and not (has_part and is_as_prepared):
+            joining.bring(state, ws, client)
+
+
+def _abort(state: State, ws: WallState, switch: Switch, code: str, refused: Refused) -> None:
+    """Drop a switch that was not committed; what is on air stays."""
+    ws.pending = None
+    members = [each for each in state.members(ws) if switch.includes(each.client_id)]
+    for client in members:
+        client.prepared.pop(switch.switch_id, None)
+    abort = {"switchId": switch.switch_id, "code": code}
+    state.send([each.client_id for each in members], "abort", abort)
+    state.counts["switchesAborted"] += 1
+    if switch.asked is not None:
+        refuse(state, switch.asked, refused)
+    contents.refresh_wanted(state)
+
+
+def _finish(state: State, ws: WallState, switch: Switch) -> None:
+    result = _result(ws, switch)
+    ws.last_switch = result
+    scene = switch.arrangement.scene if switch.arrangement is not None else None
+    record = SwitchRecord(ws.wall.wall_id, result)
+    name = "taken" if switch.change.layer is not None else "cleared"
+    told = {
+        **result,
+        "sceneId": scene.scene_id if scene is not None else None,
+        "revision": scene.revision if scene is not None else None,
+        "layer": switch.change.name,
+    }
+    level = (
+        contents.classification_of(state, switch.arrangement)
+        if switch.arrangement is not None
+        else PUBLIC
+    )
+    then = event(state, f"wall.{ws.wall.wall_id}", name, told, level=level)
+    if switch.asked is not None:
+        answer(state, switch.asked, result, changes=(record,), then=then)
+    else:
+        state.effects.append(Persist((record,), then=then))
+
+
+def _result(ws: WallState, switch: Switch) -> dict[str, Any]:
+    client_of = {output_id: client_id for client_id, output_id in switch.outputs.items()}
+    outputs = [_outcome(switch, output_id, client_of.get(output_id)) for output_id in ws.outputs]
+    in_time = [each["shownAtMs"] for each in outputs if each["status"] == "shown"]
+    at_all = [each["shownAtMs"] for each in outputs if "shownAtMs" in each]
+    return {
+        "switchId": switch.switch_id,
+        "committed": True,
+        "showAtMs": switch.show_at_ms,
+        "outputs": outputs,
+        "skewMs": max(in_time) - min(in_time) if in_time else None,
+        "latencyMs": max(at_all) - switch.begun_at_ms if at_all else None,
+    }
+
+
+def _outcome(switch: Switch, output_id: str, client_id: int | None) -> dict[str, Any]:
+    shown = switch.shown.get(client_id) if client_id is not None else None
+    if shown is not None:
+        told = {
+            "outputId": output_id,
+            "status": "shown" if shown.late_ms <= IN_TIME_MS else "late",
+            "shownAtMs": shown.shown_at_ms,
+            "lateMs": shown.late_ms,
+        }
+        if shown.uncertainty_ms is not None:
+            told["uncertaintyMs"] = shown.uncertainty_ms
+        return told
+    if client_id is None or client_id in switch.gone:
+        status = "offline"
+    else:
+        status = "failed" if client_id in switch.failed else "noAnswer"
+    return {"outputId": output_id, "status": status}
+
+
+def _not_met(switch: Switch, message: str, ws: WallState) -> Refused:
+    outputs = [
+        {
+            "outputId": output_id,
+            "status": "failed"
+            if client_id in switch.failed
+            else "offline"
+            if client_id in switch.gone
+            else "noAnswer"
+            if client_id in switch.waiting
+            else "ready",
+        }
+        for client_id, output_id in switch.outputs.items()
+    ]
+    return Refused(
+        "policyNotMet",
+        f"policy {switch.terms.policy!r} is not met on wall {ws.wall.wall_id!r}: {message}",
+        switchId=switch.switch_id,
+        outputs=outputs,
+    )
+
+
+def _stage_id(ws: WallState, switch: Switch) -> str | None:
+    if ws.stage is None or ws.stage.arrangement is not switch.arrangement:
+        return None
+    return ws.stage.stage_id
+
+
+def _renders_on(client: Client, arrangement: Arrangement | None) -> frozenset[str]:
+    if arrangement is None or client.rect is None:
+        return frozenset()
+    return frozenset(each.render.render_id for each in arrangement.on(client.rect))
