@@ -6,6 +6,7 @@ Not for what a role does, nor for the web application itself (`callbacks/web.py`
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import time
@@ -17,6 +18,8 @@ from processes.role import ROLES
 from settings import PREFIX, Settings, load_settings
 
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
+
+log = logging.getLogger("app")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +93,13 @@ def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
     if parent is not None:
         die_with(parent)
     logs.set_up(supervised=parent is not None)
-    ROLES[role].serve(settings)
+    try:
+        ROLES[role].serve(settings)
+    except Exception as error:
+        if configuration_sentence(error) is None:
+            log.critical("%s failed: %r", role, error, exc_info=True)
+            sys.exit(1)
+        raise
 
 
 def _table(settings: Settings) -> str:

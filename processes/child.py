@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import subprocess
 import time
@@ -19,6 +20,7 @@ from processes.logs import ERROR, split_lead
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
 _SETTLED_S = 60.0  # alive so long, a death counts as a first one again
+_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]?\d* ")  # in front there is one already
 _LOG_BYTES, _OLD_LOGS = 5_000_000, 2
 
 
@@ -126,7 +128,7 @@ class Child:
         self._last_line = line
         self._log.info(line)
         if severity <= ERROR and self._may_repeat():
-            self._say(f"{self.name}: {line}")
+            self._say(f"{self.name}: {_TIME.sub('', line)}")
 
     def _may_repeat(self) -> bool:
         """Allow five errors a minute in front; all are in the log."""

@@ -16,6 +16,7 @@ CONFIGURATION_EXIT = 2  # exit code for "one sentence says what to mend; trying 
 _CONFIGURATION = {
     "data_access.errors": ("BoundaryError", "CityError"),
     "wall.errors": ("ConfigurationError", "InvalidScene", "StoreError"),
+    "wall.server": ("ServerError",),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import psutil
 
@@ -44,9 +43,12 @@ class Meter:
 def line(
     roles: Iterable[RoleHealth],
     datasets: Mapping[str, int] | None,
-    walls: Iterable[Mapping[str, Any]] | None,
+    walls: Mapping[str, Mapping[str, int]] | None,
 ) -> str:
-    """Write the health of the room in one line."""
+    """Write the health of the room in one line.
+
+    `datasets` counts them by state; `walls` has outputs `online` of all `outputs`. None: unknown.
+    """
     parts = [_role(role) for role in roles]
     if datasets is None:
         parts.append("datasets unknown")
@@ -56,7 +58,7 @@ def line(
     if walls is None:
         parts.append("walls unknown")
     else:
-        parts.append("walls " + ", ".join(_wall(wall) for wall in walls))
+        parts.append("walls " + ", ".join(_wall(*wall) for wall in walls.items()))
     return " | ".join(parts)
 
 
@@ -86,10 +88,8 @@ def _times(restarts: int) -> str:
     return "1 restart" if restarts == 1 else f"{restarts} restarts"
 
 
-def _wall(wall: Mapping[str, Any]) -> str:
-    outputs = wall["outputs"]
-    online = sum(1 for output in outputs if output["online"])
-    return f"{wall['wallId']} {online}/{len(outputs)} online"
+def _wall(wall_id: str, outputs: Mapping[str, int]) -> str:
+    return f"{wall_id} {outputs['online']}/{outputs['outputs']} online"
 
 
 def _tree(root_pid: int) -> list[psutil.Process]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
 
 ERROR = 3
 INFO = 6
@@ -38,6 +42,12 @@ def set_up(*, supervised: bool) -> None:
     handler.setFormatter(Formatter(leads=supervised))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, _as_line],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
 
 
 def split_lead(line: str) -> tuple[int, str]:
@@ -45,3 +55,12 @@ def split_lead(line: str) -> tuple[int, str]:
     if len(line) > 3 and line[0] == "<" and line[2] == ">" and line[1].isdigit():
         return int(line[1]), line[3:]
     return INFO, line
+
+
+def _as_line(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> tuple[tuple[str], dict[str, Any]]:
+    """Write a structlog event as `words key=value`, its exception below."""
+    error = event.pop("exc_info", None)
+    words = [str(event.pop("event", "")), *(f"{key}={event[key]!r}" for key in event)]
+    return (" ".join(words),), {"exc_info": error}

@@ -35,9 +35,9 @@ def test_an_address_that_is_not_ours_is_said(host: str) -> None:
 
 
 def test_a_data_folder_is_held_once_and_free_again_afterwards(tmp_path: Path) -> None:
-    with ground.held(tmp_path / "new"):
-        with pytest.raises(DataDirInUse, match="already runs on"), ground.held(tmp_path / "new"):
-            pass
+    again = ground.held(tmp_path / "new")
+    with ground.held(tmp_path / "new"), pytest.raises(DataDirInUse, match="already runs on"):
+        again.__enter__()
     with ground.held(tmp_path / "new"):
         pass
 
@@ -45,7 +45,7 @@ def test_a_data_folder_is_held_once_and_free_again_afterwards(tmp_path: Path) ->
 def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises(DataDirInUse, match="cannot be written .* set IOC_DATA_DIR"),
+        pytest.raises(DataDirInUse, match=r"cannot be written .* set IOC_DATA_DIR"),
         ground.held(tmp_path / "file" / "below"),
     ):
         pass

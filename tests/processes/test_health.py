@@ -23,7 +23,7 @@ def test_the_line_has_roles_datasets_and_walls() -> None:
         RoleHealth("feed", 12, 1, 210.0, 40.0),
         RoleHealth("render", None, 4, 0, 0),
     ]
-    walls = [{"wallId": "le-lai", "outputs": [{"online": True}, {"online": False}]}]
+    walls = {"le-lai": {"online": 1, "outputs": 2}}
     assert line(roles, {"ok": 9, "stale": 1, "absent": 1}, walls) == (
         "web up 3h05m, 142 MB, 3 % CPU | feed up 12s, 1 restart, 210 MB, 40 % CPU | "
         "render DOWN, 4 restarts | datasets 9 ok, 1 stale, 1 absent | walls le-lai 1/2 online"
