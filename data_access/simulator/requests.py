@@ -34,7 +34,7 @@ CLOSING_MEDIAN_H = 28.0
 CLOSING_SIGMA = 1.0
 SLOW_SHARE, SLOW_FACTOR = 0.28, 7.0
 REFUSED_SHARE = 0.063  # iHanoi, first five months
-NEGATIVE_SHARE = 0.004  # closed before opened, up to 11 hours: two clocks
+NEGATIVE_SHARE = 0.003  # closed before opened, up to 11 hours: two clocks
 EMPTY_SHARE = 0.05  # "" where a field is absent
 NO_PLACE_SHARE = 0.02  # an address only
 
