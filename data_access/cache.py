@@ -19,7 +19,7 @@ from flask import Flask
 from flask_caching import Cache
 
 from data_access.envelope import LIVE, Envelope
-from data_access.errors import DataError
+from data_access.errors import CacheError
 from settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,6 @@ log = logging.getLogger(__name__)
 KEY_PREFIX = "ioc:"
 REDIS_TIMEOUT_S = 2
 _BROKEN = (ValueError, TypeError, KeyError, AttributeError)  # what decoding garbage raises
-
-
-class CacheError(DataError):
-    """The cache cannot be reached or written: Redis away, disk full, folder not writable."""
 
 
 class _PlainBytes(BaseSerializer):

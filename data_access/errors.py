@@ -5,6 +5,8 @@
     DataError
     ├── CityError                what makes the city (city/) is wrong: file, key, what was expected
     ├── BoundaryError            a boundary folder cannot be used
+    ├── StoreError               the store of observations cannot be opened, read or written
+    ├── CacheError               the cache cannot be reached or written
     └── SourceError              a file of a source cannot be read: what, where, what was expected
         ├── SourceEmpty          nothing in it
         ├── SourceTooBig         larger than is reasonable, or a bomb (archive, XML)
@@ -31,6 +33,14 @@ class CityError(DataError):
 
 class BoundaryError(DataError):
     """A boundary folder cannot be used; the message says which file and why."""
+
+
+class StoreError(DataError):
+    """The store cannot be opened, read or written: locked, disk full, server away, not yet made."""
+
+
+class CacheError(DataError):
+    """The cache cannot be reached or written: Redis away, disk full, folder not writable."""
 
 
 class SourceError(DataError):

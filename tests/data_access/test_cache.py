@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from data_access.cache import CacheError, EnvelopeCache, open_cache
+from data_access.cache import EnvelopeCache, open_cache
 from data_access.classification import Classification
 from data_access.envelope import LIVE, Envelope
+from data_access.errors import CacheError
 from settings import Settings
 
 CITY = Path(__file__).resolve().parents[2] / "city"

@@ -1,0 +1,54 @@
+"""Records as they are played: a version of a thing with a life, in a lap, moved in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from data_access.model import RecordRow
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A row to be stored: which lap it belongs to, and how far its times move onto the track."""
+
+    row: RecordRow
+    lap: int = 0
+    shift_us: int = 0
+
+    @property
+    def record_id(self) -> str:
+        """The id in the store: the source's own, with the lap from the second on."""
+        return self.row.record_id if self.lap == 0 else f"{self.row.record_id}#{self.lap}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What is counted without opening a record's body."""
+
+    category: str
+    due_us: int | None
+
+
+def facets(body: Mapping[str, Any]) -> Facets:
+    """Return what a body says about its category and when the thing should be done."""
+    due = body.get("expected_at") or body.get("expected_datetime")
+    return Facets(str(body.get("category") or ""), None if due is None else _parsed_us(str(due)))
+
+
+def instant_us(at: datetime) -> int:
+    """Return an aware instant in microseconds since the Unix epoch, exactly."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _parsed_us(text: str) -> int | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else instant_us(at)

@@ -1,0 +1,179 @@
+"""Appending observations: the new is inserted, the same is not, a change is a revision."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, insert, select
+
+from data_access import rollup
+from data_access.rows import SUSPECT, Rows
+from data_access.store import cells
+from data_access.store.engine import bulk, copy_in, insert_into
+from data_access.store.series import SeriesBook
+from data_access.store.tables import latest, observation, ref
+
+NAMES_A_QUERY = 500
+_COLUMNS = [column.name for column in observation.columns]
+
+Ids = npt.NDArray[np.int64]
+
+
+class RefBook:
+    """Ids of source references, as the one writer knows them."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def resolve(self, connection: Connection, texts: tuple[str, ...]) -> Ids:
+        """Return the ids of `texts`, new ones added."""
+        unknown = [text for text in texts if text not in self._ids]
+        for start in range(0, len(unknown), NAMES_A_QUERY):
+            part = unknown[start : start + NAMES_A_QUERY]
+            found = connection.execute(select(ref.c.text, ref.c.id).where(ref.c.text.in_(part)))
+            self._ids.update({row.text: row.id for row in found})
+        missing = [text for text in dict.fromkeys(unknown) if text not in self._ids]
+        if missing:
+            added = connection.execute(
+                insert(ref).returning(ref.c.id, sort_by_parameter_order=True),
+                [{"text": text} for text in missing],
+            ).scalars()
+            self._ids.update(zip(missing, added, strict=True))
+        return np.array([self._ids[text] for text in texts], np.int64)
+
+
+def append(
+    connection: Connection,
+    rows: Rows,
+    *,
+    book: SeriesBook,
+    refs: RefBook,
+    zone: ZoneInfo,
+    recorded_us: int,
+) -> tuple[int, int]:
+    """Store rows (times on the track) and roll them up; returns how many were new and revised.
+
+    Of rows with one key in one call the last counts. Raises ValueError for a value that is no
+    number or too large to be summed exactly.
+    """
+    code_ids, disturbed = book.resolve(connection, rows.keys)
+    if disturbed:
+        cells.fold_whole(connection, book, disturbed)
+    if not len(rows):
+        return 0, 0
+    rows, ids = _last_of_each_key(rows, code_ids[rows.code])
+    revision, is_same = _revisions(connection, rows, ids, book)
+    rows, ids, revision = rows.take(~is_same), ids[~is_same], revision[~is_same]
+    if not len(rows):
+        return 0, 0
+    suspect = rows.quality == SUSPECT
+    is_new = revision == 0
+    fresh = rollup.roll_up(
+        ids[is_new], rows.at_us[is_new], rows.value[is_new], suspect[is_new], zone
+    )
+    rollup.micro(rows.value[~is_new])
+    _insert(connection, rows, ids, revision, refs.resolve(connection, rows.refs), recorded_us)
+    cells.merge(connection, book, fresh)
+    if not is_new.all():
+        cells.roll_again(connection, book, ids[~is_new], rows.at_us[~is_new], zone)
+    _keep_latest(connection, rows, ids, book)
+    book.extend(ids, rows.at_us)
+    return int(is_new.sum()), int((~is_new).sum())
+
+
+def _last_of_each_key(rows: Rows, ids: Ids) -> tuple[Rows, Ids]:
+    """Return rows sorted by series and time, of equal keys the last."""
+    order = np.lexsort((rows.at_us, ids))  # stable: equal keys keep their order
+    sorted_ids, sorted_at = ids[order], rows.at_us[order]
+    is_last = np.append(
+        (sorted_ids[1:] != sorted_ids[:-1]) | (sorted_at[1:] != sorted_at[:-1]), True
+    )
+    return rows.take(order[is_last]), sorted_ids[is_last]
+
+
+def _revisions(
+    connection: Connection, rows: Rows, ids: Ids, book: SeriesBook
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the revision each row would be, and which say nothing new.
+
+    Only rows within the extent of their series can be there already; only for those it asks.
+    """
+    revision = np.zeros(len(rows), np.int64)
+    is_same = np.zeros(len(rows), dtype=bool)
+    doubtful = np.flatnonzero((rows.at_us >= book.first[ids]) & (rows.at_us <= book.last[ids]))
+    if not len(doubtful):
+        return revision, is_same
+    of = ids[doubtful]
+    starts = np.concatenate([[0], np.flatnonzero(of[1:] != of[:-1]) + 1])
+    for mine in np.split(doubtful, starts[1:]):
+        at_us = rows.at_us[mine]
+        found = connection.execute(
+            select(
+                observation.c.at_us,
+                observation.c.revision,
+                observation.c.value,
+                observation.c.quality,
+            )
+            .where(observation.c.series_id == int(ids[mine[0]]))
+            .where(observation.c.at_us.between(int(at_us[0]), int(at_us[-1])))
+            .order_by(observation.c.at_us, observation.c.revision)
+        ).all()
+        if not found:
+            continue
+        known_at, known_revision, known_value, known_quality = (
+            np.array(column) for column in zip(*found, strict=True)
+        )
+        newest = np.searchsorted(known_at, at_us, side="right") - 1
+        there = (newest >= 0) & (known_at[newest] == at_us)
+        revision[mine[there]] = known_revision[newest[there]] + 1
+        is_same[mine] = (
+            there
+            & (known_value[newest] == rows.value[mine])
+            & (known_quality[newest] == rows.quality[mine])
+        )
+    return revision, is_same
+
+
+def _insert(
+    connection: Connection, rows: Rows, ids: Ids, revision: Ids, ref_ids: Ids, recorded_us: int
+) -> None:
+    columns = (
+        ids,
+        rows.at_us,
+        revision,
+        rows.value,
+        rows.quality,
+        np.full(len(rows), recorded_us),
+        ref_ids[rows.ref],
+        rows.line,
+    )
+    values = zip(*(column.tolist() for column in columns), strict=True)
+    if connection.dialect.name == "postgresql":
+        copy_in(connection, observation.name, _COLUMNS, values)
+    else:
+        bulk(connection, insert(observation), _COLUMNS, list(values))
+
+
+def _keep_latest(connection: Connection, rows: Rows, ids: Ids, book: SeriesBook) -> None:
+    last = np.append(ids[1:] != ids[:-1], True)
+    newer = last & (rows.at_us >= book.last[ids])
+    statement = insert_into(connection, latest)
+    bulk(
+        connection,
+        statement.on_conflict_do_update(
+            index_elements=[latest.c.series_id],
+            set_={name: statement.excluded[name] for name in ("at_us", "value", "quality")},
+        ),
+        [column.name for column in latest.columns],
+        list(
+            zip(
+                ids[newer].tolist(),
+                rows.at_us[newer].tolist(),
+                rows.value[newer].tolist(),
+                rows.quality[newer].tolist(),
+                strict=True,
+            )
+        ),
+    )

@@ -1,0 +1,216 @@
+"""Reading the observations store: what the aggregates are made of, and the rows behind a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from data_access.contracts import CITY_AREA
+from data_access.envelope import LIVE
+from data_access.errors import StoreError
+from data_access.model import QUALITIES
+from data_access.records import instant_us
+from data_access.replay import Timeline
+from data_access.rows import join_reference
+from data_access.store.engine import open_engine
+from data_access.store.series import ENTITY
+from data_access.store.snapshot import Snapshot
+from data_access.store.tables import observation, record, record_now, ref, series, stream
+from settings import Settings
+
+LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    stream_id: int
+    timeline: Timeline | None
+    known_us: int | None
+    limit: int
+
+
+class StoreReader:
+    """Reads, never writes. Before the feed has made the store there is nothing in it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def snapshot(self, realm: str = LIVE) -> Iterator[Snapshot]:
+        """Open a consistent view; raises StoreError."""
+        try:
+            with self._engine.connect() as connection:
+                yield Snapshot(connection, realm)
+        except DBAPIError as error:
+            raise StoreError(f"The store cannot be read: {error.orig}") from error
+
+    def source_rows(
+        self,
+        dataset: str,
+        *,
+        indicator: str | None = None,
+        entity: str | None = None,
+        area: str | None = None,
+        limit: int = LIMIT,
+        realm: str = LIVE,
+        known_at: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the newest source rows behind a figure, newest first; raises StoreError.
+
+        Each has observed_at (as the source said), shown_at (when it was due on glass), value,
+        quality, source_ref, recorded_at, indicator, entity, area, revision; a record has its status
+        as value, and its body. `entity` is a record's id. With `known_at` the answer is what was
+        known then.
+        """
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(
+                    select(stream.c.id, stream.c.timeline).where(
+                        stream.c.realm == realm, stream.c.dataset == dataset, stream.c.is_current
+                    )
+                ).first()
+                if found is None:
+                    return []
+                timeline = None if found.timeline is None else Timeline.from_json(found.timeline)
+                known_us = None if known_at is None else instant_us(known_at)
+                wanted = _Wanted(found.id, timeline, known_us, limit)
+                rows = _observations(connection, wanted, indicator, entity, area)
+                return rows or _records(connection, wanted, entity, area)
+        except (OperationalError, ProgrammingError) as error:
+            if "no such table" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
+                return []
+            raise StoreError(f"The store cannot be read: {error.orig}") from error
+        except DBAPIError as error:
+            raise StoreError(f"The store cannot be read: {error.orig}") from error
+
+    def close(self) -> None:
+        """Let the store go."""
+        self._engine.dispose()
+
+
+def open_reader(settings: Settings) -> StoreReader:
+    """Open the store of `settings` for reading."""
+    return StoreReader(open_engine(settings.observations_url, read_only=True))
+
+
+def _observations(
+    connection: Connection,
+    wanted: _Wanted,
+    indicator: str | None,
+    entity: str | None,
+    area: str | None,
+) -> list[dict[str, Any]]:
+    """Ask each series for its newest rows (an index seek each), then take the newest of all."""
+    which = select(series).where(series.c.stream_id == wanted.stream_id, series.c.kind == ENTITY)
+    if indicator is not None:
+        which = which.where(series.c.indicator == indicator)
+    if entity is not None:
+        which = which.where(series.c.name == entity)
+    if area == CITY_AREA:
+        which = which.where(series.c.area.is_not(None))
+    elif area is not None:
+        which = which.where(series.c.area == area)
+    candidates: list[tuple[Any, Any]] = []
+    for each in connection.execute(which):
+        candidates += [(each, row) for row in connection.execute(_newest(each.id, wanted)).all()]
+    candidates.sort(key=lambda pair: (-pair[1].at_us, pair[0].name, pair[0].indicator))
+    return [_observation(each, row, wanted) for each, row in candidates[: wanted.limit]]
+
+
+def _newest(series_id: int, wanted: _Wanted) -> Select:
+    newest = select(observation.c.at_us, func.max(observation.c.revision).label("revision")).where(
+        observation.c.series_id == series_id
+    )
+    if wanted.known_us is not None:
+        newest = newest.where(observation.c.recorded_us <= wanted.known_us)
+    current = (
+        newest.group_by(observation.c.at_us)
+        .order_by(observation.c.at_us.desc())
+        .limit(wanted.limit)
+        .subquery()
+    )
+    return (
+        select(observation, ref.c.text)
+        .join(
+            current,
+            (observation.c.at_us == current.c.at_us)
+            & (observation.c.revision == current.c.revision),
+        )
+        .join(ref, ref.c.id == observation.c.ref_id)
+        .where(observation.c.series_id == series_id)
+    )
+
+
+def _observation(each: Any, row: Any, wanted: _Wanted) -> dict[str, Any]:
+    line = wanted.timeline
+    return {
+        "observed_at": _instant(row.at_us if line is None else line.source(row.at_us)),
+        "shown_at": _instant(row.at_us if line is None else line.glass(row.at_us)),
+        "value": row.value,
+        "quality": QUALITIES[row.quality],
+        "source_ref": join_reference(row.text, row.ref_line),
+        "recorded_at": _instant(row.recorded_us),
+        "indicator": each.indicator,
+        "entity": each.name,
+        "area": each.area,
+        "revision": row.revision,
+    }
+
+
+def _records(
+    connection: Connection, wanted: _Wanted, entity: str | None, area: str | None
+) -> list[dict[str, Any]]:
+    which = (
+        select(record)
+        .join(
+            record_now,
+            (record.c.stream_id == record_now.c.stream_id)
+            & (record.c.record_id == record_now.c.record_id),
+        )
+        .where(record_now.c.stream_id == wanted.stream_id)
+    )
+    if wanted.known_us is None:
+        which = which.where(record.c.revision == record_now.c.revision)
+    else:
+        which = which.where(record.c.recorded_us <= wanted.known_us)
+    if entity is not None:
+        which = which.where(record.c.base_id == entity)
+    if area is not None and area != CITY_AREA:
+        which = which.where(record.c.area == area)
+    which = which.order_by(record_now.c.reported_us.desc(), record.c.revision.desc())
+    rows: dict[str, Any] = {}
+    for row in connection.execute(
+        which.limit(wanted.limit * (1 if wanted.known_us is None else 8))
+    ):
+        rows.setdefault(row.record_id, row)
+    return [_record(row, wanted) for row in list(rows.values())[: wanted.limit]]
+
+
+def _record(row: Any, wanted: _Wanted) -> dict[str, Any]:
+    shown_us = row.reported_us + row.shift_us
+    return {
+        "observed_at": _instant(row.reported_us),
+        "shown_at": _instant(
+            shown_us if wanted.timeline is None else wanted.timeline.glass(shown_us)
+        ),
+        "value": row.status,
+        "quality": QUALITIES[0],
+        "source_ref": row.source_ref,
+        "recorded_at": _instant(row.recorded_us),
+        "indicator": None,
+        "entity": row.base_id,
+        "area": row.area,
+        "revision": row.revision,
+        "body": orjson.loads(row.body),
+    }
+
+
+def _instant(at_us: int) -> datetime:
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC)

@@ -1,0 +1,138 @@
+"""Appending versions of records, and keeping the current one of each at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select
+
+from data_access.records import Played, facets, instant_us
+from data_access.store.engine import insert_into
+from data_access.store.tables import record, record_now
+
+IDS_A_QUERY = 500
+
+
+def append(
+    connection: Connection, stream_id: int, played: Sequence[Played], *, recorded_us: int
+) -> int:
+    """Store the versions that say something new and make the newest current; returns how many.
+
+    A version is known by record, version and time of report; the same again inserts nothing.
+    """
+    new = 0
+    for start in range(0, len(played), IDS_A_QUERY):
+        part = played[start : start + IDS_A_QUERY]
+        stored = _stored(connection, stream_id, sorted({each.record_id for each in part}))
+        rows = []
+        for each in part:
+            row = _row(stream_id, each, recorded_us)
+            known = stored.setdefault(each.record_id, [])
+            if any(_says_the_same(row, other) for other in _newest_of_version(row, known)):
+                continue
+            row["revision"] = len(known)
+            known.append(row)
+            rows.append(row)
+        if rows:
+            connection.execute(insert(record), rows)
+            changed = {row["record_id"] for row in rows}
+            _keep_current(connection, [stored[record_id] for record_id in sorted(changed)])
+        new += len(rows)
+    return new
+
+
+_SAID = ("status", "valid_from_us", "valid_to_us", "area", "geometry", "body")
+_COLUMNS = [column.name for column in record.columns]
+
+
+def _row(stream_id: int, played: Played, recorded_us: int) -> dict[str, Any]:
+    row = played.row
+    geometry = None if row.geometry is None else orjson.dumps(row.geometry).decode()
+    return {
+        "stream_id": stream_id,
+        "record_id": played.record_id,
+        "base_id": row.record_id,
+        "lap": played.lap,
+        "version": row.version,
+        "status": row.status,
+        "reported_us": instant_us(row.reported_at),
+        "valid_from_us": None if row.valid_from is None else instant_us(row.valid_from),
+        "valid_to_us": None if row.valid_to is None else instant_us(row.valid_to),
+        "shift_us": played.shift_us,
+        "area": row.area,
+        "geometry": geometry,
+        "body": orjson.dumps(dict(row.body), option=orjson.OPT_SORT_KEYS).decode(),
+        "source_ref": row.source_ref,
+        "recorded_us": recorded_us,
+    }
+
+
+def _stored(
+    connection: Connection, stream_id: int, record_ids: list[str]
+) -> dict[str, list[dict[str, Any]]]:
+    found: Sequence[Row[Any]] = connection.execute(
+        select(record)
+        .where(record.c.stream_id == stream_id, record.c.record_id.in_(record_ids))
+        .order_by(record.c.record_id, record.c.revision)
+    ).all()
+    stored: dict[str, list[dict[str, Any]]] = {}
+    for row in found:
+        stored.setdefault(row.record_id, []).append(dict(row._mapping))
+    return stored
+
+
+def _newest_of_version(row: dict[str, Any], known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    same = [
+        other
+        for other in known
+        if (other["version"], other["reported_us"]) == (row["version"], row["reported_us"])
+    ]
+    return same[-1:]
+
+
+def _says_the_same(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(row[name] == other[name] for name in _SAID)
+
+
+def _order(row: dict[str, Any]) -> tuple[int, str, int]:
+    return row["reported_us"], row["version"], row["revision"]
+
+
+def _keep_current(connection: Connection, histories: list[list[dict[str, Any]]]) -> None:
+    rows = []
+    for history in histories:
+        current = max(history, key=_order)
+        shift = current["shift_us"]
+        first_us = min(row["reported_us"] for row in history)
+        started_us = current["valid_from_us"]
+        found = facets(orjson.loads(current["body"]))
+        rows.append(
+            {name: current[name] for name in _NOW_AS_IS}
+            | {
+                "category": found.category,
+                "reported_us": current["reported_us"] + shift,
+                "opened_us": (first_us if started_us is None else started_us) + shift,
+                "ended_us": _shifted(current["valid_to_us"], shift),
+                "due_us": _shifted(found.due_us, shift),
+            }
+        )
+    statement = insert_into(connection, record_now)
+    new = statement.excluded
+    names = [column.name for column in record_now.columns]
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[record_now.c.stream_id, record_now.c.base_id],
+            set_={name: new[name] for name in names if name not in ("stream_id", "base_id")},
+            where=record_now.c.lap <= new.lap,
+        ),
+        rows,
+    )
+
+
+_NOW_AS_IS = ("stream_id", "base_id", "record_id", "revision", "lap", "version", "status", "area")
+
+
+def _shifted(at_us: int | None, shift_us: int) -> int | None:
+    return None if at_us is None else at_us + shift_us

@@ -1,0 +1,185 @@
+"""Tables of the observations store. Migrations (data_access/migrations) make them.
+
+Instants end in `_us`: microseconds since the Unix epoch; `at_us` and all instants of `record_now`
+are *track* time (data_access/replay.py), those of `record` are as the source told them. A *stream*
+is one dataset of one realm from one origin and place, so that simulated and real rows never meet.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("realm", String(64), nullable=False),
+    Column("dataset", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),  # live | replay | simulated
+    Column("place", String(500), nullable=False),  # folder its files lie in
+    Column("is_current", Boolean, nullable=False),
+    Column("timeline", JSON),
+    Column("filled_from_us", BigInteger),  # what of the track is in the store: (from, to]
+    Column("filled_to_us", BigInteger),
+    Column("observations", BigInteger, nullable=False),  # keys
+    Column("revisions", BigInteger, nullable=False),  # of them, changed later
+    Column("records", BigInteger, nullable=False),  # versions
+    UniqueConstraint("realm", "dataset", "origin", "place"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stream_id", ForeignKey("stream.id"), nullable=False),
+    Column("indicator", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),  # entity | area
+    Column("name", String(200), nullable=False),  # the entity, or the area's code
+    Column("area", String(16)),  # of an entity; none: outside the city
+    UniqueConstraint("stream_id", "indicator", "kind", "name"),
+    Index("series_by_area", "stream_id", "indicator", "area"),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("series_id", Integer, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision", SmallInteger, primary_key=True, autoincrement=False),
+    Column("value", Float(53), nullable=False),
+    Column("quality", SmallInteger, nullable=False),  # position in model.QUALITIES
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("ref_id", Integer, nullable=False),
+    Column("ref_line", Integer, nullable=False),  # -1: the reference has no number
+    sqlite_with_rowid=False,
+)
+
+ref = Table(  # what source references have in common: "speeds.csv.gz:120" is ("speeds.csv.gz", 120)
+    "ref",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text", String(1000), nullable=False, unique=True),
+)
+
+latest = Table(  # the newest observation of each series
+    "latest",
+    metadata,
+    Column("series_id", Integer, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("value", Float(53), nullable=False),
+    Column("quality", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+cell = Table(  # roll-ups (data_access/rollup.py); sums are exact, in millionths
+    "cell",
+    metadata,
+    Column("series_id", Integer, primary_key=True, autoincrement=False),
+    Column("step", SmallInteger, primary_key=True, autoincrement=False),  # rollup.HOUR | DAY
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("suspect", SmallInteger, primary_key=True, autoincrement=False),  # 1: suspect rows
+    Column("rows", BigInteger, nullable=False),
+    Column("sum_micro", BigInteger, nullable=False),
+    Column("low", Float(53), nullable=False),
+    Column("high", Float(53), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("entity", String(200), primary_key=True),
+    Column("name", String(300), nullable=False),
+    Column("lat", Float(53)),
+    Column("lon", Float(53)),
+    Column("area", String(16)),
+    Column("attributes", JSON, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("record_id", String(300), primary_key=True),  # with "#lap" from the second lap on
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("base_id", String(300), nullable=False),
+    Column("lap", Integer, nullable=False),
+    Column("version", String(100), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("reported_us", BigInteger, nullable=False),
+    Column("valid_from_us", BigInteger),
+    Column("valid_to_us", BigInteger),
+    Column("shift_us", BigInteger, nullable=False),  # track minus source time
+    Column("area", String(16)),
+    Column("geometry", Text),
+    Column("body", Text, nullable=False),
+    Column("source_ref", String(1000), nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+)
+
+record_now = Table(  # the current version of the newest lap of each record
+    "record_now",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("base_id", String(300), primary_key=True),
+    Column("record_id", String(300), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("lap", Integer, nullable=False),
+    Column("version", String(100), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("category", String(100), nullable=False),
+    Column("area", String(16)),
+    Column("reported_us", BigInteger, nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("ended_us", BigInteger),
+    Column("due_us", BigInteger),
+    Index("record_now_by_status", "stream_id", "status", "opened_us"),
+    Index("record_now_by_end", "stream_id", "ended_us"),
+)
+
+file = Table(  # watermarks: which files have been read, as they were
+    "file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stream_id", ForeignKey("stream.id"), nullable=False),
+    Column("path", String(1000), nullable=False),  # below the stream's place
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256
+    Column("accepted", BigInteger, nullable=False),
+    Column("rejected", JSON, nullable=False),  # reason -> rows
+    Column("read_us", BigInteger, nullable=False),
+    UniqueConstraint("stream_id", "path"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stream_id", ForeignKey("stream.id"), nullable=False),
+    Column("source_ref", String(1000), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    UniqueConstraint("stream_id", "source_ref", "reason"),
+)

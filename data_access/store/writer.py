@@ -1,0 +1,237 @@
+"""The one writer of the observations store: a batch, its roll-up and its watermarks, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from data_access.model import Entity, Rejected
+from data_access.records import Played
+from data_access.replay import Timeline
+from data_access.rows import Rows
+from data_access.store import observations, records
+from data_access.store.engine import insert_into, migrate, open_engine, transaction
+from data_access.store.observations import RefBook
+from data_access.store.series import SeriesBook
+from data_access.store.tables import entity, file, quarantine, stream
+from settings import Settings
+
+KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """A file as it was when it was read, and what the contract made of its rows."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+    accepted: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is known of a stream when it is opened."""
+
+    id: int
+    timeline: Timeline | None
+    filled_us: tuple[int, int] | None
+    files: Mapping[str, FileMark]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that is written in one transaction; whatever is left out stays as it is."""
+
+    rows: Rows | None = None
+    played: Sequence[Played] = ()
+    entities: Sequence[Entity] = ()
+    rejected: Sequence[Rejected] = ()
+    owner: str = ""
+    files: Sequence[FileMark] = ()
+    gone: Sequence[str] = ()
+    timeline: Timeline | None = None
+    filled_us: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How much of a change was new."""
+
+    observations: int = 0
+    revisions: int = 0
+    records: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether a number can be another one now."""
+        return bool(self.observations or self.revisions or self.records)
+
+
+class StoreWriter:
+    """Writes streams. There is one writer; it remembers what it wrote instead of asking again."""
+
+    def __init__(self, engine: Engine, zone: ZoneInfo) -> None:
+        self._engine = engine
+        self._zone = zone
+        self._books: dict[int, SeriesBook] = {}
+        self._refs = RefBook()
+
+    def open_stream(self, realm: str, dataset: str, *, origin: str, place: str) -> Stream:
+        """Make this the current stream of its dataset, and return what was left of it."""
+        key = {"realm": realm, "dataset": dataset, "origin": origin, "place": place}
+        with transaction(self._engine) as connection:
+            empty = {"is_current": False, "observations": 0, "revisions": 0, "records": 0}
+            connection.execute(
+                insert_into(connection, stream).values(key | empty).on_conflict_do_nothing()
+            )
+            row = connection.execute(select(stream).filter_by(**key)).one()
+            connection.execute(
+                update(stream)
+                .where(stream.c.realm == realm, stream.c.dataset == dataset)
+                .values(is_current=stream.c.id == row.id)
+            )
+            marks = connection.execute(select(file).where(file.c.stream_id == row.id)).all()
+        filled = None if row.filled_to_us is None else (row.filled_from_us, row.filled_to_us)
+        return Stream(
+            id=row.id,
+            timeline=None if row.timeline is None else Timeline.from_json(row.timeline),
+            filled_us=filled,
+            files={
+                m.path: FileMark(m.path, m.size, m.mtime_ns, m.digest, m.accepted, m.rejected)
+                for m in marks
+            },
+        )
+
+    def close_dataset(self, realm: str, dataset: str) -> None:
+        """Leave a dataset without a current stream: no source feeds it any more."""
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(stream)
+                .where(stream.c.realm == realm, stream.c.dataset == dataset, stream.c.is_current)
+                .values(is_current=False)
+            )
+
+    def apply(self, stream_id: int, change: Change, *, now_us: int) -> Outcome:
+        """Write a change whole or not at all; raises StoreError, or ValueError for a bad number."""
+        try:
+            with transaction(self._engine) as connection:
+                return self._apply(connection, stream_id, change, now_us)
+        except BaseException:
+            self._books.clear()  # ids and extents of what was rolled back
+            self._refs = RefBook()
+            raise
+
+    def _apply(
+        self, connection: Connection, stream_id: int, change: Change, now_us: int
+    ) -> Outcome:
+        new = revised = versions = 0
+        if change.rows is not None:
+            book = self._books.get(stream_id)
+            if book is None:
+                book = self._books[stream_id] = SeriesBook(connection, stream_id)
+            new, revised = observations.append(
+                connection,
+                change.rows,
+                book=book,
+                refs=self._refs,
+                zone=self._zone,
+                recorded_us=now_us,
+            )
+        if change.played:
+            versions = records.append(connection, stream_id, change.played, recorded_us=now_us)
+        _keep_entities(connection, stream_id, change.entities)
+        _keep_files(connection, stream_id, change, now_us)
+        values: dict[str, Any] = {}
+        if new or revised or versions:
+            values |= {
+                "observations": stream.c.observations + new,
+                "revisions": stream.c.revisions + revised,
+                "records": stream.c.records + versions,
+            }
+        if change.timeline is not None:
+            values["timeline"] = change.timeline.to_json()
+        if change.filled_us is not None:
+            values["filled_from_us"], values["filled_to_us"] = change.filled_us
+        if values:
+            connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
+        return Outcome(new, revised, versions)
+
+    def close(self) -> None:
+        """Let the store go."""
+        self._engine.dispose()
+
+
+def open_writer(settings: Settings, zone: ZoneInfo) -> StoreWriter:
+    """Open the store of `settings` for writing and bring its tables to the newest shape."""
+    engine = open_engine(settings.observations_url)
+    migrate(engine)
+    return StoreWriter(engine, zone)
+
+
+def _keep_entities(connection: Connection, stream_id: int, entities: Sequence[Entity]) -> None:
+    if not entities:
+        return
+    rows = {
+        each.entity: {
+            "stream_id": stream_id,
+            "entity": each.entity,
+            "name": each.name,
+            "lat": each.lat,
+            "lon": each.lon,
+            "area": each.area,
+            "attributes": dict(each.attributes),
+        }
+        for each in entities
+    }
+    statement = insert_into(connection, entity)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[entity.c.stream_id, entity.c.entity],
+            set_={n: statement.excluded[n] for n in ("name", "lat", "lon", "area", "attributes")},
+        ),
+        list(rows.values()),
+    )
+
+
+def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: int) -> None:
+    if change.rejected:
+        connection.execute(
+            insert_into(connection, quarantine).on_conflict_do_nothing(),
+            [
+                {
+                    "stream_id": stream_id,
+                    "source_ref": each.source_ref[:1000],
+                    "reason": each.reason,
+                    "detail": each.detail,
+                    "row": each.row,
+                    "owner": change.owner,
+                    "seen_us": now_us,
+                }
+                for each in change.rejected
+            ],
+        )
+    if change.gone:
+        connection.execute(
+            delete(file).where(file.c.stream_id == stream_id, file.c.path.in_(change.gone))
+        )
+    for mark in change.files:
+        kept = {
+            "size": mark.size,
+            "mtime_ns": mark.mtime_ns,
+            "digest": mark.digest,
+            "accepted": mark.accepted,
+            "rejected": dict(mark.rejected),
+            "read_us": now_us,
+        }
+        connection.execute(
+            insert_into(connection, file)
+            .values(stream_id=stream_id, path=mark.path, **kept)
+            .on_conflict_do_update(index_elements=[file.c.stream_id, file.c.path], set_=kept)
+        )
