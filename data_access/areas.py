@@ -23,7 +23,7 @@ import shapely
 from data_access.errors import CityError
 
 KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6,371 km
-REACH = 1.8  # a point belongs to the nearest centroid within this many radii of the unit's disc
+REACH = 1.4  # a point belongs to the nearest centroid within this many radii of the unit's disc
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
 _KIND = re.compile(r"^(phường|xã|thị trấn|p\.|x\.|tt\.)\s+", re.IGNORECASE)
 
@@ -114,25 +114,30 @@ class Areas:
         return self.locate([lat], [lon])[0]
 
     def locate(self, lats: Sequence[float], lons: Sequence[float]) -> list[str | None]:
-        """Return the code of each point's unit: by boundary, else by the nearest centroid."""
+        """Return the code of each point's unit: by boundary, else by the nearest centroid.
+
+        Units without a boundary claim what no boundary holds.
+        """
         lat, lon = np.asarray(lats, dtype=float), np.asarray(lons, dtype=float)
         found: list[str | None] = [None] * len(lat)
         usable = np.isfinite(lat) & np.isfinite(lon)
         if not usable.any() or not self.units:
             return found
-        codes = list(self.boundaries or self.units)
         places = np.flatnonzero(usable)
         if self.boundaries:
+            codes = list(self.boundaries)
             points = shapely.points(lon[places], lat[places])
-            hits = self._tree[0].query(points, predicate="intersects")
-            for point, unit in zip(*hits[:, ::-1], strict=True):  # the first unit wins a border
-                found[places[point]] = codes[unit]
+            for point, unit in self._tree[0].query(points, predicate="intersects").T[::-1]:
+                found[places[point]] = codes[unit]  # the first unit wins a shared border
+            places = np.array([n for n in places if found[n] is None], dtype=int)
+        bare = [unit for code, unit in self.units.items() if code not in self.boundaries]
+        if not bare or not len(places):
             return found
-        distance = _radii_away(lat[places], lon[places], list(self.units.values()))
+        distance = _radii_away(lat[places], lon[places], bare)
         nearest = distance.argmin(axis=1)
         for row, place in enumerate(places):
             if distance[row, nearest[row]] <= REACH:
-                found[place] = codes[nearest[row]]
+                found[place] = bare[nearest[row]].code
         return found
 
     def touched_by(self, geometry: Any) -> list[str]:
