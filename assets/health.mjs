@@ -60,7 +60,8 @@ export class Health {
 
 // Whether the wall's face is there: its letters are measured against those of a face that is sure
 // to be another. (document.fonts.check() says yes for any face that is not on the page at all.)
-export function fontMissing(face = FACE) {
+export async function fontMissing(face = FACE) {
+  await document.fonts.load(`100px "${face}"`).catch(() => undefined);
   const pen = document.createElement("canvas").getContext("2d");
   const width = (family) => {
     pen.font = `100px ${family}`;

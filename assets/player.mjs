@@ -71,7 +71,7 @@ class Player {
     }
     this.cover.show("notice", [this.#say("connecting")]);
     await this.#warmUp();
-    this.health.standing("font", fontMissing());
+    this.health.standing("font", await fontMissing());
     this.link.open();
   }
 
@@ -276,6 +276,7 @@ class Player {
     style.height = `${canvasPx.height}px`;
     style.transform = `translate(${xPx}px, ${yPx}px) scale(${scale})`;
     this.#root.style.setProperty("--player-u", `${unitPx * scale}px`);
+    this.#root.style.setProperty("--player-unit", `${unitPx}px`);
     this.#root.style.setProperty("--words-masked", JSON.stringify(this.#say("masked")));
     this.health.standing("viewport", mismatch);
   }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import dash_leaflet as dl
 from dash import dcc, html
@@ -39,12 +40,12 @@ LayoutFunction = Callable[..., Component]
 
 
 def player_page(*, wall_port: int, wall_public_url: str | None = None) -> LayoutFunction:
-    """Return the layout function of `/wall/<wall_id>/<output_id>` and `/wall/<wall_id>/view/<view>`.
+    """Return the layout function of `/wall/<wall>/<output>` and `/wall/<wall>/view/<view>`.
 
     The controller is at `wall_public_url` (an https origin), else at `wall_port` of the host the
     page came from. Neither is taken from the address of the page.
     """
-    link = _link_url(wall_public_url)
+    link, port = _link_url(wall_public_url), str(wall_port)
 
     def layout(
         wall_id: str | None = None,
@@ -52,28 +53,30 @@ def player_page(*, wall_port: int, wall_public_url: str | None = None) -> Layout
         view: str | None = None,
         **_query: str | None,
     ) -> Component:
-        if view is not None and view not in VIEWS:
-            view = None
-        return stage(
-            {
-                "wall": wall_id or "",
-                "output": output_id or "",
-                "view": view or "",
-                "link": link,
-                "link-port": str(wall_port),
-            }
-        )
+        return stage({**_place(wall_id, output_id, view), "link": link, "link-port": port})
 
     return layout
 
 
+def _place(wall_id: str | None, output_id: str | None, view: str | None) -> dict[str, str]:
+    """Return what a page is for. A view's address fits the template of outputs too."""
+    parts = "/".join(part for part in (wall_id, output_id) if part).split("/")
+    if view is None and len(parts) == 3 and parts[1] == "view":
+        return _place(parts[0], None, parts[2])
+    if len(parts) != (2 if view is None else 1) or view not in (None, *VIEWS):
+        parts, view = ["", ""], None
+    output = parts[1] if view is None else ""
+    return {"wall": parts[0], "output": output, "view": view or ""}
+
+
 def stage(address: Mapping[str, str]) -> Component:
     """Build the stage; `address` becomes the root's data attributes."""
+    data: dict[str, Any] = {f"data-{name}": each for name, each in address.items()}
+    data["data-words"] = json.dumps(_words(), ensure_ascii=False)
     return html.Div(
         id=ids.PLAYER,
         className="player",
-        **{f"data-{name}": each for name, each in address.items()},
-        **{"data-words": json.dumps(_words(), ensure_ascii=False)},
+        **data,
         children=[
             html.Div(
                 id=ids.PLAYER_CANVAS,

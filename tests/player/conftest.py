@@ -13,10 +13,15 @@ from tests.player.scripted import ScriptedController
 from tests.player.site import Site
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 OpenPage = Callable[..., Page]
 
@@ -73,6 +78,22 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context, complaints in opened:
         context.close()
         assert complaints == []
+
+
+def until(page: Page, condition: str, *, longest_ms: float = 20_000) -> None:
+    """Wait for an expression on the page; Playwright's own way needs eval, which we forbid."""
+    page.evaluate(
+        f"""(longestMs) => new Promise((resolve, reject) => {{
+            const endMs = performance.now() + longestMs;
+            const look = () => {{
+                if ({condition}) return resolve();
+                if (performance.now() > endMs) return reject(new Error("never"));
+                setTimeout(look, 20);
+            }};
+            look();
+        }})""",
+        longest_ms,
+    )
 
 
 def _is_foreign(url: str) -> bool:

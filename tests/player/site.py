@@ -8,13 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import dash
+import fontpkg_noto_sans
 from dash import Dash, html
-from flask import Response, jsonify
+from flask import Response, jsonify, send_from_directory
 from werkzeug.serving import make_server
 
 from layouts.pages.player import player_page
 
 ROOT = Path(__file__).parents[2]
+FACE = "NotoSans[wdth,wght].ttf"
 POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:{port}; object-src 'none'; "
@@ -50,6 +52,10 @@ def make_app(wall_port: int) -> Dash:
         answer = jsonify(squares())
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return answer
+
+    @app.server.get("/vendor/noto-sans/noto-sans.ttf")
+    def face() -> Response:
+        return send_from_directory(Path(fontpkg_noto_sans.__file__).parent / "files", FACE)
 
     @app.server.get("/session/view-token")
     def view_token() -> tuple[Any, int]:

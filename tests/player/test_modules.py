@@ -1,0 +1,297 @@
+"""The player's modules without a wall: imported and called in a real page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.player.scripted import ScriptedController
+from tests.player.site import Site
+from tests.player.trees import CORE, HTML, component, graph, words
+
+pytestmark = pytest.mark.browser
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    controller = ScriptedController()
+    site = Site(controller.port)
+    page = browser.new_page(locale="vi-VN")
+    page.goto(f"{site.url}/empty")
+    page.wait_for_selector("#empty")
+    yield page
+    page.context.close()
+    site.stop()
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def call(page: Page) -> Call:
+    """Call an exported function of a module with JSON arguments."""
+
+    def call_(module: str, name: str, *arguments: Any) -> Any:
+        script = """async ([module, name, given]) =>
+            (await import(`/assets/${module}.mjs`))[name](...given)"""
+        return page.evaluate(script, [module, name, list(arguments)])
+
+    return call_
+
+
+# Differences of two trees
+
+
+def test_equal_trees_differ_in_nothing(call: Call) -> None:
+    assert call("content", "edits", graph([1, 2]), graph([1, 2])) == []
+
+
+def test_only_the_props_that_differ_are_set_where_they_are(call: Call) -> None:
+    changes = call("content", "edits", words("một"), words("hai"))
+    path = ["props", "children", 0, "props", "children", 0]
+    assert changes == [{"path": path, "props": {"children": "hai"}}]
+
+
+def test_a_new_figure_is_set_on_the_graph_alone(call: Call) -> None:
+    before, after = graph([1, 2]), graph([1, 3])
+    changes = call("content", "edits", before, after)
+    figure = after["props"]["children"][1]["props"]["figure"]
+    path = ["props", "children", 1]
+    assert changes == [{"path": path, "props": {"figure": figure}}]
+
+
+def test_a_prop_that_is_gone_is_set_to_null(call: Call) -> None:
+    before = component(HTML, "Div", "a", title="b")
+    after = component(HTML, "Div", "a")
+    assert call("content", "edits", before, after) == [{"path": [], "props": {"title": None}}]
+
+
+def test_another_number_of_children_is_set_on_their_parent(call: Call) -> None:
+    row = component(HTML, "Tr", component(HTML, "Td", "1"))
+    table = component(HTML, "Div", [component(HTML, "H2", "x"), component(HTML, "Table", [row])])
+    grown = component(
+        HTML, "Div", [component(HTML, "H2", "x"), component(HTML, "Table", [row, row])]
+    )
+    path = ["props", "children", 1]
+    assert call("content", "edits", table, grown) == [
+        {"path": path, "props": {"children": [row, row]}}
+    ]
+
+
+def test_a_table_that_changed_all_over_is_set_whole(call: Call) -> None:
+    def table(first: int) -> dict[str, Any]:
+        rows = [
+            component(HTML, "Tr", [component(HTML, "Td", str(first + i)) for i in range(4)])
+            for i in range(10)
+        ]
+        return component(HTML, "Div", [graph([1]), component(HTML, "Table", rows)])
+
+    changes = call("content", "edits", table(0), table(100))
+    assert [each["path"] for each in changes] == [["props", "children", 1]]
+    assert list(changes[0]["props"]) == ["children"]
+
+
+def test_a_graph_is_never_drawn_anew_for_many_words_beside_it(call: Call) -> None:
+    def tile(first: int) -> dict[str, Any]:
+        cells = [component(HTML, "B", str(first + i)) for i in range(30)]
+        return component(HTML, "Div", [*cells, component(CORE, "Graph", id="g", figure={})])
+
+    changes = call("content", "edits", tile(0), tile(100))
+    assert len(changes) == 30
+    assert all(list(each["props"]) == ["children"] and each["path"] for each in changes)
+
+
+def test_another_component_at_the_root_cannot_be_reached_by_props(call: Call) -> None:
+    assert call("content", "edits", component(HTML, "Div", "a"), component(HTML, "B", "a")) is None
+
+
+def test_local_ids_get_the_slots_prefix_and_the_given_tree_stays(page: Page) -> None:
+    tree = component(HTML, "Div", [component(CORE, "Graph", id="g"), "words", None])
+    script = """async (tree) => {
+        const { withPrefix } = await import("/assets/content.mjs");
+        const made = withPrefix(tree, "slot-07");
+        return [made.props.children[0].props.id, tree.props.children[0].props.id];
+    }"""
+    assert page.evaluate(script, tree) == ["slot-07-g", "g"]
+
+
+def test_the_last_used_contents_are_kept_and_none_that_is_named(page: Page) -> None:
+    script = """async () => {
+        const { Contents } = await import("/assets/content.mjs");
+        const contents = new Contents();
+        for (let i = 0; i < 200; i += 1) contents.keep(`h${i}`, i);
+        contents.get("h1");
+        contents.trim(new Set(["h0"]));
+        const kept = Array.from({ length: 200 }, (_, i) => `h${i}`)
+            .filter((hash) => contents.get(hash) !== undefined);
+        return [contents.size, kept.slice(0, 3), kept.length];
+    }"""
+    size, first, count = page.evaluate(script)
+    assert size == count >= 64
+    assert first[:2] == ["h0", "h1"]
+    assert first[2] != "h2"
+
+
+# Coming back
+
+
+def test_it_comes_back_after_a_quarter_second_and_ever_more_slowly_up_to_ten(call: Call) -> None:
+    longest = [call("link", "retryDelayMs", None, attempt, 1) for attempt in range(9)]
+    assert longest == [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]
+    assert call("link", "retryDelayMs", 1006, 1000, 0) == 5_000
+
+
+@pytest.mark.parametrize(("code", "delay"), [(4001, 60_000), (4005, 60_000), (4011, None)])
+def test_a_refused_client_waits_a_minute_and_a_kicked_one_for_ever(
+    call: Call, code: int, delay: int | None
+) -> None:
+    assert call("link", "retryDelayMs", code, 0, 0.5) == delay
+
+
+def test_the_controller_is_found_at_its_port_of_the_same_host(call: Call) -> None:
+    place = {"protocol": "http:", "hostname": "wall.example"}
+    assert (
+        call("link", "linkUrl", {"url": "", "port": "8051"}, place) == "ws://wall.example:8051/ws"
+    )
+    given = {"url": "wss://ioc.example/ws", "port": "8051"}
+    assert call("link", "linkUrl", given, place) == "wss://ioc.example/ws"
+
+
+# The clock
+
+
+def test_a_sample_is_computed_as_the_protocol_says(call: Call) -> None:
+    reply = {"t0AtMs": 1000, "t1AtMs": 1506, "t2AtMs": 1507}
+    assert call("clock", "sampleOf", reply, 1009) == {"offsetMs": 502, "uncertaintyMs": 4}
+
+
+def test_a_negative_round_trip_is_dropped(call: Call) -> None:
+    assert call("clock", "sampleOf", {"t0AtMs": 1000, "t1AtMs": 1, "t2AtMs": 20}, 1005) is None
+
+
+def test_the_best_sample_of_the_last_three_bursts_counts(page: Page) -> None:
+    script = """async () => {
+        const { Clock } = await import("/assets/clock.mjs");
+        const clock = new Clock();
+        const seen = [];
+        for (const uncertaintyMs of [1, 4, 3, 5]) {
+            clock.beginBurst();
+            clock.take({ offsetMs: uncertaintyMs, uncertaintyMs });
+            clock.take({ offsetMs: 9, uncertaintyMs: 9 });
+            seen.push(clock.uncertaintyMs);
+        }
+        return seen;
+    }"""
+    assert page.evaluate(script) == [1, 1, 1, 3]
+
+
+def test_a_stepped_clock_is_believed_at_once(page: Page) -> None:
+    script = """async () => {
+        const { Clock } = await import("/assets/clock.mjs");
+        const clock = new Clock();
+        clock.beginBurst();
+        clock.take({ offsetMs: 0, uncertaintyMs: 1 });
+        clock.take({ offsetMs: 5000, uncertaintyMs: 3 });
+        return clock.offsetMs;
+    }"""
+    assert page.evaluate(script) == 5000
+
+
+# The canvas in the window
+
+WALL = {"canvasPx": {"width": 3880, "height": 2200}}
+OUTPUT = {**WALL, "rectPx": {"x": 1960, "y": 1120, "width": 1920, "height": 1080}}
+
+
+def window(width: float, height: float, ratio: float = 1) -> dict[str, float]:
+    return {"widthPx": width, "heightPx": height, "devicePixelRatio": ratio}
+
+
+def test_an_output_shows_its_rectangle_one_to_one(call: Call) -> None:
+    placed = call("canvas", "placement", window(1920, 1080), OUTPUT)
+    assert placed == {"scale": 1, "xPx": -1960, "yPx": -1120, "mismatch": None}
+
+
+def test_a_canvas_pixel_is_a_pixel_of_the_panel(call: Call) -> None:
+    placed = call("canvas", "placement", window(960, 540, 2), OUTPUT)
+    assert placed == {"scale": 0.5, "xPx": -980, "yPx": -560, "mismatch": None}
+
+
+def test_a_window_too_small_shows_all_of_its_output_and_says_so(call: Call) -> None:
+    placed = call("canvas", "placement", window(960, 600), OUTPUT)
+    assert placed["scale"] == 0.5
+    assert (placed["xPx"], placed["yPx"]) == (-980, -530)
+    assert placed["mismatch"] == "viewport 960x600, output 1920x1080"
+
+
+def test_a_view_shows_the_whole_wall_in_the_middle(call: Call) -> None:
+    placed = call("canvas", "placement", window(388, 300), WALL)
+    assert placed == {"scale": 0.1, "xPx": 0, "yPx": 40, "mismatch": None}
+
+
+# What time alone changes
+
+
+@pytest.mark.parametrize(
+    ("age_s", "language", "said"),
+    [
+        (4, "vi", "bây giờ"),
+        (29, "vi", "20 giây trước"),
+        (60, "vi", "1 phút trước"),
+        (7100, "vi", "118 phút trước"),
+        (7200, "vi", "2 giờ trước"),
+        (3 * 86_400, "vi", "3 ngày trước"),
+        (120 * 86_400, "vi", "4 tháng trước"),
+        (300, "en", "5 minutes ago"),
+        (-3, "en", "now"),
+    ],
+)
+def test_an_age_is_said_in_one_unit(call: Call, age_s: float, language: str, said: str) -> None:
+    assert call("ages", "ageWords", age_s * 1000, language) == said
+
+
+def test_a_countdown_ends_at_nothing(call: Call) -> None:
+    left_ms = [3_661_000, 299_001, 1, -5_000]
+    said = [call("ages", "countdownWords", each) for each in left_ms]
+    assert said == ["1:01:01", "05:00", "00:01", "00:00"]
+
+
+def test_a_clock_shows_the_citys_time_and_date(call: Call) -> None:
+    at_ms = 1_795_368_960_000  # 2026-11-22 17:36 UTC
+    assert call("ages", "clockWords", at_ms, "time", "vi") == "00:36"
+    assert call("ages", "clockWords", at_ms, "date", "vi") == "Thứ Hai, 23/11/2026"
+    assert call("ages", "clockWords", at_ms, "date", "en-GB") == "Monday, 23/11/2026"
+    assert call("ages", "clockWords", at_ms, "time", "en-GB", "UTC") == "17:36"
+
+
+def test_nothing_without_an_instant_is_ever_stale(call: Call) -> None:
+    assert call("ages", "isStale", 1e12, 1e12 - 61_000, 60_000)
+    assert not call("ages", "isStale", 1e12, 1e12 - 60_000, 60_000)
+    assert not call("ages", "isStale", 1e12, None, 60_000)
+
+
+# Under a ceiling
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "tile", "seen"),
+    [
+        (("internal", []), ("public", []), True),
+        (("internal", []), ("restricted", []), False),
+        (("restricted", []), ("public", ["police"]), False),
+        (("restricted", ["police", "party"]), ("internal", ["police"]), True),
+    ],
+)
+def test_a_ceiling_covers_higher_levels_and_other_compartments(
+    call: Call, ceiling: tuple[str, list[str]], tile: tuple[str, list[str]], seen: bool
+) -> None:
+    names = ("level", "compartments")
+    asked = dict(zip(names, ceiling, strict=True)), dict(zip(names, tile, strict=True))
+    assert call("cover", "within", *asked) is seen
+
+
+def test_what_says_no_class_is_covered_by_any_mask(call: Call) -> None:
+    assert not call("cover", "within", {"level": "internal", "compartments": []}, None)

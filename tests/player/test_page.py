@@ -1,0 +1,62 @@
+"""The page before any browser: what address means what, and that it carries no data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from language import LANGUAGES, has
+from layouts.pages.player import SLOTS, WORDS, player_page
+
+layout = player_page(wall_port=8051)
+
+
+def data(root: Any) -> dict[str, str]:
+    props = root.to_plotly_json()["props"]
+    return {name[5:]: each for name, each in props.items() if name.startswith("data-")}
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"wall_id": "le-lai", "output_id": "a1"}, ("le-lai", "a1", "")),
+        ({"wall_id": "le-lai", "view": "program"}, ("le-lai", "", "program")),
+        ({"wall_id": "le-lai/view", "output_id": "preview"}, ("le-lai", "", "preview")),
+        ({"wall_id": "le-lai", "output_id": "view/preview"}, ("le-lai", "", "preview")),
+        ({"wall_id": "le-lai", "view": "other"}, ("", "", "")),
+        ({"wall_id": "le-lai/view", "output_id": "other"}, ("", "", "")),
+        ({"wall_id": "a/b", "output_id": "c"}, ("", "", "")),
+        ({}, ("", "", "")),
+    ],
+)
+def test_an_address_means_an_output_or_a_view(
+    given: dict[str, str], place: tuple[str, str, str]
+) -> None:
+    found = data(layout(**given))
+    assert (found["wall"], found["output"], found["view"]) == place
+
+
+def test_the_query_cannot_name_another_controller() -> None:
+    found = data(layout(wall_id="w", output_id="o", link="ws://evil", wall_port="1"))
+    assert (found["link"], found["link-port"]) == ("", "8051")
+
+
+def test_behind_one_origin_the_link_is_at_ws() -> None:
+    page = player_page(wall_port=8051, wall_public_url="https://ioc.example")
+    assert data(page(wall_id="w", output_id="o"))["link"] == "wss://ioc.example/ws"
+
+
+def test_the_stage_is_a_flat_pool_of_empty_slots() -> None:
+    canvas = layout(wall_id="w", output_id="o").children[0]
+    assert len(canvas.children) == SLOTS
+    assert all(slot.children is None for slot in canvas.children)
+    assert len({slot.id for slot in canvas.children}) == SLOTS
+
+
+def test_every_word_is_there_in_every_language() -> None:
+    missing = [(w, each) for w in WORDS for each in LANGUAGES if not has(f"player.{w}", each)]
+    assert missing == []
+    words = json.loads(data(layout(wall_id="w", output_id="o"))["words"])
+    assert set(words) == set(LANGUAGES)
