@@ -1,0 +1,273 @@
+"""Many protocol clients in one loop over raw sockets, so that the receivers cost little.
+
+Each says only what PROTOCOL.md asks of a player; what is measured is when frames reach the *last*
+of them. Instants are `time.monotonic()` seconds. A service link in the same loop sends requests,
+so that a request and its effects are timed by one clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import select
+import socket
+import struct
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+_TEXT, _PING, _PONG, _CLOSE = 0x1, 0x9, 0xA, 0x8
+_UNCERTAINTY_MS = 0.3  # what a client on the same machine measures
+_READ = 1 << 18
+_HEARTBEAT_S = 2.0
+
+
+class Link:
+    """One WebSocket client: frames in, frames out. `arrived` counts frames and bytes."""
+
+    def __init__(self, host: str, port: int, identify: Mapping[str, Any]) -> None:
+        self.identified = False
+        self.frames = self.bytes = 0
+        self.socket = socket.create_connection((host, port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._received = self._handshake(host, port)
+        self.socket.setblocking(False)
+        self._waiting = b""
+        self.send("identify", {"protocol": "ioc-wall.v1", **identify})
+
+    def send(self, kind: str, fields: Mapping[str, Any]) -> None:
+        """Send one message."""
+        self.send_frame(orjson.dumps({"type": kind, "d": fields}))
+
+    def send_frame(self, payload: bytes, opcode: int = _TEXT) -> None:
+        """Send one frame, masked with zeros: valid, and free."""
+        size = len(payload)
+        if size < 126:
+            head = struct.pack("!BBI", 0x80 | opcode, 0x80 | size, 0)
+        elif size < 65536:
+            head = struct.pack("!BBHI", 0x80 | opcode, 0x80 | 126, size, 0)
+        else:
+            head = struct.pack("!BBQI", 0x80 | opcode, 0x80 | 127, size, 0)
+        self._waiting += head + payload
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what waits, as far as the socket takes it."""
+        if self._waiting:
+            try:
+                self._waiting = self._waiting[self.socket.send(self._waiting) :]
+            except BlockingIOError:
+                return
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether something still waits."""
+        return bool(self._waiting)
+
+    def take(self) -> list[tuple[int, bytes]]:
+        """Return the whole frames received by now as (opcode, payload)."""
+        try:
+            chunk = self.socket.recv(_READ)
+        except BlockingIOError:
+            return []
+        if not chunk:
+            raise ConnectionError("the controller closed the link")
+        received = self._received + chunk
+        frames, at = [], 0
+        while (frame := _frame(received, at)) is not None:
+            opcode, start, at = frame
+            frames.append((opcode, received[start:at]))
+        self._received = received[at:]
+        self.frames += len(frames)
+        self.bytes += len(chunk)
+        return frames
+
+    def _handshake(self, host: str, port: int) -> bytes:
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Protocol: ioc-wall.v1\r\n\r\n".encode()
+        )
+        received = b""
+        while b"\r\n\r\n" not in received:
+            chunk = self.socket.recv(4096)
+            if not chunk:
+                raise ConnectionError(f"no handshake: {received!r}")
+            received += chunk
+        head, _, rest = received.partition(b"\r\n\r\n")
+        if b" 101 " not in head.split(b"\r\n")[0]:
+            raise ConnectionError(head.decode())
+        return rest
+
+
+class Crowd:
+    """Clients in one epoll loop, answering as players do; keeps when each frame arrived where.
+
+    `arrivals[kind][id]` are the monotonic instants at which the clients got a message, by the id
+    that names it (switchId, stageId, or renderId with version); `readied[switchId]` when the last
+    `ready` was sent.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.clients: list[Link] = []
+        self.arrivals: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        self.readied: dict[str, float] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
+        self._host, self._port = host, port
+        self._links: dict[int, Link] = {}
+        self._poll = select.epoll()
+        self._service: Link | None = None
+        self._serial = 0
+        self._parsed: dict[bytes, tuple[str, dict[str, Any]]] = {}
+        self._heartbeat_s = time.monotonic()
+        self._showing: dict[str, Any] | None = None
+
+    def join(self, identifications: Iterable[Mapping[str, Any]]) -> None:
+        """Connect and identify a client for each."""
+        for identify in identifications:
+            link = Link(self._host, self._port, identify)
+            self.clients.append(link)
+            self._add(link)
+            self._until_identified(link)
+        self._beat()
+
+    def serve(self, secret: str, *, service: str = "tools") -> None:
+        """Connect the service link that `request` and `tell` use."""
+        self._service = Link(
+            self._host, self._port, {"kind": "service", "service": service, "token": secret}
+        )
+        self._add(self._service)
+        self._until_identified(self._service)
+
+    def tell(self, kind: str, fields: Mapping[str, Any]) -> float:
+        """Send a message of the service; return when."""
+        if self._service is None:
+            raise RuntimeError("serve() first")
+        sent_s = time.monotonic()
+        self._service.send(kind, fields)
+        return sent_s
+
+    def request(
+        self, op: str, args: Mapping[str, Any], *, role: str = "administrator"
+    ) -> tuple[dict[str, Any], float]:
+        """Ask and wait for the answer; return (result, when the request was sent)."""
+        self._serial += 1
+        request_id = f"r{self._serial}"
+        actor = {"userId": "benchmark", "role": role, "siteId": None}
+        sent_s = self.tell(
+            "request", {"requestId": request_id, "op": op, "args": args, "actor": actor}
+        )
+        self.run(until=lambda: request_id in self.answers)
+        answer = self.answers.pop(request_id)
+        if not answer["ok"]:
+            raise RuntimeError(f"{op}: {answer['error']}")
+        return answer["result"], sent_s
+
+    def run(self, *, until: Callable[[], bool], within_s: float = 30.0) -> None:
+        """Let the loop run until `until()`; raises TimeoutError."""
+        deadline_s = time.monotonic() + within_s
+        while not until():
+            now_s = time.monotonic()
+            if now_s > deadline_s:
+                raise TimeoutError("the controller did not do what was waited for")
+            if now_s - self._heartbeat_s >= _HEARTBEAT_S:
+                self._beat()
+            self._turn()
+
+    def rest(self, seconds: float) -> None:
+        """Let the loop run for a while."""
+        end_s = time.monotonic() + seconds
+        self.run(until=lambda: time.monotonic() >= end_s, within_s=seconds + 5)
+
+    def close(self) -> None:
+        """Close all links."""
+        for link in self._links.values():
+            link.socket.close()
+        self._poll.close()
+
+    def _until_identified(self, link: Link) -> None:
+        self.run(until=lambda: link.identified)
+
+    def _add(self, link: Link) -> None:
+        self._links[link.socket.fileno()] = link
+        self._poll.register(link.socket.fileno(), select.EPOLLIN)
+
+    def _turn(self) -> None:
+        for descriptor, _ in self._poll.poll(0.05):
+            link = self._links[descriptor]
+            frames = link.take()
+            now_s = time.monotonic()
+            for opcode, payload in frames:
+                if opcode == _PING:
+                    link.send_frame(payload, _PONG)
+                elif opcode == _CLOSE:
+                    raise ConnectionError(f"closed by the controller: {payload[2:].decode()}")
+                elif opcode == _TEXT:
+                    self._react(link, payload, now_s)
+        for link in self._links.values():
+            if link.wants_to_write:
+                link.flush()
+
+    def _react(self, link: Link, payload: bytes, now_s: float) -> None:
+        kind, fields = self._parse(payload)
+        if kind == "identified":
+            link.identified = True
+        elif kind == "stage":
+            self.arrivals[kind][fields["stageId"]].append(now_s)
+            link.send("staged", {"stageId": fields["stageId"], "status": "ok"})
+        elif kind == "prepare":
+            switch_id = fields["switchId"]
+            self.arrivals[kind][switch_id].append(now_s)
+            link.send("ready", {"switchId": switch_id, "status": "ok", "preparedMs": 1.0})
+            self.readied[switch_id] = time.monotonic()
+            self._showing = {"sceneId": fields["sceneId"], "revision": fields["revision"]}
+        elif kind == "commit":
+            switch_id, show_at_ms = fields["switchId"], fields["showAtMs"]
+            self.arrivals[kind][switch_id].append(now_s)
+            shown = {"switchId": switch_id, "shownAtMs": show_at_ms, "lateMs": 0.0}
+            link.send("shown", {**shown, "uncertaintyMs": _UNCERTAINTY_MS})
+        elif kind == "content":
+            self.arrivals[kind][f"{fields['renderId']}@{fields['version']}"].append(now_s)
+        elif kind == "response":
+            self.answers[fields["requestId"]] = fields
+
+    def _parse(self, payload: bytes) -> tuple[str, dict[str, Any]]:
+        """Parse a frame once, however many clients get the same bytes."""
+        known = self._parsed.get(payload)
+        if known is None:
+            body = orjson.loads(payload)
+            known = body["type"], body.get("d") or {}
+            if len(self._parsed) > 64:
+                self._parsed.clear()
+            self._parsed[payload] = known
+        return known
+
+    def _beat(self) -> None:
+        self._heartbeat_s = time.monotonic()
+        clock = {"offsetMs": 0.0, "uncertaintyMs": _UNCERTAINTY_MS}
+        frame = orjson.dumps({"type": "heartbeat", "d": {"showing": self._showing, "clock": clock}})
+        for link in self.clients:
+            link.send_frame(frame)
+
+
+def _frame(received: bytes, at: int) -> tuple[int, int, int] | None:
+    """Return (opcode, start, end) of the frame at `at`, None while it is not whole."""
+    if len(received) < at + 2:
+        return None
+    opcode, size, start = received[at] & 0x0F, received[at + 1] & 0x7F, at + 2
+    if size == 126:
+        if len(received) < start + 2:
+            return None
+        (size,) = struct.unpack_from("!H", received, start)
+        start += 2
+    elif size == 127:
+        if len(received) < start + 8:
+            return None
+        (size,) = struct.unpack_from("!Q", received, start)
+        start += 8
+    end = start + size
+    return None if len(received) < end else (opcode, start, end)

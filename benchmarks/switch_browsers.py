@@ -1,0 +1,122 @@
+"""A take of a previewed scene on four Chromium outputs: latency and skew, read from the pages."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from benchmarks.arguments import common
+from benchmarks.browsers import last_switch, outputs
+from benchmarks.figures import FRAME_MS, Report, Table, percentile, publish, spread, verdict
+from benchmarks.product import ALL, Product
+
+LATENCY_P95_MS = 250.0
+SKEW_P95_MS = FRAME_MS + 1.0
+WALL = "le-lai"
+OUTPUTS = 4
+
+# The naive wall: the address says what to show, and each page is loaded anew to show it.
+_RELOAD = "() => location.reload()"
+_PAINTED_AT_MS = """() => new Promise((resolve) => {
+  const look = (atMs) => window.iocPlayer?.lastSwitch?.ownFrameAtMs
+    ? resolve(iocPlayer.lastSwitch.ownFrameAtMs) : requestAnimationFrame(look);
+  requestAnimationFrame(look);
+})"""
+
+
+def main() -> None:
+    """Measure, print, and keep the figures when asked."""
+    parser = common(argparse.ArgumentParser(description=__doc__))
+    parser.add_argument("--switches", type=int, default=100)
+    parser.add_argument("--reloads", type=int, default=15, help="of the baseline")
+    chosen = parser.parse_args()
+    with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
+        product.start(*ALL)
+        product.until_data()
+        wall = product.wall(WALL)
+        outputs_of_wall = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
+        addresses = [product.page_of(WALL, output_id=each) for each in outputs_of_wall]
+        scenes = [each["sceneId"] for each in wall["scenes"]]
+        with outputs(addresses) as pages:
+            staged = _takes(product, pages, scenes, count=chosen.switches, preview=True)
+            cold = _takes(product, pages, scenes, count=chosen.switches // 4, preview=False)
+            reloads = _reloads(pages, count=chosen.reloads)
+    publish(_report(staged, cold, reloads), write=chosen.write)
+
+
+def _takes(
+    product: Product, pages: list[Page], scenes: list[str], *, count: int, preview: bool
+) -> list[tuple[float, float]]:
+    """Return (latency, skew) in ms of each switch, from the frame times the pages keep."""
+    found = []
+    for number in range(count):
+        scene = {"wallId": WALL, "sceneId": scenes[number % len(scenes)]}
+        if preview:
+            fit = product.request("wall.preview", scene)
+            if fit["staged"] < len(pages):
+                print(f"switch {number}: staged {fit['staged']} of {fit['of']}: {fit['why']}")
+        asked_at_ms = time.time() * 1000
+        taken = product.request("wall.take", {**scene, "layer": "manual"})
+        frames = [_frame_at_ms(page, taken["switchId"]) for page in pages]
+        found.append((max(frames) - asked_at_ms, max(frames) - min(frames)))
+    return found
+
+
+def _frame_at_ms(page: Page, switch_id: str) -> float:
+    page.wait_for_function(
+        "(id) => iocPlayer.lastSwitch?.switchId === id", arg=switch_id, timeout=10_000
+    )
+    return float(last_switch(page)["ownFrameAtMs"])
+
+
+def _reloads(pages: list[Page], *, count: int) -> list[tuple[float, float]]:
+    """Return (latency, skew) in ms when every page is loaded anew instead."""
+    found = []
+    for _ in range(count):
+        began_at_ms = time.time() * 1000
+        for page in pages:
+            page.evaluate(_RELOAD)
+        for page in pages:
+            page.wait_for_load_state("load")
+        frames = [float(page.evaluate(_PAINTED_AT_MS)) for page in pages]
+        found.append((max(frames) - began_at_ms, max(frames) - min(frames)))
+    return found
+
+
+def _report(
+    staged: list[tuple[float, float]],
+    cold: list[tuple[float, float]],
+    reloads: list[tuple[float, float]],
+) -> Report:
+    rows = []
+    for name, found in (
+        ("take of a previewed scene", staged),
+        ("take without preview", cold),
+        ("baseline: each page loads anew", reloads),
+    ):
+        latencies, skews = [each[0] for each in found], [each[1] for each in found]
+        rows.append((name, str(len(found)), *spread(latencies), *spread(skews)))
+    columns = ("", "n", "latency p50", "p95", "max", "skew p50", "p95", "max")
+    latency = percentile([each[0] for each in staged], 95)
+    skew = percentile([each[1] for each in staged], 95)
+    return Report(
+        Path(__file__).stem,
+        "A take on four Chromium outputs",
+        """Four Chromium processes, each an output of the Lê Lai wall at 1920 x 1080. Latency: from
+        the request of the take to the animation frame that shows it on the last page; skew: between
+        the first and the last page's frame. Milliseconds, from the pages' own frame times. Loopback
+        and software drawing; panels without genlock add up to one refresh of their own.""",
+        [Table(columns, rows)],
+        [
+            f"Goal: latency p95 <= {LATENCY_P95_MS:.0f} ms: {latency:.1f}, "
+            f"{verdict(latency, LATENCY_P95_MS)}. Skew p95 <= one frame ({SKEW_P95_MS:.1f} ms): "
+            f"{skew:.1f}, {verdict(skew, SKEW_P95_MS)}."
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
