@@ -19,7 +19,7 @@ from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import SourceOptions
-from data_access.sources.payload import Payload, load
+from data_access.sources.payload import first_line, good_files, load
 from data_access.sources.rows import bad_rows, numbers, observations, references
 
 FORMAT = "aqiin"
@@ -29,9 +29,9 @@ GOOD_FLAGS = frozenset({"valid", "good", "ok", ""})
 
 
 class Options(SourceOptions):
-    """`stations`: the path of the list, below the lake. The rest says when values are repeats."""
+    """`stations`: where the list of stations is. The rest says when values are repeats."""
 
-    stations: str = "*stations*.csv"
+    stations: str = "*stations_metadata.csv"
     parameters: dict[str, str] = Field(default_factory=dict)  # the file's name -> indicator
     ignored: tuple[str, ...] = ()  # parameters that are not read
     clone_share: float = Field(default=0.25, ge=0, le=1)
@@ -39,28 +39,36 @@ class Options(SourceOptions):
 
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
-    """Yield the stations, then a batch a file of measurements."""
+    """Yield a batch a file of measurements, with the stations it names for the first time."""
     options: Options = Options.of(contract)
-    listed = [path for path in files if path.match(options.stations)]
+    listed = [path for path in files if _is_list(path, options)]
+    measured = [path for path in files if path not in listed]
+    rejected: list[Rejected] = []
     stations: dict[str, Entity] = {}
-    for path in listed:
-        payload = load(path)
-        found, rejected = _stations(payload, city)
+    for found, refused in good_files(listed, lambda path: _stations(path, city), rejected):
         stations |= found
-        if rejected:
-            yield Batch(rejected=rejected)
+        rejected += refused
     announced: set[str] = set()
-    for path in files:
-        if path in listed:
-            continue
-        frame, rejected = _measurements(load(path), options, stations)
+    for frame, refused in good_files(
+        measured, lambda path: _measurements(path, options, stations), rejected
+    ):
         names = [name for name in dict.fromkeys(frame["entity"]) if name not in announced]
         announced.update(names)
         entities = [stations.get(name) or Entity(name, name) for name in names]
-        yield Batch(frame, entities=entities, rejected=rejected)
+        yield Batch(frame, entities=entities, rejected=[*rejected, *refused])
+        rejected.clear()
+    if rejected:
+        yield Batch(rejected=rejected)
 
 
-def _stations(payload: Payload, city: City) -> tuple[dict[str, Entity], list[Rejected]]:
+def _is_list(path: Path, options: Options) -> bool:
+    """Tell a list of stations by where it is, or by its heading."""
+    headings = {heading.strip() for heading in first_line(path).split(",")}
+    return path.match(options.stations) or (set(STATIONS) <= headings and "value" not in headings)
+
+
+def _stations(path: Path, city: City) -> tuple[dict[str, Entity], list[Rejected]]:
+    payload = load(path)
     frame, rejected = payload.table(STATIONS, expected="a list of stations")
     lat, lon = numbers(frame["latitude"]), numbers(frame["longitude"])
     possible = lat.between(-90, 90) & lon.between(-180, 180)
@@ -84,9 +92,11 @@ def _short(name: str) -> str:
 
 
 def _measurements(
-    payload: Payload, options: Options, stations: Mapping[str, Entity]
+    path: Path, options: Options, stations: Mapping[str, Entity]
 ) -> tuple[pd.DataFrame, list[Rejected]]:
-    frame, rejected = payload.table(MEASUREMENTS, expected="long rows of measurements")
+    payload = load(path)
+    expected = "long rows of measurements"
+    frame, rejected = payload.table(MEASUREMENTS, optional=("quality_flag",), expected=expected)
     if len(frame) == 0:
         raise SourceWrongFormat("a heading without rows", payload.name, "measurements")
     frame = frame[~frame["parameter"].isin(options.ignored)]

@@ -21,7 +21,7 @@ from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Rejected
 from data_access.sources.options import SourceOptions
-from data_access.sources.payload import Payload, load
+from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
 
 BLANKS = frozenset({"", "-", "–", "NA", "nan", "…", "..."})
@@ -43,20 +43,8 @@ def read_tables(
     files: Sequence[Path], options: TableOptions, *, contract: DatasetContract, city: City
 ) -> Iterator[Batch]:
     """Yield a batch a publication of each file, oldest first; one a file without revisions."""
-    for path in files:
-        payload = load(path)
-        frame, rejected = _table(payload, options)
-        published = pd.to_datetime(
-            frame[options.date_column].str.strip(), errors="coerce", format=options.date_format
-        )
-        detail = f"no date of publication written as {options.date_format}"
-        rejected += bad_rows(payload.name, frame, published.isna(), "badTime", detail)
-        frame, published = frame[published.notna()], published.dropna()
-        if frame.empty:
-            raise SourceWrongFormat("no dated row", payload.name, "monthly publications")
-        order = np.argsort(published.to_numpy(), kind="stable")
-        frame, months = frame.iloc[order], published.iloc[order].dt.to_period("M")
-        table = _Table(payload, frame, months, options, city)
+    rejected: list[Rejected] = []
+    for table in good_files(files, lambda path: _Table.parse(load(path), options, city), rejected):
         parts = [table.figures(name, column) for name, column in options.columns.items()]
         parts += [
             table.figures(name, column, revised=True) for name, column in options.revised.items()
@@ -68,21 +56,35 @@ def read_tables(
             publication[:] = 0
         order = np.argsort(publication, kind="stable")
         figures, publication = figures.iloc[order], publication[order]
-        bounds = [*np.flatnonzero(np.diff(publication, prepend=-1)), len(figures)]
-        for begin, end in pairwise(bounds):
-            yield Batch(figures.iloc[begin:end].reset_index(drop=True), rejected=rejected)
-            rejected = []
-
-
-def _table(payload: Payload, options: TableOptions) -> tuple[pd.DataFrame, list[Rejected]]:
-    needed = [options.name_column, options.date_column, *options.columns.values()]
-    needed += list(options.revised.values())
-    frame, rejected = payload.table(needed, expected="a monthly table of the statistics office")
-    return frame[list(dict.fromkeys(needed))], rejected
+        for begin, end in pairwise([*np.flatnonzero(np.diff(publication, prepend=-1)), len(order)]):
+            batch = figures.iloc[begin:end].reset_index(drop=True)
+            yield Batch(batch, rejected=list(rejected))
+            rejected.clear()
+    if rejected:
+        yield Batch(rejected=rejected)
 
 
 class _Table:
     """The dated rows of one file, oldest publication first, and what was refused of them."""
+
+    @classmethod
+    def parse(cls, payload: Payload, options: TableOptions, city: City) -> _Table:
+        """Read a file; raises SourceError."""
+        needed = [options.name_column, options.date_column, *options.columns.values()]
+        needed += options.revised.values()
+        expected = "a monthly table of the statistics office"
+        frame, rejected = payload.table(needed, expected=expected)
+        published = pd.to_datetime(
+            frame[options.date_column].str.strip(), errors="coerce", format=options.date_format
+        )
+        detail = f"no date of publication written as {options.date_format}"
+        rejected += bad_rows(payload.name, frame, published.isna(), "badTime", detail)
+        frame, published = frame[published.notna()], published.dropna()
+        if frame.empty:
+            raise SourceWrongFormat("no dated row", payload.name, "monthly publications")
+        order = np.argsort(published.to_numpy(), kind="stable")
+        months = published.iloc[order].dt.to_period("M")
+        return cls(payload, frame.iloc[order], months, options, city, rejected)
 
     def __init__(
         self,
@@ -91,9 +93,10 @@ class _Table:
         months: pd.Series,
         options: TableOptions,
         city: City,
+        rejected: list[Rejected],
     ) -> None:
         self.payload, self.frame, self.options = payload, frame, options
-        self.rejected: list[Rejected] = []
+        self.rejected = rejected
         self.publication = months.dt.year.to_numpy() * 12 + months.dt.month.to_numpy()
         self.stamps = {
             shift: local_to_utc(

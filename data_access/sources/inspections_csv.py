@@ -14,9 +14,9 @@ import pandas as pd
 from data_access.areas import Areas
 from data_access.city import City
 from data_access.contracts import DatasetContract
-from data_access.model import Batch, Entity
+from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
-from data_access.sources.payload import load
+from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations
 
 FORMAT = "inspections-csv"
@@ -38,57 +38,63 @@ class Options(SourceOptions):
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield a batch a file: inspections and violations by unit and day."""
     options: Options = Options.of(contract)
-    zone = zone_of(options.timezone, city)
-    for path in files:
-        payload = load(path)
-        needed = (options.day, options.unit, options.inspections, options.violations)
-        expected = "a register of inspections"
-        frame, rejected = payload.table(needed, expected=expected, encodings=options.encodings)
-        rows = pd.DataFrame(
-            {
-                "day": pd.to_datetime(
-                    frame[options.day].str.strip(), errors="coerce", format=options.day_format
-                ),
-                "code": _codes(frame, options, city.areas),
-                "inspections": numbers(frame[options.inspections]),
-                "violations": numbers(frame[options.violations]),
-            }
-        )
-        faults = {
-            "badTime": (rows["day"].isna(), f"no day written as {options.day_format}"),
-            "unknownArea": (rows["code"].isna(), "no unit of the city, by code or by name"),
-            "notANumber": (
-                rows["inspections"].isna() | rows["violations"].isna(),
-                "a count is no number",
-            ),
-            "inconsistent": (
-                rows["violations"] > rows["inspections"],
-                "more premises in breach than were inspected",
-            ),
+    rejected: list[Rejected] = []
+    for batch in good_files(files, lambda path: _register(path, options, city), rejected):
+        batch.rejected[:0] = rejected
+        rejected.clear()
+        yield batch
+    if rejected:
+        yield Batch(rejected=rejected)
+
+
+def _register(path: Path, options: Options, city: City) -> Batch:
+    payload = load(path)
+    needed = (options.day, options.unit, options.inspections, options.violations)
+    expected = "a register of inspections"
+    frame, rejected = payload.table(
+        needed, optional=(options.unit_code,), expected=expected, encodings=options.encodings
+    )
+    day = frame[options.day].str.strip()
+    rows = pd.DataFrame(
+        {
+            "day": pd.to_datetime(day, errors="coerce", format=options.day_format),
+            "code": _codes(frame, options, city.areas),
+            "inspections": numbers(frame[options.inspections]),
+            "violations": numbers(frame[options.violations]),
         }
-        good = np.ones(len(rows), dtype=bool)
-        for reason, (bad, detail) in faults.items():
-            rejected += bad_rows(payload.name, frame, bad.to_numpy() & good, reason, detail)
-            good &= ~bad.to_numpy()
-        rows["line"] = frame.index
-        added = rows[good].groupby(["day", "code"], sort=True)
-        sums = added.agg({"inspections": "sum", "violations": "sum", "line": "min"}).reset_index()
-        at = local_to_utc(sums["day"], zone)
-        refs = [f"{payload.name}:{line}" for line in sums["line"]]
-        parts = [
-            observations(
-                indicator=indicator,
-                entity=sums["code"],
-                area=sums["code"],
-                observed_at=at,
-                value=sums[indicator],
-                source_ref=refs,
-            )
-            for indicator in ("inspections", "violations")
-        ]
-        units = [city.areas.units[code] for code in sorted(sums["code"].unique())]
-        entities = [Entity(u.code, u.full_name, u.lat, u.lon, u.code) for u in units]
-        yield Batch(pd.concat(parts, ignore_index=True), entities=entities, rejected=rejected)
+    )
+    good = np.ones(len(rows), dtype=bool)
+    for reason, bad, detail in _faults(rows, options):
+        rejected += bad_rows(payload.name, frame, bad.to_numpy() & good, reason, detail)
+        good &= ~bad.to_numpy()
+    rows["line"] = frame.index
+    visits = rows[good].groupby(["day", "code"], sort=True)
+    sums = visits.agg({"inspections": "sum", "violations": "sum", "line": "min"}).reset_index()
+    parts = [
+        observations(
+            indicator=indicator,
+            entity=sums["code"],
+            area=sums["code"],
+            observed_at=local_to_utc(sums["day"], zone_of(options.timezone, city)),
+            value=sums[indicator],
+            source_ref=[f"{payload.name}:{line}" for line in sums["line"]],
+        )
+        for indicator in ("inspections", "violations")
+    ]
+    units = [city.areas.units[code] for code in sorted(sums["code"].unique())]
+    entities = [Entity(u.code, u.full_name, u.lat, u.lon, u.code) for u in units]
+    return Batch(pd.concat(parts, ignore_index=True), entities=entities, rejected=rejected)
+
+
+def _faults(rows: pd.DataFrame, options: Options) -> list[tuple[str, pd.Series, str]]:
+    no_number = rows["inspections"].isna() | rows["violations"].isna()
+    too_many = rows["violations"] > rows["inspections"]
+    return [
+        ("badTime", rows["day"].isna(), f"no day written as {options.day_format}"),
+        ("unknownArea", rows["code"].isna(), "no unit of the city, by code or by name"),
+        ("notANumber", no_number, "a count is no number"),
+        ("inconsistent", too_many, "more premises in breach than were inspected"),
+    ]
 
 
 def _codes(frame: pd.DataFrame, options: Options, areas: Areas) -> list[str | None]:

@@ -6,6 +6,7 @@ believed: the request stays closed, without a time, and the field goes to quaran
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ class Options(SourceOptions):
     statuses: dict[str, str] = Field(
         default={"open": "open", "closed": "closed", "resolved": "closed", "archived": "closed"}
     )
-    categories: dict[str, str] = Field(default_factory=dict)  # part of a service's name -> ours
+    categories: dict[str, str] = Field(default_factory=dict)  # words of a service's name -> ours
     fallback: str = "other"
     map_to_city: bool = False  # show requests from elsewhere in units here
 
@@ -91,6 +92,7 @@ class _Reader:
 
     def __init__(self, options: Options, city: City, zone: ZoneInfo) -> None:
         self.options, self.city, self.zone = options, city, zone
+        self._categories = [(_words(part), ours) for part, ours in options.categories.items()]
         self._category_of: dict[str, str] = {}
 
     def records(
@@ -169,8 +171,8 @@ class _Reader:
 
     def _category(self, service: str) -> str:
         if service not in self._category_of:
-            plain = " ".join(service.lower().replace("_", " ").split())
-            found = (ours for part, ours in self.options.categories.items() if part in plain)
+            name = _words(service)
+            found = (ours for part, ours in self._categories if part in name)
             self._category_of[service] = next(found, self.options.fallback)
         return self._category_of[service]
 
@@ -210,6 +212,11 @@ class _Reader:
                 body["placed"] = "demo"
                 return unit.code, {"type": "Point", "coordinates": [unit.lon, unit.lat]}
         return area, {"type": "Point", "coordinates": [lon, lat]}
+
+
+def _words(name: str) -> str:
+    """Return a name so that `a in b` finds words by their beginnings: " sign", not "design"."""
+    return " " + " ".join(re.findall(r"[^\W_]+", name.lower()))
 
 
 def _text(found: Any) -> str | None:

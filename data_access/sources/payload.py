@@ -118,21 +118,29 @@ class Payload:
         return root
 
     def table(
-        self, columns: Sequence[str], *, expected: str, encodings: Sequence[str] = ("utf-8",)
+        self,
+        columns: Sequence[str],
+        *,
+        expected: str,
+        optional: Sequence[str] = (),
+        encodings: Sequence[str] = ("utf-8",),
     ) -> tuple[pd.DataFrame, list[Rejected]]:
         """Return a CSV table whose cells are text, and its lines with too many cells.
 
-        The index of the frame is the line number. Raises SourceWrongFormat unless it has `columns`.
+        Only `columns` and those `optional` ones there are. The index of the frame is the line
+        number. Raises SourceWrongFormat unless it has all `columns`.
         """
         text = self.text(encodings=encodings)
         self.check_lines(text)
         frame, refused = self._frame(text, expected)
-        frame.columns = [str(name).strip() for name in frame.columns]
-        missing = [name for name in columns if name not in frame.columns]
+        names = [str(name).strip() for name in frame.columns]
+        missing = [name for name in columns if name not in names]
         if missing:
-            found = f"columns {', '.join(map(str, frame.columns))[:200]}; no {', '.join(missing)}"
+            found = f"columns {', '.join(names)[:200]}; no {', '.join(missing)}"
             raise SourceWrongFormat(found, self.name, expected)
-        return frame, refused
+        frame.columns = pd.Index(names)
+        wanted = dict.fromkeys([*columns, *(name for name in optional if name in names)])
+        return frame.loc[:, ~frame.columns.duplicated()][list(wanted)], refused
 
     def _frame(self, text: str, expected: str) -> tuple[pd.DataFrame, list[Rejected]]:
         try:
@@ -205,6 +213,22 @@ def good_files(
         yield parsed
     if first is not None and not good:
         raise first
+
+
+def first_line(path: Path) -> str:
+    """Return the first line of a text file, "" when there is none to be read."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(65536)
+    except OSError:
+        return ""
+    if start.startswith(b"\x1f\x8b"):
+        try:
+            start = zlib.decompressobj(wbits=31).decompress(start, 65536)
+        except zlib.error:
+            return ""
+    lines = start.decode("utf-8-sig", errors="replace").splitlines()
+    return lines[0] if lines else ""
 
 
 def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:

@@ -25,7 +25,7 @@ from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
-from data_access.sources.payload import MAX_DEPTH, Payload, load
+from data_access.sources.payload import MAX_DEPTH, Payload, good_files, load
 from data_access.sources.rows import observations
 
 FORMAT = "rain-html"
@@ -52,9 +52,8 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     options: Options = Options.of(contract)
     (indicator,) = contract.indicators
     zone = zone_of(options.timezone, city)
-    for path in files:
-        payload = load(path)
-        table = _Table.parse(payload, options)
+    unreadable: list[Rejected] = []
+    for table in good_files(files, lambda path: _Table.parse(load(path), options), unreadable):
         gauges = _gauges(table.headings, city)
         refused, suspect = _implausible(table.values, gauges, table.days, options)
         day, gauge = np.nonzero(np.isfinite(table.values) & ~refused)
@@ -67,18 +66,22 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
             observed_at=stamps[day],
             value=table.values[day, gauge],
             quality=np.where(suspect[day, gauge], "suspect", "good"),
-            source_ref=np.array([f"{payload.name}:{line}" for line in table.lines], dtype=object)[
+            source_ref=np.array([f"{table.name}:{line}" for line in table.lines], dtype=object)[
                 day
             ],
         )
-        rejected = table.rejected + _refusals(payload.name, table, gauges, refused)
+        rejected = [*unreadable, *table.rejected, *_refusals(table, gauges, refused)]
         yield Batch(frame, entities=gauges, rejected=rejected)
+        unreadable.clear()
+    if unreadable:
+        yield Batch(rejected=unreadable)
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     """Days ascending × gauges, in mm; NaN where there is no report. `lines` are table rows."""
 
+    name: str
     headings: list[str]
     days: list[date]
     lines: list[int]
@@ -116,6 +119,7 @@ class _Table:
             raise SourceWrongFormat("a table without a single day", payload.name, EXPECTED)
         read.sort(key=lambda row: row[:2])
         return cls(
+            payload.name,
             headings,
             [day for day, _, _ in read],
             [line for _, line, _ in read],
@@ -215,12 +219,10 @@ def _nearest(gauges: Sequence[Entity]) -> np.ndarray:
     return order
 
 
-def _refusals(
-    name: str, table: _Table, gauges: Sequence[Entity], refused: np.ndarray
-) -> list[Rejected]:
+def _refusals(table: _Table, gauges: Sequence[Entity], refused: np.ndarray) -> list[Rejected]:
     return [
         Rejected(
-            f"{name}:{table.lines[day]}",
+            f"{table.name}:{table.lines[day]}",
             "implausible",
             f"{gauges[gauge].entity} on {table.days[day]:%d/%m/%Y}: "
             f"{table.values[day, gauge]:g} mm, far above the gauges around it",

@@ -20,7 +20,7 @@ from data_access.contracts import DatasetContract, duration_s
 from data_access.errors import SourceEmpty, SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import LocalTime, Period, SourceOptions, ZoneName, zone_of
-from data_access.sources.payload import Payload, load
+from data_access.sources.payload import good_files, load
 from data_access.sources.placing import Placement, on_links
 from data_access.sources.rows import local_to_utc, observations
 
@@ -45,8 +45,8 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     """Yield a batch a day of each file; the first of a file brings its detectors."""
     options: Options = Options.of(contract)
     (indicator,) = contract.indicators
-    for path in files:
-        matrix = _Matrix.parse(load(path), path, options, city)
+    refused: list[Rejected] = []
+    for matrix in good_files(files, lambda path: _Matrix.parse(path, options, city), refused):
         placed = on_links(matrix.detectors, city.network)
         codes = city.areas.locate(
             [placed[d].lat if d in placed else np.nan for d in matrix.detectors],
@@ -56,8 +56,11 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         for begin in range(0, len(matrix.values), matrix.batch_rows):
             rows = slice(begin, begin + matrix.batch_rows)
             frame = matrix.observations(rows, indicator, np.array(codes, dtype=object))
-            yield Batch(frame, entities=entities, rejected=matrix.rejected)
+            yield Batch(frame, entities=entities, rejected=[*refused, *matrix.rejected])
             entities, matrix.rejected = [], []
+            refused.clear()
+    if refused:
+        yield Batch(rejected=refused)
 
 
 class _Matrix:
@@ -76,8 +79,9 @@ class _Matrix:
         self.values, self.rejected, self.batch_rows = values, rejected, batch_rows
 
     @classmethod
-    def parse(cls, payload: Payload, path: Path, options: Options, city: City) -> _Matrix:
+    def parse(cls, path: Path, options: Options, city: City) -> _Matrix:
         """Read the table; raises SourceError."""
+        payload = load(path)
         text = payload.text()
         payload.check_lines(text)
         frame, doubled = _table(payload.name, text)
