@@ -69,10 +69,8 @@ const decoded = (image) => image.decode().catch(() => undefined);
 function fetched(url) {
   if (!geometries.has(url)) {
     const coming = fetch(url)
-      .then(async (answer) => {
-        await answer.arrayBuffer();
-        return answer.ok ? null : `${url}: ${answer.status}`;
-      })
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
+      .then(() => null)
       .catch((error) => `${url}: ${error.message}`);
     geometries.set(url, coming);
     coming.then((wrong) => wrong !== null && geometries.delete(url));

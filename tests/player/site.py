@@ -10,7 +10,7 @@ from typing import Any
 import dash
 import fontpkg_noto_sans
 from dash import Dash, html
-from flask import Response, jsonify, send_from_directory
+from flask import Flask, Response, jsonify, send_from_directory
 from werkzeug.serving import make_server
 
 from layouts.pages.player import player_page
@@ -86,7 +86,8 @@ class Site:
     """The app behind a threaded HTTP server."""
 
     def __init__(self, wall_port: int, port: int = 0) -> None:
-        self._server = make_server("127.0.0.1", port, make_app(wall_port).server, threaded=True)
+        self.flask: Flask = make_app(wall_port).server
+        self._server = make_server("127.0.0.1", port, self.flask, threaded=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()

@@ -1,0 +1,116 @@
+"""What the player draws by itself: stale tiles, masks, overlays, the link's mark."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.player.conftest import OpenPage, until
+from tests.player.scripted import ScriptedController
+from tests.player.site import Site
+from tests.player.trees import tile, words
+
+pytestmark = pytest.mark.browser
+
+LEFT, RIGHT, WHOLE = (0, 0, 640, 720), (640, 0, 640, 720), (0, 0, 1280, 720)
+PUBLIC = {"level": "public", "compartments": []}
+
+
+@pytest.fixture
+def page(controller: ScriptedController, site: Site, open_page: OpenPage) -> Page:
+    opened = open_page(f"{site.url}/wall/w/o#token=abc")
+    controller.wait("heartbeat")
+    return opened
+
+
+def test_a_tile_turns_stale_at_its_own_time_without_any_link(
+    controller: ScriptedController, page: Page
+) -> None:
+    now_ms = controller.now_ms()
+    tiles = [
+        tile("r1", words("một"), LEFT, as_of_at_ms=now_ms, stale_after_ms=2_500),
+        tile("r2", words("hai"), RIGHT, as_of_at_ms=now_ms, stale_after_ms=600_000),
+    ]
+    controller.show("s1", "a", tiles)
+    controller.stop()
+    expect(page.locator("#player")).to_have_attribute("data-link", "lost")
+    stale = page.locator(".slot.is-shown .is-stale")
+    expect(stale).to_have_count(1)
+    expect(stale.locator("b")).to_have_text("một")
+    became_ms = page.evaluate("iocClock.nowMs()")
+    assert became_ms >= now_ms + 2_500
+
+
+def test_a_tile_made_anew_by_dash_stays_stale(controller: ScriptedController, page: Page) -> None:
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE, as_of_at_ms=1e12)])
+    stale = page.locator(".slot.is-shown .is-stale")
+    expect(stale).to_have_count(1)
+    again = tile("r1", {**words("hai")}, WHOLE, as_of_at_ms=1e12)
+    again["content"]["props"]["className"] = "tile tile-text status-warning"
+    frame = {**again, "version": 2, "contentHash": "other"}
+    controller.send("content", frame)
+    expect(page.locator(".slot.is-shown .status-warning.is-stale")).to_have_count(1)
+
+
+def test_tiles_above_a_masks_ceiling_are_covered_at_once(
+    controller: ScriptedController, page: Page
+) -> None:
+    tiles = [tile("r1", words("một"), LEFT), tile("r2", words("hai"), RIGHT, level="internal")]
+    controller.show("s1", "a", tiles)
+    controller.send("mask", {"maskId": "m1", "ceiling": PUBLIC})
+    told = controller.wait("masked")
+    assert told["maskId"] == "m1"
+    assert told["maskedAtMs"] <= controller.now_ms() + 50
+    assert page.locator(".slot.is-masked").count() == 1
+    expect(page.locator(".slot.is-shown b", has_text="hai")).to_be_hidden()
+    expect(page.locator(".slot.is-shown b", has_text="một")).to_be_visible()
+    controller.send("unmask", {"maskId": "m1"})
+    expect(page.locator(".slot.is-masked")).to_have_count(0)
+
+
+def test_a_mask_covers_what_is_shown_after_it(controller: ScriptedController, page: Page) -> None:
+    controller.send("mask", {"maskId": "m1", "ceiling": PUBLIC})
+    controller.wait("masked")
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE, level="restricted")])
+    expect(page.locator(".slot.is-shown.is-masked")).to_have_count(1)
+    expect(page.locator(".slot.is-shown b")).to_be_hidden()
+
+
+def test_a_mask_outlives_a_reload(controller: ScriptedController, page: Page) -> None:
+    controller.send("mask", {"maskId": "m1", "ceiling": PUBLIC})
+    controller.wait("masked")
+    page.reload()
+    controller.wait_for_join(2)
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE, level="restricted")])
+    expect(page.locator(".slot.is-shown b")).to_be_hidden()
+
+
+def test_a_mask_ends_at_its_time(controller: ScriptedController, page: Page) -> None:
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE, level="restricted")])
+    until_ms = controller.now_ms() + 600
+    controller.send("mask", {"maskId": "m1", "ceiling": PUBLIC, "untilAtMs": until_ms})
+    controller.wait("masked")
+    expect(page.locator(".slot.is-masked")).to_have_count(0)
+    assert controller.now_ms() >= until_ms
+
+
+def test_overlays_lie_above_the_scene_until_cleared(
+    controller: ScriptedController, page: Page
+) -> None:
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE)])
+    controller.send("overlay", {"kind": "identify"})
+    expect(page.locator(".cover-identify p").first).to_have_text("o")
+    text = {"vi": "Cảnh báo mưa lớn", "en": "Heavy rain"}
+    controller.send("overlay", {"kind": "banner", "text": text})
+    expect(page.locator(".cover-banner")).to_have_text("Cảnh báo mưa lớn")
+    controller.send("overlay", {"kind": "unheard-of"})
+    controller.send("overlay", {"kind": "clear"})
+    expect(page.locator(".cover-identify, .cover-banner")).to_have_count(0)
+
+
+def test_a_reload_comes_at_its_time(controller: ScriptedController, page: Page) -> None:
+    page.evaluate("window.kept = true")
+    controller.send("reload", {"reason": "test", "reloadAtMs": controller.now_ms() + 100})
+    controller.wait_for_join(2)
+    until(page, "window.iocPlayer?.state.phase === 'up'")
+    assert page.evaluate("window.kept === undefined")
