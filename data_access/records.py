@@ -37,8 +37,11 @@ class Facets:
 
 def facets(body: Mapping[str, Any]) -> Facets:
     """Return what a body says about its category and when the thing should be done."""
-    due = body.get("expected_at") or body.get("expected_datetime")
-    return Facets(str(body.get("category") or ""), None if due is None else _parsed_us(str(due)))
+    due = body.get("expected_at")
+    category = body.get("category") or body.get("class") or ""
+    if isinstance(category, list):
+        category = category[0]
+    return Facets(str(category), _parsed_us(due) if isinstance(due, str) else None)
 
 
 def instant_us(at: datetime) -> int:

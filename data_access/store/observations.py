@@ -55,42 +55,59 @@ def append(
 ) -> tuple[int, int]:
     """Store rows (times on the track) and roll them up; returns how many were new and revised.
 
-    Of rows with one key in one call the last counts. Raises ValueError for a value that is no
-    number or too large to be summed exactly.
+    Rows with one key in one call are what was said one after the other: the last counts, the ones
+    before become revisions when the key is new. Raises ValueError for a value that is no number or
+    too large to be summed exactly.
     """
     code_ids, disturbed = book.resolve(connection, rows.keys)
     if disturbed:
         cells.fold_whole(connection, book, disturbed)
     if not len(rows):
         return 0, 0
-    rows, ids = _last_of_each_key(rows, code_ids[rows.code])
-    revision, is_same = _revisions(connection, rows, ids, book)
-    rows, ids, revision = rows.take(~is_same), ids[~is_same], revision[~is_same]
+    rollup.micro(rows.value)
+    rows, ids, is_last = _in_order(rows, code_ids[rows.code])
+    revision, is_same = _revisions(connection, rows.take(is_last), ids[is_last], book)
+    is_new = revision == 0
+    key: Ids = np.cumsum(is_last) - is_last  # of each row, which of the keys it belongs to
+    place = np.arange(len(rows)) - np.flatnonzero(np.diff(key, prepend=-1))[key]
+    number = np.where(is_new[key], place, revision[key])
+    written = np.where(is_last, ~is_same[key], is_new[key])
+    earlier = int((written & ~is_last).sum())
+    _insert(
+        connection,
+        rows.take(written),
+        ids[written],
+        number[written],
+        refs.resolve(connection, rows.refs),
+        recorded_us,
+    )
+    last = is_last & written
+    rows, ids, is_new = rows.take(last), ids[last], is_new[~is_same]
     if not len(rows):
         return 0, 0
     suspect = rows.quality == SUSPECT
-    is_new = revision == 0
-    fresh = rollup.roll_up(
-        ids[is_new], rows.at_us[is_new], rows.value[is_new], suspect[is_new], zone
-    )
-    rollup.micro(rows.value[~is_new])
-    _insert(connection, rows, ids, revision, refs.resolve(connection, rows.refs), recorded_us)
-    cells.merge(connection, book, fresh)
+    fresh = (ids[is_new], rows.at_us[is_new], rows.value[is_new], suspect[is_new])
+    cells.merge(connection, book, rollup.roll_up(*fresh, zone))
     if not is_new.all():
         cells.roll_again(connection, book, ids[~is_new], rows.at_us[~is_new], zone)
     _keep_latest(connection, rows, ids, book)
     book.extend(ids, rows.at_us)
-    return int(is_new.sum()), int((~is_new).sum())
+    return int(is_new.sum()), int((~is_new).sum()) + earlier
 
 
-def _last_of_each_key(rows: Rows, ids: Ids) -> tuple[Rows, Ids]:
-    """Return rows sorted by series and time, of equal keys the last."""
-    order = np.lexsort((rows.at_us, ids))  # stable: equal keys keep their order
-    sorted_ids, sorted_at = ids[order], rows.at_us[order]
-    is_last = np.append(
-        (sorted_ids[1:] != sorted_ids[:-1]) | (sorted_at[1:] != sorted_at[:-1]), True
-    )
-    return rows.take(order[is_last]), sorted_ids[is_last]
+def _in_order(rows: Rows, ids: Ids) -> tuple[Rows, Ids, npt.NDArray[np.bool_]]:
+    """Return rows sorted by series and time without repetitions, and which end their key."""
+    order = np.lexsort((rows.at_us, ids))  # stable: of one key the order said
+    rows, ids = rows.take(order), ids[order]
+    same_key = (ids[1:] == ids[:-1]) & (rows.at_us[1:] == rows.at_us[:-1])
+    if same_key.any():
+        said_again = (
+            same_key & (rows.value[1:] == rows.value[:-1]) & (rows.quality[1:] == rows.quality[:-1])
+        )
+        kept = np.append(True, ~said_again)
+        rows, ids = rows.take(kept), ids[kept]
+        same_key = (ids[1:] == ids[:-1]) & (rows.at_us[1:] == rows.at_us[:-1])
+    return rows, ids, np.append(~same_key, True)
 
 
 def _revisions(

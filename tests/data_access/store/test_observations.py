@@ -139,11 +139,22 @@ def test_a_row_that_turns_out_suspect_leaves_the_citys_number(
     assert cells(reader, kind=AREA) == []
 
 
-def test_of_equal_keys_in_one_batch_the_last_counts(
+def test_of_equal_keys_in_one_batch_the_last_counts_and_the_others_are_its_history(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
-    put(writer, stream_id, observed("a", 0, 40.0), observed("a", 0, 41.0))
-    assert cells(reader) == [("a", 0, 1, 41.0, 41.0, 41.0)]
+    said = [
+        observed("a", 0, 39.0),
+        observed("a", 0, 40.0, source_ref="next.csv:2"),
+        observed("a", 0, 40.0),
+        observed("b", 0, 1.0),
+        observed("a", 0, 41.0),
+    ]
+    assert put(writer, stream_id, *said) == Outcome(observations=2, revisions=2)
+    assert cells(reader) == [("a", 0, 1, 41.0, 41.0, 41.0), ("b", 0, 1, 1.0, 1.0, 1.0)]
+    assert reader.source_rows("transport.speed", entity="a")[0]["revision"] == 2
+    assert put(writer, stream_id, *said) == Outcome()
+    assert put(writer, stream_id, *said[:4]) == Outcome(revisions=1)
+    assert cells(reader)[0] == ("a", 0, 1, 40.0, 40.0, 40.0)
 
 
 def test_the_newest_value_of_a_series_is_at_hand(

@@ -1,0 +1,187 @@
+"""Versions of records are appended once; the newest of the newest lap is current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data_access.model import RecordRow
+from data_access.records import Played, facets, instant_us
+from data_access.replay import anchor
+from data_access.store import Change, Outcome, StoreReader, StoreWriter
+from data_access.store.snapshot import Life
+
+DATASET = "feedback.requests"
+START = datetime(2011, 5, 2, 3, tzinfo=UTC)
+HOUR_US = 3_600_000_000
+
+
+def opened(request_id: str, hour: float = 0, **body: Any) -> RecordRow:
+    at = START + timedelta(hours=hour)
+    return RecordRow(
+        record_id=request_id,
+        version=f"{at.isoformat()}/0",
+        status="open",
+        reported_at=at,
+        valid_from=at,
+        valid_to=None,
+        area="00070",
+        geometry={"type": "Point", "coordinates": [105.85, 21.03]},
+        body={"category": "waste", "expected_at": None} | body,
+        source_ref=f"requests.json#{request_id}",
+    )
+
+
+def closed(row: RecordRow, hour: float) -> RecordRow:
+    at = START + timedelta(hours=hour)
+    return replace(row, version=f"{at.isoformat()}/1", status="closed", reported_at=at, valid_to=at)
+
+
+@pytest.fixture
+def stream_id(writer: StoreWriter) -> int:
+    stream = writer.open_stream("live", DATASET, origin="replay", place="/lake")
+    timeline = anchor(np.array([instant_us(START)]), "latest", instant_us(START))
+    writer.apply(stream.id, Change(timeline=timeline), now_us=1)
+    return stream.id
+
+
+def put(writer: StoreWriter, stream_id: int, played: Sequence[Played | RecordRow]) -> int:
+    rows = [each if isinstance(each, Played) else Played(each) for each in played]
+    return writer.apply(stream_id, Change(played=rows), now_us=7).records
+
+
+def lives(reader: StoreReader, **which: Any) -> list[Life]:
+    with reader.snapshot() as snapshot:
+        return snapshot.lives(DATASET, **which)
+
+
+def test_a_request_is_open_until_its_closing_is_known(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1", expected_at=(START + timedelta(hours=8)).isoformat())
+    assert put(writer, stream_id, [request]) == 1
+    (life,) = lives(reader)
+    assert (life.status, life.category, life.area) == ("open", "waste", "00070")
+    assert life.opened_us == instant_us(START)
+    assert life.due_us == life.opened_us + 8 * HOUR_US
+    assert put(writer, stream_id, [closed(request, 5)]) == 1
+    (life,) = lives(reader)
+    assert (life.status, life.ended_us) == ("closed", life.opened_us + 5 * HOUR_US)
+
+
+def test_the_same_versions_again_insert_nothing_in_any_order(
+    writer: StoreWriter,
+    reader: StoreReader,
+    stream_id: int,
+    open_store: Callable[[], StoreWriter],
+) -> None:
+    request = opened("r1")
+    both = [request, closed(request, 5)]
+    assert put(writer, stream_id, list(reversed(both))) == 2
+    before = lives(reader, bodies=True)
+    assert before[0].status == "closed"
+    assert put(writer, stream_id, both) == 0
+    assert put(open_store(), stream_id, [request]) == 0
+    assert lives(reader, bodies=True) == before
+
+
+def test_a_version_that_says_something_else_is_a_revision(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1")
+    put(writer, stream_id, [request])
+    assert put(writer, stream_id, [opened("r1", category="drainage")]) == 1
+    assert [life.category for life in lives(reader)] == ["drainage"]
+    assert put(writer, stream_id, [opened("r1", category="drainage")]) == 0
+    (row,) = reader.source_rows(DATASET)
+    assert (row["revision"], row["value"]) == (1, "open")
+
+
+def test_a_later_lap_replaces_the_lap_before_and_moves_its_times(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1")
+    put(writer, stream_id, [request, closed(request, 5)])
+    put(writer, stream_id, [Played(request, lap=1, shift_us=24 * HOUR_US)])
+    (life,) = lives(reader)
+    assert (life.status, life.opened_us) == ("open", instant_us(START) + 24 * HOUR_US)
+    put(writer, stream_id, [opened("r1", category="late")])
+    assert [life.category for life in lives(reader)] == ["waste"]
+    (row,) = reader.source_rows(DATASET)
+    assert row["observed_at"] == START
+
+
+def test_a_shift_alone_is_no_revision(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    put(writer, stream_id, [Played(opened("r1"), shift_us=1)])
+    assert put(writer, stream_id, [Played(opened("r1"), shift_us=2)]) == 0
+
+
+def test_records_are_found_by_status_and_time(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    requests = [opened(f"r{hour}", hour) for hour in range(4)]
+    put(writer, stream_id, [*requests, closed(requests[0], 3), closed(requests[1], 9)])
+    start = instant_us(START)
+    names = [life.base_id for life in lives(reader, statuses=["open"])]
+    assert names == ["r3", "r2"]
+    active = [life.base_id for life in lives(reader, active_us=start + 4 * HOUR_US)]
+    assert active == ["r1", "r3", "r2"]
+    recent = [life.base_id for life in lives(reader, since_us=start + 2 * HOUR_US, limit=3)]
+    assert recent == ["r1", "r0", "r3"]
+    with reader.snapshot() as snapshot:
+        assert sorted(snapshot.counts(DATASET)) == [
+            ("closed", "waste", "00070", 2),
+            ("open", "waste", "00070", 2),
+        ]
+        assert snapshot.newest_us(DATASET) == start + 9 * HOUR_US
+
+
+def test_bodies_and_places_come_when_asked_for(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    put(writer, stream_id, [opened("r1", description="Ổ gà")])
+    (life,) = lives(reader, bodies=True)
+    assert life.body["description"] == "Ổ gà"
+    assert life.geometry == {"type": "Point", "coordinates": [105.85, 21.03]}
+    (row,) = reader.source_rows(DATASET, entity="r1", area="00070")
+    assert row["body"]["description"] == "Ổ gà"
+    assert row["source_ref"] == "requests.json#r1"
+    assert reader.source_rows(DATASET, area="00004") == []
+
+
+def test_what_was_known_then_can_be_asked(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1")
+    writer.apply(stream_id, Change(played=[Played(request)]), now_us=1_000_000)
+    writer.apply(stream_id, Change(played=[Played(closed(request, 5))]), now_us=9_000_000)
+    then = datetime.fromtimestamp(5, UTC)
+    assert reader.source_rows(DATASET, known_at=then)[0]["value"] == "open"
+    assert reader.source_rows(DATASET)[0]["value"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("body", "category", "due"),
+    [
+        ({}, "", None),
+        ({"category": ["fire", "met"]}, "fire", None),
+        ({"class": "Accident"}, "Accident", None),
+        ({"category": "waste", "expected_at": "soon"}, "waste", None),
+        ({"expected_at": "2011-05-02T03:00:00"}, "", None),
+        ({"expected_at": "2011-05-02T10:00:00+07:00"}, "", instant_us(START)),
+    ],
+)
+def test_facets_are_read_or_left_out(body: dict, category: str, due: int | None) -> None:
+    assert (facets(body).category, facets(body).due_us) == (category, due)
+
+
+def test_nothing_new_is_no_change() -> None:
+    assert not Outcome().changed
+    assert Outcome(records=1).changed
