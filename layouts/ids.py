@@ -25,9 +25,13 @@ VERSIONS = "versions"
 WALL_EVENT = "wall-event"
 
 # The room (layouts/pages/room.py)
-ROOM_WALLS = "room-walls"
 ROOM_DEEDS = "room-deeds"
 ROOM_DATA = "room-data"
+
+
+def room_head(wall_id: str) -> dict[str, str]:
+    """Return the id of what is said of a wall in the room."""
+    return {"part": "room-head", "wall": wall_id}
 
 
 def room_outputs(wall_id: str) -> dict[str, str]:
@@ -81,3 +85,8 @@ def console_send(wall_id: str, scene_id: str) -> dict[str, str]:
 def console_undo(wall_id: str) -> dict[str, str]:
     """Return the id of the button that takes back what was sent to a wall."""
     return {"part": "console-undo", "wall": wall_id}
+
+
+# The sign-in page (layouts/pages/sign_in.py)
+SIGN_IN_USER = "sign-in-user"
+SIGN_IN_PASSWORD = "sign-in-password"

@@ -1,0 +1,118 @@
+// The link of signed-in pages: hears what changed and sets the page's stores, Dash does the rest.
+// While the link is lost the page's interval polls instead, and the page says so.
+//   #live          data-topics (JSON), data-link or data-link-port, data-words (JSON)
+//   #live-state    shows the state: class is-<state>, words in .live-words
+
+import { Link, Refused, SUBPROTOCOL, linkUrl } from "./link.mjs";
+
+const ROOT = "live";
+const STATE = "live-state";
+const PATIENCE_MS = 1_500; // a blink of the link is not worth a word, nor a poll
+
+export async function consoleIdentity(fetcher = fetch) {
+  const answer = await fetcher("/session/wall-token", { cache: "no-store" });
+  if (answer.status === 401 || answer.status === 403) throw new Refused("signed out");
+  if (!answer.ok) throw new Error(`wall token: ${answer.status}`);
+  const { token } = await answer.json();
+  return { kind: "console", token, protocol: SUBPROTOCOL };
+}
+
+// What a phase of the link is to a reader: connecting, up, lost or refused.
+export function wordOf(phase, hasBeenUp) {
+  if (phase === "up" || phase === "refused") return phase;
+  if (phase === "stopped") return "lost";
+  return phase === "lost" || hasBeenUp ? "lost" : "connecting";
+}
+
+class ConsoleLink {
+  #root;
+  #words;
+  #versions = {};
+  #joined = 0;
+  #events = 0;
+  #link;
+  #timer = null;
+
+  constructor(root) {
+    this.#root = root;
+    this.#words = JSON.parse(root.dataset.words);
+    const { link: url, linkPort: port } = root.dataset;
+    this.#link = new Link({
+      url: linkUrl({ url, port }),
+      identify: () => consoleIdentity(),
+      onJoined: () => this.#subscribe(),
+      onFrame: (type, d) => type === "event" && this.#hear(d),
+      onState: (state) => this.#show(state),
+    });
+  }
+
+  get isCurrent() {
+    return this.#root.isConnected;
+  }
+
+  open() {
+    this.#link.open();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#link.close();
+  }
+
+  #subscribe() {
+    this.#link.send("subscribe", { topics: JSON.parse(this.#root.dataset.topics) });
+    this.#joined += 1;
+    // What was missed meanwhile is asked for once; the first time the page is fresh from the server.
+    if (this.#joined > 1) set("live-joined", { data: this.#joined });
+  }
+
+  #hear({ topic, name, data }) {
+    if (topic === "versions") {
+      this.#versions = { ...this.#versions, ...data };
+      set("versions", { data: this.#versions });
+    } else {
+      this.#events += 1;
+      set("wall-event", { data: { topic, name, count: this.#events } });
+    }
+  }
+
+  #show({ phase }) {
+    clearTimeout(this.#timer);
+    const word = wordOf(phase, this.#joined > 0);
+    if (word === "lost") this.#timer = setTimeout(() => this.#say(word), PATIENCE_MS);
+    else this.#say(word);
+  }
+
+  #say(word) {
+    set("live-poll", { disabled: word === "up" || word === "connecting" });
+    const shown = document.getElementById(STATE);
+    if (shown === null) return;
+    shown.className = `live-state is-${word}`;
+    shown.querySelector(".live-words").textContent = this.#words[word];
+    shown.title = this.#words[word];
+  }
+}
+
+const set = (id, props) => window.dash_clientside?.set_props?.(id, props);
+
+// Dash draws the page after this module has run, and draws it anew at each page: wait for the root.
+function watch() {
+  const current = window.iocConsoleLink;
+  if (current && !current.isCurrent) {
+    current.close();
+    window.iocConsoleLink = null;
+  }
+  const root = document.getElementById(ROOT);
+  if (root !== null && !window.iocConsoleLink) {
+    window.iocConsoleLink = new ConsoleLink(root);
+    window.iocConsoleLink.open();
+  }
+}
+
+const isPlayer = () => location.pathname.startsWith("/wall/"); // has a link of its own
+
+if (typeof document !== "undefined" && !window.iocConsoleWatch && !isPlayer()) {
+  window.iocConsoleWatch = new MutationObserver(watch);
+  window.iocConsoleWatch.observe(document.documentElement, { childList: true, subtree: true });
+  watch();
+}

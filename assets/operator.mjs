@@ -1,0 +1,49 @@
+// Keys of the operator's page: digits prepare a scene, Enter takes, Esc leaves the panel.
+// Only while the wall panel has the focus, never while typing, never on a key held down.
+
+const PANEL = "operator-panel";
+const TAKE = "operator-take";
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+const OWN_ENTER = "button, a[href], summary, input, [role=button]";
+
+// What a key means in the panel: {prepare: n}, {take}, {leave} or null. Pure.
+export function meaning({ key, repeat, modified, isTyping, isOnControl }) {
+  if (repeat || modified || isTyping) return null;
+  if (key === "Escape") return { leave: true };
+  if (/^[1-9]$/.test(key)) return { prepare: Number(key) };
+  // Enter on a key of its own presses that key; anywhere else in the panel it takes.
+  if (key === "Enter" && !isOnControl) return { take: true };
+  return null;
+}
+
+function onKey(event) {
+  const panel = document.getElementById(PANEL);
+  const target = event.target;
+  if (panel === null || !panel.contains(target)) return;
+  const meant = meaning({
+    key: event.key,
+    repeat: event.repeat,
+    modified: event.ctrlKey || event.altKey || event.metaKey || event.shiftKey,
+    isTyping: target.matches(TYPING),
+    isOnControl: target.matches(OWN_ENTER),
+  });
+  if (meant === null) return;
+  event.preventDefault();
+  if (meant.leave) return target.blur();
+  const pressed = meant.take
+    ? document.getElementById(TAKE)
+    : panel.querySelector(`.scene[data-position="${meant.prepare}"]`);
+  pressed?.click();
+}
+
+// A scene chosen by hand leaves the focus on the panel: the next Enter takes, it does not choose anew.
+function onClick(event) {
+  const scene = event.target.closest?.(`#${PANEL} .scene`);
+  if (scene && event.detail > 0) document.getElementById(PANEL).focus({ preventScroll: true });
+}
+
+if (typeof document !== "undefined" && !window.iocOperatorKeys) {
+  window.iocOperatorKeys = true;
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+}

@@ -1,0 +1,102 @@
+"""What the pages may reach: city, walls, cache, rows behind figures, the controller, people, audit.
+
+One desk a web process, made after the fork and kept at the Flask app. Not a place for logic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from data_access.cache import EnvelopeCache
+from data_access.city import City
+from permissions.audit import AuditLog
+from permissions.identity import Accounts
+from permissions.sessions import Sessions
+from settings import Settings
+from wall.geometry import Wall
+from wall.scene import Scene
+
+EXTENSION = "ioc-desk"
+
+
+class WallLink(Protocol):
+    """The controller, as the pages ask it (`wall.client.BlockingClient`)."""
+
+    def request(
+        self,
+        op: str,
+        args: Mapping[str, Any] | None = None,
+        actor: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float = 10.0,
+    ) -> dict[str, Any]:
+        """Return the result; raises ServiceError with a code of the protocol."""
+
+
+class SourceRows(Protocol):
+    """The rows behind figures (`data_access.store.StoreReader`)."""
+
+    def source_rows(
+        self,
+        dataset: str,
+        *,
+        indicator: str | None = None,
+        entity: str | None = None,
+        area: str | None = None,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """Return the newest rows first."""
+
+
+def now_ms() -> float:
+    """Return Unix time in milliseconds."""
+    return time.time() * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a page or callback may ask."""
+
+    settings: Settings
+    city: City
+    walls: Mapping[str, Wall]
+    scenes: Mapping[str, Mapping[str, Scene]]  # wall -> scene, as the city folder has them
+    cache: EnvelopeCache
+    rows: SourceRows | None  # None: this process cannot read the store
+    link: WallLink
+    engine: Engine
+    people: Accounts
+    sessions: Sessions
+    audit: AuditLog
+    now_ms: Callable[[], float] = field(default=now_ms)
+
+    def close(self) -> None:
+        """Give back what this desk holds open."""
+        close = getattr(self.link, "close", None)
+        if close is not None:
+            close()
+        self.engine.dispose()
+
+
+def key_for(settings: Settings, purpose: str) -> bytes:
+    """Return a key of its own for `purpose`, derived from the service token."""
+    return hmac.new(settings.secret().encode(), f"ioc {purpose}".encode(), hashlib.sha256).digest()
+
+
+def put(app: Flask, desk: Desk) -> None:
+    """Keep the desk at the app."""
+    app.extensions[EXTENSION] = desk
+
+
+def desk() -> Desk:
+    """Return the desk of the app that serves this request."""
+    found: Desk = current_app.extensions[EXTENSION]
+    return found

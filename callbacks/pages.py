@@ -1,0 +1,84 @@
+"""Which pages there are, and what stands in place of one that cannot be shown.
+
+Layout functions build whole pages from values; they are cheap, and tolerate any query.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import dash
+from dash import html
+
+from callbacks import console, operator, page_setting, room, security, session
+from callbacks.desk import desk
+from language import text
+from layouts.pages import notice, sign_in
+from layouts.pages.player import player_page
+from layouts.pages.sign_in import Refusal
+from permissions.demo import DEMO_ACCOUNTS, demo_allowed
+from permissions.errors import Forbidden
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def register(settings: Settings) -> None:
+    """Fill Dash's page registry; what another app of this process put there is dropped."""
+    dash.page_registry.clear()
+    player = player_page(wall_port=settings.wall_port, wall_public_url=settings.wall_public_url)
+    # The view first: its path would fit the output's pattern too.
+    _add("view", player, title="wall", path_template="/wall/<wall_id>/view/<view>")
+    _add("player", player, title="wall", path_template="/wall/<wall_id>/<output_id>")
+    _add("sign_in", _sign_in, title="sign_in", path="/sign-in")
+    _add("room", _guarded(room.layout), title="room", path="/")
+    _add("operator", _guarded(operator.layout), title="operator", path="/operator")
+    _add("console", _guarded(console.layout), title="console", path="/console")
+    _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")
+
+
+def _add(name: str, layout: Callable[..., Any], *, title: str, **where: str) -> None:
+    def titled(**_variables: str) -> str:
+        return text(f"pages.title.{title}", session.page_language())
+
+    dash.register_page(name, name=name, layout=layout, title=titled, **where)
+
+
+def _guarded(layout: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `layout` for signed-in people whose role may have it; others are told why not."""
+
+    def guarded(**query: Any) -> Any:
+        if session.person() is None:
+            return html.Div()  # the gate has sent the browser to the sign-in page
+        try:
+            wanted = {name: query[name] for name in ("wall",) if isinstance(query.get(name), str)}
+            return layout(**wanted) if layout is operator.layout else layout()
+        except Forbidden:
+            return notice.forbidden(page_setting.setting())
+
+    return guarded
+
+
+def _not_found() -> Any:
+    return notice.not_found(page_setting.setting())
+
+
+def _sign_in(**query: Any) -> Any:
+    reach = desk()
+    accounts = DEMO_ACCOUNTS if demo_allowed(reach.settings) else ()
+    refused = query.get("refused")
+    wait = str(query.get("wait", ""))
+    onward = query.get("next")
+    return sign_in.page(
+        city=reach.city.name,
+        room=reach.city.room,
+        language=session.page_language(),
+        csrf_token=security.csrf_token(),
+        onward=onward if isinstance(onward, str) else "/",
+        demo_accounts=[(each.user_id, each.role) for each in accounts],
+        refusal=Refusal(refused, int(wait) if wait.isdigit() else 0)
+        if isinstance(refused, str)
+        else None,
+    )

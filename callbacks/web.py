@@ -1,0 +1,150 @@
+"""The web role's application: Dash on Flask, with its pages, guards and files.
+
+`create_app(settings)` builds everything, desk included, and must run in the process that serves:
+under gunicorn in the worker, after the fork (`create_app(settings).server`; one worker, gthread).
+A test gives a desk of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import html
+from flask import Flask, has_request_context
+
+from callbacks import (
+    console,
+    desk,
+    files,
+    health,
+    live,
+    operator,
+    pages,
+    room,
+    security,
+    session,
+)
+from callbacks.desk import Desk, key_for
+from data_access.cache import open_cache
+from data_access.city import load_city
+from data_access.store.reader import open_reader
+from language import text
+from permissions.audit import AuditLog
+from permissions.database import open_operations
+from permissions.demo import add_demo_accounts, demo_allowed
+from permissions.identity import Accounts
+from permissions.sessions import Sessions
+from settings import Settings
+from wall.client import BlockingClient
+from wall.geometry import read_walls
+from wall.scene import read_scenes
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+log = logging.getLogger(__name__)
+
+
+class RoomApp(dash.Dash):  # type: ignore[misc]
+    """Dash with our first screen: dark from the first paint, in the person's language."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """Return the HTML every page begins as."""
+        language = session.page_language() if has_request_context() else "vi"
+        loading = text("pages.loading", language)
+        return f"""<!DOCTYPE html>
+<html lang="{language}" data-bs-theme="dark">
+  <head>
+    {parts["metas"]}
+    <meta name="color-scheme" content="dark">
+    <title>{parts["title"]}</title>
+    <link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
+    {parts["css"]}
+  </head>
+  <body>
+    <div id="react-entry-point"><div class="first-screen" role="status">{loading}</div></div>
+    <footer>{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
+  </body>
+</html>"""
+
+
+def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
+    """Return the application; `reach` stands in for the desk `settings` would open."""
+    reach = reach or open_desk(settings)
+    app = RoomApp(
+        "hanoi-ioc",
+        assets_folder=str(ASSETS),
+        pages_folder="",
+        use_pages=True,
+        external_stylesheets=list(files.STYLESHEETS),
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,
+        add_log_handler=False,
+        update_title=None,
+        title=reach.city.room[settings.language],
+        use_async=False,
+        enable_mcp=False,
+        csrf_token_name=security.csrf_cookie(settings),
+        csrf_header_name=security.CSRF_HEADER,
+        on_error=_log_error,
+    )
+    app.layout = html.Div(dash.page_container)
+    server: Flask = app.server
+    desk.put(server, reach)
+    hashes: list[str] = []
+    security.secure(server, settings, script_hashes=lambda: hashes)
+    session.attach(server)
+    files.attach(server)
+    health.attach(server)
+    pages.register(settings)
+    for each in (live, room, operator, console):
+        each.register(app)
+    # Dash adds its page router's scripts at the first request; only then are all hashes known.
+    with server.test_client() as client:
+        client.get("/sign-in", base_url=_own_url(settings))
+    hashes.extend(app.csp_hashes())
+    return app
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Open everything the pages reach, and make the demo accounts where they may exist."""
+    city = load_city(settings.city)
+    walls, problems = read_walls(settings.city / "walls")
+    scenes, scene_problems = read_scenes(settings.city / "scenes", walls)
+    for problem in (*problems, *scene_problems):
+        log.error("not used: %s", problem)
+    engine = open_operations(settings.operations_url)
+    people = Accounts(
+        engine, key=key_for(settings, "throttle"), demo_allowed=demo_allowed(settings)
+    )
+    if demo_allowed(settings):
+        site_id = city.sites[0].id if city.sites else None
+        add_demo_accounts(people, site_id=site_id, now_ms=desk.now_ms())
+    opened = Desk(
+        settings=settings,
+        city=city,
+        walls=walls,
+        scenes=scenes,
+        cache=open_cache(settings),
+        rows=open_reader(settings),
+        link=BlockingClient(settings.wall_url, token=settings.secret(), service="web"),
+        engine=engine,
+        people=people,
+        sessions=Sessions(engine, people),
+        audit=AuditLog(engine, key=key_for(settings, "audit")),
+    )
+    atexit.register(opened.close)
+    return opened
+
+
+def _own_url(settings: Settings) -> str:
+    return settings.wall_public_url or f"http://127.0.0.1:{settings.web_port}"
+
+
+def _log_error(error: Exception) -> None:
+    """Log what a callback raised; its part of the page stays as it was."""
+    context = dash.callback_context
+    log.error("callback of %s failed", context.triggered_id, exc_info=error)

@@ -1,0 +1,43 @@
+"""Pages that say why there is nothing here: unknown address, other roles only."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from language import text
+from layouts.pages.shell import Setting, icon, say, shell
+
+
+def not_found(setting: Setting) -> Component:
+    """Say that there is no such page."""
+    return _notice("bi-signpost-split", say("not_found.title", setting), "", setting)
+
+
+def forbidden(setting: Setting) -> Component:
+    """Say that the page is for other roles, and who one is."""
+    words = say(
+        "forbidden.words",
+        setting,
+        name=setting.person.name,
+        role=text(f"people.role.{setting.person.role}", setting.language).lower(),
+    )
+    return _notice("bi-shield-lock", say("forbidden.title", setting), words, setting)
+
+
+def _notice(symbol: str, title: str, words: str, setting: Setting) -> Component:
+    return shell(
+        "notice",
+        [
+            html.Div(
+                [
+                    icon(symbol),
+                    html.H1(title),
+                    *([html.P(words)] if words else []),
+                    html.A(say("not_found.back", setting), href="/", className="key key-main"),
+                ],
+                className="notice",
+            )
+        ],
+        setting=setting,
+    )

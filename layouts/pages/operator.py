@@ -1,0 +1,385 @@
+"""The operator's page: preview in green beside program in red, scenes, take, and what went wrong.
+
+One wall at a time, all of them as tabs. Built whole at loading; afterwards `callbacks.operator`
+redraws the parts that change. Values in, components out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from language import moment, number, pick
+from layouts import ids
+from layouts.pages.live import live
+from layouts.pages.miniature import live_wall, thumbnail
+from layouts.pages.outputs import output_skew, output_state
+from layouts.pages.room import since
+from layouts.pages.shell import HIDDEN, Setting, icon, say, shell
+from layouts.pages.wall_view import OutputView, SceneView, WallView
+
+DIGITS = 9  # scenes that have a key
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a command: done or not, in one sentence, and per output."""
+
+    done: bool
+    words: str
+    details: tuple[str, ...] = ()
+    at_ms: float | None = None
+
+
+def page(
+    walls: Sequence[WallView],
+    wall: WallView,
+    *,
+    now_ms: float,
+    setting: Setting,
+    link_url: str,
+    link_port: int,
+) -> Component:
+    """Build the page for `wall`, one of `walls`."""
+    topics = ["versions", *(f"wall.{each.wall_id}" for each in walls)]
+    return shell(
+        "operator",
+        [
+            live(topics, link_url=link_url, link_port=link_port, language=setting.language),
+            dcc.Store(id=ids.OPERATOR_WALL, data=wall.wall_id),
+            dcc.Store(id=ids.OPERATOR_SEEN, data=seen(wall)),
+            dcc.Store(id=ids.OPERATOR_DONE),
+            html.Nav(
+                tabs(walls, wall.wall_id, setting=setting),
+                id=ids.OPERATOR_TABS,
+                className="op-tabs",
+                **{"aria-label": say("operator.walls", setting)},
+            ),
+            html.Section(
+                [
+                    html.Div(
+                        [
+                            _monitor("preview", wall, now_ms=now_ms, setting=setting),
+                            _monitor("program", wall, now_ms=now_ms, setting=setting),
+                        ],
+                        className="op-monitors",
+                    ),
+                    _actions(wall, setting),
+                    html.Div(
+                        [
+                            html.Section(
+                                [
+                                    html.H2(say("operator.scenes", setting)),
+                                    html.Div(
+                                        scenes(wall, setting=setting),
+                                        id=ids.OPERATOR_SCENES,
+                                        className="op-scenes",
+                                    ),
+                                ],
+                                className="panel op-scenes-panel",
+                            ),
+                            html.Section(
+                                [
+                                    html.H2(say("operator.outputs", setting)),
+                                    html.Div(
+                                        outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS
+                                    ),
+                                    html.Div(
+                                        last_switch(wall, now_ms=now_ms, setting=setting),
+                                        id=ids.OPERATOR_SWITCH,
+                                        className="op-switch",
+                                    ),
+                                    html.Div(
+                                        id=ids.OPERATOR_RESULT,
+                                        className="op-result",
+                                        role="status",
+                                        **{"aria-live": "polite"},
+                                    ),
+                                ],
+                                className="panel op-state",
+                            ),
+                        ],
+                        className="op-lower",
+                    ),
+                ],
+                id=ids.OPERATOR_PANEL,
+                className="op-panel",
+                tabIndex="0",
+                **{"aria-label": say("operator.panel", setting, wall=_name(wall, setting))},
+            ),
+        ],
+        setting=setting,
+    )
+
+
+def seen(wall: WallView) -> dict[str, str | None]:
+    """Return what the operator sees on air and prepared: a take says that it was this."""
+    return {
+        "sceneId": wall.program.scene_id if wall.program else None,
+        "revision": wall.program_revision,
+        "preview": wall.preview_scene,
+    }
+
+
+def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[Component]:
+    """Return one link a wall: name, what is on it, how many outputs are there."""
+    return [_tab(wall, wall.wall_id == current, setting) for wall in walls]
+
+
+def monitor_head(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> list[Component]:
+    """Return what stands over a picture: which it is, the scene, by whom, until when."""
+    tally = html.Span(say(f"operator.{view}", setting), className=f"tally tally-{view}")
+    if not wall.reachable:
+        return [tally, html.Span(say("wall.unreachable", setting), className="is-problem")]
+    if view == "preview":
+        name = _scene_name(wall, wall.preview_scene, setting)
+        return [tally, html.Strong(name or say("operator.no_preview", setting))]
+    program = wall.program
+    if program is None:
+        return [tally, html.Strong(say("wall.nothing", setting))]
+    return [
+        tally,
+        html.Strong(_scene_name(wall, program.scene_id, setting)),
+        html.Span(since(program, now_ms=now_ms, setting=setting), className="quiet"),
+    ]
+
+
+def hold_state(wall: WallView, *, setting: Setting) -> list[Component]:
+    """Say how long the manual layer still stands."""
+    manual = wall.manual
+    if manual is None:
+        return [html.Span(say("operator.no_manual", setting), className="quiet")]
+    if manual.until_at_ms is None:
+        return [html.Span(say("operator.held", setting), className="hold-words")]
+    return [
+        html.Span(say("operator.until", setting), className="quiet"),
+        html.Span(className="ioc-countdown", **{"data-until-ms": manual.until_at_ms}),
+    ]
+
+
+def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
+    """Return a key a scene: its arrangement drawn, its name, its digit, where it is now."""
+    if not wall.scenes:
+        return [html.P(say("operator.no_scenes", setting), className="quiet")]
+    return [_scene(wall, scene, number_, setting) for number_, scene in enumerate(wall.scenes, 1)]
+
+
+def outputs(wall: WallView, *, setting: Setting) -> Component:
+    """Return the outputs as they hang, each with its state, lateness and clock."""
+    return html.Ul(
+        [_output(each, setting) for each in wall.outputs],
+        className="outputs op-outputs",
+        style={"--columns": str(wall.columns)},
+    )
+
+
+def last_switch(wall: WallView, *, now_ms: float, setting: Setting) -> list[Component]:
+    """Return skew and latency of the last switch, and how many outputs it reached."""
+    switch = wall.last_switch
+    language = setting.language
+    if switch is None or switch.show_at_ms is None:
+        return [html.P(say("operator.no_switch", setting), className="quiet")]
+    at = moment(
+        switch.show_at_ms, now=now_ms, language=language, timezone=setting.timezone, seconds=True
+    )
+    shown = switch.counts.get("shown", 0)
+    figures = (
+        ("skew", number(switch.skew_ms, "ms", decimals=1, language=language)),
+        ("latency", number(switch.latency_ms, "ms", decimals=0, language=language)),
+        ("reached", f"{shown}/{len(wall.outputs)}"),
+        ("at", at),
+    )
+    return [
+        html.Dl(
+            [
+                html.Div([html.Dt(say(f"operator.{name}", setting)), html.Dd(words)])
+                for name, words in figures
+            ],
+            className="op-figures",
+        )
+    ]
+
+
+def result(outcome: Outcome, *, now_ms: float, setting: Setting) -> Component:
+    """Return what came of the last command, and what went wrong on which output."""
+    symbol = "bi-check-circle" if outcome.done else "bi-x-octagon-fill"
+    at = moment(
+        outcome.at_ms or now_ms,
+        now=now_ms,
+        language=setting.language,
+        timezone=setting.timezone,
+        seconds=True,
+    )
+    return html.Div(
+        [
+            html.P([icon(symbol), html.Span(outcome.words), html.Span(at, className="quiet")]),
+            *([html.Ul([html.Li(each) for each in outcome.details])] if outcome.details else []),
+        ],
+        className="outcome " + ("is-done" if outcome.done else "is-refused"),
+    )
+
+
+def _monitor(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> Component:
+    head_id = ids.OPERATOR_PREVIEW_HEAD if view == "preview" else ids.OPERATOR_PROGRAM_HEAD
+    return html.Div(
+        [
+            html.Div(
+                monitor_head(view, wall, now_ms=now_ms, setting=setting),
+                id=head_id,
+                className="monitor-head",
+            ),
+            live_wall(wall, view, setting.language),
+        ],
+        className=f"monitor monitor-{view}",
+    )
+
+
+def _actions(wall: WallView, setting: Setting) -> Component:
+    minutes = number(wall.manual_hold_min, decimals=0, language=setting.language)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Button(
+                        [
+                            html.Span(say("operator.take", setting)),
+                            html.Kbd("Enter", **HIDDEN),
+                        ],
+                        id=ids.OPERATOR_TAKE,
+                        className="key key-take",
+                        **{"aria-keyshortcuts": "Enter"},
+                    ),
+                    dbc.Switch(
+                        id=ids.OPERATOR_HOLD,
+                        label=say("operator.hold", setting),
+                        value=False,
+                        className="hold-switch",
+                    ),
+                ],
+                className="op-take",
+            ),
+            html.P(say("operator.keys", setting), className="op-keys"),
+            html.Div(
+                [
+                    html.Div(
+                        hold_state(wall, setting=setting),
+                        id=ids.OPERATOR_LAYERS,
+                        className="op-hold",
+                    ),
+                    html.Button(
+                        [icon("bi-plus-circle"), say("operator.extend", setting, minutes=minutes)],
+                        id=ids.OPERATOR_EXTEND,
+                        className="key",
+                        disabled=wall.manual is None,
+                    ),
+                    html.Button(
+                        [icon("bi-x-lg"), say("operator.clear", setting)],
+                        id=ids.OPERATOR_CLEAR,
+                        className="key key-danger",
+                        disabled=wall.manual is None,
+                    ),
+                ],
+                className="op-manual",
+            ),
+        ],
+        className="op-actions",
+    )
+
+
+def _tab(wall: WallView, is_current: bool, setting: Setting) -> Component:
+    program = _scene_name(wall, wall.program.scene_id if wall.program else None, setting)
+    problems = len(wall.problems)
+    state = [html.Span(say("wall.online", setting, online=wall.online, outputs=len(wall.outputs)))]
+    if not wall.reachable:
+        state = [
+            html.Span([icon("bi-plug"), say("wall.unreachable", setting)], className="is-problem")
+        ]
+    elif problems:
+        state.append(
+            html.Span(
+                [
+                    icon("bi-exclamation-triangle-fill"),
+                    say("wall.problems", setting, count=problems),
+                ],
+                className="is-problem",
+            )
+        )
+    return html.A(
+        [
+            html.Span(_name(wall, setting), className="tab-name"),
+            html.Span(
+                [html.Span(program or say("wall.nothing", setting)), *state],
+                className="tab-state",
+            ),
+        ],
+        href=f"/operator?wall={wall.wall_id}",
+        className="op-tab" + (" is-here" if is_current else ""),
+        **({"aria-current": "true"} if is_current else {}),
+    )
+
+
+def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) -> Component:
+    name = pick(scene.name, setting.language)
+    is_program = bool(wall.program and wall.program.scene_id == scene.scene_id)
+    is_preview = wall.preview_scene == scene.scene_id
+    marks = [
+        html.Span(say(f"operator.{view}", setting), className=f"tally tally-{view}")
+        for view, is_there in (("preview", is_preview), ("program", is_program))
+        if is_there
+    ]
+    key = [html.Kbd(str(position), **HIDDEN)] if position <= DIGITS else []
+    shortcut = {"aria-keyshortcuts": str(position)} if position <= DIGITS else {}
+    return html.Button(
+        [
+            thumbnail(scene, wall),
+            html.Span([*key, html.Span(name, className="scene-name"), *marks],
+                      className="scene-foot"),
+        ],
+        id=ids.operator_scene(scene.scene_id),
+        className="key scene"
+        + (" is-program" if is_program else "")
+        + (" is-preview" if is_preview else ""),
+        title=say("operator.to_preview", setting, scene=name),
+        **{"data-position": str(position), "aria-pressed": "true" if is_preview else "false"},
+        **shortcut,
+    )  # fmt: skip
+
+
+def _output(output: OutputView, setting: Setting) -> Component:
+    language = setting.language
+    details: list[Component] = []
+    if not output.online and output.last_seen_at_ms is not None:
+        details = [
+            html.Span([say("output.seen", setting), " "]),
+            html.Span(className="ioc-age", **{"data-at-ms": output.last_seen_at_ms}),
+        ]
+    elif output.online and output.uncertainty_ms is not None:
+        clock = number(output.uncertainty_ms, "ms", decimals=1, language=language)
+        details = [html.Span(say("output.clock", setting, uncertainty=clock))]
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(output.output_id, className="output-id"),
+                    output_state(output, setting),
+                    html.Span(output_skew(output, setting), className="output-skew"),
+                ],
+                className="output-line",
+            ),
+            html.Div(details, className="output-more"),
+        ],
+        className="output" + (" has-problem" if output.has_problem else ""),
+    )
+
+
+def _scene_name(wall: WallView, scene_id: str | None, setting: Setting) -> str:
+    scene = wall.scene(scene_id)
+    return pick(scene.name, setting.language) if scene else (scene_id or "")
+
+
+def _name(wall: WallView, setting: Setting) -> str:
+    return pick(wall.name, setting.language)

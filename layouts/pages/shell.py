@@ -1,0 +1,179 @@
+"""What every signed-in page has around it: where one is, where one may go, who one is.
+
+Plain links and forms: another page is another load, so nothing of the one before stays in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data_access.envelope import Text
+from language import LANGUAGES, pick, text
+from layouts.pages.live import live_state
+from permissions.roles import Person, Right
+
+HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+PAGES = (
+    ("room", "/", Right.SEE_ROOM, "bi-grid-1x2"),
+    ("operator", "/operator", Right.SEE_OPERATOR, "bi-sliders"),
+    ("console", "/console", Right.SEE_CONSOLE, "bi-bar-chart-line"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the shell needs to know of place, person and request."""
+
+    city: Text
+    room: Text
+    person: Person
+    language: str
+    timezone: str
+    csrf_token: str
+    path: str  # with its query: where a change of language returns to
+
+
+def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Component:
+    """Return the page around `children`; `page` is its name in PAGES."""
+    return html.Div(
+        [
+            html.A(say("skip", setting), href="#main", className="skip"),
+            html.Header(
+                [
+                    brand(setting.city, setting.room, setting.language),
+                    _navigation(page, setting),
+                    live_state(setting.language),
+                    _clock(setting),
+                    language_choice(
+                        setting.language, csrf_token=setting.csrf_token, path=setting.path
+                    ),
+                    _person(setting),
+                ],
+                className="shell-head",
+            ),
+            html.Main(list(children), id="main", className=f"page page-{page}", tabIndex="-1"),
+        ],
+        className="shell",
+        lang=setting.language,
+    )
+
+
+def brand(city: Text, room: Text, language: str) -> Component:
+    """Return the room's and the city's name beside a small wall."""
+    return html.Div(
+        [
+            html.Span([html.I() for _ in range(6)], className="mark-wall", **HIDDEN),
+            html.Div(
+                [
+                    html.Div(pick(room, language), className="brand-room"),
+                    html.Div(pick(city, language), className="brand-city"),
+                ]
+            ),
+        ],
+        className="brand",
+    )
+
+
+def language_choice(language: str, *, csrf_token: str, path: str) -> Component:
+    """Return one button a language; the one in use is pressed."""
+    return html.Form(
+        [
+            hidden("csrf_token", csrf_token),
+            hidden("next", path),
+            *(
+                html.Button(
+                    each.upper(),
+                    type="submit",
+                    name="language",
+                    value=each,
+                    className="key key-language",
+                    lang=each,
+                    title=text("pages.language.name", each),
+                    **{
+                        "aria-pressed": "true" if each == language else "false",
+                        "aria-label": text("pages.language.name", each),
+                    },
+                )
+                for each in LANGUAGES
+            ),
+        ],
+        action="/session/language",
+        method="POST",
+        className="language-choice",
+    )
+
+
+def hidden(name: str, value: str) -> Component:
+    """Return a hidden field of a form."""
+    return dcc.Input(type="hidden", name=name, value=value)
+
+
+def icon(name: str) -> Component:
+    """Return an icon that says nothing its words do not say."""
+    return html.I(className=f"bi {name}", **HIDDEN)
+
+
+def say(key: str, setting: Setting, **values: object) -> str:
+    """Return words of the pages' catalogue."""
+    return text(f"pages.{key}", setting.language, **values)
+
+
+def _navigation(page: str, setting: Setting) -> Component:
+    return html.Nav(
+        [
+            html.A(
+                [icon(symbol), html.Span(say(f"nav.{name}", setting))],
+                href=path,
+                className="nav-link" + (" is-here" if name == page else ""),
+                **({"aria-current": "page"} if name == page else {}),
+            )
+            for name, path, right, symbol in PAGES
+            if setting.person.may(right)
+        ],
+        className="shell-nav",
+        **{"aria-label": say("nav.label", setting)},
+    )
+
+
+def _clock(setting: Setting) -> Component:
+    zone = {"data-timezone": setting.timezone}
+    return html.Div(
+        [
+            html.Time(className="ioc-clock shell-time", **{"data-format": "time"}, **zone),
+            html.Time(className="ioc-clock shell-date", **{"data-format": "date"}, **zone),
+        ],
+        className="shell-clock",
+    )
+
+
+def _person(setting: Setting) -> Component:
+    who = setting.person
+    return html.Form(
+        [
+            hidden("csrf_token", setting.csrf_token),
+            html.Div(
+                [
+                    html.Div(who.name, className="person-name"),
+                    html.Div(
+                        text(f"people.role.{who.role}", setting.language), className="person-role"
+                    ),
+                ],
+                className="person",
+            ),
+            html.Button(
+                icon("bi-box-arrow-right"),
+                type="submit",
+                className="key key-icon",
+                title=say("sign_out", setting),
+                **{"aria-label": say("sign_out", setting)},
+            ),
+        ],
+        action="/session/sign-out",
+        method="POST",
+        className="shell-person",
+    )

@@ -1,0 +1,266 @@
+"""A wall as the pages show it: what the controller told, checked and put in order.
+
+Values in, values out: no link, no request. Rectangles are fractions of the canvas, so that a page
+draws a wall of any size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data_access.envelope import Text
+
+IN_TIME = ("shown",)
+SWITCH_PROBLEMS = ("late", "failed", "offline", "noAnswer")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in fractions of the canvas."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def style(self) -> dict[str, str]:
+        """Return the CSS of an absolutely placed child of a box shaped like the canvas."""
+        return {
+            "left": f"{self.x * 100:.4f}%",
+            "top": f"{self.y * 100:.4f}%",
+            "width": f"{self.width * 100:.4f}%",
+            "height": f"{self.height * 100:.4f}%",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """A tile of a scene: what kind, where."""
+
+    kind: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class SceneView:
+    """A scene that can be shown on a wall."""
+
+    scene_id: str
+    revision: str
+    name: Text
+    tiles: tuple[TileView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """One output: is it there, does it show what it should, how did it take the last switch."""
+
+    output_id: str
+    box: Box
+    online: bool
+    behind: bool = False  # online and showing something else than the program
+    status: str | None = None  # in the last switch: shown | late | failed | offline | noAnswer
+    late_ms: float | None = None
+    skew_ms: float | None = None  # after the first of those shown in time
+    uncertainty_ms: float | None = None  # of its clock
+    last_seen_at_ms: float | None = None
+    reason: str = ""
+
+    @property
+    def has_problem(self) -> bool:
+        """Tell whether somebody should look at it."""
+        return not self.online or self.behind or self.status in SWITCH_PROBLEMS
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer that is set."""
+
+    layer: str
+    scene_id: str
+    by: str
+    since_at_ms: float
+    until_at_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """How the last switch went."""
+
+    committed: bool
+    show_at_ms: float | None
+    skew_ms: float | None
+    latency_ms: float | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WallView:
+    """A wall, its outputs and what is on it. `reachable` False: the controller did not answer."""
+
+    wall_id: str
+    name: Text
+    aspect: float
+    outputs: tuple[OutputView, ...]
+    columns: int
+    scenes: tuple[SceneView, ...] = ()
+    program: LayerView | None = None
+    program_revision: str | None = None
+    preview_scene: str | None = None
+    preview_by: str | None = None
+    layers: Mapping[str, LayerView] | None = None
+    last_switch: SwitchView | None = None
+    manual_hold_min: float = 30.0
+    reachable: bool = True
+
+    @property
+    def online(self) -> int:
+        """How many outputs are connected."""
+        return sum(each.online for each in self.outputs)
+
+    @property
+    def problems(self) -> tuple[OutputView, ...]:
+        """Outputs somebody should look at."""
+        return tuple(each for each in self.outputs if each.has_problem)
+
+    @property
+    def manual(self) -> LayerView | None:
+        """The manual layer, when it is set."""
+        return (self.layers or {}).get("manual")
+
+    def scene(self, scene_id: str | None) -> SceneView | None:
+        """Return the scene of that id, if the wall has it."""
+        return next((each for each in self.scenes if each.scene_id == scene_id), None)
+
+
+def read_wall(body: Mapping[str, Any], *, base: str | None = None) -> WallView:
+    """Return a wall from what `wall.state` or `walls.list` told of it.
+
+    `base` is the scene to list first; the others keep the controller's order.
+    """
+    canvas = body["canvasPx"]
+    width, height = float(canvas["width"]), float(canvas["height"])
+    program, layers = body.get("program"), _layers(body.get("layers") or {})
+    switch = body.get("lastSwitch")
+    answers = {each["outputId"]: each for each in (switch or {}).get("outputs", ())}
+    scenes = [_scene(each, width, height) for each in body.get("scenes", ())]
+    scenes.sort(key=lambda scene: scene.scene_id != base)
+    shown = [each["shownAtMs"] for each in answers.values() if each.get("status") in IN_TIME]
+    outputs = tuple(
+        _output(
+            each,
+            box=_box(each["rectPx"], width, height),
+            answer=answers.get(each["outputId"], {}),
+            program=program,
+            first_shown_at_ms=min(shown, default=None),
+        )
+        for each in body["outputs"]
+    )
+    preview = body.get("preview")
+    return WallView(
+        wall_id=str(body["wallId"]),
+        name=dict(body["name"]),
+        aspect=width / height,
+        outputs=outputs,
+        columns=_columns(outputs),
+        scenes=tuple(scenes),
+        program=layers.get(program["layer"]) if program else None,
+        program_revision=str(program["revision"]) if program else None,
+        preview_scene=preview["sceneId"] if preview else None,
+        preview_by=preview.get("by") if preview else None,
+        layers=layers,
+        last_switch=_switch(switch, len(outputs)) if switch else None,
+        manual_hold_min=float(body.get("manualHoldMin", 30.0)),
+    )
+
+
+def unreachable(
+    wall_id: str, name: Text, *, canvas: tuple[int, int], outputs: Sequence[tuple[str, Any]]
+) -> WallView:
+    """Return a wall the controller could not be asked about, as the city folder has it."""
+    width, height = canvas
+    views = tuple(
+        OutputView(output_id, _box(rect, width, height), online=False)
+        for output_id, rect in outputs
+    )
+    return WallView(wall_id, name, width / height, views, columns=_columns(views), reachable=False)
+
+
+def _columns(outputs: Sequence[OutputView]) -> int:
+    return max(1, len({round(each.box.x, 4) for each in outputs}))
+
+
+def _box(rect: Mapping[str, Any], width: float, height: float) -> Box:
+    return Box(
+        rect["x"] / width, rect["y"] / height, rect["width"] / width, rect["height"] / height
+    )
+
+
+def _scene(body: Mapping[str, Any], width: float, height: float) -> SceneView:
+    tiles = [
+        TileView(str(each["kind"]), _box(each["rectPx"], width, height))
+        for each in body.get("tiles", ())
+        if "rectPx" in each
+    ]
+    return SceneView(body["sceneId"], str(body["revision"]), dict(body["name"]), tuple(tiles))
+
+
+def _layers(body: Mapping[str, Any]) -> dict[str, LayerView]:
+    return {
+        name: LayerView(
+            layer=name,
+            scene_id=each["sceneId"],
+            by=str(each.get("by") or ""),
+            since_at_ms=float(each.get("sinceAtMs") or 0),
+            until_at_ms=each.get("untilAtMs"),
+        )
+        for name, each in body.items()
+    }
+
+
+def _output(
+    body: Mapping[str, Any],
+    *,
+    box: Box,
+    answer: Mapping[str, Any],
+    program: Mapping[str, Any] | None,
+    first_shown_at_ms: float | None,
+) -> OutputView:
+    showing, clock = body.get("showing"), body.get("clock") or {}
+    behind = bool(
+        body["online"]
+        and program
+        and "showing" in body
+        and (showing or {}).get("revision") != program["revision"]
+    )
+    shown_at_ms = answer.get("shownAtMs")
+    skew_ms = None
+    if shown_at_ms is not None and first_shown_at_ms is not None:
+        skew_ms = float(shown_at_ms) - float(first_shown_at_ms)
+    return OutputView(
+        output_id=str(body["outputId"]),
+        box=box,
+        online=bool(body["online"]),
+        behind=behind,
+        status=answer.get("status"),
+        late_ms=answer.get("lateMs"),
+        skew_ms=skew_ms,
+        uncertainty_ms=clock.get("uncertaintyMs"),
+        last_seen_at_ms=body.get("lastSeenAtMs"),
+        reason=str(answer.get("comment") or answer.get("code") or ""),
+    )
+
+
+def _switch(body: Mapping[str, Any], outputs: int) -> SwitchView:
+    counts: dict[str, int] = {}
+    for each in body.get("outputs", ()):
+        counts[each["status"]] = counts.get(each["status"], 0) + 1
+    return SwitchView(
+        committed=bool(body.get("committed")),
+        show_at_ms=body.get("showAtMs"),
+        skew_ms=body.get("skewMs"),
+        latency_ms=body.get("latencyMs"),
+        counts=counts,
+    )

@@ -1,0 +1,244 @@
+"""Stand-ins for what the pages reach: a controller, rows, envelopes; the rest is the real thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from callbacks.desk import Desk, key_for
+from data_access.cache import open_cache
+from data_access.city import load_city
+from data_access.classification import Classification
+from data_access.envelope import Envelope
+from permissions.audit import AuditLog
+from permissions.database import open_operations
+from permissions.demo import add_demo_accounts, demo_allowed
+from permissions.identity import Accounts
+from permissions.sessions import Sessions
+from settings import Settings
+from wall.errors import ServiceError
+from wall.geometry import Wall, load_walls
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW_MS = 1_790_000_000_000.0
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+SCENES = (
+    ("overview", "Toàn cảnh thành phố", "City overview"),
+    ("citizens", "Phản ánh của người dân", "Citizen feedback"),
+    ("environment", "Môi trường và sức khoẻ", "Environment and health"),
+    ("flood", "Mưa và úng ngập", "Rain and flood"),
+    ("security", "An ninh trật tự", "Public security"),
+    ("traffic", "Giao thông", "Traffic"),
+)
+KINDS = ("bottlenecks", "map", "kpi", "kpi", "trend", "bars", "alerts", "table")
+
+
+def scene_body(wall: Wall, scene_id: str, vi: str, en: str) -> dict[str, Any]:
+    """Return a scene of eight tiles as the controller tells it."""
+    width, height = wall.canvas.width, wall.canvas.height
+    tiles = [
+        {
+            "tileId": f"t{index}",
+            "kind": kind,
+            "at": {"column": index % 4, "row": index // 4, "columns": 1, "rows": 1},
+            "rectPx": {
+                "x": width // 4 * (index % 4),
+                "y": height // 2 * (index // 4),
+                "width": width // 4,
+                "height": height // 2,
+            },
+        }
+        for index, kind in enumerate(KINDS)
+    ]
+    return {
+        "sceneId": scene_id,
+        "revision": f"r-{scene_id}",
+        "name": {"vi": vi, "en": en},
+        "classification": {"level": "internal", "compartments": []},
+        "tiles": tiles,
+    }
+
+
+def wall_body(wall: Wall, *, now_ms: float = NOW_MS) -> dict[str, Any]:
+    """Return a wall on air as `wall.state` tells it: all well but the last two outputs."""
+    answers: list[dict[str, Any]] = []
+    outputs: list[dict[str, Any]] = []
+    for index, output in enumerate(wall.outputs):
+        late = index == len(wall.outputs) - 2
+        offline = index == len(wall.outputs) - 1
+        outputs.append(
+            {
+                "outputId": output.output_id,
+                "rectPx": output.rect.to_json(),
+                "online": not offline,
+                "showing": {"sceneId": "traffic", "revision": "r-traffic"},
+                "clock": None if offline else {"offsetMs": 0.4, "uncertaintyMs": 0.3 + index / 10},
+                "health": {},
+                "lastSeenAtMs": now_ms - (90_000 if offline else 1_000),
+            }
+        )
+        answer = {"outputId": output.output_id, "status": "offline" if offline else "shown"}
+        if not offline:
+            answer |= {
+                "status": "late" if late else "shown",
+                "shownAtMs": now_ms - 60_000 + index * 0.2 + (84 if late else 0),
+                "lateMs": 84.0 if late else 2.0,
+                "uncertaintyMs": 0.4,
+            }
+        answers.append(answer)
+    return {
+        "wallId": wall.wall_id,
+        "siteId": wall.site_id,
+        "name": wall.name,
+        "canvasPx": {"width": wall.canvas.width, "height": wall.canvas.height},
+        "unitPx": wall.unit_px,
+        "language": "vi",
+        "ceiling": wall.ceiling.to_json(),
+        "manualHoldMin": wall.manual_hold_min,
+        "outputs": outputs,
+        "scenes": [scene_body(wall, *scene) for scene in SCENES],
+        "program": {"sceneId": "traffic", "revision": "r-traffic", "layer": "manual"},
+        "preview": {
+            "sceneId": "flood",
+            "revision": "r-flood",
+            "by": "operator",
+            "sinceAtMs": now_ms - 9_000,
+        },
+        "layers": {
+            "base": {
+                "sceneId": "overview",
+                "revision": "r-overview",
+                "by": "city",
+                "sinceAtMs": now_ms - 9_000_000,
+                "untilAtMs": None,
+            },
+            "manual": {
+                "sceneId": "traffic",
+                "revision": "r-traffic",
+                "by": "operator",
+                "sinceAtMs": now_ms - 60_000,
+                "untilAtMs": now_ms + 1_740_000,
+            },
+        },
+        "lock": None,
+        "masks": [],
+        "lastSwitch": {
+            "switchId": "s-1",
+            "committed": True,
+            "showAtMs": now_ms - 60_000,
+            "outputs": answers,
+            "skewMs": 1.2,
+            "latencyMs": 132.4,
+        },
+    }
+
+
+class StandInLink:
+    """A controller that answers from `bodies`, and remembers what it was asked."""
+
+    def __init__(self, walls: Mapping[str, Wall], *, now_ms: float = NOW_MS) -> None:
+        self.bodies = {wall_id: wall_body(wall, now_ms=now_ms) for wall_id, wall in walls.items()}
+        self.asked: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = []
+        self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
+
+    def request(
+        self,
+        op: str,
+        args: Mapping[str, Any] | None = None,
+        actor: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float = 10.0,
+    ) -> dict[str, Any]:
+        given = dict(args or {})
+        self.asked.append((op, given, dict(actor) if actor else None))
+        error = self.refuses.get(op) or self.refuses.get("*")
+        if error is not None:
+            raise error
+        if op == "walls.list":
+            return {"walls": deepcopy(list(self.bodies.values()))}
+        body = self.bodies.get(str(given.get("wallId")))
+        if body is None:
+            raise ServiceError("unknownWall", "no such wall")
+        if op == "wall.state":
+            return deepcopy(body)
+        if op == "wall.preview":
+            return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
+        if op == "wall.extend":
+            return {"layer": "manual", "untilAtMs": NOW_MS + 1_800_000}
+        return deepcopy(body["lastSwitch"])
+
+    def commands(self) -> list[str]:
+        """Return what was asked besides reading."""
+        return [op for op, _, _ in self.asked if op not in ("wall.state", "walls.list")]
+
+
+class StandInRows:
+    """Rows behind figures: always the same three."""
+
+    def source_rows(self, dataset: str, **which: Any) -> list[dict[str, Any]]:
+        from datetime import UTC, datetime
+
+        return [
+            {
+                "observed_at": datetime.fromtimestamp(NOW_MS / 1000 - 60 * index, UTC),
+                "shown_at": datetime.fromtimestamp(NOW_MS / 1000 - 60 * index, UTC),
+                "recorded_at": datetime.fromtimestamp(NOW_MS / 1000, UTC),
+                "value": 41.5 - index,
+                "quality": "good",
+                "source_ref": f"aqiin.csv:{1200 - index}",
+                "indicator": which.get("indicator") or "pm25",
+                "entity": which.get("entity") or "Hoàn Kiếm",
+                "area": which.get("area") or "00070",
+                "revision": 1,
+            }
+            for index in range(3)
+        ]
+
+
+def envelope(aggregate: str, *, as_of_ms: float | None = NOW_MS - 42_000, **more: Any) -> Envelope:
+    """Return an envelope with little in it."""
+    given: dict[str, Any] = {
+        "realm": "live",
+        "aggregate": aggregate,
+        "version": 1,
+        "label": {"vi": f"Dữ liệu {aggregate}", "en": f"Data {aggregate}"},
+        "state": "ok" if as_of_ms is not None else "absent",
+        "made_at_ms": NOW_MS,
+        "as_of_ms": as_of_ms,
+        "source_at_ms": None,
+        "stale_after_ms": 600_000.0,
+        "owner": "so-nnmt",
+        "owner_label": {"vi": "Sở Nông nghiệp và Môi trường", "en": "Dept. of Environment"},
+        "datasets": (aggregate,),
+        "origin": "replay",
+        "classification": Classification("internal"),
+    }
+    return Envelope(**{**given, **more})
+
+
+def make_desk(settings: Settings, *, now_ms: float = NOW_MS) -> Desk:
+    """Open a desk on a real store and cache in the settings' data folder, with a stand-in link."""
+    walls = load_walls(settings.city / "walls")
+    engine = open_operations(settings.operations_url)
+    allowed = demo_allowed(settings)
+    people = Accounts(engine, key=key_for(settings, "throttle"), demo_allowed=allowed, hasher=CHEAP)
+    if allowed:
+        add_demo_accounts(people, site_id="le-lai", now_ms=now_ms)
+    return Desk(
+        settings=settings,
+        city=load_city(settings.city),
+        walls=walls,
+        scenes={},
+        cache=open_cache(settings),
+        rows=StandInRows(),
+        link=StandInLink(walls, now_ms=now_ms),
+        engine=engine,
+        people=people,
+        sessions=Sessions(engine, people),
+        audit=AuditLog(engine, key=key_for(settings, "audit")),
+        now_ms=lambda: now_ms,
+    )
