@@ -1,0 +1,78 @@
+"""What an aggregate is, and the view of the data it is built from.
+
+An aggregate reads roll-ups, newest values and current records through a View and returns a payload
+(data_access/envelope.py). It has no clock of its own and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from data_access.city import City
+from data_access.envelope import Envelope, Payload, Status, Text
+from data_access.replay import Timeline
+from data_access.store.snapshot import Snapshot
+
+MS = 1000  # microseconds
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The data at one instant: a snapshot of the store, the city, and aggregates built before."""
+
+    snapshot: Snapshot
+    city: City
+    now_ms: float
+    read: Callable[[str], Envelope | None]
+
+    def is_fed(self, dataset: str) -> bool:
+        """Tell whether anything feeds `dataset`."""
+        return self.snapshot.current(dataset) is not None
+
+    def timeline(self, dataset: str) -> Timeline:
+        """Return how `dataset` is played; it must be fed."""
+        current = self.snapshot.current(dataset)
+        if current is None:
+            raise LookupError(f"nothing feeds {dataset}")
+        return current.timeline
+
+    def glass_ms(self, dataset: str, track_us: int) -> float:
+        """Return when a track time of `dataset` is on glass."""
+        return self.timeline(dataset).glass(track_us) / MS
+
+    def track_us(self, dataset: str) -> int:
+        """Return the track time of `dataset` that is playing now."""
+        return self.timeline(dataset).track(int(self.now_ms * MS))
+
+    def local(self, at_us: int) -> datetime:
+        """Return an instant in the city's own time."""
+        return datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone(self.city.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A registered aggregate. `name` is what versions are published under."""
+
+    name: str
+    datasets: tuple[str, ...]  # read from the store; the first one names the owner
+    build: Callable[[View], Payload]
+    reads: tuple[str, ...] = ()  # other aggregates
+    label: Text | None = None  # default: the first dataset's name
+    owner: str | None = None  # default: the first dataset's
+
+
+def text(vi: str, en: str) -> Text:
+    """Return a text in both languages."""
+    return {"vi": vi, "en": en}
+
+
+def graded(figure: float | None, caution: float, warning: float, critical: float) -> Status:
+    """Return how bad a figure is that gets worse as it rises (thresholds inclusive)."""
+    if figure is None or figure < caution:
+        return "normal"
+    if figure < warning:
+        return "caution"
+    return "warning" if figure < critical else "critical"

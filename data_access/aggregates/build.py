@@ -1,0 +1,99 @@
+"""From an aggregate to its envelope: whose it is, how old, how good, how secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from data_access.aggregates.aggregate import MS, Aggregate, View, text
+from data_access.city import City
+from data_access.classification import highest
+from data_access.contracts import DatasetContract
+from data_access.envelope import LIVE, Envelope, Origin
+from data_access.store.snapshot import Snapshot
+
+NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
+NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")
+DEFAULT_STALE_MS = 24 * 3_600_000.0
+ORIGINS: tuple[Origin, ...] = ("live", "replay", "simulated")  # the furthest from live wins
+
+
+def build_envelope(
+    aggregate: Aggregate,
+    snapshot: Snapshot,
+    city: City,
+    *,
+    now_ms: float,
+    version: int,
+    read: Callable[[str], Envelope | None],
+    realm: str = LIVE,
+) -> Envelope:
+    """Return the envelope of `aggregate` at `now_ms`; absent, with a reason, without data.
+
+    `read` gives envelopes built before, for aggregates made of others.
+    """
+    view = View(snapshot, city, now_ms, read)
+    read_from = [e for e in map(read, aggregate.reads) if e is not None and e.state == "ok"]
+    names = aggregate.datasets or tuple(dict.fromkeys(d for e in read_from for d in e.datasets))
+    contracts = [city.datasets[name] for name in names if name in city.datasets]
+    fed = [c for c in contracts if view.is_fed(c.id)]
+    times = [(c, at) for c in fed if (at := snapshot.newest_us(c.id)) is not None]
+    standing = not aggregate.datasets  # made of others, or of the store itself
+    payload = aggregate.build(view) if times or standing else {}
+    newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
+    owner = aggregate.owner or contracts[0].owner
+    return Envelope(
+        realm=realm,
+        aggregate=aggregate.name,
+        version=version,
+        label=aggregate.label or contracts[0].name,
+        state="ok" if payload else "absent",
+        made_at_ms=now_ms,
+        as_of_ms=_as_of(view, newest, read_from, now_ms) if payload else None,
+        source_at_ms=None if newest is None or standing else _source_ms(view, *newest),
+        stale_after_ms=min(
+            [e.stale_after_ms for e in read_from] or [c.stale_after_ms for c in contracts],
+            default=DEFAULT_STALE_MS,
+        ),
+        owner=owner,
+        owner_label=city.agencies[owner].name,
+        datasets=tuple(c.id for c in contracts),
+        origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))]),
+        classification=highest(c.classification for c in contracts),
+        quality=_quality(snapshot, fed),
+        reason=None if payload else (NO_DATA if fed else NO_SOURCE),
+        payload=payload,
+    )
+
+
+def _as_of(
+    view: View,
+    newest: tuple[DatasetContract, int] | None,
+    read_from: Sequence[Envelope],
+    now_ms: float,
+) -> float:
+    made_of = [e.as_of_ms for e in read_from if e.as_of_ms is not None]
+    if made_of:
+        return min(made_of)
+    return now_ms if newest is None else min(now_ms, view.glass_ms(newest[0].id, newest[1]))
+
+
+def _source_ms(view: View, contract: DatasetContract, track_us: int) -> float:
+    return view.timeline(contract.id).source(track_us) / MS
+
+
+def _origin_of(snapshot: Snapshot, dataset: str) -> str | None:
+    current = snapshot.current(dataset)
+    return None if current is None else current.origin
+
+
+def _origin(origins: Iterable[str]) -> Origin:
+    return max((o for o in ORIGINS if o in set(origins)), key=ORIGINS.index, default="live")
+
+
+def _quality(snapshot: Snapshot, fed: Sequence[DatasetContract]) -> dict[str, Any]:
+    readings = [snapshot.reading(contract.id) for contract in fed]
+    return {
+        "accepted": sum(reading.accepted for reading in readings),
+        "rejected": sum(sum(reading.rejected.values()) for reading in readings),
+    }

@@ -1,0 +1,332 @@
+"""Socio-economic aggregates: state investment against plan and same period, consumer prices.
+
+Statistics are shown in their own periods: points of a series carry the month they speak of.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.areas import ascii_key
+from data_access.contracts import CITY_AREA
+from data_access.envelope import Number, Payload, Series, Text
+from data_access.rollup import DAY, slot_bounds_us
+from data_access.store.snapshot import AREA
+
+INVESTMENT, PRICES = "economy.investment", "economy.prices"
+NO_PROVINCE = ("tong so", "trung uong", "dia phuong", "bo ", "vien ", "tap doan", "tong cong ty")
+SHOWN = 12  # rows of the table
+HEADLINE = "chi so gia tieu dung"
+NO_GOODS = ("chi so gia", "lam phat")  # index rows that are no kind of goods
+PRICE_CEILING = 4.5  # per cent, the year's ceiling of consumer price growth (plan of 2026)
+SAME_PERIOD = text("cùng kỳ", "same period")
+
+Months = dict[int, float]  # month number (year * 12 + month - 1) -> figure
+
+
+def months_of(view: View, dataset: str, indicator: str, entity: str | None = None) -> Months:
+    """Return a monthly indicator of the city (or of one entity) by month."""
+    if entity is None:
+        cells = view.snapshot.cells(dataset, indicator, DAY, kind=AREA, names=[CITY_AREA])
+    else:
+        cells = view.snapshot.cells(dataset, indicator, DAY, names=[entity])
+    zone = view.city.zone
+    months = {}
+    for slot, mean in zip(cells.slot.tolist(), cells.mean.tolist(), strict=True):
+        day = view.local(slot_bounds_us(DAY, slot, zone)[0] + 43_200_000_000)
+        months[day.year * 12 + day.month - 1] = mean
+    return months
+
+
+def month_text(month: int) -> Text:
+    words = f"{month % 12 + 1:02d}/{month // 12}"
+    return text(words, words)
+
+
+def month_ms(view: View, month: int) -> float:
+    begin = datetime(month // 12, month % 12 + 1, 1, tzinfo=view.city.zone)
+    return begin.timestamp() * 1000
+
+
+def _points(view: View, months: Months, first: int, *, shift: int = 0) -> list[list[float | None]]:
+    last = max(months, default=first - 1) + shift
+    return [
+        [month_ms(view, month), _rounded(months.get(month - shift))]
+        for month in range(first, last + 1)
+    ]
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 3)
+
+
+def _source(dataset: str, indicator: str, entity: str | None = None) -> Any:
+    source = {"dataset": dataset, "indicator": indicator}
+    return source | ({"area": CITY_AREA} if entity is None else {"entity": entity})
+
+
+def investment(view: View) -> Payload:
+    """Return disbursement of the city, its months, and the provinces beside it."""
+    ytd = months_of(view, INVESTMENT, "investment_ytd")
+    month = months_of(view, INVESTMENT, "investment_month")
+    share = months_of(view, INVESTMENT, "plan_share")
+    yoy = months_of(view, INVESTMENT, "yoy")
+    newest = max(ytd, default=None)
+    numbers: dict[str, Number] = {}
+    if newest is not None:
+        elapsed = (newest % 12 + 1) / 12 * 100
+        done = share.get(newest)
+        period = month_text(newest)
+        behind = None if done is None else elapsed - done
+        numbers = {
+            "ytd": {
+                "label": text("Vốn thực hiện lũy kế", "Investment, year to date"),
+                "value": ytd[newest],
+                "unit": "tỷ đồng",
+                "decimals": 0,
+                "status": "normal",
+                "better": "up",
+                "period": period,
+                "previous": ytd.get(newest - 12),
+                "previousLabel": SAME_PERIOD,
+                "source": _source(INVESTMENT, "investment_ytd"),
+            },
+            "month": {
+                "label": text("Vốn thực hiện trong tháng", "Investment in the month"),
+                "value": month.get(newest),
+                "unit": "tỷ đồng",
+                "decimals": 0,
+                "status": "normal",
+                "better": "up",
+                "period": period,
+                "previous": month.get(newest - 12),
+                "previousLabel": SAME_PERIOD,
+                "source": _source(INVESTMENT, "investment_month"),
+            },
+            "plan_share": {
+                "label": text("Giải ngân so với kế hoạch năm", "Disbursed of the year's plan"),
+                "value": done,
+                "unit": "%",
+                "decimals": 1,
+                "status": graded(behind, 10, 20, 30),
+                "better": "up",
+                "period": period,
+                "target": round(elapsed, 1),
+                "targetLabel": text("theo tiến độ thời gian", "pro rata of the year"),
+                "previous": share.get(newest - 12),
+                "previousLabel": SAME_PERIOD,
+                "source": _source(INVESTMENT, "plan_share"),
+            },
+            "yoy": {
+                "label": text("Lũy kế so với cùng kỳ", "Year to date vs same period"),
+                "value": yoy.get(newest),
+                "unit": "%",
+                "decimals": 1,
+                "status": "normal",
+                "better": "up",
+                "period": period,
+                "previous": yoy.get(newest - 12),
+                "previousLabel": SAME_PERIOD,
+                "source": _source(INVESTMENT, "yoy"),
+            },
+        }
+    first = (newest or 0) - 11
+    series: Series = {
+        "label": text("Vốn đầu tư thực hiện theo tháng", "Investment by month"),
+        "unit": "tỷ đồng",
+        "decimals": 0,
+        "step": "month",
+        "lines": [
+            {
+                "id": "this_year",
+                "label": text("12 tháng qua", "last 12 months"),
+                "points": _points(view, month, first),
+            },
+            {
+                "id": "last_year",
+                "label": SAME_PERIOD,
+                "points": _points(
+                    view,
+                    {m: v for m, v in month.items() if m <= (newest or 0) - 12},
+                    first,
+                    shift=12,
+                ),
+            },
+        ],
+        "source": _source(INVESTMENT, "investment_month"),
+    }
+    return {
+        "numbers": numbers,
+        "series": {"monthly": series} if newest is not None else {},
+        "tables": {"provinces": _provinces(view, newest)},
+    }
+
+
+def _provinces(view: View, newest: int | None) -> Any:
+    rows: dict[str, dict[str, Any]] = defaultdict(dict)
+    for column, indicator in (
+        ("ytd", "investment_ytd"),
+        ("plan_share", "plan_share"),
+        ("yoy", "yoy"),
+    ):
+        for each in view.snapshot.newest(INVESTMENT, indicator):
+            at = view.local(each.at_us)
+            if newest is None or at.year * 12 + at.month - 1 != newest:
+                continue
+            if ascii_key(each.entity).startswith(NO_PROVINCE):
+                continue
+            rows[each.entity][column] = each.value
+    ranked = sorted(rows, key=lambda name: -rows[name].get("ytd", 0.0))
+    return {
+        "label": text("Vốn thực hiện lũy kế theo địa phương", "Investment by province"),
+        "columns": [
+            {"id": "name", "label": text("Địa phương", "Province"), "kind": "text"},
+            {
+                "id": "ytd",
+                "label": text("Lũy kế", "Year to date"),
+                "kind": "number",
+                "unit": "tỷ đồng",
+                "decimals": 0,
+            },
+            {
+                "id": "plan_share",
+                "label": text("So kế hoạch", "Of plan"),
+                "kind": "number",
+                "unit": "%",
+                "decimals": 1,
+            },
+            {
+                "id": "yoy",
+                "label": text("So cùng kỳ", "vs same period"),
+                "kind": "number",
+                "unit": "%",
+                "decimals": 1,
+            },
+        ],
+        "rows": [
+            {"name": name, "source": _source(INVESTMENT, "investment_ytd", name)}
+            | {c: rows[name].get(c) for c in ("ytd", "plan_share", "yoy")}
+            for name in ranked[:SHOWN]
+        ],
+        "total": len(ranked),
+    }
+
+
+def prices(view: View) -> Payload:
+    """Return consumer price growth and the goods behind it."""
+    latest = {
+        indicator: {each.entity: each for each in view.snapshot.newest(PRICES, indicator)}
+        for indicator in ("cpi_yoy", "cpi_mom", "cpi_ytd")
+    }
+    names = latest["cpi_yoy"]
+    headline = next((n for n in names if ascii_key(n) == HEADLINE), None) or next(
+        (n for n, each in names.items() if each.area == CITY_AREA), None
+    )
+    if headline is None:
+        return {}
+    newest_us = names[headline].at_us
+    at = view.local(newest_us)
+    period = month_text(at.year * 12 + at.month - 1)
+    labels = {
+        "cpi_yoy": text("CPI so với cùng kỳ", "CPI vs same month last year"),
+        "cpi_mom": text("CPI so với tháng trước", "CPI vs last month"),
+        "cpi_ytd": text("CPI bình quân so với cùng kỳ", "Average CPI vs same period"),
+    }
+    numbers: dict[str, Number] = {}
+    for indicator, label in labels.items():
+        months = months_of(view, PRICES, indicator, headline)
+        newest = max(months, default=0)
+        figure = months.get(newest)
+        numbers[indicator] = {
+            "label": label,
+            "value": figure,
+            "unit": "%",
+            "decimals": 2,
+            "better": "down",
+            "period": period,
+            "status": "normal",
+            "previous": months.get(newest - 12),
+            "previousLabel": SAME_PERIOD,
+            "source": _source(PRICES, indicator, headline),
+        }
+        if indicator != "cpi_mom":
+            numbers[indicator]["target"] = PRICE_CEILING
+            numbers[indicator]["targetLabel"] = text("mức trần năm", "ceiling of the year")
+            numbers[indicator]["status"] = graded(figure, 4.0, PRICE_CEILING, 6.0)
+    months = months_of(view, PRICES, "cpi_yoy", headline)
+    first = max(months, default=0) - 23
+    goods = sorted(
+        (
+            n
+            for n, each in names.items()
+            if not ascii_key(n).startswith(NO_GOODS) and each.at_us == newest_us
+        ),
+        key=lambda n: -names[n].value,
+    )
+    return {
+        "numbers": numbers,
+        "series": {
+            "cpi_yoy": {
+                "label": labels["cpi_yoy"],
+                "unit": "%",
+                "decimals": 2,
+                "step": "month",
+                "lines": [
+                    {
+                        "id": "cpi_yoy",
+                        "label": text("CPI", "CPI"),
+                        "points": _points(view, months, first),
+                    }
+                ],
+                "thresholds": [
+                    {
+                        "label": text("mức trần", "ceiling"),
+                        "value": PRICE_CEILING,
+                        "status": "caution",
+                    }
+                ],
+                "source": _source(PRICES, "cpi_yoy", headline),
+            }
+        },
+        "tables": {
+            "goods": {
+                "label": text("Nhóm hàng, so với cùng kỳ", "Goods, vs same month last year"),
+                "columns": [
+                    {"id": "name", "label": text("Nhóm hàng", "Goods"), "kind": "text"},
+                    {
+                        "id": "yoy",
+                        "label": text("So cùng kỳ", "vs same month"),
+                        "kind": "number",
+                        "unit": "%",
+                        "decimals": 2,
+                    },
+                    {
+                        "id": "mom",
+                        "label": text("So tháng trước", "vs last month"),
+                        "kind": "number",
+                        "unit": "%",
+                        "decimals": 2,
+                    },
+                ],
+                "rows": [
+                    {
+                        "name": name,
+                        "yoy": names[name].value,
+                        "mom": latest["cpi_mom"][name].value if name in latest["cpi_mom"] else None,
+                        "source": _source(PRICES, "cpi_yoy", name),
+                    }
+                    for name in goods[:SHOWN]
+                ],
+                "total": len(goods),
+            }
+        },
+    }
+
+
+AGGREGATES = (
+    Aggregate(INVESTMENT, (INVESTMENT,), investment),
+    Aggregate(PRICES, (PRICES,), prices),
+)

@@ -1,0 +1,276 @@
+"""Citizens' requests: open and closed, how old, in time or not, of what and where.
+
+On time counts what is closed by its due time, over all that were due; an open request past its due
+time counts as late. Requests without a due time are not counted there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import median
+from typing import Any
+
+from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.contracts import CITY_AREA
+from data_access.envelope import Number, Payload
+from data_access.rollup import HOUR_US
+from data_access.store.snapshot import Life
+
+REQUESTS = "feedback.requests"
+DAYS = 7
+BUCKETS: tuple[tuple[float, str, str], ...] = (
+    (24, "dưới 1 ngày", "under 1 day"),
+    (72, "1 đến 3 ngày", "1 to 3 days"),
+    (168, "3 đến 7 ngày", "3 to 7 days"),
+    (720, "7 đến 30 ngày", "7 to 30 days"),
+    (float("inf"), "trên 30 ngày", "over 30 days"),
+)
+SHOWN, LABELLED = 12, 5
+OTHER = text("Khác", "Other")
+
+
+def requests(view: View) -> Payload:
+    """Return counts of current requests and what their ages and due times say."""
+    counts = view.snapshot.counts(REQUESTS)
+    if not counts:
+        return {}
+    now_us = view.track_us(REQUESTS)
+    is_open = sum(n for status, _, _, n in counts if status == "open")
+    closed = sum(n for status, _, _, n in counts if status != "open")
+    lives = view.snapshot.lives(REQUESTS)
+    ages_h = [
+        max(0.0, (now_us - life.opened_us) / HOUR_US) for life in lives if life.status == "open"
+    ]
+    closing_h = [
+        (life.ended_us - life.opened_us) / HOUR_US
+        for life in lives
+        if life.status != "open" and life.ended_us is not None and life.ended_us >= life.opened_us
+    ]
+    share = round(closed / (is_open + closed) * 100, 1)
+    on_time = _on_time(lives, now_us)
+    late = None if on_time is None else 100 - on_time
+    source: Any = {"dataset": REQUESTS}
+    numbers: dict[str, Number] = {
+        "open": {
+            "label": text("Phản ánh đang xử lý", "Open requests"),
+            "value": is_open,
+            "unit": "",
+            "decimals": 0,
+            "status": "normal",
+            "better": "down",
+            "source": source,
+        },
+        "closed": {
+            "label": text("Phản ánh đã xử lý", "Closed requests"),
+            "value": closed,
+            "unit": "",
+            "decimals": 0,
+            "status": "normal",
+            "better": "up",
+            "source": source,
+        },
+        "closed_share": {
+            "label": text("Tỷ lệ đã xử lý", "Share closed"),
+            "value": share,
+            "unit": "%",
+            "decimals": 1,
+            "status": "normal",
+            "better": "up",
+            "source": source,
+        },
+        "on_time_share": {
+            "label": text("Đúng hạn", "On time"),
+            "value": on_time,
+            "unit": "%",
+            "decimals": 1,
+            "status": graded(late, 20, 40, 60),
+            "better": "up",
+            "target": 80,
+            "targetLabel": text("mục tiêu", "target"),
+            "source": source,
+        },
+        "median_age_h": {
+            "label": text("Tuổi trung vị khi còn mở", "Median age of open ones"),
+            "value": round(median(ages_h), 1) if ages_h else None,
+            "unit": "giờ",
+            "decimals": 0,
+            "status": graded(median(ages_h) if ages_h else None, 72, 168, 720),
+            "better": "down",
+            "source": source,
+        },
+        "median_hours_to_close": {
+            "label": text("Thời gian xử lý trung vị", "Median time to close"),
+            "value": round(median(closing_h), 1) if closing_h else None,
+            "unit": "giờ",
+            "decimals": 0,
+            "status": "normal",
+            "better": "down",
+            "source": source,
+        },
+    }
+    by_area = _count(counts, 2)
+    return {
+        "numbers": numbers,
+        "series": {"opened_closed": _opened_closed(view, lives, now_us)},
+        "tables": {
+            "categories": _categories(view, _count(counts, 1)),
+            "ages": _ages(ages_h),
+            "areas": _areas(view, by_area),
+        },
+        "maps": {"areas": _map(view, by_area)},
+    }
+
+
+def _on_time(lives: list[Life], now_us: int) -> float | None:
+    kept = due = 0
+    for life in lives:
+        if life.due_us is None:
+            continue
+        if life.status == "open":
+            due += life.due_us < now_us
+        elif life.ended_us is not None:
+            due += 1
+            kept += life.ended_us <= life.due_us
+    return round(kept / due * 100, 1) if due else None
+
+
+def _count(counts: list[tuple[str, str, str | None, int]], by: int) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(lambda: {"open": 0, "closed": 0})
+    for row in counts:
+        key = row[by]
+        if key is not None:
+            found[str(key)]["open" if row[0] == "open" else "closed"] += row[3]
+    return dict(found)
+
+
+def _opened_closed(view: View, lives: list[Life], now_us: int) -> Any:
+    """Return how many were opened and closed in each hour that saw any, of the last days."""
+    last = now_us // HOUR_US
+    opened: dict[int, int] = defaultdict(int)
+    closed: dict[int, int] = defaultdict(int)
+    for life in lives:
+        opened[life.opened_us // HOUR_US] += 1
+        if life.status != "open" and life.ended_us is not None:
+            closed[life.ended_us // HOUR_US] += 1
+    hours = range(max(last - DAYS * 24, min(opened, default=last)), last + 1)
+
+    def points(of: dict[int, int]) -> list[list[float | None]]:
+        return [[view.glass_ms(REQUESTS, hour * HOUR_US), of.get(hour, 0)] for hour in hours]
+
+    return {
+        "label": text("Phản ánh mới và đã xử lý theo giờ", "Requests opened and closed, by hour"),
+        "unit": "",
+        "decimals": 0,
+        "step": "hour",
+        "source": {"dataset": REQUESTS},
+        "lines": [
+            {"id": "opened", "label": text("mới", "opened"), "points": points(opened)},
+            {"id": "closed", "label": text("đã xử lý", "closed"), "points": points(closed)},
+        ],
+    }
+
+
+COUNTS: list[dict[str, Any]] = [
+    {"id": "open", "label": text("Đang xử lý", "Open"), "kind": "number", "decimals": 0},
+    {"id": "closed", "label": text("Đã xử lý", "Closed"), "kind": "number", "decimals": 0},
+]
+
+
+def _categories(view: View, found: dict[str, dict[str, int]]) -> Any:
+    names = view.city.datasets[REQUESTS].categories
+    ranked = sorted(found, key=lambda key: (-found[key]["open"], -found[key]["closed"], key))
+    return {
+        "label": text("Theo lĩnh vực", "By category"),
+        "columns": [
+            {"id": "name", "label": text("Lĩnh vực", "Category"), "kind": "text"},
+            *COUNTS,
+        ],
+        "rows": [
+            {
+                "name": names.get(key, OTHER),
+                "category": key,
+                **found[key],
+                "source": {"dataset": REQUESTS},
+            }
+            for key in ranked[:SHOWN]
+        ],
+        "total": len(ranked),
+    }
+
+
+def _ages(ages_h: list[float]) -> Any:
+    rows, below = [], 0.0
+    for upper, vi, en in BUCKETS:
+        rows.append(
+            {
+                "bucket": text(vi, en),
+                "count": sum(below <= age < upper for age in ages_h),
+            }
+        )
+        below = upper
+    return {
+        "label": text("Phản ánh đang mở theo tuổi", "Open requests by age"),
+        "columns": [
+            {"id": "bucket", "label": text("Tuổi", "Age"), "kind": "text"},
+            {
+                "id": "count",
+                "label": text("Số phản ánh", "Requests"),
+                "kind": "number",
+                "decimals": 0,
+            },
+        ],
+        "rows": rows,
+        "total": len(rows),
+    }
+
+
+def _areas(view: View, found: dict[str, dict[str, int]]) -> Any:
+    ranked = sorted(
+        (code for code in found if code != CITY_AREA),
+        key=lambda code: (-found[code]["open"], -found[code]["closed"], code),
+    )
+    rows = []
+    for code in ranked[:SHOWN]:
+        unit = view.city.areas.get(code)
+        rows.append(
+            {
+                "name": unit.full_name if unit else code,
+                "area": code,
+                **found[code],
+                "source": {"dataset": REQUESTS, "area": code},
+            }
+        )
+    return {
+        "label": text("Theo phường, xã", "By ward and commune"),
+        "columns": [
+            {"id": "name", "label": text("Phường, xã", "Unit"), "kind": "text"},
+            *COUNTS,
+        ],
+        "rows": rows,
+        "total": len(ranked),
+    }
+
+
+def _map(view: View, found: dict[str, dict[str, int]]) -> Any:
+    scale = view.city.scales["count"]
+    values: dict[str, dict[str, Any]] = {}
+    for code, both in found.items():
+        unit, band = view.city.areas.get(code), scale.band(both["open"])
+        if unit is not None:
+            values[code] = {
+                "value": both["open"],
+                "band": band.id if band else None,
+                "label": text(unit.name, unit.name),
+            }
+    return {
+        "label": text("Phản ánh đang xử lý", "Open requests"),
+        "layer": "areas",
+        "unit": "",
+        "decimals": 0,
+        "scale": "count",
+        "values": values,
+        "worst": sorted(values, key=lambda code: (-values[code]["value"], code))[:LABELLED],
+    }
+
+
+AGGREGATES = (Aggregate(REQUESTS, (REQUESTS,), requests),)

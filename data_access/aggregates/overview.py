@@ -1,0 +1,135 @@
+"""The city at a glance: its five bottlenecks, each from the aggregate that measures it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.envelope import Envelope, Number, Payload, Status, Text
+
+BOTTLENECKS = "city.bottlenecks"
+NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
+URBAN_ORDER = ("sidewalk", "order", "building")  # categories of requests that speak of it
+FLOODING = ("drainage",)
+READS = (
+    "environment.rain",
+    "transport.speed",
+    "environment.air",
+    "food.safety",
+    "feedback.requests",
+)
+
+
+def bottlenecks(view: View) -> Payload:
+    """Return flooding, congestion, air, food safety and urban order; what nobody feeds says so."""
+    found = {name: view.read(name) for name in READS}
+    requests = found["feedback.requests"]
+    drainage = _requests(requests, FLOODING)
+    disorder = _requests(requests, URBAN_ORDER)
+    flooding = _figure(
+        text("Úng ngập", "Flooding"),
+        found["environment.rain"],
+        "max_day",
+        note=lambda n: text(
+            f"mưa ngày lớn nhất · {drainage or 0} phản ánh thoát nước",
+            f"heaviest rain of the day · {drainage or 0} drainage requests",
+        ),
+    )
+    congestion = _figure(
+        text("Ùn tắc", "Congestion"),
+        found["transport.speed"],
+        "congested_share",
+        note=lambda n: text("số đoạn đường ùn tắc", "of links congested"),
+    )
+    air = _figure(
+        text("Ô nhiễm không khí", "Air pollution"),
+        found["environment.air"],
+        "aqi",
+        note=lambda n: n.get("note") or text("", ""),
+    )
+    food = _figure(
+        text("An toàn thực phẩm", "Food safety"),
+        found["food.safety"],
+        "violations_share",
+        note=lambda n: text("cơ sở vi phạm, 7 ngày", "premises in violation, 7 days"),
+    )
+    order: Number = _absent(text("Trật tự đô thị", "Urban order"))
+    if requests is not None and disorder is not None:
+        total = _requests(requests, None) or 0
+        share = round(disorder / total * 100, 1) if total else 0.0
+        order = _owned(
+            requests,
+            {
+                "label": text("Trật tự đô thị", "Urban order"),
+                "value": disorder,
+                "unit": "",
+                "decimals": 0,
+                "better": "down",
+                "status": graded(share, 25, 40, 60),
+                "note": text("phản ánh đang xử lý", "open requests"),
+                "source": {"dataset": "feedback.requests"},
+            },
+        )
+    return {
+        "numbers": {
+            "flooding": flooding,
+            "congestion": congestion,
+            "air": air,
+            "food_safety": food,
+            "urban_order": order,
+        }
+    }
+
+
+def _figure(label: Text, envelope: Envelope | None, number: str, *, note: Any) -> Number:
+    if envelope is None or envelope.state != "ok":
+        return _absent(label)
+    figure = envelope.payload.get("numbers", {}).get(number)
+    if figure is None:
+        return _absent(label)
+    return _owned(envelope, {**figure, "label": label, "note": note(figure)})
+
+
+def _owned(envelope: Envelope, figure: Number) -> Number:
+    figure["owner"] = envelope.owner
+    if envelope.as_of_ms is not None:
+        figure["atMs"] = envelope.as_of_ms
+    return figure
+
+
+def _absent(label: Text) -> Number:
+    status: Status = "normal"
+    return {
+        "label": label,
+        "value": None,
+        "unit": "",
+        "decimals": 0,
+        "status": status,
+        "note": NO_SOURCE,
+    }
+
+
+def _requests(envelope: Envelope | None, categories: tuple[str, ...] | None) -> int | None:
+    """Return open requests of some categories (None: of all); None when nothing is fed."""
+    if envelope is None or envelope.state != "ok":
+        return None
+    table = envelope.payload.get("tables", {}).get("categories")
+    if table is None:
+        return None
+    return sum(
+        int(row["open"])
+        for row in table["rows"]
+        if categories is None or row["category"] in categories
+    )
+
+
+AGGREGATES = (
+    Aggregate(
+        BOTTLENECKS,
+        (),
+        bottlenecks,
+        reads=READS,
+        label=text("Năm điểm nghẽn của thành phố", "The city's five bottlenecks"),
+        owner="trung-tam-du-lieu",
+    ),
+)

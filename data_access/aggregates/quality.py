@@ -1,0 +1,147 @@
+"""Data quality: which datasets are fed and fresh, what was refused, why, and who owns it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data_access.aggregates.aggregate import MS, Aggregate, View, text
+from data_access.envelope import Number, Payload
+
+QUALITY = "data.quality"
+STATES = {
+    "ok": text("đủ, còn mới", "fed, fresh"),
+    "stale": text("trễ", "stale"),
+    "absent": text("chưa có nguồn", "no source"),
+}
+REASONS = {
+    "outOfRange": text("ngoài khoảng cho phép", "out of range"),
+    "implausible": text("không hợp lý", "implausible"),
+    "badTime": text("thời gian sai", "bad time"),
+    "duplicate": text("trùng lặp", "duplicate"),
+    "notANumber": text("không phải số", "not a number"),
+    "emptyKey": text("thiếu mã", "empty key"),
+    "unknownIndicator": text("chỉ tiêu lạ", "unknown indicator"),
+    "unknownArea": text("địa bàn lạ", "unknown area"),
+    "unknownCode": text("mã lạ", "unknown code"),
+    "unknownStatus": text("trạng thái lạ", "unknown status"),
+    "badQuality": text("mã chất lượng sai", "bad quality code"),
+    "badLine": text("dòng hỏng", "bad line"),
+    "unreadable": text("không đọc được tệp", "unreadable file"),
+}
+SHOWN = 20
+
+
+def quality(view: View) -> Payload:
+    """Return the state of every dataset of the city and the reasons for refusals."""
+    rows: list[dict[str, Any]] = []
+    refusals: list[dict[str, Any]] = []
+    accepted = refused = 0
+    states = {"ok": 0, "stale": 0, "absent": 0}
+    for contract in view.city.datasets.values():
+        owner = view.city.agencies[contract.owner].name
+        reading = view.snapshot.reading(contract.id)
+        newest_us = view.snapshot.newest_us(contract.id)
+        at_ms = None
+        state = "absent"
+        if newest_us is not None:
+            at_ms = view.timeline(contract.id).glass(newest_us) / MS
+            state = "ok" if view.now_ms <= at_ms + contract.stale_after_ms else "stale"
+        states[state] += 1
+        taken, bad = reading.accepted, sum(reading.rejected.values())
+        accepted, refused = accepted + taken, refused + bad
+        rows.append(
+            {
+                "name": contract.name,
+                "state": STATES[state],
+                "state_id": state,
+                "age": at_ms,
+                "accepted": taken,
+                "quarantined": bad,
+                "owner": owner,
+                "source": {"dataset": contract.id},
+            }
+        )
+        refusals += [
+            {
+                "reason": REASONS.get(reason, text(reason, reason)),
+                "count": count,
+                "dataset": contract.name,
+                "owner": owner,
+                "source": {"dataset": contract.id},
+            }
+            for reason, count in reading.rejected.items()
+        ]
+    order = {"stale": 0, "absent": 1, "ok": 2}
+    rows.sort(key=lambda row: (order[row["state_id"]], -row["quarantined"]))
+    refusals.sort(key=lambda row: -row["count"])
+
+    def number(vi: str, en: str, value: int, *, off: bool = False) -> Number:
+        return {
+            "label": text(vi, en),
+            "value": value,
+            "unit": "",
+            "decimals": 0,
+            "status": "caution" if off and value else "normal",
+        }
+
+    return {
+        "numbers": {
+            "datasets_ok": number("Bộ dữ liệu còn mới", "Datasets fresh", states["ok"]),
+            "datasets_stale": number("Bộ dữ liệu trễ", "Datasets stale", states["stale"], off=True),
+            "datasets_absent": number("Chưa có nguồn", "Without source", states["absent"]),
+            "rows_accepted": number("Dòng đã nhận", "Rows accepted", accepted),
+            "rows_quarantined": number("Dòng bị cách ly", "Rows quarantined", refused),
+        },
+        "tables": {
+            "datasets": {
+                "label": text("Các bộ dữ liệu", "Datasets"),
+                "columns": [
+                    {"id": "name", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
+                    {"id": "state", "label": text("Tình trạng", "State"), "kind": "text"},
+                    {"id": "age", "label": text("Cập nhật", "Updated"), "kind": "instant"},
+                    {
+                        "id": "accepted",
+                        "label": text("Đã nhận", "Accepted"),
+                        "kind": "number",
+                        "decimals": 0,
+                    },
+                    {
+                        "id": "quarantined",
+                        "label": text("Cách ly", "Quarantined"),
+                        "kind": "number",
+                        "decimals": 0,
+                    },
+                    {"id": "owner", "label": text("Đơn vị", "Owner"), "kind": "text"},
+                ],
+                "rows": rows[:SHOWN],
+                "total": len(rows),
+            },
+            "quarantine": {
+                "label": text("Dòng bị cách ly theo lý do", "Quarantined rows by reason"),
+                "columns": [
+                    {"id": "reason", "label": text("Lý do", "Reason"), "kind": "text"},
+                    {
+                        "id": "count",
+                        "label": text("Số dòng", "Rows"),
+                        "kind": "number",
+                        "decimals": 0,
+                    },
+                    {"id": "dataset", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
+                    {"id": "owner", "label": text("Đơn vị", "Owner"), "kind": "text"},
+                ],
+                "rows": refusals[:SHOWN],
+                "total": len(refusals),
+            },
+        },
+    }
+
+
+AGGREGATES = (
+    Aggregate(
+        QUALITY,
+        (),
+        quality,
+        label=text("Chất lượng dữ liệu", "Data quality"),
+        owner="trung-tam-du-lieu",
+    ),
+)

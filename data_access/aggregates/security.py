@@ -1,0 +1,201 @@
+"""Security aggregates: alerts in force, rates of failed log-ins. No person, no address."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.items import ranked_items
+from data_access.envelope import Item, Number, Payload, Status
+from data_access.rollup import HOUR, HOUR_US
+
+ALERTS, LOGINS = "security.alerts", "security.logins"
+SEVERITY: dict[str, Status] = {"extreme": "critical", "severe": "warning", "moderate": "caution"}
+KINDS = {
+    "geo": ("Địa chất", "Geophysical"),
+    "met": ("Thời tiết", "Weather"),
+    "safety": ("An toàn", "Safety"),
+    "security": ("An ninh", "Security"),
+    "rescue": ("Cứu nạn", "Rescue"),
+    "fire": ("Cháy nổ", "Fire"),
+    "health": ("Y tế", "Health"),
+    "env": ("Môi trường", "Environment"),
+    "transport": ("Giao thông", "Transport"),
+    "infra": ("Hạ tầng", "Infrastructure"),
+    "cbrne": ("Hóa, sinh, phóng xạ", "CBRNE"),
+}
+HOURS = 24
+SHOWN = 10
+
+
+def alerts(view: View) -> Payload:
+    """Return alerts in force, gravest first; exercises and tests are never shown as actual."""
+    now_us = view.track_us(ALERTS)
+    items: list[Item] = []
+    for life in view.snapshot.lives(
+        ALERTS, statuses=["open"], active_us=now_us, limit=200, bodies=True
+    ):
+        if life.opened_us > now_us or life.body.get("all_clear"):
+            continue
+        body = life.body
+        kind = KINDS.get(str(next(iter(body.get("category") or []), "")).lower())
+        place = ", ".join(map(str, body.get("area_names") or []))
+        item: Item = {
+            "id": life.base_id,
+            "title": _both(body.get("title")),
+            "kind": text(*(kind or ("Khác", "Other"))),
+            "severity": SEVERITY.get(str(body.get("severity")), "information"),
+            "atMs": view.glass_ms(ALERTS, life.opened_us),
+            "untilMs": None if life.ended_us is None else view.glass_ms(ALERTS, life.ended_us),
+            "area": life.area,
+            "place": text(place, place),
+            "actual": bool(body.get("actual", True)),
+            "source": {"dataset": ALERTS, "entity": life.base_id},
+        }
+        if body.get("description"):
+            item["detail"] = _both(body["description"])
+        items.append(item)
+    actual = [item for item in items if item.get("actual", True)]
+    severe = sum(item["severity"] in ("warning", "critical") for item in actual)
+    return {
+        "numbers": {
+            "active": {
+                "label": text("Cảnh báo còn hiệu lực", "Alerts in force"),
+                "value": len(actual),
+                "unit": "",
+                "decimals": 0,
+                "better": "down",
+                "status": "information" if actual else "normal",
+                "source": {"dataset": ALERTS},
+            },
+            "severe": {
+                "label": text("Cảnh báo nghiêm trọng", "Severe alerts"),
+                "value": severe,
+                "unit": "",
+                "decimals": 0,
+                "better": "down",
+                "status": graded(severe, 1, 3, 6),
+                "source": {"dataset": ALERTS},
+            },
+        },
+        "items": {"active": ranked_items(items)},
+    }
+
+
+def _both(words: Any) -> dict[str, str]:
+    """Return a text by language with both ours, whichever the alert had."""
+    if not isinstance(words, dict):
+        return text(str(words or ""), str(words or ""))
+    any_of = next((str(w) for w in words.values() if w), "")
+    return text(str(words.get("vi") or any_of), str(words.get("en") or any_of))
+
+
+def logins(view: View) -> Payload:
+    """Return failed log-ins of the last hour against the usual hour, and 24 hours of them."""
+    last_us = view.snapshot.newest_us(LOGINS)
+    if last_us is None:
+        return {}
+    last = last_us // HOUR_US
+    failed = _by_hour(view, "failed_logins", last)
+    accepted = _by_hour(view, "accepted_logins", last)
+    hours = range(last - HOURS + 1, last + 1)
+    figure = _last_hour(view, last_us)
+    usual = [failed[hour] for hour in range(last - HOURS, last) if hour in failed]
+    ratio = round(figure / median(usual), 2) if len(usual) >= 3 and median(usual) else None
+    source: Any = {"dataset": LOGINS, "indicator": "failed_logins"}
+    numbers: dict[str, Number] = {
+        "failed_1h": {
+            "label": text("Đăng nhập thất bại trong 1 giờ", "Failed log-ins, last hour"),
+            "value": figure,
+            "unit": "lượt",
+            "decimals": 0,
+            "better": "down",
+            "status": graded(ratio, 2, 4, 8),
+            "source": source,
+        },
+        "ratio": {
+            "label": text("So với giờ thường lệ", "Against a usual hour"),
+            "value": ratio,
+            "unit": "×",
+            "decimals": 1,
+            "better": "down",
+            "status": graded(ratio, 2, 4, 8),
+            "note": text("trung vị 24 giờ", "median of 24 hours"),
+            "source": source,
+        },
+    }
+
+    def points(of: dict[int, float]) -> list[list[float | None]]:
+        return [[view.glass_ms(LOGINS, hour * HOUR_US), of.get(hour)] for hour in hours]
+
+    return {
+        "numbers": numbers,
+        "series": {
+            "failed": {
+                "label": text("Đăng nhập theo giờ", "Log-ins by hour"),
+                "unit": "lượt",
+                "decimals": 0,
+                "step": "hour",
+                "source": source,
+                "lines": [
+                    {"id": "failed", "label": text("thất bại", "failed"), "points": points(failed)},
+                    {
+                        "id": "accepted",
+                        "label": text("thành công", "accepted"),
+                        "points": points(accepted),
+                    },
+                ],
+            }
+        },
+        "tables": {"hosts": _hosts(view, last)},
+    }
+
+
+def _by_hour(view: View, indicator: str, last: int) -> dict[int, float]:
+    cells = view.snapshot.cells(LOGINS, indicator, HOUR, (last - HOURS, last))
+    sums: dict[int, float] = {}
+    for slot, total in zip(cells.slot.tolist(), cells.sum.tolist(), strict=True):
+        sums[slot] = sums.get(slot, 0.0) + total
+    return sums
+
+
+def _last_hour(view: View, last_us: int) -> float:
+    names = {each.entity for each in view.snapshot.newest(LOGINS, "failed_logins")}
+    return sum(
+        value
+        for name in names
+        for _, value in view.snapshot.values(
+            LOGINS, "failed_logins", name, from_us=last_us - HOUR_US + 1, to_us=last_us
+        )
+    )
+
+
+def _hosts(view: View, last: int) -> Any:
+    cells = view.snapshot.cells(LOGINS, "failed_logins", HOUR, (last - HOURS + 1, last))
+    sums: dict[str, float] = {}
+    for name, total in zip(cells.name.tolist(), cells.sum.tolist(), strict=True):
+        sums[name] = sums.get(name, 0.0) + total
+    ranked = sorted(sums, key=lambda name: (-sums[name], name))
+    return {
+        "label": text("Máy chủ bị thử đăng nhập, 24 giờ", "Hosts under log-in attempts, 24 h"),
+        "columns": [
+            {"id": "name", "label": text("Máy chủ", "Host"), "kind": "text"},
+            {"id": "failed", "label": text("Thất bại", "Failed"), "kind": "number", "decimals": 0},
+        ],
+        "rows": [
+            {
+                "name": name,
+                "failed": sums[name],
+                "source": {"dataset": LOGINS, "indicator": "failed_logins", "entity": name},
+            }
+            for name in ranked[:SHOWN]
+        ],
+        "total": len(ranked),
+    }
+
+
+AGGREGATES = (
+    Aggregate(ALERTS, (ALERTS,), alerts),
+    Aggregate(LOGINS, (LOGINS,), logins),
+)
