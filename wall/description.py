@@ -6,7 +6,7 @@ from typing import Any
 
 from wall import contents
 from wall.scene import Scene
-from wall.state import OutputState, State, WallState
+from wall.state import OutputState, Showing, State, WallState
 
 
 def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _output(state: State, ws: WallState, each: OutputState, *, is_whole: bool) -
             (ws.wall.wall_id, each.output.output_id), (0, False)
         )
         body |= {
-            "showing": None if showing is None else {"sceneId": showing[0], "revision": showing[1]},
+            "showing": _showing(showing),
             "clock": each.clock,
             "health": each.health,
             "lastSeenAtMs": each.last_seen_at_ms,
@@ -91,3 +91,9 @@ def _scene(state: State, ws: WallState, scene: Scene) -> dict[str, Any]:
             for placed in arrangement.placed
         ],
     }
+
+
+def _showing(showing: Showing | None) -> dict[str, str | None] | None:
+    if showing is None or showing[0] is None:
+        return None
+    return {"sceneId": showing[0], "revision": showing[1]}

@@ -4,6 +4,7 @@
     * :exc:`ConfigurationError` (a wall or scene file is wrong)
     * :exc:`InvalidScene` (a scene breaks a rule; says which tile and which rule)
     * :exc:`StoreError` (the controller's own store cannot be read or written)
+    * :exc:`ServerError` (the controller cannot start)
     * :exc:`TokenError` (a token is forged, expired, revoked or of another kind)
     * :exc:`BadFrame` (bytes that are no frame of the protocol; the link is closed)
     * :exc:`BadFields` (a known message with wrong fields; the link stays)
@@ -42,6 +43,10 @@ class InvalidScene(WallError):
 
 class StoreError(WallError):
     """The controller's store is damaged, in use by another process, or cannot be written."""
+
+
+class ServerError(WallError):
+    """The controller cannot start; the message is for the person who started it."""
 
 
 class TokenError(WallError):

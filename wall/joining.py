@@ -85,6 +85,7 @@ def bring(state: State, ws: WallState, client: Client) -> None:
     }
     state.send([client.client_id], "commit", commit)
     client.prepared[switch_id] = renders_on(client, ws)
+    client.brought = (switch_id, (scene_id, revision))
     committed(state, client, switch_id, show_at_ms)
     if is_new and ws.stage is not None:
         ws.stage.send_to(state, ws, [client])

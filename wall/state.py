@@ -57,6 +57,7 @@ class Client:
     is_behind: bool = False
     owed: dict[str, None] = field(default_factory=dict)  # renders to send when it has caught up
     bring_by_ms: float | None = None  # waits for content to be brought to the program
+    brought: tuple[str, Showing] | None = None  # the switch that last brought it, and to what
     quiet_until_ms: float = 0.0  # no repair before
     failures: int = 0  # repairs it failed in a row
     wanted: frozenset[str] | None = None  # of a render service: its share as last told

@@ -7,25 +7,22 @@ glass; committed, it is the wall's desired state and only answers are still gath
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
-from wall import clock, contents, joining
-from wall.answers import Asked, answer, refuse
+from wall import clock, contents, joining, outcome
+from wall.answers import Asked, refuse
 from wall.arrangement import Arrangement
-from wall.classification import PUBLIC
-from wall.effects import Persist, SwitchRecord
+from wall.effects import Persist
 from wall.errors import Refused
-from wall.events import event
 from wall.layers import LayerChange, on_air
 from wall.protocol import Ready, Shown, encode
 from wall.record import wall_record
 from wall.stage import too_high
-from wall.state import Client, State, WallState
+from wall.state import Client, Showing, State, WallState
 
 Policy = Literal["all", "quorum", "bestEffort"]
-IN_TIME_MS = 50.0
 SETTLE_MS = 2_000.0
 SHARE_FOR_RENDERING = 0.6  # of the time to the deadline; the rest is for the clients to paint
 
@@ -72,6 +69,13 @@ class Switch:
         """Until when content is waited for."""
         return self.begun_at_ms + self.terms.deadline_ms * SHARE_FOR_RENDERING
 
+    @property
+    def showing(self) -> Showing:
+        """Which scene it brings on air; (None, None) when nothing will be."""
+        if self.arrangement is None:
+            return None, None
+        return self.arrangement.scene.scene_id, self.arrangement.scene.revision
+
     def includes(self, client_id: int) -> bool:
         """Tell whether this client was sent the prepare."""
         return client_id in self.outputs or client_id in self.others
@@ -91,9 +95,10 @@ def begin(
         asked=asked,
         begun_at_ms=asked.at_ms if asked is not None else state.now_ms,
     )
-    offline = [each for each in ws.outputs if each not in ws.online().values()]
+    online = set(ws.online().values())
+    offline = [each for each in ws.outputs if each not in online]
     if terms.policy == "all" and offline:
-        raise _not_met(switch, f"outputs {', '.join(offline)} are offline", ws)
+        raise outcome.not_met(switch, f"outputs {', '.join(offline)} are offline", ws)
     if switch.arrangement is not None and asked is not None:
         above = contents.above_ceiling(state, ws, switch.arrangement)
         if above:
@@ -118,7 +123,7 @@ def advance(state: State, ws: WallState) -> None:
     for each in list(ws.settling):
         if not each.unshown or state.now_ms >= each.show_at_ms + SETTLE_MS:
             ws.settling.remove(each)
-            _finish(state, ws, each)
+            outcome.tell(state, ws, each)
 
 
 def ready(state: State, ws: WallState, client: Client, fields: Ready) -> None:
@@ -146,7 +151,11 @@ def ready(state: State, ws: WallState, client: Client, fields: Ready) -> None:
 
 def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
     """Note when a client showed a switch; a repeat changes nothing."""
+    if client.brought is not None and fields.switch_id == client.brought[0]:
+        client.showing = client.brought[1]
     for switch in ws.settling:
+        if fields.switch_id == switch.switch_id and switch.includes(client.client_id):
+            client.showing = switch.showing
         if fields.switch_id == switch.switch_id and client.client_id in switch.unshown:
             switch.unshown.discard(client.client_id)
             switch.shown[client.client_id] = fields
@@ -186,11 +195,15 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
     members = [each for each in state.members(ws) if not each.is_preview]
     switch.others = {each.client_id for each in members} - set(switch.outputs)
     stage_id = _stage_id(ws, switch)
-    by_stage = [each for each in members if stage_id is not None and each.staged_id == stage_id]
+    by_stage: list[Client] = []
+    by_tiles: list[Client] = []
+    for client in members:
+        has_staged = stage_id is not None and client.staged_id == stage_id
+        (by_stage if has_staged else by_tiles).append(client)
     fields = {
         "switchId": switch.switch_id,
-        "sceneId": switch.arrangement.scene.scene_id if switch.arrangement is not None else None,
-        "revision": switch.arrangement.scene.revision if switch.arrangement is not None else None,
+        "sceneId": switch.showing[0],
+        "revision": switch.showing[1],
         "layer": switch.layer,
         "deadlineAtMs": switch.deadline_at_ms,
     }
@@ -201,29 +214,24 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
     def frame(tiles: orjson.Fragment) -> bytes:
         return encode("prepare", state.epoch, {**fields, "tiles": tiles})
 
-    by_tiles = [each for each in members if each not in by_stage]
     contents.send_tiles(state, ws, by_tiles, arrangement=switch.arrangement, frame=frame)
     for client in members:
         client.prepared[switch.switch_id] = _renders_on(client, switch.arrangement)
 
 
 def _decide(state: State, ws: WallState, switch: Switch) -> None:
+    """Commit or abort once all have answered, the deadline has come, or `all` cannot be had."""
     terms = switch.terms
-    good = (
-        len(switch.outputs)
-        - len(switch.gone & set(switch.outputs))
-        - len(switch.failed & set(switch.outputs))
-    )
-    if terms.policy == "all" and good < len(ws.outputs):
-        _abort(state, ws, switch, "policyNotMet", _not_met(switch, "an output failed", ws))
+    lost = (switch.failed | switch.gone) & switch.outputs.keys()
+    is_lost = terms.policy == "all" and bool(lost)
+    if switch.waiting and state.now_ms < switch.deadline_at_ms and not is_lost:
         return
-    if switch.waiting and state.now_ms < switch.deadline_at_ms:
-        return
-    count = good - len(switch.waiting)
+    taking_part = switch.outputs.keys()
+    count = len(taking_part - switch.failed - switch.gone - switch.waiting)
     needed = {"all": len(ws.outputs), "quorum": terms.min_outputs or 0, "bestEffort": 0}
     if count < needed[terms.policy]:
         message = f"{count} of {needed[terms.policy]} outputs were ready"
-        _abort(state, ws, switch, "policyNotMet", _not_met(switch, message, ws))
+        _abort(state, ws, switch, "policyNotMet", outcome.not_met(switch, message, ws))
     else:
         _commit(state, ws, switch)
 
@@ -286,86 +294,6 @@ def _abort(state: State, ws: WallState, switch: Switch, code: str, refused: Refu
     if switch.asked is not None:
         refuse(state, switch.asked, refused)
     contents.refresh_wanted(state)
-
-
-def _finish(state: State, ws: WallState, switch: Switch) -> None:
-    result = _result(ws, switch)
-    ws.last_switch = result
-    scene = switch.arrangement.scene if switch.arrangement is not None else None
-    record = SwitchRecord(ws.wall.wall_id, result)
-    name = "taken" if switch.change.layer is not None else "cleared"
-    told = {
-        **result,
-        "sceneId": scene.scene_id if scene is not None else None,
-        "revision": scene.revision if scene is not None else None,
-        "layer": switch.change.name,
-    }
-    level = (
-        contents.classification_of(state, switch.arrangement)
-        if switch.arrangement is not None
-        else PUBLIC
-    )
-    then = event(state, f"wall.{ws.wall.wall_id}", name, told, level=level)
-    if switch.asked is not None:
-        answer(state, switch.asked, result, changes=(record,), then=then)
-    else:
-        state.effects.append(Persist((record,), then=then))
-
-
-def _result(ws: WallState, switch: Switch) -> dict[str, Any]:
-    client_of = {output_id: client_id for client_id, output_id in switch.outputs.items()}
-    outputs = [_outcome(switch, output_id, client_of.get(output_id)) for output_id in ws.outputs]
-    in_time = [each["shownAtMs"] for each in outputs if each["status"] == "shown"]
-    at_all = [each["shownAtMs"] for each in outputs if "shownAtMs" in each]
-    return {
-        "switchId": switch.switch_id,
-        "committed": True,
-        "showAtMs": switch.show_at_ms,
-        "outputs": outputs,
-        "skewMs": max(in_time) - min(in_time) if in_time else None,
-        "latencyMs": max(at_all) - switch.begun_at_ms if at_all else None,
-    }
-
-
-def _outcome(switch: Switch, output_id: str, client_id: int | None) -> dict[str, Any]:
-    shown = switch.shown.get(client_id) if client_id is not None else None
-    if shown is not None:
-        told = {
-            "outputId": output_id,
-            "status": "shown" if shown.late_ms <= IN_TIME_MS else "late",
-            "shownAtMs": shown.shown_at_ms,
-            "lateMs": shown.late_ms,
-        }
-        if shown.uncertainty_ms is not None:
-            told["uncertaintyMs"] = shown.uncertainty_ms
-        return told
-    if client_id is None or client_id in switch.gone:
-        status = "offline"
-    else:
-        status = "failed" if client_id in switch.failed else "noAnswer"
-    return {"outputId": output_id, "status": status}
-
-
-def _not_met(switch: Switch, message: str, ws: WallState) -> Refused:
-    outputs = [
-        {
-            "outputId": output_id,
-            "status": "failed"
-            if client_id in switch.failed
-            else "offline"
-            if client_id in switch.gone
-            else "noAnswer"
-            if client_id in switch.waiting
-            else "ready",
-        }
-        for client_id, output_id in switch.outputs.items()
-    ]
-    return Refused(
-        "policyNotMet",
-        f"policy {switch.terms.policy!r} is not met on wall {ws.wall.wall_id!r}: {message}",
-        switchId=switch.switch_id,
-        outputs=outputs,
-    )
 
 
 def _stage_id(ws: WallState, switch: Switch) -> str | None:

@@ -101,8 +101,7 @@ class ProtocolPlayer:
         """Return the content of each tile on glass, by tile id."""
         assert self.shown is not None
         return {
-            tile["tileId"]: self.newest[tile["renderId"]]["content"]
-            for tile in self.shown["tiles"]
+            tile["tileId"]: self.newest[tile["renderId"]]["content"] for tile in self.shown["tiles"]
         }
 
     async def heartbeat(self) -> None:

@@ -92,9 +92,7 @@ def make_settings(folder: Path, **more: Any) -> Settings:
 async def running(settings: Settings) -> AsyncIterator[str]:
     """Run a controller and give its URL."""
     listening, stop = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(
-        serve(settings, ready=lambda port: listening.set(), stop=stop)
-    )
+    task = asyncio.create_task(serve(settings, ready=lambda port: listening.set(), stop=stop))
     waiting = asyncio.create_task(listening.wait())
     done, _ = await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if task in done:
