@@ -7,12 +7,15 @@ earlier start, once the servers listen to others or stand behind a public addres
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from data_access.classification import Classification
 from language import text
-from permissions.identity import Accounts
 from permissions.roles import Person
 from settings import Settings
+
+if TYPE_CHECKING:  # the parent of the roles prints these accounts and needs no database
+    from permissions.identity import Accounts
 
 
 @dataclass(frozen=True, slots=True)
