@@ -41,6 +41,8 @@ def set_up(*, supervised: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter(leads=supervised))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in ("websockets", "alembic"):  # a line for each connection, each migration
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, _as_line],
