@@ -1,7 +1,7 @@
 // The player: joins the wall link, keeps the shared clock, and lets the stage do what the frames
 // say. One page is one output or one view; without the stage's root on the page this does nothing.
 
-import { sweep } from "./ages.mjs";
+import { clockWords, sweep } from "./ages.mjs";
 import { placement, windowSize } from "./canvas.mjs";
 import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
@@ -231,7 +231,7 @@ class Player {
   }
 
   #why(phase, code, reason, sinceMs, retryAtMs) {
-    const time = (atMs) => new Date(atMs).toLocaleTimeString("vi-VN", { hourCycle: "h23" });
+    const time = (atMs) => clockWords(atMs + this.clock.offsetMs, "time", this.#language);
     const named = { 4001: reason === "sign_in" ? "sign_in" : "refused", 4005: "replaced", 4011: "kicked" };
     const words = this.#say(named[code] ?? (phase === "connecting" ? "connecting" : "link_lost"));
     const again = phase === "refused" ? this.#say("retry", { time: time(retryAtMs) }) : null;

@@ -36,6 +36,10 @@ WORDS = (
     "no_such_page",
 )
 
+# Modules that others import by their plain address. Dash would put each on every page a second
+# time, under another address; give this to it as `assets_ignore`.
+IMPORTED_ASSETS = r"^(canvas|clock|content|cover|health|link|paint|slots|stage|token)\.mjs$"
+
 LayoutFunction = Callable[..., Component]
 
 

@@ -13,7 +13,7 @@ from dash import Dash, html
 from flask import Flask, Response, jsonify, send_from_directory
 from werkzeug.serving import make_server
 
-from layouts.pages.player import player_page
+from layouts.pages.player import IMPORTED_ASSETS, player_page
 
 ROOT = Path(__file__).parents[2]
 FACE = "NotoSans[wdth,wght].ttf"
@@ -31,6 +31,7 @@ def make_app(wall_port: int) -> Dash:
         use_pages=True,
         pages_folder="",
         assets_folder=str(ROOT / "assets"),
+        assets_ignore=IMPORTED_ASSETS,
         suppress_callback_exceptions=True,
         update_title=None,
         use_async=False,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from language import LANGUAGES, has
-from layouts.pages.player import SLOTS, WORDS, player_page
+from layouts.pages.player import IMPORTED_ASSETS, SLOTS, WORDS, player_page
 
+ASSETS = Path(__file__).parents[2] / "assets"
 layout = player_page(wall_port=8051)
 
 
@@ -60,3 +63,20 @@ def test_every_word_is_there_in_every_language() -> None:
     assert missing == []
     words = json.loads(data(layout(wall_id="w", output_id="o"))["words"])
     assert set(words) == set(LANGUAGES)
+
+
+def test_what_the_player_imports_is_not_put_on_the_page_as_well() -> None:
+    imported = {"player.mjs"}
+    for _ in range(len(list(ASSETS.glob("*.mjs")))):
+        sources = [(ASSETS / name).read_text() for name in imported]
+        imported |= {each for text in sources for each in re.findall(r'from "\./(.+?)"', text)}
+    entries = {"player.mjs", "ages.mjs"}  # these begin something by themselves
+    assert {name for name in imported if re.search(IMPORTED_ASSETS, name)} == imported - entries
+
+
+def test_no_module_names_a_foreign_place_or_makes_code_of_text() -> None:
+    for path in ASSETS.glob("*.mjs"):
+        found = re.findall(
+            r"https?://|\beval\(|new Function|innerHTML|document\.write", path.read_text()
+        )
+        assert found == [], path.name
