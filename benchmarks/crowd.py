@@ -15,6 +15,7 @@ import struct
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -30,6 +31,8 @@ class Link:
 
     def __init__(self, host: str, port: int, identify: Mapping[str, Any]) -> None:
         self.identified = False
+        self.preparing: tuple[str | None, str | None] | None = None
+        self.showing: tuple[str | None, str | None] | None = None
         self.frames = self.bytes = 0
         self.socket = socket.create_connection((host, port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -124,7 +127,6 @@ class Crowd:
         self._serial = 0
         self._parsed: dict[bytes, tuple[str, dict[str, Any]]] = {}
         self._heartbeat_s = time.monotonic()
-        self._showing: dict[str, Any] | None = None
 
     def join(self, identifications: Iterable[Mapping[str, Any]]) -> None:
         """Connect and identify a client for each."""
@@ -224,10 +226,11 @@ class Crowd:
             self.arrivals[kind][switch_id].append(now_s)
             link.send("ready", {"switchId": switch_id, "status": "ok", "preparedMs": 1.0})
             self.readied[switch_id] = time.monotonic()
-            self._showing = {"sceneId": fields["sceneId"], "revision": fields["revision"]}
+            link.preparing = (fields["sceneId"], fields["revision"])
         elif kind == "commit":
             switch_id, show_at_ms = fields["switchId"], fields["showAtMs"]
             self.arrivals[kind][switch_id].append(now_s)
+            link.showing = link.preparing
             shown = {"switchId": switch_id, "shownAtMs": show_at_ms, "lateMs": 0.0}
             link.send("shown", {**shown, "uncertaintyMs": _UNCERTAINTY_MS})
         elif kind == "content":
@@ -248,10 +251,15 @@ class Crowd:
 
     def _beat(self) -> None:
         self._heartbeat_s = time.monotonic()
-        clock = {"offsetMs": 0.0, "uncertaintyMs": _UNCERTAINTY_MS}
-        frame = orjson.dumps({"type": "heartbeat", "d": {"showing": self._showing, "clock": clock}})
         for link in self.clients:
-            link.send_frame(frame)
+            link.send_frame(_heartbeat(link.showing))
+
+
+@cache
+def _heartbeat(showing: tuple[str | None, str | None] | None) -> bytes:
+    shown = None if showing is None else {"sceneId": showing[0], "revision": showing[1]}
+    clock = {"offsetMs": 0.0, "uncertaintyMs": _UNCERTAINTY_MS}
+    return orjson.dumps({"type": "heartbeat", "d": {"showing": shown, "clock": clock}})
 
 
 def _frame(received: bytes, at: int) -> tuple[int, int, int] | None:
