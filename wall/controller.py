@@ -69,15 +69,15 @@ class Controller:
         store: Store,
         *,
         origins: OriginRule,
+        clock: Callable[[], float],
         problems: Iterable[str] = (),
-        clock: Callable[[], float] | None = None,
     ) -> None:
         self.hub = hub
         self.problems = list(problems)
         self.counts: Counter[str] = Counter()
         self._store = store
         self._origins = origins
-        self._now_ms = clock or SharedClock().now_ms
+        self._now_ms = clock
         self._links: dict[int, Link] = {}
         self._next_client = 0
         self._timer: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""The role `wall`: reads walls and scenes, opens the store, listens; one sentence when it cannot."""
+"""The role `wall`: reads walls and scenes, opens the store, listens; or says why it cannot."""
 
 from __future__ import annotations
 
