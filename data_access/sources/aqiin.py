@@ -54,7 +54,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     ):
         names = [name for name in dict.fromkeys(frame["entity"]) if name not in announced]
         announced.update(names)
-        entities = [stations.get(name) or Entity(name, name) for name in names]
+        entities = [stations.get(name) or Entity(name, _short(name)) for name in names]
         yield Batch(frame, entities=entities, rejected=[*rejected, *refused])
         rejected.clear()
     if rejected:

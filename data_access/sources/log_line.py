@@ -100,7 +100,7 @@ def parse_line(line: str, calendar: Calendar) -> LogLine:
                 return LogLine(minute, stamped[2].rstrip(":"), stamped[3])
         if _CEF.match(text):
             return _cef(text, calendar)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise LineFault("badTime", f"no possible time ({error})") from error
     raise LineFault("badLine", "neither RFC 5424 nor RFC 3164 nor CEF")
 

@@ -1,0 +1,230 @@
+"""Whatever comes instead of the file: every source refuses it clearly and never crashes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data_access.city import City, load_city
+from data_access.contracts import check
+from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnreadable
+from data_access.model import Batch
+from data_access.sources import payload, registry
+from tests.conftest import ROOT, SMALL_LAKE
+from tests.data_access.sources.conftest import joined
+
+CITY = load_city(ROOT / "city")
+DATASETS = tuple(CITY.datasets)
+PAGE = (
+    "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>"
+    "<h1>502</h1><p>{</p></body></html>"
+)
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><alert>&c;</alert>'
+)
+OUTSIDE = (
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>&x;</identifier></alert>'
+)
+
+
+def _zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", b"0" * 1_000_000)
+    return packed.getvalue()
+
+
+WRONG: dict[str, bytes] = {
+    "empty": b"",
+    "white space": b" \r\n\t\n ",
+    "a web page": PAGE.encode(),
+    "a web page in an XML declaration": b'<?xml version="1.0"?>' + PAGE.encode(),
+    "garbage": random.Random(7).randbytes(20_000),
+    "zero bytes": b"\0" * 4096,
+    "one huge line": b"x" * (payload.MAX_LINE * 2),
+    "one huge line of cells": b"1," * payload.MAX_LINE,
+    "Latin-1": "tên;Đà Nẵng;giá trị\nđầu tư;1".encode("cp1258", errors="replace"),
+    "UTF-16 of nothing it knows": "a,b\n1,2\n".encode("utf-16"),
+    "half a UTF-16 letter": "\ufeffa,b\n".encode("utf-16-le")[:-1],
+    "an archive cut off": gzip.compress(b"a,b\n1,2\n" * 999)[:-20],
+    "an archive with damage": b"\x1f\x8b\x08\0" + b"\xff" * 40,
+    "an archive of nothing": gzip.compress(b""),
+    "a zip": _zip(),
+    "a workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512,
+    "a laughing XML": LAUGHS.encode(),
+    "an XML that reaches out": OUTSIDE.encode(),
+    "deep XML": b"<a>" * 5000 + b"</a>" * 5000,
+    "broken XML": b"<alert><identifier>",
+    "some other XML": b'<rss version="2.0"><channel/></rss>',
+    "some other JSON": b'{"error": {"message": "token expired"}}',
+    "a JSON list of numbers": b"[1, 2, 3]",
+    "deep JSON": b"[" * 100_000,
+    "an error answer": b'[{"code": 404, "description": "jurisdiction_id not found"}]',
+    "another table": b"a,b,c\n1,2,3\n",
+    "a heading alone": b"a,b,c\n",
+}
+
+
+def _read(dataset: str, path: Path, city: City = CITY) -> Batch:
+    contract = city.datasets[dataset]
+    batches = registry.read([path], contract=contract, city=city)
+    return check(joined(list(batches)), contract, now=datetime(2027, 2, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("found", WRONG)
+def test_a_wrong_file_is_refused_with_what_where_and_what_was_expected(
+    dataset: str, found: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "feed.dat"
+    path.write_bytes(WRONG[found])
+    if (dataset, found) in {
+        ("transport.speed", "another table"),  # a matrix of three detectors, and nothing else
+        ("transport.speed", "UTF-16 of nothing it knows"),
+    }:
+        return
+    with pytest.raises(SourceError) as caught:
+        _read(dataset, path)
+    assert caught.value.where == "feed.dat"
+    assert caught.value.what
+    assert caught.value.expected
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_small_lake_feeds_every_dataset(dataset: str) -> None:
+    contract = CITY.datasets[dataset]
+    files = contract.source.files(SMALL_LAKE)
+    batches = list(registry.read(files, contract=contract, city=CITY))
+    good = check(joined(batches), contract, now=datetime(2027, 2, 1, tzinfo=UTC))
+    assert good.records or (good.observations is not None and len(good.observations))
+    assert good.rejected, "each file of the small lake has rows to refuse"
+    assert all(rejected.detail and rejected.source_ref for rejected in good.rejected)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_bad_file_among_good_ones_is_refused_alone(dataset: str, tmp_path: Path) -> None:
+    contract = CITY.datasets[dataset]
+    bad = tmp_path / "bad.dat"
+    bad.write_bytes(PAGE.encode())
+    good = contract.source.files(SMALL_LAKE)
+    alone = joined(list(registry.read(good, contract=contract, city=CITY)))
+    together = joined(list(registry.read([bad, *good], contract=contract, city=CITY)))
+    refused = [each for each in together.rejected if each.reason == "unreadableFile"]
+    assert [each.source_ref for each in refused] == ["bad.dat"]
+    assert len(together.records) == len(alone.records)
+    assert (together.observations is None) == (alone.observations is None)
+    if alone.observations is not None and together.observations is not None:
+        assert len(together.observations) == len(alone.observations)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_reading_twice_gives_the_same(dataset: str) -> None:
+    contract = CITY.datasets[dataset]
+    files = contract.source.files(SMALL_LAKE)
+    once, again = (
+        joined(list(registry.read(files, contract=contract, city=CITY))) for _ in range(2)
+    )
+    assert once.records == again.records
+    assert once.entities == again.entities
+    assert once.rejected == again.rejected
+    if once.observations is not None and again.observations is not None:
+        assert once.observations.equals(again.observations)
+
+
+def _samples() -> Iterator[tuple[str, str, bytes]]:
+    for dataset, contract in CITY.datasets.items():
+        for path in contract.source.files(SMALL_LAKE):
+            yield dataset, path.name, path.read_bytes()
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    sample=st.sampled_from(list(_samples())),
+    cuts=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12)), max_size=6
+    ),
+)
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(
+    sample: tuple[str, str, bytes], cuts: list[tuple[float, int, bytes]], tmp_path: Path
+) -> None:
+    dataset, name, content = sample
+    for at, length, replacement in cuts:
+        start = int(at * len(content))
+        content = content[:start] + replacement + content[start + length :]
+    path = tmp_path / name
+    path.write_bytes(content)
+    with suppress(SourceError):
+        _read(dataset, path)
+
+
+def test_an_archive_that_unpacks_to_far_more_is_stopped_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payload, "RATIO_FROM", 1024 * 1024)
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress(b"\0" * 8 * 1024 * 1024))
+    with pytest.raises(SourceTooBig, match="unpack to more"):
+        payload.load(bomb)
+
+
+def test_a_file_over_the_limit_is_not_read(tmp_path: Path) -> None:
+    big = tmp_path / "big.csv"
+    big.write_bytes(b"1" * 2048)
+    with pytest.raises(SourceTooBig, match="2048 bytes"):
+        payload.load(big, limit=1024)
+
+
+def test_an_archive_of_several_members_is_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n") + gzip.compress(b"1,2\n"))
+    assert payload.load(path).content == b"a,b\n1,2\n"
+
+
+def test_a_file_that_went_away_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable):
+        payload.load(tmp_path / "gone.csv")
+
+
+def test_a_table_of_a_heading_alone_is_empty_or_without_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "none.csv"
+    path.write_bytes(b"\n")
+    with pytest.raises(SourceEmpty):
+        payload.load(path).table(["a"], expected="a")
+
+
+def test_a_line_with_too_many_cells_is_refused_and_the_others_keep_their_numbers(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("a,b\n1,2\n3,4,5\n6\n\n7,8\n")
+    frame, refused = payload.load(path).table(["a", "b"], expected="a table")
+    assert [each.source_ref for each in refused] == ["ragged.csv:3"]
+    assert frame.to_dict("index") == {
+        2: {"a": "1", "b": "2"},
+        4: {"a": "6", "b": ""},
+        6: {"a": "7", "b": "8"},
+    }
+
+
+def test_text_is_nfc_whatever_the_file_has(tmp_path: Path) -> None:
+    path = tmp_path / "nfd.csv"
+    path.write_text(unicodedata.normalize("NFD", "tên,b\nHà Nội,1\n"), encoding="utf-8")
+    frame, _ = payload.load(path).table(["tên"], expected="a table")
+    assert list(frame["tên"]) == ["Hà Nội"]
