@@ -210,4 +210,6 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one message a file, of the last days and for the next; fire reports are in UTC."""
     for day in order.days(DAYS_PAST, ahead=DAYS_AHEAD):
         for message in day_messages(order, day):
+            if message.sent > order.horizon:
+                continue
             yield order.path(".cap", stem=f"simulated-{message.id}"), _xml(order, message)

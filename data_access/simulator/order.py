@@ -17,6 +17,9 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 
 
+AHEAD = timedelta(hours=24)  # contracts take rows of more than 26 hours ahead for mistakes
+
+
 def draws(seed: int, name: str, *cell: int) -> np.random.Generator:
     """Return the stream of one cell of what is called `name`; `cell` numbers are not negative."""
     return np.random.default_rng((seed, crc32(name.encode()), *cell))
@@ -39,6 +42,11 @@ class Order:
     def today(self) -> date:
         """The city's day at `until`, which is not over."""
         return self.until.astimezone(self.city.zone).date()
+
+    @property
+    def horizon(self) -> datetime:
+        """Until when records are reported: what is to come is played when its time comes."""
+        return self.until + AHEAD
 
     def days(self, past: int, *, ahead: int = 0) -> list[date]:
         """Return today, the `past` days before it and the `ahead` days after it, ascending."""

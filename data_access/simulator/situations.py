@@ -168,7 +168,8 @@ def _xml(situation: Situation) -> str:
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one publication: the last days, and what is announced for tomorrow."""
     days = order.days(DAYS_PAST, ahead=DAYS_AHEAD)
-    found = "".join(_xml(each) for day in days for each in day_situations(order, day))
+    known = (each for day in days for each in day_situations(order, day))
+    found = "".join(_xml(each) for each in known if each.known <= order.horizon)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES)
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -18,7 +18,6 @@ from data_access.sources.registry import formats, read, verify
 from tests.data_access.simulator.conftest import CITY, UNTIL
 
 DATASETS = tuple(load_city(CITY).datasets)
-AHEAD = timedelta(days=3)  # of alerts and works that are announced
 
 
 @dataclass
@@ -43,7 +42,7 @@ def found(city: City, lake: Path) -> dict[str, Found]:
             continue
         one, frames = Found(), []
         for batch in read(contract.source.files(lake), contract=contract, city=city):
-            good = check(batch, contract, now=UNTIL + AHEAD, areas=city.areas.codes)
+            good = check(batch, contract, now=UNTIL, areas=city.areas.codes)
             if good.observations is not None:
                 frames.append(good.observations)
             one.records += good.records
