@@ -123,14 +123,13 @@ class Timeline:
                 base += cut
         return base
 
-    @property
-    def history_us(self) -> int:
-        """How far back the track is filled when the replay starts, or was away for long."""
+    def history_begin(self, playing_us: int) -> int:
+        """Return from where on the track is filled when `playing_us` plays."""
         if self.mode == "latest":
-            return self.last_us - self.first_us + 1
+            return self.first_us - 1
         if self.mode == "events":
-            return max(DAY, self.period_us)
-        return max(SHORTEST_HISTORY, min(self.period_us, LONGEST_HISTORY))
+            return playing_us - max(DAY, self.period_us)
+        return playing_us - max(SHORTEST_HISTORY, min(self.period_us, LONGEST_HISTORY))
 
     def at_speed(self, speed: float, now_us: int) -> Timeline:
         """Return the timeline going on from where it is at `speed` (`latest` has no speed)."""

@@ -63,6 +63,20 @@ class Rows:
         """Return the source reference of one row."""
         return join_reference(self.refs[self.ref[row]], int(self.line[row]))
 
+    def changed_since(self, old: Rows) -> npt.NDArray[np.bool_]:
+        """Tell which rows `old` does not have with the same key, time, value and quality."""
+        both = Rows.join([old, self])
+        order = np.lexsort((both.at_us, both.code))  # stable: old rows before new ones
+        repeats = np.zeros(len(both), dtype=bool)
+        before, after = order[:-1], order[1:]
+        repeats[after] = (
+            (both.code[before] == both.code[after])
+            & (both.at_us[before] == both.at_us[after])
+            & (both.value[before] == both.value[after])
+            & (both.quality[before] == both.quality[after])
+        )
+        return ~repeats[len(old) :]
+
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Rows:
         """Read a checked frame of OBSERVATION_COLUMNS."""

@@ -36,8 +36,7 @@ stream = Table(
     Column("place", String(500), nullable=False),  # folder its files lie in
     Column("is_current", Boolean, nullable=False),
     Column("timeline", JSON),
-    Column("filled_from_us", BigInteger),  # what of the track is in the store: (from, to]
-    Column("filled_to_us", BigInteger),
+    Column("done_us", BigInteger),  # up to here of the track, what was due is in the store
     Column("observations", BigInteger, nullable=False),  # keys
     Column("revisions", BigInteger, nullable=False),  # of them, changed later
     Column("records", BigInteger, nullable=False),  # versions

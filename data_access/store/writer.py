@@ -41,7 +41,7 @@ class Stream:
 
     id: int
     timeline: Timeline | None
-    filled_us: tuple[int, int] | None
+    done_us: int | None
     files: Mapping[str, FileMark]
 
 
@@ -57,7 +57,7 @@ class Change:
     files: Sequence[FileMark] = ()
     gone: Sequence[str] = ()
     timeline: Timeline | None = None
-    filled_us: tuple[int, int] | None = None
+    done_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,10 @@ class StoreWriter:
                 .values(is_current=stream.c.id == row.id)
             )
             marks = connection.execute(select(file).where(file.c.stream_id == row.id)).all()
-        filled = None if row.filled_to_us is None else (row.filled_from_us, row.filled_to_us)
         return Stream(
             id=row.id,
             timeline=None if row.timeline is None else Timeline.from_json(row.timeline),
-            filled_us=filled,
+            done_us=row.done_us,
             files={
                 m.path: FileMark(m.path, m.size, m.mtime_ns, m.digest, m.accepted, m.rejected)
                 for m in marks
@@ -157,8 +156,8 @@ class StoreWriter:
             }
         if change.timeline is not None:
             values["timeline"] = change.timeline.to_json()
-        if change.filled_us is not None:
-            values["filled_from_us"], values["filled_to_us"] = change.filled_us
+        if change.done_us is not None:
+            values["done_us"] = change.done_us
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
         return Outcome(new, revised, versions)

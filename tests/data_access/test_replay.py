@@ -205,8 +205,9 @@ def test_news_without_being_told_are_an_error() -> None:
 
 
 def test_history_is_bounded() -> None:
-    assert window().history_us == 8 * DAY
+    assert NOW - window().history_begin(NOW) == 8 * DAY
     years = every(DAY, "2015-01-01T00:00:00", 4000)
-    assert anchor(years, "window", NOW, step_us=DAY).history_us == 400 * DAY
-    assert anchor(years, "latest", NOW).history_us == 3999 * DAY + 1
-    assert anchor(every(MINUTE, "2015-01-01T00:00:00", 3), "events", NOW).history_us == DAY
+    assert NOW - anchor(years, "window", NOW, step_us=DAY).history_begin(NOW) == 400 * DAY
+    assert anchor(years, "latest", NOW).history_begin(NOW) < years[0]
+    minutes = every(MINUTE, "2015-01-01T00:00:00", 3)
+    assert NOW - anchor(minutes, "events", NOW).history_begin(NOW) == DAY

@@ -39,7 +39,7 @@ def ingest(url: str, *, after: int = 0) -> None:
             rows=rows(*batch),
             files=[FileMark("speeds.csv", number, number, "00" * 32)],
             timeline=anchor(np.array([START_US]), "latest", START_US),
-            filled_us=(0, number),
+            done_us=number,
         )
         writer.apply(stream.id, change, now_us=number)
     writer.close()

@@ -24,7 +24,7 @@ CURRENT = (
     " WHERE o.revision = (SELECT max(revision) FROM observation n"
     " WHERE n.series_id = o.series_id AND n.at_us = o.at_us) ORDER BY 1, 2"
 )
-COUNTS = "SELECT observations, revisions, filled_to_us FROM stream"
+COUNTS = "SELECT observations, revisions, done_us FROM stream"
 
 
 def run(url: str, fatal: int) -> subprocess.CompletedProcess[str]:

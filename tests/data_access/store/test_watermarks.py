@@ -30,15 +30,15 @@ def test_a_stream_goes_on_where_it_was_left(
     writer: StoreWriter, open_store: Callable[[], StoreWriter]
 ) -> None:
     stream = open_stream(writer)
-    assert (stream.timeline, stream.filled_us, stream.files) == (None, None, {})
+    assert (stream.timeline, stream.done_us, stream.files) == (None, None, {})
     change = Change(
-        rows=rows(observed("a", 0, 1.0)), files=[MARK], timeline=TIMELINE, filled_us=(5, START_US)
+        rows=rows(observed("a", 0, 1.0)), files=[MARK], timeline=TIMELINE, done_us=START_US
     )
     writer.apply(stream.id, change, now_us=1)
     again = open_stream(open_store())
     assert again.id == stream.id
     assert again.timeline == TIMELINE
-    assert again.filled_us == (5, START_US)
+    assert again.done_us == START_US
     assert again.files == {"speeds.csv": MARK}
 
 
@@ -49,12 +49,12 @@ def test_a_refused_batch_leaves_no_watermark(writer: StoreWriter) -> None:
         entities=[Entity("a", "A")],
         files=[MARK],
         timeline=TIMELINE,
-        filled_us=(5, START_US),
+        done_us=START_US,
     )
     with pytest.raises(ValueError, match="number"):
         writer.apply(stream.id, change, now_us=1)
     again = open_stream(writer)
-    assert (again.timeline, again.filled_us, again.files) == (None, None, {})
+    assert (again.timeline, again.done_us, again.files) == (None, None, {})
 
 
 def test_refused_rows_are_kept_once_with_reason_and_owner(

@@ -1,0 +1,225 @@
+"""The feed role: files become rows in the store when their time comes, and envelopes in the cache.
+
+One tick: look at a few files, write what is due (one chunk a dataset), build the aggregates that
+changed, write their envelopes, say their versions. A dataset that fails is left alone for a while;
+its last envelope stays and grows old. The clock and the way versions are told are arguments.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from data_access.aggregates.registry import aggregates
+from data_access.boundaries import import_boundaries
+from data_access.cache import EnvelopeCache, open_cache
+from data_access.channel import Channel, Folder
+from data_access.city import City, load_city
+from data_access.contracts import DatasetContract
+from data_access.errors import CacheError, SourceError, StoreError
+from data_access.exposition import Exposition
+from data_access.memory import give_back
+from data_access.simulation import Simulation
+from data_access.sources import registry
+from data_access.store import StoreReader, StoreWriter, open_reader, open_writer
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+SCAN_S = 0.5  # between two looks at a dataset's files
+BACK_OFF_S = (1.0, 60.0)  # after a failure, doubling
+SIMULATED_LAKE = "simulated-lake"
+
+Publish = Callable[[dict[str, int]], None]
+
+
+def run_feed(
+    settings: Settings,
+    *,
+    publish: Publish,
+    clock: Callable[[], float] = time.time,
+    stop: threading.Event,
+) -> None:
+    """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts."""
+    cache = open_cache(settings)
+    known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
+    _tell(publish, {name: envelope.version for name, envelope in known.items()})
+    city = open_city(settings)
+    writer, reader = open_writer(settings, city.zone), open_reader(settings)
+    feed = Feed(settings, city, writer, reader, cache)
+    untold: dict[str, int] = {}
+    try:
+        while not stop.is_set():
+            begun = time.monotonic()
+            untold |= feed.tick(clock())
+            if untold and _tell(publish, untold):
+                untold = {}
+            rest_s = 0.0 if feed.is_busy else TICK_S - (time.monotonic() - begun)
+            stop.wait(max(0.001, rest_s))
+    finally:
+        feed.close()
+        writer.close()
+        reader.close()
+
+
+def open_city(settings: Settings) -> City:
+    """Read the city of `settings`, with its boundaries; raises CityError, BoundaryError."""
+    city = load_city(settings.city)
+    registry.verify(city)
+    if settings.boundaries is None:
+        return city
+    cache = settings.geometry_dir
+    return replace(city, areas=import_boundaries(settings.boundaries, city.areas, cache=cache))
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """A dataset that failed: how often in a row, and until when it is left alone."""
+
+    failures: int = 0
+    until_s: float = 0.0
+
+    def fail(self, now_s: float) -> float:
+        first, longest = BACK_OFF_S
+        wait_s: float = min(first * 2.0**self.failures, longest)
+        self.failures += 1
+        self.until_s = now_s + wait_s
+        return wait_s
+
+
+class Feed:
+    """The data path of one room, a tick at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        city: City,
+        writer: StoreWriter,
+        reader: StoreReader,
+        cache: EnvelopeCache,
+    ) -> None:
+        self._speed = settings.replay_speed
+        self._exposition = Exposition(city, reader, cache, settings.geometry_dir)
+        self._channels = {
+            contract.id: Channel(contract, city, writer, _lake(settings, contract))
+            for contract in city.datasets.values()
+        }
+        self._trouble: dict[str, _Trouble] = {name: _Trouble() for name in self._channels}
+        self._to_scan: deque[str] = deque()
+        self._next_scan_s = 0.0
+        self._has_read = False
+        missing = [
+            contract.id for contract in city.datasets.values() if not _is_fed(settings, contract)
+        ]
+        folder = settings.data_dir / SIMULATED_LAKE
+        self._simulation = (
+            Simulation(settings.city, city, folder, missing) if settings.simulates else None
+        )
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is more to do at once."""
+        return bool(self._to_scan) or any(
+            channel.is_busy and not self._trouble[name].failures
+            for name, channel in self._channels.items()
+        )
+
+    def tick(self, now_s: float) -> dict[str, int]:
+        """Do what is due at `now_s`; returns the versions of the aggregates that changed."""
+        now_us = int(now_s * 1_000_000)
+        self._simulate(now_s)
+        changed = self._scan(now_s, now_us)
+        for name, channel in self._channels.items():
+            due = channel.is_busy or (channel.due_us is not None and channel.due_us <= now_us)
+            if not due or now_s < self._trouble[name].until_s:
+                continue
+            try:
+                outcome = channel.step(now_us)
+            except Exception as error:  # noqa: BLE001  one dataset must not stop the others
+                self._failed(name, error, now_s, "write")
+            else:
+                self._trouble[name].failures = 0
+                if outcome.changed:
+                    changed.add(name)
+        failing = {n: c.failing for n, c in self._channels.items() if c.failing is not None}
+        versions: dict[str, int] = self._exposition.refresh(
+            now_s * 1000, changed, failing, is_busy=self.is_busy
+        )
+        if self._has_read and not self.is_busy:
+            self._has_read = False
+            give_back()
+        return versions
+
+    def close(self) -> None:
+        """End what was started beside."""
+        if self._simulation is not None:
+            self._simulation.close()
+
+    def _simulate(self, now_s: float) -> None:
+        if self._simulation is None:
+            return
+        folders = self._simulation.poll(now_s)
+        for name, folder in folders.items():
+            self._channels[name].add(folder)
+
+    def _scan(self, now_s: float, now_us: int) -> set[str]:
+        """Look at files until one dataset was read: the others' rows must not wait for it."""
+        if not self._to_scan and now_s >= self._next_scan_s:
+            self._next_scan_s = now_s + SCAN_S
+            self._to_scan.extend(self._channels)
+        read: set[str] = set()
+        while self._to_scan and not read:
+            name = self._to_scan.popleft()
+            if now_s < self._trouble[name].until_s:
+                continue
+            try:
+                if self._channels[name].scan(now_us, self._speed):
+                    read.add(name)
+                    self._trouble[name].failures = 0
+            except Exception as error:  # noqa: BLE001  one dataset must not stop the others
+                self._failed(name, error, now_s, "read")
+                read.add(name)
+        if read:
+            self._has_read = True
+            self._exposition.place({n: c.entities for n, c in self._channels.items()})
+        return read
+
+    def _failed(self, name: str, error: Exception, now_s: float, doing: str) -> None:
+        wait_s = self._trouble[name].fail(now_s)
+        expected = isinstance(error, (SourceError, StoreError, CacheError))
+        log.error(
+            "%s: cannot %s (again in %.0f s): %s",
+            name,
+            doing,
+            wait_s,
+            error,
+            exc_info=None if expected else error,
+        )
+
+
+def _lake(settings: Settings, contract: DatasetContract) -> list[Folder]:
+    if settings.lake is None:
+        return []
+    return [Folder(settings.lake, "replay", contract)]
+
+
+def _is_fed(settings: Settings, contract: DatasetContract) -> bool:
+    return settings.lake is not None and bool(contract.source.files(Path(settings.lake)))
+
+
+def _tell(publish: Publish, versions: Mapping[str, int]) -> bool:
+    """Publish versions; tells whether that worked."""
+    if not versions:
+        return True
+    try:
+        publish(dict(versions))
+    except Exception as error:  # noqa: BLE001  whoever listens must not stop the data path
+        log.warning("versions could not be published: %s", error)
+        return False
+    return True
