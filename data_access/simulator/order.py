@@ -16,7 +16,6 @@ import numpy as np
 from data_access.city import City
 from data_access.contracts import DatasetContract
 
-
 AHEAD = timedelta(hours=24)  # contracts take rows of more than 26 hours ahead for mistakes
 
 
