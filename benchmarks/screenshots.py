@@ -1,0 +1,180 @@
+"""Photographs every page in both languages, and both whole walls for each scene.
+
+Writes PNG files, and one small picture of both walls for the README. Needs no display.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.arguments import common
+from benchmarks.browsers import launch
+from benchmarks.figures import ROOT
+from benchmarks.product import ALL, Product, until
+
+SIZES = ((1920, 1080), (1280, 800))
+LANGUAGES = ("vi", "en")
+PAGES = (  # name, path, demo account
+    ("sign-in", "/sign-in", None),
+    ("room", "/", "viewer"),
+    ("operator", "/operator?wall=le-lai", "operator"),
+    ("operator-ngo-quyen", "/operator?wall=ngo-quyen", "operator"),
+    ("console", "/console", "leader"),
+)
+README_WIDTH_PX = 1600
+_SETTLE_S = 2.5  # charts and maps draw after their data is there; embedded walls join
+
+_BEZELS = """(wall) => {
+  const {canvas, outputs} = wall;
+  const layer = document.createElement("div");
+  layer.style.cssText = "position:fixed;inset:0;z-index:99999;pointer-events:none";
+  const strip = (x, y, w, h) => {
+    const each = document.createElement("div");
+    each.style.cssText = `position:absolute;background:#000;left:${x}px;top:${y}px;` +
+      `width:${w}px;height:${h}px`;
+    layer.append(each);
+  };
+  const gaps = (spans, length) => {
+    const unique = [...new Map(spans.map((each) => [each.join(), each])).values()];
+    const sorted = unique.sort((a, b) => a[0] - b[0]);
+    return sorted.slice(1).map((s, i) => [sorted[i][1], s[0] - sorted[i][1]]);
+  };
+  const columns = gaps(outputs.map((each) => [each.x, each.x + each.width]));
+  const rows = gaps(outputs.map((each) => [each.y, each.y + each.height]));
+  for (const [x, w] of columns) strip(x, 0, w, canvas.height);
+  for (const [y, h] of rows) strip(0, y, canvas.width, h);
+  document.body.append(layer);
+}"""
+
+
+def main() -> None:
+    """Photograph everything into a folder."""
+    parser = common(argparse.ArgumentParser(description=__doc__))
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
+    parser.add_argument("--readme", type=Path, help="also write the README's picture there (.jpg)")
+    parser.add_argument("--only", choices=("pages", "walls"), help="leave out the other")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with (
+        Product(lake=chosen.lake, boundaries=chosen.boundaries) as product,
+        sync_playwright() as playwright,
+    ):
+        product.start(*ALL)
+        product.until_data()
+        _until_rendering(product)
+        browser = launch(playwright)
+        if chosen.only != "walls":
+            _photograph_pages(product, browser, chosen.out)
+        if chosen.only != "pages":
+            for language in LANGUAGES:
+                _speak(product, language)
+                _photograph_walls(product, browser, chosen.out, language=language)
+            _both(browser, chosen.out, readme=chosen.readme)
+        browser.close()
+
+
+def _until_rendering(product: Product) -> None:
+    until(lambda: product.request("tiles.kinds", {})["kinds"], within_s=60, what="the render role")
+
+
+def _speak(product: Product, language: str) -> None:
+    """Start the controller again in another language of walls."""
+    product.environment["IOC_LANGUAGE"] = language
+    product.end("wall")
+    product.start("wall")
+    _until_rendering(product)
+
+
+def _photograph_pages(product: Product, browser: Browser, out: Path) -> None:
+    for language in LANGUAGES:
+        for width_px, height_px in SIZES:
+            for name, path, account in PAGES:
+                with _signed_in(product, browser, account, language, width_px, height_px) as page:
+                    page.goto(product.web_url + path)
+                    page.wait_for_selector("main", timeout=30_000)
+                    page.wait_for_load_state("networkidle")
+                    time.sleep(_SETTLE_S)
+                    _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
+
+
+@contextmanager
+def _signed_in(
+    product: Product,
+    browser: Browser,
+    account: str | None,
+    language: str,
+    width_px: int,
+    height_px: int,
+) -> Iterator[Page]:
+    """Open a page of a browser context in which this demo account has signed in."""
+    context = browser.new_context(viewport={"width": width_px, "height": height_px})
+    page = context.new_page()
+    try:
+        page.goto(f"{product.web_url}/sign-in")
+        choice = page.locator(f"button[name=language][value={language}]")
+        if choice.count() and choice.first.is_enabled():
+            choice.first.click()
+            page.wait_for_selector(f"[lang={language}]")
+        if account is not None:
+            page.locator(f"button[name=demo][value={account}]").click()
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+        yield page
+    finally:
+        context.close()
+
+
+def _photograph_walls(product: Product, browser: Browser, out: Path, *, language: str) -> None:
+    for wall in product.request("walls.list", {})["walls"]:
+        canvas, wall_id = wall["canvasPx"], wall["wallId"]
+        page = browser.new_page(viewport={"width": canvas["width"], "height": canvas["height"]})
+        page.goto(product.page_of(wall_id, view="program"))
+        rects = [output["rectPx"] for output in wall["outputs"]]
+        for scene in wall["scenes"]:
+            taken = product.request(
+                "wall.take", {"wallId": wall_id, "sceneId": scene["sceneId"], "deadlineMs": 10_000}
+            )
+            page.wait_for_function(
+                "(id) => window.iocPlayer?.lastSwitch?.switchId === id",
+                arg=taken["switchId"],
+                timeout=60_000,
+            )
+            time.sleep(_SETTLE_S)
+            page.evaluate(_BEZELS, {"canvas": canvas, "outputs": rects})
+            _save(page, out / f"wall-{wall_id}-{scene['sceneId']}-{language}.png")
+            page.evaluate("() => document.body.lastElementChild.remove()")
+        page.close()
+
+
+def _both(browser: Browser, out: Path, *, readme: Path | None) -> None:
+    """Hang the first scenes of both walls under each other in one small picture."""
+    pictures = [out / f"wall-{wall}-overview-vi.png" for wall in ("le-lai", "ngo-quyen")]
+    sources = [base64.b64encode(path.read_bytes()).decode() for path in pictures]
+    images = "".join(f'<img src="data:image/png;base64,{source}">' for source in sources)
+    page = browser.new_page(viewport={"width": README_WIDTH_PX, "height": 400})
+    page.set_content(
+        "<style>body{margin:0;padding:24px;background:#101418;display:grid;gap:24px}"
+        "img{width:100%;display:block;box-shadow:0 0 0 3px #000}</style>" + images
+    )
+    page.wait_for_function("() => [...document.images].every((each) => each.complete)")
+    _save(page, out / "both-walls.png", full_page=True)
+    if readme is not None:
+        page.screenshot(path=readme, full_page=True, type="jpeg", quality=82)
+        print(readme)
+    page.close()
+
+
+def _save(page: Page, path: Path, **options: Any) -> None:
+    page.screenshot(path=path, **options)
+    print(path)
+
+
+if __name__ == "__main__":
+    main()
