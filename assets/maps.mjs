@@ -1,7 +1,7 @@
 // How maps are drawn: fills, lines and points by band, the worst few and the sites by name. Called by
 // dash-leaflet with (feature, …, {map, hideout}); a map's values, colours and bezels are in `hideout`.
 
-const LAND = { stroke: true, color: "#39424d", fill: true, fillColor: "#1b2128", fillOpacity: 1, opacity: 1 };
+const LAND = { stroke: true, color: "#2e3640", fill: true, fillColor: "#171c22", fillOpacity: 1, opacity: 1 };
 const LABEL_U = 0.8; // 16 minutes of arc
 const POINT_U = 0.8;
 const SITE_U = 0.5;
@@ -80,7 +80,7 @@ function label(map) {
   const { hideout, layers } = now;
   const u = hideout.unitPx;
   const size = map.getSize();
-  const placed = [];
+  const placed = (hideout.keepOff ?? []).map(([x0, y0, x1, y1]) => ({ x0, y0, x1, y1 }));
   const room = { x0: 0, y0: 0, x1: size.x, y1: size.y };
   const pane = map.getPane("tooltipPane");
 
@@ -118,7 +118,10 @@ function words(name, value, u) {
   const made = document.createElement("span");
   made.className = "map-label";
   made.style.fontSize = `${u * LABEL_U}px`;
-  made.append(name);
+  // Both ends of a road, one above the other: half as wide, so it finds its place more often.
+  const [first, second] = name.trim().split(" → ");
+  made.append(first);
+  if (second) made.append(document.createElement("br"), `→ ${second}`);
   if (value) {
     const strong = document.createElement("b");
     strong.append(value);

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data_access.envelope import Envelope
 from dash import html
 
+from data_access.envelope import Envelope
 from layouts.tiles.anatomy import Tile
 
 

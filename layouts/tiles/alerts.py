@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import language as lang
 from dash import html
-from data_access.envelope import Envelope, Item
 from pydantic import Field
 
+import language as lang
+from data_access.envelope import Envelope, Item
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, type_class, u
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, wrap
-from layouts.tiles.rows import MORE_LINE, more
+from layouts.tiles.measure import ELLIPSIS, FACES, cut, fit, settings, width_u, wrap
+from layouts.tiles.rows import more
 from layouts.tiles.status import SEVERE, gravity, mark
 
+ABOUTS = settings(CAPTION)
 INDENT = 1.5
 GAP = 0.5
-BANNER_TITLE = 1.5
+LINE, ABOUT = 1.25, 1.0
+BANNER_INDENT, BANNER_PAD = 1.25, 0.5
+BANNER_SHARE = 0.62  # of the room, when there are others
+BANNER_SIZES = ((1.5, 2.0, 3), (1.25, 1.75, 3), (1.25, 1.75, 2), (1.0, 1.25, 3), (1.0, 1.25, 1))
 
 
 class Options(TileOptions):
@@ -75,10 +79,12 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> 
     left = tile.height_u
     shown = 0
     for index, item in enumerate(items):
-        large = banner and index == 0 and is_actual(item) and item["severity"] in SEVERE
-        entry, height = (_banner if large else _entry)(tile, item, timezone)
-        reserve = MORE_LINE if index < len(items) - 1 else 0.0
-        if entries and height > left - reserve:
+        room = left - (GAP + ABOUT if index < len(items) - 1 else 0.0)
+        if banner and index == 0 and is_actual(item) and item["severity"] in SEVERE:
+            entry, height = _banner(tile, item, timezone, room * (BANNER_SHARE if items[1:] else 1))
+        else:
+            entry, height = _entry(tile, item, timezone, room)
+        if entries and height > room:
             break
         entries.append(entry)
         left -= height + GAP
@@ -88,48 +94,65 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> 
     return html.Div(entries, className="alerts")
 
 
-def _entry(tile: Tile, item: Item, timezone: str) -> tuple[html.Div, float]:
+def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
     width = tile.width_u - INDENT
-    title = wrap(tile.words(item["title"]), width, BODY, lines=2, bold=True)
+    lines = 2 if room >= 2 * LINE + ABOUT else 1
+    title = wrap(tile.words(item["title"]), width, BODY, lines=lines, bold=True)
     actual = is_actual(item)
     status = item["severity"] if actual else "normal"
-    lines: list[Any] = [
-        html.Div(line, className="line type-20 alert-title") for line in title
-    ]
-    lines.append(_about(tile, item, timezone, width))
+    words: list[Any] = [html.Div(line, className="line type-20 alert-title") for line in title]
+    words.append(_about(tile, item, timezone, width))
     shape = mark(status) if actual else html.Span(className="mark mark-exercise")
     body = [
         html.Div(shape, className=f"alert-mark ink-{status}"),
-        html.Div(lines, className="alert-words"),
+        html.Div(words, className="alert-words"),
     ]
     class_name = "alert" if actual else "alert alert-exercise"
-    return html.Div(body, className=class_name), len(title) * 1.25 + 1.0
+    return html.Div(body, className=class_name), len(title) * LINE + ABOUT
 
 
-def _banner(tile: Tile, item: Item, timezone: str) -> tuple[html.Div, float]:
-    width = tile.width_u - 1.25
-    title = wrap(tile.words(item["title"]), width, BANNER_TITLE, lines=3, bold=True)
-    lines: list[Any] = [html.Div(line, className="line type-30 alert-title") for line in title]
-    lines.append(_about(tile, item, timezone, width))
-    height = len(title) * 2.0 + 1.0 + 0.5
-    return (
-        html.Div(lines, className=f"alert-banner edge-{item['severity']}",
-                 style={"height": u(height)}),
-        height,
-    )  # fmt: skip
+def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
+    """Return the gravest alert in the largest type that leaves room for the next ones."""
+    width = tile.width_u - BANNER_INDENT
+    words = tile.words(item["title"])
+    for size, leading, most in BANNER_SIZES:
+        title = wrap(words, width, size, lines=most, bold=True)
+        height = len(title) * leading + ABOUT + BANNER_PAD
+        if height <= room and not title[-1].endswith(ELLIPSIS):
+            break
+    parts: list[Any] = [
+        html.Div(line, className=f"line {type_class(size)} alert-title") for line in title
+    ]
+    parts.append(_about(tile, item, timezone, width))
+    class_name = f"alert-banner edge-{item['severity']}"
+    return html.Div(parts, className=class_name, style={"height": u(height)}), height
 
 
 def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
     """Return the line under a title: how grave, what sort, where, from when until when."""
     actual = is_actual(item)
     word = tile.say(f"status.{item['severity']}") if actual else tile.say("alerts.exercise")
-    rest = [tile.words(item.get("kind")), tile.words(item.get("place"))]
-    rest.append(_when(tile, item, timezone))
-    told = " · ".join(part for part in rest if part and part.casefold() != word.casefold())
-    room = width - len(word) * 0.62 * CAPTION - 1.0
+    kind, place = tile.words(item.get("kind")), tile.words(item.get("place"))
+    when = _when(tile, item, timezone)
+    room = width - width_u(word, CAPTION, bold=True) - 0.25
+    told, setting = "", ABOUTS[-1]
+    for parts in ((kind, place, when), (place, when)):  # what sort of thing is said by the title
+        told = "".join(
+            f" · {part}" for part in parts if part and part.casefold() != word.casefold()
+        )
+        if found := fit(told, room, ABOUTS):
+            setting = found
+            break
+    else:
+        tail = f" · {when}"
+        keep = room - width_u(tail, CAPTION) * FACES[setting.face]
+        told = cut(f" · {place}", keep, CAPTION, face=setting.face) + tail if place else tail
     ink = f"ink-{item['severity']}" if actual else "exercise-word"
     return html.Div(
-        [html.Span(word, className=f"alert-word {ink}"), html.Span(cut(f" · {told}", room, CAPTION))],
+        [
+            html.Span(word, className=f"alert-word {ink}"),
+            html.Span(told, className=setting.class_name),
+        ],
         className="line type-16 alert-about",
     )
 

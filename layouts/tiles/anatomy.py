@@ -11,27 +11,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import language as lang
 from dash import html
-from data_access.envelope import Envelope, Status, Text
 
+import language as lang
+from data_access.envelope import Envelope, Status, Text
 from layouts.tiles.kind import Frame
-from layouts.tiles.measure import cut, fit, width_u, wrap
+from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import Pane, first_pane, largest_pane, last_pane
 from layouts.tiles.status import STATUSES, mark, worst
 
 PAD_X = 0.75
 PAD_TOP = 0.5
-HEAD = 2.0
-HEAD_GAP = 0.5
+HEAD, HEAD_GAP = 2.0, 0.5
 FOOT_LINE = 1.0
 FOOT_GAP = 0.25
 PAD_BOTTOM = 0.5
+LOW = 9.0  # a tile lower than this gives its gaps to the body
+NARROW = 16.0  # a body narrower than this has its origin and age in a line of their own
 
 CAPTION = 0.8  # 16 arc minutes: nothing on a wall is smaller
 BODY = 1.0  # 20'
-TITLE_SIZES = (1.5, 1.25, 1.0)  # 30' where there is room
-AGE_WIDTH = 7.0  # "12 phút trước", "35 minutes ago" at caption size, and air
+TITLES = settings(1.5, 1.25, 1.0)  # 30' where there is room
+LOW_TITLES = settings(1.25, 1.0)
+AGE_WIDTH = 6.0  # "12 phút trước", "35 minutes ago" at caption size, and air
 
 Child = Any
 
@@ -61,9 +63,16 @@ class Tile:
         self.title, self.unit = title, unit
         self.width_u = max(1.0, self.pane.width_px / frame.unit_px - 2 * PAD_X)
         self.lead_u, self.tail_u = self._ends()
+        self.low = self.pane.height_px / frame.unit_px < LOW
+        self.narrow = self.width_u < NARROW
+        self.head_u = HEAD if self.low else HEAD + HEAD_GAP
         self._owner_lines = self._owner()
-        foot = FOOT_GAP + FOOT_LINE * max(1, len(self._owner_lines)) if self.has_foot else 0.0
-        taken = PAD_TOP + HEAD + HEAD_GAP + foot + PAD_BOTTOM
+        foot = FOOT_LINE * max(1, len(self._owner_lines)) if self.has_foot else 0.0
+        if foot and self.narrow:
+            foot += FOOT_LINE
+        if foot and not self.low:
+            foot += FOOT_GAP
+        taken = PAD_TOP + self.head_u + foot + PAD_BOTTOM
         self.height_u = max(1.0, self.pane.height_px / frame.unit_px - taken)
 
     @property
@@ -77,7 +86,7 @@ class Tile:
         unit_px = self.frame.unit_px
         return (
             self.pane.x_px + PAD_X * unit_px,
-            self.pane.y_px + (PAD_TOP + HEAD + HEAD_GAP) * unit_px,
+            self.pane.y_px + (PAD_TOP + self.head_u) * unit_px,
         )
 
     def words(self, text: Mapping[str, str] | None) -> str:
@@ -100,6 +109,10 @@ class Tile:
         classes = f"tile tile-{self.kind} status-{status}"
         if self.frame.detail == "console":
             classes += " on-console"
+        if self.low:
+            classes += " is-low"
+        if self.narrow:
+            classes += " is-narrow"
         if class_name:
             classes += f" {class_name}"
         parts: list[Child] = [
@@ -110,7 +123,11 @@ class Tile:
         if self.has_foot:
             parts += [self._foot(), self._stale()]
         return html.Section(
-            parts, className=classes, style=self._style(), **_attributes(self.envelope)
+            parts,
+            className=classes,
+            lang=self.language,
+            style=self._style(),
+            **_attributes(self.envelope),
         )
 
     def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:
@@ -130,24 +147,25 @@ class Tile:
     # Parts
 
     def _head(self) -> html.Header:
-        origin = self._origin()
+        origin = [] if self.narrow else self._origin()
         room = self.lead_u
         if origin and not self.tail_u:
             room -= max(width_u(mark, CAPTION) for mark in origin) + 0.75
         unit = f" {self.unit}" if self.unit else ""
         unit_width = width_u(unit, CAPTION) + (0.4 if unit else 0)
-        size = fit(self.title, room - unit_width, TITLE_SIZES, bold=True)
-        lines, two = [self.title], False
-        if size is None:
-            size, two = CAPTION, width_u(self.title, BODY, bold=True) > room - unit_width
-            lines = wrap(self.title, room - (0 if two else unit_width), size, lines=2, bold=True)
+        choices = LOW_TITLES if self.low else TITLES
+        setting = fit(self.title, room - unit_width, choices, bold=True)
+        lines, two = [self.title], setting is None
+        if setting is None:
+            setting = Setting(CAPTION, "semi")
+            lines = wrap(self.title, room, CAPTION, lines=2, bold=True, face=setting.face)
         head: list[Child] = [
             html.H2(
                 [
                     *_broken(lines),
                     *([html.Span(unit, className="tile-unit")] if unit and not two else []),
                 ],
-                className=f"tile-title {type_class(size)}" + (" two-lines" if two else ""),
+                className=f"tile-title {setting.class_name}" + (" two-lines" if two else ""),
                 style={"maxWidth": u(room)},
             )
         ]
@@ -161,12 +179,14 @@ class Tile:
         age: list[Child] = []
         if envelope.as_of_ms is not None:
             age = [html.Span(className="ioc-age", **{"data-at-ms": envelope.as_of_ms})]
+        face = f" face-{self._owner_face}" if self._owner_face else ""
+        owner = html.Div(_broken(self._owner_lines), className=f"tile-owner{face}")
+        told = html.Div(age, className="tile-age")
+        if not self.narrow:
+            return html.Footer([owner, told], className="tile-foot")
+        origin = html.Span(" ".join(self._origin()), className="tile-origin-words")
         return html.Footer(
-            [
-                html.Div(_broken(self._owner_lines), className="tile-owner"),
-                html.Div(age, className="tile-age"),
-            ],
-            className="tile-foot",
+            [owner, html.Div([origin, told], className="tile-foot-line")], className="tile-foot"
         )
 
     def _stale(self) -> html.Div:
@@ -191,13 +211,17 @@ class Tile:
         return tuple(max(1.0, pane.width_px / unit_px - PAD_X - 0.25) for pane in (first, last))
 
     def _owner(self) -> list[str]:
+        self._owner_face = ""
         if self.envelope is None:
             return []
         owner = self.words(self.envelope.owner_label)
-        room = max(4.0, self.lead_u if self.tail_u else self.lead_u - AGE_WIDTH)
+        alone = self.tail_u or self.narrow
+        room = max(4.0, self.lead_u if alone else self.lead_u - AGE_WIDTH)
         if width_u(owner, CAPTION) > room and " - " in owner:
             owner = owner.rsplit(" - ", 1)[1]  # the office answers, its parent is known
-        return wrap(owner, room, CAPTION, lines=2)
+        setting = fit(owner, room, settings(CAPTION)) or Setting(CAPTION, "semi")
+        self._owner_face = setting.face
+        return wrap(owner, room, CAPTION, lines=2, face=setting.face)
 
     def _origin(self) -> list[str]:
         envelope = self.envelope
@@ -205,15 +229,22 @@ class Tile:
             return []
         marks = [self.say(f"origin.{envelope.origin}")]
         if envelope.origin == "replay" and envelope.source_at_ms is not None:
-            marks.append(lang.date(envelope.source_at_ms, language=self.language))
+            day = lang.date(envelope.source_at_ms, language=self.language)
+            if not self.narrow or self.width_u >= 9 + AGE_WIDTH - 2.0:
+                marks.append(day)
         return marks
 
     def _style(self) -> dict[str, str]:
         frame, pane = self.frame, self.pane
         style = {"--u": f"{frame.unit_px:g}px"}
-        if pane.x_px or pane.y_px or (pane.width_px, pane.height_px) != (
-            frame.width_px,
-            frame.height_px,
+        if (
+            pane.x_px
+            or pane.y_px
+            or (pane.width_px, pane.height_px)
+            != (
+                frame.width_px,
+                frame.height_px,
+            )
         ):
             style["paddingLeft"] = f"{pane.x_px + PAD_X * frame.unit_px:.1f}px"
             style["paddingTop"] = f"{pane.y_px + PAD_TOP * frame.unit_px:.1f}px"

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import language as lang
-
 from layouts.tiles.measure import width_u
 
 HOUR_MS = 3_600_000.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import language as lang
 from dash import html
 
+import language as lang
 from layouts.tiles.measure import width_u
 
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "cross")
@@ -37,10 +37,11 @@ def name(band: Mapping[str, Any], language: str) -> str:
     return lang.pick(band.get("label"), language)
 
 
-def reach(scale: Scale, index: int, language: str) -> str:
+def reach(scale: Scale, index: int, language: str, *, told: str = "") -> str:
     """Return from where to where a band reaches: `≤ 50`, `51–100`, `> 300`.
 
-    Empty when the scale has no unit: its names say it themselves ("4 to 6", "Level 2").
+    Empty when the scale has no unit: its names say it themselves ("4 to 6", "Level 2"). The unit
+    `told` already, in the title, is not written again.
     """
     unit = str(scale.get("unit", ""))
     if not unit:
@@ -48,29 +49,34 @@ def reach(scale: Scale, index: int, language: str) -> str:
     ordered = bands(scale)
     upper = ordered[index].get("upper")
     lower = ordered[index - 1].get("upper") if index else None
-    shown = "" if unit == "VN_AQI" else unit
+    shown = "" if unit in ("VN_AQI", told) else unit
     if upper is None:
         return f"> {lang.number(lower, shown, language=language)}"
     if lower is None:
         return f"≤ {lang.number(upper, shown, language=language)}"
     begin = lower + 1 if unit == "VN_AQI" else lower  # an index counts in whole steps
-    return (
-        f"{lang.number(begin, language=language)}–{lang.number(upper, shown, language=language)}"
-    )
+    return f"{lang.number(begin, language=language)}–{lang.number(upper, shown, language=language)}"
 
 
 def legend(
-    scale: Scale, language: str, width: float, *, counts: Mapping[str, int] | None = None
-) -> tuple[html.Div, float]:
-    """Return the legend of a scale in columns over `width` units, and its height in units.
+    scale: Scale,
+    language: str,
+    width: float,
+    *,
+    counts: Mapping[str, int] | None = None,
+    told: str = "",
+) -> tuple[html.Div, float, float]:
+    """Return the legend of a scale in columns over `width` units, its width and height in units.
 
-    `counts` (band id -> how many features) leaves out the bands nobody is in from the middle of
-    nothing: a scale is shown whole, and the count is written behind the name.
+    A scale is shown whole, whoever is in it; `counts` (band id -> how many features) is written
+    behind the names; `told` is the unit the title names already.
     """
     ordered = bands(scale)
     entries: list[tuple[Mapping[str, Any], str]] = []
     for index, band in enumerate(ordered):
-        words = " ".join(filter(None, (name(band, language), reach(scale, index, language))))
+        words = " ".join(
+            filter(None, (name(band, language), reach(scale, index, language, told=told)))
+        )
         if counts is not None:
             words += f": {lang.number(counts.get(str(band.get('id')), 0), language=language)}"
         entries.append((band, words))
@@ -88,4 +94,4 @@ def legend(
         )
         for column in range(columns)
     ]
-    return html.Div(body, className="legend"), lines * LEGEND_LINE
+    return html.Div(body, className="legend"), columns * widest, lines * LEGEND_LINE

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import language as lang
 from dash import html
-from data_access.envelope import Column, Envelope
 from pydantic import Field
 
+import language as lang
+from data_access.envelope import Column, Envelope
 from layouts.tiles import cells, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u, wrap
 from layouts.tiles.rows import more, plan
-from layouts.tiles.table import name_cell
+from layouts.tiles.table import ROW_LEAST, name_cell, row_least
 from layouts.tiles.trend import unit_title
 
 AIR = 0.75
-ROW_LEAST, ROW_MOST = 1.5, 2.25
+ROW_MOST = 2.25
 LEAST_COLUMN = 2.5
 
 
@@ -73,12 +73,14 @@ def build(
 def _horizontal(
     tile: Tile, names: Sequence[str], figures: Sequence[float], measured: Column, total: int
 ) -> html.Div:
-    fitted = plan(total, tile.height_u, least=ROW_LEAST, most=ROW_MOST)
+    most = int(tile.height_u // ROW_LEAST) + 1
+    widest = max(width_u(name, BODY) for name in names[:most])
+    name_width = min(widest, max(0.42 * tile.width_u, 5.0))
+    least = row_least(names[:most], name_width)
+    fitted = plan(total, tile.height_u, least=least, most=max(least, ROW_MOST))
     names, figures = names[: fitted.shown], figures[: fitted.shown]
     told = [_figure(tile, value, measured) for value in figures]
     figure_width = max(width_u(text, BODY) for text in told)
-    widest = max(width_u(name, BODY) for name in names)
-    name_width = min(widest, max(0.42 * tile.width_u, 5.0))
     length = max(1.0, tile.width_u - name_width - figure_width - 2 * AIR)
     longest = max(max(figures), 0.0) or 1.0
     style = {
@@ -140,7 +142,11 @@ def _vertical(
         )
         for label, value, text in zip(labels, figures, told, strict=True)
     ]
-    body = html.Div(columns, className="bars-vertical", style={"height": u(tile.height_u - (1.25 if rest else 0))})  # noqa: E501
+    body = html.Div(
+        columns,
+        className="bars-vertical",
+        style={"height": u(tile.height_u - (1.25 if rest else 0))},
+    )  # noqa: E501
     return html.Div([body, *([rest] if rest else [])])
 
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import html
-from data_access.envelope import Envelope, Number
 
+from data_access.envelope import Envelope, Number
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import CAPTION, Tile, title_of, type_class, u
+from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import digits, extent, ink
 from layouts.tiles.figures import band_of, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, fit, wrap
+from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import stretches
 from layouts.tiles.status import mark
 
 BOTTLENECKS = ("flooding", "congestion", "air", "food_safety", "urban_order")
 AGGREGATE = "city.bottlenecks"
-FIGURE_SIZES = (3.5, 3.0, 2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
-NAME_SIZES = (1.5, 1.25, 1.0)
+FIGURE_SIZES = (4.0, 3.5, 3.0, 2.75, 2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
+NAMES = settings(1.5, 1.25, 1.0)
+LEADING = {1.5: 1.75, 1.25: 1.5, 1.0: 1.25}
+PAD = 0.2
+CAUSES = settings(CAPTION)
 MARK = 1.75  # width of the shape before a name
 ROW_MOST = 5.0
-SEAM_AIR = 0.5
+SEAM_AIR = 0.25
 
 
 class Options(TileOptions):
@@ -48,11 +51,26 @@ def build(
     if not figures:
         return missing(tile, envelope)
     places = _places(tile, frame, len(figures))
+    size = _figure_size(tile, figures.values(), min(height for _, height in places))
     rows = [
-        _row(tile, name, figure, context, top=top, height=height)
+        _row(tile, name, figure, context, top=top, height=height, size=size)
         for (name, figure), (top, height) in zip(figures.items(), places, strict=True)
     ]
     return tile.build(rows, statuses=[figure["status"] for figure in figures.values()])
+
+
+def _figure_size(tile: Tile, figures: Iterable[Number], height: float) -> float:
+    """Return the one size of all figures: rows of one list are read against each other."""
+    texts = [written(figure, tile.language).digits for figure in figures]
+    widest = max(width_u(text, 1.0, bold=True) for text in texts)
+    return next(
+        (
+            size
+            for size in FIGURE_SIZES
+            if size * 0.9 + 0.9 + PAD <= height and size * widest <= 0.35 * tile.width_u
+        ),
+        FIGURE_SIZES[-1],
+    )
 
 
 def _places(tile: Tile, frame: Frame, count: int) -> list[tuple[float, float]]:
@@ -62,7 +80,7 @@ def _places(tile: Tile, frame: Frame, count: int) -> list[tuple[float, float]]:
     seams = [(a / unit_px - body_top, b / unit_px - body_top) for a, b in frame.seams_y_px]
     pieces = [
         (max(0.0, begin) + (SEAM_AIR if begin > 0 else 0), end - (SEAM_AIR if end < tile.height_u else 0))
-        for begin, end in stretches(tile.height_u, [s for s in seams if 0 < s[1] and s[0] < tile.height_u])
+        for begin, end in stretches(tile.height_u, [s for s in seams if s[1] > 0 and s[0] < tile.height_u])
     ]  # fmt: skip
     height = next(
         (
@@ -85,34 +103,48 @@ def _places(tile: Tile, frame: Frame, count: int) -> list[tuple[float, float]]:
 
 
 def _row(
-    tile: Tile, name: str, figure: Number, context: TileContext, *, top: float, height: float
+    tile: Tile,
+    name: str,
+    figure: Number,
+    context: TileContext,
+    *,
+    top: float,
+    height: float,
+    size: float,
 ) -> html.Div:
     status = figure["status"]
-    text = written(figure, tile.language)
-    size = next((s for s in FIGURE_SIZES if s * 1.1 <= height and extent(text, s) <= 0.45 * tile.width_u),
-                FIGURE_SIZES[-1])  # fmt: skip
-    taken = max(extent(text, size), 3.0) + 1.0
+    text = written(figure, tile.language, index=True)
+    figure_width = extent(text, size) if text.tight else width_u(text.digits, size, bold=True)
+    taken = max(figure_width, width_u(text.unit, CAPTION), 2.0) + 1.0
     width = tile.width_u - MARK - taken
     title = tile.words(figure["label"]) or tile.say(f"bottleneck.{name}")
-    name_size = fit(title, width, [s for s in NAME_SIZES if s * 1.3 <= height], bold=True)
+    choices = [each for each in NAMES if each.size_u * 1.3 <= height] or NAMES[-1:]
+    setting = fit(title, width, choices, bold=True) or NAMES[-1]
     lines: list[Any] = [
         html.Div(
-            cut(title, width, name_size or 1.0, bold=True),
-            className=f"line bottleneck-name {type_class(name_size or 1.0)}",
+            cut(title, width, setting.size_u, bold=True, face=setting.face),
+            className=f"line bottleneck-name {setting.class_name}",
         )
     ]
-    left = height - (name_size or 1.0) * 1.34
-    lines += _why(tile, figure, context, width, int(max(0.0, left - 0.25) // 1.0))
+    left = height - PAD - LEADING[setting.size_u]
+    lines += _why(tile, figure, context, width, int(left + 0.05))
+    value: list[Any] = [
+        html.Div(
+            html.Span(text.digits, className="digits"),
+            className=f"bottleneck-figure{ink(figure)}",
+            style={"fontSize": u(size)},
+        )
+    ]
+    if text.unit and not text.tight and height >= PAD + size * 0.9 + 0.9:
+        value.append(html.Div(text.unit, className="bottleneck-unit type-16"))
+    elif text.unit:
+        value[0].children = digits(text, size)
     shape = mark(status) if figure["value"] is not None else html.Span(className="mark mark-none")
     return html.Div(
         [
             html.Div(shape, className=f"bottleneck-mark ink-{status}"),
             html.Div(lines, className="bottleneck-words", style={"width": u(width)}),
-            html.Div(
-                digits(text, size),
-                className=f"bottleneck-figure{ink(figure)}",
-                style={"fontSize": u(size)},
-            ),
+            html.Div(value, className="bottleneck-value"),
         ],
         className=f"bottleneck status-{status}",
         style={"top": u(top), "height": u(height)},
@@ -126,27 +158,28 @@ def _why(
     if lines < 1:
         return []
     band = band_of(figure, context.scales)
-    told = []
-    if figure["value"] is not None:
-        told.append(tile.say(f"status.{figure['status']}"))
-    if band is not None:
-        told.append(tile.words(band.get("label")))
-    if note := tile.words(figure.get("note")):
-        told.append(note)
-    state, *rest = told or [""]
-    parts: Sequence[str] = wrap(" · ".join(told), width, CAPTION, lines=lines)
-    body: list[html.Div] = []
-    for index, part in enumerate(parts):
-        head = state if index == 0 and figure["status"] != "normal" and part.startswith(state) else ""
-        body.append(
-            html.Div(
-                [html.Span(head, className=f"ink-{figure['status']} strong"), part[len(head) :]]
-                if head
-                else part,
-                className="line type-16 bottleneck-why",
-            )
-        )
-    return body
+    note = tile.words(figure.get("note"))
+    if figure["value"] is None:
+        return _cause(note, width, lines)
+    state = tile.say(f"status.{figure['status']}")
+    head = " · ".join(filter(None, (state, tile.words(band.get("label")) if band else "")))
+    if lines == 1 and note:
+        head, note = f"{head} · {note}", ""
+    setting = fit(head, width, CAUSES) or CAUSES[-1]
+    strong = html.Span(state, className=f"strong ink-{figure['status']}")
+    rest = cut(head, width, CAPTION, face=setting.face)[len(state) :]
+    first = [strong if figure["status"] != "normal" else state, rest]
+    return [_line(first, setting), *(_cause(note, width, lines - 1) if note else [])]
+
+
+def _cause(note: str, width: float, lines: int) -> list[html.Div]:
+    setting = fit(note, width, CAUSES) or CAUSES[-1]
+    broken = wrap(note, width, CAPTION, lines=lines, face=setting.face)
+    return [_line(part, setting) for part in broken]
+
+
+def _line(words: Any, setting: Setting) -> html.Div:
+    return html.Div(words, className=f"line bottleneck-why {setting.class_name}")
 
 
 def _fields(frame: Frame) -> dict[str, Any]:

@@ -7,16 +7,13 @@ from typing import Any
 
 import language as lang
 from data_access.envelope import Column
-
 from layouts.tiles import bands, reading
 from layouts.tiles.kind import TileContext
 
 NUMERIC = ("number", "instant")
 
 
-def words(
-    column: Column, row: Mapping[str, Any], *, language: str, context: TileContext
-) -> str:
+def words(column: Column, row: Mapping[str, Any], *, language: str, context: TileContext) -> str:
     """Return what stands in a cell; a dash where there is nothing."""
     found = row.get(column["id"])
     kind = column.get("kind", "text")

@@ -11,7 +11,6 @@ from typing import Any
 
 import language as lang
 from data_access.envelope import Line, Series, Status
-
 from layouts.tiles import axis
 from layouts.tiles.anatomy import CAPTION, Tile
 from layouts.tiles.measure import cut, width_u, wrap
@@ -22,6 +21,7 @@ FONT = '"Noto Sans", "Noto Sans Display", system-ui, sans-serif'
 # On near-black, colour-blind safe (after Okabe and Ito), none of them a status colour.
 INKS = ("#eef1f4", "#56b4e9", "#cc79a7", "#3fbf9b")
 COLUMN_INK = "#7c8794"
+GROUND = "#0a0c0f"
 FAINT, DIM, SOFT = "#262c34", "#98a1ad", "#c9d0d9"
 STATUS_INKS: dict[Status, str] = {
     "normal": DIM,
@@ -103,10 +103,14 @@ class Chart:
                 low, high = min(low, threshold["value"]), max(high, threshold["value"])
         if from_zero or (low >= 0 and low < (high - low) * 0.5):
             low = min(0.0, low)
-        most = max(2, min(5, int((self.tile.height_u - 1.5) // 2)))
-        self.ticks = axis.value_ticks(low, high, most=most)
-        self.low, self.high = min(self.ticks[0], low), max(self.ticks[-1], high)
-        # Air above the highest tick, so that its words are not cut.
+        most = max(2, min(6, int((self.tile.height_u - 2.1) // 1.5)))
+        ticks = axis.value_ticks(low, high, most=most)
+        air = (high - low) * 0.04 or 1.0
+        # The axis ends a little above the data, not at the next round value: no empty band on top.
+        self.ticks = [tick for tick in ticks if tick <= high + air] or ticks
+        if len(self.ticks) < 2:
+            self.ticks = ticks[:2]
+        self.low, self.high = min(self.ticks[0], low), max(self.ticks[-1], high + air)
         self.tick_decimals = axis.decimals_of(self.ticks)
         self.tick_words = [
             lang.number(tick, decimals=self.tick_decimals, language=self.tile.language)
@@ -256,7 +260,9 @@ class Chart:
             last = _last(line)
             if last is None:
                 continue
-            value = lang.number(last[1], decimals=self.series["decimals"], language=self.tile.language)
+            value = lang.number(
+                last[1], decimals=self.series["decimals"], language=self.tile.language
+            )
             size = 2.0 if single else 1.25
             names = [] if single else wrap(
                 self.tile.words(line["label"]), widest, CAPTION, lines=2)  # fmt: skip
@@ -289,7 +295,9 @@ class Chart:
         for each in reversed(labels):
             each["y"] = min(each["y"], ceiling - each["height"])
             ceiling = each["y"]
-        while labels and labels[0]["y"] < foot - 0.01:  # too many for the height: the last gives way
+        while (
+            labels and labels[0]["y"] < foot - 0.01
+        ):  # too many for the height: the last gives way
             gone = self._labels.pop()
             labels.remove(gone)
             self._spread()
@@ -352,30 +360,30 @@ class Chart:
 
     def _threshold_words(self) -> list[dict[str, Any]]:
         words: list[dict[str, Any]] = []
-        taken: list[float] = []
-        seams = self.tile.frame.seams_x_px
-        first_seam = min((begin for begin, _ in seams), default=float("inf"))
-        room = min(self.plot_width_px, first_seam - self.tile.body_px[0] - self._margin["l"])
+        taken: list[tuple[float, float, float]] = []
         for each in self._thresholds():
             label = self.tile.words(each.get("label"))
-            level = self._y_px(each["value"]) / self.u
-            above = level + 1.2 <= self.plot_height_px / self.u + 0.5
-            y = level + 0.6 if above else level - 0.6
-            if not label or any(abs(y - other) < 1.1 for other in taken):
+            if not label:
                 continue
-            taken.append(y)
+            label = cut(label, 0.6 * self.plot_width_px / self.u, CAPTION)
+            place = self._free_place(each["value"], width_u(label, CAPTION), taken)
+            if place is None:
+                continue
+            x, y = place
+            taken.append((x, y, width_u(label, CAPTION)))
             words.append(
                 {
-                    "text": cut(label, room / self.u - 0.5, CAPTION),
+                    "text": label,
                     "xref": "paper",
                     "yref": "paper",
                     "x": 0,
-                    "xshift": 0.25 * self.u,
+                    "xshift": x * self.u,
                     "y": y * self.u / self.plot_height_px,
                     "xanchor": "left",
                     "yanchor": "middle",
                     "showarrow": False,
                     "borderpad": 0,
+                    "bgcolor": GROUND,  # where no place is free, the line gives way to the words
                     "font": {
                         "size": CAPTION * self.u,
                         "color": STATUS_INKS.get(each.get("status", "normal"), SOFT),
@@ -384,11 +392,51 @@ class Chart:
             )
         return words
 
+    def _free_place(
+        self, threshold: float, width: float, taken: Sequence[tuple[float, float, float]]
+    ) -> tuple[float, float] | None:
+        """Return where a threshold's words stand clearest of the lines: left edge and middle."""
+        level = self._y_px(threshold) / self.u
+        top, right = self.plot_height_px / self.u, self.plot_width_px / self.u
+        best: tuple[float, tuple[float, float]] | None = None
+        for y in (level + 0.6, level - 0.6):
+            if not 0.45 <= y <= top + 0.1:
+                continue
+            for step in range(9):
+                x = 0.25 + (right - width - 0.5) * step / 8
+                if x < 0.2 or self._on_seam(x, width):
+                    continue
+                if any(abs(y - ty) < 1.05 and x < tx + tw + 0.5 and tx < x + width + 0.5
+                       for tx, ty, tw in taken):  # fmt: skip
+                    continue
+                clear = min(self._clearance(x, y, width), 1.5) - 0.02 * step
+                if best is None or clear > best[0] + 1e-9:
+                    best = clear, (x, y)
+        return best[1] if best else None
+
+    def _on_seam(self, x: float, width: float) -> bool:
+        begin = self.tile.body_px[0] + self._margin["l"] + x * self.u
+        return crosses(begin, begin + width * self.u, self.tile.frame.seams_x_px, air=0.2 * self.u)
+
+    def _clearance(self, x: float, y: float, width: float) -> float:
+        """Return how far, in units, the nearest line or column stays from words at (x, y)."""
+        nearest = 99.0
+        for line in self.lines:
+            for at, value in line["points"]:
+                if at is None or value is None:
+                    continue
+                point_x = (self._x_px(at) - self._margin["l"]) / self.u
+                if x - 0.3 <= point_x <= x + width + 0.3:
+                    height = self._y_px(value) / self.u
+                    if line["id"] in self.columns:
+                        nearest = min(nearest, max(0.0, y - height))
+                    else:
+                        nearest = min(nearest, abs(height - y))
+        return nearest
+
 
 def _last(line: Line) -> tuple[float, float] | None:
     for at, value in reversed(line["points"]):
         if at is not None and value is not None:
             return float(at), float(value)
     return None
-
-

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import language as lang
 from dash import html
-from data_access.envelope import Envelope
 
-from layouts.tiles.anatomy import PAD_X, type_class
+import language as lang
+from data_access.envelope import Envelope
+from layouts.tiles.anatomy import PAD_X
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, fit, width_u
+from layouts.tiles.measure import FACES, cut, fit, settings, width_u
 from layouts.tiles.panes import panes_x
 
-TIME_WIDTH = 8.0  # "14:05" at 30', and air
-DATE_WIDTH = 10.5  # "Thứ Ba, 25/02/2025" at 16'
+TIME_WIDTH = 5.5  # "14:05" at 35', and air
+DATE_WIDTH = 10.5  # "Wednesday, 25/02/2025" at 16'
 LINK_WIDTH = 6.0
 
 
@@ -76,14 +76,15 @@ def _words(parts: list[tuple[str, str]], room: float) -> list[Any]:
     """Return what fits of `parts` into `room` units, the first of them first."""
     words: list[Any] = []
     for role, text in parts:
-        sizes = (1.5, 1.25, 1.0) if role == "scene" else (1.0,) if role == "city" else (1.0, 0.8)
-        bold = role == "scene"
+        bold = role != "site"
         if not text or room < 3:
             continue
-        size = fit(text, room, sizes, bold=bold) or sizes[-1]
-        shown = cut(text, room, size, bold=bold)
-        words.append(html.Span(shown, className=f"strip-{role} {type_class(size)}"))
-        room -= width_u(shown, size, bold=bold) + 1.0
+        choices = settings(1.5, 1.25, 1.0) if role == "scene" else settings(1.0, 0.8)
+        setting = fit(text, room, choices, bold=bold) or choices[-1]
+        size, face = setting.size_u, setting.face
+        shown = cut(text, room, size, bold=bold, face=face)
+        words.append(html.Span(shown, className=f"strip-{role} {setting.class_name}"))
+        room -= width_u(shown, size, bold=bold) * FACES[face] + 1.0
     return words
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dash import html
-from data_access.envelope import Number
 
+from data_access.envelope import Number
 from layouts.tiles.anatomy import CAPTION, Tile, u
 from layouts.tiles.figures import Written, written
 from layouts.tiles.measure import width_u, wrap
@@ -20,15 +20,25 @@ LEADING = 1.2
 
 
 def figure_row(
-    tile: Tile, figures: Sequence[Number], width: float, *, most: float = SIZES[0]
+    tile: Tile,
+    figures: Sequence[Number],
+    width: float,
+    *,
+    most: float = SIZES[0],
+    height: float = 99.0,
 ) -> tuple[html.Div, float] | None:
-    """Return as many figures as `width` holds and the height they take, None without room."""
-    count = min(len(figures), int(width // COLUMN))
+    """Return as many figures as `width` holds and the height they take, None without room.
+
+    Sizes go from `most` down until figures and labels stand in `height`.
+    """
+    count = min(len(figures), int((width + AIR) // COLUMN))
     if count < 1:
         return None
     shown = figures[:count]
-    column = width / count - AIR
+    column = (width + AIR) / count - AIR
     texts = [written(figure, tile.language) for figure in shown]
+    lines = max(len(wrap(tile.words(f["label"]), column, CAPTION, lines=2)) for f in shown)
+    most = min(most, max((height - lines) / LEADING, SIZES[-1]))
     size = min(
         next((s for s in SIZES if s <= most and extent(text, s, marked=is_marked(figure)) <= column),
              SIZES[-1])
@@ -59,7 +69,9 @@ def digits(text: Written, size: float) -> list[Any]:
     parts: list[Any] = [html.Span(text.digits, className="digits")]
     if text.unit:
         class_name = "unit tight" if text.tight else "unit"
-        unit = html.Span(text.unit, className=class_name, style={"fontSize": u(unit_size(text, size))})
+        unit = html.Span(
+            text.unit, className=class_name, style={"fontSize": u(unit_size(text, size))}
+        )
         parts.append(unit)
     return parts
 
@@ -74,8 +86,10 @@ def extent(text: Written, size: float, *, marked: bool = False) -> float:
 
 
 def unit_size(text: Written, size: float) -> float:
-    """Return the type size of a unit beside digits of `size`."""
-    return max(CAPTION, min(size * (0.6 if text.tight else 0.4), 2.0))
+    """Return the type size of a unit beside digits of `size`; a long one is set small."""
+    if text.tight:
+        return max(CAPTION, min(size * 0.6, 2.0))
+    return CAPTION if len(text.unit) > 8 else max(CAPTION, min(size * 0.4, 1.5))
 
 
 def is_marked(figure: Number) -> bool:

@@ -22,15 +22,18 @@ class Written:
     tight: bool  # the unit stands close to the digits
 
 
-def written(figure: Number, language: str) -> Written:
-    """Return the digits and the unit of `figure`; without a value a dash and no unit."""
+def written(figure: Number, language: str, *, index: bool = False) -> Written:
+    """Return the digits and the unit of `figure`; without a value a dash and no unit.
+
+    An index names itself behind its digits only when asked to (`index`).
+    """
     number = figure["value"]
     if number is None:
         return Written(lang.number(None), "", False)
     unit = figure["unit"]
     digits = lang.number(number, decimals=figure["decimals"], language=language)
     if unit in INDEX_UNITS:
-        return Written(digits, "", False)
+        return Written(digits, unit if index else "", False)
     return Written(digits, lang.unit_name(unit, language=language, count=number), unit in TIGHT)
 
 
@@ -77,9 +80,7 @@ def change(figure: Number, language: str) -> str:
         share = 100 * abs(difference) / previous
         amount = lang.number(share, "%", decimals=0 if share >= 10 else 1, language=language)
     else:
-        amount = lang.number(
-            abs(difference), figure["unit"], decimals=decimals, language=language
-        )
+        amount = lang.number(abs(difference), figure["unit"], decimals=decimals, language=language)
     return lang.text(f"tiles.change.{way}", language, amount=amount)
 
 

@@ -8,23 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dash import html
-from data_access.envelope import Envelope, Number
 from pydantic import Field
 
+from data_access.envelope import Envelope, Number
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, type_class, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, u
 from layouts.tiles.bands import name as band_name
 from layouts.tiles.bands import swatch
-from layouts.tiles.figure_row import COLUMN, digits, extent, figure_row, ink
+from layouts.tiles.figure_row import digits, extent, figure_row, ink
 from layouts.tiles.figures import Written, band_of, comparisons, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, fit, width_u, wrap
+from layouts.tiles.measure import cut, fit, settings, width_u, wrap
 
 MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5)  # 60' is 3 u
 LOW = 5.0  # units of body height under which everything stands side by side
 LINE = 1.25
 METER = 1.0
+AIR = 0.5
+# What is tried in turn until it fits: least size of the large figure, most of the others, meter,
+# caption. The figure keeps its 60' first; what it is and what stands beside it comes next.
+TRIALS = (
+    (4.0, 2.5, True, True),
+    (3.5, 2.0, True, True),
+    (3.0, 1.75, True, True),
+    (3.0, 1.5, False, True),
+    (3.0, 1.25, False, False),
+    (3.0, 0.0, True, True),
+    (2.0, 0.0, False, True),
+    (1.0, 0.0, False, False),
+)
+WORDS = settings(BODY, CAPTION)
 
 
 class Options(TileOptions):
@@ -60,49 +74,71 @@ def build(
 def _tall(
     tile: Tile, main: Number, others: Sequence[Number], context: TileContext
 ) -> list[html.Div]:
-    """The large figure, what it is held against below it, the others along the bottom."""
-    told = _told(tile, main, context, tile.width_u)
-    meter = _meter(main)
-    side = figure_row(tile, others, tile.width_u)
-    caption = _caption(tile, main)
-    room = (
-        tile.height_u
-        - (LINE if caption else 0)
-        - sum(LINE for _ in told)
-        - (METER if meter else 0)
-        - (side[1] + 0.75 if side else 0)
-    )
-    while told and room < 3.25:  # the figure first; comparisons go to the console
-        told.pop()
-        room += LINE
-    size = _main_size(written(main, tile.language), tile.width_u, room)
+    """The large figure, what it is held against beside or below it, the others at the foot."""
+    meter, caption = _meter(main), _caption(tile, main)
+    text = written(main, tile.language)
+    size, room, side = 0.0, 0.0, None
+    for least, most_side, with_meter, with_caption in TRIALS:
+        if others and most_side:
+            side = figure_row(tile, others, tile.width_u, most=most_side)
+        meter = meter if with_meter else None
+        caption = caption if with_caption else ""
+        side = side if most_side else None
+        room = tile.height_u - (LINE if caption else 0.0) - (METER if meter else 0.0)
+        room -= side[1] + AIR if side else 0.0
+        size = _main_size(text, tile.width_u, min(room, MAIN_SIZES[0]))
+        if least <= size <= room + 0.05:
+            break
+    size, told, below = _with_words(tile, main, context, size, room)
+    words = html.Div(told, className="kpi-told")
+    first = [_digits(main, size, tile.language)]
     parts = [
         *([html.Div(caption, className="kpi-caption type-16")] if caption else []),
-        _digits(main, size, tile.language),
+        html.Div(first if below else [*first, words], className="kpi-beside"),
         *([meter] if meter else []),
-        html.Div(told, className="kpi-told"),
+        *([words] if below else []),
         *([side[0]] if side else []),
     ]
     return [html.Div(parts, className="kpi kpi-tall")]
+
+
+def _with_words(
+    tile: Tile, main: Number, context: TileContext, size: float, room: float
+) -> tuple[float, list[html.Div], bool]:
+    """Choose the figure's size together with its words: below it where the tile is high."""
+    text = written(main, tile.language)
+    below = _told(tile, main, context, tile.width_u)
+    for smaller in (each for each in MAIN_SIZES if each <= size):
+        if smaller < 3.0:
+            break
+        if smaller + len(below) * LINE + 0.25 <= room:
+            return smaller, below, True
+    beside = tile.width_u - extent(text, size) - 1.0
+    told = _told(tile, main, context, beside)[: int((size + 0.3) // LINE)] if beside >= 5.0 else []
+    if told or not below:
+        return size, told, False
+    while below and size + len(below) * LINE > room:
+        below.pop()
+    return size, below, True
 
 
 def _low(
     tile: Tile, main: Number, others: Sequence[Number], context: TileContext
 ) -> list[html.Div]:
     """The large figure at the left, words or the other figures at its right."""
-    figure = written(main, tile.language)
-    share = 0.55 if others or _told(tile, main, context, tile.width_u) else 1.0
-    size = _main_size(figure, tile.width_u * share, tile.height_u)
-    taken = extent(figure, size) + 1.0
-    rest = tile.width_u - taken
+    text = written(main, tile.language)
+    words = _told(tile, main, context, tile.width_u)
+    share = 0.6 if others or words else 1.0
+    size = _main_size(text, tile.width_u * share, tile.height_u)
+    rest = tile.width_u - extent(text, size) - 1.0
     parts: list[html.Div] = [_digits(main, size, tile.language)]
-    side = figure_row(tile, others, rest) if rest >= COLUMN else None
-    if side and side[1] <= tile.height_u + 0.25:
+    side = figure_row(tile, others, rest, most=2.0, height=tile.height_u) if others else None
+    if side and side[1] <= tile.height_u + 0.1:
         parts.append(side[0])
     else:
         told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
         parts.append(html.Div(told, className="kpi-told"))
-    return [html.Div(parts, className="kpi kpi-low")]
+    return [html.Div(parts, className="kpi kpi-beside kpi-low")]
 
 
 def _digits(main: Number, size: float, language: str) -> html.Div:
@@ -116,12 +152,12 @@ def _digits(main: Number, size: float, language: str) -> html.Div:
 def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
     """Return the lines beside a figure: its band or state, then what it is held against."""
     told: list[html.Div] = []
-    band = band_of(main, context.scales)
-    if band is not None:
+    state = status_word(main["status"], tile.language)
+    if (band := band_of(main, context.scales)) is not None:
         named = [swatch(band), html.Span(band_name(band, tile.language))]
-        told.append(html.Div(named, className="line type-20 kpi-band"))
-    elif state := status_word(main["status"], tile.language):
-        told.append(html.Div(state, className="line type-20"))
+        state = [*state, html.Span(named, className="kpi-band")]
+    if state:
+        told.append(html.Div(state, className="line type-20 state-line"))
     if main["value"] is None and main.get("note"):
         told += _lines(tile.words(main["note"]), width, lines=2)
     compared = comparisons(main, tile.language)
@@ -133,9 +169,9 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
 
 
 def _lines(sentence: str, width: float, *, lines: int = 1) -> list[html.Div]:
-    size = fit(sentence, width, (BODY, CAPTION)) or CAPTION
-    broken = wrap(sentence, width, size, lines=lines)
-    return [html.Div(part, className=f"line {type_class(size)} kpi-compared") for part in broken]
+    setting = fit(sentence, width, WORDS) or WORDS[-1]
+    broken = wrap(sentence, width, setting.size_u, lines=lines, face=setting.face)
+    return [html.Div(part, className=f"line {setting.class_name} kpi-compared") for part in broken]
 
 
 def _caption(tile: Tile, main: Number) -> str:
@@ -152,13 +188,10 @@ def _meter(main: Number) -> html.Div | None:
     value, target = main["value"], main.get("target")
     if value is None or target is None or target <= 0 or value < 0:
         return None
-    full = max(value, target) * 1.0
-    ink = main["status"] if main["status"] != "normal" else "normal"
+    full = max(value, target)
     return html.Div(
         [
-            html.Div(
-                className=f"meter-bar fill-{ink}", style={"width": f"{100 * value / full:.1f}%"}
-            ),
+            html.Div(className="meter-bar", style={"width": f"{100 * value / full:.1f}%"}),
             html.Div(className="meter-target", style={"left": f"{100 * target / full:.1f}%"}),
         ],
         className="meter",
@@ -167,7 +200,7 @@ def _meter(main: Number) -> html.Div | None:
 
 def _main_size(text: Written, width: float, height: float) -> float:
     return next(
-        (size for size in MAIN_SIZES if size <= height and extent(text, size) <= width),
+        (size for size in MAIN_SIZES if size <= height + 0.05 and extent(text, size) <= width),
         MAIN_SIZES[-1],
     )
 

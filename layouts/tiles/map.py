@@ -12,23 +12,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import dash_leaflet as dl
-import language as lang
 from dash import html
-from data_access.envelope import Envelope, MapLayer
 from pydantic import Field
 
+import language as lang
+from data_access.envelope import Envelope, MapLayer
 from layouts.tiles import bands, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, PAD_X, Tile, title_of, u
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u
-from layouts.tiles.panes import last_pane
-from layouts.tiles.rows import plan
-from layouts.tiles.table import name_cell
+from layouts.tiles.panes import last_pane, stretches
+from layouts.tiles.rows import MORE_LINE, plan
+from layouts.tiles.table import name_cell, row_least
 from layouts.tiles.trend import unit_title
 
 SIDE = 15.0  # width of legend and ranking beside a wide map
+WIDE = 1.45  # width over height from which a map has its legend beside it
 GAP = 0.5
+LONG_NAME = 10.0  # units; a longer one covers what the map shows
 GREY = 0.35  # colours less saturated than this are the calm part of a scale
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
@@ -43,6 +45,7 @@ class Options(TileOptions):
     base: tuple[str, ...] = ("areas",)  # layers drawn below, without values
     labels: int = Field(5, ge=0, le=40)  # how many of the worst are named
     sites: bool = True
+    legend: Literal["below", "corner"] = "below"  # of a map that is not wide
 
 
 def build(
@@ -76,24 +79,33 @@ def _arranged(
     scale: Mapping[str, Any],
     context: TileContext,
 ) -> html.Div:
-    """Place map and legend: side by side when the tile is wide, else the legend at the foot."""
+    """Place map and legend: beside a wide map, in the corner of a high one, else at its foot."""
     last = last_pane(tile.frame, tile.pane).width_px / tile.frame.unit_px - PAD_X
     counts = Counter(str(each.get("band")) for each in layer["values"].values())
-    if tile.width_u >= 1.45 * tile.height_u and last >= SIDE + 1 and tile.width_u > 2 * SIDE:
-        side = _side(tile, options, layer, scale, counts, SIDE)
-        width, height = tile.width_u - SIDE - 1.0, tile.height_u
-        parts = [side]
+    note = _note(tile, layer, context)
+    width, height = tile.width_u, tile.height_u
+    if width >= WIDE * height and last >= SIDE + 1 and width > 2 * SIDE:
+        drawn = _map(tile, options, layer, scale, context, width - SIDE - 1.0, height, listed=True)
+        side = _side(tile, layer, scale, counts, SIDE, note)
+        return html.Div([drawn, side], className="map-parts")
+    room = tile.lead_u if tile.tail_u else width
+    narrow = room if options.legend == "below" else 0.0
+    key, key_width, key_height = bands.legend(
+        scale, tile.language, narrow, counts=counts, told=layer.get("unit", "")
+    )
+    key_height += 1.25 if note else 0.0
+    class_name = "map-key"
+    keep_off: list[list[float]] = []
+    if options.legend == "corner":
+        class_name += " in-corner"
+        unit_px = tile.frame.unit_px
+        foot = (height - key_height - 0.25) * unit_px
+        keep_off = [[0, foot, (key_width + 0.5) * unit_px, height * unit_px]]
     else:
-        room = tile.lead_u if tile.tail_u else tile.width_u
-        key, key_height = bands.legend(scale, tile.language, room, counts=counts)
-        note = _note(tile, layer, context)
-        key_height += 1.0 if note else 0.0
-        width, height = tile.width_u, max(3.0, tile.height_u - key_height - GAP)
-        parts = [html.Div([*note, key], className="map-key", style={"width": u(room)})]
-    if tile.width_u >= 1.45 * tile.height_u and parts[0].className == "map-side":
-        parts[0].children += _note(tile, layer, context)
-    drawn = _map(tile, options, layer, scale, context, width, height)
-    return html.Div([drawn, *parts], className="map-parts")
+        height = max(3.0, height - key_height - GAP)
+    drawn = _map(tile, options, layer, scale, context, width, height, keep_off=keep_off)
+    legend = html.Div([*note, key], className=class_name, style={"maxWidth": u(room)})
+    return html.Div([drawn, legend], className="map-parts")
 
 
 def _map(
@@ -104,6 +116,9 @@ def _map(
     context: TileContext,
     width: float,
     height: float,
+    *,
+    keep_off: Sequence[Sequence[float]] = (),
+    listed: bool = False,
 ) -> html.Div:
     geometry = context.geometry[layer["layer"]]
     below = [
@@ -117,6 +132,7 @@ def _map(
             url=each["url"],
             style={"variable": "iocMaps.land"},
             interactive=False,
+            pane="tilePane",  # below the values, whichever file comes first
         )
         for index, (_, each) in enumerate(below)
     ]
@@ -124,7 +140,10 @@ def _map(
         dl.GeoJSON(
             id="values",
             url=geometry["url"],
-            hideout=_hideout(tile, options, layer, scale, context),
+            hideout={
+                **_hideout(tile, options, layer, scale, context, listed=listed),
+                "keepOff": keep_off,
+            },
             style={"variable": "iocMaps.style"},
             pointToLayer={"variable": "iocMaps.point"},
             onEachFeature={"variable": "iocMaps.each"},
@@ -162,8 +181,13 @@ def _hideout(
     layer: MapLayer,
     scale: Mapping[str, Any],
     context: TileContext,
+    *,
+    listed: bool,
 ) -> dict[str, Any]:
-    """Return what the drawing functions need: palette, band by feature, labels, bezels, sites."""
+    """Return what the drawing functions need: palette, band by feature, labels, bezels, sites.
+
+    Where the worst are `listed` beside the map, long names are not written on it again.
+    """
     ordered = bands.bands(scale)
     index_of = {str(band.get("id")): index for index, band in enumerate(ordered)}
     left, top = tile.body_px
@@ -185,7 +209,11 @@ def _hideout(
             if str(each.get("band")) in index_of
         },
         "labels": [
-            {"id": feature, "value": _value(tile, layer, feature), **_name(tile, layer, feature)}
+            {
+                "id": feature,
+                "value": _value(tile, layer, feature),
+                **_name(tile, layer, feature, most=LONG_NAME if listed else None),
+            }
             for feature in layer.get("worst", [])[: options.labels]
         ],
         "sites": [
@@ -212,35 +240,41 @@ def _value(tile: Tile, layer: MapLayer, feature: str) -> str:
     )
 
 
-def _name(tile: Tile, layer: MapLayer, feature: str) -> dict[str, str]:
+def _name(
+    tile: Tile, layer: MapLayer, feature: str, *, most: float | None = None
+) -> dict[str, str]:
     """Return the feature's name when the aggregate gives one; else the geometry's is used."""
     label = layer["values"][feature].get("label")
     name = lang.pick(label, tile.language) if isinstance(label, Mapping) else str(label or "")
+    if most is not None and width_u(name, 1.0) > most:
+        return {"name": " "}
     return {"name": name} if name else {}
 
 
 def _side(
     tile: Tile,
-    options: Options,
     layer: MapLayer,
     scale: Mapping[str, Any],
     counts: Mapping[str, int],
     width: float,
+    note: Sequence[html.Div],
 ) -> html.Div:
     """Return legend and ranking beside the map."""
-    key, key_height = bands.legend(scale, tile.language, width, counts=counts)
+    key, _, key_height = bands.legend(
+        scale, tile.language, width, counts=counts, told=layer.get("unit", "")
+    )
     ranked = [
         (_name(tile, layer, feature).get("name", ""), _value(tile, layer, feature), feature)
         for feature in layer.get("worst", [])
     ]
     ranked = [each for each in ranked if each[0]]
-    parts: list[Any] = [key]
-    room = tile.height_u - key_height - 3.0
-    if ranked and room >= 3.0:
-        fitted = plan(len(ranked), room, least=1.5, most=2.0)
-        shown = ranked[: fitted.shown]
-        figure = max(width_u(value, BODY) for _, value, _ in shown)
+    parts: list[Any] = [*note, key]
+    top, bottom = _free_piece(tile, key_height + (1.25 if note else 0.0) + 0.75)
+    if ranked and bottom - top >= 3.0:
+        figure = max(width_u(value, BODY) for _, value, _ in ranked)
         name_width = width - figure - 1.0 - bands.SWATCH
+        least = row_least((each[0] for each in ranked), name_width)
+        fitted = plan(len(ranked), bottom - top + MORE_LINE, least=least, most=2.25)
         style = {
             "gridTemplateColumns": f"{u(bands.SWATCH)} {u(name_width)} {u(figure)}",
             "height": u(fitted.height_u),
@@ -248,21 +282,35 @@ def _side(
         }
         by_id = {str(band.get("id")): band for band in bands.bands(scale)}
         rows = []
-        for name, value, feature in shown:
+        for each, value, feature in ranked[
+            : min(fitted.shown, int((bottom - top) / fitted.height_u))
+        ]:
             band = by_id.get(str(layer["values"][feature].get("band")))
             rows.append(
                 html.Div(
                     [
                         bands.swatch(band) if band else html.Span(),
-                        name_cell(name, name_width),
+                        name_cell(each, name_width),
                         html.Div(value, className="cell-number"),
                     ],
                     className="row type-20",
                     style=style,
                 )
             )
-        parts.append(html.Div(rows, className="rows map-worst"))
+        parts.append(html.Div(rows, className="rows map-worst", style={"top": u(top)}))
     return html.Div(parts, className="map-side", style={"width": u(width)})
+
+
+def _free_piece(tile: Tile, begin: float) -> tuple[float, float]:
+    """Return the largest stretch of the body below `begin` without a bezel, in units."""
+    unit_px, top = tile.frame.unit_px, tile.body_px[1]
+    seams = [((a - top) / unit_px - 0.25, (b - top) / unit_px + 0.25)
+             for a, b in tile.frame.seams_y_px]  # fmt: skip
+    pieces = [
+        (max(begin, a), b)
+        for a, b in stretches(tile.height_u, [s for s in seams if 0 < s[0] < tile.height_u])
+    ]
+    return max(pieces, key=lambda piece: piece[1] - piece[0])
 
 
 def _note(tile: Tile, layer: MapLayer, context: TileContext) -> list[html.Div]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 ELLIPSIS = "…"
 SLACK = 1.03  # rounding of glyph positions, and faces a little wider than the measured one
+
+# Widths of the face (its `wdth` axis at 100, 87.5 and 75 %), as shares of the full width.
+FACES = {"": 1.0, "semi": 0.92, "slim": 0.84}
 
 # Characters from U+0020 to U+007E in order, then the ones of `_MORE`.
 _REGULAR = (
@@ -65,14 +69,35 @@ def width_u(text: str, size_u: float, *, bold: bool = False) -> float:
     return ems(text, bold) * size_u
 
 
-def fit(text: str, width: float, sizes_u: Sequence[float], *, bold: bool = False) -> float | None:
-    """Return the first of `sizes_u` at which `text` is at most `width` units, None when none is."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A size and a width of the face: the same letters, drawn narrower, stay as high."""
+
+    size_u: float
+    face: str = ""  # a name of FACES
+
+    @property
+    def class_name(self) -> str:
+        """The classes of this setting; sizes are named by cap height in minutes of arc."""
+        return f"type-{round(self.size_u * 20)}" + (f" face-{self.face}" if self.face else "")
+
+
+def settings(*sizes_u: float) -> tuple[Setting, ...]:
+    """Return every face at each size, the widest first."""
+    return tuple(Setting(size, face) for size in sizes_u for face in FACES)
+
+
+def fit(
+    text: str, width: float, choices: Sequence[Setting], *, bold: bool = False
+) -> Setting | None:
+    """Return the first of `choices` in which `text` is at most `width` units, None when none is."""
     one = ems(text, bold)
-    return next((size for size in sizes_u if one * size <= width), None)
+    return next((c for c in choices if one * c.size_u * FACES[c.face] <= width), None)
 
 
-def cut(text: str, width: float, size_u: float, *, bold: bool = False) -> str:
+def cut(text: str, width: float, size_u: float, *, bold: bool = False, face: str = "") -> str:
     """Return `text`, or as much of it as fits into `width` units with an ellipsis."""
+    width /= FACES[face]
     if width_u(text, size_u, bold=bold) <= width:
         return text
     room = width - width_u(ELLIPSIS, size_u, bold=bold)
@@ -84,26 +109,28 @@ def cut(text: str, width: float, size_u: float, *, bold: bool = False) -> str:
 
 
 def wrap(
-    text: str, width: float, size_u: float, *, lines: int = 2, bold: bool = False
+    text: str, width: float, size_u: float, *, lines: int = 2, bold: bool = False, face: str = ""
 ) -> list[str]:
     """Break `text` at blanks into at most `lines` lines of `width` units; the last one is cut."""
     words = text.split(" ")
     broken: list[str] = []
     while words and len(broken) < lines:
         if len(broken) == lines - 1:
-            broken.append(cut(" ".join(words), width, size_u, bold=bold))
+            broken.append(cut(" ".join(words), width, size_u, bold=bold, face=face))
             break
         line = words.pop(0)
-        while words and width_u(f"{line} {words[0]}", size_u, bold=bold) <= width:
+        while words and width_u(f"{line} {words[0]}", size_u, bold=bold) * FACES[face] <= width:
             line = f"{line} {words.pop(0)}"
-        broken.append(cut(line, width, size_u, bold=bold))
+        broken.append(cut(line, width, size_u, bold=bold, face=face))
     return broken
 
 
 def _marked(character: str, widths: dict[str, int]) -> int:
     """Return the width of a letter with marks: that of the letter it is built on."""
     marks = unicodedata.normalize("NFD", character)
-    horned = unicodedata.normalize("NFC", "".join(m for m in marks if m == marks[0] or m == "\u031b"))
+    horned = unicodedata.normalize(
+        "NFC", "".join(m for m in marks if m == marks[0] or m == "\u031b")
+    )
     if unicodedata.combining(character):
         return 0
     return widths.get(horned, widths.get(marks[0], _UNKNOWN))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import language as lang
 from dash import html
-from data_access.envelope import Envelope, Number, Status
 
-from layouts.tiles import cells, reading
+import language as lang
+from data_access.envelope import Envelope, Number, Status
+from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import figure_row
@@ -17,7 +17,7 @@ from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u
 from layouts.tiles.rows import more, plan
 from layouts.tiles.status import mark
-from layouts.tiles.table import name_cell, rows_of
+from layouts.tiles.table import HEAD_LINE, name_cell, rows_of
 
 AGGREGATE = "data.quality"
 FIGURES = ("datasets_ok", "datasets_stale", "datasets_absent", "rows_accepted", "rows_quarantined")
@@ -53,54 +53,56 @@ def build(
         return missing(tile, envelope)
     body: list[Any] = []
     left = tile.height_u
-    heading = figure_row(tile, list(figures.values()), tile.width_u, most=2.0)
+    heading = figure_row(
+        tile, _short(tile, figures), tile.width_u, most=2.0 if tile.height_u > 14 else 1.5
+    )
     if heading and (table is None or left - heading[1] >= 4.0):
         body.append(heading[0])
         left -= heading[1] + 0.75
     if table is not None and table["rows"]:
         if options.show == "datasets":
-            body.append(_datasets(tile, table["rows"], context, left))
+            body.append(_datasets(tile, table["rows"], left))
         else:
             body.append(rows_of(tile, table, context, height_u=left))
     return tile.build(html.Div(body, className="quality"), statuses=_statuses(figures))
+
+
+def _short(tile: Tile, figures: Mapping[str, Number]) -> list[Number]:
+    """Return the figures with the shortest labels that say what they are; all where it is wide."""
+    kept = list(figures.items())[: 3 if tile.width_u < 36 else 5]
+    return [
+        {**figure, "label": {tile.language: tile.say(f"quality.{name}")}} for name, figure in kept
+    ]
 
 
 def _statuses(figures: Mapping[str, Number]) -> list[Status]:
     return [figure["status"] for figure in figures.values()]
 
 
-def _datasets(
-    tile: Tile, rows: Sequence[Mapping[str, Any]], context: TileContext, room: float
-) -> html.Div:
+def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> html.Div:
     """Return the datasets, those in trouble first: shape and word of the state, newest value."""
     order = {"absent": 0, "stale": 1}
     ranked = sorted(rows, key=lambda row: order.get(str(row.get("state")), 2))
-    fitted = plan(len(ranked), room, least=ROW_LEAST, most=ROW_MOST)
+    fitted = plan(len(ranked), room - HEAD_LINE, least=ROW_LEAST, most=ROW_MOST)
     shown = ranked[: fitted.shown]
-    states = [tile.say(f"state.{row.get('state')}") if row.get("state") in STATES else "–"
-              for row in shown]  # fmt: skip
+    states = [_state(tile, row) for row in shown]
     refused = [_count(row.get("quarantined"), tile.language) for row in shown]
-    widths = [
-        max((width_u(word, CAPTION) for word in states), default=0) + MARK,
-        max((width_u(word, BODY) for word in refused), default=0),
-    ]
     told = tile.say("quarantined")
-    if widths[1]:
-        widths[1] = max(widths[1], width_u(told, CAPTION))
+    widths = [
+        max(width_u(word, CAPTION) for word in states) + MARK,
+        max(width_u(told, CAPTION), *(width_u(word, BODY) for word in refused)),
+    ]
     name_width = max(4.0, tile.width_u - sum(widths) - 2 * AIR)
     style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
-    lines: list[Any] = []
+    heads = [html.Div(), html.Div(), html.Div(told, className="cell-number type-16")]
+    lines: list[Any] = [html.Div(heads, className="row row-head", style=style)]
     for row, state, count in zip(shown, states, refused, strict=True):
         status = STATES.get(str(row.get("state")), "normal")
-        name = cells.words(
-            {"id": "name", "label": {}, "kind": "text"}, row,
-            language=tile.language, context=context,
-        )  # fmt: skip
         shape = [mark(status)] if status != "normal" else []
         lines.append(
             html.Div(
                 [
-                    name_cell(name, name_width),
+                    name_cell(_name(row, tile.language), name_width),
                     html.Div([*shape, state], className=f"cell-text type-16 ink-{status}"),
                     html.Div(count, className="cell-number"),
                 ],
@@ -111,6 +113,16 @@ def _datasets(
     if rest := more(len(ranked) - len(shown), tile.language):
         lines.append(rest)
     return html.Div(lines, className="rows")
+
+
+def _state(tile: Tile, row: Mapping[str, Any]) -> str:
+    state = row.get("state")
+    return tile.say(f"state.{state}") if state in STATES else lang.number(None)
+
+
+def _name(row: Mapping[str, Any], language: str) -> str:
+    found = row.get("name")
+    return lang.pick(found, language) if isinstance(found, Mapping) else str(found or "")
 
 
 def _count(count: object, language: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from data_access.envelope import Envelope, Item, Line, MapLayer, Number, Series, Table
-
 from layouts.tiles.status import STATUSES
 
 
@@ -19,9 +18,7 @@ def numbers(envelope: Envelope, ids: Sequence[str] = ()) -> dict[str, Number]:
     """Return the well-formed figures in the order of `ids` (default: all, as written)."""
     part = _part(envelope, "numbers")
     return {
-        each: cast(Number, part[each])
-        for each in ids or part
-        if _is_number_figure(part.get(each))
+        each: cast(Number, part[each]) for each in ids or part if _is_number_figure(part.get(each))
     }
 
 

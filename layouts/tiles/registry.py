@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any
 
 from dash.development.base_component import Component
-from data_access.envelope import Envelope
 from pydantic import ValidationError
 
+from data_access.envelope import Envelope
 from layouts import tiles
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 

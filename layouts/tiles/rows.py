@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import language as lang
 from dash import html
+
+import language as lang
 
 MORE_LINE = 1.25
 STEP = 0.25  # the baseline grid

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dash import html
+
 from data_access.envelope import Status
 
 STATUSES: tuple[Status, ...] = ("normal", "information", "caution", "warning", "critical")

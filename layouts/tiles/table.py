@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dash import html
-from data_access.envelope import Column, Envelope, Table
 from pydantic import Field
 
+from data_access.envelope import Column, Envelope, Table
 from layouts.tiles import bands, cells, reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, type_class, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.figure_row import broken
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, width_u, wrap
+from layouts.tiles.measure import FACES, cut, fit, settings, width_u, wrap
 from layouts.tiles.rows import more, plan
 
 AIR = 1.0  # between columns
 HEAD_LINE = 1.25
 LEAST_NAME = 6.0  # a name column narrower than this says nothing
 ROW_LEAST, ROW_MOST = 1.5, 2.0
+TWO_LINES = 2.25
+NAMES = settings(BODY, CAPTION)
+HEADINGS = settings(CAPTION)
 
 
 class Options(TileOptions):
@@ -77,13 +81,15 @@ def rows_of(
     rows = table["rows"][:limit]
     room = (tile.height_u if height_u is None else height_u) - HEAD_LINE
     total = max(len(table["rows"]), int(table.get("total") or 0))
-    fitted = plan(min(total, max(total, len(rows))), room, least=ROW_LEAST, most=ROW_MOST)
+    grid = _measure(tile, columns, rows[: int(room // ROW_LEAST) + 1], context)
+    name = next((i for i, c in enumerate(grid.columns) if not cells.is_numeric(c)), 0)
+    least = row_least((texts[name] for texts in grid.rows), grid.widths[name])
+    fitted = plan(total, room, least=least, most=max(least, ROW_MOST))
     shown = rows[: fitted.shown]
-    grid = _measure(tile, columns, shown, context)
     template = " ".join(u(width) for width in grid.widths)
     style = {"gridTemplateColumns": template}
     lines: list[Any] = [_heading(tile, grid, style)]
-    for row, texts in zip(shown, grid.rows, strict=True):
+    for row, texts in zip(shown, grid.rows, strict=False):
         lines.append(_row(grid, row, texts, {**style, "height": u(fitted.height_u)}, context))
     if rest := more(total - len(shown), tile.language):
         lines.append(rest)
@@ -94,7 +100,7 @@ def _measure(
     tile: Tile, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], context: TileContext
 ) -> Grid:
     """Choose widths: numbers what they need, the first text column what is left."""
-    kept = list(columns)
+    kept, face = list(columns), ""
     while True:
         texts = [[cells.words(c, row, language=tile.language, context=context) for c in kept]
                  for row in rows]  # fmt: skip
@@ -103,31 +109,29 @@ def _measure(
         for index, column in enumerate(kept):
             longest = max((width_u(row[index], BODY) for row in texts), default=0.0)
             longest += bands.SWATCH if column.get("kind") == "band" else 0.0
-            words = max((width_u(part, CAPTION) for part in _heading_lines(headings[index])))
-            natural.append(max(longest, words))
+            natural.append(max(longest, width_u(headings[index], CAPTION) * FACES[face]))
         flexible = next((i for i, c in enumerate(kept) if not cells.is_numeric(c)), 0)
         others = sum(width for i, width in enumerate(natural) if i != flexible)
         left = tile.width_u - others - AIR * (len(kept) - 1)
-        if left >= min(LEAST_NAME, natural[flexible]) or len(kept) == 1:
+        if left >= min(LEAST_NAME, natural[flexible]) or (len(kept) == 1 and face):
             break
+        if not face:
+            face = "slim"  # headings first give their width, then the last columns
+            continue
         kept.pop(-1 if flexible != len(kept) - 1 else -2)
     natural[flexible] = max(1.0, left)
     return Grid(kept, natural, texts)
 
 
-def _heading_lines(heading: str) -> list[str]:
-    return [heading]
-
-
 def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:
-    parts = [
-        html.Div(
-            cut(cells.heading(column, tile.language), width, CAPTION),
-            className="cell-number" if cells.is_numeric(column) else "cell-text",
-        )
-        for column, width in zip(grid.columns, grid.widths, strict=True)
-    ]
-    return html.Div(parts, className="row row-head type-16", style=dict(style))
+    parts = []
+    for column, width in zip(grid.columns, grid.widths, strict=True):
+        words = cells.heading(column, tile.language)
+        setting = fit(words, width + 0.01, HEADINGS) or HEADINGS[-1]
+        side = "cell-number" if cells.is_numeric(column) else "cell-text"
+        shown = cut(words, width + 0.01, CAPTION, face=setting.face)
+        parts.append(html.Div(shown, className=f"{side} {setting.class_name}"))
+    return html.Div(parts, className="row row-head", style=dict(style))
 
 
 def _row(
@@ -151,14 +155,18 @@ def _row(
 
 
 def name_cell(text: str, width: float) -> html.Div:
-    """Return a name that fits `width`: at body size, else smaller in one line, else in two."""
-    if width_u(text, BODY) <= width:
-        return html.Div(text, className="cell-text")
-    if width_u(text, CAPTION) <= width:
-        return html.Div(text, className=f"cell-text {type_class(CAPTION)}")
-    lines = wrap(text, width, CAPTION, lines=2)
-    parts: list[Any] = [lines[0], *(part for line in lines[1:] for part in (html.Br(), line))]
-    return html.Div(parts, className="cell-text cell-two type-16")
+    """Return a name that fits `width`: narrower, then smaller in one line, else in two."""
+    setting = fit(text, width, NAMES)
+    if setting is not None:
+        return html.Div(text, className=f"cell-text {setting.class_name}")
+    lines = wrap(text, width, CAPTION, lines=2, face="slim")
+    return html.Div(broken(lines), className=f"cell-text cell-two {NAMES[-1].class_name}")
+
+
+def row_least(names: Iterable[str], width: float) -> float:
+    """Return the least height of rows with these names: higher when one of them takes two lines."""
+    two = any(fit(name, width, NAMES) is None for name in names)
+    return TWO_LINES if two else ROW_LEAST
 
 
 KIND = TileKind(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import language as lang
 from dash import html
-from data_access.envelope import Envelope
 from pydantic import Field
 
+import language as lang
+from data_access.envelope import Envelope
 from layouts.tiles.anatomy import Tile, type_class
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import wrap

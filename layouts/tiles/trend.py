@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from dash import dcc, html
-from data_access.envelope import Envelope, Line, Series
 from pydantic import Field
 
+from data_access.envelope import Envelope, Line, Series
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import Tile, title_of
@@ -45,7 +45,9 @@ def build(
     if refused := absent(tile, envelope):
         return refused
     lines = _lines(series, options) if series else []
-    if series is None or not any(point[1] is not None for line in lines for point in line["points"]):
+    if series is None or not any(
+        point[1] is not None for line in lines for point in line["points"]
+    ):
         return missing(tile, envelope)
     columns = {line["id"] for line in lines} if options.draw == "columns" else set(options.columns)
     chart = Chart(tile, series, lines, columns=columns, zero=options.zero,

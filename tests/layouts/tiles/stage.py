@@ -1,0 +1,238 @@
+"""A scene on one page, at full canvas size, without controller or cache: to look at, to measure.
+
+    python -m tests.layouts.tiles.stage le-lai overview vi out.png
+
+The tiles are built by the product's own code from `sample.everything()`; bezels are painted dark
+red so that text on one is seen. Not a player: nothing changes.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomllib
+from dash import Dash, html
+from data_access.envelope import Envelope
+from flask import Response, abort
+from layouts.tiles.kind import Frame, TileContext
+from layouts.tiles.registry import build
+from wall.geometry import Wall, load_walls
+from wall.grid import cell_rect, seams_of
+from wall.scene import Scene, load_scenes
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.layouts.tiles import geometry, sample
+
+ROOT = sample.ROOT
+FONT = "fontpkg_noto_sans"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A tile, and where it stands on the canvas in pixels."""
+
+    tile_id: str
+    kind: str
+    options: Mapping[str, Any]
+    frame: Frame
+    x: float
+    y: float
+
+
+def walls() -> dict[str, Wall]:
+    """Return the city's walls."""
+    return load_walls(ROOT / "city" / "walls")
+
+
+def scenes() -> dict[str, dict[str, Scene]]:
+    """Return the city's scenes by wall."""
+    return load_scenes(ROOT / "city" / "scenes", walls())
+
+
+def context() -> TileContext:
+    """Return what tiles look up: names, scales, geometry, sites."""
+    city = tomllib.loads((ROOT / "city" / "city.toml").read_text(encoding="utf-8"))
+    scales = tomllib.loads((ROOT / "city" / "scales.toml").read_text(encoding="utf-8"))["scale"]
+    return TileContext(
+        city_name=city["name"],
+        timezone=city["timezone"],
+        geometry=geometry.catalogue(),
+        scales={scale["id"]: scale for scale in scales},
+        sites=tuple(city["site"]),
+    )
+
+
+def place(wall: Wall, scene: Scene, language: str) -> list[Placed]:
+    """Return the tiles of a scene with the frame the controller would give them."""
+    placed = []
+    for tile in scene.tiles:
+        rect = cell_rect(wall, columns=scene.columns, rows=scene.rows, at=tile.at)
+        seams = seams_of(wall, rect)
+        frame = Frame(
+            width_px=rect.width,
+            height_px=rect.height,
+            unit_px=wall.unit_px,
+            language=language,
+            seams_x_px=tuple((float(a), float(b)) for a, b in seams.x),
+            seams_y_px=tuple((float(a), float(b)) for a, b in seams.y),
+        )
+        placed.append(Placed(tile.tile_id, tile.kind, tile.options, frame, rect.x, rect.y))
+    return placed
+
+
+def page(
+    placed: list[Placed], envelopes: Mapping[str, Envelope | None], *, width: float, height: float,
+    bezels: list[tuple[float, float, float, float]] = (), language: str = "vi",  # type: ignore[assignment]
+) -> html.Div:  # fmt: skip
+    """Return tiles and bezels on one canvas."""
+    shared = context()
+    slots = []
+    for tile in placed:
+        built = build(tile.kind, tile.options, tile.frame, envelopes, shared)
+        _prefix(built, tile.tile_id)
+        slots.append(
+            html.Div(
+                built,
+                className="slot-of-test",
+                **{"data-tile": tile.tile_id},
+                style={"position": "absolute", "left": tile.x, "top": tile.y,
+                       "width": tile.frame.width_px, "height": tile.frame.height_px,
+                       "contain": "strict"},
+            )
+        )  # fmt: skip
+    dark = [
+        html.Div(style={"position": "absolute", "left": x, "top": y, "width": w, "height": h,
+                        "background": "#400", "zIndex": 9, "pointerEvents": "none"})
+        for x, y, w, h in bezels
+    ]  # fmt: skip
+    return html.Div(
+        [*slots, *dark],
+        id="canvas",
+        lang=language,
+        **{"data-link": "up"},
+        style={"position": "relative", "width": width, "height": height, "background": "#0a0c0f"},
+    )
+
+
+def bezels_of(wall: Wall) -> list[tuple[float, float, float, float]]:
+    """Return the bezels of a wall as x, y, width, height."""
+    canvas = wall.canvas
+    return [(a, 0, b - a, canvas.height) for a, b in wall.columns.seams] + [
+        (0, a, canvas.width, b - a) for a, b in wall.rows.seams
+    ]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def served(layout: html.Div) -> Iterator[str]:
+    """Serve `layout` on a free port; yields its address."""
+    app = Dash(__name__, assets_folder=str(ROOT / "assets"), title="stage", update_title=None)  # type: ignore[arg-type]
+    app.layout = layout
+    app.enable_dev_tools(debug=False)
+
+    @app.server.get("/geometry/<layer>.json")
+    def _layer(layer: str) -> Response:
+        if layer not in geometry.layers():
+            abort(404)
+        return Response(geometry.layers()[layer], mimetype="application/json")
+
+    @app.server.get("/vendor/noto-sans/noto-sans.ttf")
+    def _face() -> Response:
+        import importlib.util
+
+        spec = importlib.util.find_spec(FONT)
+        assert spec is not None
+        assert spec.origin is not None
+        face = Path(spec.origin).parent / "files" / "NotoSans[wdth,wght].ttf"
+        return Response(face.read_bytes(), mimetype="font/ttf")
+
+    server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}/"
+    finally:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
+
+
+CLOCK = f"window.iocClock = {{nowMs: () => {sample.NOW_MS}}};"
+BROWSER_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def settle(browser_page: Any) -> None:
+    """Wait until every graph and map is drawn and the face is there."""
+    browser_page.wait_for_function(
+        """() => {
+          const root = document.querySelector('#canvas');
+          if (!root) return false;
+          const graphs = [...root.querySelectorAll('.chart')];
+          const maps = [...root.querySelectorAll('.leaflet-container')];
+          return graphs.every((g) => g.querySelector('.main-svg'))
+            && maps.every((m) => m.querySelector('path, .leaflet-marker-pane > *'))
+            && root.querySelectorAll('.map-ground').length === maps.length;
+        }""",
+        timeout=30_000,
+    )
+    browser_page.evaluate("document.fonts.ready.then(() => 1)")
+    browser_page.evaluate(
+        "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
+    )
+
+
+def _prefix(node: Any, prefix: str) -> None:
+    children = getattr(node, "children", None)
+    if getattr(node, "id", None):
+        node.id = f"{prefix}-{node.id}"
+    for child in children if isinstance(children, (list, tuple)) else [children]:
+        if child is not None and not isinstance(child, (str, int, float)):
+            _prefix(child, prefix)
+
+
+def main() -> None:
+    """Photograph scenes: `wall scene language out.png [scale]`, scene may be `all`."""
+    from playwright.sync_api import sync_playwright
+
+    wall_id, scene_id, language, out = sys.argv[1:5]
+    scale = float(sys.argv[5]) if len(sys.argv) > 5 else 0.5
+    wall = walls()[wall_id]
+    found = scenes()[wall_id]
+    wanted = list(found) if scene_id == "all" else [scene_id]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER_ARGS)
+        for name in wanted:
+            canvas = wall.canvas
+            layout = page(place(wall, found[name], language), sample.everything(),
+                          width=canvas.width, height=canvas.height, bezels=bezels_of(wall),
+                          language=language)  # fmt: skip
+            with served(layout) as url:
+                tab = browser.new_page(
+                    viewport={"width": canvas.width, "height": canvas.height},
+                    device_scale_factor=scale,
+                )
+                tab.add_init_script(CLOCK)
+                tab.on("console", lambda m: print(m.type, m.text) if m.type == "error" else None)
+                tab.on("pageerror", lambda error: print("pageerror", error))
+                tab.goto(url)
+                settle(tab)
+                tab.screenshot(path=out.replace("@", name))
+                tab.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
