@@ -12,10 +12,12 @@ import os
 import pkgutil
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
 
 import orjson
 
@@ -25,16 +27,25 @@ from data_access.contracts import DatasetContract
 from data_access.simulator.order import Order
 
 MANIFEST = "simulated.json"  # beside the files: what this lake is
-Generator = Callable[[Order], Iterator[tuple[str, bytes]]]  # relative path, content
 
 
-def generators() -> Mapping[str, Generator]:
+class GeneratorModule(Protocol):
+    """What a module beside this one offers."""
+
+    FORMAT: str
+
+    def files(self, order: Order) -> Iterator[tuple[str, bytes]]:
+        """Yield (path in the lake, content)."""
+
+
+@cache
+def generators() -> Mapping[str, GeneratorModule]:
     """Return the generators by format: every module beside this one that names a FORMAT."""
-    found: dict[str, Generator] = {}
-    for module in sorted(pkgutil.iter_modules(data_access.simulator.__path__), key=str):
-        loaded = importlib.import_module(f"data_access.simulator.{module.name}")
+    found: dict[str, GeneratorModule] = {}
+    for module in pkgutil.iter_modules(data_access.simulator.__path__):
+        loaded: Any = importlib.import_module(f"data_access.simulator.{module.name}")
         if hasattr(loaded, "FORMAT"):
-            found[loaded.FORMAT] = loaded.files
+            found[loaded.FORMAT] = loaded
     return found
 
 
@@ -67,7 +78,7 @@ def write_lake(
             if generator is not None:
                 made.append(name)
                 order = Order(city, contract, seed, until)
-                written += [_write(draft, *file) for file in generator(order)]
+                written += [_write(draft, *file) for file in generator.files(order)]
         says = {"simulated": True, "seed": seed, "until": until.isoformat(), "datasets": made}
         written.append(_write(draft, MANIFEST, orjson.dumps(says, option=orjson.OPT_INDENT_2)))
         _replace(draft, folder)
@@ -94,9 +105,12 @@ def lake_until(folder: Path, *, datasets: Collection[str], seed: int) -> datetim
 def simulated(contract: DatasetContract, until: datetime) -> DatasetContract:
     """Return the contract as it holds for simulated files: they play at `until`, in full length.
 
-    The contract's own period and start belong to the real files of the lake.
+    The contract's own period and start belong to the real files of the lake; the simulated ones
+    loop after the DAYS their generator makes.
     """
-    return replace(contract, replay=replace(contract.replay, period=None, now_at=until))
+    days = getattr(generators().get(contract.source.format), "DAYS", None)
+    period = None if days is None or contract.replay.mode != "window" else f"P{days}D"
+    return replace(contract, replay=replace(contract.replay, period=period, now_at=until))
 
 
 def _write(draft: Path, path: str, content: bytes) -> Path:

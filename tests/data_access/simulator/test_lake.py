@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
+import numpy as np
 import pytest
 
 from data_access.city import City
+from data_access.contracts import duration_s
+from data_access.replay import anchor
 from data_access.simulator import lake as lake_module
 from data_access.simulator.lake import MANIFEST, generators, lake_until, simulated, write_lake
 from data_access.simulator.order import Order
+from data_access.sources.registry import read
 from tests.data_access.simulator.conftest import SEED, UNTIL
 
 
@@ -24,6 +29,10 @@ def digests(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def only(files: Callable[[Order], Iterator[tuple[str, bytes]]]) -> dict[str, SimpleNamespace]:
+    return {"rain-html": SimpleNamespace(files=files)}
 
 
 def test_every_dataset_of_the_city_is_simulated(city: City) -> None:
@@ -88,7 +97,9 @@ def test_a_failing_generator_leaves_the_old_lake_and_no_draft(city: City, tmp_pa
     write_lake(folder, city, datasets=["health.dengue"], seed=SEED, until=UNTIL)
     before = digests(folder)
     with (
-        mock.patch.object(lake_module, "generators", return_value={"rain-html": fail}),
+        mock.patch.object(
+            lake_module, "generators", return_value={"rain-html": SimpleNamespace(files=fail)}
+        ),
         pytest.raises(OSError, match="disk full"),
     ):
         write_lake(folder, city, datasets=["environment.rain"], seed=SEED, until=UNTIL)
@@ -102,7 +113,9 @@ def test_a_path_out_of_the_lake_is_refused(city: City, tmp_path: Path, path: str
         yield path, b""
 
     with (
-        mock.patch.object(lake_module, "generators", return_value={"rain-html": escape}),
+        mock.patch.object(
+            lake_module, "generators", return_value={"rain-html": SimpleNamespace(files=escape)}
+        ),
         pytest.raises(ValueError, match="out of the lake"),
     ):
         write_lake(tmp_path / "x" / "lake", city, datasets=None, seed=SEED, until=UNTIL)
@@ -142,7 +155,35 @@ def test_a_kept_lake_says_until_when_it_reaches(city: City, lake: Path, tmp_path
 
 def test_simulated_files_play_at_their_own_now(city: City) -> None:
     rain = simulated(city.datasets["environment.rain"], UNTIL)
-    assert (rain.replay.mode, rain.replay.period, rain.replay.now_at) == ("window", None, UNTIL)
+    assert (rain.replay.mode, rain.replay.period, rain.replay.now_at) == ("window", "P63D", UNTIL)
+
+
+def test_simulated_records_have_no_window(city: City) -> None:
+    assert simulated(city.datasets["feedback.requests"], UNTIL).replay.period is None
+
+
+@pytest.mark.parametrize(
+    ("dataset", "within"),
+    [
+        ("transport.speed", timedelta(minutes=5)),
+        ("environment.air", timedelta(hours=1)),
+        ("environment.rain", timedelta(days=1)),
+        ("security.logins", timedelta(minutes=30)),
+        ("food.safety", timedelta(days=3)),
+    ],
+)
+def test_a_window_goes_on_without_a_gap(
+    city: City, lake: Path, dataset: str, within: timedelta
+) -> None:
+    contract = simulated(city.datasets[dataset], UNTIL)
+    batches = list(read(contract.source.files(lake), contract=contract, city=city))
+    times = [b.observations["observed_at"] for b in batches if b.observations is not None]
+    at_us = np.concatenate([each.to_numpy("datetime64[us]").astype(np.int64) for each in times])
+    now_us, period_us = int(UNTIL.timestamp() * 1e6), int(duration_s(contract.replay.period) * 1e6)
+    timeline = anchor(at_us, "window", now_us, period_us=period_us, now_at_us=now_us)
+    played_us = at_us[at_us >= timeline.first_us]
+    pause_us = int(((played_us - timeline.track(now_us) - 1) % period_us).min())
+    assert timedelta(microseconds=pause_us) <= within
 
 
 def test_a_later_lake_extends_the_earlier_one(city: City, lake: Path, tmp_path: Path) -> None:
