@@ -56,18 +56,24 @@ class Exposition:
         self._due: set[str] = set(self._aggregates)
         self._failed_ms = -AGAIN_MS
         self._drawn: Mapping[str, tuple[Entity, ...]] = {}
-        self._is_drawn = False
+        self._is_drawn = GEOMETRY in self._shown  # by this feed, or one before
+        self._is_checked = False
 
-    def place(self, entities: Mapping[str, Sequence[Entity]]) -> None:
-        """Take note of where entities are, by dataset; the geometry follows with the refresh."""
+    def place(self, entities: Mapping[str, Sequence[Entity]], *, is_all: bool) -> None:
+        """Take note of where entities are, by dataset; the geometry follows with the refresh.
+
+        Until `is_all` are known, layers drawn before stay as they are.
+        """
+        if not is_all and GEOMETRY in self._shown:
+            return
         layers = {
             contract.layer: tuple(each for each in entities[name] if each.area is not None)
             for name, contract in self._city.datasets.items()
             if contract.layer is not None and entities.get(name)
         }
         drawn = {layer: found for layer, found in layers.items() if layer != "links"}
-        if drawn != self._drawn:
-            self._drawn, self._is_drawn = drawn, False
+        if drawn != self._drawn or not self._is_checked:
+            self._drawn, self._is_drawn, self._is_checked = drawn, False, True
 
     def refresh(
         self,

@@ -187,7 +187,8 @@ class Feed:
                 read.add(name)
         if read:
             self._has_read = True
-            self._exposition.place({n: c.entities for n, c in self._channels.items()})
+            entities = {n: c.entities for n, c in self._channels.items()}
+            self._exposition.place(entities, is_all=not self._to_scan)
         return read
 
     def _failed(self, name: str, error: Exception, now_s: float, doing: str) -> None:

@@ -40,6 +40,7 @@ def build_envelope(
     times = [(c, at) for c in fed if (at := snapshot.newest_us(c.id)) is not None]
     standing = not aggregate.datasets  # made of others, or of the store itself
     payload = aggregate.build(view) if times or standing else {}
+    oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
     owner = aggregate.owner or contracts[0].owner
     return Envelope(
@@ -49,12 +50,11 @@ def build_envelope(
         label=aggregate.label or contracts[0].name,
         state="ok" if payload else "absent",
         made_at_ms=now_ms,
-        as_of_ms=_as_of(view, newest, read_from, now_ms) if payload else None,
+        as_of_ms=_as_of(view, newest, oldest, now_ms) if payload else None,
         source_at_ms=None if newest is None or standing else _source_ms(view, *newest),
-        stale_after_ms=min(
-            [e.stale_after_ms for e in read_from] or [c.stale_after_ms for c in contracts],
-            default=DEFAULT_STALE_MS,
-        ),
+        stale_after_ms=min((c.stale_after_ms for c in contracts), default=DEFAULT_STALE_MS)
+        if oldest is None
+        else oldest.stale_after_ms,
         owner=owner,
         owner_label=city.agencies[owner].name,
         datasets=tuple(c.id for c in contracts),
@@ -69,13 +69,17 @@ def build_envelope(
 def _as_of(
     view: View,
     newest: tuple[DatasetContract, int] | None,
-    read_from: Sequence[Envelope],
+    oldest: Envelope | None,
     now_ms: float,
 ) -> float:
-    made_of = [e.as_of_ms for e in read_from if e.as_of_ms is not None]
-    if made_of:
-        return min(made_of)
+    if oldest is not None and oldest.as_of_ms is not None:
+        return oldest.as_of_ms
     return now_ms if newest is None else min(now_ms, view.glass_ms(newest[0].id, newest[1]))
+
+
+def _stale_at(envelope: Envelope) -> float:
+    """When an envelope turns stale: what is made of several does so with the first of them."""
+    return (envelope.as_of_ms or 0.0) + envelope.stale_after_ms
 
 
 def _source_ms(view: View, contract: DatasetContract, track_us: int) -> float:
