@@ -111,9 +111,9 @@ def _measurements(
     if "quality_flag" in frame.columns:
         quality[~frame["quality_flag"].str.lower().isin(GOOD_FLAGS).to_numpy()] = "suspect"
     made = observations(
-        indicator=frame["parameter"].map(lambda name: options.parameters.get(name, name)),
+        indicator=_renamed(frame["parameter"], options.parameters),
         entity=names,
-        area=[area_of.get(name) for name in names],
+        area=_looked_up(names, area_of),
         observed_at=times,
         value=numbers(frame["value"]),
         quality=quality,
@@ -139,3 +139,14 @@ def _repeats(frame: pd.DataFrame, options: Options) -> np.ndarray:
     believed = keys.groupby(["cell", "value"])["station"].transform("min")
     found: np.ndarray = (repeated & (keys["station"] != believed)).to_numpy()
     return found
+
+
+def _renamed(names: pd.Series, changed: Mapping[str, str]) -> np.ndarray:
+    return _looked_up(names, {name: changed.get(name, name) for name in names.unique()})
+
+
+def _looked_up(names: pd.Series, found: Mapping[str, str | None]) -> np.ndarray:
+    """Return what each name stands for, None for what is not `found`."""
+    codes, distinct = pd.factorize(names)
+    table = np.array([found.get(name) for name in distinct], dtype=object)
+    return table[codes] if len(table) else np.empty(0, dtype=object)

@@ -148,8 +148,9 @@ class Payload:
         except pd.errors.EmptyDataError as error:
             raise SourceEmpty("no heading", self.name, expected) from error
         except (pd.errors.ParserError, ValueError):
-            pass
-        else:
+            frame = None
+        # Where the first row has more cells than the heading, pandas takes a column for an index.
+        if frame is not None and isinstance(frame.index, pd.RangeIndex):
             frame.index = pd.RangeIndex(2, len(frame) + 2)
             return _without_blanks(frame), []
         try:

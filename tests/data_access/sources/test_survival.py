@@ -223,6 +223,14 @@ def test_a_line_with_too_many_cells_is_refused_and_the_others_keep_their_numbers
     }
 
 
+def test_a_first_line_with_too_many_cells_does_not_move_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("a,b\n1,2,3\n4,5\n")
+    frame, refused = payload.load(path).table(["a", "b"], expected="a table")
+    assert [each.source_ref for each in refused] == ["ragged.csv:2"]
+    assert frame.to_dict("index") == {3: {"a": "4", "b": "5"}}
+
+
 def test_text_is_nfc_whatever_the_file_has(tmp_path: Path) -> None:
     path = tmp_path / "nfd.csv"
     path.write_text(unicodedata.normalize("NFD", "tên,b\nHà Nội,1\n"), encoding="utf-8")
