@@ -1,11 +1,291 @@
-"""The leader's console (stub)."""
+"""The leader's console: what a place shows, and which tiles are drawn anew when data changed."""
 
-from dash import html
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash.development.base_component import Component
+
+from callbacks import console_sending, console_sources, page_setting, session
+from callbacks.console_tiles import draw, needs, within_ceiling
+from callbacks.desk import Desk, desk
+from language import pick
+from layouts import ids
+from layouts.pages import console, console_lists
+from layouts.pages.console_place import Place, parse_place
+from layouts.pages.console_plan import (
+    GROUP_TILES,
+    SMALLEST,
+    Planned,
+    TileSpec,
+    area_specs,
+    areas_spec,
+    city_plan,
+    planned,
+    tile_spec,
+)
+from layouts.pages.operator import Outcome
+from layouts.pages.shell import Setting, say
+from permissions.errors import Forbidden
+from permissions.roles import Person, Right
+
+Size = Mapping[str, float]
+Shown = dict[str, int]
 
 
-def layout():
-    return html.Div()
+def layout() -> Any:
+    """Build the page; its body follows once the screen has told its size."""
+    reach, setting = desk(), page_setting.setting()
+    if not setting.person.may(Right.SEE_CONSOLE):
+        raise Forbidden("not for this role")
+    return console.page(list(reach.walls), setting=setting, **page_setting.link())
 
 
-def register(app):
-    pass
+def register(app: Dash) -> None:
+    """Add the callbacks to `app`."""
+    app.callback(
+        Output(ids.CONSOLE_BAR, "children"),
+        Output(ids.CONSOLE_BODY, "children"),
+        Output(ids.CONSOLE_SHOWN, "data"),
+        Input(ids.CONSOLE_PLACE, "hash"),
+        Input(ids.CONSOLE_SIZE, "data"),
+        prevent_initial_call=True,
+    )(open_place)
+    app.callback(
+        Output({"part": "console-tile", "tile": ALL}, "children"),
+        Output(ids.CONSOLE_SHOWN, "data", allow_duplicate=True),
+        Input(ids.VERSIONS, "data"),
+        State({"part": "console-tile", "tile": ALL}, "id"),
+        State(ids.CONSOLE_PLACE, "hash"),
+        State(ids.CONSOLE_SIZE, "data"),
+        State(ids.CONSOLE_SHOWN, "data"),
+        prevent_initial_call=True,
+    )(refresh)
+    app.callback(
+        Output(ids.CONSOLE_BODY, "children", allow_duplicate=True),
+        Input({"part": "console-send", "wall": ALL, "scene": ALL}, "n_clicks"),
+        Input({"part": "console-undo", "wall": ALL}, "n_clicks"),
+        Input(ids.WALL_EVENT, "data"),
+        State(ids.CONSOLE_PLACE, "hash"),
+        prevent_initial_call=True,
+    )(send)
+
+
+def open_place(address: str | None, size: Size | None) -> Any:
+    """Show the place of the address in the room the screen has."""
+    who = session.person()
+    if who is None or not size:
+        return (no_update,) * 3
+    reach, setting = desk(), page_setting.setting()
+    place = parse_place(address, areas=reach.city.areas.codes)
+    bar = console.bar(
+        place,
+        names=[_name(reach, each, setting) for each in place.chain()],
+        may_send=any(who.may_command(wall.control) for wall in reach.walls.values()),
+        setting=setting,
+    )
+    shown = reach.cache.versions()
+    return bar, _body(reach, place, _room(size), who, setting), shown
+
+
+def refresh(
+    versions: Shown | None,
+    shown_tiles: list[dict[str, str]],
+    address: str | None,
+    size: Size | None,
+    shown: Shown | None,
+) -> Any:
+    """Draw anew only the tiles whose aggregates have a newer version than is shown."""
+    who = session.person()
+    changed = {
+        name for name, version in (versions or {}).items() if (shown or {}).get(name) != version
+    }
+    if who is None or not size or not changed or not shown_tiles:
+        return [no_update] * len(shown_tiles), no_update
+    reach, setting = desk(), page_setting.setting()
+    place = parse_place(address, areas=reach.city.areas.codes)
+    wanted = {tile.key: tile for tile in planned(place, *_room(size))}
+    concerned = [
+        wanted[each["tile"]]
+        for each in shown_tiles
+        if each["tile"] in wanted and changed & set(needs(wanted[each["tile"]]))
+    ]
+    drawn = draw(reach, concerned, who=who, language=setting.language)
+    return (
+        [drawn.get(each["tile"], no_update) for each in shown_tiles],
+        {**(shown or {}), **(versions or {})},
+    )
+
+
+def send(_sends: Any, _undos: Any, _event: Any, address: str | None) -> Any:
+    """Send a scene to a wall or take it back; at a wall's event only say how it stands now."""
+    who, pressed = session.person(), ctx.triggered_id
+    reach = desk()
+    place = parse_place(address, areas=reach.city.areas.codes)
+    if who is None or not place.sending:
+        return no_update
+    outcomes: dict[str, Outcome] = {}
+    language = session.page_language()
+    if isinstance(pressed, dict):
+        if not ctx.triggered[0]["value"]:
+            return no_update  # drawn anew, nobody pressed it
+        wall_id = str(pressed["wall"])
+        if pressed["part"] == "console-undo":
+            outcomes[wall_id] = console_sending.take_back(who, wall_id, language)
+        else:
+            outcomes[wall_id] = console_sending.send(
+                reach, who, wall_id, str(pressed["scene"]), language
+            )
+    return _offers(reach, place, who, outcomes)
+
+
+def _body(
+    reach: Desk, place: Place, room: tuple[float, float], who: Person, setting: Setting
+) -> list[Component]:
+    if place.sending:
+        return _offers(reach, place, who, {})
+    plan = planned(place, *room)
+    tiles = draw(reach, plan, who=who, language=setting.language)
+    if place.level == "city":
+        return console.city_body(city_plan(*room), tiles, setting=setting)
+    if place.level == "group":
+        group = place.group or ""
+        return console.group_body(group, GROUP_TILES[group], plan, tiles, setting=setting)
+    if place.level == "areas":
+        return _areas(reach, place, plan, tiles, room, who, setting)
+    if place.level == "area":
+        return _area(reach, place, room, who, setting)
+    return _tile(reach, place, plan, tiles, room, who, setting)
+
+
+def _areas(
+    reach: Desk,
+    place: Place,
+    plan: list[Planned],
+    tiles: Mapping[str, Component],
+    room: tuple[float, float],
+    who: Person,
+    setting: Setting,
+) -> list[Component]:
+    spec = areas_spec(place)
+    if spec is None:
+        return console.beside_body(None, {}, _nothing(setting), height=round(room[1]))
+    envelopes = within_ceiling(reach, [each.aggregate for each in area_specs(place.group or "")],
+                               who)  # fmt: skip
+    choices = [
+        (Place("areas", place.group, aggregate=each.aggregate).href,
+         pick(envelopes[each.aggregate].label, setting.language)
+         if each.aggregate in envelopes else each.aggregate,
+         each.aggregate == spec.aggregate)
+        for each in area_specs(place.group or "")
+    ]  # fmt: skip
+    rows = console_sources.unit_rows(reach, spec, place, who=who, language=setting.language)
+    side = console_lists.unit_list(rows, unit="", choices=choices, setting=setting)
+    return console.beside_body(plan[0], tiles, side, height=round(room[1]))
+
+
+def _area(
+    reach: Desk, place: Place, room: tuple[float, float], who: Person, setting: Setting
+) -> list[Component]:
+    unit = reach.city.areas.get(place.area or "")
+    assert unit is not None  # noqa: S101 - the place was parsed against the city's units
+    figures = console_sources.unit_figures(reach, unit, place, who=who, language=setting.language)
+    left = console_lists.unit_figures(
+        figures, about=console_sources.facts_of_unit(unit, setting), setting=setting
+    )
+    dataset = place.dataset or (_dataset(figures[0].href) if figures else "")
+    envelope = within_ceiling(reach, [dataset], who).get(dataset)
+    card = console_sources.card(reach, envelope, dataset, setting=setting)
+    found = console_sources.rows(
+        reach, {"dataset": dataset, "area": unit.code}, who=who, setting=setting
+    )
+    parts = [
+        left,
+        console_lists.source_card(card, setting=setting),
+        console_lists.source_rows(found, setting=setting),
+    ]
+    return console.three_body(parts, height=round(room[1]))
+
+
+def _tile(
+    reach: Desk,
+    place: Place,
+    plan: list[Planned],
+    tiles: Mapping[str, Component],
+    room: tuple[float, float],
+    who: Person,
+    setting: Setting,
+) -> list[Component]:
+    spec = tile_spec(place.group or "", place.tile or "")
+    if spec is None:
+        return console.beside_body(None, {}, _nothing(setting), height=round(room[1]))
+    envelope = within_ceiling(reach, [spec.aggregate], who).get(spec.aggregate)
+    figure = place.figure if place.figure in spec.figures else spec.figures[0]
+    source = console_sources.source_of(envelope, figure)
+    choices = [
+        (Place("tile", place.group, tile=spec.key, figure=each).href,
+         _figure_name(envelope, each, setting.language), each == figure)
+        for each in spec.figures
+    ]  # fmt: skip
+    dataset = str(source.get("dataset", spec.aggregate))
+    card = console_sources.card(reach, envelope, dataset, choices=choices, setting=setting)
+    found = console_sources.rows(reach, source, who=who, setting=setting)
+    side = console_lists.source_card(card, setting=setting)
+    below = console_lists.source_rows(found, setting=setting)
+    return console.tile_body(plan[0], tiles, side, below, height=round(room[1]))
+
+
+def _offers(
+    reach: Desk, place: Place, who: Person, outcomes: dict[str, Outcome]
+) -> list[Component]:
+    setting = page_setting.setting()
+    given = console_sending.offers(reach, place, who, outcomes=outcomes)
+    return console_lists.offers(given, now_ms=reach.now_ms(), setting=setting)
+
+
+def _name(reach: Desk, place: Place, setting: Setting) -> str:
+    """Return what a place is called in the bar."""
+    if place.sending:
+        return say("console.send", setting)
+    if place.level == "city":
+        return pick(reach.city.name, setting.language)
+    if place.level == "group":
+        return say(f"group.{place.group}", setting)
+    if place.level == "areas":
+        return say("console.unit_list", setting)
+    if place.level == "area":
+        unit = reach.city.areas.get(place.area or "")
+        return console_sources.unit_name(unit, setting.language) if unit else place.area or ""
+    spec = tile_spec(place.group or "", place.tile or "")
+    return _tile_name(reach, spec, place, setting) if spec else ""
+
+
+def _tile_name(reach: Desk, spec: TileSpec, place: Place, setting: Setting) -> str:
+    envelope = reach.cache.read(spec.aggregate)
+    figure = place.figure if place.figure in spec.figures else spec.figures[0]
+    return _figure_name(envelope, figure, setting.language)
+
+
+def _figure_name(envelope: Any, figure: str, language: str) -> str:
+    for kind in ("numbers", "series", "tables", "maps"):
+        part = envelope.payload.get(kind, {}) if envelope else {}
+        if isinstance(part.get(figure), dict) and "label" in part[figure]:
+            return pick(part[figure]["label"], language)
+    return pick(envelope.label, language) if envelope else figure
+
+
+def _dataset(href: str) -> str:
+    return href.rsplit("/", 1)[-1]
+
+
+def _nothing(setting: Setting) -> Component:
+    return console_lists.source_rows([], setting=setting)
+
+
+def _room(size: Size) -> tuple[float, float]:
+    return (
+        max(float(size.get("width", 0)), SMALLEST[0]),
+        max(float(size.get("height", 0)), SMALLEST[1]),
+    )

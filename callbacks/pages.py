@@ -43,7 +43,8 @@ def _add(name: str, layout: Callable[..., Any], *, title: str, **where: str) -> 
     def titled(**_variables: str) -> str:
         return text(f"pages.title.{title}", session.page_language())
 
-    dash.register_page(name, name=name, layout=layout, title=titled, **where)
+    add: Any = dash.register_page  # untyped in Dash
+    add(name, name=name, layout=layout, title=titled, **where)
 
 
 def _guarded(layout: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
 from wall.geometry import Wall
 from wall.grid import cell_rect
+from wall.scene import Tile
 
 READING_S = 1.5  # a page does not wait longer to know a wall's state
 
@@ -54,22 +55,34 @@ def glass_ages(desk: Desk, walls: list[WallView]) -> dict[tuple[str, str], Glass
     return ages
 
 
+def scene_aggregates(desk: Desk, wall_id: str, scene_id: str) -> list[str]:
+    """Return the aggregates of a scene's tiles, one entry a tile and aggregate."""
+    scene = desk.scenes.get(wall_id, {}).get(scene_id)
+    return [name for tile in (scene.tiles if scene else ()) for name in _aggregates(tile)]
+
+
 def _needs(desk: Desk, view: WallView) -> Mapping[str, set[str]]:
     """Return the aggregates each output shows; a scene made at run time is not known here."""
     wall = desk.walls[view.wall_id]
     scene = desk.scenes.get(view.wall_id, {}).get(view.program.scene_id if view.program else "")
     needs: dict[str, set[str]] = {output.output_id: set() for output in wall.outputs}
-    for tile in scene.tiles if scene else ():
-        try:
-            kind, options = read_options(tile.kind, tile.options)
-        except TileError as error:
-            log.warning("tile %s of %s: %s", tile.tile_id, view.wall_id, error)
-            continue
+    if scene is None:
+        return needs
+    for tile in scene.tiles:
         rect = cell_rect(wall, columns=scene.columns, rows=scene.rows, at=tile.at)
         for output in wall.outputs:
             if output.rect.shares_pixel_with(rect):
-                needs[output.output_id].update(kind.needs(options))
+                needs[output.output_id].update(_aggregates(tile))
     return needs
+
+
+def _aggregates(tile: Tile) -> tuple[str, ...]:
+    try:
+        kind, options = read_options(tile.kind, tile.options)
+    except TileError as error:
+        log.warning("tile %s: %s", tile.tile_id, error)
+        return ()
+    return kind.needs(options)
 
 
 def _as_planned(wall: Wall) -> WallView:

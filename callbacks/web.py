@@ -48,10 +48,10 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 log = logging.getLogger(__name__)
 
 
-class RoomApp(dash.Dash):  # type: ignore[misc]
+class RoomApp(dash.Dash):
     """Dash with our first screen: dark from the first paint, in the person's language."""
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Return the HTML every page begins as."""
         language = session.page_language() if has_request_context() else "vi"
         loading = text("pages.loading", language)
@@ -83,7 +83,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
         suppress_callback_exceptions=True,
         include_pages_meta=False,
         add_log_handler=False,
-        update_title=None,
+        update_title=None,  # type: ignore[arg-type]
         title=reach.city.room[settings.language],
         use_async=False,
         enable_mcp=False,

@@ -7,6 +7,7 @@ city's own stands in its configuration). Not for words: `language.catalogue`.
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
@@ -31,6 +32,9 @@ _DATE = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
 _SHORT_DATE = {"vi": "dd/MM", "en": "d MMM"}
 _LONG_DATE = {"vi": "EEEE, dd/MM/yyyy", "en": "EEEE, d MMMM yyyy"}
 _MONTH = {"vi": "MM/yyyy", "en": "MMM yyyy"}
+_PERIOD = re.compile(r"P(?P<date>\d+[YMWD])|PT(?P<time>\d+[HMS])")
+_DATE_STEPS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_TIME_STEPS = {"H": "hour", "M": "minute", "S": "second"}
 _STEPS_S = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
@@ -158,6 +162,16 @@ def duration(duration_s: float, *, language: str = DEFAULT_LANGUAGE) -> str:
         if (more := rest_s // smaller_s) and smaller != "second":
             words += " " + text(f"time.{smaller}", language, count=more)
     return words
+
+
+def period(iso: str, *, language: str = DEFAULT_LANGUAGE) -> str:
+    """Write an ISO 8601 duration of one part ("PT5M", "P1M"); another is written as it is."""
+    found = _PERIOD.fullmatch(iso)
+    if found is None:
+        return iso
+    date_part, time_part = found["date"], found["time"]
+    step = _DATE_STEPS[date_part[-1]] if date_part else _TIME_STEPS[time_part[-1]]
+    return text(f"time.{step}", language, count=int((date_part or time_part)[:-1]))
 
 
 def age(age_s: float, *, language: str = DEFAULT_LANGUAGE) -> str:

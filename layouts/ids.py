@@ -68,7 +68,7 @@ CONSOLE_PLACE = "console-place"
 CONSOLE_BODY = "console-body"
 CONSOLE_BAR = "console-bar"
 CONSOLE_SHOWN = "console-shown"
-CONSOLE_SEND = "console-send"
+CONSOLE_SIZE = "console-size"
 CONSOLE_SEND_RESULT = "console-send-result"
 
 

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from language import text
 from layouts import ids
+from layouts.pages.attributes import attrs
 
 POLL_MS = 15_000
 STATES = ("connecting", "up", "lost", "refused")
@@ -30,15 +31,15 @@ def live(topics: Sequence[str], *, link_url: str, link_port: int, language: str)
         ],
         id=ids.LIVE,
         hidden=True,
-        **{
-            "data-topics": json.dumps(list(topics)),
-            "data-link": link_url,
-            "data-link-port": str(link_port),
-            "data-words": json.dumps(
+        **attrs(
+            data_topics=json.dumps(list(topics)),
+            data_link=link_url,
+            data_link_port=str(link_port),
+            data_words=json.dumps(
                 {state: text(f"pages.link.{state}", language) for state in STATES},
                 ensure_ascii=False,
             ),
-        },
+        ),
     )
 
 
@@ -46,7 +47,7 @@ def live_state(language: str) -> Component:
     """Build the mark that says whether this page hears of changes at once."""
     return html.Div(
         [
-            html.Span(className="live-mark", **{"aria-hidden": "true"}),
+            html.Span(className="live-mark", **attrs(aria_hidden="true")),
             html.Span(text("pages.link.connecting", language), className="live-words"),
         ],
         id=ids.LIVE_STATE,

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from language import pick, text
 from layouts.pages.shell import HIDDEN, icon
-from layouts.pages.wall_view import SceneView, WallView
+from layouts.pages.wall_view import Box, SceneView, WallView
 
 KIND_ICONS = {
     "kpi": "bi-123",
@@ -70,6 +70,6 @@ def thumbnail(scene: SceneView, wall: WallView) -> Component:
     )
 
 
-def _has_room(box: Any, wall: WallView) -> bool:
+def _has_room(box: Box, wall: WallView) -> bool:
     """A sign is drawn where a tile is at least a tenth of the wall's height either way."""
     return box.height >= 0.1 and box.width * wall.aspect >= 0.1

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 
 from language import moment, number, pick
 from layouts import ids
+from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.miniature import live_wall, thumbnail
 from layouts.pages.outputs import output_skew, output_state
@@ -57,7 +58,7 @@ def page(
                 tabs(walls, wall.wall_id, setting=setting),
                 id=ids.OPERATOR_TABS,
                 className="op-tabs",
-                **{"aria-label": say("operator.walls", setting)},
+                **attrs(aria_label=say("operator.walls", setting)),
             ),
             html.Section(
                 [
@@ -84,7 +85,15 @@ def page(
                             ),
                             html.Section(
                                 [
-                                    html.H2(say("operator.outputs", setting)),
+                                    html.H2(
+                                        [
+                                            say("operator.outputs", setting),
+                                            html.Span(
+                                                say("operator.outputs_legend", setting),
+                                                className="legend",
+                                            ),
+                                        ]
+                                    ),
                                     html.Div(
                                         outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS
                                     ),
@@ -97,7 +106,7 @@ def page(
                                         id=ids.OPERATOR_RESULT,
                                         className="op-result",
                                         role="status",
-                                        **{"aria-live": "polite"},
+                                        **attrs(aria_live="polite"),
                                     ),
                                 ],
                                 className="panel op-state",
@@ -109,7 +118,7 @@ def page(
                 id=ids.OPERATOR_PANEL,
                 className="op-panel",
                 tabIndex="0",
-                **{"aria-label": say("operator.panel", setting, wall=_name(wall, setting))},
+                **attrs(aria_label=say("operator.panel", setting, wall=_name(wall, setting))),
             ),
         ],
         setting=setting,
@@ -157,7 +166,7 @@ def hold_state(wall: WallView, *, setting: Setting) -> list[Component]:
         return [html.Span(say("operator.held", setting), className="hold-words")]
     return [
         html.Span(say("operator.until", setting), className="quiet"),
-        html.Span(className="ioc-countdown", **{"data-until-ms": manual.until_at_ms}),
+        html.Span(className="ioc-countdown", **attrs(data_until_ms=manual.until_at_ms)),
     ]
 
 
@@ -251,7 +260,7 @@ def _actions(wall: WallView, setting: Setting) -> Component:
                         ],
                         id=ids.OPERATOR_TAKE,
                         className="key key-take",
-                        **{"aria-keyshortcuts": "Enter"},
+                        **attrs(aria_keyshortcuts="Enter"),
                     ),
                     dbc.Switch(
                         id=ids.OPERATOR_HOLD,
@@ -318,7 +327,7 @@ def _tab(wall: WallView, is_current: bool, setting: Setting) -> Component:
         ],
         href=f"/operator?wall={wall.wall_id}",
         className="op-tab" + (" is-here" if is_current else ""),
-        **({"aria-current": "true"} if is_current else {}),
+        **attrs(aria_current="true" if is_current else None),
     )
 
 
@@ -332,42 +341,38 @@ def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) ->
         if is_there
     ]
     key = [html.Kbd(str(position), **HIDDEN)] if position <= DIGITS else []
-    shortcut = {"aria-keyshortcuts": str(position)} if position <= DIGITS else {}
     return html.Button(
         [
             thumbnail(scene, wall),
-            html.Span([*key, html.Span(name, className="scene-name"), *marks],
-                      className="scene-foot"),
+            html.Span(
+                [*key, html.Span(name, className="scene-name"), *marks], className="scene-foot"
+            ),
         ],
         id=ids.operator_scene(scene.scene_id),
         className="key scene"
         + (" is-program" if is_program else "")
         + (" is-preview" if is_preview else ""),
         title=say("operator.to_preview", setting, scene=name),
-        **{"data-position": str(position), "aria-pressed": "true" if is_preview else "false"},
-        **shortcut,
-    )  # fmt: skip
+        **attrs(
+            data_position=str(position),
+            aria_pressed=str(is_preview).lower(),
+            aria_keyshortcuts=str(position) if position <= DIGITS else None,
+        ),
+    )
 
 
 def _output(output: OutputView, setting: Setting) -> Component:
-    language = setting.language
-    details: list[Component] = []
+    details: list[Component] = [html.Span(output_skew(output, setting), className="output-skew")]
     if not output.online and output.last_seen_at_ms is not None:
-        details = [
-            html.Span([say("output.seen", setting), " "]),
-            html.Span(className="ioc-age", **{"data-at-ms": output.last_seen_at_ms}),
-        ]
+        age = html.Span(className="ioc-age", **attrs(data_at_ms=output.last_seen_at_ms))
+        details = [html.Span([html.Span(say("output.seen", setting), className="wide"), age])]
     elif output.online and output.uncertainty_ms is not None:
-        clock = number(output.uncertainty_ms, "ms", decimals=1, language=language)
-        details = [html.Span(say("output.clock", setting, uncertainty=clock))]
+        clock = number(output.uncertainty_ms, "ms", decimals=1, language=setting.language)
+        details.append(html.Span(f"±{clock}", className="output-clock"))
     return html.Li(
         [
             html.Div(
-                [
-                    html.Span(output.output_id, className="output-id"),
-                    output_state(output, setting),
-                    html.Span(output_skew(output, setting), className="output-skew"),
-                ],
+                [html.Span(output.output_id, className="output-id"), output_state(output, setting)],
                 className="output-line",
             ),
             html.Div(details, className="output-more"),

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from data_access.envelope import Origin, Text
 from language import moment, number, pick
 from layouts import ids
+from layouts.pages.attributes import attrs, freshness
 from layouts.pages.live import live
 from layouts.pages.miniature import live_wall
 from layouts.pages.outputs import output_skew, output_state
@@ -194,7 +195,7 @@ def _output(output: OutputView, glass: Glass | None, setting: Setting) -> Compon
     age: list[Component] = []
     if glass is not None and output.online:
         age = [
-            html.Span(className="ioc-age", **{"data-at-ms": glass.as_of_ms}),
+            html.Span(className="ioc-age", **attrs(data_at_ms=glass.as_of_ms)),
             html.Span(say("stale", setting), className="stale-word"),
         ]
     return html.Li(
@@ -206,11 +207,8 @@ def _output(output: OutputView, glass: Glass | None, setting: Setting) -> Compon
                 age,
                 className="output-age",
                 **(
-                    {
-                        "data-as-of-ms": glass.as_of_ms,
-                        "data-stale-after-ms": glass.stale_after_ms,
-                    }
-                    if glass is not None and output.online
+                    freshness(glass.as_of_ms, glass.stale_after_ms)
+                    if glass and output.online
                     else {}
                 ),
             ),
@@ -250,15 +248,10 @@ def _data(data: DataAge, setting: Setting) -> Component:
         reason = pick(data.reason, language) or say("room.no_source", setting)
         age: list[Component] = [html.Span(reason, className="quiet")]
     else:
-        age = [html.Span(className="ioc-age", **{"data-at-ms": data.as_of_ms})]
+        age = [html.Span(className="ioc-age", **attrs(data_at_ms=data.as_of_ms))]
     origin = [] if data.origin == "live" or data.as_of_ms is None else [
         html.Span(say(f"origin.{data.origin}", setting), className=f"origin origin-{data.origin}")
     ]  # fmt: skip
-    stale = (
-        {"data-as-of-ms": data.as_of_ms, "data-stale-after-ms": data.stale_after_ms}
-        if data.as_of_ms is not None
-        else {}
-    )
     return html.Li(
         [
             html.Span(pick(data.label, language), className="data-label"),
@@ -266,5 +259,5 @@ def _data(data: DataAge, setting: Setting) -> Component:
             html.Span(age, className="data-age"),
         ],
         className="data-row",
-        **stale,
+        **freshness(data.as_of_ms, data.stale_after_ms),
     )

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from data_access.envelope import Text
 from language import LANGUAGES, pick, text
+from layouts.pages.attributes import attrs
 from layouts.pages.live import live_state
 from permissions.roles import Person, Right
 
@@ -94,10 +95,10 @@ def language_choice(language: str, *, csrf_token: str, path: str) -> Component:
                     className="key key-language",
                     lang=each,
                     title=text("pages.language.name", each),
-                    **{
-                        "aria-pressed": "true" if each == language else "false",
-                        "aria-label": text("pages.language.name", each),
-                    },
+                    **attrs(
+                        aria_pressed="true" if each == language else "false",
+                        aria_label=text("pages.language.name", each),
+                    ),
                 )
                 for each in LANGUAGES
             ),
@@ -130,22 +131,27 @@ def _navigation(page: str, setting: Setting) -> Component:
                 [icon(symbol), html.Span(say(f"nav.{name}", setting))],
                 href=path,
                 className="nav-link" + (" is-here" if name == page else ""),
-                **({"aria-current": "page"} if name == page else {}),
+                **attrs(aria_current="page" if name == page else None),
             )
             for name, path, right, symbol in PAGES
             if setting.person.may(right)
         ],
         className="shell-nav",
-        **{"aria-label": say("nav.label", setting)},
+        **attrs(aria_label=say("nav.label", setting)),
     )
 
 
 def _clock(setting: Setting) -> Component:
-    zone = {"data-timezone": setting.timezone}
     return html.Div(
         [
-            html.Time(className="ioc-clock shell-time", **{"data-format": "time"}, **zone),
-            html.Time(className="ioc-clock shell-date", **{"data-format": "date"}, **zone),
+            html.Time(
+                className="ioc-clock shell-time",
+                **attrs(data_format="time", data_timezone=setting.timezone),
+            ),
+            html.Time(
+                className="ioc-clock shell-date",
+                **attrs(data_format="date", data_timezone=setting.timezone),
+            ),
         ],
         className="shell-clock",
     )
@@ -170,7 +176,7 @@ def _person(setting: Setting) -> Component:
                 type="submit",
                 className="key key-icon",
                 title=say("sign_out", setting),
-                **{"aria-label": say("sign_out", setting)},
+                **attrs(aria_label=say("sign_out", setting)),
             ),
         ],
         action="/session/sign-out",

@@ -1,0 +1,59 @@
+// The leader's console: tells the page how much room its body has; tiles are measured for exactly
+// that. Inert without #console-body.
+
+const BODY = "console-body";
+const SETTLED_MS = 200; // a window being dragged is not drawn at every step
+const PARTS = ["console-size"];
+
+// Whole pixels from the body's corner to the edges of the window, less the page's own edge.
+export function roomOf(rect, window, edgePx) {
+  return {
+    width: Math.floor(window.widthPx - 2 * edgePx),
+    height: Math.floor(window.heightPx - rect.top - edgePx / 2),
+  };
+}
+
+function measure() {
+  const body = document.getElementById(BODY);
+  if (body === null) return null;
+  const edgePx = parseFloat(getComputedStyle(body.parentElement).paddingLeft);
+  const widthPx = document.documentElement.clientWidth;
+  // The bar above is drawn later than it is measured: its height is the style sheet's.
+  const rect = { top: body.offsetTop };
+  return roomOf(rect, { widthPx, heightPx: window.innerHeight }, edgePx);
+}
+
+function tell() {
+  const data = measure();
+  const same = data && told && data.width === told.width && data.height === told.height;
+  if (data === null || same) return;
+  told = data;
+  for (const id of PARTS) window.dash_clientside?.set_props?.(id, { data });
+}
+
+let told = null;
+let body = null;
+let timer = null;
+
+function watch() {
+  const found = document.getElementById(BODY);
+  if (found === body) return;
+  body = found;
+  told = null;
+  if (found !== null) requestAnimationFrame(tell);
+}
+
+if (typeof document !== "undefined" && !window.iocConsole) {
+  window.iocConsole = true;
+  if (location.pathname.startsWith("/console")) {
+    new MutationObserver(watch).observe(document.documentElement, {
+      childList: true,
+      subtree: true,
+    });
+    window.addEventListener("resize", () => {
+      clearTimeout(timer);
+      timer = setTimeout(tell, SETTLED_MS);
+    });
+    watch();
+  }
+}

@@ -1,0 +1,114 @@
+"""Drawing the console's tiles: the walls' kinds at the console's unit, within a ceiling."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from dash.development.base_component import Component
+
+from callbacks.desk import Desk
+from callbacks.tile_context import GEOMETRY, tile_context
+from data_access.city import City
+from data_access.envelope import Envelope
+from language import LANGUAGES, text
+from layouts.pages.console_plan import UNIT_PX, Planned
+from layouts.tiles.absence import missing
+from layouts.tiles.anatomy import Tile
+from layouts.tiles.kind import Frame, TileContext
+from layouts.tiles.registry import build, read_options
+from permissions.roles import Person
+
+log = logging.getLogger(__name__)
+BOTTLENECKS = "city.bottlenecks"
+
+
+def needs(planned: Planned) -> tuple[str, ...]:
+    """Return the aggregates whose change draws this tile anew."""
+    kind, options = read_options(planned.kind, planned.options)
+    return kind.needs(options)
+
+
+def draw(
+    reach: Desk, planned: Iterable[Planned], *, who: Person, language: str
+) -> dict[str, Component]:
+    """Return the tiles by key; one that cannot be drawn says so and disturbs no other."""
+    tiles = list(planned)
+    names = {name for tile in tiles for name in needs(tile)}
+    envelopes = within_ceiling(reach, names, who)
+    if any(tile.options.get("aggregate") == BOTTLENECKS for tile in tiles):
+        behind = within_ceiling(reach, _behind(envelopes.get(BOTTLENECKS)), who)
+    else:
+        behind = {}
+    context = tile_context(reach.city, reach.cache.read(GEOMETRY))
+    drawn: dict[str, Component] = {}
+    for tile in tiles:
+        given: Mapping[str, Envelope | None] = {name: envelopes.get(name) for name in needs(tile)}
+        if tile.options.get("aggregate") == BOTTLENECKS:
+            number = str(tile.options["numbers"][0])
+            given = {BOTTLENECKS: as_source(envelopes.get(BOTTLENECKS), number, behind, reach.city)}
+        drawn[tile.key] = _draw(tile, given, context, language)
+    return drawn
+
+
+def within_ceiling(reach: Desk, names: Iterable[str], who: Person) -> dict[str, Envelope]:
+    """Return envelopes; one above the person's ceiling is absent, and says why."""
+    found = reach.cache.read_many(names)
+    return {
+        name: envelope if who.may_see(envelope.classification) else _withheld(envelope)
+        for name, envelope in found.items()
+    }
+
+
+def as_source(
+    envelope: Envelope | None, number: str, behind: Mapping[str, Envelope], city: City
+) -> Envelope | None:
+    """Return a bottleneck's envelope with the owner, age and origin of the figure's own source."""
+    figure = envelope.payload.get("numbers", {}).get(number) if envelope else None
+    if envelope is None or figure is None:
+        return envelope
+    source = behind.get(figure.get("source", {}).get("dataset", ""))
+    if source is not None and source.state == "absent":
+        return source
+    owner = figure.get("owner", envelope.owner)
+    agency = city.agencies.get(owner)
+    return replace(
+        envelope,
+        owner=owner,
+        owner_label=agency.name if agency else envelope.owner_label,
+        as_of_ms=figure.get("atMs", envelope.as_of_ms),
+        origin=source.origin if source else envelope.origin,
+        source_at_ms=source.source_at_ms if source else None,
+        stale_after_ms=source.stale_after_ms if source else envelope.stale_after_ms,
+    )
+
+
+def _draw(
+    tile: Planned, given: Mapping[str, Envelope | None], context: TileContext, language: str
+) -> Component:
+    frame = Frame(
+        width_px=tile.rect.width,
+        height_px=tile.rect.height,
+        unit_px=UNIT_PX,
+        detail="console",
+        language=language,
+    )
+    try:
+        return build(tile.kind, tile.options, frame, given, context)
+    except Exception:
+        log.exception("tile %s (%s) cannot be drawn", tile.key, tile.kind)
+        envelope = next(iter(given.values()), None)
+        return missing(Tile(frame, tile.kind, envelope=envelope), envelope)
+
+
+def _behind(envelope: Envelope | None) -> set[str]:
+    numbers = envelope.payload.get("numbers", {}) if envelope else {}
+    return {figure["source"]["dataset"] for figure in numbers.values() if "source" in figure}
+
+
+def _withheld(envelope: Envelope) -> Envelope:
+    reason = {language: text("pages.console.withheld", language) for language in LANGUAGES}
+    return replace(
+        envelope, state="absent", reason=reason, payload={}, as_of_ms=None, source_at_ms=None
+    )
