@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify
 from sqlalchemy import text as sql
 
 from callbacks.desk import Desk, desk
+from data_access.envelope import Envelope
 
 log = logging.getLogger(__name__)
 QUALITY = "data.quality"  # written at every tick of the feed
@@ -49,7 +50,21 @@ def _cache(reach: Desk) -> dict[str, Any]:
     versions = reach.cache.versions()
     quality = reach.cache.read(QUALITY)
     age_s = round((reach.now_ms() - quality.made_at_ms) / 1000, 1) if quality else None
-    return {"ok": bool(versions), "aggregates": len(versions), "ageS": age_s}
+    return {
+        "ok": bool(versions),
+        "aggregates": len(versions),
+        "ageS": age_s,
+        "datasets": _datasets(quality),
+    }
+
+
+def _datasets(quality: Envelope | None) -> dict[str, int] | None:
+    """Return how many datasets are in which state, as the feed counted them."""
+    numbers = quality.payload.get("numbers", {}) if quality else {}
+    counted = {state: numbers.get(f"datasets_{state}") for state in ("ok", "stale", "absent")}
+    if not any(counted.values()):
+        return None
+    return {state: int(number["value"] or 0) for state, number in counted.items() if number}
 
 
 def _store(reach: Desk) -> dict[str, Any]:

@@ -23,10 +23,10 @@ _ACTOR = {"userId": "run", "role": "administrator", "siteId": None}
 
 
 class Room:
-    """Watches roles until cancelled. `is_open` once pages and controller answer."""
+    """Watches roles until cancelled. `opened` is set once pages and controller answer."""
 
     def __init__(self, settings: Settings, *, front: Front, began_s: float) -> None:
-        self.is_open = False
+        self.opened = asyncio.Event()
         self._settings = settings
         self._front = front
         self._began_s = began_s
@@ -36,7 +36,7 @@ class Room:
         """Say when the room is open and where, then a line of health every `every_s`."""
         await self._until_answering()
         displays = await self._displays()
-        self.is_open = True
+        self.opened.set()
         took_s = time.monotonic() - self._began_s
         self._front.say(addresses(self._settings, displays, took_s=took_s))
         measured_s = self._began_s

@@ -16,6 +16,8 @@ from settings import Settings
 
 GRACE_S = 2.0  # then what is left is killed: all is over within 3 s
 HEALTH_EVERY_S = 60.0
+FIRST = frozenset({"wall", "web"})  # what people wait for; the others would slow their start …
+PATIENCE_S = 4.0  # … and follow when the room is open, or after so long
 
 Commands = Mapping[str, Sequence[str]]  # role -> its command line
 
@@ -23,7 +25,7 @@ Commands = Mapping[str, Sequence[str]]  # role -> its command line
 class Watch(Protocol):
     """Who tells what goes on, until cancelled."""
 
-    is_open: bool  # from then on a role that ends is started again, whatever it says
+    opened: asyncio.Event  # from then on a role that ends is started again, whatever it says
 
     async def watch(self, children: Sequence[Child], *, every_s: float) -> None:
         """Say where the room is once it is open, then its health every `every_s`."""
@@ -64,7 +66,7 @@ class Supervisor:
     async def run(self) -> None:
         """Start all, watch, and end all; returns when no process is left."""
         self._listen()
-        keepers = [asyncio.create_task(child.keep()) for child in self._children]
+        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
         watching = asyncio.create_task(self._room.watch(self._children, every_s=HEALTH_EVERY_S))
         watching.add_done_callback(self._stopped_watching)
         await self._told.wait()
@@ -72,6 +74,14 @@ class Supervisor:
         await self._end(keepers)
         if self._refusal is not None:
             raise RoleRefused(self._refusal)
+
+    async def _keep(self, child: Child) -> None:
+        if child.name not in FIRST:
+            waits = [asyncio.create_task(each.wait()) for each in (self._room.opened, self._told)]
+            await asyncio.wait(waits, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            for each in waits:
+                each.cancel()
+        await child.keep()
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -89,7 +99,7 @@ class Supervisor:
         self._told.set()
 
     def _refused(self, sentence: str) -> None:
-        if not self._room.is_open and self._refusal is None:
+        if not self._room.opened.is_set() and self._refusal is None:
             self._refusal = sentence
             self._told.set()
 

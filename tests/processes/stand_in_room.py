@@ -27,14 +27,16 @@ class Opens:
     """Says that the room is open once each role has started; opens never when told so."""
 
     def __init__(self, front: Front, *, opens: bool) -> None:
-        self.is_open = False
+        self.opened = asyncio.Event()
         self._front, self._opens = front, opens
 
     async def watch(self, children: Sequence[Child], *, every_s: float) -> None:
         if not self._opens:
             return
+        first = [child for child in children if child.name in ("web", "wall")]
+        await asyncio.gather(*(child.running.wait() for child in first))
+        self.opened.set()
         await asyncio.gather(*(child.running.wait() for child in children))
-        self.is_open = True
         self._front.say("open")
 
 
