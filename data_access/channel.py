@@ -7,52 +7,29 @@ their rows compactly, and writes those whose time has come. What went wrong read
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
 from data_access.city import City
-from data_access.contracts import DatasetContract, check, duration_s
+from data_access.contracts import DatasetContract, duration_s
 from data_access.envelope import LIVE
 from data_access.errors import SourceError
-from data_access.model import Batch, Entity, RecordRow, Rejected
+from data_access.model import Entity, Rejected
+from data_access.reading import UNREADABLE, Folder, Found, Reading
 from data_access.records import instant_us
 from data_access.replay import Timeline, anchor
-from data_access.rollup import LARGEST
-from data_access.rows import Rows
 from data_access.schedule import Schedule
-from data_access.sources import registry
-from data_access.store import Change, FileMark, Outcome, StoreWriter
-from data_access.store.writer import KEPT_A_FILE, Stream
+from data_access.store import Change, Outcome, StoreWriter, Stream
 
 log = logging.getLogger(__name__)
 
 CHUNK = 20_000  # rows of one transaction
 SECOND_US = 1_000_000
 AGAIN_US = 30 * SECOND_US  # until a file that could not be read is tried again unchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """Where a dataset's files may lie, what they are, and the contract that holds for them."""
-
-    path: Path
-    origin: str
-    contract: DatasetContract
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The files as a scan found them: which folder, and (path, size, mtime) of each."""
-
-    folder: Folder
-    files: tuple[tuple[Path, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +51,8 @@ class Channel:
         self._city = city
         self._writer = writer
         self._folders = list(folders)
-        self._seen: _Seen | None = None  # as read
-        self._glimpsed: _Seen | None = None  # as found last time, perhaps still being written
+        self._seen: Found | None = None  # as read
+        self._glimpsed: Found | None = None  # as found last time, perhaps still being written
         self._tried_us: int | None = None
         self._stream: Stream | None = None
         self._timeline: Timeline | None = None
@@ -85,6 +62,7 @@ class Channel:
         self._due_us: int | None = None  # glass time of the next row
         self.entities: tuple[Entity, ...] = ()
         self.failing: str | None = None
+        self._is_unread = False  # nothing could be read: tried again even unchanged
 
     @property
     def is_busy(self) -> bool:
@@ -142,7 +120,7 @@ class Channel:
         self._waiting = rest
         return outcome
 
-    def _find(self) -> _Seen | None:
+    def _find(self) -> Found | None:
         for folder in self._folders:
             files = []
             for path in folder.contract.source.files(folder.path):
@@ -152,12 +130,12 @@ class Channel:
                     continue  # gone since it was listed
                 files.append((path, stat.st_size, stat.st_mtime_ns))
             if files:
-                return _Seen(folder, tuple(files))
+                return Found(folder, tuple(files))
         return None
 
     def _tries_again(self, now_us: int) -> bool:
         tried_us = self._tried_us or 0
-        return self.failing is not None and now_us - tried_us >= AGAIN_US
+        return self._is_unread and now_us - tried_us >= AGAIN_US
 
     def _lose(self, is_first: bool, now_us: int) -> bool:
         """Take note that there are no files: from the start, or any more."""
@@ -176,7 +154,7 @@ class Channel:
         """Play nothing."""
         self._schedule, self._waiting, self._due_us = Schedule.empty(), [], None
 
-    def _read(self, found: _Seen, now_us: int, speed: float) -> None:
+    def _read(self, found: Found, now_us: int, speed: float) -> None:
         folder = found.folder
         old = None if self._waiting or self._stream is None else self._schedule
         self._rest()
@@ -188,14 +166,14 @@ class Channel:
         self._stream, self._timeline = stream, stream.timeline
         owner = folder.contract.owner
         try:
-            reading = _Reading.of(found, self._city, datetime.fromtimestamp(now_us / 1e6, UTC))
+            reading = Reading.of(found, self._city, datetime.fromtimestamp(now_us / 1e6, UTC))
         except SourceError as error:
-            self.failing = str(error)
-            refused = Rejected(error.where, "unreadableFile", str(error))
+            self.failing, self._is_unread = str(error), True
+            refused = Rejected(error.where, UNREADABLE, str(error))
             change = Change(rejected=[refused], owner=owner)
             self._writer.apply(stream.id, change, now_us=now_us)
             raise
-        self.failing = reading.failing
+        self.failing, self._is_unread = reading.failing, False
         self.entities = tuple(reading.entities.values())
         timeline = _play(stream.timeline, reading, folder.contract, now_us, speed)
         change = Change(
@@ -214,7 +192,7 @@ class Channel:
         self,
         stream: Stream,
         timeline: Timeline,
-        reading: _Reading,
+        reading: Reading,
         old: Schedule | None,
         now_us: int,
     ) -> int:
@@ -249,92 +227,9 @@ class Channel:
             self._due_us = None if next_us is None else self._timeline.glass(next_us)
 
 
-class _Reading:
-    """What all files of a dataset say, checked."""
-
-    def __init__(self) -> None:
-        self.rows = Rows.join([])
-        self.records: list[RecordRow] = []
-        self.entities: dict[str, Entity] = {}
-        self.rejected: list[Rejected] = []
-        self.marks: list[FileMark] = []
-        self.failing: str | None = None
-
-    @classmethod
-    def of(cls, found: _Seen, city: City, now: datetime) -> _Reading:
-        """Read the files; one that cannot be read is left out, unless there is no other."""
-        contract, reading = found.folder.contract, cls()
-        files = [path for path, _, _ in found.files]
-        while True:
-            try:
-                reading._read(files, contract, city, now)
-                break
-            except SourceError as error:
-                rest = [path for path in files if not _is_about(error, path)]
-                if not rest or len(rest) == len(files):
-                    raise
-                log.error("%s: %s", contract.id, error)
-                failing = Rejected(error.where, "unreadableFile", str(error))
-                files, reading = rest, cls()
-                reading.rejected.append(failing)
-                reading.failing = str(error)
-        reading._mark(found)
-        return reading
-
-    def _read(
-        self, files: Sequence[Path], contract: DatasetContract, city: City, now: datetime
-    ) -> None:
-        parts: list[Rows] = []
-        for batch in registry.read(files, contract=contract, city=city):
-            checked = check(batch, contract, now=now, areas=city.areas.codes)
-            if checked.observations is not None and len(checked.observations):
-                parts.append(self._summable(checked))
-            self.records += checked.records
-            self.entities |= {entity.entity: entity for entity in checked.entities}
-            self.rejected += checked.rejected
-        self.rows = Rows.join(parts)
-
-    def _summable(self, batch: Batch) -> Rows:
-        rows = Rows.of(batch.observations)
-        fine = np.abs(rows.value) <= LARGEST
-        for at in np.flatnonzero(~fine).tolist():
-            detail = f"{rows.value[at]:g}; expected at most {LARGEST:g}, to be summed exactly"
-            self.rejected.append(Rejected(rows.reference(at), "outOfRange", detail))
-        return rows if fine.all() else rows.take(fine)
-
-    def _mark(self, found: _Seen) -> None:
-        """Count what each file gave, and drop the refusals past those that are kept."""
-        names = {path.name: path for path, _, _ in found.files}
-        accepted: Counter[str] = Counter()
-        for text, count in zip(
-            self.rows.refs, np.bincount(self.rows.ref, minlength=len(self.rows.refs)), strict=True
-        ):
-            accepted[_file_of(text, names)] += int(count)
-        accepted.update(_file_of(record.source_ref, names) for record in self.records)
-        refused: dict[str, Counter[str]] = {name: Counter() for name in names}
-        kept = []
-        for each in self.rejected:
-            counts = refused[_file_of(each.source_ref, names)]
-            counts[each.reason] += 1
-            if counts[each.reason] <= KEPT_A_FILE:
-                kept.append(each)
-        self.rejected = kept
-        self.marks = [
-            FileMark(
-                path=str(path.relative_to(found.folder.path)),
-                size=size,
-                mtime_ns=mtime_ns,
-                digest=_digest(path),
-                accepted=accepted[path.name],
-                rejected=dict(refused[path.name]),
-            )
-            for path, size, mtime_ns in found.files
-        ]
-
-
 def _play(
     timeline: Timeline | None,
-    reading: _Reading,
+    reading: Reading,
     contract: DatasetContract,
     now_us: int,
     speed: float,
@@ -356,21 +251,3 @@ def _play(
             now_at_us=None if replay.now_at is None else instant_us(replay.now_at),
         )
     return timeline.at_speed(speed, now_us).with_news(int(source_us.max()), now_us)
-
-
-def _file_of(reference: str, names: dict[str, Path]) -> str:
-    """Return the file a source reference ("name:line", "name#id") stands in."""
-    for separator in ("", ":", "#"):
-        name = reference.partition(separator)[0] if separator else reference
-        if name in names:
-            return name
-    return next((name for name in names if reference.startswith(name)), next(iter(names)))
-
-
-def _is_about(error: SourceError, path: Path) -> bool:
-    return error.where == path.name or error.where.startswith((f"{path.name}:", f"{path.name}#"))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,12 +18,13 @@ from pathlib import Path
 from data_access.aggregates.registry import aggregates
 from data_access.boundaries import import_boundaries
 from data_access.cache import EnvelopeCache, open_cache
-from data_access.channel import Channel, Folder
+from data_access.channel import Channel
 from data_access.city import City, load_city
 from data_access.contracts import DatasetContract
 from data_access.errors import CacheError, SourceError, StoreError
 from data_access.exposition import Exposition
 from data_access.memory import give_back
+from data_access.reading import Folder
 from data_access.simulation import Simulation
 from data_access.sources import registry
 from data_access.store import StoreReader, StoreWriter, open_reader, open_writer

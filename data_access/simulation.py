@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data_access.channel import Folder
 from data_access.city import City, load_city
+from data_access.reading import Folder
 from data_access.simulator.lake import lake_until, simulated, write_lake
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from data_access.store.engine import open_engine
 from data_access.store.reader import StoreReader, open_reader
-from data_access.store.writer import Change, FileMark, Outcome, StoreWriter, open_writer
+from data_access.store.writer import Change, FileMark, Outcome, StoreWriter, Stream, open_writer
 
 __all__ = [
     "Change",
@@ -10,6 +10,7 @@ __all__ = [
     "Outcome",
     "StoreReader",
     "StoreWriter",
+    "Stream",
     "open_engine",
     "open_reader",
     "open_writer",

@@ -20,8 +20,6 @@ from data_access.store.series import SeriesBook
 from data_access.store.tables import entity, file, quarantine, stream
 from settings import Settings
 
-KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
-
 
 @dataclass(frozen=True, slots=True)
 class FileMark:

@@ -1,0 +1,129 @@
+"""Reading all files of a dataset: through its source, its contract, into compact rows, counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from data_access.city import City
+from data_access.contracts import DatasetContract, check
+from data_access.model import Batch, Entity, RecordRow, Rejected
+from data_access.rollup import LARGEST
+from data_access.rows import Rows
+from data_access.sources import registry
+from data_access.store import FileMark
+
+UNREADABLE = "unreadableFile"  # reason of a file that could not be read
+KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a dataset's files may lie, what they are, and the contract that holds for them."""
+
+    path: Path
+    origin: str
+    contract: DatasetContract
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files as a scan found them: which folder, and (path, size, mtime) of each."""
+
+    folder: Folder
+    files: tuple[tuple[Path, int, int], ...]
+
+
+class Reading:
+    """What all files of a dataset say, checked."""
+
+    def __init__(self) -> None:
+        self.rows = Rows.join([])
+        self.records: list[RecordRow] = []
+        self.entities: dict[str, Entity] = {}
+        self.rejected: list[Rejected] = []
+        self.marks: list[FileMark] = []
+
+    @classmethod
+    def of(cls, found: Found, city: City, now: datetime) -> Reading:
+        """Read the files; raises SourceError when none of them can be read."""
+        reading = cls()
+        reading._read([path for path, _, _ in found.files], found.folder.contract, city, now)
+        reading._mark(found)
+        return reading
+
+    @property
+    def failing(self) -> str | None:
+        """What is wrong with a file that could not be read beside others that could."""
+        unreadable = (each for each in self.rejected if each.reason == UNREADABLE)
+        return next((each.detail for each in unreadable), None)
+
+    def _read(
+        self, files: Sequence[Path], contract: DatasetContract, city: City, now: datetime
+    ) -> None:
+        parts: list[Rows] = []
+        for batch in registry.read(files, contract=contract, city=city):
+            checked = check(batch, contract, now=now, areas=city.areas.codes)
+            if checked.observations is not None and len(checked.observations):
+                parts.append(self._summable(checked))
+            self.records += checked.records
+            self.entities |= {entity.entity: entity for entity in checked.entities}
+            self.rejected += checked.rejected
+        self.rows = Rows.join(parts)
+
+    def _summable(self, batch: Batch) -> Rows:
+        rows = Rows.of(batch.observations)
+        fine = np.abs(rows.value) <= LARGEST
+        for at in np.flatnonzero(~fine).tolist():
+            detail = f"{rows.value[at]:g}; expected at most {LARGEST:g}, to be summed exactly"
+            self.rejected.append(Rejected(rows.reference(at), "outOfRange", detail))
+        return rows if fine.all() else rows.take(fine)
+
+    def _mark(self, found: Found) -> None:
+        """Count what each file gave, and drop the refusals past those that are kept."""
+        names = {path.name: path for path, _, _ in found.files}
+        accepted: Counter[str] = Counter()
+        for text, count in zip(
+            self.rows.refs, np.bincount(self.rows.ref, minlength=len(self.rows.refs)), strict=True
+        ):
+            accepted[_file_of(text, names)] += int(count)
+        accepted.update(_file_of(record.source_ref, names) for record in self.records)
+        refused: dict[str, Counter[str]] = {name: Counter() for name in names}
+        kept = []
+        for each in self.rejected:
+            counts = refused[_file_of(each.source_ref, names)]
+            counts[each.reason] += 1
+            if counts[each.reason] <= KEPT_A_FILE:
+                kept.append(each)
+        self.rejected = kept
+        self.marks = [
+            FileMark(
+                path=str(path.relative_to(found.folder.path)),
+                size=size,
+                mtime_ns=mtime_ns,
+                digest=_digest(path),
+                accepted=accepted[path.name],
+                rejected=dict(refused[path.name]),
+            )
+            for path, size, mtime_ns in found.files
+        ]
+
+
+def _file_of(reference: str, names: dict[str, Path]) -> str:
+    """Return the file a source reference ("name:line", "name#id") stands in."""
+    for separator in ("", ":", "#"):
+        name = reference.partition(separator)[0] if separator else reference
+        if name in names:
+            return name
+    return next((name for name in names if reference.startswith(name)), next(iter(names)))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
