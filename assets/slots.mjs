@@ -6,6 +6,7 @@ import { components, edits, withPrefix } from "./content.mjs";
 import { painted } from "./paint.mjs";
 
 const KEPT_UNUSED = 16;
+const TIDY_AFTER_MS = 1_000;
 
 export class NoSlot extends Error {}
 
@@ -44,6 +45,7 @@ export class SlotPool {
   #slots;
   #dash;
   #uses = 0;
+  #tidying = null;
   counters = { mounts: 0, remounts: 0, updates: 0, propSets: 0, unmounts: 0 };
 
   constructor(elements, host = dash) {
@@ -71,12 +73,15 @@ export class SlotPool {
       oldest(candidates.filter((each) => each.free));
     if (slot === undefined) throw new NoSlot(`all ${this.#slots.length} slots are in use`);
     slot.users.add(user);
+    slot.element.classList.add("is-used");
     slot.usedAt = this.#uses += 1;
     return slot;
   }
 
   release(user) {
     for (const slot of this.#slots) slot.users.delete(user);
+    clearTimeout(this.#tidying);
+    this.#tidying = setTimeout(() => this.tidy(), TIDY_AFTER_MS); // never in a frame that matters
   }
 
   // Make `slot` hold a render's content; returns a promise of comments once it has been painted.
@@ -104,6 +109,7 @@ export class SlotPool {
 
   // Unmount all but the last used of the unused: one at a time, when the page has nothing to do.
   tidy(idle = whenIdle) {
+    for (const slot of this.#slots) if (slot.free) slot.element.classList.remove("is-used");
     const unused = this.#slots.filter((slot) => slot.free && slot.renderId !== null);
     const extra = unused.sort((one, other) => other.usedAt - one.usedAt).slice(KEPT_UNUSED);
     if (extra.length === 0) return;

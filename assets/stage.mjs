@@ -6,7 +6,6 @@ import { nextFrame } from "./paint.mjs";
 import { NoSlot, place } from "./slots.mjs";
 
 const FRAME_MS = 1000 / 60;
-const TIDY_AFTER_MS = 1_000;
 const CLOCK_WITHIN_MS = 1_000;
 
 // A scene as this client has it: the tiles, with the newest version of each, and their slots.
@@ -231,7 +230,6 @@ export class Stage {
     this.shown = scene;
     if (before !== null) this.#release(before);
     this.#given.onShown(scene);
-    setTimeout(() => this.#given.pool.tidy(), TIDY_AFTER_MS);
   }
 
   #fade(entering, leaving, duration) {
