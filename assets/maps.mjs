@@ -39,7 +39,7 @@ function point(feature, latlng, context) {
   const band = bandOf(feature, hideout);
   const size = unitOf(context) * (band ? POINT_U : POINT_U / 2);
   const swatch = document.createElement("span");
-  swatch.className = `swatch shape-${band?.shape ?? "circle"}`;
+  swatch.className = `t-swatch shape-${band?.shape ?? "circle"}`;
   swatch.style.backgroundColor = band?.colour ?? "#47515d";
   const icon = window.L.divIcon({ html: swatch, className: "map-point", iconSize: [size, size] });
   return window.L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: hideout.values[idOf(feature)] ?? 0 });

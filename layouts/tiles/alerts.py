@@ -91,7 +91,7 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> 
         shown += 1
     if rest := more(len(items) - shown, tile.language):
         entries.append(rest)
-    return html.Div(entries, className="alerts")
+    return html.Div(entries, className="t-alerts")
 
 
 def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
@@ -100,14 +100,14 @@ def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div
     title = wrap(tile.words(item["title"]), width, BODY, lines=lines, bold=True)
     actual = is_actual(item)
     status = item["severity"] if actual else "normal"
-    words: list[Any] = [html.Div(line, className="line type-20 alert-title") for line in title]
+    words: list[Any] = [html.Div(line, className="t-line type-20 t-alert-title") for line in title]
     words.append(_about(tile, item, timezone, width))
-    shape = mark(status) if actual else html.Span(className="mark mark-exercise")
+    shape = mark(status) if actual else html.Span(className="t-mark t-mark-exercise")
     body = [
-        html.Div(shape, className=f"alert-mark ink-{status}"),
-        html.Div(words, className="alert-words"),
+        html.Div(shape, className=f"t-alert-mark ink-{status}"),
+        html.Div(words, className="t-alert-words"),
     ]
-    class_name = "alert" if actual else "alert alert-exercise"
+    class_name = "t-alert" if actual else "t-alert t-alert-exercise"
     return html.Div(body, className=class_name), len(title) * LINE + ABOUT
 
 
@@ -121,10 +121,10 @@ def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Di
         if height <= room and not title[-1].endswith(ELLIPSIS):
             break
     parts: list[Any] = [
-        html.Div(line, className=f"line {type_class(size)} alert-title") for line in title
+        html.Div(line, className=f"t-line {type_class(size)} t-alert-title") for line in title
     ]
     parts.append(_about(tile, item, timezone, width))
-    class_name = f"alert-banner edge-{item['severity']}"
+    class_name = f"t-alert-banner edge-{item['severity']}"
     return html.Div(parts, className=class_name, style={"height": u(height)}), height
 
 
@@ -147,13 +147,13 @@ def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
         tail = f" · {when}"
         keep = room - width_u(tail, CAPTION) * FACES[setting.face]
         told = cut(f" · {place}", keep, CAPTION, face=setting.face) + tail if place else tail
-    ink = f"ink-{item['severity']}" if actual else "exercise-word"
+    ink = f"ink-{item['severity']}" if actual else "t-exercise-word"
     return html.Div(
         [
-            html.Span(word, className=f"alert-word {ink}"),
+            html.Span(word, className=f"t-alert-word {ink}"),
             html.Span(told, className=setting.class_name),
         ],
-        className="line type-16 alert-about",
+        className="t-line type-16 t-alert-about",
     )
 
 

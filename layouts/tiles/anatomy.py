@@ -135,14 +135,14 @@ class Tile:
         width = self.lead_u
         lines = wrap(text, width - 1.5, BODY, lines=max(1, int(self.height_u // 1.25) - 1))
         body: list[Child] = [
-            html.P([html.Span(className="mark mark-none"), html.Span(" ".join(lines))],
-                   className="reason-words type-20", style={"maxWidth": u(width)}),
+            html.P([html.Span(className="t-mark t-mark-none"), html.Span(" ".join(lines))],
+                   className="t-reason-words type-20", style={"maxWidth": u(width)}),
         ]  # fmt: skip
         if owner and self.height_u >= len(lines) * 1.25 + 1.5:
             asked = self.say("ask", owner=owner)
             told = wrap(asked, width - 1.5, CAPTION, lines=2)
-            body.append(html.P(" ".join(told), className="reason-owner type-16"))
-        return self.build(html.Div(body, className="reason"), class_name=f"is-{cause}")
+            body.append(html.P(" ".join(told), className="t-reason-owner type-16"))
+        return self.build(html.Div(body, className="t-reason"), class_name=f"is-{cause}")
 
     # Parts
 
@@ -263,7 +263,7 @@ def type_class(size_u: float) -> str:
 def line(text: str, size_u: float, width: float, *, class_name: str = "") -> html.Div:
     """Return one line of text that never breaks; what does not fit is cut with an ellipsis."""
     return html.Div(
-        cut(text, width, size_u), className=f"line {type_class(size_u)} {class_name}".rstrip()
+        cut(text, width, size_u), className=f"t-line {type_class(size_u)} {class_name}".rstrip()
     )
 
 

@@ -28,7 +28,7 @@ def swatch(band: Mapping[str, Any]) -> html.Span:
     """Return the shape of a band in its colour; its name stands beside it."""
     shape = band.get("shape") if band.get("shape") in SHAPES else "square"
     return html.Span(
-        className=f"swatch shape-{shape}", style={"backgroundColor": str(band.get("colour", ""))}
+        className=f"t-swatch shape-{shape}", style={"backgroundColor": str(band.get("colour", ""))}
     )
 
 
@@ -87,11 +87,11 @@ def legend(
     body = [
         html.Div(
             [
-                html.Div([swatch(band), html.Span(words)], className="legend-entry type-16")
+                html.Div([swatch(band), html.Span(words)], className="t-legend-entry type-16")
                 for band, words in entries[column * lines : (column + 1) * lines]
             ],
-            className="legend-column",
+            className="t-legend-column",
         )
         for column in range(columns)
     ]
-    return html.Div(body, className="legend"), columns * widest, lines * LEGEND_LINE
+    return html.Div(body, className="t-legend"), columns * widest, lines * LEGEND_LINE

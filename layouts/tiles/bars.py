@@ -93,21 +93,21 @@ def _horizontal(
                 name_cell(name, name_width),
                 html.Div(
                     html.Div(
-                        className="bar-fill" + (" bar-first" if index == 0 else ""),
+                        className="t-bar-fill" + (" t-bar-first" if index == 0 else ""),
                         style={"width": f"{100 * max(0.0, value) / longest:.2f}%"},
                     ),
-                    className="bar-track",
+                    className="t-bar-track",
                 ),
-                html.Div(text, className="cell-number"),
+                html.Div(text, className="t-cell-number"),
             ],
-            className="row bar-row type-20",
+            className="t-row t-bar-row type-20",
             style=style,
         )
         for index, (name, value, text) in enumerate(zip(names, figures, told, strict=True))
     ]
     if rest := more(total - len(names), tile.language):
         rows.append(rest)
-    return html.Div(rows, className="rows bars-horizontal")
+    return html.Div(rows, className="t-rows t-bars-horizontal")
 
 
 def _vertical(
@@ -126,25 +126,25 @@ def _vertical(
     columns = [
         html.Div(
             [
-                html.Div(text, className="digits type-20"),
+                html.Div(text, className="t-digits type-20"),
                 html.Div(
-                    className="bar-column",
+                    className="t-bar-column",
                     style={"height": u(max(0.06, height * max(0.0, value) / longest))},
                 ),
                 html.Div(
                     [part for line in label for part in (line, html.Br())][:-1],
-                    className="bar-name type-16",
+                    className="t-bar-name type-16",
                     style={"height": u(label_lines)},
                 ),
             ],
-            className="bar-stack",
+            className="t-bar-stack",
             style={"width": u(column)},
         )
         for label, value, text in zip(labels, figures, told, strict=True)
     ]
     body = html.Div(
         columns,
-        className="bars-vertical",
+        className="t-bars-vertical",
         style={"height": u(tile.height_u - (1.25 if rest else 0))},
     )  # noqa: E501
     return html.Div([body, *([rest] if rest else [])])

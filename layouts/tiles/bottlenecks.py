@@ -123,14 +123,14 @@ def _row(
     lines: list[Any] = [
         html.Div(
             cut(title, width, setting.size_u, bold=True, face=setting.face),
-            className=f"line bottleneck-name {setting.class_name}",
+            className=f"t-line bottleneck-name {setting.class_name}",
         )
     ]
     left = height - PAD - LEADING[setting.size_u]
     lines += _why(tile, figure, context, width, int(left + 0.05))
     value: list[Any] = [
         html.Div(
-            html.Span(text.digits, className="digits"),
+            html.Span(text.digits, className="t-digits"),
             className=f"bottleneck-figure{ink(figure)}",
             style={"fontSize": u(size)},
         )
@@ -139,7 +139,7 @@ def _row(
         value.append(html.Div(text.unit, className="bottleneck-unit type-16"))
     elif text.unit:
         value[0].children = digits(text, size)
-    shape = mark(status) if figure["value"] is not None else html.Span(className="mark mark-none")
+    shape = mark(status) if figure["value"] is not None else html.Span(className="t-mark t-mark-none")
     return html.Div(
         [
             html.Div(shape, className=f"bottleneck-mark ink-{status}"),
@@ -166,7 +166,7 @@ def _why(
     if lines == 1 and note:
         head, note = f"{head} · {note}", ""
     setting = fit(head, width, CAUSES) or CAUSES[-1]
-    strong = html.Span(state, className=f"strong ink-{figure['status']}")
+    strong = html.Span(state, className=f"t-strong ink-{figure['status']}")
     rest = cut(head, width, CAPTION, face=setting.face)[len(state) :]
     first = [strong if figure["status"] != "normal" else state, rest]
     return [_line(first, setting), *(_cause(note, width, lines - 1) if note else [])]
@@ -179,7 +179,7 @@ def _cause(note: str, width: float, lines: int) -> list[html.Div]:
 
 
 def _line(words: Any, setting: Setting) -> html.Div:
-    return html.Div(words, className=f"line bottleneck-why {setting.class_name}")
+    return html.Div(words, className=f"t-line bottleneck-why {setting.class_name}")
 
 
 def _fields(frame: Frame) -> dict[str, Any]:

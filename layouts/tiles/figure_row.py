@@ -50,25 +50,25 @@ def figure_row(
             [
                 html.Div(
                     [*([mark(figure["status"])] if is_marked(figure) else []), *digits(text, size)],
-                    className=f"figure{ink(figure)}",
+                    className=f"t-figure{ink(figure)}",
                     style={"fontSize": u(size), "height": u(size * LEADING)},
                 ),
-                html.Div(broken(label), className="figure-label type-16"),
+                html.Div(broken(label), className="t-figure-label type-16"),
             ],
-            className="figure-cell",
+            className="t-figure-cell",
             style={"width": u(column)},
         )
         for figure, text, label in zip(shown, texts, labels, strict=True)
     ]
     height = size * LEADING + max(len(label) for label in labels)
-    return html.Div(cells, className="figure-row"), height
+    return html.Div(cells, className="t-figure-row"), height
 
 
 def digits(text: Written, size: float) -> list[Any]:
     """Return the digits of a figure set at `size`, and its unit smaller behind them."""
-    parts: list[Any] = [html.Span(text.digits, className="digits")]
+    parts: list[Any] = [html.Span(text.digits, className="t-digits")]
     if text.unit:
-        class_name = "unit tight" if text.tight else "unit"
+        class_name = "t-unit is-tight" if text.tight else "t-unit"
         unit = html.Span(
             text.unit, className=class_name, style={"fontSize": u(unit_size(text, size))}
         )

@@ -19,7 +19,7 @@ from layouts.tiles.bands import swatch
 from layouts.tiles.figure_row import digits, extent, figure_row, ink
 from layouts.tiles.figures import Written, band_of, comparisons, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import ELLIPSIS, cut, fit, settings, width_u, wrap
 
 MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5)  # 60' is 3 u
 LOW = 5.0  # units of body height under which everything stands side by side
@@ -90,16 +90,16 @@ def _tall(
         if least <= size <= room + 0.05:
             break
     size, told, below = _with_words(tile, main, context, size, room)
-    words = html.Div(told, className="kpi-told")
+    words = html.Div(told, className="t-kpi-told")
     first = [_digits(main, size, tile.language)]
     parts = [
-        *([html.Div(caption, className="kpi-caption type-16")] if caption else []),
-        html.Div(first if below else [*first, words], className="kpi-beside"),
+        *([html.Div(caption, className="t-kpi-caption type-16")] if caption else []),
+        html.Div(first if below else [*first, words], className="t-kpi-beside"),
         *([meter] if meter else []),
         *([words] if below else []),
         *([side[0]] if side else []),
     ]
-    return [html.Div(parts, className="kpi kpi-tall")]
+    return [html.Div(parts, className="t-kpi t-kpi-tall")]
 
 
 def _with_words(
@@ -107,19 +107,28 @@ def _with_words(
 ) -> tuple[float, list[html.Div], bool]:
     """Choose the figure's size together with its words: below it where the tile is high."""
     text = written(main, tile.language)
+    sizes = [each for each in MAIN_SIZES if 3.0 <= each <= size]
     below = _told(tile, main, context, tile.width_u)
-    for smaller in (each for each in MAIN_SIZES if each <= size):
-        if smaller < 3.0:
-            break
+    for smaller in sizes:
         if smaller + len(below) * LINE + 0.25 <= room:
             return smaller, below, True
+    for smaller in sizes:
+        beside = tile.width_u - extent(text, smaller) - 1.0
+        told = _told(tile, main, context, beside) if beside >= 5.0 else []
+        if told and len(told) * LINE <= smaller + 0.5 and not _is_cut(told):
+            return smaller, told, False
     beside = tile.width_u - extent(text, size) - 1.0
-    told = _told(tile, main, context, beside)[: int((size + 0.3) // LINE)] if beside >= 5.0 else []
+    told = _told(tile, main, context, beside) if beside >= 5.0 else []
+    told = [line for line in told if not _is_cut([line])][: int((size + 0.3) // LINE)]
     if told or not below:
         return size, told, False
     while below and size + len(below) * LINE > room:
         below.pop()
     return size, below, True
+
+
+def _is_cut(lines: Sequence[html.Div]) -> bool:
+    return any(str(line.children).endswith(ELLIPSIS) for line in lines)
 
 
 def _low(
@@ -131,20 +140,24 @@ def _low(
     share = 0.6 if others or words else 1.0
     size = _main_size(text, tile.width_u * share, tile.height_u)
     rest = tile.width_u - extent(text, size) - 1.0
+    while size > 3.0 and words and _is_cut(_told(tile, main, context, rest)):
+        size = next(each for each in MAIN_SIZES if each < size)
+        rest = tile.width_u - extent(text, size) - 1.0
     parts: list[html.Div] = [_digits(main, size, tile.language)]
     side = figure_row(tile, others, rest, most=2.0, height=tile.height_u) if others else None
     if side and side[1] <= tile.height_u + 0.1:
         parts.append(side[0])
     else:
-        told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
-        parts.append(html.Div(told, className="kpi-told"))
-    return [html.Div(parts, className="kpi kpi-beside kpi-low")]
+        told = [line for line in _told(tile, main, context, rest) if not _is_cut([line])]
+        told = told[: int(tile.height_u // LINE)]
+        parts.append(html.Div(told, className="t-kpi-told"))
+    return [html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low")]
 
 
 def _digits(main: Number, size: float, language: str) -> html.Div:
     return html.Div(
         digits(written(main, language), size),
-        className=f"kpi-main{ink(main)}",
+        className=f"t-kpi-main{ink(main)}",
         style={"fontSize": u(size)},
     )
 
@@ -155,9 +168,9 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
     state = status_word(main["status"], tile.language)
     if (band := band_of(main, context.scales)) is not None:
         named = [swatch(band), html.Span(band_name(band, tile.language))]
-        state = [*state, html.Span(named, className="kpi-band")]
+        state = [*state, html.Span(named, className="t-kpi-band")]
     if state:
-        told.append(html.Div(state, className="line type-20 state-line"))
+        told.append(html.Div(state, className="t-line type-20 state-line"))
     if main["value"] is None and main.get("note"):
         told += _lines(tile.words(main["note"]), width, lines=2)
     compared = comparisons(main, tile.language)
@@ -171,7 +184,7 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
 def _lines(sentence: str, width: float, *, lines: int = 1) -> list[html.Div]:
     setting = fit(sentence, width, WORDS) or WORDS[-1]
     broken = wrap(sentence, width, setting.size_u, lines=lines, face=setting.face)
-    return [html.Div(part, className=f"line {setting.class_name} kpi-compared") for part in broken]
+    return [html.Div(part, className=f"t-line {setting.class_name} t-kpi-compared") for part in broken]
 
 
 def _caption(tile: Tile, main: Number) -> str:
@@ -191,10 +204,10 @@ def _meter(main: Number) -> html.Div | None:
     full = max(value, target)
     return html.Div(
         [
-            html.Div(className="meter-bar", style={"width": f"{100 * value / full:.1f}%"}),
-            html.Div(className="meter-target", style={"left": f"{100 * target / full:.1f}%"}),
+            html.Div(className="t-meter-bar", style={"width": f"{100 * value / full:.1f}%"}),
+            html.Div(className="t-meter-target", style={"left": f"{100 * target / full:.1f}%"}),
         ],
-        className="meter",
+        className="t-meter",
     )
 
 

@@ -291,13 +291,13 @@ def _side(
                     [
                         bands.swatch(band) if band else html.Span(),
                         name_cell(each, name_width),
-                        html.Div(value, className="cell-number"),
+                        html.Div(value, className="t-cell-number"),
                     ],
-                    className="row type-20",
+                    className="t-row type-20",
                     style=style,
                 )
             )
-        parts.append(html.Div(rows, className="rows map-worst", style={"top": u(top)}))
+        parts.append(html.Div(rows, className="t-rows map-worst", style={"top": u(top)}))
     return html.Div(parts, className="map-side", style={"width": u(width)})
 
 

@@ -94,8 +94,8 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
     ]
     name_width = max(4.0, tile.width_u - sum(widths) - 2 * AIR)
     style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
-    heads = [html.Div(), html.Div(), html.Div(told, className="cell-number type-16")]
-    lines: list[Any] = [html.Div(heads, className="row row-head", style=style)]
+    heads = [html.Div(), html.Div(), html.Div(told, className="t-cell-number type-16")]
+    lines: list[Any] = [html.Div(heads, className="t-row t-row-head", style=style)]
     for row, state, count in zip(shown, states, refused, strict=True):
         status = STATES.get(str(row.get("state")), "normal")
         shape = [mark(status)] if status != "normal" else []
@@ -103,16 +103,16 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
             html.Div(
                 [
                     name_cell(_name(row, tile.language), name_width),
-                    html.Div([*shape, state], className=f"cell-text type-16 ink-{status}"),
-                    html.Div(count, className="cell-number"),
+                    html.Div([*shape, state], className=f"t-cell-text type-16 ink-{status}"),
+                    html.Div(count, className="t-cell-number"),
                 ],
-                className="row type-20",
+                className="t-row type-20",
                 style={**style, "height": u(fitted.height_u)},
             )
         )
     if rest := more(len(ranked) - len(shown), tile.language):
         lines.append(rest)
-    return html.Div(lines, className="rows")
+    return html.Div(lines, className="t-rows")
 
 
 def _state(tile: Tile, row: Mapping[str, Any]) -> str:

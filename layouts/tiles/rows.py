@@ -39,4 +39,4 @@ def more(hidden: int, language: str) -> html.Div | None:
     if hidden <= 0:
         return None
     words = lang.text("tiles.more", language, count=hidden)
-    return html.Div(words, className="more type-16")
+    return html.Div(words, className="t-more type-16")

@@ -25,4 +25,4 @@ def gravity(status: object) -> int:
 
 def mark(status: Status) -> html.Span:
     """Return the shape of a status; its word stands beside it."""
-    return html.Span(className=f"mark mark-{status}")
+    return html.Span(className=f"t-mark t-mark-{status}")

@@ -93,7 +93,7 @@ def rows_of(
         lines.append(_row(grid, row, texts, {**style, "height": u(fitted.height_u)}, context))
     if rest := more(total - len(shown), tile.language):
         lines.append(rest)
-    return html.Div(lines, className="rows")
+    return html.Div(lines, className="t-rows")
 
 
 def _measure(
@@ -128,10 +128,10 @@ def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:
     for column, width in zip(grid.columns, grid.widths, strict=True):
         words = cells.heading(column, tile.language)
         setting = fit(words, width + 0.01, HEADINGS) or HEADINGS[-1]
-        side = "cell-number" if cells.is_numeric(column) else "cell-text"
+        side = "t-cell-number" if cells.is_numeric(column) else "t-cell-text"
         shown = cut(words, width + 0.01, CAPTION, face=setting.face)
         parts.append(html.Div(shown, className=f"{side} {setting.class_name}"))
-    return html.Div(parts, className="row row-head", style=dict(style))
+    return html.Div(parts, className="t-row t-row-head", style=dict(style))
 
 
 def _row(
@@ -144,23 +144,23 @@ def _row(
     parts = []
     for column, width, text in zip(grid.columns, grid.widths, texts, strict=True):
         if cells.is_numeric(column):
-            parts.append(html.Div(text, className="cell-number"))
+            parts.append(html.Div(text, className="t-cell-number"))
             continue
         band = cells.band_in(column, row, context) if column.get("kind") == "band" else None
         if band is not None:
-            parts.append(html.Div([bands.swatch(band), html.Span(text)], className="cell-text"))
+            parts.append(html.Div([bands.swatch(band), html.Span(text)], className="t-cell-text"))
             continue
         parts.append(name_cell(text, width))
-    return html.Div(parts, className="row type-20", style=dict(style))
+    return html.Div(parts, className="t-row type-20", style=dict(style))
 
 
 def name_cell(text: str, width: float) -> html.Div:
     """Return a name that fits `width`: narrower, then smaller in one line, else in two."""
     setting = fit(text, width, NAMES)
     if setting is not None:
-        return html.Div(text, className=f"cell-text {setting.class_name}")
+        return html.Div(text, className=f"t-cell-text {setting.class_name}")
     lines = wrap(text, width, CAPTION, lines=2, face="slim")
-    return html.Div(broken(lines), className=f"cell-text cell-two {NAMES[-1].class_name}")
+    return html.Div(broken(lines), className=f"t-cell-text t-cell-two {NAMES[-1].class_name}")
 
 
 def row_least(names: Iterable[str], width: float) -> float:

@@ -34,8 +34,8 @@ def build(
     tile = Tile(frame, "text", title=lang.pick(options.title, frame.language))
     paragraphs = [part for part in lang.pick(options.text, frame.language).split("\n") if part]
     size, lines = _set(paragraphs, tile.width_u, tile.height_u)
-    body: list[Any] = [html.Div(line, className=f"line {type_class(size)}") for line in lines]
-    return tile.build(html.Div(body, className="words"))
+    body: list[Any] = [html.Div(line, className=f"t-line {type_class(size)}") for line in lines]
+    return tile.build(html.Div(body, className="t-words"))
 
 
 def _set(paragraphs: list[str], width: float, height: float) -> tuple[float, list[str]]:

@@ -56,7 +56,7 @@ def build(
         id="g",
         figure=chart.figure(),
         config={"staticPlot": True, "displayModeBar": False, "responsive": False},
-        className="chart",
+        className="t-chart",
         style={"width": f"{chart.width_px}px", "height": f"{chart.height_px}px"},
     )
     return tile.build(graph, statuses=[chart.status])

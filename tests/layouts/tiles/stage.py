@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +134,26 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+class Stage:
+    """A page whose layout is set from outside; loading it again shows the new one."""
+
+    def __init__(self) -> None:
+        self.layout: html.Div = html.Div()
+        self.url = ""
+
+    def show(self, tab: Any, layout: html.Div) -> None:
+        """Load `layout` into a Playwright page and wait until it is drawn."""
+        self.layout = layout
+        tab.goto(self.url)
+        settle(tab)
+
+
 @contextmanager
-def served(layout: html.Div) -> Iterator[str]:
-    """Serve `layout` on a free port; yields its address."""
+def served() -> Iterator[Stage]:
+    """Serve a stage on a free port."""
+    stage = Stage()
     app = Dash(__name__, assets_folder=str(ROOT / "assets"), title="stage", update_title=None)  # type: ignore[arg-type]
-    app.layout = layout
+    app.layout = lambda: stage.layout
     app.enable_dev_tools(debug=False)
 
     @app.server.get("/geometry/<layer>.json")
@@ -148,19 +164,20 @@ def served(layout: html.Div) -> Iterator[str]:
 
     @app.server.get("/vendor/noto-sans/noto-sans.ttf")
     def _face() -> Response:
-        import importlib.util
-
-        spec = importlib.util.find_spec(FONT)
+        spec = find_spec(FONT)
         assert spec is not None
         assert spec.origin is not None
         face = Path(spec.origin).parent / "files" / "NotoSans[wdth,wght].ttf"
-        return Response(face.read_bytes(), mimetype="font/ttf")
+        answer = Response(face.read_bytes(), mimetype="font/ttf")
+        answer.cache_control.max_age = 3600
+        return answer
 
     server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    stage.url = f"http://127.0.0.1:{server.port}/"
     try:
-        yield f"http://127.0.0.1:{server.port}/"
+        yield stage
     finally:
         server.shutdown()
         thread.join(5)
@@ -180,7 +197,7 @@ def settle(browser_page: Any) -> None:
         """() => {
           const root = document.querySelector('#canvas');
           if (!root) return false;
-          const graphs = [...root.querySelectorAll('.chart')];
+          const graphs = [...root.querySelectorAll('.t-chart')];
           const maps = [...root.querySelectorAll('.leaflet-container')];
           return graphs.every((g) => g.querySelector('.main-svg'))
             && maps.every((m) => m.querySelector('path, .leaflet-marker-pane > *'))
@@ -212,25 +229,21 @@ def main() -> None:
     wall = walls()[wall_id]
     found = scenes()[wall_id]
     wanted = list(found) if scene_id == "all" else [scene_id]
-    with sync_playwright() as play:
+    with sync_playwright() as play, served() as stage:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER_ARGS)
+        canvas = wall.canvas
+        tab = browser.new_page(
+            viewport={"width": canvas.width, "height": canvas.height}, device_scale_factor=scale
+        )
+        tab.add_init_script(CLOCK)
+        tab.on("console", lambda m: print(m.type, m.text) if m.type == "error" else None)
+        tab.on("pageerror", lambda error: print("pageerror", error))
         for name in wanted:
-            canvas = wall.canvas
             layout = page(place(wall, found[name], language), sample.everything(),
                           width=canvas.width, height=canvas.height, bezels=bezels_of(wall),
                           language=language)  # fmt: skip
-            with served(layout) as url:
-                tab = browser.new_page(
-                    viewport={"width": canvas.width, "height": canvas.height},
-                    device_scale_factor=scale,
-                )
-                tab.add_init_script(CLOCK)
-                tab.on("console", lambda m: print(m.type, m.text) if m.type == "error" else None)
-                tab.on("pageerror", lambda error: print("pageerror", error))
-                tab.goto(url)
-                settle(tab)
-                tab.screenshot(path=out.replace("@", name))
-                tab.close()
+            stage.show(tab, layout)
+            tab.screenshot(path=out.replace("@", name))
         browser.close()
 
 
