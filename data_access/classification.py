@@ -1,4 +1,4 @@
-"""Level and compartments of data; comparing them with a ceiling. Who holds which is `permissions`."""
+"""Level and compartments of data, and whether a ceiling allows them. Not for who holds which."""
 
 from __future__ import annotations
 
