@@ -220,11 +220,15 @@ def situations(view: View) -> Payload:
     for life in lives:
         if life.opened_us > now_us:
             continue
-        place = str(life.body.get("place") or "")
+        unit = view.city.areas.get(life.area or "")
+        place = str(life.body.get("place") or ("" if unit is None else unit.full_name))
+        comment: dict[str, str] = life.body.get("comment") or {}
+        detail = next(iter(comment.values()), "")
         items.append(
             {
                 "id": life.base_id,
                 "title": life.body.get("title") or text("Tình huống", "Situation"),
+                "detail": text(comment.get("vi", detail), comment.get("en", detail)),
                 "kind": text("Giao thông", "Transport"),
                 "severity": SEVERITIES.get(str(life.body.get("severity")), "information"),
                 "atMs": view.glass_ms(SITUATIONS, life.opened_us),

@@ -21,7 +21,7 @@ from data_access.simulator.order import Order, draws
 from data_access.simulator.weather import Numbers, pm25_hours, rain_mm
 
 FORMAT = "aqiin"
-DAYS = 14
+DAYS = 14  # whole weeks: a replay that loops keeps its weekdays
 WARD_STATIONS, COMMUNE_STATIONS = 12, 11
 REPEATS_A_DAY = 1.0  # hours in which all stations show the values of …
 REPEATED = 6  # … so many: 65 stations had six distinct values in the hours measured

@@ -16,7 +16,8 @@ from data_access.simulator.order import Order
 from data_access.simulator.weather import pm25_level, rain_mm
 
 FORMAT = "cap"
-DAYS_PAST, DAYS_AHEAD = 10, 2
+DAYS = 14  # whole weeks: a replay that loops keeps its weekdays
+DAYS_AHEAD = 2
 SENDER = "canhbao@mo-phong.invalid"  # a name that can never be somebody's address
 HEAVY_MM, VERY_HEAVY_MM = 30.0, 70.0  # city-wide rain of a day; single gauges have twice as much
 DUST_UG, DUST_BAD_UG = 90.0, 150.0  # PM2.5 of a day, from which the index is bad, very bad
@@ -208,8 +209,9 @@ def _xml(order: Order, message: Message) -> bytes:
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one message a file, of the last days and for the next; fire reports are in UTC."""
-    for day in order.days(DAYS_PAST, ahead=DAYS_AHEAD):
+    begin = order.horizon - timedelta(days=DAYS)
+    for day in order.days(DAYS, ahead=DAYS_AHEAD):
         for message in day_messages(order, day):
-            if message.sent > order.horizon:
+            if not begin < message.sent <= order.horizon:
                 continue
             yield order.path(".cap", stem=f"simulated-{message.id}"), _xml(order, message)

@@ -23,7 +23,7 @@ import orjson
 
 import data_access.simulator
 from data_access.city import City
-from data_access.contracts import DatasetContract
+from data_access.contracts import DatasetContract, Replay
 from data_access.simulator.order import Order
 
 MANIFEST = "simulated.json"  # beside the files: what this lake is
@@ -105,12 +105,14 @@ def lake_until(folder: Path, *, datasets: Collection[str], seed: int) -> datetim
 def simulated(contract: DatasetContract, until: datetime) -> DatasetContract:
     """Return the contract as it holds for simulated files: they play at `until`, in full length.
 
-    The contract's own period and start belong to the real files of the lake; the simulated ones
-    loop after the DAYS their generator makes.
+    The contract's own mode, period and start belong to the real files of the lake. Here all
+    datasets have the same days, so that rain, reports and warnings stay together: each loops after
+    the DAYS its generator makes (whole weeks); what has no DAYS, the months, comes once.
     """
     days = getattr(generators().get(contract.source.format), "DAYS", None)
-    period = None if days is None or contract.replay.mode != "window" else f"P{days}D"
-    return replace(contract, replay=replace(contract.replay, period=period, now_at=until))
+    if days is None:
+        return replace(contract, replay=Replay(mode="latest"))
+    return replace(contract, replay=Replay(mode="window", period=f"P{days}D", now_at=until))
 
 
 def _write(draft: Path, path: str, content: bytes) -> Path:

@@ -21,7 +21,7 @@ from data_access.simulator.order import Order
 from data_access.simulator.weather import Numbers, pm25_level, rain_mm
 
 FORMAT = "open311"
-DAYS = 30
+DAYS = 28  # whole weeks: a replay that loops keeps its weekdays
 
 REQUESTS_A_DAY = {"workday": 105.0, "weekend": 70.0, "holiday": 45.0}
 # Share of a day's reports by local hour: written in the morning, after lunch and in the evening.
@@ -188,7 +188,13 @@ def day_requests(order: Order, day: date) -> list[dict[str, Any]]:
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one answer with the requests of the last DAYS days; one has an unknown status."""
-    found = [request for day in order.days(DAYS) for request in day_requests(order, day)]
+    begin = order.until - timedelta(days=DAYS)
+    found = [
+        request
+        for day in order.days(DAYS)
+        for request in day_requests(order, day)
+        if datetime.fromisoformat(request["requested_datetime"]) > begin
+    ]
     found[len(found) // 2]["status"] = "đang chờ"
     text = json.dumps(found, ensure_ascii=False, indent=0)
     yield order.path(".json"), text.encode()

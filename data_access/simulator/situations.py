@@ -17,7 +17,8 @@ from data_access.simulator.order import Order
 from data_access.simulator.weather import rain_mm
 
 FORMAT = "datex2"
-DAYS_PAST, DAYS_AHEAD = 7, 1
+DAYS = 14  # whole weeks: a replay that loops keeps its weekdays
+DAYS_AHEAD = 1
 FLOODING_MM = 50.0  # city-wide rain of a day from which known points stand under water
 FLOODED_SHARE = 0.25  # of the junctions, at 100 mm
 
@@ -167,9 +168,10 @@ def _xml(situation: Situation) -> str:
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one publication: the last days, and what is announced for tomorrow."""
-    days = order.days(DAYS_PAST, ahead=DAYS_AHEAD)
-    known = (each for day in days for each in day_situations(order, day))
-    found = "".join(_xml(each) for each in known if each.known <= order.horizon)
+    days = order.days(DAYS, ahead=DAYS_AHEAD)
+    begin = order.horizon - timedelta(days=DAYS)
+    listed = (each for day in days for each in day_situations(order, day))
+    found = "".join(_xml(each) for each in listed if begin < each.known <= order.horizon)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES)
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -75,6 +75,6 @@ def test_no_alert_is_over_before_it_is_sent(order: Callable[..., Order]) -> None
 
 def test_warnings_reach_into_the_next_days(order: Callable[..., Order]) -> None:
     one = order("security.alerts")
-    days = one.days(alerts.DAYS_PAST, ahead=alerts.DAYS_AHEAD)
+    days = one.days(alerts.DAYS, ahead=alerts.DAYS_AHEAD)
     ends = [m.event.ends for day in days for m in alerts.day_messages(one, day)]
     assert max(ends) > one.until

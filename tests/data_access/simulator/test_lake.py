@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data_access.city import City
@@ -158,8 +159,17 @@ def test_simulated_files_play_at_their_own_now(city: City) -> None:
     assert (rain.replay.mode, rain.replay.period, rain.replay.now_at) == ("window", "P63D", UNTIL)
 
 
-def test_simulated_records_have_no_window(city: City) -> None:
-    assert simulated(city.datasets["feedback.requests"], UNTIL).replay.period is None
+def test_simulated_days_stay_together_and_months_come_once(city: City) -> None:
+    modes = {name: simulated(each, UNTIL).replay.mode for name, each in city.datasets.items()}
+    once = {"economy.investment", "economy.prices", "health.dengue"}
+    assert {name for name, mode in modes.items() if mode == "latest"} == once
+    assert set(modes.values()) == {"latest", "window"}
+
+
+def test_a_simulated_window_is_whole_weeks(city: City) -> None:
+    for contract in city.datasets.values():
+        period = simulated(contract, UNTIL).replay.period
+        assert period is None or duration_s(period) % (7 * 86400) == 0
 
 
 @pytest.mark.parametrize(
@@ -170,6 +180,9 @@ def test_simulated_records_have_no_window(city: City) -> None:
         ("environment.rain", timedelta(days=1)),
         ("security.logins", timedelta(minutes=30)),
         ("food.safety", timedelta(days=3)),
+        ("feedback.requests", timedelta(hours=3)),
+        ("transport.situations", timedelta(hours=20)),
+        ("security.alerts", timedelta(days=2)),
     ],
 )
 def test_a_window_goes_on_without_a_gap(
@@ -178,6 +191,7 @@ def test_a_window_goes_on_without_a_gap(
     contract = simulated(city.datasets[dataset], UNTIL)
     batches = list(read(contract.source.files(lake), contract=contract, city=city))
     times = [b.observations["observed_at"] for b in batches if b.observations is not None]
+    times += [pd.Series([r.reported_at for r in b.records]) for b in batches if b.records]
     at_us = np.concatenate([each.to_numpy("datetime64[us]").astype(np.int64) for each in times])
     now_us, period_us = int(UNTIL.timestamp() * 1e6), int(duration_s(contract.replay.period) * 1e6)
     timeline = anchor(at_us, "window", now_us, period_us=period_us, now_at_us=now_us)
