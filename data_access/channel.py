@@ -92,8 +92,13 @@ class Channel:
             return False
         if not is_first and found not in (glimpsed, self._seen):
             return False  # perhaps still being written
-        self._seen, self._tried_us = found, now_us
-        self._read(found, now_us, speed)
+        self._seen, self._tried_us = None, now_us
+        try:
+            self._read(found, now_us, speed)
+        except SourceError:
+            self._seen = found  # read, in a way: it is not tried again at every look
+            raise
+        self._seen = found
         return True
 
     def step(self, now_us: int) -> Outcome:

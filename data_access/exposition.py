@@ -50,7 +50,11 @@ class Exposition:
         self._reader = reader
         self._cache = cache
         self._geometry = geometry
-        self._aggregates = aggregates()
+        self._aggregates = {
+            name: aggregate
+            for name, aggregate in aggregates().items()
+            if city.datasets.keys() >= set(aggregate.datasets)
+        }
         self._shown = cache.read_many([*self._aggregates, *self.ALWAYS])
         self._built_ms: dict[str, float] = {}
         self._due: set[str] = set(self._aggregates)
@@ -170,8 +174,7 @@ class Exposition:
         shown = self._shown.get(GEOMETRY)
         if shown is not None and shown.quality == {"layers": layers}:
             return {}
-        owner = next(iter(self._city.agencies.values()))
-        owner = self._city.agencies.get(self._aggregates["data.quality"].owner or "", owner)
+        owner = self._city.agencies[self._aggregates["data.quality"].owner or ""]
         return {
             GEOMETRY: Envelope(
                 realm=LIVE,

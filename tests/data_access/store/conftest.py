@@ -10,17 +10,8 @@ import pytest
 
 from data_access.store import StoreReader, StoreWriter, open_engine
 from data_access.store.engine import SCHEMA, migrate, transaction
-from tests.data_access.store import postgres
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if postgres.binaries() is None:
-        pytest.skip(postgres.WHY_NOT)
-    with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
