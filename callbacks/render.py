@@ -1,0 +1,249 @@
+"""The render role: envelopes to component trees, once per (render, version), whoever shows it.
+
+It knows no web application. The controller says what is `wanted`; content goes back at once, and
+again at each new version of an aggregate it is made of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from callbacks.tile_context import GEOMETRY, tile_context
+from data_access.cache import EnvelopeCache, open_cache
+from data_access.city import City, load_city
+from data_access.classification import Classification, highest
+from data_access.envelope import LIVE, Envelope
+from language import LANGUAGES, text
+from layouts.tiles.absence import missing
+from layouts.tiles.anatomy import Tile
+from layouts.tiles.kind import Frame, TileContext
+from layouts.tiles.registry import TileError, build, describe, read_options
+from layouts.tiles.tree import plain
+from settings import Settings
+from wall.client import ServiceClient, ServiceError
+
+NEVER_STALE_MS = 10 * 365.25 * 86_400_000.0  # of tiles that show no data
+HASH_BYTES = 16
+TICK_S = 0.5  # how soon an end is noticed
+
+log = logging.getLogger(__name__)
+Seams = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """What the controller wants rendered, as it says it in `wanted`."""
+
+    render_id: str
+    realm: str
+    kind: str
+    options: Mapping[str, Any]
+    frame: Frame
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Render:
+        """Read one entry of `wanted`; raises KeyError, TypeError or ValueError."""
+        size, seams = body["sizePx"], body.get("seamsPx") or {}
+        frame = Frame(
+            width_px=float(size["width"]),
+            height_px=float(size["height"]),
+            unit_px=float(body["unitPx"]),
+            detail="console" if body.get("detail") == "console" else "wall",
+            language=str(body["language"]),
+            seams_x_px=_seams(seams.get("x")),
+            seams_y_px=_seams(seams.get("y")),
+        )
+        return cls(
+            str(body["renderId"]), str(body["realm"]), str(body["kind"]), body["options"], frame
+        )
+
+    def needs(self) -> tuple[str, ...]:
+        """Return the aggregates the tile is made of; none when its options are wrong."""
+        try:
+            kind, options = read_options(self.kind, self.options)
+        except TileError:
+            return ()
+        return kind.needs(options)
+
+
+def _seams(pairs: Iterable[Iterable[float]] | None) -> Seams:
+    return tuple((float(start), float(end)) for start, end in (pairs or ()))
+
+
+@dataclass(slots=True)
+class _Kept:
+    made_of: tuple[tuple[str, int | None], ...]
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders what is wanted from the cache; keeps each content until what it is made of changes.
+
+    `rendered` counts trees built: one per render and version, however many displays show it.
+    """
+
+    cache: EnvelopeCache
+    city: City
+    clock: Callable[[], float] = time.time
+    rendered: int = 0
+    _wanted: dict[str, tuple[Render, tuple[str, ...]]] = field(default_factory=dict)
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+
+    def want(self, renders: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Take the set of wanted renders and return the `content` of each."""
+        wanted: dict[str, tuple[Render, tuple[str, ...]]] = {}
+        for body in renders:
+            try:
+                render = Render.of(body)
+            except (KeyError, TypeError, ValueError) as error:
+                log.warning("a wanted render cannot be read: %r in %r", error, body)
+                continue
+            wanted[render.render_id] = (render, render.needs())
+        self._wanted = wanted
+        self._kept = {key: kept for key, kept in self._kept.items() if key in wanted}
+        return self._contents(wanted)
+
+    def changed(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the content of all wanted renders that are made of any of these aggregates."""
+        moved = set(names)
+        touched = [
+            key for key, (_, needs) in self._wanted.items() if GEOMETRY in moved or moved & {*needs}
+        ]
+        before = {key: self._kept[key].fields for key in touched if key in self._kept}
+        return [
+            fields
+            for fields in self._contents(touched)
+            if fields is not before.get(fields["renderId"])
+        ]
+
+    def _contents(self, render_ids: Iterable[str]) -> list[dict[str, Any]]:
+        by_realm: dict[str, list[str]] = {}
+        for render_id in render_ids:
+            by_realm.setdefault(self._wanted[render_id][0].realm, []).append(render_id)
+        contents: list[dict[str, Any]] = []
+        for realm, ids in by_realm.items():
+            names = {name for render_id in ids for name in self._wanted[render_id][1]}
+            found = self.cache.read_many(names, realm)
+            geometry = self.cache.read(GEOMETRY, LIVE)
+            context = tile_context(self.city, geometry)
+            for render_id in ids:
+                render, needs = self._wanted[render_id]
+                given = {name: found.get(name) for name in needs}
+                contents.append(self._content(render, given, geometry, context))
+        return contents
+
+    def _content(
+        self,
+        render: Render,
+        given: Mapping[str, Envelope | None],
+        geometry: Envelope | None,
+        context: TileContext,
+    ) -> dict[str, Any]:
+        made_of = tuple(
+            (name, envelope.version if envelope else None)
+            for name, envelope in [*given.items(), (GEOMETRY, geometry)]
+        )
+        kept = self._kept.get(render.render_id)
+        if kept is not None and kept.made_of == made_of:
+            return kept.fields
+        before = 0 if kept is None else int(kept.fields["version"])
+        tree = self._tree(render, given, context)
+        now_ms = self.clock() * 1000
+        fields = {
+            "renderId": render.render_id,
+            "version": max(before + 1, int(now_ms)),
+            "contentHash": blake2b(orjson.dumps(tree), digest_size=HASH_BYTES).hexdigest(),
+            "content": tree,
+            **_ages(given.values(), now_ms),
+            **_marks(given.values()),
+        }
+        self._kept[render.render_id] = _Kept(made_of, fields)
+        return fields
+
+    def _tree(
+        self, render: Render, given: Mapping[str, Envelope | None], context: TileContext
+    ) -> Any:
+        self.rendered += 1
+        try:
+            return plain(build(render.kind, render.options, render.frame, given, context))
+        except Exception:
+            log.exception("render %s (%s) cannot be drawn", render.render_id, render.kind)
+            envelope = next(iter(given.values()), None)
+            return plain(missing(Tile(render.frame, render.kind, envelope=envelope), envelope))
+
+
+def _ages(envelopes: Iterable[Envelope | None], now_ms: float) -> dict[str, Any]:
+    """Return as-of, original time and stale-after of what is shown: the first to turn stale."""
+    dated = [e for e in envelopes if e is not None and e.state == "ok" and e.as_of_ms is not None]
+    if not dated:
+        return {"asOfAtMs": now_ms, "staleAfterMs": NEVER_STALE_MS}
+    first = min(dated, key=lambda e: (e.as_of_ms or 0.0) + e.stale_after_ms)
+    ages: dict[str, Any] = {"asOfAtMs": first.as_of_ms, "staleAfterMs": first.stale_after_ms}
+    if first.source_at_ms is not None:
+        ages["sourceAtMs"] = first.source_at_ms
+    return ages
+
+
+def _marks(envelopes: Iterable[Envelope | None]) -> dict[str, Any]:
+    found = [envelope for envelope in envelopes if envelope is not None]
+    shown = [envelope for envelope in found if envelope.state == "ok"]
+    origins = {envelope.origin for envelope in shown}
+    classes = [e.classification for e in found] or [Classification("public")]
+    marks: dict[str, Any] = {"classification": highest(classes).to_json()}
+    for origin in ("simulated", "replay", "live"):
+        if origin in origins:
+            marks["origin"] = origin
+            break
+    if "simulated" in origins:
+        marks["simulated"] = True
+    if len(shown) < len(found):
+        marks["why"] = ["noSource"]
+    return marks
+
+
+def run_render(settings: Settings, *, stop: threading.Event) -> None:
+    """Serve the render role until `stop` is set."""
+    for language in LANGUAGES:  # read the catalogues before the first tile is waited for
+        text("tiles.waiting", language)
+    renderer = Renderer(open_cache(settings), load_city(settings.city))
+    asyncio.run(_serve(settings, renderer, stop))
+
+
+async def _serve(settings: Settings, renderer: Renderer, stop: threading.Event) -> None:
+    client = ServiceClient(settings.wall_url, settings.secret(), service="render")
+
+    async def send(contents: Iterable[Mapping[str, Any]]) -> None:
+        try:
+            for fields in contents:
+                await client.send("content", fields)
+        except ServiceError as error:
+            log.info("content not sent: %s; the controller will ask again", error)
+
+    async def hello() -> None:
+        await client.send("kinds", {"kinds": describe()})
+
+    async def wanted(fields: dict[str, Any]) -> None:
+        await send(renderer.want(fields.get("renders", ())))
+
+    async def event(fields: dict[str, Any]) -> None:
+        if fields.get("topic") == "versions" and isinstance(fields.get("data"), dict):
+            await send(renderer.changed(fields["data"]))
+
+    client.on_connected(hello)
+    client.on("wanted", wanted)
+    client.on("event", event)
+    await client.subscribe(["versions"])
+    async with client:
+        while not await asyncio.to_thread(stop.wait, TICK_S):
+            pass
+    log.info("rendered %d trees", renderer.rendered)
