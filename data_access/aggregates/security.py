@@ -36,7 +36,7 @@ def alerts(view: View) -> Payload:
     for life in view.snapshot.lives(
         ALERTS, statuses=["open"], active_us=now_us, limit=200, bodies=True
     ):
-        if life.opened_us > now_us or life.body.get("all_clear"):
+        if life.opened_us > now_us or life.body.get("all_clear") or not life.body.get("title"):
             continue
         body = life.body
         kind = KINDS.get(str(next(iter(body.get("category") or []), "")).lower())
@@ -50,7 +50,7 @@ def alerts(view: View) -> Payload:
             "untilMs": None if life.ended_us is None else view.glass_ms(ALERTS, life.ended_us),
             "area": life.area,
             "place": text(place, place),
-            "actual": bool(body.get("actual", True)),
+            "actual": bool(body.get("actual", True)) and not body.get("says_test"),
             "source": {"dataset": ALERTS, "entity": life.base_id},
         }
         if body.get("description"):
