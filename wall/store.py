@@ -65,9 +65,16 @@ class Store:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
-            self._prepare()
         except sqlite3.Error as error:
             raise self._said(error) from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise self._said(error) from error
+        except StoreError:
+            self.close()
+            raise
 
     def begin_epoch(self, *, now_s: float) -> Kept:
         """Begin a term of leadership, higher than any before, and return what is kept."""

@@ -1,0 +1,297 @@
+"""The hub under any order of events: nothing raises, nobody waits for ever, the wall comes right.
+
+Players here are faithful to the protocol but slow, forgetful and prone to leave: each handles its
+frames when the machine says so, never before.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+)
+
+from tests.wall.room import SCENES
+from tests.wall.table import ADMINISTRATOR, Seat, Table
+from wall.contents import content_for
+
+VERSIONS = st.integers(1, 5)
+FLAKY = st.sampled_from(["ok", "ok", "ok", "failed"])
+
+
+class Player:
+    """What a faithful client knows, and asserts of what it is told."""
+
+    def __init__(self, seat: Seat, *, is_output: bool) -> None:
+        self.seat, self.is_output = seat, is_output
+        self.handled = 0
+        self.hashes: set[str] = set()
+        self.versions: dict[str, int] = {}
+        self.prepared: dict[str, dict[str, Any]] = {}
+        self.stage: dict[str, Any] | None = None
+        self.showing: dict[str, Any] | None = None
+
+    def handle(self, status: str = "ok") -> None:
+        """Handle all frames that came, answering as asked to."""
+        while self.handled < len(self.seat.frames):
+            frame = self.seat.frames[self.handled]
+            self.handled += 1
+            getattr(self, f"on_{frame['type']}", lambda d, status: None)(frame["d"], status)
+
+    def on_prepare(self, d: dict[str, Any], status: str) -> None:
+        if "tiles" in d:
+            self.take_in(d["tiles"])
+        else:
+            assert self.stage is not None
+            assert self.stage["stageId"] == d["stageId"]
+        assert d["switchId"] not in self.prepared
+        self.prepared[d["switchId"]] = d
+        if status == "failed":
+            del self.prepared[d["switchId"]]
+        self.seat.say("ready", switchId=d["switchId"], status=status)
+
+    def on_commit(self, d: dict[str, Any], status: str) -> None:
+        prepared = self.prepared.pop(d["switchId"], None)
+        if prepared is not None:
+            self.showing = {"sceneId": prepared["sceneId"], "revision": prepared["revision"]}
+            shown_at_ms = max(d["showAtMs"], self.seat.table.now_ms)
+            late_ms = shown_at_ms - d["showAtMs"]
+            self.seat.say("shown", switchId=d["switchId"], shownAtMs=shown_at_ms, lateMs=late_ms)
+
+    def on_abort(self, d: dict[str, Any], status: str) -> None:
+        self.prepared.pop(d["switchId"], None)
+
+    def on_stage(self, d: dict[str, Any], status: str) -> None:
+        self.take_in(d["tiles"])
+        self.stage = d
+        self.seat.say("staged", stageId=d["stageId"], status=status)
+
+    def on_content(self, d: dict[str, Any], status: str) -> None:
+        self.hold(d)
+
+    def on_error(self, d: dict[str, Any], status: str) -> None:
+        raise AssertionError(d)
+
+    def take_in(self, tiles: list[dict[str, Any]]) -> None:
+        for tile in tiles:
+            assert "content" in tile or tile["contentHash"] in self.hashes
+            self.hold(tile)
+
+    def hold(self, fields: dict[str, Any]) -> None:
+        self.hashes.add(fields["contentHash"])
+        self.versions[fields["renderId"]] = fields["version"]
+
+    def beat(self) -> None:
+        showing = self.showing if self.showing and self.showing["sceneId"] else None
+        self.seat.heartbeat(showing)
+
+
+class HubMachine(RuleBasedStateMachine):
+    players: Bundle[Player] = Bundle("players")
+
+    @initialize(has_render=st.booleans())
+    def begin(self, has_render: bool) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.table = Table(Path(self.folder.name))
+        self.web = self.table.service()
+        self.web.say("subscribe", topics=["versions", "wall.north"])
+        self.render: Seat | None = self.table.render() if has_render else None
+        self.version = 1
+        self.here: list[Player] = []
+        self.requests: list[str] = []
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            try:
+                self.settle()
+            finally:
+                self.folder.cleanup()
+
+    # Players
+    @rule(target=players, output_id=st.sampled_from(["a1", "a2"]), keeps=st.booleans())
+    def output_joins(self, output_id: str, keeps: bool) -> Player:
+        more = {"showing": self.table.showing("rain")} if keeps else {}
+        player = Player(self.table.player(output_id, **more), is_output=True)
+        self.here.append(player)
+        return player
+
+    @rule(target=players, view=st.sampled_from(["program", "preview"]))
+    def view_joins(self, view: str) -> Player:
+        player = Player(self.table.player(None, view=view), is_output=False)
+        self.here.append(player)
+        return player
+
+    @rule(player=consumes(players))
+    def leaves(self, player: Player) -> None:
+        self.table.leave(player.seat)
+        if player in self.here:
+            self.here.remove(player)
+
+    @rule(player=players, status=FLAKY)
+    def handles(self, player: Player, status: str) -> None:
+        player.handle(status)
+
+    @rule(player=players)
+    def beats(self, player: Player) -> None:
+        player.beat()
+
+    @rule(player=players, is_behind=st.booleans())
+    def stalls(self, player: Player, is_behind: bool) -> None:
+        if player.seat.closed is not None:
+            return
+        if is_behind:
+            self.table.hub.fell_behind(player.seat.client_id)
+        else:
+            self.table.carry_out(self.table.hub.caught_up(player.seat.client_id, self.table.now_ms))
+
+    @rule(player=players, switch_id=st.sampled_from(["s", "j1-1", "x" * 200]), status=FLAKY)
+    def says_nonsense(self, player: Player, switch_id: str, status: str) -> None:
+        player.seat.say("ready", switchId=switch_id, status=status)
+        player.seat.say("shown", switchId=switch_id, shownAtMs=1, lateMs=-1)
+        player.seat.say("staged", stageId=switch_id, status=status)
+        player.seat.say("need", renderIds=[switch_id])
+
+    # Services
+    @rule(
+        scene_id=st.sampled_from([*SCENES, None]),
+        layer=st.sampled_from(["manual", "scheduled", "base"]),
+        policy=st.sampled_from(["all", "quorum", "bestEffort"]),
+        hold=st.booleans(),
+        deadline_ms=st.sampled_from([50, 1000, 60_000]),
+    )
+    def takes(
+        self, scene_id: str | None, layer: str, policy: str, hold: bool, deadline_ms: float
+    ) -> None:
+        args = {"layer": layer, "policy": policy, "hold": hold, "deadlineMs": deadline_ms}
+        if scene_id is not None:
+            args["sceneId"] = scene_id
+        self.asks("wall.take", {**args, "minOutputs": 1})
+
+    @rule(layer=st.sampled_from(["manual", "scheduled", "base"]))
+    def clears(self, layer: str) -> None:
+        self.asks("wall.clear", {"layer": layer})
+
+    @rule(scene_id=st.sampled_from([*SCENES, "unknown"]))
+    def previews(self, scene_id: str) -> None:
+        self.asks("wall.preview", {"sceneId": scene_id})
+
+    @rule()
+    def extends(self) -> None:
+        self.asks("wall.extend", {})
+
+    @rule(output_id=st.sampled_from(["a1", "a2"]), op=st.sampled_from(["enroll", "revoke"]))
+    def enrolls(self, output_id: str, op: str) -> None:
+        name = ("north", output_id)
+        self.asks(f"device.{op}", {"outputId": output_id}, ADMINISTRATOR)
+        generation, _ = self.table.state.devices[name]
+        self.table.state.devices[name] = (max(generation, 1), False)
+
+    @rule(columns=st.integers(0, 3), scene_id=st.sampled_from(["rain", "mine"]))
+    def puts(self, columns: int, scene_id: str) -> None:
+        at = {"column": 0, "row": 0, "columns": 1, "rows": 1}
+        tile = {"tileId": "t", "kind": "text", "at": at, "options": {"text": str(columns)}}
+        name = {"vi": "x", "en": "x"}
+        grid = {"columns": columns, "rows": 1}
+        body = {"sceneId": scene_id, "name": name, "grid": grid, "tiles": [tile]}
+        self.asks("scene.put", {"scene": body})
+
+    @rule(scene_id=st.sampled_from(["rain", "mine"]))
+    def deletes(self, scene_id: str) -> None:
+        self.asks("scene.delete", {"sceneId": scene_id})
+
+    @rule(level=st.sampled_from(["public", "public", "public", "restricted"]))
+    def renders(self, level: str) -> None:
+        if self.render is not None:
+            self.version += 1
+            self.table.answer_wanted(self.render, version=self.version, level=level)
+
+    @rule(count=st.integers(0, 3))
+    def renders_some(self, count: int) -> None:
+        if self.render is not None:
+            for each in self.render.last("wanted")["renders"][:count]:
+                self.table.give(self.render, each["renderId"], version=self.version)
+
+    @rule()
+    def render_comes_or_goes(self) -> None:
+        if self.render is None:
+            self.render = self.table.render()
+        else:
+            self.table.leave(self.render)
+            self.render = None
+
+    @rule(is_full=st.booleans())
+    def disk(self, is_full: bool) -> None:
+        self.table.is_disk_full = is_full
+
+    @rule(ms=st.sampled_from([0, 1, 30, 70, 600, 2_100, 61_000, 31 * 60_000]))
+    def waits(self, ms: float) -> None:
+        self.table.wait(ms)
+
+    def asks(self, op: str, args: dict[str, Any], actor: dict[str, Any] | None = None) -> None:
+        self.requests.append(self.web.ask(op, {"wallId": "north", **args}, actor))
+
+    # What always holds
+    @invariant()
+    def state_is_sound(self) -> None:
+        if not hasattr(self, "table"):
+            return
+        ws = self.table.north
+        for output_id, output in ws.outputs.items():
+            if output.client_id is not None:
+                client = self.table.state.clients[output.client_id]
+                assert (client.wall_id, client.output_id) == ("north", output_id)
+        assert ws.joining <= ws.clients <= self.table.state.clients.keys()
+        assert set(ws.layers) <= {"manual", "scheduled", "base"}
+        if ws.pending is not None:
+            assert ws.pending.waiting <= self.table.state.clients.keys()
+        for switch in ws.settling:
+            assert switch.unshown <= self.table.state.clients.keys()
+        assert not self.table.state.effects
+
+    def settle(self) -> None:
+        """Let everybody behave for a while: all is answered, all outputs show the program."""
+        self.table.is_disk_full = False
+        if self.render is None:
+            self.render = self.table.render()
+        for _ in range(100):
+            self.table.answer_wanted(self.render, version=self.version)
+            for player in self.here:
+                if player.seat.closed is None:
+                    self.table.carry_out(
+                        self.table.hub.caught_up(player.seat.client_id, self.table.now_ms)
+                    )
+                    player.handle()
+                    player.beat()
+            self.table.wait(2_000)
+        for request_id in self.requests:
+            assert self.web.answer(request_id) is not None
+        scene_id, revision = self.table.north.program_showing()
+        for player in self.here:
+            if player.is_output and player.seat.closed is None:
+                showing = player.showing or {"sceneId": None, "revision": None}
+                assert showing == {"sceneId": scene_id, "revision": revision}
+                arrangement = self.table.north.program()
+                if arrangement is not None:
+                    client = self.table.state.clients[player.seat.client_id]
+                    for render_id in client.program:
+                        newest = content_for(self.table.state, self.table.north, render_id)
+                        assert player.versions[render_id] == newest.version
+
+
+TestHub = HubMachine.TestCase
+TestHub.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
