@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from callbacks import console_sending, console_sources, page_setting, session
 from callbacks.console_tiles import draw, needs, within_ceiling
 from callbacks.desk import Desk, desk
+from data_access.envelope import Envelope
 from language import pick
 from layouts import ids
 from layouts.pages import console, console_lists
@@ -33,6 +34,7 @@ from permissions.roles import Person, Right
 
 Size = Mapping[str, float]
 Shown = dict[str, int]
+PARTS = {"kpi": "numbers", "trend": "series", "table": "tables", "bars": "tables", "map": "maps"}
 
 
 def layout() -> Any:
@@ -226,7 +228,7 @@ def _tile(
     source = console_sources.source_of(envelope, figure)
     choices = [
         (Place("tile", place.group, tile=spec.key, figure=each).href,
-         _figure_name(envelope, each, setting.language), each == figure)
+         _figure_name(envelope, spec, each, setting.language), each == figure)
         for each in spec.figures
     ]  # fmt: skip
     dataset = str(source.get("dataset", spec.aggregate))
@@ -265,15 +267,16 @@ def _name(reach: Desk, place: Place, setting: Setting) -> str:
 def _tile_name(reach: Desk, spec: TileSpec, place: Place, setting: Setting) -> str:
     envelope = reach.cache.read(spec.aggregate)
     figure = place.figure if place.figure in spec.figures else spec.figures[0]
-    return _figure_name(envelope, figure, setting.language)
+    return _figure_name(envelope, spec, figure, setting.language)
 
 
-def _figure_name(envelope: Any, figure: str, language: str) -> str:
-    for kind in ("numbers", "series", "tables", "maps"):
-        part = envelope.payload.get(kind, {}) if envelope else {}
-        if isinstance(part.get(figure), dict) and "label" in part[figure]:
-            return pick(part[figure]["label"], language)
-    return pick(envelope.label, language) if envelope else figure
+def _figure_name(envelope: Envelope | None, spec: TileSpec, figure: str, language: str) -> str:
+    if envelope is None:
+        return figure
+    part: Any = envelope.payload.get(PARTS.get(spec.kind, ""), {})
+    found = part.get(figure)
+    label = found.get("label") if isinstance(found, dict) else None
+    return pick(label or envelope.label, language)
 
 
 def _dataset(href: str) -> str:

@@ -25,7 +25,7 @@ from permissions.roles import Person, Right
 log = logging.getLogger(__name__)
 ROWS = 50
 CITY_AREA = "city"
-BODY_NAMES = ("title", "headline", "summary", "category", "service_name", "event", "description")
+BODY_NAMES = ("title", "headline", "event", "service_name", "summary", "description", "category")
 LONGEST_WORDS = 80
 
 
@@ -74,8 +74,14 @@ def unit_figures(
     """Return every figure that is known of a unit, of all groups."""
     names = sorted(reach.city.datasets)
     found: list[UnitFigure] = []
+    dataset = place.dataset
     for name, envelope in within_ceiling(reach, names, who).items():
+        told: set[str] = set()
         for label, words, band in _of_unit(envelope, unit.code, reach.city, language):
+            if words in told:  # the map and the table of one aggregate say the same
+                continue
+            told.add(words)
+            dataset = dataset or name  # the first one's rows stand beside, when none is named
             found.append(
                 UnitFigure(
                     href=replace(place, dataset=name).href,
@@ -85,7 +91,7 @@ def unit_figures(
                     as_of_ms=envelope.as_of_ms,
                     stale_after_ms=envelope.stale_after_ms,
                     band=band,
-                    is_chosen=place.dataset == name,
+                    is_chosen=name == dataset,
                 )
             )
     return found
@@ -147,7 +153,10 @@ def rows(
     except DataError as error:
         log.warning("rows of %s cannot be read: %s", dataset, error)
         return []
-    return [_row(each, contract, reach.city, setting) for each in found]
+    names_unit = source.get("area") in (None, CITY_AREA)
+    return [
+        _row(each, contract, reach.city, names_unit=names_unit, setting=setting) for each in found
+    ]
 
 
 def facts_of_unit(unit: Unit, setting: Setting) -> list[tuple[str, str]]:
@@ -209,16 +218,19 @@ def _facts(
 
 
 def _row(
-    row: Mapping[str, Any], contract: DatasetContract | None, city: City, setting: Setting
+    row: Mapping[str, Any],
+    contract: DatasetContract | None,
+    city: City,
+    *,
+    names_unit: bool,
+    setting: Setting,
 ) -> SourceRow:
     language = setting.language
     indicator = contract.indicators.get(row["indicator"]) if contract else None
     unit = city.areas.get(row["area"]) if row.get("area") else None
     what = pick(indicator.name, language) if indicator else _body_words(row.get("body") or {})
-    place = " · ".join(
-        part for part in (row.get("entity"), unit_name(unit, language) if unit else "")
-        if part and part != CITY_AREA
-    )  # fmt: skip
+    where = (row.get("entity"), unit_name(unit, language) if unit and names_unit else "")
+    place = " · ".join(part for part in where if part and part != CITY_AREA)
     return SourceRow(
         observed=_at(row["observed_at"], setting),
         what=what or str(row.get("indicator") or ""),

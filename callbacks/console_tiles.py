@@ -71,10 +71,14 @@ def as_source(
     source = behind.get(figure.get("source", {}).get("dataset", ""))
     if source is not None and source.state == "absent":
         return source
+    if figure["value"] is not None and "period" not in figure and figure.get("note"):
+        # A figure alone, without the list of all five: what it counts stands above it.
+        figure = {**figure, "period": figure["note"]}
     owner = figure.get("owner", envelope.owner)
     agency = city.agencies.get(owner)
     return replace(
         envelope,
+        payload={"numbers": {number: figure}},
         owner=owner,
         owner_label=agency.name if agency else envelope.owner_label,
         as_of_ms=figure.get("atMs", envelope.as_of_ms),

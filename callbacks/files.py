@@ -12,10 +12,8 @@ from callbacks.desk import desk
 from callbacks.security import YEAR_S
 
 VENDOR = "/vendor/bootstrap5"
-STYLESHEETS = (
-    f"{VENDOR}/css/bootstrap.min.css",
-    f"{VENDOR}/css/font/bootstrap-icons.min.css",
-)
+BOOTSTRAP = f"{VENDOR}/css/bootstrap.min.css"
+ICONS = f"{VENDOR}/css/font/bootstrap-icons.min.css"
 FACE = "/vendor/noto-sans/noto-sans.ttf"  # named by assets/00-tokens.css
 FACE_FILE = "NotoSans[wdth,wght].ttf"
 DAY_S = 86_400

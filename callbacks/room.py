@@ -14,6 +14,7 @@ from language import sort_key
 from layouts import ids
 from layouts.pages import room
 from layouts.pages.room import DataAge, Deed
+from layouts.pages.shell import person_name
 from permissions.roles import Person
 
 DEEDS = {"wall.take": "take", "wall.clear": "clear", "wall.extend": "extend"}
@@ -71,7 +72,8 @@ def refresh(_event: Any, _versions: Any, heads: list[dict[str, str]]) -> Any:
 
 def deeds(reach: Desk) -> list[Deed]:
     """Return what people did on the walls lately, newest first."""
-    names = {person.user_id: person.name for person in reach.people.everyone()}
+    language = session.page_language()
+    names = {who.user_id: person_name(who, language) for who in reach.people.everyone()}
     asked = {}
     found: list[Deed] = []
     rows = reach.audit.recent(limit=DEEDS_SHOWN * 12)

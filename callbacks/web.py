@@ -14,7 +14,7 @@ from typing import Any
 
 import dash
 from dash import html
-from flask import Flask, has_request_context
+from flask import Flask, has_request_context, request
 
 from callbacks import (
     console,
@@ -62,6 +62,7 @@ class RoomApp(dash.Dash):
     <meta name="color-scheme" content="dark">
     <title>{parts["title"]}</title>
     <link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
+    {_bootstrap()}
     {parts["css"]}
   </head>
   <body>
@@ -69,6 +70,13 @@ class RoomApp(dash.Dash):
     <footer>{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
   </body>
 </html>"""
+
+
+def _bootstrap() -> str:
+    """Return Bootstrap as a layer, so that it outranks no rule of ours; players have none."""
+    if has_request_context() and request.path.startswith("/wall/"):
+        return ""
+    return f'<style>@import url("{files.BOOTSTRAP}") layer(bootstrap);</style>'
 
 
 def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
@@ -79,7 +87,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
         assets_folder=str(ASSETS),
         pages_folder="",
         use_pages=True,
-        external_stylesheets=list(files.STYLESHEETS),
+        external_stylesheets=[files.ICONS],
         suppress_callback_exceptions=True,
         include_pages_meta=False,
         add_log_handler=False,

@@ -92,15 +92,12 @@ def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Compone
     """Return the five bottlenecks, and under them the five groups."""
     parts: list[Component] = [
         _heading(say("console.bottlenecks", setting), top=0),
+        html.P(say("console.hint", setting), className="console-hint"),
         _heading(say("console.groups", setting), top=plan.groups[0][1].y - HEADING_PX),
     ]
     for planned, group in zip(plan.bottlenecks, BOTTLENECK_GROUPS.values(), strict=True):
-        parts += _linked(
-            planned,
-            tiles,
-            href=group_place(group).href,
-            label=say("console.open", setting, name=say(f"group.{group}", setting)),
-        )
+        label = say("console.open", setting, name=say(f"group.{group}", setting))
+        parts += _linked(planned, tiles, href=group_place(group).href, label=label)
     for group, rect, planned_tiles in plan.groups:
         parts += [_placed(each, tiles) for each in planned_tiles]
         head = html.Span(
@@ -177,10 +174,8 @@ def _height(height: int) -> dict[str, str]:
 
 
 def _linked(planned: Planned, tiles: Tiles, *, href: str, label: str) -> list[Component]:
-    return [
-        _placed(planned, tiles),
-        _cover(planned.rect, href, child=html.Span(label, className="visually-hidden")),
-    ]
+    child = html.Span(label, className="visually-hidden")
+    return [_placed(planned, tiles), _cover(planned.rect, href, child=child)]
 
 
 def _placed(planned: Planned, tiles: Tiles) -> Component:

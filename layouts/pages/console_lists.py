@@ -139,21 +139,26 @@ def source_card(card: SourceCard, *, setting: Setting) -> Component:
             *([_choices(card.figures)] if len(card.figures) > 1 else []),
             html.Div(
                 [
-                    html.Div(say("console.owner", setting), className="card-label"),
-                    html.Div(card.owner, className="card-owner"),
-                    html.Div([icon("bi-telephone"), phone], className="card-phone"),
-                ],
-                className="card-who",
-            ),
-            html.Div(
-                [
-                    html.Div(say("console.age", setting), className="card-label"),
                     html.Div(
-                        age,
-                        className="card-age",
-                        **freshness(card.as_of_ms, card.stale_after_ms),
+                        [
+                            html.Div(say("console.owner", setting), className="card-label"),
+                            html.Div(card.owner, className="card-owner"),
+                            html.Div([icon("bi-telephone"), phone], className="card-phone"),
+                        ],
+                        className="card-who",
                     ),
-                ]
+                    html.Div(
+                        [
+                            html.Div(say("console.age", setting), className="card-label"),
+                            html.Div(
+                                age,
+                                className="card-age",
+                                **freshness(card.as_of_ms, card.stale_after_ms),
+                            ),
+                        ]
+                    ),
+                ],
+                className="card-top",
             ),
             _facts(card.facts),
         ],

@@ -6,7 +6,7 @@ browser's own, and nothing is drawn that cannot be linked to. Pure.
     /                             the city
     /g/<group>                    one of the five groups
     /g/<group>/areas/<aggregate>  its units by a value
-    /g/<group>/a/<code>[/<dataset>]   one unit, and the rows of one dataset there
+    /g/<group>/a/<code>[/<dataset>]   one unit of these, and the rows of one dataset there
     /g/<group>/t/<tile>[/<figure>]    one tile, and the rows behind one of its figures
     …/send                        sending to a wall what shows this
 """
@@ -67,8 +67,8 @@ class Place:
             return None
         if self.level == "group":
             return CITY
-        if self.level == "area" and self.aggregate:
-            return Place("areas", self.group, aggregate=self.aggregate)
+        if self.level == "area":
+            return Place("areas", self.group, aggregate=self.dataset)
         return group_place(self.group or "")
 
     def chain(self) -> list[Place]:

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from language import text
-from layouts.pages.shell import Setting, icon, say, shell
+from layouts.pages.shell import Setting, icon, person_name, say, shell
 
 
 def not_found(setting: Setting) -> Component:
@@ -19,7 +19,7 @@ def forbidden(setting: Setting) -> Component:
     words = say(
         "forbidden.words",
         setting,
-        name=setting.person.name,
+        name=person_name(setting.person, setting.language),
         role=text(f"people.role.{setting.person.role}", setting.language).lower(),
     )
     return _notice("bi-shield-lock", say("forbidden.title", setting), words, setting)

@@ -124,6 +124,11 @@ def say(key: str, setting: Setting, **values: object) -> str:
     return text(f"pages.{key}", setting.language, **values)
 
 
+def person_name(who: Person, language: str) -> str:
+    """Return a person's name; a demo account is named by its role."""
+    return text(f"people.demo.{who.role}", language) if who.demo else who.name
+
+
 def _navigation(page: str, setting: Setting) -> Component:
     return html.Nav(
         [
@@ -164,7 +169,7 @@ def _person(setting: Setting) -> Component:
             hidden("csrf_token", setting.csrf_token),
             html.Div(
                 [
-                    html.Div(who.name, className="person-name"),
+                    html.Div(person_name(who, setting.language), className="person-name"),
                     html.Div(
                         text(f"people.role.{who.role}", setting.language), className="person-role"
                     ),
