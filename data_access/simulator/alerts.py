@@ -1,7 +1,7 @@
-"""Public warnings as CAP 1.2 messages: heavy rain, heat, bad air, river alarms, fire; a drill.
+"""Public warnings as CAP 1.2 messages: heavy rain, heat, bad air, fire; drills and tests.
 
-Warnings follow the shared weather: the forecaster here knows tomorrow. An alert is updated once
-and, when it was about rain, cancelled; each month has a drill (status Exercise).
+Warnings follow the shared weather: the forecaster here knows tomorrow. Rain and fire are updated
+once, rain is called off. Each month has a drill (status Exercise), each day a test (status Test).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SENDER = "canhbao@mo-phong.invalid"  # a name that can never be somebody's addre
 HEAVY_MM, VERY_HEAVY_MM = 30.0, 70.0  # city-wide rain of a day; single gauges have twice as much
 DUST_UG, DUST_BAD_UG = 90.0, 150.0  # PM2.5 of a day, from which the index is bad, very bad
 DRILL_DAY = 15  # of each month
+CHECK_S = 6.5 * 3600  # of each day: the channel is tried, so that silence can be told from failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,17 @@ def _drill(order: Order, day: date) -> Message:
     )
 
 
+def _check(order: Order, day: date) -> Message:
+    begins = order.instant(day, CHECK_S)
+    event = Event(
+        "kiemtra", "Other", ("Kiểm tra kênh cảnh báo hằng ngày", "Daily test of the channel"),
+        "Minor", "Immediate", "Observed",
+        ("Bản tin thử, không cần thực hiện gì.", "A test message, nothing to be done."),
+        begins, begins + timedelta(minutes=15),
+    )  # fmt: skip
+    return Message(f"HN-{day:%Y%m%d}-kiemtra-1", begins, event, status="Test")
+
+
 def day_messages(order: Order, day: date) -> Iterator[Message]:
     """Yield the messages about the local `day`: alert, update an hour into it, cancellation."""
     for event in day_events(order, day):
@@ -151,6 +163,7 @@ def day_messages(order: Order, day: date) -> Iterator[Message]:
                 f"HN-{day:%Y%m%d}-{event.kind}-3", over, replace(known, urgency="Past"),
                 type="Cancel", references=update.triple,
             )  # fmt: skip
+    yield _check(order, day)
     if day.day == DRILL_DAY:
         yield _drill(order, day)
 

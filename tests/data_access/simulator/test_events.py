@@ -66,6 +66,15 @@ def test_a_drill_is_never_actual(order: Callable[..., Order]) -> None:
     assert {message.status for message in drills} == {"Exercise"}
 
 
+def test_the_channel_is_tried_every_day_and_that_is_never_actual(
+    order: Callable[..., Order],
+) -> None:
+    one = order("security.alerts")
+    for day in YEAR[:30]:
+        tests = [m for m in alerts.day_messages(one, day) if m.status == "Test"]
+        assert [message.event.kind for message in tests] == ["kiemtra"]
+
+
 def test_no_alert_is_over_before_it_is_sent(order: Callable[..., Order]) -> None:
     one = order("security.alerts")
     for day in YEAR:
