@@ -90,16 +90,19 @@ def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
     from processes import logs
     from processes.parent import die_with
 
+    supervised = parent is not None
     if parent is not None:
         die_with(parent)
-    logs.set_up(supervised=parent is not None)
+    logs.set_up(supervised=supervised)
     try:
-        ROLES[role].serve(settings)
+        ROLES[role].serve(settings, lambda sentence: logs.say(sentence, supervised=supervised))
     except Exception as error:
-        if configuration_sentence(error) is None:
+        sentence = configuration_sentence(error)
+        if sentence is None:
             log.critical("%s failed: %r", role, error, exc_info=True)
             sys.exit(1)
-        raise
+        logs.say(sentence, supervised=supervised)
+        sys.exit(CONFIGURATION_EXIT)
 
 
 def _table(settings: Settings) -> str:

@@ -16,11 +16,11 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from processes.errors import CONFIGURATION_EXIT
-from processes.logs import ERROR, split_lead
+from processes.logs import CRITICAL, ERROR, split_lead
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
 _SETTLED_S = 60.0  # alive so long, a death counts as a first one again
-_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]?\d* ")  # in front there is one already
+_LEAD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ ")  # time and level of a log line
 _LOG_BYTES, _OLD_LOGS = 5_000_000, 2
 
 
@@ -32,8 +32,8 @@ def restart_delay_s(deaths: int) -> float:
 class Child:
     """A role's process, in a session of its own so that its whole group can be ended.
 
-    `say` prints a line in front; `refused` hears the sentence of a child that ended because of
-    its configuration.
+    `say` prints a line in front; `refused` hears why a child ended when its configuration is
+    wrong, and tells whether that is the end of it.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Child:
         *,
         log: Path,
         say: Callable[[str], None],
-        refused: Callable[[str], None],
+        refused: Callable[[str], bool],
     ) -> None:
         self.name = name
         self.restarts = 0
@@ -55,7 +55,7 @@ class Child:
         self._refused = refused
         self._log_path = log
         self._log = _bounded_log(name, log)
-        self._last_line = ""
+        self._reason = ""
         self._errors: deque[float] = deque(maxlen=5)
         self._ending = asyncio.Event()
 
@@ -69,10 +69,11 @@ class Child:
             lived_s = time.monotonic() - self.started_at_s
             deaths = 1 if lived_s >= _SETTLED_S else deaths + 1
             delay_s = restart_delay_s(deaths)
-            if code == CONFIGURATION_EXIT:
-                self._refused(f"{self.name}: {self._last_line}")
+            if code == CONFIGURATION_EXIT and self._refused(f"{self.name}: {self._reason}"):
+                return
             self._say(
-                f"{self.name} ended ({_how(code)}) after {lived_s:.0f} s, "
+                f"{self.name} ended ({_how(code)}) after {lived_s:.0f} s"
+                f"{f': {self._reason}' if self._reason else ''}; "
                 f"starting again in {delay_s:g} s; see {self._log_path}"
             )
             with contextlib.suppress(TimeoutError):
@@ -91,7 +92,7 @@ class Child:
 
     async def _live(self) -> int:
         self.started_at_s = time.monotonic()
-        self._last_line = ""
+        self._reason = ""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=subprocess.DEVNULL,
@@ -125,10 +126,11 @@ class Child:
         severity, line = split_lead(encoded.decode(errors="replace").rstrip())
         if not line:
             return
-        self._last_line = line
         self._log.info(line)
-        if severity <= ERROR and self._may_repeat():
-            self._say(f"{self.name}: {_TIME.sub('', line)}")
+        if severity <= CRITICAL:  # why it ends: said when it has ended
+            self._reason = _LEAD.sub("", line)
+        elif severity <= ERROR and self._may_repeat():
+            self._say(f"{self.name}: {_LEAD.sub('', line)}")
 
     def _may_repeat(self) -> bool:
         """Allow five errors a minute in front; all are in the log."""

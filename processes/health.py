@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import psutil
 
+STATES = ("ok", "stale", "absent")
+
 
 @dataclass(frozen=True, slots=True)
 class RoleHealth:
@@ -53,7 +55,7 @@ def line(
     if datasets is None:
         parts.append("datasets unknown")
     else:
-        counted = ", ".join(f"{count} {state}" for state, count in datasets.items())
+        counted = ", ".join(f"{datasets[state]} {state}" for state in STATES if state in datasets)
         parts.append(f"datasets {counted}")
     if walls is None:
         parts.append("walls unknown")

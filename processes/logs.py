@@ -13,10 +13,11 @@ from typing import Any
 
 import structlog
 
+CRITICAL = 2
 ERROR = 3
 INFO = 6
 DEBUG = 7
-_SEVERITIES = {"CRITICAL": 2, "ERROR": ERROR, "WARNING": 4, "INFO": INFO, "DEBUG": DEBUG}
+_SEVERITIES = {"CRITICAL": CRITICAL, "ERROR": ERROR, "WARNING": 4, "INFO": INFO, "DEBUG": DEBUG}
 
 
 class Formatter(logging.Formatter):
@@ -34,6 +35,11 @@ class Formatter(logging.Formatter):
         first, *others = text.split("\n")
         severity = _SEVERITIES.get(record.levelname, INFO)
         return "\n".join([f"<{severity}>{first}", *(f"<{DEBUG}>{line}" for line in others)])
+
+
+def say(sentence: str, *, supervised: bool) -> None:
+    """Print why this process ends, for a person; the parent shows it as the reason."""
+    print(f"<{CRITICAL}>{sentence}" if supervised else sentence, file=sys.stderr, flush=True)
 
 
 def set_up(*, supervised: bool) -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from settings import Settings
 
+Refuse = Callable[[str], None]  # hears in one sentence what a person has to mend
+Serve = Callable[[Settings, Refuse], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -16,7 +19,7 @@ class Role:
 
     name: str
     summary: str
-    serve: Callable[[Settings], None]
+    serve: Serve
 
 
 def told_to_end() -> threading.Event:
@@ -39,25 +42,25 @@ def told_to_end() -> threading.Event:
     return ended
 
 
-def _feed(settings: Settings) -> None:
+def _feed(settings: Settings, _refuse: Refuse) -> None:
     from processes.feed import serve
 
     serve(settings, told_to_end())
 
 
-def _render(settings: Settings) -> None:
+def _render(settings: Settings, _refuse: Refuse) -> None:
     from callbacks.render import run_render
 
     run_render(settings, stop=told_to_end())
 
 
-def _web(settings: Settings) -> None:
+def _web(settings: Settings, refuse: Refuse) -> None:
     from processes.web import serve
 
-    serve(settings)
+    serve(settings, refuse=refuse)
 
 
-def _wall(settings: Settings) -> None:
+def _wall(settings: Settings, _refuse: Refuse) -> None:
     from wall.server import run_wall
 
     run_wall(settings)

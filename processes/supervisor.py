@@ -14,7 +14,7 @@ from processes.errors import RoleRefused
 from processes.front import Front
 from settings import Settings
 
-GRACE_S = 2.0  # then what is left is killed: all is over within 3 s
+GRACE_S = 1.5  # then what is left is killed: all is over well within 3 s
 HEALTH_EVERY_S = 60.0
 FIRST = frozenset({"wall", "web"})  # what people wait for; the others would slow their start …
 PATIENCE_S = 4.0  # … and follow when the room is open, or after so long
@@ -98,10 +98,13 @@ class Supervisor:
             self._front.event("ending the room")
         self._told.set()
 
-    def _refused(self, sentence: str) -> None:
-        if not self._room.opened.is_set() and self._refusal is None:
+    def _refused(self, sentence: str) -> bool:
+        if self._room.opened.is_set():  # somebody edits files: they may mend it
+            return False
+        if self._refusal is None:
             self._refusal = sentence
             self._told.set()
+        return True
 
     def _stopped_watching(self, watching: asyncio.Task[None]) -> None:
         if not watching.cancelled() and (error := watching.exception()) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -16,7 +17,7 @@ from processes.parent import die_with
 from settings import Settings
 
 THREADS = 8
-_GRACE_S = 1  # the parent kills what has not ended after two seconds
+_GRACE_S = 1  # the parent kills what has not ended soon after
 
 
 class RoleLogger(Logger):  # type: ignore[misc]
@@ -35,8 +36,9 @@ class RoleLogger(Logger):  # type: ignore[misc]
 class WebServer(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured by code: it reads no file and no environment of its own."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, refuse: Callable[[str], None]) -> None:
         self._settings = settings
+        self._refuse = refuse
         super().__init__()
 
     def load_config(self) -> None:
@@ -67,16 +69,18 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             sentence = configuration_sentence(error)
             if sentence is None:
                 raise
-            raise AppImportError(sentence) from error
+            self._refuse(sentence)
+            raise AppImportError("The pages cannot be served.") from error
 
 
-def serve(settings: Settings) -> None:
-    """Serve the pages until told to end."""
+def serve(settings: Settings, *, refuse: Callable[[str], None]) -> None:
+    """Serve the pages until told to end; `refuse` hears what a person has to mend first."""
     os.environ.pop("GUNICORN_CMD_ARGS", None)
+    arbiter_pid = os.getpid()
     try:
-        Arbiter(WebServer(settings)).run()
-    except SystemExit as ended:
-        if ended.code == Arbiter.APP_LOAD_ERROR:
+        Arbiter(WebServer(settings, refuse=refuse)).run()
+    except SystemExit as ended:  # also passes here in the worker, on its way to the arbiter
+        if ended.code == Arbiter.APP_LOAD_ERROR and os.getpid() == arbiter_pid:
             sys.exit(CONFIGURATION_EXIT)
         raise
 

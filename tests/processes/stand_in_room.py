@@ -57,7 +57,7 @@ def room(data_dir: str, behaviours: list[str]) -> None:
 def behave(behaviour: str, parent: str, data_dir: str) -> None:
     die_with(int(parent))
     if behaviour == "refuses":
-        print("city.toml: timezone: is missing")
+        print("<2>city.toml: timezone: is missing\nand then some")
         sys.exit(2)
     if behaviour == "fails":
         print("<3>the disk is gone")

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -65,9 +66,17 @@ class Started:
     def role(self, name: str) -> psutil.Process:
         """Return the process of one role."""
         for process in self.family()[1:]:
-            if name in process.cmdline() and process.ppid() == self.process.pid:
-                return process
+            with suppress(psutil.NoSuchProcess):
+                if name in process.cmdline() and process.ppid() == self.process.pid:
+                    return process
         raise AssertionError(f"no process of {name}")
+
+    def runs(self, name: str) -> bool:
+        """Tell whether a role has a process now."""
+        try:
+            return self.role(name).is_running()
+        except AssertionError:
+            return False
 
     def end(self, number: int = signal.SIGTERM) -> float:
         """Send a signal to the program itself; return the seconds until it had ended."""

@@ -39,7 +39,7 @@ def test_what_does_not_listen_is_killed_within_three_seconds(tmp_path: Path) -> 
         room.wait_for("open")
         until((tmp_path / "stubborn").exists)
         assert len(room.family()) == 4  # parent, wall, stubborn and its own child
-        assert 1.5 < room.end() < 3.0
+        assert 1.0 < room.end() < 3.0
         assert room.left() == []
 
 
@@ -93,7 +93,7 @@ def test_a_role_that_refuses_its_configuration_ends_the_room_with_its_sentence(
     with _room(tmp_path, "refuses", "wall") as room:
         assert room.process.wait(20) == 2
         room.wait_for("refuses: city.toml: timezone: is missing")
-        assert "Traceback" not in room.output
+        assert "starting again" not in room.output
 
 
 def test_a_second_room_on_the_same_data_is_refused(tmp_path: Path) -> None:
