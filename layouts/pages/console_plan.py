@@ -141,8 +141,8 @@ GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
               numbers=("on_time_share", "open", "closed", "median_age_h")),
         _tile("flow", "trend", (8, 0, 4, 5), aggregate=REQUESTS, series="opened_closed"),
         _tile("categories", "table", (4, 5, 4, 7), aggregate=REQUESTS, table="categories"),
-        _tile("ages", "bars", (8, 5, 4, 7), aggregate=REQUESTS, table="ages", name="bucket", figure="count",
-              direction="vertical"),
+        _tile("ages", "bars", (8, 5, 4, 7), aggregate=REQUESTS, table="ages", name="bucket",
+              figure="count", direction="vertical"),
     ),
 }  # fmt: skip
 
