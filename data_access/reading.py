@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from data_access.city import City
-from data_access.contracts import DatasetContract, check
+from data_access.contract_check import check
+from data_access.contracts import DatasetContract
 from data_access.model import Batch, Entity, RecordRow, Rejected
 from data_access.rollup import LARGEST
 from data_access.rows import Rows

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from data_access.contracts import DatasetContract, Indicator, SourceSpec, check, duration_s
+from data_access.contract_check import check
+from data_access.contracts import DatasetContract, Indicator, SourceSpec, duration_s
 from data_access.model import OBSERVATION_COLUMNS, Batch, RecordRow, Rejected
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

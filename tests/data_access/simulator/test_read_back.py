@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from data_access.city import City, load_city
-from data_access.contracts import check
+from data_access.contract_check import check
 from data_access.model import Entity, RecordRow
 from data_access.simulator.air import DAYS as AIR_DAYS
 from data_access.sources.registry import formats, read, verify

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from data_access.city import City
-from data_access.contracts import check
+from data_access.contract_check import check
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow
 from data_access.sources import registry

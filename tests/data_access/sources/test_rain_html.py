@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_access.city import City
-from data_access.contracts import check
+from data_access.contract_check import check
 from data_access.errors import SourceWrongFormat
 from data_access.sources import registry
 from tests.conftest import SMALL_LAKE

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_access.city import City, load_city
-from data_access.contracts import check
+from data_access.contract_check import check
 from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnreadable
 from data_access.model import Batch
 from data_access.sources import payload, registry

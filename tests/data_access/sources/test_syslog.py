@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data_access.city import City
-from data_access.contracts import check
+from data_access.contract_check import check
 from data_access.errors import SourceWrongFormat
 from data_access.sources import registry, syslog
 from data_access.sources.log_line import Calendar, LineFault, parse_line

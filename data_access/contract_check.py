@@ -1,0 +1,187 @@
+"""The check every batch passes before the store: rows that break their contract are refused.
+
+It looks at rows one by one; it repairs nothing and compares nothing with what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data_access.contracts import CITY_AREA, DatasetContract
+from data_access.model import OBSERVATION_COLUMNS, QUALITIES, Batch, RecordRow, Rejected
+
+FUTURE_TOLERANCE = timedelta(hours=26)  # a daily value may be stamped with its day's end
+EARLIEST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
+ROW_TEXT = 500  # characters of a refused row that are kept
+
+
+def check(
+    batch: Batch, contract: DatasetContract, *, now: datetime, areas: frozenset[str] | None = None
+) -> Batch:
+    """Return `batch` with its bad rows moved to `rejected`, each with a reason for its owner.
+
+    `now` is source time (for rows from the future); `areas` the known unit codes, when areas are to
+    be checked. Reasons: emptyKey, unknownIndicator, badTime, notANumber, outOfRange, unknownArea,
+    badQuality, unknownStatus, duplicate.
+    """
+    observations, rejected = batch.observations, list(batch.rejected)
+    if observations is not None:
+        observations, refused = _check_observations(observations, contract, now, areas)
+        rejected += refused
+    records = []
+    seen: set[tuple[str, str]] = set()
+    for record in batch.records:
+        fault = _record_fault(record, contract, now, areas, seen)
+        if fault is None:
+            records.append(record)
+        else:
+            rejected.append(Rejected(record.source_ref, *fault, repr(record)[:ROW_TEXT]))
+    return replace(batch, observations=observations, records=records, rejected=rejected)
+
+
+def _check_observations(
+    frame: pd.DataFrame, contract: DatasetContract, now: datetime, areas: frozenset[str] | None
+) -> tuple[pd.DataFrame, list[Rejected]]:
+    missing = [name for name in OBSERVATION_COLUMNS if name not in frame.columns]
+    if missing:
+        raise ValueError(f"a batch of {contract.id} lacks columns {', '.join(missing)}")
+    if frame.empty:
+        return frame, []
+    faults = np.zeros(len(frame), dtype=np.int8)  # 0 is good, else 1 + position in _REASONS
+    for reason, bad in _faults(frame, contract, now, areas):
+        np.copyto(faults, _REASONS.index(reason) + 1, where=bad & (faults == 0))
+    good = faults == 0
+    repeated = _repeated(frame, good)
+    np.copyto(faults, _REASONS.index("duplicate") + 1, where=repeated)
+    if not faults.any():
+        return frame, []
+    refused = [
+        _reject(row, _REASONS[fault - 1], contract, now)
+        for row, fault in zip(frame[faults > 0].to_dict("records"), faults[faults > 0], strict=True)
+    ]
+    return frame[faults == 0], refused
+
+
+_REASONS = (
+    "emptyKey",
+    "unknownIndicator",
+    "badTime",
+    "notANumber",
+    "outOfRange",
+    "unknownArea",
+    "badQuality",
+    "duplicate",
+)
+
+
+def _faults(
+    frame: pd.DataFrame, contract: DatasetContract, now: datetime, areas: frozenset[str] | None
+) -> list[tuple[str, np.ndarray]]:
+    entity_codes, entities = pd.factorize(frame["entity"])
+    empty = np.array([not str(name).strip() for name in entities] + [True])
+    indicator_codes, indicators = pd.factorize(frame["indicator"])
+    known = [contract.indicators.get(str(name)) for name in indicators]
+    low = np.array([-np.inf if i is None or i.min is None else i.min for i in known] + [-np.inf])
+    high = np.array([np.inf if i is None or i.max is None else i.max for i in known] + [np.inf])
+    unknown = np.array([i is None for i in known] + [True])
+    times = frame["observed_at"]
+    instants = times.to_numpy("datetime64[us]") if _is_utc(times) else None
+    if instants is None:
+        bad_time = np.ones(len(frame), dtype=bool)
+    else:
+        earliest, latest = _instant(EARLIEST), _instant(now + FUTURE_TOLERANCE)
+        bad_time = np.isnat(instants) | (instants < earliest) | (instants > latest)
+    values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
+    faults = [
+        ("emptyKey", empty[entity_codes]),
+        ("unknownIndicator", unknown[indicator_codes]),
+        ("badTime", bad_time),
+        ("notANumber", ~np.isfinite(values)),
+        ("outOfRange", (values < low[indicator_codes]) | (values > high[indicator_codes])),
+    ]
+    if areas is not None:
+        codes, found = pd.factorize(frame["area"])
+        strange = np.array([a != CITY_AREA and a not in areas for a in found] + [False])
+        faults.append(("unknownArea", strange[codes]))
+    codes, found = pd.factorize(frame["quality"])
+    strange = np.array([q not in QUALITIES for q in found] + [True])
+    faults.append(("badQuality", strange[codes]))
+    return faults
+
+
+def _repeated(frame: pd.DataFrame, good: np.ndarray) -> np.ndarray:
+    """Tell which good rows repeat the key of an earlier good row of the batch."""
+    indicator, _ = pd.factorize(frame["indicator"])
+    entity, entities = pd.factorize(frame["entity"])
+    key = indicator.astype(np.int64) * (len(entities) + 1) + entity
+    times = frame["observed_at"]
+    if not _is_utc(times):
+        return np.zeros(len(frame), dtype=bool)
+    instant, instants = pd.factorize(times.to_numpy("datetime64[us]"))
+    key = key * (len(instants) + 1) + instant
+    key[~good] = -1 - np.arange(int((~good).sum()))
+    repeated: np.ndarray = pd.Series(key).duplicated().to_numpy()
+    return repeated
+
+
+def _is_utc(times: pd.Series) -> bool:
+    return isinstance(times.dtype, pd.DatetimeTZDtype) and str(times.dtype.tz) == "UTC"
+
+
+def _instant(at: datetime) -> np.datetime64:
+    return np.datetime64(int(at.timestamp() * 1_000_000), "us")
+
+
+def _reject(
+    row: Mapping[Any, Any], reason: str, contract: DatasetContract, now: datetime
+) -> Rejected:
+    indicator = contract.indicators.get(str(row["indicator"]))
+    where = f"{row['indicator']} of {row['entity']!r} at {row['observed_at']}"
+    detail = {
+        "emptyKey": "the entity is empty; expected what was measured",
+        "unknownIndicator": f"{row['indicator']!r}; expected {', '.join(contract.indicators)}",
+        "badTime": f"{where}; expected an instant from 1900 to {now:%Y-%m-%d %H:%M} UTC",
+        "notANumber": f"{where} is {row['value']!r}; expected a number",
+        "unknownArea": f"{where}: area {row['area']!r}; expected a unit's code in force",
+        "badQuality": f"{where}: quality {row['quality']!r}; expected {', '.join(QUALITIES)}",
+        "duplicate": f"{where} comes twice in one reading; the first was taken",
+    }
+    if reason == "outOfRange" and indicator is not None:
+        detail["outOfRange"] = (
+            f"{where} is {row['value']:g} {indicator.unit}; expected "
+            f"{'any' if indicator.min is None else f'{indicator.min:g}'} to "
+            f"{'any' if indicator.max is None else f'{indicator.max:g}'}"
+        )
+    text = ",".join(str(row[name]) for name in OBSERVATION_COLUMNS)
+    return Rejected(str(row["source_ref"]), reason, detail[reason], text[:ROW_TEXT])
+
+
+def _record_fault(
+    record: RecordRow,
+    contract: DatasetContract,
+    now: datetime,
+    areas: frozenset[str] | None,
+    seen: set[tuple[str, str]],
+) -> tuple[str, str] | None:
+    key = (record.record_id, record.version)
+    if not record.record_id.strip():
+        return "emptyKey", "the record has no id; expected the source's own"
+    if record.status not in contract.statuses:
+        return "unknownStatus", f"{record.status!r}; expected {', '.join(contract.statuses)}"
+    for at in (record.reported_at, record.valid_from, record.valid_to):
+        if at is not None and (at.tzinfo is None or at < EARLIEST):
+            return "badTime", f"{at}; expected an instant with its zone, after 1900"
+    if record.reported_at > now + FUTURE_TOLERANCE:
+        return "badTime", f"reported at {record.reported_at}, which is in the future"
+    if areas is not None and record.area not in (None, CITY_AREA) and record.area not in areas:
+        return "unknownArea", f"{record.area!r}; expected a unit's code in force"
+    if key in seen:
+        return "duplicate", f"{key[0]!r} version {key[1]!r} comes twice in one reading"
+    seen.add(key)
+    return None
