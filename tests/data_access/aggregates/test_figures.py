@@ -1,0 +1,415 @@
+"""What the figures of the five groups mean, on stores filled by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from data_access.aggregates.aggregate import graded
+from data_access.model import Entity, RecordRow
+from tests.data_access.aggregates.conftest import NOW, Table
+
+MakeRecord = Callable[..., RecordRow]
+AIR, RAIN, SPEED = "environment.air", "environment.rain", "transport.speed"
+REQUESTS, ALERTS, LOGINS = "feedback.requests", "security.alerts", "security.logins"
+
+
+@pytest.mark.parametrize(
+    ("figure", "status"),
+    [
+        (None, "normal"),
+        (9.9, "normal"),
+        (10, "caution"),
+        (19.9, "caution"),
+        (20, "warning"),
+        (35, "critical"),
+        (99, "critical"),
+    ],
+)
+def test_a_threshold_belongs_to_the_worse_status(figure: float | None, status: str) -> None:
+    assert graded(figure, 10, 20, 35) == status
+
+
+# ------------------------------------------------------------------ transport
+
+
+def detector(name: str, link: str, free: float = 60.0) -> Entity:
+    attributes = {"link": link, "free_flow_kmh": free}
+    return Entity(name, name, 21.03, 105.85, "00070", attributes)
+
+
+def test_a_links_level_is_its_speed_over_its_free_flow(table: Table) -> None:
+    links = list(table.city.network.links)[:4]
+    speeds = {"a": 60.0, "b": 33.0, "c": 23.0, "d": 17.0}  # of 60: A, C, E, F
+    table.feed(
+        SPEED,
+        [("speed_kmh", name, "00070", table.ago(minutes=5), v) for name, v in speeds.items()],
+        entities=[detector(n, link) for n, link in zip(speeds, links, strict=True)],
+    )
+    envelope = table.build(SPEED)
+    found = envelope.payload["maps"]["links"]["values"]
+    assert [found[link]["band"] for link in links] == ["A", "C", "E", "F"]
+    numbers = envelope.payload["numbers"]
+    assert numbers["congested_links"]["value"] == 2
+    assert numbers["congested_share"]["value"] == 50.0
+    assert numbers["congested_share"]["status"] == "critical"
+    assert numbers["mean_speed"]["value"] == pytest.approx(33.2, abs=0.1)
+    assert numbers["worst_speed"]["value"] == 17.0
+    assert [row["los"] for row in envelope.payload["tables"]["worst_links"]["rows"]] == [
+        "F",
+        "E",
+        "C",
+        "A",
+    ]
+
+
+def test_detectors_of_a_link_count_together_and_a_silent_one_not_at_all(table: Table) -> None:
+    link = next(iter(table.city.network.links))
+    table.feed(
+        SPEED,
+        [
+            ("speed_kmh", "a", "00070", table.ago(minutes=5), 40.0),
+            ("speed_kmh", "b", "00070", table.ago(minutes=5), 50.0),
+            ("speed_kmh", "silent", "00070", table.ago(hours=2), 3.0),
+        ],
+        entities=[detector(name, link) for name in ("a", "b", "silent")],
+    )
+    envelope = table.build(SPEED)
+    assert envelope.payload["maps"]["links"]["values"][link]["speed"] == 45.0
+    assert envelope.payload["numbers"]["mean_speed"]["value"] == 45.0
+
+
+def test_the_mean_is_held_against_the_same_hour_a_week_before(table: Table) -> None:
+    week_ago = table.ago(days=7)
+    table.feed(
+        SPEED,
+        [
+            ("speed_kmh", "a", "00070", week_ago, 30.0),
+            ("speed_kmh", "a", "00070", table.now, 40.0),
+        ],
+        entities=[detector("a", next(iter(table.city.network.links)))],
+    )
+    assert table.numbers(SPEED)["mean_speed"]["previous"] == 30.0
+
+
+def test_situations_in_force_are_listed_and_over_ones_are_not(
+    table: Table, record: MakeRecord
+) -> None:
+    body = {"title": {"vi": "Tai nạn", "en": "Accident"}, "severity": "high", "actual": True}
+    table.feed(
+        "transport.situations",
+        records=[
+            record("now", table.ago(hours=1), body=body),
+            record("over", table.ago(hours=3), valid_to=table.ago(hours=1), body=body),
+            record("later", table.ago(hours=1), valid_from=table.ago(hours=-5), body=body),
+            record("gone", table.ago(hours=1), status="cancelled", body=body),
+        ],
+    )
+    envelope = table.build("transport.situations")
+    assert [item["id"] for item in envelope.payload["items"]["active"]] == ["now"]
+    assert envelope.payload["numbers"]["active"]["value"] == 1
+    assert envelope.payload["items"]["active"][0]["severity"] == "warning"
+
+
+# ---------------------------------------------------------------- environment
+
+
+def station(name: str, area: str | None = "00070") -> Entity:
+    return Entity(name, f"Trạm {name}", 21.03, 105.85, area)
+
+
+def test_repeated_and_outside_stations_make_no_number_of_the_city(table: Table) -> None:
+    at = table.ago(minutes=30)
+    table.feed(
+        AIR,
+        [
+            ("pm25", "good", "00070", at, 50.0, "good"),
+            ("pm25", "second", "00004", at, 25.0, "good"),
+            ("pm25", "cloned", "00070", at, 250.0, "suspect"),
+            ("pm25", "outside", None, at, 400.0, "good"),
+        ],
+        entities=[
+            station("good"),
+            station("second", "00004"),
+            station("cloned"),
+            station("outside", None),
+        ],
+    )
+    envelope = table.build(AIR)
+    numbers = envelope.payload["numbers"]
+    assert (numbers["aqi"]["value"], numbers["aqi"]["band"]) == (100, "moderate")
+    assert numbers["aqi_median"]["value"] == 75
+    assert numbers["pm25_median"]["value"] == 37.5
+    assert numbers["stations_suspect"]["value"] == 1
+    values = envelope.payload["maps"]["stations"]["values"]
+    assert set(values) == {"good", "second", "cloned"}
+    assert values["cloned"]["suspect"] is True
+    assert envelope.payload["maps"]["areas"]["values"]["00070"]["value"] == 100
+    (highest,) = (
+        line for line in envelope.payload["series"]["pm25"]["lines"] if line["id"] == "highest"
+    )
+    assert max(value for _, value in highest["points"] if value is not None) == 50.0
+
+
+def test_a_city_of_repeated_stations_has_no_index(table: Table) -> None:
+    at = table.ago(minutes=30)
+    table.feed(AIR, [("pm25", "x", "00070", at, 90.0, "suspect")], entities=[station("x")])
+    numbers = table.numbers(AIR)
+    assert numbers["aqi"]["value"] is None
+    assert numbers["aqi"]["status"] == "normal"
+
+
+def test_rain_is_of_the_newest_day_by_gauge_and_unit(table: Table) -> None:
+    today = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)  # midnight in Hanoi
+    table.feed(
+        RAIN,
+        [
+            ("rain_mm", "g1", "00070", today, 120.0),
+            ("rain_mm", "g2", "00004", today, 10.0),
+            ("rain_mm", "g3", "00025", today, 0.0),
+            ("rain_mm", "g1", "00070", today - timedelta(days=1), 300.0),
+            ("rain_mm", "g4", "00070", today, 900.0, "suspect"),
+        ],
+        entities=[station("g1"), station("g2", "00004"), station("g3", "00025")],
+        rejected={"implausible": 2, "badTime": 5},
+    )
+    envelope = table.build(RAIN)
+    numbers = envelope.payload["numbers"]
+    assert (numbers["max_day"]["value"], numbers["max_day"]["status"]) == (120.0, "warning")
+    assert numbers["median_day"]["value"] == 10.0
+    assert numbers["gauges_wet"]["value"] == 2
+    assert numbers["gauges_refused"]["value"] == 2
+    assert envelope.payload["tables"]["gauges"]["rows"][0]["rain"] == 120.0
+    assert envelope.payload["maps"]["areas"]["values"]["00004"]["band"] == "light"
+
+
+# ------------------------------------------------------------ health, economy
+
+
+def months(last: tuple[int, int], figures: list[float]) -> list[tuple[datetime, float]]:
+    year, month = last
+    number = year * 12 + month - 1
+    made = []
+    for back, figure in enumerate(reversed(figures)):
+        y, m = divmod(number - back, 12)
+        made.append((datetime(y, m + 1, 1, tzinfo=UTC) - timedelta(hours=7), figure))
+    return made
+
+
+def dengue(table: Table, newest: float) -> dict[str, Any]:
+    of_october = [100.0, 120.0, 80.0, 110.0, 90.0]  # mean 100, deviation 15.8
+    figures: list[float] = []
+    for october in of_october:
+        figures += [10.0] * 11 + [october]
+    figures += [10.0] * 11 + [newest]
+    rows = [("cases", "HN", "city", at, v) for at, v in months((2026, 10), figures)]
+    table.feed("health.dengue", rows)
+    return table.numbers("health.dengue")
+
+
+@pytest.mark.parametrize(
+    ("cases", "status"), [(100.0, "normal"), (131.0, "caution"), (132.0, "warning")]
+)
+def test_an_epidemic_is_above_the_mean_of_five_years_and_two_deviations(
+    table: Table, cases: float, status: str
+) -> None:
+    numbers = dengue(table, cases)
+    assert numbers["expected"]["value"] == 100.0
+    assert numbers["month_cases"]["target"] == 131.6
+    assert numbers["month_cases"]["status"] == status
+    assert numbers["month_cases"]["previous"] == 90.0
+    assert numbers["month_cases"]["period"]["vi"] == "10/2026"
+
+
+def test_without_five_years_nothing_is_expected(table: Table) -> None:
+    rows = [("cases", "HN", "city", at, v) for at, v in months((2026, 10), [5.0] * 30)]
+    table.feed("health.dengue", rows)
+    assert table.numbers("health.dengue")["expected"]["value"] is None
+    assert table.numbers("health.dengue")["month_cases"]["status"] == "normal"
+
+
+def test_disbursement_is_held_against_plan_and_same_period(table: Table) -> None:
+    figures = {"investment_ytd": 60_000.0, "investment_month": 4_000.0, "plan_share": 55.0}
+    rows = []
+    for indicator, figure in figures.items():
+        for at, value in months((2026, 10), [figure * 0.8] + [1.0] * 11 + [figure]):
+            rows.append((indicator, "Hà Nội", "city", at, value))
+    table.feed("economy.investment", rows)
+    numbers = table.numbers("economy.investment")
+    assert (numbers["ytd"]["value"], numbers["ytd"]["previous"]) == (60_000.0, 48_000.0)
+    assert numbers["plan_share"]["target"] == 83.3
+    assert numbers["plan_share"]["status"] in ("warning", "critical")
+
+
+# ----------------------------------------------------------- security, feedback
+
+
+def test_exercises_and_tests_are_listed_but_counted_by_nobody(
+    table: Table, record: MakeRecord
+) -> None:
+    def alert(name: str, *, actual: bool, severity: str, **more: Any) -> RecordRow:
+        body = {
+            "title": {"vi": name},
+            "severity": severity,
+            "actual": actual,
+            "category": ["met"],
+        }
+        return record(name, table.ago(hours=1), valid_to=table.ago(hours=-3), body=body, **more)
+
+    table.feed(
+        ALERTS,
+        records=[
+            alert("drill", actual=False, severity="extreme"),
+            alert("rain", actual=True, severity="moderate"),
+            alert("storm", actual=True, severity="severe"),
+            alert("old", actual=True, severity="severe", status="replaced"),
+        ],
+    )
+    envelope = table.build(ALERTS)
+    items = envelope.payload["items"]["active"]
+    assert [(item["id"], item["actual"]) for item in items] == [
+        ("storm", True),
+        ("rain", True),
+        ("drill", False),
+    ]
+    assert items[0]["title"] == {"vi": "storm", "en": "storm"}
+    assert table.numbers(ALERTS)["active"]["value"] == 2
+    assert table.numbers(ALERTS)["severe"]["value"] == 1
+
+
+def test_an_alert_leaves_the_list_when_it_expires(table: Table, record: MakeRecord) -> None:
+    body = {"title": {"vi": "Mưa to"}}
+    alert = record("a", table.ago(hours=1), valid_to=table.ago(hours=-1), body=body)
+    table.feed(ALERTS, records=[alert])
+    assert table.numbers(ALERTS)["active"]["value"] == 1
+    table.now += timedelta(hours=1)
+    assert table.numbers(ALERTS)["active"]["value"] == 0
+
+
+def test_failed_log_ins_are_held_against_a_usual_hour(table: Table) -> None:
+    rows = [
+        (indicator, "host", None, table.ago(hours=hour, minutes=1), figure)
+        for hour in range(24)
+        for indicator, figure in (
+            ("failed_logins", 40.0 if hour == 0 else 10.0),
+            ("accepted_logins", 2.0),
+        )
+    ]
+    table.feed(LOGINS, rows)
+    numbers = table.numbers(LOGINS)
+    assert numbers["failed_1h"]["value"] == 40.0
+    assert numbers["ratio"]["value"] == 4.0
+    assert numbers["ratio"]["status"] == "warning"
+
+
+def test_requests_are_counted_aged_and_held_against_their_due_time(
+    table: Table, record: MakeRecord
+) -> None:
+    def request(
+        name: str,
+        opened_h: float,
+        *,
+        due_h: float | None = None,
+        closed_h: float | None = None,
+        area: str = "00070",
+        category: str = "waste",
+    ) -> list[RecordRow]:
+        due = None if due_h is None else table.ago(hours=due_h).isoformat()
+        body = {"category": category, "expected_at": due}
+        first = record(name, table.ago(hours=opened_h), area=area, body=body)
+        if closed_h is None:
+            return [first]
+        at = table.ago(hours=closed_h)
+        closing = replace(
+            first, status="closed", version=at.isoformat(), reported_at=at, valid_to=at
+        )
+        return [first, closing]
+
+    table.feed(
+        REQUESTS,
+        records=[
+            *request("in time", 50, due_h=20, closed_h=30),
+            *request("late", 50, due_h=40, closed_h=30, category="trees"),
+            *request("overdue", 100, due_h=1, area="00004"),
+            *request("not yet due", 10, due_h=-10),
+            *request("no due time", 200),
+        ],
+    )
+    envelope = table.build(REQUESTS)
+    numbers = envelope.payload["numbers"]
+    assert {n: numbers[n]["value"] for n in ("open", "closed", "closed_share")} == {
+        "open": 3,
+        "closed": 2,
+        "closed_share": 40.0,
+    }
+    assert numbers["on_time_share"]["value"] == pytest.approx(33.3, abs=0.1)
+    assert numbers["median_age_h"]["value"] == 100.0
+    assert numbers["median_hours_to_close"]["value"] == 20.0
+    ages = envelope.payload["tables"]["ages"]["rows"]
+    assert [row["count"] for row in ages] == [1, 0, 1, 1, 0]
+    categories = {
+        row["category"]: (row["open"], row["closed"])
+        for row in envelope.payload["tables"]["categories"]["rows"]
+    }
+    assert categories == {"waste": (3, 1), "trees": (0, 1)}
+    areas = envelope.payload["maps"]["areas"]["values"]
+    assert (areas["00070"]["value"], areas["00004"]["value"]) == (2, 1)
+
+
+# --------------------------------------------------------------- of everything
+
+
+def test_quality_counts_what_was_refused_with_reason_and_owner(table: Table) -> None:
+    table.feed(
+        "health.dengue",
+        [("cases", "HN", "city", table.ago(days=3), 5.0)],
+        rejected={"outOfRange": 3, "badTime": 1},
+    )
+    table.feed(SPEED, [("speed_kmh", "a", "00070", table.ago(hours=2), 5.0)])
+    envelope = table.build("data.quality")
+    numbers = {name: n["value"] for name, n in envelope.payload["numbers"].items()}
+    assert numbers == {
+        "datasets_ok": 1,
+        "datasets_stale": 1,
+        "datasets_absent": len(table.city.datasets) - 2,
+        "rows_accepted": 2,
+        "rows_quarantined": 4,
+    }
+    refusals = envelope.payload["tables"]["quarantine"]["rows"]
+    assert [(row["count"], row["owner"]["vi"]) for row in refusals] == [
+        (3, "Sở Y tế"),
+        (1, "Sở Y tế"),
+    ]
+    assert envelope.payload["tables"]["datasets"]["rows"][0]["state_id"] == "stale"
+
+
+def test_bottlenecks_without_a_source_say_so_and_have_no_number(table: Table) -> None:
+    table.feed(AIR, [("pm25", "x", "00070", table.ago(minutes=9), 90.0)], entities=[station("x")])
+    envelope = table.build("city.bottlenecks")
+    numbers = envelope.payload["numbers"]
+    assert set(numbers) == {"flooding", "congestion", "air", "food_safety", "urban_order"}
+    for name, number in numbers.items():
+        if name == "air":
+            assert number["value"] == 157
+            assert number["owner"] == "nong-nghiep-moi-truong"
+        else:
+            assert number["value"] is None, name
+            assert number["note"]["en"] == "no source"
+    assert envelope.as_of_ms == table.ago(minutes=9).timestamp() * 1000
+
+
+def test_bottlenecks_turn_stale_with_the_first_of_what_they_are_made_of(table: Table) -> None:
+    table.feed(AIR, [("pm25", "x", "00070", table.ago(hours=2), 9.0)], entities=[station("x")])
+    today = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
+    table.feed(RAIN, [("rain_mm", "g", "00070", today, 1.0)], entities=[station("g")])
+    air = table.build(AIR)
+    envelope = table.build("city.bottlenecks")
+    assert (envelope.as_of_ms, envelope.stale_after_ms) == (air.as_of_ms, air.stale_after_ms)
+
+
+def test_the_clock_of_these_tests_is_what_it_seems() -> None:
+    assert NOW.isoformat() == "2026-11-20T03:00:00+00:00"
