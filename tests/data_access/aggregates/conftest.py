@@ -47,7 +47,7 @@ class Table:
         rejected: dict[str, int] | None = None,
         origin: str = "replay",
     ) -> None:
-        """Write (indicator, entity, area, at, value[, quality]) and records, as of their own time."""
+        """Write (indicator, entity, area, at, value[, quality]) and records at their own time."""
         made = [(*row, "good", "f.csv:1")[:7] if len(row) == 5 else (*row, "f:1") for row in values]
         assert all(len(row) == len(OBSERVATION_COLUMNS) for row in made)
         rows = Rows.of(frame(made)) if made else None
