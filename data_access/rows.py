@@ -93,7 +93,8 @@ class Rows:
             keys.append(SeriesKey(str(indicators[indicator_at]), str(entities[entity_at]), name))
         quality, qualities = pd.factorize(frame["quality"])
         known = np.array([QUALITIES.index(name) for name in qualities], dtype=np.int8)
-        refs, ref, line = _split_references(frame["source_ref"].tolist())
+        reference, references = pd.factorize(frame["source_ref"])  # of a matrix, few differ
+        refs, ref, line = _split_references(references.tolist())
         return cls(
             keys=tuple(keys),
             refs=refs,
@@ -101,8 +102,8 @@ class Rows:
             at_us=frame["observed_at"].to_numpy("datetime64[us]").astype(np.int64),
             value=frame["value"].to_numpy(np.float64, copy=True),
             quality=known[quality] if len(known) else np.zeros(0, np.int8),
-            ref=ref,
-            line=line,
+            ref=ref[reference],
+            line=line[reference],
         )
 
     @classmethod
