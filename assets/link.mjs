@@ -3,6 +3,8 @@
 
 export const SUBPROTOCOL = "ioc-wall.v1";
 const JOIN_MS = 5_000; // from opening to `identified`; the controller gives up after as long
+const PROBE_EVERY_MS = 10_000;
+const SILENCE_MS = 4_000; // no frame for so long after a probe: nobody is there any more
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
 const REFUSED_DELAY_MS = 60_000;
@@ -35,6 +37,8 @@ export class Link {
   #epoch = -Infinity;
   #timer = null;
   #joinTimer = null;
+  #probeTimer = null;
+  #probeEveryMs;
   #retryAfterMs = null;
   #stopped = false;
   #on;
@@ -43,9 +47,11 @@ export class Link {
   counters = { opened: 0, joined: 0, framesIn: 0, framesOut: 0, oldEpoch: 0 };
 
   // identify: async () => the `d` of `identify`, asked anew at each attempt; may throw Refused.
-  // onJoined(d, epoch), onFrame(type, d, epoch), onState(state).
-  constructor({ url, identify, onJoined, onFrame, onState = () => {} }) {
+  // onJoined(d, epoch), onFrame(type, d, epoch), onState(state). A page hears no WebSocket pings,
+  // so the link asks for the time now and then; null when the caller does that itself.
+  constructor({ url, identify, onJoined, onFrame, onState, probeEveryMs = PROBE_EVERY_MS }) {
     this.#urls = [url];
+    this.#probeEveryMs = probeEveryMs;
     this.#on = { identify, onJoined, onFrame, onState };
   }
 
@@ -85,6 +91,16 @@ export class Link {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.drop("closed");
+  }
+
+  #probe() {
+    const { framesIn, joined } = this.counters;
+    this.send("clock", { t0AtMs: Date.now() });
+    setTimeout(() => {
+      if (joined === this.counters.joined && framesIn === this.counters.framesIn) {
+        this.drop("silent");
+      }
+    }, SILENCE_MS);
   }
 
   #write(socket, type, d) {
@@ -130,6 +146,10 @@ export class Link {
     this.#attempt = 0;
     this.counters.joined += 1;
     this.#become({ phase: "up", code: null, reason: "", retryAtMs: null });
+    clearInterval(this.#probeTimer);
+    if (this.#probeEveryMs !== null) {
+      this.#probeTimer = setInterval(() => this.#probe(), this.#probeEveryMs);
+    }
     this.#on.onJoined(d, epoch);
   }
 
@@ -145,6 +165,7 @@ export class Link {
     if (socket !== this.#socket) return;
     this.#socket = null;
     clearTimeout(this.#joinTimer);
+    clearInterval(this.#probeTimer);
     if (this.#stopped) return this.#become({ phase: "stopped", code, reason, retryAtMs: null });
     const delayMs = this.#retryAfterMs ?? retryDelayMs(code, this.#attempt, Math.random());
     this.#retryAfterMs = null;
@@ -163,6 +184,6 @@ export class Link {
     const went = next.phase !== this.state.phase || next.code !== this.state.code;
     const sinceMs = went ? Date.now() : this.state.sinceMs;
     this.state = { ...next, sinceMs };
-    this.#on.onState(this.state);
+    this.#on.onState?.(this.state);
   }
 }

@@ -7,7 +7,7 @@ import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
 import { Cover, Masks } from "./cover.mjs";
 import { Health, fontMissing } from "./health.mjs";
-import { Link, linkUrl, SUBPROTOCOL } from "./link.mjs";
+import { Link, linkUrl, Refused, SUBPROTOCOL } from "./link.mjs";
 import { nextFrame, painted } from "./paint.mjs";
 import { SlotPool, dash } from "./slots.mjs";
 import { Stage } from "./stage.mjs";
@@ -58,6 +58,7 @@ class Player {
       onJoined: (d) => this.#join(d),
       onFrame: (type, d) => this.#handlers[type]?.(d),
       onState: (state) => this.#linkIs(state),
+      probeEveryMs: null, // the bursts of the clock tell
     });
   }
 
@@ -69,6 +70,7 @@ class Player {
       this.cover.show("notice", [this.#say("no_such_page")]);
       return;
     }
+    document.title = this.#name;
     this.cover.show("notice", [this.#say("connecting")]);
     await this.#warmUp();
     this.health.standing("font", await fontMissing());
@@ -85,14 +87,26 @@ class Player {
   }
 
   async #identify() {
-    const { wall, view } = this.#address;
+    const { view } = this.#address;
     return {
       kind: view ? "view" : "output",
-      token: this.#token ?? (view ? await tokenOfSession({ wall, view }) : ""),
+      token: view ? await this.#viewToken() : (this.#token ?? ""),
       protocol: SUBPROTOCOL,
       viewport: windowSize(),
       ...(this.stage.showing && { showing: this.stage.showing }),
     };
+  }
+
+  // A view's own token, as long as it is good; else that of the person who sits here.
+  async #viewToken() {
+    const { wall, view } = this.#address;
+    if (this.#token !== null && this.link.state.code !== 4001) return this.#token;
+    try {
+      return await tokenOfSession({ wall, view });
+    } catch (error) {
+      if (this.#token !== null && error instanceof Refused) return this.#token;
+      throw error;
+    }
   }
 
   #join(d) {

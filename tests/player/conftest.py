@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
@@ -24,6 +24,8 @@ ARGUMENTS = [
 ]
 
 AWAY = "ERR_CONNECTION_REFUSED"  # how Chromium logs a controller that is not there
+
+expect.set_options(timeout=20_000)  # a page loads its code first, on a busy machine
 
 OpenPage = Callable[..., Page]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.player.conftest import until
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
 from tests.player.trees import CORE, HTML, component, graph, words
@@ -18,16 +19,21 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    controller = ScriptedController()
-    site = Site(controller.port)
+def scripted() -> Iterator[ScriptedController]:
+    started = ScriptedController()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, scripted: ScriptedController) -> Iterator[Page]:
+    site = Site(scripted.port)
     page = browser.new_page(locale="vi-VN")
     page.goto(f"{site.url}/empty")
     page.wait_for_selector("#empty")
     yield page
     page.context.close()
     site.stop()
-    controller.stop()
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +164,30 @@ def test_the_controller_is_found_at_its_port_of_the_same_host(call: Call) -> Non
     )
     given = {"url": "wss://ioc.example/ws", "port": "8051"}
     assert call("link", "linkUrl", given, place) == "wss://ioc.example/ws"
+
+
+def test_a_link_that_falls_silent_is_opened_again(page: Page, scripted: ScriptedController) -> None:
+    script = """async (port) => {
+        const { Link } = await import("/assets/link.mjs");
+        window.states = [];
+        window.link = new Link({
+            url: `ws://127.0.0.1:${port}/ws`,
+            identify: async () => ({ kind: "console", token: "t", protocol: "ioc-wall.v1" }),
+            onJoined: () => {},
+            onFrame: () => {},
+            onState: ({ phase, reason }) => states.push(`${phase} ${reason}`),
+            probeEveryMs: 100,
+        });
+        link.open();
+    }"""
+    page.evaluate(script, scripted.port)
+    scripted.wait("clock")
+    scripted.mute = True
+    until(page, "states.includes('lost silent')")
+    scripted.mute = False
+    scripted.wait_for_join(2)
+    page.evaluate("link.close()")
+    assert page.evaluate("states.at(-1)") == "stopped closed"
 
 
 # The clock
