@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
@@ -19,7 +18,6 @@ from permissions.roles import Person
 
 DEEDS = {"wall.take": "take", "wall.clear": "clear", "wall.extend": "extend"}
 DEEDS_SHOWN = 8
-NOT_DATA = ("city.geometry", "data.quality")
 
 
 def layout() -> Any:
@@ -106,8 +104,8 @@ def deeds(reach: Desk) -> list[Deed]:
 
 
 def data_ages(reach: Desk, who: Person) -> list[DataAge]:
-    """Return the age of every aggregate this person may see, by name."""
-    names: Iterable[str] = sorted(set(reach.cache.versions()) - set(NOT_DATA))
+    """Return the age of every dataset this person may see, by name."""
+    names = sorted(reach.city.datasets)
     ages = [
         DataAge(
             label=envelope.label,

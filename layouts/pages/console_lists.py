@@ -335,10 +335,8 @@ def _scene(offer: Offer, scene_id: str, setting: Setting) -> Component:
     return html.Button(
         [
             thumbnail(scene, offer.wall),
-            html.Span(
-                [html.Span(words, className="scene-name"), *(tally if is_program else [])],
-                className="scene-foot",
-            ),
+            html.Span([html.Span(words, className="scene-name")], className="scene-foot"),
+            html.Span(tally if is_program else [], className="scene-marks"),
         ],
         id=ids.console_send(offer.wall.wall_id, scene_id),
         className="key scene" + (" is-program" if is_program else ""),

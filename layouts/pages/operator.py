@@ -344,9 +344,8 @@ def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) ->
     return html.Button(
         [
             thumbnail(scene, wall),
-            html.Span(
-                [*key, html.Span(name, className="scene-name"), *marks], className="scene-foot"
-            ),
+            html.Span([*key, html.Span(name, className="scene-name")], className="scene-foot"),
+            html.Span(marks, className="scene-marks"),
         ],
         id=ids.operator_scene(scene.scene_id),
         className="key scene"
