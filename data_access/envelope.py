@@ -40,6 +40,7 @@ class Number(TypedDict):
     source: NotRequired[Source]  # what console drill-down asks the store for
     atMs: NotRequired[float]  # glass time of this figure, when older than the envelope's
     owner: NotRequired[str]  # agency, when it differs from the envelope's
+    origin: NotRequired[Origin]  # of this figure, in what is made of several datasets
 
 
 class Source(TypedDict):

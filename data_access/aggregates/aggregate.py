@@ -69,6 +69,10 @@ def text(vi: str, en: str) -> Text:
     return {"vi": vi, "en": en}
 
 
+NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
+NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")
+
+
 def graded(figure: float | None, caution: float, warning: float, critical: float) -> Status:
     """Return how bad a figure is that gets worse as it rises (thresholds inclusive)."""
     if figure is None or figure < caution:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.aggregates.vn_aqi import BREAKPOINTS, vn_aqi
+from data_access.aggregates.vn_aqi import BREAKPOINTS, vn_aqi, whole
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Number, Payload
 from data_access.rollup import HOUR, HOUR_US
@@ -41,6 +41,8 @@ def air(view: View) -> Payload:
                     suspects.add(each.entity)
     scale = view.city.scales["vn_aqi"]
     index = {entity: aqi for entity, values in found.items() if (aqi := vn_aqi(values)) is not None}
+    if not index:
+        return {}
     good = {entity: aqi for entity, aqi in index.items() if entity not in suspects}
     ranked = sorted(index, key=lambda entity: (entity in suspects, -index[entity], entity))
     fine = [found[e]["pm25"] for e in good if "pm25" in found[e]]
@@ -80,7 +82,7 @@ def air(view: View) -> Payload:
         },
         "stations_bad": {
             "label": text("Trạm ở mức xấu trở lên", "Stations at bad or worse"),
-            "value": bad if index else None,
+            "value": bad if good else None,
             "unit": "",
             "decimals": 0,
             "better": "down",
@@ -101,7 +103,7 @@ def air(view: View) -> Payload:
     }
     return {
         "numbers": numbers,
-        "series": {"pm25": _week(view, last_us)} if index else {},
+        "series": {"pm25": _week(view, last_us)},
         "tables": {"stations": _table(view, ranked, index, found, suspects, places)},
         "maps": {
             "stations": {
@@ -127,7 +129,7 @@ def air(view: View) -> Payload:
 
 
 def _median_index(view: View, good: dict[str, int]) -> Number:
-    figure = median(good.values()) if good else None
+    figure = whole(median(good.values())) if good else None
     band = view.city.scales["vn_aqi"].band(figure)
     return {
         "label": text("VN_AQI trung vị", "Median VN_AQI"),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from data_access.aggregates.aggregate import MS, Aggregate, View, text
+from data_access.aggregates.aggregate import MS, NO_DATA, NO_SOURCE, Aggregate, View
 from data_access.city import City
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
 from data_access.envelope import LIVE, Envelope, Origin
 from data_access.store.snapshot import Snapshot
 
-NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
-NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")
 DEFAULT_STALE_MS = 24 * 3_600_000.0
 ORIGINS: tuple[Origin, ...] = ("live", "replay", "simulated")  # the furthest from live wins
 

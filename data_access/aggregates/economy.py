@@ -219,7 +219,7 @@ def prices(view: View) -> Payload:
     """Return consumer price growth and the goods behind it."""
     latest = {
         indicator: {each.entity: each for each in view.snapshot.newest(PRICES, indicator)}
-        for indicator in ("cpi_yoy", "cpi_mom", "cpi_ytd")
+        for indicator in ("cpi_yoy", "cpi_mom")
     }
     names = latest["cpi_yoy"]
     headline = next((n for n in names if ascii_key(n) == HEADLINE), None) or next(
@@ -228,8 +228,6 @@ def prices(view: View) -> Payload:
     if headline is None:
         return {}
     newest_us = names[headline].at_us
-    at = view.local(newest_us)
-    period = month_text(at.year * 12 + at.month - 1)
     labels = {
         "cpi_yoy": text("CPI so với cùng kỳ", "CPI vs same month last year"),
         "cpi_mom": text("CPI so với tháng trước", "CPI vs last month"),
@@ -238,26 +236,30 @@ def prices(view: View) -> Payload:
     numbers: dict[str, Number] = {}
     for indicator, label in labels.items():
         months = months_of(view, PRICES, indicator, headline)
-        newest = max(months, default=0)
-        figure = months.get(newest)
+        newest = max(months, default=None)
+        figure = None if newest is None else months[newest]
         numbers[indicator] = {
             "label": label,
             "value": figure,
             "unit": "%",
             "decimals": 2,
             "better": "down",
-            "period": period,
             "status": "normal",
-            "previous": months.get(newest - 12),
-            "previousLabel": SAME_PERIOD,
             "source": _source(PRICES, indicator, headline),
         }
+        if newest is not None:
+            numbers[indicator]["period"] = month_text(newest)
+            numbers[indicator]["previous"] = months.get(newest - 12)
+            numbers[indicator]["previousLabel"] = SAME_PERIOD
         if indicator != "cpi_mom":
             numbers[indicator]["target"] = PRICE_CEILING
             numbers[indicator]["targetLabel"] = text("mức trần năm", "ceiling of the year")
             numbers[indicator]["status"] = graded(figure, 4.0, PRICE_CEILING, 6.0)
     months = months_of(view, PRICES, "cpi_yoy", headline)
     first = max(months, default=0) - 23
+    of_last_month = {
+        n: each.value for n, each in latest["cpi_mom"].items() if each.at_us == newest_us
+    }
     goods = sorted(
         (
             n
@@ -315,7 +317,7 @@ def prices(view: View) -> Payload:
                     {
                         "name": name,
                         "yoy": names[name].value,
-                        "mom": latest["cpi_mom"][name].value if name in latest["cpi_mom"] else None,
+                        "mom": of_last_month.get(name),
                         "source": _source(PRICES, "cpi_yoy", name),
                     }
                     for name in goods[:SHOWN]

@@ -26,7 +26,8 @@ BUCKETS: tuple[tuple[float, str, str], ...] = (
     (float("inf"), "trên 30 ngày", "over 30 days"),
 )
 SHOWN, LABELLED = 12, 5
-OTHER = text("Khác", "Other")
+Counts = list[tuple[str, str, str | None, int]]  # status, category, area, records
+OTHER = "other"  # also of categories the contract does not list
 
 
 def requests(view: View) -> Payload:
@@ -113,7 +114,7 @@ def requests(view: View) -> Payload:
         "numbers": numbers,
         "series": {"opened_closed": _opened_closed(view, lives, now_us)},
         "tables": {
-            "categories": _categories(view, _count(counts, 1)),
+            "categories": _categories(view, counts),
             "ages": _ages(ages_h),
             "areas": _areas(view, by_area),
         },
@@ -134,7 +135,7 @@ def _on_time(lives: list[Life], now_us: int) -> float | None:
     return round(kept / due * 100, 1) if due else None
 
 
-def _count(counts: list[tuple[str, str, str | None, int]], by: int) -> dict[str, dict[str, int]]:
+def _count(counts: Counts, by: int) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(lambda: {"open": 0, "closed": 0})
     for row in counts:
         key = row[by]
@@ -144,7 +145,7 @@ def _count(counts: list[tuple[str, str, str | None, int]], by: int) -> dict[str,
 
 
 def _opened_closed(view: View, lives: list[Life], now_us: int) -> Any:
-    """Return how many were opened and closed in each hour that saw any, of the last days."""
+    """Return how many were opened and closed in each hour of the last days, from the first on."""
     last = now_us // HOUR_US
     opened: dict[int, int] = defaultdict(int)
     closed: dict[int, int] = defaultdict(int)
@@ -176,8 +177,13 @@ COUNTS: list[dict[str, Any]] = [
 ]
 
 
-def _categories(view: View, found: dict[str, dict[str, int]]) -> Any:
+def _categories(view: View, counts: Counts) -> Any:
+    """Return the counts of every category: what is made of them must not miss the small ones."""
     names = view.city.datasets[REQUESTS].categories
+    found = _count(
+        [(status, category if category in names else OTHER, area, n)
+         for status, category, area, n in counts], 1
+    )  # fmt: skip
     ranked = sorted(found, key=lambda key: (-found[key]["open"], -found[key]["closed"], key))
     return {
         "label": text("Theo lĩnh vực", "By category"),
@@ -187,12 +193,12 @@ def _categories(view: View, found: dict[str, dict[str, int]]) -> Any:
         ],
         "rows": [
             {
-                "name": names.get(key, OTHER),
+                "name": names.get(key) or text("Khác", "Other"),
                 "category": key,
                 **found[key],
                 "source": {"dataset": REQUESTS},
             }
-            for key in ranked[:SHOWN]
+            for key in ranked
         ],
         "total": len(ranked),
     }

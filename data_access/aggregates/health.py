@@ -31,7 +31,12 @@ def dengue(view: View) -> Payload:
     expected = {month: _expected(cases, month) for month in months}
     here = expected[newest]
     this_year = sum(v for m, v in cases.items() if m // 12 == newest // 12)
-    year_before = sum(v for m, v in cases.items() if newest - 12 >= m >= (newest // 12 - 1) * 12)
+    months_before = range((newest // 12 - 1) * 12, newest - 11)
+    year_before = (
+        sum(cases[month] for month in months_before)
+        if all(month in cases for month in months_before)
+        else None
+    )
     source: Any = {"dataset": DENGUE, "indicator": "cases", "area": CITY_AREA}
     numbers: dict[str, Number] = {
         "month_cases": {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.envelope import Envelope, Number, Payload, Status, Text
+from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, Aggregate, View, graded, text
+from data_access.envelope import Envelope, Number, Payload, Text
 
 BOTTLENECKS = "city.bottlenecks"
-NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
 URBAN_ORDER = ("sidewalk", "order", "building")  # categories of requests that speak of it
 FLOODING = ("drainage",)
 READS = (
@@ -30,10 +29,7 @@ def bottlenecks(view: View) -> Payload:
         text("Úng ngập", "Flooding"),
         found["environment.rain"],
         "max_day",
-        note=lambda n: text(
-            f"mưa ngày lớn nhất · {drainage or 0} phản ánh thoát nước",
-            f"heaviest rain of the day · {drainage or 0} drainage requests",
-        ),
+        note=lambda n: _flooded(drainage),
     )
     congestion = _figure(
         text("Ùn tắc", "Congestion"),
@@ -53,7 +49,7 @@ def bottlenecks(view: View) -> Payload:
         "violations_share",
         note=lambda n: text("cơ sở vi phạm, 7 ngày", "premises in violation, 7 days"),
     )
-    order: Number = _absent(text("Trật tự đô thị", "Urban order"))
+    order: Number = _absent(text("Trật tự đô thị", "Urban order"), requests)
     if requests is not None and disorder is not None:
         total = _requests(requests, None) or 0
         share = round(disorder / total * 100, 1) if total else 0.0
@@ -81,31 +77,43 @@ def bottlenecks(view: View) -> Payload:
     }
 
 
+def _flooded(drainage: int | None) -> Text:
+    """Return what the rain figure is, beside what people report, when they are asked."""
+    vi, en = "mưa ngày lớn nhất", "heaviest rain of the day"
+    if drainage is None:
+        return text(vi, en)
+    return text(f"{vi} · {drainage} phản ánh thoát nước", f"{en} · {drainage} drainage requests")
+
+
 def _figure(label: Text, envelope: Envelope | None, number: str, *, note: Any) -> Number:
     if envelope is None or envelope.state != "ok":
-        return _absent(label)
+        return _absent(label, envelope)
     figure = envelope.payload.get("numbers", {}).get(number)
-    if figure is None:
-        return _absent(label)
+    if figure is None or figure["value"] is None:
+        return _absent(label, envelope)
     return _owned(envelope, {**figure, "label": label, "note": note(figure)})
 
 
 def _owned(envelope: Envelope, figure: Number) -> Number:
     figure["owner"] = envelope.owner
+    figure["origin"] = envelope.origin
     if envelope.as_of_ms is not None:
         figure["atMs"] = envelope.as_of_ms
     return figure
 
 
-def _absent(label: Text) -> Number:
-    status: Status = "normal"
+def _absent(label: Text, envelope: Envelope | None) -> Number:
+    """Return a figure without a number, and why: nobody feeds it, or what is fed gives none."""
+    why = NO_SOURCE
+    if envelope is not None:
+        why = NO_DATA if envelope.state == "ok" else envelope.reason or NO_SOURCE
     return {
         "label": label,
         "value": None,
         "unit": "",
         "decimals": 0,
-        "status": status,
-        "note": NO_SOURCE,
+        "status": "normal",
+        "note": why,
     }
 
 

@@ -26,7 +26,13 @@ REASONS = {
     "unknownStatus": text("trạng thái lạ", "unknown status"),
     "badQuality": text("mã chất lượng sai", "bad quality code"),
     "badLine": text("dòng hỏng", "bad line"),
-    "unreadable": text("không đọc được tệp", "unreadable file"),
+    "badRow": text("dòng sai số cột", "wrong number of cells"),
+    "badPosition": text("tọa độ sai", "impossible position"),
+    "badPriority": text("mức ưu tiên sai", "bad priority"),
+    "noTime": text("thiếu thời gian", "no time"),
+    "closedBeforeOpened": text("đóng trước khi mở", "closed before opened"),
+    "draft": text("bản nháp", "draft"),
+    "unreadableFile": text("không đọc được tệp", "unreadable file"),
 }
 SHOWN = 20
 

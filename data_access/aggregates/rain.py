@@ -73,7 +73,7 @@ def rain(view: View) -> Payload:
         },
         "gauges_wet": {
             "label": text("Trạm có mưa", "Gauges with rain"),
-            "value": wet,
+            "value": wet if today else None,
             "unit": "",
             "decimals": 0,
             "status": "normal",
@@ -90,7 +90,7 @@ def rain(view: View) -> Payload:
             "source": source,
         },
     }
-    noon = {slot: slot_bounds_us(DAY, slot, zone)[0] for slot in range(last - DAYS + 1, last + 1)}
+    begins = {slot: slot_bounds_us(DAY, slot, zone)[0] for slot in range(last - DAYS + 1, last + 1)}
 
     def points(of: Any) -> list[list[float | None]]:
         return [
@@ -98,7 +98,7 @@ def rain(view: View) -> Payload:
                 view.glass_ms(RAIN, at_us),
                 round(float(of(days[slot].values())), 1) if days.get(slot) else 0.0,
             ]
-            for slot, at_us in noon.items()
+            for slot, at_us in begins.items()
         ]
 
     values, worst = _by_area(view, today, places)

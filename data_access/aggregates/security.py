@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.aggregates.items import ranked_items
+from data_access.aggregates.items import both_languages, ranked_items
 from data_access.envelope import Item, Number, Payload, Status
 from data_access.rollup import HOUR, HOUR_US
 
@@ -33,9 +33,7 @@ def alerts(view: View) -> Payload:
     """Return alerts in force, gravest first; exercises and tests are never shown as actual."""
     now_us = view.track_us(ALERTS)
     items: list[Item] = []
-    for life in view.snapshot.lives(
-        ALERTS, statuses=["open"], active_us=now_us, limit=200, bodies=True
-    ):
+    for life in view.snapshot.lives(ALERTS, statuses=["open"], active_us=now_us, bodies=True):
         if life.opened_us > now_us or life.body.get("all_clear") or not life.body.get("title"):
             continue
         body = life.body
@@ -43,7 +41,7 @@ def alerts(view: View) -> Payload:
         place = ", ".join(map(str, body.get("area_names") or []))
         item: Item = {
             "id": life.base_id,
-            "title": _both(body.get("title")),
+            "title": both_languages(body.get("title")),
             "kind": text(*(kind or ("Khác", "Other"))),
             "severity": SEVERITY.get(str(body.get("severity")), "information"),
             "atMs": view.glass_ms(ALERTS, life.opened_us),
@@ -54,7 +52,7 @@ def alerts(view: View) -> Payload:
             "source": {"dataset": ALERTS, "entity": life.base_id},
         }
         if body.get("description"):
-            item["detail"] = _both(body["description"])
+            item["detail"] = both_languages(body["description"])
         items.append(item)
     actual = [item for item in items if item.get("actual", True)]
     severe = sum(item["severity"] in ("warning", "critical") for item in actual)
@@ -81,14 +79,6 @@ def alerts(view: View) -> Payload:
         },
         "items": {"active": ranked_items(items)},
     }
-
-
-def _both(words: Any) -> dict[str, str]:
-    """Return a text by language with both ours, whichever the alert had."""
-    if not isinstance(words, dict):
-        return text(str(words or ""), str(words or ""))
-    any_of = next((str(w) for w in words.values() if w), "")
-    return text(str(words.get("vi") or any_of), str(words.get("en") or any_of))
 
 
 def logins(view: View) -> Payload:

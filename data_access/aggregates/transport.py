@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.aggregates.items import ranked_items
+from data_access.aggregates.items import both_languages, ranked_items
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Item, Number, Payload, Status
 from data_access.rollup import HOUR, HOUR_US
@@ -18,6 +18,7 @@ SPEED, SITUATIONS = "transport.speed", "transport.situations"
 FRESH_US = 1_800_000_000  # a detector silent for longer says nothing about its link
 CONGESTED = 40.0  # per cent of free flow: level of service E or F
 SHOWN, LABELLED = 12, 5
+SITUATION = text("Tình huống", "Situation")
 LEVEL: dict[str, Status] = {"D": "caution", "E": "warning", "F": "critical"}
 SEVERITIES: dict[str, Status] = {
     "highest": "critical",
@@ -96,6 +97,9 @@ def speed(view: View) -> Payload:
             "source": source | {"area": CITY_AREA},
         },
     }
+    entity_of = {
+        p.attributes["link"]: p.entity for p in places.values() if p.attributes.get("link")
+    }
     if ranked:
         worst = values[ranked[0]]
         numbers["worst_speed"] = {
@@ -108,11 +112,8 @@ def speed(view: View) -> Payload:
             "note": text(*(2 * [_name(view, ranked[0])])),
             "band": worst["band"] or "",
             "scale": "los",
-            "source": source,
+            "source": source | {"entity": entity_of[ranked[0]]},
         }
-    entity_of = {
-        p.attributes["link"]: p.entity for p in places.values() if p.attributes.get("link")
-    }
     return {
         "numbers": numbers,
         "series": {"mean_speed": _day_of_speeds(view, last_us, mean_kmh)} if newest else {},
@@ -213,22 +214,18 @@ def _one(figure: float | None) -> float | None:
 def situations(view: View) -> Payload:
     """Return situations in force on the roads, the gravest first."""
     now_us = view.track_us(SITUATIONS)
-    lives = view.snapshot.lives(
-        SITUATIONS, statuses=["open"], active_us=now_us, limit=200, bodies=True
-    )
+    lives = view.snapshot.lives(SITUATIONS, statuses=["open"], active_us=now_us, bodies=True)
     items: list[Item] = []
     for life in lives:
         if life.opened_us > now_us:
             continue
         unit = view.city.areas.get(life.area or "")
         place = str(life.body.get("place") or ("" if unit is None else unit.full_name))
-        comment: dict[str, str] = life.body.get("comment") or {}
-        detail = next(iter(comment.values()), "")
         items.append(
             {
                 "id": life.base_id,
-                "title": life.body.get("title") or text("Tình huống", "Situation"),
-                "detail": text(comment.get("vi", detail), comment.get("en", detail)),
+                "title": both_languages(life.body.get("title") or SITUATION),
+                "detail": both_languages(life.body.get("comment")),
                 "kind": text("Giao thông", "Transport"),
                 "severity": SEVERITIES.get(str(life.body.get("severity")), "information"),
                 "atMs": view.glass_ms(SITUATIONS, life.opened_us),
@@ -245,7 +242,7 @@ def situations(view: View) -> Payload:
         "numbers": {
             "active": {
                 "label": text("Tình huống trên đường", "Road situations"),
-                "value": len(items),
+                "value": sum(item.get("actual", True) for item in items),
                 "unit": "",
                 "decimals": 0,
                 "better": "down",

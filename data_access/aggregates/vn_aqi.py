@@ -6,6 +6,7 @@ stay at 500.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping
 
@@ -34,4 +35,9 @@ def vn_aqi(concentrations: Mapping[str, float]) -> int | None:
     indices = [
         sub_index(name, concentrations[name]) for name in BREAKPOINTS if name in concentrations
     ]
-    return round(max(indices)) if indices else None
+    return whole(max(indices)) if indices else None
+
+
+def whole(index: float) -> int:
+    """Return an index as it is published: a whole number, halves upwards."""
+    return math.floor(index + 0.5)
