@@ -24,6 +24,7 @@ from data_access.records import instant_us
 from data_access.replay import Timeline, anchor
 from data_access.schedule import Schedule
 from data_access.store import Change, Outcome, StoreWriter, Stream
+from data_access.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,9 @@ class Channel:
         self.dataset = contract.id
         self._city = city
         self._writer = writer
-        self._folders = list(folders)
+        self._folders: list[tuple[Folder, Watch]] = []
+        for folder in folders:
+            self.add(folder)
         self._seen: Found | None = None  # as read
         self._glimpsed: Found | None = None  # as found last time, perhaps still being written
         self._tried_us: int | None = None
@@ -76,7 +79,7 @@ class Channel:
 
     def add(self, folder: Folder) -> None:
         """Add a folder to look into when those before have no files."""
-        self._folders.append(folder)
+        self._folders.append((folder, Watch(folder.path, folder.contract.source)))
 
     def scan(self, now_us: int, speed: float) -> bool:
         """Look for new, changed and vanished files, read them once they hold still; tells if so.
@@ -126,16 +129,10 @@ class Channel:
         return outcome
 
     def _find(self) -> Found | None:
-        for folder in self._folders:
-            files = []
-            for path in folder.contract.source.files(folder.path):
-                try:
-                    stat = path.stat()
-                except OSError:
-                    continue  # gone since it was listed
-                files.append((path, stat.st_size, stat.st_mtime_ns))
+        for folder, watch in self._folders:
+            files = watch.look()
             if files:
-                return Found(folder, tuple(files))
+                return Found(folder, files)
         return None
 
     def _tries_again(self, now_us: int) -> bool:

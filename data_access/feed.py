@@ -33,7 +33,7 @@ from settings import Settings
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
-SCAN_S = 0.5  # between two looks at a dataset's files
+SCAN_S = 0.25  # between two looks at a dataset's files
 BACK_OFF_S = (1.0, 60.0)  # after a failure, doubling
 SIMULATED_LAKE = "simulated-lake"
 
