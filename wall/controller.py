@@ -11,6 +11,7 @@ import http
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -46,6 +47,12 @@ class Link(ServerConnection):
         """Note that the other end lives."""
         self.heard_at_s = self.loop.time()
         super().data_received(data)
+
+    def drop(self) -> None:
+        """End the connection without a word."""
+        # A transport that closed itself once all was written raises this (Python 3.11).
+        with suppress(AttributeError):
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """Tell the hub that this client is behind."""
@@ -150,7 +157,7 @@ class Controller:
                 unwritten = link.transport.get_write_buffer_size()
                 if loop.time() - link.heard_at_s > DEAD_AFTER_S or unwritten > DROP_AT_BYTES:
                     self.counts["dropped"] += 1
-                    link.transport.abort()
+                    link.drop()
                     self._links.pop(client_id, None)
                     self._do(self.hub.disconnected(client_id, self._now_ms()))
 
@@ -193,8 +200,13 @@ class Controller:
         # The closing handshake waits for the other end; nothing here does.
         closing = asyncio.create_task(link.close(code, reason[:120]))
         self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+        closing.add_done_callback(self._closed)
         self._do(self.hub.disconnected(client_id, self._now_ms()))
+
+    def _closed(self, closing: asyncio.Task[None]) -> None:
+        self._closing.discard(closing)
+        if not closing.cancelled() and (error := closing.exception()) is not None:
+            log.debug("link did not close cleanly", error=repr(error))
 
     async def _write(self) -> None:
         """Write all that waits in one transaction each round, then do what waited for it."""

@@ -9,9 +9,11 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 PROTOCOL = "ioc-wall.v1"
 
@@ -112,15 +114,18 @@ class ProtocolPlayer:
         await self.send("heartbeat", showing=showing, fps=60, heapMb=20, errors=[], clock=clock)
 
     async def _read(self) -> None:
-        async for text in self.link:
-            frame = json.loads(text)
-            if frame["epoch"] < self.epoch:
-                continue
-            self.epoch = frame["epoch"]
-            await self._handle(frame["type"], frame["d"])
-            async with self._arrived:
-                self.frames.append(frame)
-                self._arrived.notify_all()
+        with suppress(ConnectionClosed):
+            while True:
+                await self._next(json.loads(await self.link.recv()))
+
+    async def _next(self, frame: dict[str, Any]) -> None:
+        if frame["epoch"] < self.epoch:
+            return
+        self.epoch = frame["epoch"]
+        await self._handle(frame["type"], frame["d"])
+        async with self._arrived:
+            self.frames.append(frame)
+            self._arrived.notify_all()
 
     async def _handle(self, kind: str, d: dict[str, Any]) -> None:
         if kind == "hello":

@@ -1,6 +1,6 @@
 """A service's link for threads: an own thread runs the asynchronous client, started at first use.
 
-A process forked after that starts its own: the parent's thread does not come along.
+A process forked after that starts its own: no thread comes along into a fork.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
@@ -29,17 +30,18 @@ class BlockingClient:
         self._token = token
         self._service = service
         self._lock = threading.Lock()
-        self._process = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._client: ServiceClient | None = None
         self._handlers: list[tuple[str, Callable[[dict[str, Any]], None]]] = []
         self._topics: list[str] = []
+        ref = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _forget(ref()))
 
     @property
     def is_connected(self) -> bool:
         """Whether the link stands; False before the first use."""
-        client = self._client if self._process == os.getpid() else None
+        client = self._client
         return client is not None and client.is_connected
 
     def request(
@@ -66,19 +68,18 @@ class BlockingClient:
     def on(self, kind: str, handler: Callable[[dict[str, Any]], None]) -> None:
         """Call `handler`, on the client's own thread, with each frame of this type."""
         self._handlers.append((kind, handler))
-        if self._process == os.getpid() and self._client is not None:
+        if self._client is not None:
             self._client.on(kind, handler)
 
     def start(self) -> ServiceClient:
         """Start the thread unless this process has it already."""
         with self._lock:
-            if self._process == os.getpid() and self._client is not None:
+            if self._client is not None:
                 return self._client
             begun = threading.Event()
             self._thread = threading.Thread(
                 target=self._run, args=(begun,), name="wall-client", daemon=True
             )
-            self._process = os.getpid()
             self._thread.start()
             begun.wait()
             assert self._client is not None  # noqa: S101
@@ -87,11 +88,16 @@ class BlockingClient:
     def close(self) -> None:
         """End the link and its thread; a later use starts anew."""
         with self._lock:
-            if self._process == os.getpid() and self._loop is not None and self._thread is not None:
+            if self._loop is not None and self._thread is not None:
                 loop = self._loop
                 loop.call_soon_threadsafe(_cancel_all, loop)
                 self._thread.join(timeout=5)
             self._loop = self._client = self._thread = None
+
+    def forget(self) -> None:
+        """Begin anew in a forked process, where the thread and its loop are not."""
+        self._lock = threading.Lock()
+        self._loop = self._client = self._thread = None
 
     def _run(self, begun: threading.Event) -> None:
         async def main() -> None:
@@ -119,6 +125,11 @@ class BlockingClient:
         except FutureTimeout as error:
             waiting.cancel()
             raise ServiceError("unavailable", f"no answer within {timeout_s:g} s") from error
+
+
+def _forget(client: BlockingClient | None) -> None:
+    if client is not None:
+        client.forget()
 
 
 def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:

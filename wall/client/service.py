@@ -185,7 +185,6 @@ class ServiceClient:
             else:
                 try:
                     await self._serve(link)
-                    failures = 0
                 except ConnectionClosed as closed:
                     if self.is_connected:
                         failures, retry_s = 0, FIRST_RETRY_S
@@ -194,12 +193,12 @@ class ServiceClient:
                         retry_s = REFUSED_RETRY_S
                 finally:
                     self._lost()
-                    await link.close()
+                    await _let_go(link)
             await asyncio.sleep(retry_s * random.uniform(0.75, 1.25))
 
     async def _serve(self, link: ClientConnection) -> None:
-        async for frame in link:
-            body = orjson.loads(frame)
+        while True:
+            body = orjson.loads(await link.recv())
             kind, fields = body.get("type"), body.get("d", {})
             epoch = body.get("epoch", 0)
             if epoch < self.epoch:
@@ -223,7 +222,6 @@ class ServiceClient:
                 if kind == "error":
                     log.warning("the controller says", **fields)
                 await self._call(kind, fields)
-        raise ConnectionClosed(link.protocol.close_rcvd, link.protocol.close_sent)
 
     async def _identified(self, link: ClientConnection, fields: dict[str, Any]) -> None:
         self._link = link
@@ -259,3 +257,15 @@ class ServiceClient:
             if not answered.done():
                 answered.set_exception(lost)
         self._waiting.clear()
+
+
+async def _let_go(link: ClientConnection) -> None:
+    """Close a link that has ended; whatever that raises must not end the loop that reconnects.
+
+    A transport that was closed while it still had much to write raises AttributeError here
+    (Python 3.11).
+    """
+    try:
+        await link.close()
+    except Exception:
+        log.debug("link did not close cleanly", exc_info=True)
