@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ from tests.wall.room import (
 from wall.client import ServiceClient, ServiceError
 from wall.errors import ServerError
 from wall.protocol import LARGEST_FRAME, LARGEST_SERVICE_FRAME
+
+ROOT = Path(__file__).parents[2]
 
 
 class Room:
@@ -428,5 +431,88 @@ def test_a_client_that_does_not_read_delays_nobody_and_gets_the_newest(tmp_path:
             assert len(versions) < last - 10
             assert versions == sorted(versions)
             await slow.close()
+
+    asyncio.run(main())
+
+
+def test_a_player_that_falls_silent_goes_offline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wall.controller.WATCH_S", 0.02)
+    monkeypatch.setattr("wall.controller.DEAD_AFTER_S", 0.5)
+    monkeypatch.setattr("wall.server.PING_S", 0.1)
+
+    async def main() -> None:
+        async with room(make_settings(tmp_path)) as it:
+            left, right = await it.players()
+            gone = asyncio.Event()
+            it.web.on("event", lambda fields: gone.set())
+            await it.web.subscribe(["wall.north"])
+            left.link.transport.pause_reading()  # no pong comes any more
+            await asyncio.wait_for(gone.wait(), 10)
+            state = await it.web.request("wall.state", {"wallId": "north"})
+            assert [each["online"] for each in state["outputs"]] == [False, True]
+            assert right.link.close_code is None
+            left.link.transport.abort()
+
+    asyncio.run(main())
+
+
+RUNNER = """
+import sys
+from settings import load_settings
+from wall.server import run_wall
+run_wall(load_settings(env_file=None))
+"""
+
+
+@asynccontextmanager
+async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the controller as a process of its own."""
+    environment = {
+        "IOC_WALL_PORT": str(settings.wall_port),
+        "IOC_DATA_DIR": str(settings.data_dir),
+        "IOC_CITY": str(settings.city),
+        "IOC_SERVICE_TOKEN": SECRET,
+    }
+    runner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RUNNER, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield runner
+    finally:
+        if runner.returncode is None:
+            runner.kill()
+        await runner.wait()
+
+
+def test_killed_while_showing_it_comes_back_with_what_was_acknowledged(tmp_path: Path) -> None:
+    async def main() -> None:
+        settings = make_settings(tmp_path)
+        url = settings.wall_url
+        async with (
+            ServiceClient(url, SECRET, service="web") as web,
+            ServiceClient(url, SECRET, service="feed") as watching,
+        ):
+            async with process(settings) as runner:
+                await web.connected(20)
+                token = await enroll(web, "a1")
+                async with FakeRender(url), ProtocolPlayer(url, token) as left:
+                    await left.scene("overview")
+                    args = {"wallId": "north", "sceneId": "rain", "hold": True}
+                    taken = await web.request("wall.take", args, OPERATOR)
+                    runner.kill()
+                    await left.closed()
+                    assert left.shown is not None
+                    assert left.shown["sceneId"] == "rain"
+            async with process(settings) as runner:
+                await watching.connected(20)
+                state = await watching.request("wall.state", {"wallId": "north"})
+                assert state["program"]["sceneId"] == "rain"
+                assert state["lastSwitch"] == taken
+                async with FakeRender(url), ProtocolPlayer(url, token) as left:
+                    await left.scene("rain")
+                    runner.terminate()
+                    assert await asyncio.wait_for(runner.wait(), 3) == 0
 
     asyncio.run(main())
