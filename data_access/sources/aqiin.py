@@ -7,7 +7,7 @@ suspect. A station's unit is where its position lies, whatever its name says; ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -105,11 +105,12 @@ def _measurements(
     detail = "no readable timestamp_utc; expected ISO 8601"
     rejected += bad_rows(payload.name, frame, unreadable, "badTime", detail)
     frame, times = frame[~unreadable], times[~unreadable]
-    names = frame["station_name"].str.strip()
+    names = _each(frame["station_name"], str.strip)
     area_of = {name: station.area for name, station in stations.items()}
     quality = np.full(len(frame), "good", dtype=object)
     if "quality_flag" in frame.columns:
-        quality[~frame["quality_flag"].str.lower().isin(GOOD_FLAGS).to_numpy()] = "suspect"
+        flags = _each(frame["quality_flag"], str.lower)
+        quality[~flags.isin(GOOD_FLAGS).to_numpy()] = "suspect"
     made = observations(
         indicator=_renamed(frame["parameter"], options.parameters),
         entity=names,
@@ -125,10 +126,11 @@ def _measurements(
 
 def _repeats(frame: pd.DataFrame, options: Options) -> np.ndarray:
     """Tell which values are upstream's repeats of another station's in that hour."""
-    hour = frame["observed_at"].dt.floor("h")
+    hour, _ = pd.factorize(frame["observed_at"].dt.floor("h"))
+    indicator, indicators = pd.factorize(frame["indicator"])
     keys = pd.DataFrame(
         {
-            "cell": pd.factorize(pd.MultiIndex.from_arrays([hour, frame["indicator"]]))[0],
+            "cell": hour * len(indicators) + indicator,
             "value": frame["value"],
             "station": pd.factorize(frame["entity"], sort=True)[0],
         }
@@ -139,6 +141,13 @@ def _repeats(frame: pd.DataFrame, options: Options) -> np.ndarray:
     believed = keys.groupby(["cell", "value"])["station"].transform("min")
     found: np.ndarray = (repeated & (keys["station"] != believed)).to_numpy()
     return found
+
+
+def _each(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Return every text changed; few are distinct, and only those are changed one by one."""
+    codes, distinct = pd.factorize(texts)
+    changed = np.array([change(text) for text in distinct] or [""], dtype=object)
+    return pd.Series(changed[codes], index=texts.index, dtype=object)
 
 
 def _renamed(names: pd.Series, changed: Mapping[str, str]) -> np.ndarray:
