@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from pydantic import SecretStr
 
 from data_access.store import open_engine
 from data_access.store.engine import SCHEMA, transaction
+from tests.conftest import ROOT
 from tests.data_access.feed.conftest import Room
 from tests.data_access.feed.test_feed import counts, saying
 
@@ -83,3 +87,28 @@ def test_an_hour_of_the_real_files_at_sixty_times_the_speed_stays_fresh(
     for name in ("transport.speed", "security.logins"):
         envelope = room.read(name)
         assert room.now_s * 1000 - (envelope.as_of_ms or 0) < envelope.stale_after_ms
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_a_feed_killed_while_filling_ends_at_the_same_numbers(
+    open_room: OpenRoom, tmp_path: Path, step: int
+) -> None:
+    undisturbed = open_room(data_dir=tmp_path / "undisturbed")
+    undisturbed.settle()
+    undisturbed.settle(61)
+    room = open_room(data_dir=tmp_path / "killed")
+    arguments = [str(room.settings.data_dir), str(room.lake), str(room.now_s), str(step)]
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.data_access.feed.killed", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    room.settle()
+    room.settle(61)
+    assert saying(room.envelopes()) == saying(undisturbed.envelopes())
+    for name in room.city.datasets:
+        assert counts(room, name) == counts(undisturbed, name)
