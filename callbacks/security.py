@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 from itsdangerous import BadSignature, Signer
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.desk import key_for
@@ -86,7 +87,11 @@ def controller_source(settings: Settings) -> str:
     """Return the controller's address as `connect-src` names it, seen from this request."""
     if settings.wall_public_url:
         return settings.wall_public_url.replace("https://", "wss://", 1)
-    host = request.host.rpartition(":")[0] if _has_port(request.host) else request.host
+    try:
+        host = request.host
+    except SecurityError:  # a name we do not answer to: this is the refusal's own policy
+        return "'self'"
+    host = host.rpartition(":")[0] if _has_port(host) else host
     scheme = "wss" if request.scheme == "https" else "ws"
     return f"{scheme}://{host}:{settings.wall_port}"
 

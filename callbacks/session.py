@@ -104,8 +104,8 @@ def _refuse_strangers() -> Response | None:
         return None
     if request.path == "/_dash-update-component" and _asks_for_public_page():
         return None
-    wants_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
-    if wants_page:
+    is_page = not request.path.startswith(("/session/", "/_dash"))
+    if is_page and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
         query = urlencode({"next": request.full_path.rstrip("?")}) if request.path != "/" else ""
         return redirect(f"{SIGN_IN}?{query}".rstrip("?"), 303)  # type: ignore[return-value]
     return _error("signedOut", 401)
