@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:  # who only reads the store does without: 30 MB and 0.4 s
+    import pandas as pd
 
 OBSERVATION_COLUMNS = (
     "indicator",  # str, an indicator id of the dataset's contract

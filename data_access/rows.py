@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from data_access.model import QUALITIES
+
+if TYPE_CHECKING:  # only who reads sources needs it
+    import pandas as pd
 
 SUSPECT = QUALITIES.index("suspect")
 NO_LINE = -1
@@ -80,6 +82,8 @@ class Rows:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Rows:
         """Read a checked frame of OBSERVATION_COLUMNS."""
+        import pandas as pd
+
         indicator, indicators = pd.factorize(frame["indicator"])
         entity, entities = pd.factorize(frame["entity"])
         area, areas = pd.factorize(frame["area"])  # -1: none

@@ -1,0 +1,19 @@
+"""What importing costs: processes that only read must not pay for those that ingest."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("module", ["data_access.store", "data_access.cache", "callbacks.web"])
+def test_who_only_reads_does_not_import_pandas(module: str) -> None:
+    code = f"import sys, {module}; print('pandas' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
