@@ -12,10 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
 from processes.role import ROLES
 from settings import PREFIX, Settings, load_settings
+
+if TYPE_CHECKING:
+    from dash import Dash
 
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
 
@@ -27,6 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began_s = time.monotonic()
     chosen = _parser().parse_args(arguments)
     return guarded(lambda: _perform(chosen, began_s=began_s))
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """Return the web application, as a server of its own would load it."""
+    from callbacks.web import create_app as build
+
+    return build(load_settings() if settings is None else settings)
 
 
 def guarded(command: Callable[[], None]) -> int:
