@@ -31,6 +31,7 @@ REASONS = {
     "badPriority": text("mức ưu tiên sai", "bad priority"),
     "noTime": text("thiếu thời gian", "no time"),
     "closedBeforeOpened": text("đóng trước khi mở", "closed before opened"),
+    "inconsistent": text("số liệu mâu thuẫn", "inconsistent"),
     "draft": text("bản nháp", "draft"),
     "unreadableFile": text("không đọc được tệp", "unreadable file"),
 }
