@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -20,10 +21,10 @@ import orjson
 from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.cache import EnvelopeCache, open_cache
 from data_access.city import City, load_city
-from data_access.classification import Classification, highest
+from data_access.classification import highest
 from data_access.envelope import LIVE, Envelope
 from language import LANGUAGES, text
-from layouts.tiles.absence import missing
+from layouts.tiles.absence import undrawn
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import TileError, build, describe, read_options
@@ -52,27 +53,40 @@ class Render:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Render:
         """Read one entry of `wanted`; raises KeyError, TypeError or ValueError."""
-        size, seams = body["sizePx"], body.get("seamsPx") or {}
+        size, seams, options = body["sizePx"], body.get("seamsPx"), body["options"]
+        if not isinstance(options, Mapping):
+            raise TypeError("options are no object")
+        if body["language"] not in LANGUAGES:
+            raise ValueError(f"unknown language {body['language']!r}")
+        seams = {} if seams is None else dict(seams)
         frame = Frame(
-            width_px=float(size["width"]),
-            height_px=float(size["height"]),
-            unit_px=float(body["unitPx"]),
+            width_px=_length(size["width"]),
+            height_px=_length(size["height"]),
+            unit_px=_length(body["unitPx"]),
             detail="console" if body.get("detail") == "console" else "wall",
-            language=str(body["language"]),
+            language=body["language"],
             seams_x_px=_seams(seams.get("x")),
             seams_y_px=_seams(seams.get("y")),
         )
-        return cls(
-            str(body["renderId"]), str(body["realm"]), str(body["kind"]), body["options"], frame
-        )
+        return cls(str(body["renderId"]), str(body["realm"]), str(body["kind"]), options, frame)
 
     def needs(self) -> tuple[str, ...]:
-        """Return the aggregates the tile is made of; none when its options are wrong."""
+        """Return the aggregates the tile is made of; none when it cannot be drawn anyway."""
         try:
             kind, options = read_options(self.kind, self.options)
+            return kind.needs(options)
         except TileError:
             return ()
-        return kind.needs(options)
+        except Exception:  # one tile kind must not stop the others
+            log.exception("render %s (%s) does not know its needs", self.render_id, self.kind)
+            return ()
+
+
+def _length(px: Any) -> float:
+    length = float(px)
+    if not (length > 0 and math.isfinite(length)):
+        raise ValueError(f"{px!r} is no length in pixels")
+    return length
 
 
 def _seams(pairs: Iterable[Iterable[float]] | None) -> Seams:
@@ -89,7 +103,8 @@ class _Kept:
 class Renderer:
     """Renders what is wanted from the cache; keeps each content until what it is made of changes.
 
-    `rendered` counts trees built: one per render and version, however many displays show it.
+    `rendered` counts trees built: one per render and version, however many displays show it. What
+    was told on this link is not told again.
     """
 
     cache: EnvelopeCache
@@ -98,9 +113,15 @@ class Renderer:
     rendered: int = 0
     _wanted: dict[str, tuple[Render, tuple[str, ...]]] = field(default_factory=dict)
     _kept: dict[str, _Kept] = field(default_factory=dict)
+    _told: dict[str, int] = field(default_factory=dict)  # render -> version
+    _version: int = 0
+
+    def link_is_new(self) -> None:
+        """Take note that whoever listens now has been told nothing."""
+        self._told.clear()
 
     def want(self, renders: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Take the set of wanted renders and return the `content` of each."""
+        """Take the set of wanted renders and return the `content` of those not yet told."""
         wanted: dict[str, tuple[Render, tuple[str, ...]]] = {}
         for body in renders:
             try:
@@ -111,7 +132,8 @@ class Renderer:
             wanted[render.render_id] = (render, render.needs())
         self._wanted = wanted
         self._kept = {key: kept for key, kept in self._kept.items() if key in wanted}
-        return self._contents(wanted)
+        self._told = {key: version for key, version in self._told.items() if key in wanted}
+        return self._news(wanted)
 
     def changed(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """Return the content of all wanted renders that are made of any of these aggregates."""
@@ -119,12 +141,16 @@ class Renderer:
         touched = [
             key for key, (_, needs) in self._wanted.items() if GEOMETRY in moved or moved & {*needs}
         ]
-        before = {key: self._kept[key].fields for key in touched if key in self._kept}
-        return [
+        return self._news(touched)
+
+    def _news(self, render_ids: Iterable[str]) -> list[dict[str, Any]]:
+        contents = [
             fields
-            for fields in self._contents(touched)
-            if fields is not before.get(fields["renderId"])
+            for fields in self._contents(render_ids)
+            if self._told.get(fields["renderId"]) != fields["version"]
         ]
+        self._told |= {fields["renderId"]: fields["version"] for fields in contents}
+        return contents
 
     def _contents(self, render_ids: Iterable[str]) -> list[dict[str, Any]]:
         by_realm: dict[str, list[str]] = {}
@@ -156,13 +182,13 @@ class Renderer:
         kept = self._kept.get(render.render_id)
         if kept is not None and kept.made_of == made_of:
             return kept.fields
-        before = 0 if kept is None else int(kept.fields["version"])
-        tree = self._tree(render, given, context)
+        tree, encoded = self._tree(render, given, context)
         now_ms = self.clock() * 1000
+        self._version = max(self._version + 1, int(now_ms))  # of one no longer kept it rises too
         fields = {
             "renderId": render.render_id,
-            "version": max(before + 1, int(now_ms)),
-            "contentHash": blake2b(orjson.dumps(tree), digest_size=HASH_BYTES).hexdigest(),
+            "version": self._version,
+            "contentHash": blake2b(encoded, digest_size=HASH_BYTES).hexdigest(),
             "content": tree,
             **_ages(given.values(), now_ms),
             **_marks(given.values()),
@@ -172,14 +198,18 @@ class Renderer:
 
     def _tree(
         self, render: Render, given: Mapping[str, Envelope | None], context: TileContext
-    ) -> Any:
+    ) -> tuple[Any, bytes]:
+        """Return the tree and its JSON; of a tile that cannot be drawn, one that says so."""
         self.rendered += 1
         try:
-            return plain(build(render.kind, render.options, render.frame, given, context))
-        except Exception:
+            tree = plain(build(render.kind, render.options, render.frame, given, context))
+            return tree, orjson.dumps(tree)
+        except TileError as error:
+            log.error("render %s cannot be drawn: %s", render.render_id, error)
+        except Exception:  # one tile must not stop the others
             log.exception("render %s (%s) cannot be drawn", render.render_id, render.kind)
-            envelope = next(iter(given.values()), None)
-            return plain(missing(Tile(render.frame, render.kind, envelope=envelope), envelope))
+        tree = plain(undrawn(Tile(render.frame, render.kind)))
+        return tree, orjson.dumps(tree)
 
 
 def _ages(envelopes: Iterable[Envelope | None], now_ms: float) -> dict[str, Any]:
@@ -195,18 +225,21 @@ def _ages(envelopes: Iterable[Envelope | None], now_ms: float) -> dict[str, Any]
 
 
 def _marks(envelopes: Iterable[Envelope | None]) -> dict[str, Any]:
-    found = [envelope for envelope in envelopes if envelope is not None]
+    """Return how secret the content is, where its data comes from, and what it lacks."""
+    given = list(envelopes)
+    found = [envelope for envelope in given if envelope is not None]
     shown = [envelope for envelope in found if envelope.state == "ok"]
     origins = {envelope.origin for envelope in shown}
-    classes = [e.classification for e in found] or [Classification("public")]
-    marks: dict[str, Any] = {"classification": highest(classes).to_json()}
+    marks: dict[str, Any] = {
+        "classification": highest(envelope.classification for envelope in found).to_json()
+    }
     for origin in ("simulated", "replay", "live"):
         if origin in origins:
             marks["origin"] = origin
             break
     if "simulated" in origins:
         marks["simulated"] = True
-    if len(shown) < len(found):
+    if len(shown) < len(given):
         marks["why"] = ["noSource"]
     return marks
 
@@ -230,6 +263,7 @@ async def _serve(settings: Settings, renderer: Renderer, stop: threading.Event) 
             log.info("content not sent: %s; the controller will ask again", error)
 
     async def hello() -> None:
+        renderer.link_is_new()
         await client.send("kinds", {"kinds": describe()})
 
     async def wanted(fields: dict[str, Any]) -> None:

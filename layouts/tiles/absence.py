@@ -1,4 +1,4 @@
-"""Why a tile has nothing to show, in words: not yet written, no source, or another shape."""
+"""Why a tile has nothing to show, in words: not yet written, no source, another shape, a fault."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def missing(tile: Tile, envelope: Envelope | None) -> html.Section:
     """Return the reason tile for data that came without the part this tile shows."""
     owner = tile.words(envelope.owner_label) if envelope is not None else ""
     return tile.reason(tile.say("missingPart"), owner=owner, cause="missing")
+
+
+def undrawn(tile: Tile) -> html.Section:
+    """Return the reason tile for a tile that cannot be drawn as its scene asks for it."""
+    return tile.reason(tile.say("undrawn"), cause="missing")
