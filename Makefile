@@ -48,7 +48,7 @@ bench: $(DEVELOPMENT)
 
 screenshots: $(DEVELOPMENT)
 	@.ci/packages
-	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m benchmarks.screenshots $(if $(README),--readme $(README))
 
 clean:
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

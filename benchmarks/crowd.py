@@ -145,6 +145,16 @@ class Crowd:
         self._add(self._service)
         self._until_identified(self._service)
 
+    def join_outputs(self) -> int:
+        """Join every output of every wall, asking the controller for tokens; return how many."""
+        tokens = []
+        for wall in self.request("walls.list", {})[0]["walls"]:
+            for output in wall["outputs"]:
+                device = {"wallId": wall["wallId"], "outputId": output["outputId"]}
+                tokens.append(self.request("device.token", device)[0]["deviceToken"])
+        self.join({"kind": "output", "token": token} for token in tokens)
+        return len(tokens)
+
     def tell(self, kind: str, fields: Mapping[str, Any]) -> float:
         """Send a message of the service; return when."""
         if self._service is None:

@@ -30,23 +30,11 @@ def main() -> None:
         product.until_data()
         crowd = Crowd("127.0.0.1", product.settings.wall_port)
         crowd.serve(product.settings.secret())
-        outputs = _join_all(product, crowd)
+        outputs = crowd.join_outputs()
         crowd.rest(chosen.settle)
         memory, cpu_percent = _measure(product, crowd, chosen.seconds)
         crowd.close()
     publish(_report(memory, cpu_percent, outputs, chosen.seconds), write=chosen.write)
-
-
-def _join_all(product: Product, crowd: Crowd) -> int:
-    """Join every output of every wall; return how many."""
-    devices = [
-        {"wallId": wall["wallId"], "outputId": output["outputId"]}
-        for wall in product.request("walls.list", {})["walls"]
-        for output in wall["outputs"]
-    ]
-    tokens = [product.request("device.token", device)["deviceToken"] for device in devices]
-    crowd.join({"kind": "output", "token": token} for token in tokens)
-    return len(devices)
 
 
 def _measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 import psutil
+import structlog
 
 from benchmarks.figures import ROOT
 from settings import Settings, load_settings
@@ -56,6 +58,7 @@ class Product:
         self.environment = kept | named
         self.settings: Settings = load_settings(named, env_file=None)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        _only_warnings()
         self.link = BlockingClient(self.settings.wall_url, self.settings.secret(), service="tools")
 
     @property
@@ -186,6 +189,10 @@ def until(
         if time.monotonic() > deadline_s:
             raise TimeoutError(f"waited {within_s:g} s for {what}")
         time.sleep(every_s)
+
+
+def _only_warnings() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def _cpu_s(process: psutil.Process) -> float:

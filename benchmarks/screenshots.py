@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.arguments import common
 from benchmarks.browsers import launch
+from benchmarks.crowd import Crowd
 from benchmarks.figures import ROOT
 from benchmarks.product import ALL, Product, until
 
@@ -29,9 +31,12 @@ PAGES = (  # name, path, demo account
     ("operator-ngo-quyen", "/operator?wall=ngo-quyen", "operator"),
     ("console", "/console", "leader"),
 )
+TAKEN, PREVIEWED = "overview", "traffic"
 README_WIDTH_PX = 1600
 _SETTLE_S = 2.5  # charts and maps draw after their data is there; embedded walls join
 
+_SHOWS = "() => Boolean(window.iocPlayer?.lastSwitch)"
+_SHOWS_SCENE = "(id) => window.iocPlayer?.state.sceneId === id"
 _BEZELS = """(wall) => {
   const {canvas, outputs} = wall;
   const layer = document.createElement("div");
@@ -59,7 +64,7 @@ def main() -> None:
     """Photograph everything into a folder."""
     parser = common(argparse.ArgumentParser(description=__doc__))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
-    parser.add_argument("--readme", type=Path, help="also write the README's picture there (.jpg)")
+    parser.add_argument("--readme", type=Path, help="also write the README's picture there")
     parser.add_argument("--only", choices=("pages", "walls"), help="leave out the other")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -72,7 +77,9 @@ def main() -> None:
         _until_rendering(product)
         browser = launch(playwright)
         if chosen.only != "walls":
-            _photograph_pages(product, browser, chosen.out)
+            with _outputs_online(product):
+                _prepare_walls(product)
+                _photograph_pages(product, browser, chosen.out)
         if chosen.only != "pages":
             for language in LANGUAGES:
                 _speak(product, language)
@@ -93,16 +100,53 @@ def _speak(product: Product, language: str) -> None:
     _until_rendering(product)
 
 
+@contextmanager
+def _outputs_online(product: Product) -> Iterator[None]:
+    """Let every output of every wall be there, as protocol clients."""
+    ended = threading.Event()
+    crowd = Crowd("127.0.0.1", product.settings.wall_port)
+    crowd.serve(product.settings.secret())
+    crowd.join_outputs()
+
+    def keep() -> None:
+        while not ended.is_set():
+            crowd.rest(0.2)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        crowd.close()
+
+
+def _prepare_walls(product: Product) -> None:
+    """Take one scene and preview another on each wall, so that the pages have what to show."""
+    for wall in product.request("walls.list", {})["walls"]:
+        of_wall = {"wallId": wall["wallId"]}
+        product.request("wall.take", {**of_wall, "sceneId": TAKEN, "deadlineMs": 10_000})
+        product.request("wall.preview", {**of_wall, "sceneId": PREVIEWED})
+
+
 def _photograph_pages(product: Product, browser: Browser, out: Path) -> None:
     for language in LANGUAGES:
         for width_px, height_px in SIZES:
             for name, path, account in PAGES:
                 with _signed_in(product, browser, account, language, width_px, height_px) as page:
                     page.goto(product.web_url + path)
-                    page.wait_for_selector("main", timeout=30_000)
-                    page.wait_for_load_state("networkidle")
-                    time.sleep(_SETTLE_S)
+                    _settle(page)
                     _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
+
+
+def _settle(page: Page) -> None:
+    """Wait until the page stands and the walls in it show something."""
+    page.wait_for_selector("main", timeout=30_000)
+    for frame in page.frames:
+        if "/view/program" in frame.url:
+            frame.wait_for_function(_SHOWS, timeout=60_000)
+    time.sleep(_SETTLE_S)
 
 
 @contextmanager
@@ -136,19 +180,17 @@ def _photograph_walls(product: Product, browser: Browser, out: Path, *, language
         canvas, wall_id = wall["canvasPx"], wall["wallId"]
         page = browser.new_page(viewport={"width": canvas["width"], "height": canvas["height"]})
         page.goto(product.page_of(wall_id, view="program"))
+        page.wait_for_function(_SHOWS, timeout=60_000)
         rects = [output["rectPx"] for output in wall["outputs"]]
         for scene in wall["scenes"]:
-            taken = product.request(
-                "wall.take", {"wallId": wall_id, "sceneId": scene["sceneId"], "deadlineMs": 10_000}
+            scene_id = scene["sceneId"]
+            product.request(
+                "wall.take", {"wallId": wall_id, "sceneId": scene_id, "deadlineMs": 10_000}
             )
-            page.wait_for_function(
-                "(id) => window.iocPlayer?.lastSwitch?.switchId === id",
-                arg=taken["switchId"],
-                timeout=60_000,
-            )
+            page.wait_for_function(_SHOWS_SCENE, arg=scene_id, timeout=60_000)
             time.sleep(_SETTLE_S)
             page.evaluate(_BEZELS, {"canvas": canvas, "outputs": rects})
-            _save(page, out / f"wall-{wall_id}-{scene['sceneId']}-{language}.png")
+            _save(page, out / f"wall-{wall_id}-{scene_id}-{language}.png")
             page.evaluate("() => document.body.lastElementChild.remove()")
         page.close()
 
@@ -166,8 +208,8 @@ def _both(browser: Browser, out: Path, *, readme: Path | None) -> None:
     page.wait_for_function("() => [...document.images].every((each) => each.complete)")
     _save(page, out / "both-walls.png", full_page=True)
     if readme is not None:
-        page.screenshot(path=readme, full_page=True, type="jpeg", quality=82)
-        print(readme)
+        readme.parent.mkdir(parents=True, exist_ok=True)
+        _save(page, readme, full_page=True)
     page.close()
 
 
