@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.player.room import free_port
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 AWAY = "ERR_CONNECTION_REFUSED"  # how Chromium logs a controller that is not there
 
@@ -31,47 +20,53 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all tests: five megabytes of code are fetched once, as on a real wall."""
+    opened = browser.new_context(locale="vi-VN")
+    yield opened
+    opened.close()
 
 
-@pytest.fixture
-def controller() -> Iterator[ScriptedController]:
-    started = ScriptedController()
-    yield started
-    started.stop()
+@pytest.fixture(scope="session")
+def wall_port() -> int:
+    """Where the controller of every test listens, scripted or real: the page names it."""
+    return free_port()
 
 
-@pytest.fixture
-def site(controller: ScriptedController) -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def site(wall_port: int) -> Iterator[Site]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    started = Site(controller.port)
+    started = Site(wall_port)
     yield started
     started.stop()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Open pages of their own context; at the end none may have complained or gone abroad."""
-    opened: list[tuple[Any, list[str]]] = []
+def controller(wall_port: int) -> Iterator[ScriptedController]:
+    started = ScriptedController(port=wall_port)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
+    """Open pages; at the end none may have complained or gone abroad.
+
+    `apart`: in a context of its own, as the outputs of a wall are.
+    """
+    opened: list[Page] = []
+    complaints: list[str] = []
 
     def open_(
-        url: str, *, width: int = 1280, height: int = 720, ratio: float = 1, forgive: str = ""
+        url: str, *, width: int = 1280, height: int = 720, forgive: str = "", apart: bool = False
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=ratio
-        )
-        complaints: list[str] = []
-        opened.append((context, complaints))
-
         def complain(what: str) -> None:
             if AWAY not in what and not (forgive and forgive in what):
                 complaints.append(what)
 
-        page = context.new_page()
+        page = (browser.new_context() if apart else context).new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.on("console", lambda m: m.type in ("error", "warning") and complain(m.text))
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("request", lambda r: _is_foreign(r.url) and complain(f"foreign: {r.url}"))
@@ -79,9 +74,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return page
 
     yield open_
-    for context, complaints in opened:
-        context.close()
-        assert complaints == []
+    for page in opened:
+        page.evaluate("localStorage.clear()")
+        page.close()
+        if page.context is not context:
+            page.context.close()
+    assert complaints == []
 
 
 def until(page: Page, condition: str, *, longest_ms: float = 20_000) -> None:

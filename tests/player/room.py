@@ -97,8 +97,8 @@ class ControllerProcess:
         "asyncio.run(serve(settings, ready=lambda port: print('ready', flush=True)))\n"
     )
 
-    def __init__(self, folder: Path, web_port: int) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, *, port: int, web_port: int) -> None:
+        self.port = port
         self.url = f"ws://127.0.0.1:{self.port}/ws"
         kept = {name: each for name, each in os.environ.items() if not name.startswith("IOC_")}
         self._environment = {

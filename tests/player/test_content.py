@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from playwright.sync_api import Page, expect
 
 from tests.player.conftest import OpenPage, until
@@ -106,14 +107,15 @@ def test_every_slot_of_a_render_gets_its_content(
 
 
 def test_what_comes_while_a_map_still_loads_is_not_lost(
-    controller: ScriptedController, site: Site, page: Page
+    controller: ScriptedController, site: Site, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, answer = threading.Event(), threading.Event()
-    hold_geometry(site.flask, asked, answer)
-    controller.prepare("s1", "a", [tile("r1", map_({"values": {"1": 5}}), WHOLE)])
+    slow = "/geometry/areas.json?slow"
+    monkeypatch.setitem(site.flask.view_functions, "areas", held(site.flask, asked, answer))
+    controller.prepare("s1", "a", [tile("r1", map_({"values": {"1": 5}}, url=slow), WHOLE)])
     while not asked.wait(0.05):
         page.evaluate("0")
-    send(controller, "r1", map_({"values": {"1": 6}}))
+    send(controller, "r1", map_({"values": {"1": 6}}, url=slow))
     until(page, "iocPlayer.counters.contents === 1")
     assert page.evaluate("iocPlayer.counters.updates") == 0
     answer.set()
@@ -126,9 +128,7 @@ def test_a_geometry_that_is_not_there_is_told_and_holds_up_nothing(
 ) -> None:
     open_page(f"{site.url}/wall/w/o#token=abc", forgive="JSON")
     controller.wait("heartbeat")
-    tree = map_({})
-    tree["props"]["children"][0]["props"]["children"][0]["props"]["url"] = "/geometry/none.json"
-    controller.prepare("s1", "a", [tile("r1", tree, WHOLE)])
+    controller.prepare("s1", "a", [tile("r1", map_({}, url="/geometry/none.json"), WHOLE)])
     told = controller.wait("ready")
     assert told["status"] == "ok"
     assert told["comment"].startswith("/geometry/none.json: ")
@@ -159,13 +159,15 @@ def test_what_dash_draws_does_not_change_what_was_sent(
     assert page.evaluate("iocPlayer.counters.propSets") == 1
 
 
-def hold_geometry(app: Flask, asked: threading.Event, answer: threading.Event) -> None:
-    """Let the geometry wait until the test says so."""
+def held(app: Flask, asked: threading.Event, answer: threading.Event) -> Callable[[], Response]:
+    """Return a view of the geometry that waits until the test says so."""
     send_areas = app.view_functions["areas"]
 
-    def wait_for_it() -> object:
+    def wait_for_it() -> Response:
         asked.set()
         answer.wait(20)
-        return send_areas()
+        answered = send_areas()
+        assert isinstance(answered, Response)
+        return answered
 
-    app.view_functions["areas"] = wait_for_it
+    return wait_for_it

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.player.conftest import until
 from tests.player.scripted import ScriptedController
@@ -19,21 +19,12 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def scripted() -> Iterator[ScriptedController]:
-    started = ScriptedController()
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, scripted: ScriptedController) -> Iterator[Page]:
-    site = Site(scripted.port)
-    page = browser.new_page(locale="vi-VN")
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    page = context.new_page()
     page.goto(f"{site.url}/empty")
     page.wait_for_selector("#empty")
     yield page
-    page.context.close()
-    site.stop()
+    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +157,9 @@ def test_the_controller_is_found_at_its_port_of_the_same_host(call: Call) -> Non
     assert call("link", "linkUrl", given, place) == "wss://ioc.example/ws"
 
 
-def test_a_link_that_falls_silent_is_opened_again(page: Page, scripted: ScriptedController) -> None:
+def test_a_link_that_falls_silent_is_opened_again(
+    page: Page, controller: ScriptedController
+) -> None:
     script = """async (port) => {
         const { Link } = await import("/assets/link.mjs");
         window.states = [];
@@ -180,12 +173,12 @@ def test_a_link_that_falls_silent_is_opened_again(page: Page, scripted: Scripted
         });
         link.open();
     }"""
-    page.evaluate(script, scripted.port)
-    scripted.wait("clock")
-    scripted.mute = True
+    page.evaluate(script, controller.port)
+    controller.wait("clock")
+    controller.mute = True
     until(page, "states.includes('lost silent')")
-    scripted.mute = False
-    scripted.wait_for_join(2)
+    controller.mute = False
+    controller.wait_for_join(2)
     page.evaluate("link.close()")
     assert page.evaluate("states.at(-1)") == "stopped closed"
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.player.conftest import OpenPage, until
-from tests.player.room import ControllerProcess, HandRender, Service, free_port
+from tests.player.room import ControllerProcess, HandRender, Service
 from tests.player.site import Site
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ class Wall:
     def open(self, output_id: str, token: str | None = None) -> Page:
         token = token or self.enroll(output_id)
         url = f"{self.site.url}/wall/w/{output_id}#token={token}"
-        return self.open_page(url, **PANEL)
+        return self.open_page(url, apart=True, **PANEL)
 
     def enroll(self, output_id: str) -> str:
         result = self.tools.request("device.enroll", wallId="w", outputId=output_id)
@@ -54,11 +54,9 @@ class Wall:
 
 
 @pytest.fixture
-def wall(tmp_path: Path, open_page: OpenPage) -> Iterator[Wall]:
-    web_port = free_port()
-    controller = ControllerProcess(tmp_path, web_port)
+def wall(tmp_path: Path, wall_port: int, site: Site, open_page: OpenPage) -> Iterator[Wall]:
+    controller = ControllerProcess(tmp_path, port=wall_port, web_port=site.port)
     controller.start()
-    site = Site(controller.port, web_port)
     render = HandRender(controller.url, now_ms=time.time() * 1000)
     tools = Service(controller.url, "tools")
     listed = tools.request("walls.list")["walls"][0]
@@ -67,7 +65,6 @@ def wall(tmp_path: Path, open_page: OpenPage) -> Iterator[Wall]:
     yield made
     made.render.close()
     made.tools.close()
-    site.stop()
     controller.close()
 
 
@@ -211,7 +208,7 @@ def test_a_program_view_follows_and_a_preview_view_shows_the_stage(wall: Wall) -
     for view in ("program", "preview"):
         token = wall.tools.request("device.enroll", wallId="w", view=view)["deviceToken"]
         url = f"{wall.site.url}/wall/w/view/{view}#token={token}"
-        pages[view] = wall.open_page(url, width=480, height=360)
+        pages[view] = wall.open_page(url, width=480, height=360, apart=True)
         until(pages[view], "window.iocPlayer?.state.phase === 'up'")
     until(pages["program"], "window.iocPlayer.state.sceneId === 'alpha'")
     wall.tools.request("wall.preview", wallId="w", sceneId="beta")

@@ -42,8 +42,8 @@ def graph(points: list[float], title: str = "Tốc độ") -> Tree:
     return component(HTML, "Section", [head, drawn], className="tile tile-trend")
 
 
-def map_(hideout: dict[str, Any]) -> Tree:
-    layer = component(LEAFLET, "GeoJSON", id="areas", url="/geometry/areas.json", hideout=hideout)
+def map_(hideout: dict[str, Any], *, url: str = "/geometry/areas.json") -> Tree:
+    layer = component(LEAFLET, "GeoJSON", id="areas", url=url, hideout=hideout)
     drawn = component(
         LEAFLET,
         "MapContainer",
