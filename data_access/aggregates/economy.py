@@ -17,7 +17,16 @@ from data_access.rollup import DAY, slot_bounds_us
 from data_access.store.snapshot import AREA
 
 INVESTMENT, PRICES = "economy.investment", "economy.prices"
-NO_PROVINCE = ("tong so", "trung uong", "dia phuong", "bo ", "vien ", "tap doan", "tong cong ty")
+NO_PROVINCE = (
+    "tong so",
+    "von ",
+    "trung uong",
+    "dia phuong",
+    "bo ",
+    "vien ",
+    "tap doan",
+    "tong cong ty",
+)
 SHOWN = 12  # rows of the table
 HEADLINE = "chi so gia tieu dung"
 NO_GOODS = ("chi so gia", "lam phat")  # index rows that are no kind of goods

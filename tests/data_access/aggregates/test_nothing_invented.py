@@ -171,6 +171,18 @@ def test_a_price_index_names_its_own_month_and_stands_beside_no_other(table: Tab
     assert (row["name"], row["yoy"], row["mom"]) == (rice, 9.0, None)
 
 
+def test_ministries_totals_and_levels_of_budget_are_no_provinces(table: Table) -> None:
+    names = ["Hà Nội", "Bộ Y tế", "TỔNG SỐ", "Trung ương", "Vốn ngân sách NN cấp tỉnh", "Bắc Ninh"]
+    rows = [
+        ("investment_ytd", name, "city" if name == "Hà Nội" else None, month(10), 100.0 - n)
+        for n, name in enumerate(names)
+    ]
+    table.feed("economy.investment", rows)
+    provinces = table.build("economy.investment").payload["tables"]["provinces"]
+    assert [row["name"] for row in provinces["rows"]] == ["Hà Nội", "Bắc Ninh"]
+    assert provinces["total"] == 2
+
+
 @pytest.mark.parametrize(
     ("cpi", "status"),
     [(3.99, "normal"), (4.0, "caution"), (4.5, "warning"), (6.0, "critical")],
