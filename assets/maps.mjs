@@ -119,9 +119,9 @@ function words(name, value, u) {
   made.className = "map-label";
   made.style.fontSize = `${u * LABEL_U}px`;
   // Both ends of a road, one above the other: half as wide, so it finds its place more often.
-  const [first, second] = name.trim().split(" → ");
+  const [first, second] = name.trim().split(/ (?:→|–) /);
   made.append(first);
-  if (second) made.append(document.createElement("br"), `→ ${second}`);
+  if (second) made.append(document.createElement("br"), `– ${second}`);
   if (value) {
     const strong = document.createElement("b");
     strong.append(value);

@@ -12,19 +12,20 @@ import language as lang
 from data_access.envelope import Envelope, Item
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, type_class, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import ELLIPSIS, FACES, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import ELLIPSIS, FACES, Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.rows import more
 from layouts.tiles.status import SEVERE, gravity, mark
 
 ABOUTS = settings(CAPTION)
+TITLES = settings(BODY)
 INDENT = 1.5
 GAP = 0.5
 LINE, ABOUT = 1.25, 1.0
 BANNER_INDENT, BANNER_PAD = 1.25, 0.5
 BANNER_SHARE = 0.62  # of the room, when there are others
-BANNER_SIZES = ((1.5, 2.0, 3), (1.25, 1.75, 3), (1.25, 1.75, 2), (1.0, 1.25, 3), (1.0, 1.25, 1))
+BANNER_SIZES = ((1.5, 2.0, 3), (1.25, 1.75, 3), (1.25, 1.75, 2), (1.0, 1.25, 3), (1.0, 1.25, 2), (1.0, 1.25, 1))
 
 
 class Options(TileOptions):
@@ -97,10 +98,14 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> 
 def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
     width = tile.width_u - INDENT
     lines = 2 if room >= 2 * LINE + ABOUT else 1
-    title = wrap(tile.words(item["title"]), width, BODY, lines=lines, bold=True)
+    words_of = tile.words(item["title"])
+    setting = fit(words_of, width, TITLES, bold=True) or Setting(BODY, "semi" if lines > 1 else "slim")
+    title = wrap(words_of, width, BODY, lines=lines, bold=True, face=setting.face)
     actual = is_actual(item)
     status = item["severity"] if actual else "normal"
-    words: list[Any] = [html.Div(line, className="t-line type-20 t-alert-title") for line in title]
+    words: list[Any] = [
+        html.Div(line, className=f"t-line {setting.class_name} t-alert-title") for line in title
+    ]
     words.append(_about(tile, item, timezone, width))
     shape = mark(status) if actual else html.Span(className="t-mark t-mark-exercise")
     body = [
@@ -115,13 +120,21 @@ def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Di
     """Return the gravest alert in the largest type that leaves room for the next ones."""
     width = tile.width_u - BANNER_INDENT
     words = tile.words(item["title"])
+    best: tuple[int, float, float, str, list[str]] | None = None
     for size, leading, most in BANNER_SIZES:
-        title = wrap(words, width, size, lines=most, bold=True)
-        height = len(title) * leading + ABOUT + BANNER_PAD
-        if height <= room and not title[-1].endswith(ELLIPSIS):
-            break
+        for face in FACES:
+            title = wrap(words, width, size, lines=most, bold=True, face=face)
+            height = len(title) * leading + ABOUT + BANNER_PAD
+            told = len(words) if not title[-1].endswith(ELLIPSIS) else len(" ".join(title))
+            if height <= room and (best is None or told > best[0]):
+                best = told, height, size, face, title
+    if best is None:
+        best = 0, LINE + ABOUT + BANNER_PAD, BODY, "slim", wrap(words, width, BODY, lines=1,
+                                                                bold=True, face="slim")  # fmt: skip
+    _, height, size, face, title = best
+    setting = Setting(size, face)
     parts: list[Any] = [
-        html.Div(line, className=f"t-line {type_class(size)} t-alert-title") for line in title
+        html.Div(line, className=f"t-line {setting.class_name} t-alert-title") for line in title
     ]
     parts.append(_about(tile, item, timezone, width))
     class_name = f"t-alert-banner edge-{item['severity']}"

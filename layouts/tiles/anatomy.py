@@ -135,9 +135,15 @@ class Tile:
         width = self.lead_u
         lines = wrap(text, width - 1.5, BODY, lines=max(1, int(self.height_u // 1.25) - 1))
         body: list[Child] = [
-            html.P([html.Span(className="t-mark t-mark-none"), html.Span(" ".join(lines))],
-                   className="t-reason-words type-20", style={"maxWidth": u(width)}),
-        ]  # fmt: skip
+            html.P(
+                [
+                    *([html.Span(className="t-mark t-mark-none")] if cause != "empty" else []),
+                    html.Span(" ".join(lines)),
+                ],
+                className="t-reason-words type-20",
+                style={"maxWidth": u(width)},
+            ),
+        ]
         if owner and self.height_u >= len(lines) * 1.25 + 1.5:
             asked = self.say("ask", owner=owner)
             told = wrap(asked, width - 1.5, CAPTION, lines=2)

@@ -65,11 +65,12 @@ def legend(
     *,
     counts: Mapping[str, int] | None = None,
     told: str = "",
+    unknown: int = 0,
 ) -> tuple[html.Div, float, float]:
     """Return the legend of a scale in columns over `width` units, its width and height in units.
 
     A scale is shown whole, whoever is in it; `counts` (band id -> how many features) is written
-    behind the names; `told` is the unit the title names already.
+    behind the names, and so is how many are `unknown`; `told` is the unit the title names already.
     """
     ordered = bands(scale)
     entries: list[tuple[Mapping[str, Any], str]] = []
@@ -80,6 +81,10 @@ def legend(
         if counts is not None:
             words += f": {lang.number(counts.get(str(band.get('id')), 0), language=language)}"
         entries.append((band, words))
+    if unknown:
+        words = lang.text("tiles.map.unknown", language)
+        nothing = {"shape": "square", "colour": "var(--border)"}
+        entries.append((nothing, f"{words}: {lang.number(unknown, language=language)}"))
     widest = max((width_u(words, 0.8) for _, words in entries), default=0.0) + SWATCH + LEGEND_AIR
     columns = max(1, min(len(entries) or 1, int(width // widest)))
     lines = -(-len(entries) // columns)

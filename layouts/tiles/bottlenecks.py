@@ -12,7 +12,7 @@ from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import digits, extent, ink
-from layouts.tiles.figures import band_of, written
+from layouts.tiles.figures import band_of, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import stretches
@@ -118,7 +118,9 @@ def _row(
     taken = max(figure_width, width_u(text.unit, CAPTION), 2.0) + 1.0
     width = tile.width_u - MARK - taken
     title = tile.words(figure["label"]) or tile.say(f"bottleneck.{name}")
-    choices = [each for each in NAMES if each.size_u * 1.3 <= height] or NAMES[-1:]
+    # In a low row the name is smaller, so that state and cause have a line under it.
+    largest = 1.5 if height >= PAD + LEADING[1.5] + 1.0 else max(height - PAD - 1.0, 1.0) / 1.2
+    choices = [each for each in NAMES if each.size_u <= largest]
     setting = fit(title, width, choices, bold=True) or NAMES[-1]
     lines: list[Any] = [
         html.Div(
@@ -158,7 +160,7 @@ def _why(
     if lines < 1:
         return []
     band = band_of(figure, context.scales)
-    note = tile.words(figure.get("note"))
+    note = opening(tile.words(figure.get("note")))
     if figure["value"] is None:
         return _cause(note, width, lines)
     state = tile.say(f"status.{figure['status']}")

@@ -25,7 +25,7 @@ def words(column: Column, row: Mapping[str, Any], *, language: str, context: Til
         if not reading.finite(found):
             return lang.number(None)
         return lang.datetime_(
-            float(str(found)), language=language, timezone=context.timezone, style="short"
+            found, language=language, timezone=context.timezone, style="short"
         )
     if kind == "band":
         band = band_in(column, row, context)

@@ -13,6 +13,7 @@ import language as lang
 from data_access.envelope import Line, Series, Status
 from layouts.tiles import axis
 from layouts.tiles.anatomy import CAPTION, Tile
+from layouts.tiles.figures import opening
 from layouts.tiles.measure import cut, width_u, wrap
 from layouts.tiles.panes import crosses
 from layouts.tiles.status import worst
@@ -73,7 +74,8 @@ class Chart:
     def figure(self) -> dict[str, Any]:
         """Return the figure."""
         return {
-            "data": [self._trace(line, index) for index, line in enumerate(self.lines)],
+            # The first line is what the chart is about: drawn last, it lies above the others.
+            "data": [self._trace(line, i) for i, line in enumerate(self.lines)][::-1],
             "layout": {
                 "width": self.width_px,
                 "height": self.height_px,
@@ -217,7 +219,7 @@ class Chart:
         xs = [point[0] for point in line["points"]]
         ys = [point[1] for point in line["points"]]
         if line["id"] in self.columns:
-            ink = COLUMN_INK if len(self.lines) == 1 or index == 0 else self._ink(index)
+            ink = COLUMN_INK if index == 0 else self._ink(index)
             return {"type": "bar", "x": xs, "y": ys, "marker": {"color": ink}}
         dashed = {"dash": "dot"} if index and len(self.lines) > 2 and index == 1 else {}
         alone = [
@@ -265,7 +267,7 @@ class Chart:
             )
             size = 2.0 if single else 1.25
             names = [] if single else wrap(
-                self.tile.words(line["label"]), widest, CAPTION, lines=2)  # fmt: skip
+                opening(self.tile.words(line["label"])), widest, CAPTION, lines=2)  # fmt: skip
             widths = [width_u(value, size, bold=True), *(width_u(n, CAPTION) for n in names)]
             labels.append(
                 {
@@ -275,8 +277,7 @@ class Chart:
                     "width": max(widths),
                     "height": size * 1.2 + NAME_LINE * len(names),
                     "at": float(last[1]),
-                    "ink": COLUMN_INK if line["id"] in self.columns and not single else
-                           self._ink(index),
+                    "ink": self._ink(index),
                 }
             )  # fmt: skip
         return labels
@@ -362,7 +363,7 @@ class Chart:
         words: list[dict[str, Any]] = []
         taken: list[tuple[float, float, float]] = []
         for each in self._thresholds():
-            label = self.tile.words(each.get("label"))
+            label = opening(self.tile.words(each.get("label")))
             if not label:
                 continue
             label = cut(label, 0.6 * self.plot_width_px / self.u, CAPTION)

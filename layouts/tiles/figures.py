@@ -54,12 +54,12 @@ def comparisons(figure: Number, language: str) -> list[str]:
         label = lang.pick(figure.get("targetLabel"), language) or lang.text(
             "tiles.target", language
         )
-        told.append(f"{_opening(label)} {_with_unit(figure, target, language)}")
+        told.append(f"{opening(label)} {_with_unit(figure, target, language)}")
     if previous is not None:
         label = lang.pick(figure.get("previousLabel"), language) or lang.text(
             "tiles.previous", language
         )
-        told.append(f"{_opening(label)} {_with_unit(figure, previous, language)}")
+        told.append(f"{opening(label)} {_with_unit(figure, previous, language)}")
         told.append(change(figure, language))
     return told
 
@@ -97,5 +97,6 @@ def _with_unit(figure: Number, amount: float, language: str) -> str:
     return lang.number(amount, unit, decimals=figure["decimals"], language=language)
 
 
-def _opening(label: str) -> str:
+def opening(label: str) -> str:
+    """Return words as a line begins with them: the first letter large."""
     return label[:1].upper() + label[1:]

@@ -17,7 +17,7 @@ from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, u
 from layouts.tiles.bands import name as band_name
 from layouts.tiles.bands import swatch
 from layouts.tiles.figure_row import digits, extent, figure_row, ink
-from layouts.tiles.figures import Written, band_of, comparisons, written
+from layouts.tiles.figures import Written, band_of, comparisons, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import ELLIPSIS, cut, fit, settings, width_u, wrap
 
@@ -166,18 +166,22 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
     """Return the lines beside a figure: its band or state, then what it is held against."""
     told: list[html.Div] = []
     state = status_word(main["status"], tile.language)
-    if (band := band_of(main, context.scales)) is not None:
+    band = band_of(main, context.scales) if main["value"] is not None else None
+    if band is not None:
         named = [swatch(band), html.Span(band_name(band, tile.language))]
         state = [*state, html.Span(named, className="t-kpi-band")]
     if state:
         told.append(html.Div(state, className="t-line type-20 state-line"))
-    if main["value"] is None and main.get("note"):
-        told += _lines(tile.words(main["note"]), width, lines=2)
     compared = comparisons(main, tile.language)
     if len(compared) > 1 and width_u("  ".join(compared[-2:]), BODY) <= width:
         compared[-2:] = [", ".join(compared[-2:])]
     for sentence in compared:
         told += _lines(sentence, width)
+    note = tile.words(main.get("note"))
+    if main["value"] is None:
+        told += _lines(opening(note) or tile.say("noValue"), width, lines=2)
+    elif note:
+        told += _lines(opening(note), width)
     return told
 
 

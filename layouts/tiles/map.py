@@ -83,10 +83,11 @@ def _arranged(
     last = last_pane(tile.frame, tile.pane).width_px / tile.frame.unit_px - PAD_X
     counts = Counter(str(each.get("band")) for each in layer["values"].values())
     note = _note(tile, layer, context)
+    unknown = _unknown(layer, context)
     width, height = tile.width_u, tile.height_u
     if width >= WIDE * height and last >= SIDE + 1 and width > 2 * SIDE:
         drawn = _map(tile, options, layer, scale, context, width - SIDE - 1.0, height, listed=True)
-        side = _side(tile, layer, scale, counts, SIDE, note)
+        side = _side(tile, layer, scale, counts, SIDE, note, unknown=unknown)
         return html.Div([drawn, side], className="map-parts")
     room = tile.lead_u if tile.tail_u else width
     narrow = room if options.legend == "below" else 0.0
@@ -258,6 +259,8 @@ def _side(
     counts: Mapping[str, int],
     width: float,
     note: Sequence[html.Div],
+    *,
+    unknown: int,
 ) -> html.Div:
     """Return legend and ranking beside the map."""
     key, _, key_height = bands.legend(
@@ -317,6 +320,12 @@ def _note(tile: Tile, layer: MapLayer, context: TileContext) -> list[html.Div]:
     if not context.geometry.get(layer["layer"], {}).get("schematic"):
         return []
     return [html.Div(tile.say("map.schematic"), className="map-note type-16")]
+
+
+def _unknown(layer: MapLayer, context: TileContext) -> int:
+    """Return how many features of the layer have no value: drawn as land, told in the legend."""
+    features = context.geometry.get(layer["layer"], {}).get("features")
+    return max(0, features - len(layer["values"])) if isinstance(features, int) else 0
 
 
 def _bounds(

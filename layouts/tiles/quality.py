@@ -17,7 +17,7 @@ from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u
 from layouts.tiles.rows import more, plan
 from layouts.tiles.status import mark
-from layouts.tiles.table import HEAD_LINE, name_cell, rows_of
+from layouts.tiles.table import HEAD_LINE, name_cell, row_least, rows_of
 
 AGGREGATE = "data.quality"
 FIGURES = ("datasets_ok", "datasets_stale", "datasets_absent", "rows_accepted", "rows_quarantined")
@@ -82,22 +82,24 @@ def _statuses(figures: Mapping[str, Number]) -> list[Status]:
 def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> html.Div:
     """Return the datasets, those in trouble first: shape and word of the state, newest value."""
     order = {"absent": 0, "stale": 1}
-    ranked = sorted(rows, key=lambda row: order.get(str(row.get("state")), 2))
-    fitted = plan(len(ranked), room - HEAD_LINE, least=ROW_LEAST, most=ROW_MOST)
-    shown = ranked[: fitted.shown]
-    states = [_state(tile, row) for row in shown]
-    refused = [_count(row.get("quarantined"), tile.language) for row in shown]
+    ranked = sorted(rows, key=lambda row: (order.get(_state_id(row), 2), -_refused(row)))
+    likely = ranked[: int(room // ROW_LEAST) + 1]
+    states = [_state(tile, row) for row in likely]
+    refused = [_count(row.get("quarantined"), tile.language) for row in likely]
     told = tile.say("quarantined")
     widths = [
         max(width_u(word, CAPTION) for word in states) + MARK,
         max(width_u(told, CAPTION), *(width_u(word, BODY) for word in refused)),
     ]
     name_width = max(4.0, tile.width_u - sum(widths) - 2 * AIR)
+    least = row_least((_name(row, tile.language) for row in likely), name_width)
+    fitted = plan(len(ranked), room - HEAD_LINE, least=least, most=max(least, ROW_MOST))
+    shown = ranked[: fitted.shown]
     style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
     heads = [html.Div(), html.Div(), html.Div(told, className="t-cell-number type-16")]
     lines: list[Any] = [html.Div(heads, className="t-row t-row-head", style=style)]
-    for row, state, count in zip(shown, states, refused, strict=True):
-        status = STATES.get(str(row.get("state")), "normal")
+    for row, state, count in zip(shown, states, refused, strict=False):
+        status = STATES.get(_state_id(row), "normal")
         shape = [mark(status)] if status != "normal" else []
         lines.append(
             html.Div(
@@ -115,9 +117,14 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
     return html.Div(lines, className="t-rows")
 
 
+def _state_id(row: Mapping[str, Any]) -> str:
+    found = row.get("state_id", row.get("state"))
+    return found if isinstance(found, str) and found in STATES else ""
+
+
 def _state(tile: Tile, row: Mapping[str, Any]) -> str:
-    state = row.get("state")
-    return tile.say(f"state.{state}") if state in STATES else lang.number(None)
+    state = _state_id(row)
+    return tile.say(f"state.{state}") if state else lang.number(None)
 
 
 def _name(row: Mapping[str, Any], language: str) -> str:
@@ -125,10 +132,15 @@ def _name(row: Mapping[str, Any], language: str) -> str:
     return lang.pick(found, language) if isinstance(found, Mapping) else str(found or "")
 
 
+def _refused(row: Mapping[str, Any]) -> float:
+    count = row.get("quarantined")
+    return float(count) if reading.finite(count) else 0.0
+
+
 def _count(count: object, language: str) -> str:
     if not reading.finite(count):
         return ""
-    return lang.number(float(str(count)), decimals=0, language=language)
+    return lang.number(count, decimals=0, language=language)
 
 
 KIND = TileKind(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from data_access.envelope import Envelope, Item, Line, MapLayer, Number, Series, Table
 from layouts.tiles.status import STATUSES
@@ -75,7 +75,7 @@ def items(envelope: Envelope, name: str) -> list[Item] | None:
     return [cast(Item, each) for each in found if _is_item(each)]
 
 
-def finite(value: object) -> bool:
+def finite(value: object) -> TypeGuard[float]:
     """Tell whether `value` is a number one can draw."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
