@@ -113,7 +113,8 @@ GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
         _tile("day", "trend", (5, 5, 4, 7), aggregate=SPEED, series="mean_speed"),
         _tile("worst", "table", (9, 0, 3, 7), aggregate=SPEED, table="worst_links",
               columns=("name", "speed")),
-        _tile("situations", "alerts", (9, 7, 3, 5), aggregate=SITUATIONS, banner=False),
+        _tile("situations", "alerts", (9, 7, 3, 5), aggregate=SITUATIONS, items="active",
+              banner=False),
     ),
     "environment": (
         _tile("stations", "map", (0, 0, 4, 7), aggregate=AIR, map="stations", legend="corner"),

@@ -94,7 +94,7 @@ class Client:
         changed = changed or next(iter(values))
         body = {
             "output": rule["output"],
-            "outputs": _outputs(rule["output"]),
+            "outputs": _outputs(rule["output"], values),
             "inputs": [_given(each, values) for each in rule["inputs"]],
             "state": [_given(each, values) for each in rule["state"]],
             "changedPropIds": [changed],
@@ -115,11 +115,17 @@ class Client:
         return found
 
 
-def _outputs(output: str) -> Any:
-    if not output.startswith(".."):
-        name, prop = output.rsplit(".", 1)
-        return {"id": name, "property": prop.split("@")[0]}
-    return [_outputs(each) for each in output.strip(".").split("...")]
+def _outputs(output: str, values: Mapping[str, Any]) -> Any:
+    if output.startswith(".."):
+        return [_outputs(each, values) for each in output.strip(".").split("...")]
+    name, prop = output.rsplit(".", 1)
+    prop = prop.split("@")[0]
+    if not name.startswith("{"):
+        return {"id": name, "property": prop}
+    # All components of a part: those whose ids the page sends along as a state.
+    part = json.loads(name)["part"]
+    sent = next((each for key, each in values.items() if key.endswith(".id")), [])
+    return [{"id": {**each["value"], "part": part}, "property": prop} for each in sent]
 
 
 def _given(each: Mapping[str, Any], values: Mapping[str, Any]) -> Any:

@@ -1,0 +1,218 @@
+"""The console on every aggregate there is: built in both languages, drawn anew where it changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from data_access.classification import Classification
+from layouts.pages.console_place import GROUPS, Place
+from layouts.pages.console_plan import GROUP_TILES, planned
+from tests.layouts.tiles.sample import everything
+from tests.pages.browse import Client, as_text, nodes, words
+
+SIZE = {"width": 1872, "height": 936}
+
+
+@pytest.fixture
+def cache(reach):
+    reach.cache.write_many(everything().values())
+    return reach.cache
+
+
+def _open(client: Client, address: str, size=SIZE):
+    answer = client.call(
+        "console-bar.children",
+        {"console-place.hash": address, "console-size.data": size},
+    )
+    assert answer.status_code == 200, answer.text
+    drawn = answer.get_json()["response"]
+    return drawn["console-bar"]["children"], drawn["console-body"]["children"]
+
+
+def _tiles(tree) -> dict[str, dict]:
+    return {
+        node["props"]["id"]["tile"]: node
+        for node in nodes(tree)
+        if isinstance(node["props"].get("id"), dict) and "tile" in node["props"]["id"]
+    }
+
+
+def test_before_the_screen_has_told_its_size_nothing_is_drawn(leader):
+    answer = leader.call("console-bar.children", {"console-place.hash": "#/"})
+    assert answer.get_json()["response"] == {}
+
+
+def test_the_city_shows_five_bottlenecks_and_five_groups(leader, cache):
+    bar, body = _open(leader, "#/")
+    assert words(bar).endswith("Thành phố Hà Nội Đưa lên màn hình")
+    for name in ("Úng ngập", "Ùn tắc", "Kinh tế - xã hội", "Phản ánh của dân"):
+        assert name in words(body)
+    links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
+    assert links == [
+        "#/g/environment", "#/g/transport", "#/g/environment", "#/g/environment", "#/g/feedback",
+        *(f"#/g/{group}" for group in GROUPS),
+    ]  # fmt: skip
+    assert len(_tiles(body)) == 15
+
+
+def test_a_bottleneck_names_the_owner_of_its_own_source(leader, cache):
+    five = everything()["city.bottlenecks"]
+    congestion = {**five.payload["numbers"]["congestion"], "owner": "cong-an"}
+    cache.write(replace(five, payload={"numbers": {"congestion": congestion}}))
+    _, body = _open(leader, "#/")
+    assert "Công an TP Hà Nội" in words(_tiles(body)["b.congestion"])
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_place_of_a_group_can_be_shown(leader, cache, caplog, group, language):
+    leader.post("/session/language", {"language": language})
+    places = [Place("group", group), Place("areas", group), Place("area", group, area="00070")]
+    places += [Place("tile", group, tile=spec.key) for spec in GROUP_TILES[group]]
+    places += [place.send for place in places[:1]]
+    for place in places:
+        bar, body = _open(leader, place.href)
+        assert words(bar)
+        assert words(body)
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_place_nobody_feeds_says_why(leader):
+    _, body = _open(leader, "#/g/transport")
+    assert "Đang chờ" in words(body) or "chờ" in words(body).lower()
+
+
+def test_a_tile_leads_to_its_rows_with_owner_and_age(leader, cache):
+    bar, body = _open(leader, "#/g/environment/t/air/pm25_median")
+    told = words(body)
+    assert "Sở Nông nghiệp và Môi trường" in told
+    assert "chưa khai báo số điện thoại" in told
+    assert "aqiin.csv:1200" in told
+    assert "Dòng dữ liệu nguồn" in told
+    assert words(bar).startswith("Quay lại Thành phố Hà Nội Môi trường, y tế")
+
+
+def test_a_unit_shows_everything_known_of_it(leader, cache):
+    rain = everything()["environment.rain"].payload["maps"]["areas"]["values"]
+    code = next(iter(rain))
+    bar, body = _open(leader, f"#/g/environment/a/{code}/environment.rain")
+    assert "Mã " + code in words(body)
+    assert "mm" in words(body)
+    back = next(node for node in nodes(bar) if node["type"] == "A")
+    assert back["props"]["href"] == "#/g/environment/areas/environment.rain"
+
+
+def test_all_units_are_listed_the_highest_first(leader, cache):
+    values = everything()["environment.rain"].payload["maps"]["areas"]["values"]
+    _, body = _open(leader, "#/g/environment/areas/environment.rain")
+    rows = [node for node in nodes(body) if node["props"].get("className") == "unit-row"]
+    assert len(rows) == 126
+    top = max(values, key=lambda code: values[code]["value"])
+    assert f"/a/{top}/" in rows[0]["props"]["href"]
+
+
+@pytest.mark.parametrize("user", ["viewer", "presenter"])
+def test_source_rows_are_for_some_roles_only(server, reach, cache, user):
+    client = Client(server).sign_in(user)
+    _, body = _open(client, "#/g/environment/t/air")
+    assert "Vai trò của bạn không xem được dòng dữ liệu nguồn." in words(body)
+    assert "aqiin.csv" not in words(body)
+
+
+def test_what_is_above_ones_ceiling_is_withheld(viewer, leader, reach, cache):
+    secret = replace(everything()["security.logins"], classification=Classification("restricted"))
+    cache.write(secret)
+    _, body = _open(viewer, "#/g/security")
+    assert "Số liệu này cao hơn mức được xem của tài khoản" in words(body)
+    _, body = _open(leader, "#/g/security")
+    assert "Số liệu này cao hơn" not in words(body)
+
+
+def _refresh(client: Client, address: str, versions: dict, shown: dict):
+    keys = [tile.key for tile in planned(Place("group", "transport"), 1872, 936)]
+    ids = [{"id": {"part": "console-tile", "tile": key}, "property": "id",
+            "value": {"part": "console-tile", "tile": key}} for key in keys]  # fmt: skip
+    answer = client.call(
+        'console-tile","tile":["ALL"]',
+        {
+            "versions.data": versions,
+            '{"part":"console-tile","tile":["ALL"]}.id': ids,
+            "console-place.hash": address,
+            "console-size.data": SIZE,
+            "console-shown.data": shown,
+        },
+    )
+    assert answer.status_code in (200, 204), answer.text
+    return answer.get_json()["response"] if answer.status_code == 200 else {}
+
+
+def _drawn(response: dict) -> set[str]:
+    return {
+        name.split('"tile":"')[1].split('"')[0]
+        for name in response
+        if name.startswith("{") and "children" in response[name]
+    }
+
+
+def test_only_tiles_of_what_changed_are_drawn_anew(leader, cache):
+    shown = cache.versions()
+    response = _refresh(leader, "#/g/transport", shown | {"transport.situations": 8}, shown)
+    assert _drawn(response) == {"t.situations"}
+    assert response["console-shown"]["data"]["transport.situations"] == 8
+    response = _refresh(leader, "#/g/transport", shown | {"transport.speed": 8}, shown)
+    assert _drawn(response) == {"t.links", "t.speed", "t.day", "t.worst"}
+
+
+def test_what_concerns_another_place_draws_nothing(leader, cache):
+    shown = cache.versions()
+    response = _refresh(leader, "#/g/transport", shown | {"health.dengue": 8}, shown)
+    assert _drawn(response) == set()
+    assert _refresh(leader, "#/g/transport", shown, shown) == {}
+
+
+def _send(client: Client, pressed: dict, address="#/g/transport/send"):
+    part = pressed["part"]
+    keys = "wall" if part == "console-undo" else "scene"
+    group = (
+        '{"part":"console-undo","wall":["ALL"]}.n_clicks'
+        if keys == "wall"
+        else '{"part":"console-send","scene":["ALL"],"wall":["ALL"]}.n_clicks'
+    )
+    import json
+
+    name = json.dumps(pressed, sort_keys=True, separators=(",", ":")) + ".n_clicks"
+    value = {"id": pressed, "property": "n_clicks", "value": 1}
+    return client.call(
+        "console-body.children@", {group: [value], "console-place.hash": address}, changed=name
+    )
+
+
+def test_a_leader_sends_a_scene_where_the_wall_lets_leaders(leader, link, reach):
+    pressed = {"part": "console-send", "scene": "traffic", "wall": "le-lai"}
+    answer = _send(leader, pressed)
+    assert answer.status_code == 200, answer.text
+    assert link.commands() == ["wall.take"]
+    assert "màn đúng lúc" in as_text(answer)
+    assert reach.audit.recent(action="wall.take")[0]["actor"] == "leader"
+
+
+def test_what_was_sent_is_taken_back(leader, link):
+    answer = _send(leader, {"part": "console-undo", "wall": "le-lai"})
+    assert link.commands() == ["wall.clear"]
+    assert "Đã gỡ lớp thủ công" in as_text(answer)
+
+
+def test_a_viewer_sends_nothing(viewer, link):
+    answer = _send(viewer, {"part": "console-send", "scene": "traffic", "wall": "le-lai"})
+    assert link.commands() == []
+    assert "Vai trò của bạn không được làm việc này." in as_text(answer)
+    assert "Vai trò của bạn không được điều khiển màn hình này." in as_text(answer)
+
+
+def test_away_from_sending_an_event_changes_nothing(leader, link):
+    answer = leader.call(
+        "console-body.children@", {"wall-event.data": {"count": 1}, "console-place.hash": "#/"}
+    )
+    assert answer.get_json()["response"] == {}

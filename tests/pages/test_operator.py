@@ -1,0 +1,170 @@
+"""Commands of the operator's page: right, audited, carried out, and said in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.pages.browse import Client, as_text, words
+from wall.errors import ServiceError
+
+SEEN = {"sceneId": "traffic", "revision": "r-traffic", "preview": "flood"}
+PAGE = {
+    "operator-wall.data": "le-lai",
+    "operator-seen.data": SEEN,
+    "operator-hold.value": False,
+    "operator-done.data": 3,
+}
+
+
+def _press(client: Client, key: str, **more):
+    return client.call("operator-result.children", {f"{key}.n_clicks": 1, **PAGE, **more})
+
+
+def _preview(client: Client, scene: str):
+    name = f'{{"part":"operator-scene","scene":"{scene}"}}.n_clicks'
+    group = '{"part":"operator-scene","scene":["ALL"]}.n_clicks'
+    pressed = {"id": {"part": "operator-scene", "scene": scene}, "property": "n_clicks", "value": 1}
+    return client.call("operator-result.children", {group: [pressed], **PAGE}, changed=name)
+
+
+def test_taking_takes_what_was_prepared_if_what_was_seen_is_still_on_air(operator, link):
+    answer = _press(operator, "operator-take")
+    op, args, actor = link.asked[-1]
+    assert op == "wall.take"
+    assert args == {
+        "wallId": "le-lai",
+        "sceneId": "flood",
+        "hold": False,
+        "deadlineMs": 1_000,
+        "expect": {"sceneId": "traffic", "revision": "r-traffic"},
+    }
+    assert actor == {"userId": "operator", "role": "operator", "siteId": "le-lai"}
+    told = as_text(answer)
+    assert "6/8 màn đúng lúc, lệch 1,2\u00a0ms, sau 132\u00a0ms" in told
+    assert "b3: trễ 84\u00a0ms" in told
+    assert "b4: không nối" in told
+    assert answer.get_json()["response"]["operator-done"]["data"] == 4
+
+
+def test_a_held_take_says_so(operator, link):
+    _press(operator, "operator-take", **{"operator-hold.value": True})
+    assert link.asked[-1][1]["hold"] is True
+
+
+def test_a_command_leaves_what_was_asked_and_what_came_of_it(operator, reach):
+    _press(operator, "operator-take")
+    outcome, asked = reach.audit.recent(action="wall.take")
+    assert (asked["outcome"], outcome["outcome"]) == ("asked", "ok")
+    assert outcome["answers"] == asked["sequence"]
+    assert (asked["actor"], asked["target"]) == ("operator", "wall/le-lai")
+    assert asked["detail"]["sceneId"] == "flood"
+    assert outcome["detail"]["skewMs"] == 1.2
+    assert reach.audit.broken_at() is None
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("conflict", "vừa bị người khác đổi"),
+        ("unavailable", "Không liên lạc được bộ điều khiển"),
+        ("aboveCeiling", "mật hơn mức cho phép"),
+        ("policyNotMet", "hình cũ được giữ nguyên"),
+        ("somethingNew", "Không thực hiện được (somethingNew)"),
+    ],
+)
+def test_a_refusal_is_said_in_words_and_audited(operator, link, reach, code, says):
+    link.refuses["wall.take"] = ServiceError(code, "in English, for the log")
+    answer = as_text(_press(operator, "operator-take"))
+    assert says in answer
+    assert "in English" not in answer
+    newest = reach.audit.recent(action="wall.take")[0]
+    assert (newest["outcome"], newest["code"]) == ("failed", code)
+
+
+def test_outputs_that_kept_a_policy_from_being_met_are_named(operator, link):
+    body = {"outputs": [{"outputId": "a1", "status": "ready"},
+                        {"outputId": "a2", "status": "failed"}]}  # fmt: skip
+    link.refuses["wall.take"] = ServiceError("policyNotMet", "no", body)
+    answer = as_text(_press(operator, "operator-take"))
+    assert "a2: lỗi" in answer
+    assert "a1" not in answer
+
+
+def test_nothing_prepared_is_nothing_to_take(operator, link):
+    answer = _press(operator, "operator-take", **{"operator-seen.data": SEEN | {"preview": None}})
+    assert "hãy chuẩn bị một cảnh trước" in as_text(answer)
+    assert link.commands() == []
+
+
+def test_a_scene_is_prepared(operator, link):
+    answer = _preview(operator, "flood")
+    assert link.asked[-1][:2] == ("wall.preview", {"wallId": "le-lai", "sceneId": "flood"})
+    assert "đã sẵn sàng trên 7/7 màn" in as_text(answer)
+
+
+def test_the_manual_layer_is_extended_and_cleared(operator, link):
+    assert "Đã giữ thêm đến 21:43" in as_text(_press(operator, "operator-extend"))
+    assert "Đã gỡ lớp thủ công" in as_text(_press(operator, "operator-clear"))
+    assert link.commands() == ["wall.extend", "wall.clear"]
+
+
+@pytest.mark.parametrize("user", ["viewer", "presenter"])
+def test_who_may_not_command_is_refused_before_the_controller_is_asked(server, link, reach, user):
+    answer = _press(Client(server).sign_in(user), "operator-take")
+    assert "Vai trò của bạn không được làm việc này." in as_text(answer)
+    assert link.commands() == []
+    row = reach.audit.recent(action="wall.take")[0]
+    assert (row["actor"], row["outcome"], row["code"]) == (user, "refused", "forbidden")
+
+
+def test_a_scene_key_that_was_only_drawn_anew_does_nothing(operator, link):
+    group = '{"part":"operator-scene","scene":["ALL"]}.n_clicks'
+    drawn = {"id": {"part": "operator-scene", "scene": "flood"}, "property": "n_clicks"}
+    name = '{"part":"operator-scene","scene":"flood"}.n_clicks'
+    operator.call("operator-result.children", {group: [drawn], **PAGE}, changed=name)
+    assert link.commands() == []
+
+
+def test_an_event_draws_the_state_anew(operator, link):
+    link.bodies["le-lai"]["preview"] = None
+    link.bodies["le-lai"]["layers"].pop("manual")
+    answer = operator.call(
+        "operator-tabs.children", {"wall-event.data": {"count": 1}, "operator-wall.data": "le-lai"}
+    )
+    drawn = answer.get_json()["response"]
+    assert "Chọn một cảnh để chuẩn bị" in words(drawn["operator-preview-head"]["children"])
+    assert drawn["operator-clear"]["disabled"] is True
+    assert drawn["operator-seen"]["data"]["preview"] is None
+
+
+def test_a_controller_away_leaves_the_page_standing(operator, link):
+    link.refuses["*"] = ServiceError("unavailable", "away")
+    tree = operator.page("/operator")
+    assert words(tree).count("Không liên lạc được bộ điều khiển") >= 2
+    assert len([op for op, _, _ in link.asked if op == "wall.state"]) == 1  # waited for once
+
+
+def test_the_wall_of_the_address_is_shown(operator):
+    assert "Bàn điều khiển Màn hình phòng họp" in str(operator.page("/operator?wall=ngo-quyen"))
+    assert "Bàn điều khiển Màn hình ghép Lê Lai" in str(operator.page("/operator?wall=nowhere"))
+
+
+def test_the_room_tells_who_took_what(operator):
+    assert "Chưa có ai chuyển cảnh." in words(operator.page("/"))
+    _press(operator, "operator-take")
+    told = re.sub(" +", " ", words(operator.page("/")))
+    assert "Trực điều hành (dùng thử) đưa “cảnh đã chuẩn bị” lên Màn hình ghép Lê Lai" in told
+    assert "lệch 1,2\u00a0ms" in told
+
+
+def test_the_room_is_drawn_anew_at_an_event(operator):
+    ids = [{"part": "room-head", "wall": wall} for wall in ("le-lai", "ngo-quyen")]
+    heads = [{"id": each, "property": "id", "value": each} for each in ids]
+    answer = operator.call(
+        "room-deeds.children",
+        {"wall-event.data": {"count": 1}, '{"part":"room-head","wall":["ALL"]}.id': heads},
+    )
+    assert answer.status_code == 200, answer.text
+    assert "Đang phát" in as_text(answer)

@@ -1,0 +1,81 @@
+"""What the controller tells of a wall, put in order for the pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from layouts.pages.outputs import state_of
+from layouts.pages.wall_view import read_wall, unreachable
+from tests.pages.stand_in import NOW_MS, ROOT, wall_body
+from wall.geometry import load_walls
+
+WALL = load_walls(ROOT / "city" / "walls")["le-lai"]
+
+
+@pytest.fixture
+def body():
+    return wall_body(WALL)
+
+
+def test_the_base_scene_comes_first_and_the_rest_keep_their_order(body):
+    body["scenes"].reverse()
+    wall = read_wall(body, base="overview")
+    assert [scene.scene_id for scene in wall.scenes] == [
+        "overview", "traffic", "security", "flood", "environment", "citizens",
+    ]  # fmt: skip
+
+
+def test_rectangles_are_fractions_of_the_canvas(body):
+    last = read_wall(body).outputs[-1].box
+    assert (last.x + last.width, last.y + last.height) == (1.0, 1.0)
+    assert last.style()["width"].startswith("24.9")
+
+
+def test_outputs_tell_how_they_took_the_last_switch(body):
+    wall = read_wall(body)
+    assert [state_of(each) for each in wall.outputs] == ["online"] * 6 + ["late", "offline"]
+    assert [round(each.skew_ms or 0, 1) for each in wall.outputs[:3]] == [0.0, 0.2, 0.4]
+    assert wall.outputs[-1].skew_ms is None
+    assert (wall.online, len(wall.problems)) == (7, 2)
+
+
+def test_an_output_with_another_picture_is_behind(body):
+    body["outputs"][0]["showing"] = {"sceneId": "overview", "revision": "r-overview"}
+    body["outputs"][1]["showing"] = None
+    wall = read_wall(body)
+    assert [each.behind for each in wall.outputs[:3]] == [True, True, False]
+    assert state_of(wall.outputs[0]) == "behind"
+
+
+def test_what_walls_list_leaves_out_is_no_trouble(body):
+    for output in body["outputs"]:
+        for name in ("showing", "clock", "health", "lastSeenAtMs"):
+            del output[name]
+    del body["lastSwitch"]
+    wall = read_wall(body)
+    assert wall.last_switch is None
+    assert not any(each.behind for each in wall.outputs)
+
+
+def test_program_and_manual_layer_are_told(body):
+    wall = read_wall(body)
+    assert (wall.program.layer, wall.program.scene_id, wall.program.by) == (
+        "manual", "traffic", "operator",
+    )  # fmt: skip
+    assert wall.manual.until_at_ms == NOW_MS + 1_740_000
+    assert wall.preview_scene == "flood"
+    assert wall.columns == 4
+
+
+def test_a_dark_wall_has_no_program(body):
+    wall = read_wall(body | {"program": None, "preview": None, "layers": {}, "lastSwitch": None})
+    assert (wall.program, wall.manual, wall.preview_scene) == (None, None, None)
+    assert not any(each.behind for each in wall.outputs)
+
+
+def test_a_wall_nobody_can_ask_about_is_as_planned():
+    outputs = [(each.output_id, each.rect.to_json()) for each in WALL.outputs]
+    canvas = (WALL.canvas.width, WALL.canvas.height)
+    wall = unreachable("le-lai", WALL.name, canvas=canvas, outputs=outputs)
+    assert not wall.reachable
+    assert (wall.online, len(wall.outputs), wall.columns) == (0, 8, 4)
