@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dash import html
 
-from data_access.envelope import Envelope, Number
+from data_access.envelope import Envelope, Number, Origin
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
@@ -44,19 +45,41 @@ def build(
     envelope = envelopes.get(AGGREGATE)
     narrow = Frame(**{**_fields(frame), "seams_y_px": ()})
     title = title_of(options.title, envelope.label if envelope else None, frame.language)
-    tile = Tile(narrow, "bottlenecks", title=title, envelope=envelope)
+    figures = reading.numbers(envelope, BOTTLENECKS) if envelope else {}
+    origins = {o for figure in figures.values() if (o := _origin(figure)) is not None}
+    is_mixed = len(origins) > 1  # then each row speaks for itself, otherwise the head for all
+    marked = envelope
+    if envelope is not None and origins:
+        marked = replace(envelope, origin="live" if is_mixed else next(iter(origins)))
+    tile = Tile(narrow, "bottlenecks", title=title, envelope=marked)
     if refused := absent(tile, envelope):
         return refused
-    figures = reading.numbers(envelope, BOTTLENECKS) if envelope else {}
     if not figures:
         return missing(tile, envelope)
     places = _places(tile, frame, len(figures))
     size = _figure_size(tile, figures.values(), min(height for _, height in places))
     rows = [
-        _row(tile, name, figure, context, top=top, height=height, size=size)
+        _row(
+            tile,
+            name,
+            figure,
+            context,
+            top=top,
+            height=height,
+            size=size,
+            origin=_origin(figure) if is_mixed else None,
+        )
         for (name, figure), (top, height) in zip(figures.items(), places, strict=True)
     ]
-    return tile.build(rows, statuses=[figure["status"] for figure in figures.values()])
+    section = tile.build(rows, statuses=[figure["status"] for figure in figures.values()])
+    if envelope is not None:
+        setattr(section, "data-origin", envelope.origin)
+    return section
+
+
+def _origin(figure: Number) -> Origin | None:
+    """Return where a figure comes from, None of one that has no number or does not say."""
+    return None if figure["value"] is None else figure.get("origin")
 
 
 def _figure_size(tile: Tile, figures: Iterable[Number], height: float) -> float:
@@ -111,6 +134,7 @@ def _row(
     top: float,
     height: float,
     size: float,
+    origin: Origin | None,
 ) -> html.Div:
     status = figure["status"]
     text = written(figure, tile.language, index=True)
@@ -122,14 +146,17 @@ def _row(
     largest = 1.5 if height >= PAD + LEADING[1.5] + 1.0 else max(height - PAD - 1.0, 1.0) / 1.2
     choices = [each for each in NAMES if each.size_u <= largest]
     setting = fit(title, width, choices, bold=True) or NAMES[-1]
+    left = height - PAD - LEADING[setting.size_u]
+    whence = tile.say(f"origin.{origin}") if origin not in (None, "live") else ""
+    if whence and left + 0.05 < 1:
+        title = f"{whence} · {title}"
     lines: list[Any] = [
         html.Div(
             cut(title, width, setting.size_u, bold=True, face=setting.face),
             className=f"t-line bottleneck-name {setting.class_name}",
         )
     ]
-    left = height - PAD - LEADING[setting.size_u]
-    lines += _why(tile, figure, context, width, int(left + 0.05))
+    lines += _why(tile, figure, context, width, int(left + 0.05), whence)
     value: list[Any] = [
         html.Div(
             html.Span(text.digits, className="t-digits"),
@@ -154,7 +181,7 @@ def _row(
 
 
 def _why(
-    tile: Tile, figure: Number, context: TileContext, width: float, lines: int
+    tile: Tile, figure: Number, context: TileContext, width: float, lines: int, whence: str
 ) -> list[html.Div]:
     """Return state and cause of a bottleneck in `lines` lines of caption size."""
     if lines < 1:
@@ -163,6 +190,7 @@ def _why(
     note = opening(tile.words(figure.get("note")))
     if figure["value"] is None:
         return _cause(note, width, lines)
+    note = " · ".join(filter(None, (whence, note)))
     state = tile.say(f"status.{figure['status']}")
     head = " · ".join(filter(None, (state, tile.words(band.get("label")) if band else "")))
     if lines == 1 and note:
