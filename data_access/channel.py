@@ -21,7 +21,7 @@ from data_access.errors import SourceError
 from data_access.model import Entity, Rejected
 from data_access.reading import UNREADABLE, Folder, Found, Reading
 from data_access.records import instant_us
-from data_access.replay import Timeline, anchor
+from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
 from data_access.store import Change, Outcome, StoreWriter, Stream
 from data_access.watch import Watch
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 CHUNK = 20_000  # rows of one transaction
 SECOND_US = 1_000_000
+PRUNE_US = 3600 * SECOND_US  # between two times of forgetting what is long over
+SPARE_US = 30 * DAY  # of track before the history, in which rows are still kept
 AGAIN_US = 30 * SECOND_US  # until a file that could not be read is tried again unchanged
 
 
@@ -65,6 +67,7 @@ class Channel:
         self._due_us: int | None = None  # glass time of the next row
         self.entities: tuple[Entity, ...] = ()
         self.failing: str | None = None
+        self._prune_us = 0
         self._is_unread = False  # nothing could be read: tried again even unchanged
 
     @property
@@ -126,7 +129,19 @@ class Channel:
         change = Change(rows=rows, played=played, done_us=done_us)
         outcome = self._writer.apply(self._stream.id, change, now_us=now_us)
         self._waiting = rest
+        if not rest and now_us >= self._prune_us:
+            self._prune(self._stream.id, self._timeline, now_us)
         return outcome
+
+    def _prune(self, stream_id: int, timeline: Timeline, now_us: int) -> None:
+        """Let the store forget laps that are long over: a replay goes round for ever."""
+        self._prune_us = now_us + PRUNE_US
+        if timeline.period_us:
+            playing_us = timeline.track(now_us)
+            kept_us = timeline.history_begin(playing_us) - SPARE_US
+            self._writer.prune(
+                stream_id, rows_before_us=kept_us, hours_before_us=kept_us - LONGEST_HISTORY
+            )
 
     def _find(self) -> Found | None:
         for folder, watch in self._folders:

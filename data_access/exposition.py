@@ -104,7 +104,7 @@ class Exposition:
                 made |= self._draw(now_ms)
             if made:
                 self._cache.write_many(made.values())
-        except (StoreError, CacheError) as error:
+        except (StoreError, CacheError, OSError) as error:  # OSError: the geometry's files
             log.error("envelopes cannot be written (again in %.0f s): %s", AGAIN_MS / 1000, error)
             self._failed_ms = now_ms
             self._due.update(ready)

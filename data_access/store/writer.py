@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from data_access.model import Entity, Rejected
 from data_access.records import Played
 from data_access.replay import Timeline
+from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.store import observations, records
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
 from data_access.store.series import SeriesBook
-from data_access.store.tables import entity, file, quarantine, stream
+from data_access.store.tables import cell, entity, file, observation, quarantine, series, stream
 from settings import Settings
 
 
@@ -159,6 +160,25 @@ class StoreWriter:
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
         return Outcome(new, revised, versions)
+
+    def prune(self, stream_id: int, *, rows_before_us: int, hours_before_us: int) -> int:
+        """Forget rows and hours of a stream older than these track times; days stay.
+
+        A replay that goes round for months would fill the disk. Returns how many rows went; none of
+        them may be written again. Raises StoreError.
+        """
+        with transaction(self._engine) as connection:
+            mine = select(series.c.id).where(series.c.stream_id == stream_id)
+            ids = connection.execute(mine).scalars().all()
+            gone = 0
+            for each in ids:  # each a range of the primary key
+                rows = delete(observation).where(observation.c.series_id == each)
+                hours = delete(cell).where(cell.c.series_id == each, cell.c.step == HOUR)
+                gone += connection.execute(
+                    rows.where(observation.c.at_us < rows_before_us)
+                ).rowcount
+                connection.execute(hours.where(cell.c.slot < hours_before_us // HOUR_US))
+        return gone
 
     def close(self) -> None:
         """Let the store go."""

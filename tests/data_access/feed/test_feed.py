@@ -380,6 +380,19 @@ def test_time_while_the_feed_was_away_is_caught_up(open_room: OpenRoom) -> None:
     assert counts(room, SPEED)[1] == 0
 
 
+def test_a_replay_that_goes_round_for_long_does_not_fill_the_disk(open_room: OpenRoom) -> None:
+    room = open_room(SPEED)
+    room.settle()
+    lap = counts(room, SPEED)[0]
+    kept: list[int] = []
+    for _ in range(30):
+        room.settle(7 * 86400)
+        kept.append(len(room.store().source_rows(SPEED, limit=100_000)))
+    assert counts(room, SPEED)[0] >= 25 * lap // 2
+    assert kept[-1] == kept[-10] < counts(room, SPEED)[0]
+    assert room.read(SPEED).state == "ok"
+
+
 def test_geometry_lists_units_roads_and_stations_with_files_to_fetch(open_room: OpenRoom) -> None:
     room = open_room()
     room.settle()

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from data_access.model import Entity, Rejected
 from data_access.replay import anchor
+from data_access.rollup import DAY, HOUR
 from data_access.store import Change, FileMark, StoreReader, StoreWriter, open_engine
 from data_access.store.engine import HEAD, MIGRATIONS, VERSION_TABLE, migrate, transaction
 from data_access.store.tables import metadata
@@ -120,6 +121,28 @@ def test_values_of_an_entity_are_the_newest_revisions(
             "transport.speed", "speed_kmh", "a", from_us=START_US, to_us=START_US + 300_000_000
         )
     assert found == [(START_US, 9.0), (START_US + 300_000_000, 2.0)]
+
+
+def test_old_rows_and_hours_are_forgotten_days_and_other_streams_stay(
+    writer: StoreWriter, reader: StoreReader
+) -> None:
+    stream = open_stream(writer)
+    other = writer.open_stream("live", "environment.air", origin="replay", place="/lake")
+    days = [observed("a", 1440 * day, float(day)) for day in range(10)]
+    for each in (stream, other):
+        writer.apply(each.id, Change(rows=rows(*days), timeline=TIMELINE), now_us=1)
+    day_us = 86_400_000_000
+    gone = writer.prune(
+        stream.id, rows_before_us=START_US + 5 * day_us, hours_before_us=START_US + 2 * day_us
+    )
+    assert gone == 5
+    with reader.snapshot() as snapshot:
+        for dataset, hours in (("transport.speed", 8), ("environment.air", 10)):
+            assert len(snapshot.cells(dataset, "speed_kmh", HOUR)) == hours
+            assert len(snapshot.cells(dataset, "speed_kmh", DAY)) == 10
+    assert len(reader.source_rows("transport.speed")) == 5
+    writer.apply(stream.id, Change(rows=rows(observed("a", 1440 * 9, 99.0))), now_us=2)
+    assert reader.source_rows("transport.speed")[0]["value"] == 99.0
 
 
 def test_migrations_make_exactly_the_tables_that_are_used(
