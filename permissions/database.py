@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "operations_version"
+HEAD = "0001"  # the newest migration
 SCHEMA = "operations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
 
@@ -45,11 +44,16 @@ def connect_operations(url: str) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Run the migrations that have not run; several processes may try at once."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('operations'))")
+        if _version(connection) == HEAD:
+            return  # a warm start does without Alembic, which takes a while to import
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -61,6 +65,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(immediate=True)
         with connection.begin():
             yield connection
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
+    return None if found is None else str(found)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

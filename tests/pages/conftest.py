@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from callbacks.desk import Desk
+from callbacks.desk import Desk, put
 from callbacks.web import create_app
 from settings import Settings
 from tests.pages.browse import Client
@@ -24,16 +24,39 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+SECRET = "a-secret-of-the-tests"
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with its tables and the demo accounts, to begin each test from."""
+    settings = _settings(tmp_path_factory.mktemp("migrated"))
+    make_desk(settings).close()
+    return settings.data_dir / "operations.sqlite"
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application is the same for all tests; its desk is each test's own."""
+    settings = _settings(tmp_path_factory.mktemp("application"))
+    desk = make_desk(settings)
+    yield create_app(settings, reach=desk).server
+    desk.close()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "var", web_port=8050, wall_port=8051)
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    made = _settings(tmp_path)
+    made.data_dir.mkdir()
+    shutil.copy(migrated, made.data_dir)
+    return made
 
 
 @pytest.fixture
 def reach(settings: Settings) -> Iterator[Desk]:
-    desk = make_desk(settings)
-    yield desk
-    desk.close()
+    opened = make_desk(settings)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -43,8 +66,9 @@ def link(reach: Desk) -> StandInLink:
 
 
 @pytest.fixture
-def server(settings: Settings, reach: Desk) -> Flask:
-    return create_app(settings, reach=reach).server
+def server(application: Flask, reach: Desk) -> Flask:
+    put(application, reach)
+    return application
 
 
 @pytest.fixture
@@ -69,11 +93,13 @@ def viewer(server: Flask) -> Client:
 
 
 @pytest.fixture
-def public(settings: Settings, tmp_path: Path) -> Iterator[tuple[Flask, Desk]]:
+def public(tmp_path: Path) -> Iterator[tuple[Flask, Desk]]:
     """The application as it is behind a public https address."""
-    behind = settings.model_copy(
-        update={"wall_public_url": "https://ioc.example.org", "data_dir": tmp_path / "public"}
-    )
-    desk = make_desk(behind)
-    yield create_app(behind, reach=replace(desk)).server, desk
-    desk.close()
+    behind = _settings(tmp_path / "public", wall_public_url="https://ioc.example.org")
+    opened = make_desk(behind)
+    yield create_app(behind, reach=opened).server, opened
+    opened.close()
+
+
+def _settings(folder: Path, **more: str) -> Settings:
+    return Settings.model_validate({"data_dir": folder / "var", "service_token": SECRET, **more})

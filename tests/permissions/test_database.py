@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
-from permissions.database import VERSION_TABLE, migrate, open_operations
+from permissions.database import HEAD, MIGRATIONS, VERSION_TABLE, migrate, open_operations
 from permissions.tables import metadata
 
 
@@ -13,6 +15,12 @@ def test_the_migrated_store_is_what_the_tables_say(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_the_one_we_name():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
 def test_migrating_again_changes_nothing(engine, people, operator):
