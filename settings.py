@@ -41,33 +41,54 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", description="address the web server and the controller bind to")
-    web_port: int = Field(8050, ge=1, le=65535, description="port of the web pages")
-    wall_port: int = Field(
-        8051, ge=1, le=65535, validate_default=True, description="port of the wall controller"
+    host: str = Field(
+        default="127.0.0.1", description="address the web server and the controller bind to"
     )
-    data_dir: Path = Field(Path("var"), description="folder of stores, cache, tokens and logs")
-    city: Path = Field(Path("city"), description="city folder: agencies, datasets, walls, scenes")
-    lake: Path | None = Field(None, description="folder of the data lake; its files are replayed")
-    simulate: bool = Field(False, description="simulate the datasets the lake does not feed")
-    boundaries: Path | None = Field(None, description="folder of unit boundaries (GeoJSON)")
-    replay_speed: float = Field(1.0, ge=1, le=60, description="speed of the replay, 1 to 60")
+    web_port: int = Field(default=8050, ge=1, le=65535, description="port of the web pages")
+    wall_port: int = Field(
+        default=8051,
+        ge=1,
+        le=65535,
+        validate_default=True,
+        description="port of the wall controller",
+    )
+    data_dir: Path = Field(
+        default=Path("var"), description="folder of stores, cache, tokens and logs"
+    )
+    city: Path = Field(
+        default=Path("city"), description="city folder: agencies, datasets, walls, scenes"
+    )
+    lake: Path | None = Field(
+        default=None, description="folder of the data lake; its files are replayed"
+    )
+    simulate: bool = Field(
+        default=False, description="simulate the datasets the lake does not feed"
+    )
+    boundaries: Path | None = Field(default=None, description="folder of unit boundaries (GeoJSON)")
+    replay_speed: float = Field(
+        default=1.0, ge=1, le=60, description="speed of the replay, 1 to 60"
+    )
     wall_origins: tuple[str, ...] = Field(
-        (), description="further allowed Origins of the wall link, blank-separated"
+        default=(), description="further allowed Origins of the wall link, blank-separated"
     )
     wall_public_url: str | None = Field(
-        None, description="https origin under which browsers reach the controller at /ws"
+        default=None, description="https origin under which browsers reach the controller at /ws"
     )
     database_url: SecretStr | None = Field(
-        None, description="SQLAlchemy URL of PostgreSQL; without it SQLite files in the data folder"
+        default=None,
+        description="SQLAlchemy URL of PostgreSQL; without it SQLite files in the data folder",
     )
     redis_url: SecretStr | None = Field(
-        None, description="Redis URL of the shared cache; without it files in the data folder"
+        default=None,
+        description="Redis URL of the shared cache; without it files in the data folder",
     )
     service_token: SecretStr | None = Field(
-        None, description="secret of the services; made and kept in the data folder when absent"
+        default=None,
+        description="secret of the services; made and kept in the data folder when absent",
     )
-    language: Literal["vi", "en"] = Field("vi", description="first language of walls and pages")
+    language: Literal["vi", "en"] = Field(
+        default="vi", description="first language of walls and pages"
+    )
 
     @field_validator("wall_origins", mode="before")
     @classmethod

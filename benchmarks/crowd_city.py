@@ -1,4 +1,4 @@
-"""A city folder with one more wall: 200 outputs, and two scenes of twelve tiles."""
+"""A city folder with one wall of 200 outputs, and two scenes of twelve tiles."""
 
 from __future__ import annotations
 
@@ -40,14 +40,25 @@ def crowd_city() -> Iterator[Path]:
     try:
         city = folder / "city"
         shutil.copytree(ROOT / "city", city)
+        for other in ("walls", "scenes"):  # this wall alone: what is rendered is for it
+            shutil.rmtree(city / other)
+        (city / "walls").mkdir()
         (city / "walls" / f"{WALL}.toml").write_text(_wall())
-        (city / "scenes" / WALL).mkdir()
+        (city / "scenes" / WALL).mkdir(parents=True)
         for number, scene_id in enumerate(SCENES):
             path = city / "scenes" / WALL / f"{scene_id}.toml"
             path.write_text(_scene(scene_id, shifted=number))
         yield city
     finally:
         shutil.rmtree(folder)
+
+
+def rarest_aggregate(city: Path) -> tuple[str, int]:
+    """Return the aggregate the fewest tiles of the first scene are made of, and how many."""
+    scene = tomllib.loads((city / "scenes" / WALL / f"{SCENES[0]}.toml").read_text())
+    used = [str(tile["options"].get("aggregate", "")) for tile in scene["tile"]]
+    rarest = min((name for name in used if name), key=used.count)
+    return rarest, used.count(rarest)
 
 
 def _scene(scene_id: str, *, shifted: int) -> str:
