@@ -1,7 +1,7 @@
 """The shell around the hub: sockets, timers and the store's thread. It decides nothing.
 
-One task a connection reads; nobody waits for a write. A client that does not read as fast as it is
-written to is told only the newest content when it reads again, and dropped when it never does.
+Nobody waits for a write: a client that does not read as fast as it is written to is told only the
+newest content when it reads again, and is dropped when it never does.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ import http
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import orjson
 import structlog
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.datastructures import MultipleValuesError
-from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from wall import metrics
@@ -26,6 +24,7 @@ from wall.effects import Close, Effect, Enlarge, Persist, Send
 from wall.errors import StoreError
 from wall.handshake import OriginRule, offered
 from wall.hub import Hub
+from wall.link import Link
 from wall.protocol import LARGEST_SERVICE_FRAME, PATH, PROTOCOL
 from wall.store import Store
 
@@ -34,37 +33,6 @@ DEAD_AFTER_S = 10.0  # no frame and no pong
 DROP_AT_BYTES = 32 * 1024 * 1024
 
 log = structlog.get_logger("wall")
-
-
-class Link(ServerConnection):
-    """One connection: stamps every byte that comes, says when writing stalls and goes on."""
-
-    client_id: int = 0
-    heard_at_s: float = 0.0
-    controller: Controller | None = None
-
-    def data_received(self, data: bytes) -> None:
-        """Note that the other end lives."""
-        self.heard_at_s = self.loop.time()
-        super().data_received(data)
-
-    def drop(self) -> None:
-        """End the connection without a word."""
-        # A transport that closed itself once all was written raises this (Python 3.11).
-        with suppress(AttributeError):
-            self.transport.abort()
-
-    def pause_writing(self) -> None:
-        """Tell the hub that this client is behind."""
-        super().pause_writing()
-        if self.controller is not None:
-            self.controller.hub.fell_behind(self.client_id)
-
-    def resume_writing(self) -> None:
-        """Tell the hub that this client has caught up."""
-        super().resume_writing()
-        if self.controller is not None:
-            self.controller.caught_up(self.client_id)
 
 
 class Controller:
@@ -89,6 +57,8 @@ class Controller:
         self._next_client = 0
         self._timer: asyncio.TimerHandle | None = None
         self._due_ms: float | None = None
+        self._is_timer_asked = False
+        self._is_stopped = False
         self._unwritten: deque[Persist] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -100,31 +70,38 @@ class Controller:
         self._do(self.hub.started(self._now_ms()))
 
     async def handle(self, link: ServerConnection) -> None:
-        """Read one connection to its end."""
+        """Greet a connection, and stay with it to its end; its frames come to `hear`."""
         assert isinstance(link, Link)  # noqa: S101
         self._next_client += 1
-        client_id = link.client_id = self._next_client
-        link.controller = self
-        link.heard_at_s = link.loop.time()
-        self._links[client_id] = link
+        link.begin(self._next_client, self)
+        self._links[link.client_id] = link
         try:
-            self._do(self.hub.connected(client_id, self._now_ms()))
-            while True:
-                frame = await link.recv()
-                self.counts["framesIn"] += 1
-                self._do(self.hub.received(client_id, frame, self._now_ms()))
-        except ConnectionClosed as closed:
-            log.debug("link closed", client=client_id, why=str(closed))
+            self._do(self.hub.connected(link.client_id, self._now_ms()))
+            await link.wait_closed()
+        finally:
+            log.debug("link closed", client=link.client_id, code=link.close_code)
+            self._links.pop(link.client_id, None)
+            self._do(self.hub.disconnected(link.client_id, self._now_ms()))
+
+    def hear(self, link: Link, frame: bytes, *, is_binary: bool) -> None:
+        """Take one frame of a connection."""
+        self.counts["framesIn"] += 1
+        try:
+            effects = self.hub.received(link.client_id, frame, self._now_ms(), is_binary=is_binary)
         except Exception:  # one connection must not take others with it
             self.counts["failures"] += 1
-            log.exception("connection failed", client=client_id)
-        finally:
-            self._links.pop(client_id, None)
-            self._do(self.hub.disconnected(client_id, self._now_ms()))
+            log.exception("frame failed", client=link.client_id)
+            link.drop()
+        else:
+            self._do(effects)
 
-    def caught_up(self, client_id: int) -> None:
-        """Carry on with a client that reads again."""
-        self._do(self.hub.caught_up(client_id, self._now_ms()))
+    def fell_behind(self, link: Link) -> None:
+        """Let a client that does not read be owed content."""
+        self.hub.fell_behind(link.client_id)
+
+    def caught_up(self, link: Link) -> None:
+        """Pay a client that reads again."""
+        self._do(self.hub.caught_up(link.client_id, self._now_ms()))
 
     def answer_http(self, link: ServerConnection, request: Request) -> Response | None:
         """Answer plain HTTP, refuse foreign pages and unknown protocols, else open the link."""
@@ -149,13 +126,16 @@ class Controller:
         return None
 
     async def watch(self) -> None:
-        """Drop links that are dead or hopelessly behind, for as long as the server runs."""
+        """Drop links that are dead, hopelessly behind or will not close, while the server runs."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_S)
             for client_id, link in list(self._links.items()):
-                unwritten = link.transport.get_write_buffer_size()
-                if loop.time() - link.heard_at_s > DEAD_AFTER_S or unwritten > DROP_AT_BYTES:
+                now_s = loop.time()
+                is_silent = now_s - link.heard_at_s > DEAD_AFTER_S
+                is_flooded = link.transport.get_write_buffer_size() > DROP_AT_BYTES
+                is_lingering = link.close_deadline is not None and now_s > link.close_deadline
+                if is_silent or is_flooded or is_lingering:
                     self.counts["dropped"] += 1
                     link.drop()
                     self._links.pop(client_id, None)
@@ -163,6 +143,7 @@ class Controller:
 
     async def stop(self) -> None:
         """Write what is left to write, and let go."""
+        self._is_stopped = True
         if self._timer is not None:
             self._timer.cancel()
         if self._writing is not None:
@@ -189,7 +170,10 @@ class Controller:
                     self._unwritten.append(effect)
                     if self._writing is None:
                         self._writing = asyncio.create_task(self._write())
-        self._set_timer()
+        if not self._is_timer_asked:
+            # Once for all frames that came in one round of the loop.
+            self._is_timer_asked = True
+            asyncio.get_running_loop().call_soon(self._set_timer)
 
     def _close(self, client_id: int, code: int, reason: str) -> None:
         link = self._links.pop(client_id, None)
@@ -198,7 +182,7 @@ class Controller:
         log.info("closing link", client=client_id, code=code, reason=reason)
         self.counts["closed"] += 1
         # The closing handshake waits for the other end; nothing here does.
-        closing = asyncio.create_task(link.close(code, reason[:120]))
+        closing = asyncio.create_task(link.close(code, cut(reason)))
         self._closing.add(closing)
         closing.add_done_callback(self._closed)
         self._do(self.hub.disconnected(client_id, self._now_ms()))
@@ -227,6 +211,9 @@ class Controller:
         self._writing = None
 
     def _set_timer(self) -> None:
+        self._is_timer_asked = False
+        if self._is_stopped:
+            return
         due_ms = self.hub.next_tick_ms()
         if due_ms == self._due_ms and self._timer is not None:
             return
@@ -256,6 +243,11 @@ class Controller:
         }
         status = 200 if self._store_says is None else 503
         return _respond(link, status, orjson.dumps(body).decode(), "application/json")
+
+
+def cut(reason: str) -> str:
+    """Cut a reason to what fits into a close frame (123 bytes)."""
+    return reason.encode()[:120].decode(errors="ignore")
 
 
 def _respond(link: ServerConnection, status: int, text: str, content_type: str) -> Response:

@@ -16,7 +16,7 @@ from wall.layers import LayerChange, expired, on_air
 from wall.messages import HANDLERS
 from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
 from wall.record import wall_record
-from wall.state import Client, State
+from wall.state import Client, State, WallState
 
 STAGE_AT_START_MS = 10_000.0  # render services and displays come back in their own time
 
@@ -53,13 +53,17 @@ class Hub:
         state.send([client_id], "hello", hello)
         return self._effects()
 
-    def received(self, client_id: int, frame: str | bytes, now_ms: float) -> list[Effect]:
+    def received(
+        self, client_id: int, frame: str | bytes, now_ms: float, *, is_binary: bool = False
+    ) -> list[Effect]:
         """Handle one frame of a client."""
         self.state.now_ms = now_ms
         client = self.state.clients.get(client_id)
         if client is None:
             return []  # closed by us, its last frames still came
         try:
+            if is_binary:
+                raise BadFrame("a binary frame, expected text")
             kind, fields = decode(frame)
             if client.kind is None and kind != "identify":
                 raise BadFrame(f"expected identify first, got {kind[:40]!r}")
@@ -71,7 +75,7 @@ class Hub:
             sessions.identify(self.state, client, fields)
         else:
             self._message(client, kind, fields)
-        return self._effects()
+        return self._effects(self.state.wall_of(client))
 
     def disconnected(self, client_id: int, now_ms: float) -> list[Effect]:
         """Forget a connection that ended, whoever ended it."""
@@ -148,10 +152,10 @@ class Hub:
         fields = {"requestId": request_id[:200], "ok": False, "error": error}
         self.state.send([client.client_id], "response", fields)
 
-    def _effects(self) -> list[Effect]:
-        """Take every step the event made due, and return all effects."""
+    def _effects(self, only: WallState | None = None) -> list[Effect]:
+        """Take every step the event made due, on this wall or on all, and return all effects."""
         state = self.state
-        for ws in state.walls.values():
+        for ws in (only,) if only is not None else state.walls.values():
             switch.advance(state, ws)
             stage.advance(state, ws)
             joining.advance(state, ws)

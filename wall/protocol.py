@@ -180,11 +180,10 @@ Message = TypeVar("Message", bound=WireModel)
 def decode(frame: str | bytes) -> tuple[str, dict[str, Any]]:
     """Split a frame into its type and its fields; raises BadFrame.
 
-    A missing `d`, or one that is no object, counts as empty. Nesting deeper than 1,024, numbers out
-    of range and unpaired surrogates are no JSON here.
+    `frame` is what came in a text frame. A missing `d`, or one that is no object, counts as empty.
+    No JSON here: bytes that are no UTF-8, nesting deeper than 1,024, numbers out of range, unpaired
+    surrogates.
     """
-    if isinstance(frame, bytes):
-        raise BadFrame("a binary frame, expected text")
     try:
         body = orjson.loads(frame)
     except orjson.JSONDecodeError as error:

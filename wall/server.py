@@ -14,11 +14,12 @@ from websockets.typing import Subprotocol
 
 from settings import Settings
 from wall.clock import SharedClock
-from wall.controller import Controller, Link
+from wall.controller import Controller
 from wall.errors import ServerError, StoreError, WallError
 from wall.geometry import read_walls
 from wall.handshake import OriginRule
 from wall.hub import Hub
+from wall.link import Link
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json

@@ -168,7 +168,9 @@ class Table:
         return {"sceneId": scene_id, "revision": scene.revision}
 
     def hear(self, seat: Seat, frame: str | bytes) -> None:
-        self.carry_out(self.hub.received(seat.client_id, frame, self.now_ms))
+        is_binary = isinstance(frame, bytes)
+        effects = self.hub.received(seat.client_id, frame, self.now_ms, is_binary=is_binary)
+        self.carry_out(effects)
 
     def leave(self, seat: Seat) -> None:
         self.carry_out(self.hub.disconnected(seat.client_id, self.now_ms))

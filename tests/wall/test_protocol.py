@@ -63,7 +63,8 @@ def test_missing_or_odd_fields_count_as_empty() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        b'{"type":"clock"}',
+        b"\xff\xfe",
+        b'{"type":"\xff"}',
         "",
         "null",
         "7",
