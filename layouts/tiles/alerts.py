@@ -25,7 +25,14 @@ GAP = 0.5
 LINE, ABOUT = 1.25, 1.0
 BANNER_INDENT, BANNER_PAD = 1.25, 0.5
 BANNER_SHARE = 0.62  # of the room, when there are others
-BANNER_SIZES = ((1.5, 2.0, 3), (1.25, 1.75, 3), (1.25, 1.75, 2), (1.0, 1.25, 3), (1.0, 1.25, 2), (1.0, 1.25, 1))
+BANNER_SIZES = (
+    (1.5, 2.0, 3),
+    (1.25, 1.75, 3),
+    (1.25, 1.75, 2),
+    (1.0, 1.25, 3),
+    (1.0, 1.25, 2),
+    (1.0, 1.25, 1),
+)
 
 
 class Options(TileOptions):
@@ -99,7 +106,9 @@ def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div
     width = tile.width_u - INDENT
     lines = 2 if room >= 2 * LINE + ABOUT else 1
     words_of = tile.words(item["title"])
-    setting = fit(words_of, width, TITLES, bold=True) or Setting(BODY, "semi" if lines > 1 else "slim")
+    setting = fit(words_of, width, TITLES, bold=True) or Setting(
+        BODY, "semi" if lines > 1 else "slim"
+    )
     title = wrap(words_of, width, BODY, lines=lines, bold=True, face=setting.face)
     actual = is_actual(item)
     status = item["severity"] if actual else "normal"

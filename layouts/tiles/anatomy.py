@@ -182,9 +182,7 @@ class Tile:
     def _foot(self) -> html.Footer:
         envelope = self.envelope
         assert envelope is not None  # noqa: S101
-        age: list[Child] = []
-        if envelope.as_of_ms is not None:
-            age = [html.Span(className="ioc-age", **{"data-at-ms": envelope.as_of_ms})]
+        age = [] if envelope.as_of_ms is None else [_age(envelope.as_of_ms)]
         face = f" face-{self._owner_face}" if self._owner_face else ""
         owner = html.Div(_broken(self._owner_lines), className=f"tile-owner{face}")
         told = html.Div(age, className="tile-age")
@@ -199,14 +197,9 @@ class Tile:
         """Return what the player shows by adding `is-stale` to the tile: its age, large."""
         envelope = self.envelope
         assert envelope is not None  # noqa: S101
-        age = [html.Span(className="ioc-age", **{"data-at-ms": envelope.as_of_ms})]
-        return html.Div(
-            [
-                html.Span(self.say("stale"), className="stale-word"),
-                *(age if envelope.as_of_ms is not None else []),
-            ],
-            className="tile-stale",
-        )
+        age = [] if envelope.as_of_ms is None else [_age(envelope.as_of_ms)]
+        word = html.Span(self.say("stale"), className="stale-word")
+        return html.Div([word, *age], className="tile-stale")
 
     def _ends(self) -> tuple[float, float]:
         """Return the room at the left for titles, and at the right when a bezel lies between."""
@@ -214,7 +207,8 @@ class Tile:
         first, last = first_pane(self.frame, self.pane), last_pane(self.frame, self.pane)
         if first == last:
             return self.width_u, 0.0
-        return tuple(max(1.0, pane.width_px / unit_px - PAD_X - 0.25) for pane in (first, last))
+        room = [max(1.0, pane.width_px / unit_px - PAD_X - 0.25) for pane in (first, last)]
+        return room[0], room[1]
 
     def _owner(self) -> list[str]:
         self._owner_face = ""
@@ -293,6 +287,12 @@ def _broken(lines: Sequence[str]) -> list[Child]:
             parts.append(html.Br())
         parts.append(text)
     return parts
+
+
+def _age(at_ms: float) -> html.Span:
+    """Return what the page fills with "5 minutes ago", and keeps doing so without any link."""
+    attributes: dict[str, Any] = {"data-at-ms": at_ms}
+    return html.Span(className="ioc-age", **attributes)
 
 
 def _attributes(envelope: Envelope | None) -> dict[str, Any]:

@@ -100,3 +100,8 @@ def legend(
         for column in range(columns)
     ]
     return html.Div(body, className="t-legend"), columns * widest, lines * LEGEND_LINE
+
+
+def note(words: str) -> html.Div:
+    """Return what must be said about a map besides its legend."""
+    return html.Div(words, className="map-note type-16")

@@ -13,11 +13,11 @@ from data_access.envelope import Column, Envelope
 from layouts.tiles import cells, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u, wrap
 from layouts.tiles.rows import more, plan
 from layouts.tiles.table import ROW_LEAST, name_cell, row_least
-from layouts.tiles.trend import unit_title
 
 AIR = 0.75
 ROW_MOST = 2.25
@@ -50,7 +50,7 @@ def build(
     label = table["label"] if table else envelope.label if envelope else None
     unit = str(measured.get("unit") or "") if measured else ""
     tile = Tile(frame, "bars", title=title_of(options.title, label, frame.language),
-                unit=unit_title(unit, frame.language), envelope=envelope)  # fmt: skip
+                unit=title_unit(unit, frame.language), envelope=envelope)  # fmt: skip
     if refused := absent(tile, envelope):
         return refused
     if table is None or measured is None or options.name not in columns:
@@ -146,7 +146,7 @@ def _vertical(
         columns,
         className="t-bars-vertical",
         style={"height": u(tile.height_u - (1.25 if rest else 0))},
-    )  # noqa: E501
+    )
     return html.Div([body, *([rest] if rest else [])])
 
 

@@ -101,10 +101,14 @@ def _places(tile: Tile, frame: Frame, count: int) -> list[tuple[float, float]]:
     unit_px = frame.unit_px
     body_top = tile.body_px[1] / unit_px
     seams = [(a / unit_px - body_top, b / unit_px - body_top) for a, b in frame.seams_y_px]
+    inside = [(a, b) for a, b in seams if b > 0 and a < tile.height_u]
     pieces = [
-        (max(0.0, begin) + (SEAM_AIR if begin > 0 else 0), end - (SEAM_AIR if end < tile.height_u else 0))
-        for begin, end in stretches(tile.height_u, [s for s in seams if s[1] > 0 and s[0] < tile.height_u])
-    ]  # fmt: skip
+        (
+            begin + (SEAM_AIR if begin > 0 else 0.0),
+            end - (SEAM_AIR if end < tile.height_u else 0.0),
+        )
+        for begin, end in stretches(tile.height_u, inside)
+    ]
     height = next(
         (
             each
@@ -168,7 +172,9 @@ def _row(
         value.append(html.Div(text.unit, className="bottleneck-unit type-16"))
     elif text.unit:
         value[0].children = digits(text, size)
-    shape = mark(status) if figure["value"] is not None else html.Span(className="t-mark t-mark-none")
+    shape = (
+        mark(status) if figure["value"] is not None else html.Span(className="t-mark t-mark-none")
+    )
     return html.Div(
         [
             html.Div(shape, className=f"bottleneck-mark ink-{status}"),

@@ -24,9 +24,7 @@ def words(column: Column, row: Mapping[str, Any], *, language: str, context: Til
     if kind == "instant":
         if not reading.finite(found):
             return lang.number(None)
-        return lang.datetime_(
-            found, language=language, timezone=context.timezone, style="short"
-        )
+        return lang.datetime_(found, language=language, timezone=context.timezone, style="short")
     if kind == "band":
         band = band_in(column, row, context)
         return bands.name(band, language) if band else str(found or lang.number(None))

@@ -89,12 +89,9 @@ def _words(parts: list[tuple[str, str]], room: float) -> list[Any]:
 
 
 def _time(language: str, width: float) -> html.Div:
-    parts: list[Any] = [
-        html.Time(className="ioc-clock strip-time", **{"data-format": "time"}),
-    ]
+    parts: list[Any] = [_driven("time", "strip-time")]
     if width >= TIME_WIDTH + DATE_WIDTH:
-        parts.insert(0, html.Time(className="ioc-clock strip-date type-16",
-                                  **{"data-format": "date"}))  # fmt: skip
+        parts.insert(0, _driven("date", "strip-date type-16"))
     if width >= TIME_WIDTH + DATE_WIDTH + LINK_WIDTH:
         words = [
             html.Span(lang.text("tiles.link.up", language), className="link-up"),
@@ -102,6 +99,12 @@ def _time(language: str, width: float) -> html.Div:
         ]
         parts.insert(0, html.Div(words, className="strip-link type-16"))
     return html.Div(parts, className="strip-now")
+
+
+def _driven(what: str, class_name: str) -> html.Time:
+    """Return an element that the page fills from the shared clock."""
+    attributes: dict[str, Any] = {"data-format": what}
+    return html.Time(className=f"ioc-clock {class_name}", **attributes)
 
 
 KIND = TileKind(

@@ -10,7 +10,7 @@ from dash import html
 from data_access.envelope import Number
 from layouts.tiles.anatomy import CAPTION, Tile, u
 from layouts.tiles.figures import Written, written
-from layouts.tiles.measure import width_u, wrap
+from layouts.tiles.measure import ELLIPSIS, width_u, wrap
 from layouts.tiles.status import mark
 
 SIZES = (2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
@@ -37,14 +37,14 @@ def figure_row(
     shown = figures[:count]
     column = (width + AIR) / count - AIR
     texts = [written(figure, tile.language) for figure in shown]
-    lines = max(len(wrap(tile.words(f["label"]), column, CAPTION, lines=2)) for f in shown)
+    labels = [_label(tile, figure, column) for figure in shown]
+    lines = max(len(label) for label in labels)
     most = min(most, max((height - lines) / LEADING, SIZES[-1]))
+    sizes = [size for size in SIZES if size <= most] or [SIZES[-1]]
     size = min(
-        next((s for s in SIZES if s <= most and extent(text, s, marked=is_marked(figure)) <= column),
-             SIZES[-1])
+        next((s for s in sizes if extent(text, s, marked=is_marked(figure)) <= column), SIZES[-1])
         for figure, text in zip(shown, texts, strict=True)
-    )  # fmt: skip
-    labels = [wrap(tile.words(figure["label"]), column, CAPTION, lines=2) for figure in shown]
+    )
     cells = [
         html.Div(
             [
@@ -60,8 +60,18 @@ def figure_row(
         )
         for figure, text, label in zip(shown, texts, labels, strict=True)
     ]
-    height = size * LEADING + max(len(label) for label in labels)
-    return html.Div(cells, className="t-figure-row"), height
+    return html.Div(cells, className="t-figure-row"), size * LEADING + lines
+
+
+def _label(tile: Tile, figure: Number, width: float) -> list[str]:
+    """Return what a figure is, and its state in words when it is off its target, in two lines."""
+    name = tile.words(figure["label"])
+    if is_marked(figure):
+        with_state = f"{name} · {tile.say('status.' + figure['status'])}"
+        lines = wrap(with_state, width, CAPTION, lines=2)
+        if not lines[-1].endswith(ELLIPSIS):
+            return lines
+    return wrap(name, width, CAPTION, lines=2)
 
 
 def digits(text: Written, size: float) -> list[Any]:

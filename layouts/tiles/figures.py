@@ -97,6 +97,11 @@ def _with_unit(figure: Number, amount: float, language: str) -> str:
     return lang.number(amount, unit, decimals=figure["decimals"], language=language)
 
 
+def title_unit(unit: str, language: str) -> str:
+    """Return a unit as it stands behind a title; an index names itself and has none."""
+    return "" if unit in INDEX_UNITS else lang.unit_name(unit, language=language)
+
+
 def opening(label: str) -> str:
     """Return words as a line begins with them: the first letter large."""
     return label[:1].upper() + label[1:]

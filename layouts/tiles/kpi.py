@@ -16,10 +16,11 @@ from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, u
 from layouts.tiles.bands import name as band_name
 from layouts.tiles.bands import swatch
-from layouts.tiles.figure_row import digits, extent, figure_row, ink
+from layouts.tiles.figure_row import digits, extent, figure_row, ink, is_marked
 from layouts.tiles.figures import Written, band_of, comparisons, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import ELLIPSIS, cut, fit, settings, width_u, wrap
+from layouts.tiles.status import mark
 
 MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5)  # 60' is 3 u
 LOW = 5.0  # units of body height under which everything stands side by side
@@ -91,7 +92,7 @@ def _tall(
             break
     size, told, below = _with_words(tile, main, context, size, room)
     words = html.Div(told, className="t-kpi-told")
-    first = [_digits(main, size, tile.language)]
+    first = [_digits(main, size, tile.language, marked=not told)]
     parts = [
         *([html.Div(caption, className="t-kpi-caption type-16")] if caption else []),
         html.Div(first if below else [*first, words], className="t-kpi-beside"),
@@ -144,7 +145,10 @@ def _low(
         size = next(each for each in MAIN_SIZES if each < size)
         rest = tile.width_u - extent(text, size) - 1.0
     parts: list[html.Div] = [_digits(main, size, tile.language)]
-    side = figure_row(tile, others, rest, most=2.0, height=tile.height_u) if others else None
+    # What is off its target says so in words before other figures stand beside it.
+    side = None
+    if others and main["status"] == "normal":
+        side = figure_row(tile, others, rest, most=2.0, height=tile.height_u)
     if side and side[1] <= tile.height_u + 0.1:
         parts.append(side[0])
     else:
@@ -154,9 +158,10 @@ def _low(
     return [html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low")]
 
 
-def _digits(main: Number, size: float, language: str) -> html.Div:
+def _digits(main: Number, size: float, language: str, *, marked: bool = False) -> html.Div:
+    shape = [mark(main["status"])] if marked and is_marked(main) else []
     return html.Div(
-        digits(written(main, language), size),
+        [*shape, *digits(written(main, language), size)],
         className=f"t-kpi-main{ink(main)}",
         style={"fontSize": u(size)},
     )
@@ -188,7 +193,9 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
 def _lines(sentence: str, width: float, *, lines: int = 1) -> list[html.Div]:
     setting = fit(sentence, width, WORDS) or WORDS[-1]
     broken = wrap(sentence, width, setting.size_u, lines=lines, face=setting.face)
-    return [html.Div(part, className=f"t-line {setting.class_name} t-kpi-compared") for part in broken]
+    return [
+        html.Div(part, className=f"t-line {setting.class_name} t-kpi-compared") for part in broken
+    ]
 
 
 def _caption(tile: Tile, main: Number) -> str:

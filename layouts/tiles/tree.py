@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 def plain(node: Any) -> Any:
     """Return `node` with every component below it as a plain dict."""
     if isinstance(node, Component):
-        body = node.to_plotly_json()
+        body: dict[str, Any] = node.to_plotly_json()  # type: ignore[no-untyped-call]
         return {
             "namespace": body["namespace"],
             "type": body["type"],

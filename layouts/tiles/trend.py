@@ -12,7 +12,8 @@ from data_access.envelope import Envelope, Line, Series
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import Tile, title_of
-from layouts.tiles.chart import Chart
+from layouts.tiles.chart import chart, status_of
+from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 
 
@@ -40,7 +41,7 @@ def build(
     label = series["label"] if series else envelope.label if envelope else None
     title = title_of(options.title, label, frame.language)
     unit = series["unit"] if series else ""
-    tile = Tile(frame, "trend", title=title, unit=unit_title(unit, frame.language),
+    tile = Tile(frame, "trend", title=title, unit=title_unit(unit, frame.language),
                 envelope=envelope, spans=True)  # fmt: skip
     if refused := absent(tile, envelope):
         return refused
@@ -49,24 +50,23 @@ def build(
         point[1] is not None for line in lines for point in line["points"]
     ):
         return missing(tile, envelope)
-    columns = {line["id"] for line in lines} if options.draw == "columns" else set(options.columns)
-    chart = Chart(tile, series, lines, columns=columns, zero=options.zero,
-                  timezone=context.timezone)  # fmt: skip
+    drawn = [line["id"] for line in lines] if options.draw == "columns" else options.columns
+    figure, (width_px, height_px) = chart(
+        tile,
+        series,
+        lines,
+        columns=frozenset(drawn),
+        zero=options.zero,
+        timezone=context.timezone,
+    )
     graph = dcc.Graph(
         id="g",
-        figure=chart.figure(),
+        figure=figure,
         config={"staticPlot": True, "displayModeBar": False, "responsive": False},
         className="t-chart",
-        style={"width": f"{chart.width_px}px", "height": f"{chart.height_px}px"},
+        style={"width": f"{width_px}px", "height": f"{height_px}px"},
     )
-    return tile.build(graph, statuses=[chart.status])
-
-
-def unit_title(unit: str, language: str) -> str:
-    """Return how a unit stands behind a title; indices have none."""
-    from language import unit_name
-
-    return "" if unit in ("", "VN_AQI") else unit_name(unit, language=language)
+    return tile.build(graph, statuses=[status_of(series, lines)])
 
 
 def _lines(series: Series, options: Options) -> list[Line]:

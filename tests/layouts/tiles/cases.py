@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from data_access.envelope import Envelope
-
 from tests.layouts.tiles import sample
 
+INNER_CITY = [[20.9, 105.7], [21.1, 105.9]]
 LONG = "Trung tâm Phục vụ hành chính công thành phố và các phường, xã trực thuộc "
 
 # A kind without an entry here fails the contract tests: say how it is used.
@@ -30,7 +30,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "map": (
         {"aggregate": "environment.rain", "map": "areas"},
         {"aggregate": "transport.speed", "map": "links", "focus": "data", "legend": "corner"},
-        {"aggregate": "environment.air", "map": "stations", "focus": [[20.9, 105.7], [21.1, 105.9]]},
+        {"aggregate": "environment.air", "map": "stations", "focus": INNER_CITY},
     ),
     "quality": ({}, {"show": "quarantine"}, {"show": "figures"}),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),
@@ -124,9 +124,11 @@ def _longer(words: Mapping[str, str]) -> dict[str, str]:
 def _wrong(envelope: Envelope) -> Envelope:
     payload = {
         "numbers": {name: {"value": "many"} for name in envelope.payload.get("numbers", {})},
-        "series": {name: {"label": "no text", "lines": 7} for name in envelope.payload.get("series", {})},
+        "series": {
+            name: {"label": "no text", "lines": 7} for name in envelope.payload.get("series", {})
+        },
         "tables": {name: [1, 2, 3] for name in envelope.payload.get("tables", {})},
-        "maps": {name: "somewhere" for name in envelope.payload.get("maps", {})},
+        "maps": dict.fromkeys(envelope.payload.get("maps", {}), "somewhere"),
         "items": {name: {"title": 3} for name in envelope.payload.get("items", {})},
     }  # fmt: skip
     return replace(envelope, payload=payload)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,18 +18,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import tomllib
 from dash import Dash, html
-from data_access.envelope import Envelope
 from flask import Response, abort
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from data_access.envelope import Envelope
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import build
+from tests.layouts.tiles import geometry, sample
 from wall.geometry import Wall, load_walls
 from wall.grid import cell_rect, seams_of
 from wall.scene import Scene, load_scenes
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from tests.layouts.tiles import geometry, sample
 
 ROOT = sample.ROOT
 FONT = "fontpkg_noto_sans"
@@ -96,7 +96,7 @@ def page(
     slots = []
     for tile in placed:
         built = build(tile.kind, tile.options, tile.frame, envelopes, shared)
-        _prefix(built, tile.tile_id)
+        prefixed(built, tile.tile_id)
         slots.append(
             html.Div(
                 built,
@@ -211,13 +211,15 @@ def settle(browser_page: Any) -> None:
     )
 
 
-def _prefix(node: Any, prefix: str) -> None:
-    children = getattr(node, "children", None)
+def prefixed(node: Any, prefix: str) -> Any:
+    """Return a tree whose local ids begin with `prefix`, as the player makes them."""
     if getattr(node, "id", None):
         node.id = f"{prefix}-{node.id}"
+    children = getattr(node, "children", None)
     for child in children if isinstance(children, (list, tuple)) else [children]:
         if child is not None and not isinstance(child, (str, int, float)):
-            _prefix(child, prefix)
+            prefixed(child, prefix)
+    return node
 
 
 def main() -> None:

@@ -1,0 +1,151 @@
+"""What a map shows of its layer: names, figures and bands of features, and the drawing's `hideout`.
+
+Geometry never passes here: `assets/maps.mjs` joins these values with it by feature id.
+"""
+
+from __future__ import annotations
+
+import colorsys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import language as lang
+from data_access.envelope import MapLayer
+from layouts.tiles import bands, reading
+from layouts.tiles.anatomy import Tile
+from layouts.tiles.kind import TileContext
+from layouts.tiles.measure import width_u
+
+LONG_NAME = 10.0  # em; a longer name covers what the map shows
+GREY = 0.35  # colours less saturated than this are the calm part of a scale
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A layer with the scale it is coloured by, in the language of a tile."""
+
+    tile: Tile
+    layer: MapLayer
+    scale: Mapping[str, Any]
+    context: TileContext
+
+    @property
+    def worst(self) -> Sequence[str]:
+        """Features to be named, the worst first."""
+        return self.layer.get("worst", [])
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figures."""
+        return str(self.layer.get("unit", ""))
+
+    @property
+    def geometry(self) -> Mapping[str, Any]:
+        """The layer's entry of the geometry catalogue; empty when it has none."""
+        return self.context.geometry.get(self.layer["layer"], {})
+
+    def name(self, feature: str) -> str:
+        """Return a feature's name as the aggregate gives it; empty when the geometry has it."""
+        label = self.layer["values"][feature].get("label")
+        if isinstance(label, Mapping):
+            return lang.pick(label, self.tile.language)
+        return str(label or "")
+
+    def figure(self, feature: str) -> str:
+        """Return a feature's figure in words, without its unit."""
+        value = self.layer["values"][feature].get("value")
+        decimals = int(self.layer.get("decimals", 0))
+        return lang.number(value, decimals=decimals, language=self.tile.language)
+
+    def band(self, feature: str) -> Mapping[str, Any] | None:
+        """Return the band a feature is in, None when the scale does not know it."""
+        wanted = str(self.layer["values"][feature].get("band"))
+        return next((b for b in bands.bands(self.scale) if str(b.get("id")) == wanted), None)
+
+    def legend(self, width: float) -> tuple[list[Any], float, float]:
+        """Return note and legend over `width` units, and the width and height of both."""
+        key, key_width, key_height = bands.legend(
+            self.scale,
+            self.tile.language,
+            width,
+            counts=Counter(str(each.get("band")) for each in self.layer["values"].values()),
+            told=self.unit,
+            unknown=self._unknown(),
+        )
+        if not self.geometry.get("schematic"):
+            return [key], key_width, key_height
+        words = self.tile.say("map.schematic")
+        note = bands.note(words)
+        return [note, key], max(key_width, width_u(words, 0.8)), key_height + bands.LEGEND_LINE
+
+    def _unknown(self) -> int:
+        """Return how many features have no value: drawn as land, told in the legend."""
+        features = self.geometry.get("features")
+        return max(0, features - len(self.layer["values"])) if isinstance(features, int) else 0
+
+
+def hideout(
+    values: Values,
+    *,
+    labels: int,
+    sites: Sequence[Mapping[str, Any]],
+    keep_off: Sequence[Sequence[float]],
+    is_listed: bool,
+) -> dict[str, Any]:
+    """Return what the drawing functions need; lengths are pixels of the map's own rectangle.
+
+    Where the worst `is_listed` beside the map, long names are not written on it again. Words
+    `keep_off` these boxes [x0, y0, x1, y1] and all bezels.
+    """
+    ordered = bands.bands(values.scale)
+    index_of = {str(band.get("id")): index for index, band in enumerate(ordered)}
+    tile = values.tile
+    left, top = tile.body_px
+    return {
+        "unitPx": tile.frame.unit_px,
+        "palette": [_paint(band) for band in ordered],
+        "values": {
+            feature: index_of[str(each.get("band"))]
+            for feature, each in values.layer["values"].items()
+            if str(each.get("band")) in index_of
+        },
+        "labels": [_label(values, each, is_listed=is_listed) for each in values.worst[:labels]],
+        "sites": [
+            {
+                "lat": site["lat"],
+                "lon": site["lon"],
+                "name": lang.pick(site.get("name"), tile.language).split(" (")[0],
+            }
+            for site in sites
+            if reading.finite(site.get("lat")) and reading.finite(site.get("lon"))
+        ],
+        "seams": {
+            "x": [[a - left, b - left] for a, b in tile.frame.seams_x_px],
+            "y": [[a - top, b - top] for a, b in tile.frame.seams_y_px],
+        },
+        "keepOff": [list(box) for box in keep_off],
+    }
+
+
+def _label(values: Values, feature: str, *, is_listed: bool) -> dict[str, str]:
+    label = {"id": feature, "value": values.figure(feature)}
+    name = values.name(feature)
+    if is_listed and width_u(name, 1.0) > LONG_NAME:
+        return {**label, "name": " "}
+    return {**label, "name": name} if name else label  # without one, the geometry's is written
+
+
+def _paint(band: Mapping[str, Any]) -> dict[str, Any]:
+    colour = str(band.get("colour", "#888888"))
+    return {"colour": colour, "shape": band.get("shape", "circle"), "vivid": _is_vivid(colour)}
+
+
+def _is_vivid(colour: str) -> bool:
+    digits = colour.lstrip("#")
+    try:
+        red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    except ValueError:
+        return False
+    return colorsys.rgb_to_hsv(red, green, blue)[1] > GREY

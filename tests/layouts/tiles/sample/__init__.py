@@ -1,0 +1,45 @@
+"""Hand-made envelopes of every aggregate the scenes read, as full and as long-worded as real ones.
+
+Deterministic: no clock, no chance. `NOW_MS` is the glass time they were made at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data_access.envelope import Envelope
+from tests.layouts.tiles.sample import economy, environment, society, transport, whole
+from tests.layouts.tiles.sample.environment import STATIONS
+from tests.layouts.tiles.sample.making import NOW_MS, ROOT, absent, areas, envelope, links, text
+
+__all__ = [
+    "NOW_MS",
+    "ROOT",
+    "STATIONS",
+    "absent",
+    "areas",
+    "envelope",
+    "everything",
+    "links",
+    "text",
+]
+
+
+def everything() -> Mapping[str, Envelope]:
+    """Return an envelope of every aggregate, by name."""
+    made = [
+        economy.investment(),
+        economy.prices(),
+        transport.speed(),
+        transport.situations(),
+        environment.air(),
+        environment.rain(),
+        society.dengue(),
+        society.alerts(),
+        society.logins(),
+        society.feedback(),
+        society.food(),
+        whole.quality(),
+        whole.bottlenecks(),
+    ]
+    return {each.aggregate: each for each in made}
