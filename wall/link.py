@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from websockets.asyncio.server import ServerConnection
-from websockets.frames import DATA_OPCODES, Frame, Opcode
+from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
 FRAMES_A_ROUND = 32  # of one connection in one round of the loop; more wait for the next round
@@ -55,22 +55,17 @@ class Link(ServerConnection):
 
     def process_event(self, event: Event) -> None:
         """Put fragments together and hand whole frames on."""
-        if (
-            self.listener is None
-            or not isinstance(event, Frame)
-            or (event.opcode not in DATA_OPCODES)
-        ):
+        if self.listener is None or not isinstance(event, Frame) or event.opcode > Opcode.BINARY:
             super().process_event(event)
             return
         if event.opcode is not Opcode.CONT:
             self._is_binary = event.opcode is Opcode.BINARY
-        if not event.fin or self._fragments:
-            self._fragments.append(bytes(event.data))
-            if not event.fin:
-                return
-            frame, self._fragments = b"".join(self._fragments), []
-        else:
-            frame = bytes(event.data)
+        frame = bytes(event.data)
+        if not event.fin:
+            self._fragments.append(frame)
+            return
+        if self._fragments:
+            frame, self._fragments = b"".join((*self._fragments, frame)), []
         if self._allowance > 0 and not self._waiting:
             self._allowance -= 1
             self.listener.hear(self, frame, is_binary=self._is_binary)

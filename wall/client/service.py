@@ -22,7 +22,7 @@ from wall.errors import ServiceError
 from wall.protocol import PROTOCOL, CloseCode, encode_inbound
 
 FIRST_RETRY_S = 0.25
-LONGEST_RETRY_S = 2.0  # services stand beside the controller: back soon after it is
+LONGEST_RETRY_S = 1.0  # services stand beside the controller: back soon after it is
 REFUSED_RETRY_S = 10.0  # after a bad token
 CONNECT_S = 5.0
 ANSWER_S = 10.0
