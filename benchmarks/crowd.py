@@ -14,7 +14,7 @@ import socket
 import struct
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -145,11 +145,13 @@ class Crowd:
         self._add(self._service)
         self._until_identified(self._service)
 
-    def join_outputs(self) -> int:
-        """Join every output of every wall, asking the controller for tokens; return how many."""
+    def join_outputs(self, but: Collection[tuple[str, str]] = ()) -> int:
+        """Join every output of every wall `but` some, asking for their tokens; return how many."""
         tokens = []
         for wall in self.request("walls.list", {})[0]["walls"]:
             for output in wall["outputs"]:
+                if (wall["wallId"], output["outputId"]) in but:
+                    continue
                 device = {"wallId": wall["wallId"], "outputId": output["outputId"]}
                 tokens.append(self.request("device.token", device)[0]["deviceToken"])
         self.join({"kind": "output", "token": token} for token in tokens)
