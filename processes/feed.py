@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from data_access.feed import run_feed
-
 from settings import Settings
 from wall.client import BlockingClient, ServiceError
 
