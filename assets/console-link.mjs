@@ -76,11 +76,16 @@ class ConsoleLink {
     }
   }
 
+  // Every failed attempt says "lost" anew; patience counts from the first.
   #show({ phase }) {
-    clearTimeout(this.#timer);
     const word = wordOf(phase, this.#joined > 0);
-    if (word === "lost") this.#timer = setTimeout(() => this.#say(word), PATIENCE_MS);
-    else this.#say(word);
+    if (word === "lost") {
+      this.#timer ??= setTimeout(() => this.#say(word), PATIENCE_MS);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#say(word);
   }
 
   #say(word) {

@@ -49,6 +49,7 @@ def register(app: Dash) -> None:
     """Add the callbacks to `app`."""
     app.callback(
         Output(ids.CONSOLE_BAR, "children"),
+        Output(ids.CONSOLE_BAR, "data-place"),
         Output(ids.CONSOLE_BODY, "children"),
         Output(ids.CONSOLE_SHOWN, "data"),
         Input(ids.CONSOLE_PLACE, "hash"),
@@ -79,7 +80,7 @@ def open_place(address: str | None, size: Size | None) -> Any:
     """Show the place of the address in the room the screen has."""
     who = session.person()
     if who is None or not size:
-        return (no_update,) * 3
+        return (no_update,) * 4
     reach, setting = desk(), page_setting.setting()
     place = parse_place(address, areas=reach.city.areas.codes)
     bar = console.bar(
@@ -89,7 +90,7 @@ def open_place(address: str | None, size: Size | None) -> Any:
         setting=setting,
     )
     shown = reach.cache.versions()
-    return bar, _body(reach, place, _room(size), who, setting), shown
+    return bar, place.href, _body(reach, place, _room(size), who, setting), shown
 
 
 def refresh(

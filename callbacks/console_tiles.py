@@ -71,9 +71,6 @@ def as_source(
     source = behind.get(figure.get("source", {}).get("dataset", ""))
     if source is not None and source.state == "absent":
         return source
-    if figure["value"] is not None and "period" not in figure and figure.get("note"):
-        # A figure alone, without the list of all five: what it counts stands above it.
-        figure = {**figure, "period": figure["note"]}
     owner = figure.get("owner", envelope.owner)
     agency = city.agencies.get(owner)
     return replace(

@@ -20,7 +20,6 @@ from layouts.pages.console_plan import (
     HEADING_PX,
     CityPlan,
     Planned,
-    Rect,
     TileSpec,
     area_specs,
 )
@@ -108,7 +107,14 @@ def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Compone
             ],
             className="group-head",
         )
-        parts.append(_cover(rect, group_place(group).href, child=head))
+        parts.append(
+            html.A(
+                head,
+                href=group_place(group).href,
+                className="console-cover",
+                style=rect.style(),
+            )
+        )
     return [_canvas(parts, height=plan.height)]
 
 
@@ -174,8 +180,13 @@ def _height(height: int) -> dict[str, str]:
 
 
 def _linked(planned: Planned, tiles: Tiles, *, href: str, label: str) -> list[Component]:
-    child = html.Span(label, className="visually-hidden")
-    return [_placed(planned, tiles), _cover(planned.rect, href, child=child)]
+    cover = html.A(
+        href=href,
+        className="console-cover",
+        style=planned.rect.style(),
+        **attrs(aria_label=label),
+    )
+    return [_placed(planned, tiles), cover]
 
 
 def _placed(planned: Planned, tiles: Tiles) -> Component:
@@ -185,10 +196,6 @@ def _placed(planned: Planned, tiles: Tiles) -> Component:
         className="console-tile",
         style=planned.rect.style(),
     )
-
-
-def _cover(rect: Rect, href: str, *, child: Component) -> Component:
-    return html.A(child, href=href, className="console-cover", style=rect.style())
 
 
 def _heading(words: str, *, top: int) -> Component:

@@ -57,11 +57,23 @@ def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Comp
                 ],
                 className="shell-head",
             ),
-            html.Main(list(children), id="main", className=f"page page-{page}", tabIndex="-1"),
+            html.Main(
+                [*_heading(page, setting), *children],
+                id="main",
+                className=f"page page-{page}",
+                tabIndex="-1",
+            ),
         ],
         className="shell",
         lang=setting.language,
     )
+
+
+def _heading(page: str, setting: Setting) -> list[Component]:
+    """Return the page's name for readers of the page's structure; a notice has its own."""
+    if page not in {name for name, *_ in PAGES}:
+        return []
+    return [html.H1(say(f"title.{page}", setting), className="visually-hidden")]
 
 
 def brand(city: Text, room: Text, language: str) -> Component:

@@ -1,0 +1,197 @@
+"""Working at the pages in a real browser: keys, the way back, the link to a real controller."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from data_access.envelope import Envelope
+from tests.layouts.tiles.sample import NOW_MS, everything
+from tests.pages.site import FIXED_CLOCK, served
+from wall.client import BlockingClient
+from wall.server import serve
+
+pytestmark = pytest.mark.browser
+
+COMMANDS = ("wall.preview", "wall.take", "wall.clear", "wall.extend")
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory):
+    with served(tmp_path_factory.mktemp("work")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
+    opened.add_init_script(FIXED_CLOCK)
+    opened.route("**/wall/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    yield opened
+    opened.close()
+
+
+def _signed_in(context: BrowserContext, address: str, user: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.click(f".demo-key[value={user}]")
+    expect(page.locator(".shell-head")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def operator(context: BrowserContext, site) -> Iterator[Page]:
+    page = _signed_in(context, site[0], "operator")
+    page.goto(f"{site[0]}/operator")
+    expect(page.locator(".scene")).to_have_count(6)
+    site[1].link.asked.clear()
+    yield page
+    page.close()
+
+
+def test_a_digit_prepares_and_enter_takes_while_the_panel_has_the_focus(operator, site):
+    panel = operator.locator("#operator-panel")
+    panel.focus()
+    operator.keyboard.press("4")
+    expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
+    asked = [(op, args.get("sceneId")) for op, args, _ in site[1].link.asked if op in COMMANDS]
+    assert asked == [("wall.preview", "flood"), ("wall.take", "flood")]
+
+
+def _commands(site) -> list[str]:
+    return [op for op, _, _ in site[1].link.asked if op in COMMANDS]
+
+
+def test_keys_do_nothing_elsewhere_on_the_page(operator, site):
+    operator.locator(".op-tab").first.focus()
+    operator.keyboard.press("4")
+    operator.evaluate("document.activeElement.blur()")
+    operator.keyboard.press("4")
+    operator.keyboard.press("Enter")
+    operator.locator("#operator-panel").focus()
+    operator.keyboard.press("Control+4")
+    operator.keyboard.press("Escape")
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-panel")).not_to_be_focused()
+    operator.locator("#operator-panel").focus()
+    operator.keyboard.press("5")  # the first key that counts; nothing came before it
+    expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
+    assert _commands(site) == ["wall.preview"]
+
+
+def test_enter_on_a_key_presses_that_key(operator, site):
+    operator.locator("#operator-extend").focus()
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-result")).to_contain_text("Đã giữ thêm")
+    assert _commands(site) == ["wall.extend"]
+
+
+def test_a_scene_chosen_by_hand_is_taken_by_the_next_enter(operator, site):
+    operator.locator(".scene").nth(1).click()
+    expect(operator.locator("#operator-panel")).to_be_focused()
+    expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
+    assert _commands(site) == ["wall.preview", "wall.take"]
+
+
+def test_the_way_back_on_the_console_is_the_browsers_own(context, site):
+    page = _signed_in(context, site[0], "leader")
+    page.goto(f"{site[0]}/console")
+    page.locator(".console-cover[href='#/g/transport']").last.click()
+    expect(page.locator(".console-bar[data-place='#/g/transport']")).to_be_visible()
+    page.locator(".console-cover[href='#/g/transport/t/day']").click()
+    expect(page.locator(".source-rows tbody tr")).to_have_count(3)
+    page.go_back()
+    expect(page.locator(".console-bar[data-place='#/g/transport']")).to_be_visible()
+    page.locator(".console-back").click()
+    expect(page.locator(".console-bar[data-place='#/']")).to_be_visible()
+    page.close()
+
+
+class Controller:
+    """The real controller in a thread of this process; it can be ended and begun again."""
+
+    def __init__(self, settings) -> None:
+        self._settings = settings
+        self._since_s = time.monotonic()  # its clock goes on from the pages' fixed now
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        listening = threading.Event()
+
+        async def run() -> None:
+            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+            await serve(
+                self._settings,
+                ready=lambda port: listening.set(),
+                stop=self._stop,
+                clock=lambda: NOW_MS + (time.monotonic() - self._since_s) * 1000,
+            )
+
+        self._thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        self._thread.start()
+        assert listening.wait(20)
+
+    def end(self) -> None:
+        assert self._loop is not None
+        assert self._stop is not None
+        assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(timeout=20)
+
+
+@contextmanager
+def _feed(settings) -> Iterator[BlockingClient]:
+    client = BlockingClient(settings.wall_url, settings.secret(), service="feed")
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _faster(by: float) -> Envelope:
+    speed = everything()["transport.speed"]
+    numbers = speed.payload["numbers"]
+    changed = {**numbers["mean_speed"], "value": by}
+    payload = {**speed.payload, "numbers": {**numbers, "mean_speed": changed}}
+    return replace(speed, version=speed.version + int(by), payload=payload)
+
+
+def test_a_console_hears_what_changed_says_when_it_cannot_and_recovers(context, site):
+    address, desk = site
+    controller = Controller(desk.settings)
+    controller.begin()
+    page = _signed_in(context, address, "leader")
+    page.goto(f"{address}/console#/g/transport")
+    expect(page.locator(".live-state.is-up")).to_be_visible()
+    mean = page.locator("[id*='t.speed']")
+    expect(mean).to_contain_text("27,4")
+    untouched = page.locator("[id*='t.situations'] .tile").element_handle()
+    with _feed(desk.settings) as feed:
+        desk.cache.write(_faster(31))
+        feed.publish("versions", {"transport.speed": 38})
+        expect(mean).to_contain_text("31,0")
+    assert untouched.evaluate("(element) => element.isConnected")  # only what changed
+
+    controller.end()
+    expect(page.locator(".live-state.is-lost")).to_contain_text("hỏi lại mỗi 15 giây")
+    desk.cache.write(_faster(33))  # told while nobody listens
+    controller.begin()
+    expect(page.locator(".live-state.is-up")).to_be_visible()
+    expect(mean).to_contain_text("33,0")
+    page.close()
+    controller.end()
