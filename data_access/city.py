@@ -139,6 +139,14 @@ class Network:
     links: Mapping[str, Link]
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class BottleneckRequests:
+    """Categories of citizens' requests that speak of a bottleneck of the city."""
+
+    flooding: tuple[str, ...] = ()
+    urban_order: tuple[str, ...] = ()
+
+
 @plain_dataclass(frozen=True, slots=True)
 class City:
     """Everything the city folder says, cross-checked."""
@@ -151,6 +159,8 @@ class City:
     centre: Position
     sites: tuple[Site, ...]
     agencies: Mapping[str, Agency]
+    data_office: str
+    bottleneck_requests: BottleneckRequests
     datasets: Mapping[str, DatasetContract]
     scales: Mapping[str, Scale]
     areas: Areas
@@ -174,6 +184,8 @@ class _CityFile:
     timezone: str
     unit_code: str
     centre: Position
+    data_office: str
+    bottleneck_requests: BottleneckRequests = BottleneckRequests()
     site: tuple[Site, ...] = ()
 
 
@@ -220,6 +232,10 @@ def load_city(folder: Path) -> City:
     agencies = _by_id("agencies.toml", _read(folder / "agencies.toml", _AgenciesFile).agency)
     datasets = _by_id("datasets.toml", _read(folder / "datasets.toml", _DatasetsFile).dataset)
     _check_owners(agencies, datasets)
+    if city.data_office not in agencies:
+        expected = f"{city.data_office!r} is no agency of agencies.toml"
+        raise CityError("city.toml", "data_office", expected)
+    _check_categories(city.bottleneck_requests, datasets)
     return City(
         id=city.id,
         name=city.name,
@@ -229,6 +245,8 @@ def load_city(folder: Path) -> City:
         centre=city.centre,
         sites=city.site,
         agencies=agencies,
+        data_office=city.data_office,
+        bottleneck_requests=city.bottleneck_requests,
         datasets=datasets,
         scales=_by_id("scales.toml", _read(folder / "scales.toml", _ScalesFile).scale),
         areas=read_areas(folder / "areas.csv"),
@@ -293,6 +311,17 @@ def _check_owners(agencies: Mapping[str, Agency], datasets: Mapping[str, Dataset
                     f"{dataset.id}.indicators.{indicator}",
                     f"is already owned by {owner} ({other.id}); expected one source an indicator",
                 )
+
+
+def _check_categories(
+    requests: BottleneckRequests, datasets: Mapping[str, DatasetContract]
+) -> None:
+    known = {category for dataset in datasets.values() for category in dataset.categories}
+    for bottleneck in ("flooding", "urban_order"):
+        for category in getattr(requests, bottleneck):
+            if category not in known:
+                expected = f"{category!r} is no category of a dataset of datasets.toml"
+                raise CityError("city.toml", f"bottleneck_requests.{bottleneck}", expected)
 
 
 def _network(file: _NetworkFile) -> Network:

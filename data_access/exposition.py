@@ -174,7 +174,7 @@ class Exposition:
         shown = self._shown.get(GEOMETRY)
         if shown is not None and shown.quality == {"layers": layers}:
             return {}
-        owner = self._city.agencies[self._aggregates["data.quality"].owner or ""]
+        owner = self._city.agencies[self._city.data_office]
         return {
             GEOMETRY: Envelope(
                 realm=LIVE,

@@ -57,11 +57,12 @@ class Aggregate:
     """A registered aggregate. `name` is what versions are published under."""
 
     name: str
-    datasets: tuple[str, ...]  # read from the store; the first one names the owner
+    # Read from the store; the owner of the first one answers for the aggregate, the city's data
+    # office for what is made of other aggregates.
+    datasets: tuple[str, ...]
     build: Callable[[View], Payload]
     reads: tuple[str, ...] = ()  # other aggregates
     label: Text | None = None  # default: the first dataset's name
-    owner: str | None = None  # default: the first dataset's
 
 
 def text(vi: str, en: str) -> Text:

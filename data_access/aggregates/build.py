@@ -40,7 +40,7 @@ def build_envelope(
     payload = aggregate.build(view) if times or standing else {}
     oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
-    owner = aggregate.owner or contracts[0].owner
+    owner = city.data_office if standing else contracts[0].owner
     return Envelope(
         realm=realm,
         aggregate=aggregate.name,

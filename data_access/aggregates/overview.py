@@ -8,8 +8,6 @@ from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, Aggregate, View
 from data_access.envelope import Envelope, Number, Payload, Text
 
 BOTTLENECKS = "city.bottlenecks"
-URBAN_ORDER = ("sidewalk", "order", "building")  # categories of requests that speak of it
-FLOODING = ("drainage",)
 READS = (
     "environment.rain",
     "transport.speed",
@@ -23,8 +21,8 @@ def bottlenecks(view: View) -> Payload:
     """Return flooding, congestion, air, food safety and urban order; what nobody feeds says so."""
     found = {name: view.read(name) for name in READS}
     requests = found["feedback.requests"]
-    drainage = _requests(requests, FLOODING)
-    disorder = _requests(requests, URBAN_ORDER)
+    drainage = _requests(requests, view.city.bottleneck_requests.flooding)
+    disorder = _requests(requests, view.city.bottleneck_requests.urban_order)
     flooding = _figure(
         text("Úng ngập", "Flooding"),
         found["environment.rain"],
@@ -138,6 +136,5 @@ AGGREGATES = (
         bottlenecks,
         reads=READS,
         label=text("Năm điểm nghẽn của thành phố", "The city's five bottlenecks"),
-        owner="trung-tam-du-lieu",
     ),
 )

@@ -149,6 +149,5 @@ AGGREGATES = (
         (),
         quality,
         label=text("Chất lượng dữ liệu", "Data quality"),
-        owner="trung-tam-du-lieu",
     ),
 )

@@ -177,6 +177,8 @@ def test_all_text_of_the_city_is_nfc() -> None:
         ("network.toml", 'to = "N02"', 'to = "N99"', "link N01-N99", "no node"),
         ("city.toml", "Asia/Ho_Chi_Minh", "Asia/Saigon_2", "timezone", "time zone"),
         ("city.toml", "unit_code", "unit_kode", "unit_", ""),
+        ("city.toml", '= "trung-tam-du-lieu"', '= "nobody"', "data_office", "agencies.toml"),
+        ("city.toml", '"drainage"', '"drains"', "bottleneck_requests.flooding", "no category"),
         ("areas.csv", "00070,", "00004,", "line", "twice"),
         ("areas.csv", "21.0385", "north", "line 2", "expected code"),
         ("datasets.toml", "[[dataset]]", "[dataset", "all", "readable TOML"),
