@@ -28,6 +28,11 @@ CHROMIUM_ARGUMENTS = [
 SMALL_LAKE = ROOT / "tests" / "fixtures" / "lake"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what drives a browser last: its driver keeps an event loop running in this thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real files (IOC_TEST_DATA); tests that need it skip, or fail under CI."""
