@@ -15,7 +15,7 @@ from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import ELLIPSIS, FACES, Setting, cut, fit, settings, width_u, wrap
-from layouts.tiles.rows import more
+from layouts.tiles.rows import rest
 from layouts.tiles.status import SEVERE, gravity, mark
 
 ABOUTS = settings(CAPTION)
@@ -23,6 +23,7 @@ TITLES = settings(BODY)
 INDENT = 1.5
 GAP = 0.5
 LINE, ABOUT = 1.25, 1.0
+LEAST_ENTRY = LINE + ABOUT
 BANNER_INDENT, BANNER_PAD = 1.25, 0.5
 BANNER_SHARE = 0.62  # of the room, when there are others
 BANNER_SIZES = (
@@ -85,20 +86,22 @@ def ranked(items: Sequence[Item], *, exercises: bool = True) -> list[Item]:
 def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> html.Div:
     entries: list[Any] = []
     left = tile.height_u
-    shown = 0
     for index, item in enumerate(items):
-        room = left - (GAP + ABOUT if index < len(items) - 1 else 0.0)
+        # The line that tells how many are left needs its own room, except below a single entry.
+        is_last = index == len(items) - 1
+        is_cramped = left < LEAST_ENTRY + GAP + ABOUT and not entries
+        room = left if is_last or is_cramped else left - GAP - ABOUT
         if banner and index == 0 and is_actual(item) and item["severity"] in SEVERE:
-            entry, height = _banner(tile, item, timezone, room * (BANNER_SHARE if items[1:] else 1))
+            share = BANNER_SHARE if items[1:] and not is_cramped else 1.0
+            entry, height = _banner(tile, item, timezone, room * share)
         else:
             entry, height = _entry(tile, item, timezone, room)
         if entries and height > room:
             break
         entries.append(entry)
         left -= height + GAP
-        shown += 1
-    if rest := more(len(items) - shown, tile.language):
-        entries.append(rest)
+    hidden = len(items) - len(entries)
+    entries += rest(tile, hidden, in_head=left < ABOUT)
     return html.Div(entries, className="t-alerts")
 
 
@@ -138,8 +141,7 @@ def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Di
             if height <= room and (best is None or told > best[0]):
                 best = told, height, size, face, title
     if best is None:
-        best = 0, LINE + ABOUT + BANNER_PAD, BODY, "slim", wrap(words, width, BODY, lines=1,
-                                                                bold=True, face="slim")  # fmt: skip
+        return _entry(tile, item, timezone, room)
     _, height, size, face, title = best
     setting = Setting(size, face)
     parts: list[Any] = [

@@ -33,6 +33,8 @@ CAPTION = 0.8  # 16 arc minutes: nothing on a wall is smaller
 BODY = 1.0  # 20'
 TITLES = settings(1.5, 1.25, 1.0)  # 30' where there is room
 LOW_TITLES = settings(1.25, 1.0)
+MARK = 1.25  # width of a shape before a reason
+REASON_GAP = 0.5
 AGE_WIDTH = 6.0  # "12 phút trước", "35 minutes ago" at caption size, and air
 
 Child = Any
@@ -133,21 +135,15 @@ class Tile:
     def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:
         """Return the tile with a reason where its numbers would stand; never an empty frame."""
         width = self.lead_u
-        lines = wrap(text, width - 1.5, BODY, lines=max(1, int(self.height_u // 1.25) - 1))
-        body: list[Child] = [
-            html.P(
-                [
-                    *([html.Span(className="t-mark t-mark-none")] if cause != "empty" else []),
-                    html.Span(" ".join(lines)),
-                ],
-                className="t-reason-words type-20",
-                style={"maxWidth": u(width)},
-            ),
-        ]
-        if owner and self.height_u >= len(lines) * 1.25 + 1.5:
-            asked = self.say("ask", owner=owner)
-            told = wrap(asked, width - 1.5, CAPTION, lines=2)
-            body.append(html.P(" ".join(told), className="t-reason-owner type-16"))
+        lines = wrap(text, width - MARK, BODY, lines=max(1, int((self.height_u + 0.05) // 1.25)))
+        shape = [html.Span(className="t-mark t-mark-none")] if cause != "empty" else []
+        words = [html.Div([*shape, lines[0]], className="t-line")]
+        words += [html.Div(line, className="t-line") for line in lines[1:]]
+        body: list[Child] = [html.Div(words, className="t-reason-words type-20")]
+        asked = wrap(self.say("ask", owner=owner), width, CAPTION, lines=2, face="semi")
+        if owner and self.height_u >= len(lines) * 1.25 + REASON_GAP + len(asked) * FOOT_LINE:
+            told = [html.Div(line, className="t-line") for line in asked]
+            body.append(html.Div(told, className="t-reason-owner type-16 face-semi"))
         return self.build(html.Div(body, className="t-reason"), class_name=f"is-{cause}")
 
     # Parts
@@ -221,7 +217,7 @@ class Tile:
             owner = owner.rsplit(" - ", 1)[1]  # the office answers, its parent is known
         setting = fit(owner, room, settings(CAPTION)) or Setting(CAPTION, "semi")
         self._owner_face = setting.face
-        return wrap(owner, room, CAPTION, lines=2, face=setting.face)
+        return wrap(owner, room, CAPTION, lines=1 if self.low else 2, face=setting.face)
 
     def _origin(self) -> list[str]:
         envelope = self.envelope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -11,11 +12,21 @@ import language as lang
 from layouts.tiles.measure import width_u
 
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "cross")
+SIZE = 0.8  # type of legends
 SWATCH = 1.0  # width of a swatch and the air behind it, at caption size
 LEGEND_LINE = 1.25
 LEGEND_AIR = 1.0
 
 Scale = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A band in a legend: what is written behind its shape, and how many features are in it."""
+
+    band: Mapping[str, Any]
+    words: str
+    count: int
 
 
 def bands(scale: Scale) -> Sequence[Mapping[str, Any]]:
@@ -62,44 +73,62 @@ def legend(
     scale: Scale,
     language: str,
     width: float,
+    height: float,
     *,
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, int],
     told: str = "",
     unknown: int = 0,
 ) -> tuple[html.Div, float, float]:
     """Return the legend of a scale in columns over `width` units, its width and height in units.
 
-    A scale is shown whole, whoever is in it; `counts` (band id -> how many features) is written
-    behind the names, and so is how many are `unknown`; `told` is the unit the title names already.
+    `counts` (band id -> how many features) is written behind the names, and so is how many are
+    `unknown`; `told` is the unit the title names already. Where `height` does not hold the whole
+    scale, the bands nobody is in are left out.
     """
-    ordered = bands(scale)
-    entries: list[tuple[Mapping[str, Any], str]] = []
-    for index, band in enumerate(ordered):
-        words = " ".join(
-            filter(None, (name(band, language), reach(scale, index, language, told=told)))
-        )
-        if counts is not None:
-            words += f": {lang.number(counts.get(str(band.get('id')), 0), language=language)}"
-        entries.append((band, words))
-    if unknown:
-        words = lang.text("tiles.map.unknown", language)
-        nothing = {"shape": "square", "colour": "var(--border)"}
-        entries.append((nothing, f"{words}: {lang.number(unknown, language=language)}"))
-    widest = max((width_u(words, 0.8) for _, words in entries), default=0.0) + SWATCH + LEGEND_AIR
-    columns = max(1, min(len(entries) or 1, int(width // widest)))
+    entries = _entries(scale, language, counts=counts, told=told, unknown=unknown)
+    columns, widest = _columns(entries, width)
+    most = max(1, int((height + 0.05) // LEGEND_LINE)) * columns
+    if len(entries) > most:
+        entries = [entry for entry in entries if entry.count][:most]
+        columns, widest = _columns(entries, width)
     lines = -(-len(entries) // columns)
     # Top to bottom, then right: a scale is read as one ladder.
     body = [
         html.Div(
             [
-                html.Div([swatch(band), html.Span(words)], className="t-legend-entry type-16")
-                for band, words in entries[column * lines : (column + 1) * lines]
+                html.Div(
+                    [swatch(entry.band), html.Span(entry.words)], className="t-legend-entry type-16"
+                )
+                for entry in entries[column * lines : (column + 1) * lines]
             ],
             className="t-legend-column",
         )
         for column in range(columns)
     ]
     return html.Div(body, className="t-legend"), columns * widest, lines * LEGEND_LINE
+
+
+def _entries(
+    scale: Scale, language: str, *, counts: Mapping[str, int], told: str, unknown: int
+) -> list[_Entry]:
+    entries: list[_Entry] = []
+    for index, band in enumerate(bands(scale)):
+        count = counts.get(str(band.get("id")), 0)
+        named = (name(band, language), reach(scale, index, language, told=told))
+        words = f"{' '.join(filter(None, named))}: {lang.number(count, language=language)}"
+        entries.append(_Entry(band, words, count))
+    if unknown:
+        words = lang.text("tiles.map.unknown", language)
+        words = f"{words}: {lang.number(unknown, language=language)}"
+        entries.append(_Entry({"shape": "square", "colour": "var(--border)"}, words, unknown))
+    return entries
+
+
+def _columns(entries: Sequence[_Entry], width: float) -> tuple[int, float]:
+    """Return how many columns stand in `width`, and how wide each is."""
+    longest = max((width_u(entry.words, SIZE) for entry in entries), default=0.0)
+    widest = longest + SWATCH + LEGEND_AIR
+    return max(1, min(len(entries) or 1, int(width // widest))), widest
 
 
 def note(words: str) -> html.Div:

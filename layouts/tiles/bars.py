@@ -13,15 +13,18 @@ from data_access.envelope import Column, Envelope
 from layouts.tiles import cells, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.figure_row import broken
 from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u, wrap
-from layouts.tiles.rows import more, plan
+from layouts.tiles.rows import MORE_LINE, plan, rest
 from layouts.tiles.table import ROW_LEAST, name_cell, row_least
 
 AIR = 0.75
 ROW_MOST = 2.25
 LEAST_COLUMN = 2.5
+LEAST_LENGTH = 2.0  # of the longest vertical bar; under it the bars lie
+FIGURE_LINE, LABEL_AIR = 1.5, 0.25
 
 
 class Options(TileOptions):
@@ -76,7 +79,7 @@ def _horizontal(
     most = int(tile.height_u // ROW_LEAST) + 1
     widest = max(width_u(name, BODY) for name in names[:most])
     name_width = min(widest, max(0.42 * tile.width_u, 5.0))
-    least = row_least(names[:most], name_width)
+    least = row_least(names[:most], name_width, tile.height_u)
     fitted = plan(total, tile.height_u, least=least, most=max(least, ROW_MOST))
     names, figures = names[: fitted.shown], figures[: fitted.shown]
     told = [_figure(tile, value, measured) for value in figures]
@@ -90,7 +93,7 @@ def _horizontal(
     rows: list[Any] = [
         html.Div(
             [
-                name_cell(name, name_width),
+                name_cell(name, name_width, fitted.height_u),
                 html.Div(
                     html.Div(
                         className="t-bar-fill" + (" t-bar-first" if index == 0 else ""),
@@ -105,8 +108,7 @@ def _horizontal(
         )
         for index, (name, value, text) in enumerate(zip(names, figures, told, strict=True))
     ]
-    if rest := more(total - len(names), tile.language):
-        rows.append(rest)
+    rows += rest(tile, total - len(names), in_head=fitted.is_told_in_head)
     return html.Div(rows, className="t-rows t-bars-horizontal")
 
 
@@ -116,13 +118,14 @@ def _vertical(
     told = [_figure(tile, value, measured) for value in figures]
     needed = max([LEAST_COLUMN, *(width_u(text, BODY) + 0.5 for text in told)])
     shown = max(1, min(len(names), int(tile.width_u // needed)))
-    names, figures, told = names[:shown], figures[:shown], told[:shown]
     column = tile.width_u / shown
-    labels = [wrap(name, column - 0.4, CAPTION, lines=2) for name in names]
+    labels = [wrap(name, column - 0.4, CAPTION, lines=2) for name in names[:shown]]
     label_lines = max(len(label) for label in labels)
-    rest = more(total - shown, tile.language)
-    height = tile.height_u - 1.5 - 0.25 - label_lines - (1.25 if rest else 0)
-    longest = max(max(figures), 0.0) or 1.0
+    room = tile.height_u - (MORE_LINE if total > shown else 0.0)
+    height = room - FIGURE_LINE - LABEL_AIR - label_lines
+    if height < LEAST_LENGTH:
+        return _horizontal(tile, names, figures, measured, total)
+    longest = max(max(figures[:shown]), 0.0) or 1.0
     columns = [
         html.Div(
             [
@@ -132,22 +135,16 @@ def _vertical(
                     style={"height": u(max(0.06, height * max(0.0, value) / longest))},
                 ),
                 html.Div(
-                    [part for line in label for part in (line, html.Br())][:-1],
-                    className="t-bar-name type-16",
-                    style={"height": u(label_lines)},
+                    broken(label), className="t-bar-name type-16", style={"height": u(label_lines)}
                 ),
             ],
             className="t-bar-stack",
             style={"width": u(column)},
         )
-        for label, value, text in zip(labels, figures, told, strict=True)
+        for label, value, text in zip(labels, figures[:shown], told[:shown], strict=True)
     ]
-    body = html.Div(
-        columns,
-        className="t-bars-vertical",
-        style={"height": u(tile.height_u - (1.25 if rest else 0))},
-    )
-    return html.Div([body, *([rest] if rest else [])])
+    body = html.Div(columns, className="t-bars-vertical", style={"height": u(room)})
+    return html.Div([body, *rest(tile, total - shown)], className="t-rows")
 
 
 def _figure(tile: Tile, value: float, measured: Column) -> str:

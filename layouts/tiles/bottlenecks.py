@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from layouts.tiles.figures import band_of, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import stretches
-from layouts.tiles.status import mark
+from layouts.tiles.rows import rest
+from layouts.tiles.status import gravity, mark
 
 BOTTLENECKS = ("flooding", "congestion", "air", "food_safety", "urban_order")
 AGGREGATE = "city.bottlenecks"
@@ -25,6 +26,8 @@ FIGURE_SIZES = (4.0, 3.5, 3.0, 2.75, 2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
 NAMES = settings(1.5, 1.25, 1.0)
 LEADING = {1.5: 1.75, 1.25: 1.5, 1.0: 1.25}
 PAD = 0.2
+AIR = 1.0
+ROW_LEAST = 1.5
 CAUSES = settings(CAPTION)
 MARK = 1.75  # width of the shape before a name
 ROW_MOST = 5.0
@@ -56,7 +59,14 @@ def build(
         return refused
     if not figures:
         return missing(tile, envelope)
-    places = _places(tile, frame, len(figures))
+    pieces = _pieces(tile, frame)
+    holds = max(1, sum(int((end - begin + 0.05) // ROW_LEAST) for begin, end in pieces))
+    hidden = len(figures) - holds
+    if hidden > 0:  # the gravest stay, in their usual order
+        ranked = sorted(figures, key=lambda name: -gravity(figures[name]["status"]))
+        figures = {name: figures[name] for name in figures if name in ranked[:holds]}
+        rest(tile, hidden, in_head=True)
+    places = _places(pieces, len(figures))
     size = _figure_size(tile, figures.values(), min(height for _, height in places))
     rows = [
         _row(
@@ -96,36 +106,39 @@ def _figure_size(tile: Tile, figures: Iterable[Number], height: float) -> float:
     )
 
 
-def _places(tile: Tile, frame: Frame, count: int) -> list[tuple[float, float]]:
-    """Return top and height of each row in units of the body, none across a bezel."""
+def _pieces(tile: Tile, frame: Frame) -> list[tuple[float, float]]:
+    """Return the stretches of the body between bezels, in units from its top."""
     unit_px = frame.unit_px
     body_top = tile.body_px[1] / unit_px
     seams = [(a / unit_px - body_top, b / unit_px - body_top) for a, b in frame.seams_y_px]
     inside = [(a, b) for a, b in seams if b > 0 and a < tile.height_u]
-    pieces = [
+    return [
         (
             begin + (SEAM_AIR if begin > 0 else 0.0),
             end - (SEAM_AIR if end < tile.height_u else 0.0),
         )
         for begin, end in stretches(tile.height_u, inside)
     ]
+
+
+def _places(pieces: Sequence[tuple[float, float]], count: int) -> list[tuple[float, float]]:
+    """Return top and height of `count` rows, shared evenly among the pieces that hold them."""
+    sizes = (ROW_MOST - 0.25 * step for step in range(int((ROW_MOST - ROW_LEAST) * 4) + 1))
     height = next(
         (
-            each
-            for each in (ROW_MOST - 0.25 * step for step in range(14))
-            if sum(int((end - begin) // each) for begin, end in pieces) >= count
+            size
+            for size in sizes
+            if sum(int((end - begin) // size) for begin, end in pieces) >= count
         ),
-        1.5,
+        ROW_LEAST,
     )
     places: list[tuple[float, float]] = []
     for index, (begin, end) in enumerate(pieces):
-        rest = count - len(places)
+        left = count - len(places)
         later = sum(int((e - b) // height) for b, e in pieces[index + 1 :])
-        here = min(rest, max(int((end - begin) // height), rest - later))
-        if len(pieces) == 1:
-            height = max(height, min(6.0, (end - begin) / max(1, here)))
-        stride = (end - begin) / here if here and len(pieces) > 1 else height
-        places += [(begin + i * stride, min(stride, 6.0)) for i in range(here)]
+        here = min(left, max(int((end - begin) // height), left - later))
+        stride = min((end - begin) / here, ROW_MOST + 1.0) if here else height
+        places += [(begin + i * stride, stride) for i in range(here)]
     return places
 
 
@@ -142,8 +155,11 @@ def _row(
 ) -> html.Div:
     status = figure["status"]
     text = written(figure, tile.language, index=True)
-    figure_width = extent(text, size) if text.tight else width_u(text.digits, size, bold=True)
-    taken = max(figure_width, width_u(text.unit, CAPTION), 2.0) + 1.0
+    is_stacked = bool(text.unit) and not text.tight and height >= PAD + size * 0.9 + 0.9
+    if is_stacked:
+        taken = max(width_u(text.digits, size, bold=True), width_u(text.unit, CAPTION)) + AIR
+    else:
+        taken = max(extent(text, size), 1.5) + AIR
     width = tile.width_u - MARK - taken
     title = tile.words(figure["label"]) or tile.say(f"bottleneck.{name}")
     # In a low row the name is smaller, so that state and cause have a line under it.
@@ -168,9 +184,9 @@ def _row(
             style={"fontSize": u(size)},
         )
     ]
-    if text.unit and not text.tight and height >= PAD + size * 0.9 + 0.9:
+    if is_stacked:
         value.append(html.Div(text.unit, className="bottleneck-unit type-16"))
-    elif text.unit:
+    else:
         value[0].children = digits(text, size)
     shape = (
         mark(status) if figure["value"] is not None else html.Span(className="t-mark t-mark-none")

@@ -6,6 +6,7 @@ Against its target and the same period; status by shape, word and colour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dash import html
 from pydantic import Field
@@ -19,14 +20,16 @@ from layouts.tiles.bands import swatch
 from layouts.tiles.figure_row import digits, extent, figure_row, ink, is_marked
 from layouts.tiles.figures import Written, band_of, comparisons, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import ELLIPSIS, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import cut, fit, settings, width_u, wrap
 from layouts.tiles.status import mark
 
-MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5)  # 60' is 3 u
+MAIN_SIZES = (7.0, 6.0, 5.0, 4.0, 3.5, 3.0, 2.5, 2.0, 1.5, 1.25, 1.0)  # 60' is 3 u
 LOW = 5.0  # units of body height under which everything stands side by side
 LINE = 1.25
 METER = 1.0
 AIR = 0.5
+SHAPE = 1.25  # width of a shape before a word
+LEAST_MAIN = 3.0  # 60 minutes of arc
 # What is tried in turn until it fits: least size of the large figure, most of the others, meter,
 # caption. The figure keeps its 60' first; what it is and what stands beside it comes next.
 TRIALS = (
@@ -92,6 +95,8 @@ def _tall(
             break
     size, told, below = _with_words(tile, main, context, size, room)
     words = html.Div(told, className="t-kpi-told")
+    if is_marked(main) and not told:
+        size = _main_size(text, tile.width_u, size, marked=True)
     first = [_digits(main, size, tile.language, marked=not told)]
     parts = [
         *([html.Div(caption, className="t-kpi-caption type-16")] if caption else []),
@@ -108,28 +113,21 @@ def _with_words(
 ) -> tuple[float, list[html.Div], bool]:
     """Choose the figure's size together with its words: below it where the tile is high."""
     text = written(main, tile.language)
-    sizes = [each for each in MAIN_SIZES if 3.0 <= each <= size]
+    sizes = [each for each in MAIN_SIZES if LEAST_MAIN <= each <= size] or [size]
     below = _told(tile, main, context, tile.width_u)
     for smaller in sizes:
         if smaller + len(below) * LINE + 0.25 <= room:
             return smaller, below, True
     for smaller in sizes:
         beside = tile.width_u - extent(text, smaller) - 1.0
-        told = _told(tile, main, context, beside) if beside >= 5.0 else []
-        if told and len(told) * LINE <= smaller + 0.5 and not _is_cut(told):
+        told = _told(tile, main, context, beside)
+        if told and len(told) == len(below) and len(told) * LINE <= smaller + 0.5:
             return smaller, told, False
-    beside = tile.width_u - extent(text, size) - 1.0
-    told = _told(tile, main, context, beside) if beside >= 5.0 else []
-    told = [line for line in told if not _is_cut([line])][: int((size + 0.3) // LINE)]
-    if told or not below:
-        return size, told, False
-    while below and size + len(below) * LINE > room:
-        below.pop()
-    return size, below, True
-
-
-def _is_cut(lines: Sequence[html.Div]) -> bool:
-    return any(str(line.children).endswith(ELLIPSIS) for line in lines)
+    size = sizes[-1]
+    holds = int((room - size) // LINE)
+    beside_all = _told(tile, main, context, tile.width_u - extent(text, size) - 1.0)
+    told = beside_all[: int((size + 0.3) // LINE)]
+    return (size, told, False) if len(told) >= holds else (size, below[:holds], True)
 
 
 def _low(
@@ -137,24 +135,25 @@ def _low(
 ) -> list[html.Div]:
     """The large figure at the left, words or the other figures at its right."""
     text = written(main, tile.language)
-    words = _told(tile, main, context, tile.width_u)
-    share = 0.6 if others or words else 1.0
-    size = _main_size(text, tile.width_u * share, tile.height_u)
+    whole = _told(tile, main, context, tile.width_u)
+    size = _main_size(text, tile.width_u * (0.6 if others or whole else 1.0), tile.height_u)
     rest = tile.width_u - extent(text, size) - 1.0
-    while size > 3.0 and words and _is_cut(_told(tile, main, context, rest)):
+    while size > LEAST_MAIN and len(_told(tile, main, context, rest)) < len(whole):
         size = next(each for each in MAIN_SIZES if each < size)
         rest = tile.width_u - extent(text, size) - 1.0
-    parts: list[html.Div] = [_digits(main, size, tile.language)]
     # What is off its target says so in words before other figures stand beside it.
     side = None
-    if others and main["status"] == "normal":
+    if others and not is_marked(main):
         side = figure_row(tile, others, rest, most=2.0, height=tile.height_u)
     if side and side[1] <= tile.height_u + 0.1:
-        parts.append(side[0])
+        parts = [_digits(main, size, tile.language), side[0]]
     else:
-        told = [line for line in _told(tile, main, context, rest) if not _is_cut([line])]
-        told = told[: int(tile.height_u // LINE)]
-        parts.append(html.Div(told, className="t-kpi-told"))
+        told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
+        marked = is_marked(main) and not told
+        if marked:
+            size = _main_size(text, tile.width_u, tile.height_u, marked=True)
+        words = html.Div(told, className="t-kpi-told")
+        parts = [_digits(main, size, tile.language, marked=marked), words]
     return [html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low")]
 
 
@@ -168,33 +167,48 @@ def _digits(main: Number, size: float, language: str, *, marked: bool = False) -
 
 
 def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
-    """Return the lines beside a figure: its band or state, then what it is held against."""
-    told: list[html.Div] = []
-    state = status_word(main["status"], tile.language)
-    band = band_of(main, context.scales) if main["value"] is not None else None
-    if band is not None:
-        named = [swatch(band), html.Span(band_name(band, tile.language))]
-        state = [*state, html.Span(named, className="t-kpi-band")]
-    if state:
-        told.append(html.Div(state, className="t-line type-20 state-line"))
+    """Return the lines that say what a figure means and is held against, those `width` holds."""
+    told = _state(tile, main, context, width)
     compared = comparisons(main, tile.language)
     if len(compared) > 1 and width_u("  ".join(compared[-2:]), BODY) <= width:
         compared[-2:] = [", ".join(compared[-2:])]
     for sentence in compared:
-        told += _lines(sentence, width)
+        told += _line(sentence, width)
     note = tile.words(main.get("note"))
     if main["value"] is None:
-        told += _lines(opening(note) or tile.say("noValue"), width, lines=2)
-    elif note:
-        told += _lines(opening(note), width)
-    return told
+        return told + _lines(opening(note) or tile.say("noValue"), width, 2)
+    return told + (_line(opening(note), width) if note else [])
 
 
-def _lines(sentence: str, width: float, *, lines: int = 1) -> list[html.Div]:
-    setting = fit(sentence, width, WORDS) or WORDS[-1]
-    broken = wrap(sentence, width, setting.size_u, lines=lines, face=setting.face)
+def _state(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
+    """Return state and band of a figure, shape and word each, in one line or in two."""
+    band = band_of(main, context.scales) if main["value"] is not None else None
+    parts: list[tuple[list[Any], float]] = []
+    if state := status_word(main["status"], tile.language):
+        word = tile.say(f"status.{main['status']}")
+        parts.append((state, width_u(word, BODY, bold=True) + SHAPE))
+    if band is not None:
+        name = band_name(band, tile.language)
+        named = html.Span([swatch(band), html.Span(name)], className="t-kpi-band")
+        parts.append(([named], width_u(name, BODY) + SHAPE))
+    kept = [(part, needed) for part, needed in parts if needed <= width]
+    if len(kept) == 2 and kept[0][1] + kept[1][1] + AIR <= width:
+        kept = [([*kept[0][0], *kept[1][0]], width)]
+    return [html.Div(part, className="t-line type-20 state-line") for part, _ in kept]
+
+
+def _line(sentence: str, width: float) -> list[html.Div]:
+    """Return a sentence in one line, nothing when `width` does not hold all of it."""
+    setting = fit(sentence, width, WORDS)
+    if setting is None:
+        return []
+    return [html.Div(sentence, className=f"t-line {setting.class_name} t-kpi-compared")]
+
+
+def _lines(sentence: str, width: float, lines: int) -> list[html.Div]:
+    broken = wrap(sentence, max(width, 3.0), CAPTION, lines=lines, face=WORDS[-1].face)
     return [
-        html.Div(part, className=f"t-line {setting.class_name} t-kpi-compared") for part in broken
+        html.Div(part, className=f"t-line {WORDS[-1].class_name} t-kpi-compared") for part in broken
     ]
 
 
@@ -222,9 +236,13 @@ def _meter(main: Number) -> html.Div | None:
     )
 
 
-def _main_size(text: Written, width: float, height: float) -> float:
+def _main_size(text: Written, width: float, height: float, *, marked: bool = False) -> float:
     return next(
-        (size for size in MAIN_SIZES if size <= height + 0.05 and extent(text, size) <= width),
+        (
+            size
+            for size in MAIN_SIZES
+            if size <= height + 0.05 and extent(text, size, marked=marked) <= width
+        ),
         MAIN_SIZES[-1],
     )
 

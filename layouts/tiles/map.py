@@ -25,7 +25,8 @@ from layouts.tiles.panes import last_pane
 WIDE = 1.45  # width over height from which a map has its legend beside it
 AIR = 1.0  # between map and what stands beside it
 GAP = 0.5
-LEAST_HEIGHT = 3.0
+LEAST_BODY = 7.0  # units; what is smaller holds no map with its legend
+LEAST_HEIGHT = 4.0  # of the map itself
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
@@ -65,6 +66,8 @@ def build(
     if layer is None:
         return missing(tile, envelope)
     values = Values(tile, layer, context.scales.get(str(layer.get("scale")), {}), context)
+    if tile.height_u < LEAST_BODY or tile.width_u < LEAST_BODY:
+        return tile.reason(tile.say("tooSmall"), cause="small")
     if not values.geometry.get("url"):
         return tile.reason(tile.say("map.noGeometry"), cause="missing")
     return tile.build(_arranged(options, values))
@@ -80,14 +83,14 @@ def _arranged(options: Options, values: Values) -> html.Div:
         return html.Div([ground, map_side.side(values)], className="map-parts")
     room = tile.lead_u if tile.tail_u else width
     if options.legend == "corner":
-        key, key_width, key_height = values.legend(0.0)
+        key, key_width, key_height = values.legend(0.0, 0.6 * height)
         foot_px = (height - key_height - 0.25) * unit_px
         box = [0.0, foot_px, (key_width + 0.5) * unit_px, height * unit_px]
         ground = _ground(options, values, width, height, keep_off=[box])
         class_name = "map-key in-corner"
     else:
-        key, _, key_height = values.legend(room)
-        ground = _ground(options, values, width, max(LEAST_HEIGHT, height - key_height - GAP))
+        key, _, key_height = values.legend(room, height - LEAST_HEIGHT - GAP)
+        ground = _ground(options, values, width, height - key_height - GAP)
         class_name = "map-key"
     legend = html.Div(key, className=class_name, style={"maxWidth": u(room)})
     return html.Div([ground, legend], className="map-parts")

@@ -22,7 +22,7 @@ BEZEL_AIR = 0.25
 
 def side(values: Values) -> html.Div:
     """Return the column beside the map: its legend, and the worst features by name."""
-    parts, _, height = values.legend(WIDTH)
+    parts, _, height = values.legend(WIDTH, values.tile.height_u)
     named = [feature for feature in values.worst if values.name(feature)]
     top, bottom = _free_stretch(values.tile, height + AIR)
     if named and bottom - top >= LEAST_ROOM:
@@ -33,7 +33,7 @@ def side(values: Values) -> html.Div:
 def _ranking(values: Values, features: list[str], top: float, room: float) -> html.Div:
     figure_width = max(width_u(values.figure(feature), BODY) for feature in features)
     name_width = WIDTH - figure_width - bands.SWATCH - 1.0
-    least = row_least(map(values.name, features), name_width)
+    least = row_least(map(values.name, features), name_width, room)
     shown = features[: max(1, int(room // least))]
     height = max(least, min(ROW_MOST, int(room / len(shown) * 4) / 4))
     style = {
@@ -46,7 +46,7 @@ def _ranking(values: Values, features: list[str], top: float, room: float) -> ht
         band = values.band(feature)
         cells = [
             bands.swatch(band) if band else html.Span(),
-            name_cell(values.name(feature), name_width),
+            name_cell(values.name(feature), name_width, height),
             html.Div(values.figure(feature), className="t-cell-number"),
         ]
         rows.append(html.Div(cells, className="t-row type-20", style=style))

@@ -16,9 +16,10 @@ from data_access.envelope import MapLayer
 from layouts.tiles import bands, reading
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import TileContext
-from layouts.tiles.measure import width_u
+from layouts.tiles.measure import width_u, wrap
 
 LONG_NAME = 10.0  # em; a longer name covers what the map shows
+NOTE_WIDTH = 12.0  # units; of what is said about a map whose legend is in its corner
 GREY = 0.35  # colours less saturated than this are the calm part of a scale
 
 
@@ -64,21 +65,29 @@ class Values:
         wanted = str(self.layer["values"][feature].get("band"))
         return next((b for b in bands.bands(self.scale) if str(b.get("id")) == wanted), None)
 
-    def legend(self, width: float) -> tuple[list[Any], float, float]:
-        """Return note and legend over `width` units, and the width and height of both."""
+    def legend(self, width: float, height: float) -> tuple[list[Any], float, float]:
+        """Return note and legend over `width` units, and the width and height of both.
+
+        Where `height` does not hold the whole scale, the bands nobody is in are left out first.
+        """
+        note: list[Any] = []
+        note_width = note_height = 0.0
+        if self.geometry.get("schematic"):
+            words = self.tile.say("map.schematic")
+            lines = wrap(words, max(width, NOTE_WIDTH), bands.SIZE, lines=2, face="semi")
+            note = [bands.note(line) for line in lines]
+            note_width = max(width_u(line, bands.SIZE) for line in lines)
+            note_height = len(lines) * bands.LEGEND_LINE
         key, key_width, key_height = bands.legend(
             self.scale,
             self.tile.language,
             width,
+            height - note_height,
             counts=Counter(str(each.get("band")) for each in self.layer["values"].values()),
             told=self.unit,
             unknown=self._unknown(),
         )
-        if not self.geometry.get("schematic"):
-            return [key], key_width, key_height
-        words = self.tile.say("map.schematic")
-        note = bands.note(words)
-        return [note, key], max(key_width, width_u(words, 0.8)), key_height + bands.LEGEND_LINE
+        return [*note, key], max(key_width, note_width), key_height + note_height
 
     def _unknown(self) -> int:
         """Return how many features have no value: drawn as land, told in the legend."""

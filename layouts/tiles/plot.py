@@ -19,6 +19,7 @@ from layouts.tiles.panes import crosses
 LABEL_AIR = 0.4  # between the plot and words at its sides
 TOP, BOTTOM = 0.6, 1.5
 TICK_ROOM = 1.5  # units of height a value tick wants
+TICK_AIR = 1.1  # from one value tick to the next
 BEZEL_AIR = 0.2
 
 
@@ -131,9 +132,12 @@ class Plot:
         )
 
     def value_ticks(self) -> list[tuple[float, str]]:
-        """Return the values to be written, those off every bezel, each with its words."""
-        return [
-            (tick, words)
-            for tick, words in zip(self.ticks, self.tick_words, strict=True)
-            if not self.is_on_bezel_y(self.y_u(tick) - 0.5, self.y_u(tick) + 0.5)
-        ]
+        """Return the values to be written, each with its words: apart, and off every bezel."""
+        kept: list[tuple[float, str]] = []
+        below = -TICK_AIR
+        for tick, words in zip(self.ticks, self.tick_words, strict=True):
+            at = self.y_u(tick)
+            if at - below >= TICK_AIR and not self.is_on_bezel_y(at - 0.5, at + 0.5):
+                kept.append((tick, words))
+                below = at
+        return kept

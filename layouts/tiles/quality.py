@@ -15,7 +15,7 @@ from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import figure_row
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u
-from layouts.tiles.rows import more, plan
+from layouts.tiles.rows import plan, rest
 from layouts.tiles.status import mark
 from layouts.tiles.table import HEAD_LINE, name_cell, row_least, rows_of
 
@@ -25,6 +25,9 @@ STATES: dict[str, Status] = {"ok": "normal", "stale": "caution", "absent": "warn
 AIR = 1.0
 ROW_LEAST, ROW_MOST = 1.5, 2.0
 MARK = 1.25
+NARROW = 16.0
+LEAST_LIST = 3.0  # units of height under which no list follows the figures
+HEADING_AIR = 0.75
 
 
 class Options(TileOptions):
@@ -53,13 +56,12 @@ def build(
         return missing(tile, envelope)
     body: list[Any] = []
     left = tile.height_u
-    heading = figure_row(
-        tile, _short(tile, figures), tile.width_u, most=2.0 if tile.height_u > 14 else 1.5
-    )
-    if heading and (table is None or left - heading[1] >= 4.0):
+    most = 2.0 if tile.height_u > 14 else 1.5
+    heading = figure_row(tile, _short(tile, figures), tile.width_u, most=most, height=left)
+    if heading:
         body.append(heading[0])
-        left -= heading[1] + 0.75
-    if table is not None and table["rows"]:
+        left -= heading[1] + HEADING_AIR
+    if table is not None and table["rows"] and (left >= LEAST_LIST or not heading):
         if options.show == "datasets":
             body.append(_datasets(tile, table["rows"], left))
         else:
@@ -87,12 +89,14 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
     states = [_state(tile, row) for row in likely]
     refused = [_count(row.get("quarantined"), tile.language) for row in likely]
     told = tile.say("quarantined")
+    if tile.width_u < NARROW:
+        states = [""] * len(states)  # the shape alone: the word stands in the figures above
     widths = [
-        max(width_u(word, CAPTION) for word in states) + MARK,
+        max((width_u(word, CAPTION) for word in states), default=0.0) + MARK,
         max(width_u(told, CAPTION), *(width_u(word, BODY) for word in refused)),
     ]
     name_width = max(4.0, tile.width_u - sum(widths) - 2 * AIR)
-    least = row_least((_name(row, tile.language) for row in likely), name_width)
+    least = row_least((_name(row, tile.language) for row in likely), name_width, room - HEAD_LINE)
     fitted = plan(len(ranked), room - HEAD_LINE, least=least, most=max(least, ROW_MOST))
     shown = ranked[: fitted.shown]
     style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
@@ -104,7 +108,7 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
         lines.append(
             html.Div(
                 [
-                    name_cell(_name(row, tile.language), name_width),
+                    name_cell(_name(row, tile.language), name_width, fitted.height_u),
                     html.Div([*shape, state], className=f"t-cell-text type-16 ink-{status}"),
                     html.Div(count, className="t-cell-number"),
                 ],
@@ -112,8 +116,7 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
                 style={**style, "height": u(fitted.height_u)},
             )
         )
-    if rest := more(len(ranked) - len(shown), tile.language):
-        lines.append(rest)
+    lines += rest(tile, len(ranked) - len(shown), in_head=fitted.is_told_in_head)
     return html.Div(lines, className="t-rows")
 
 

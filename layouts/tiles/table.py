@@ -16,7 +16,7 @@ from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import broken
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import FACES, cut, fit, settings, width_u, wrap
-from layouts.tiles.rows import more, plan
+from layouts.tiles.rows import plan, rest
 
 AIR = 1.0  # between columns
 HEAD_LINE = 1.25
@@ -79,20 +79,20 @@ def rows_of(
     by_id = {column["id"]: column for column in table["columns"]}
     columns = [by_id[name] for name in wanted or by_id if name in by_id] or list(by_id.values())
     rows = table["rows"][:limit]
-    room = (tile.height_u if height_u is None else height_u) - HEAD_LINE
+    room = tile.height_u if height_u is None else height_u
+    has_heading = room >= HEAD_LINE + ROW_LEAST
+    room -= HEAD_LINE if has_heading else 0.0
     total = max(len(table["rows"]), int(table.get("total") or 0))
     grid = _measure(tile, columns, rows[: int(room // ROW_LEAST) + 1], context)
     name = next((i for i, c in enumerate(grid.columns) if not cells.is_numeric(c)), 0)
-    least = row_least((texts[name] for texts in grid.rows), grid.widths[name])
+    least = row_least((texts[name] for texts in grid.rows), grid.widths[name], room)
     fitted = plan(total, room, least=least, most=max(least, ROW_MOST))
     shown = rows[: fitted.shown]
-    template = " ".join(u(width) for width in grid.widths)
-    style = {"gridTemplateColumns": template}
-    lines: list[Any] = [_heading(tile, grid, style)]
+    style = {"gridTemplateColumns": " ".join(u(width) for width in grid.widths)}
+    lines: list[Any] = [_heading(tile, grid, style)] if has_heading else []
     for row, texts in zip(shown, grid.rows, strict=False):
-        lines.append(_row(grid, row, texts, {**style, "height": u(fitted.height_u)}, context))
-    if rest := more(total - len(shown), tile.language):
-        lines.append(rest)
+        lines.append(_row(grid, row, texts, style, fitted.height_u, context))
+    lines += rest(tile, total - len(shown), in_head=fitted.is_told_in_head)
     return html.Div(lines, className="t-rows")
 
 
@@ -139,6 +139,7 @@ def _row(
     row: Mapping[str, Any],
     texts: Sequence[str],
     style: Mapping[str, str],
+    height: float,
     context: TileContext,
 ) -> html.Div:
     parts = []
@@ -150,22 +151,23 @@ def _row(
         if band is not None:
             parts.append(html.Div([bands.swatch(band), html.Span(text)], className="t-cell-text"))
             continue
-        parts.append(name_cell(text, width))
-    return html.Div(parts, className="t-row type-20", style=dict(style))
+        parts.append(name_cell(text, width, height))
+    return html.Div(parts, className="t-row type-20", style={**style, "height": u(height)})
 
 
-def name_cell(text: str, width: float) -> html.Div:
-    """Return a name that fits `width`: narrower, then smaller in one line, else in two."""
+def name_cell(text: str, width: float, height: float) -> html.Div:
+    """Return a name in `width`: narrower, then smaller, then in two lines if `height` has them."""
     setting = fit(text, width, NAMES)
     if setting is not None:
         return html.Div(text, className=f"t-cell-text {setting.class_name}")
-    lines = wrap(text, width, CAPTION, lines=2, face="slim")
-    return html.Div(broken(lines), className=f"t-cell-text t-cell-two {NAMES[-1].class_name}")
+    lines = 2 if height >= TWO_LINES else 1
+    parts = wrap(text, width, CAPTION, lines=lines, face=NAMES[-1].face)
+    return html.Div(broken(parts), className=f"t-cell-text t-cell-two {NAMES[-1].class_name}")
 
 
-def row_least(names: Iterable[str], width: float) -> float:
-    """Return the least height of rows with these names: higher when one of them takes two lines."""
-    two = any(fit(name, width, NAMES) is None for name in names)
+def row_least(names: Iterable[str], width: float, room: float) -> float:
+    """Return the least height of rows with these names: higher when one takes two lines."""
+    two = room >= TWO_LINES and any(fit(name, width, NAMES) is None for name in names)
     return TWO_LINES if two else ROW_LEAST
 
 

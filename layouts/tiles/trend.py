@@ -16,6 +16,8 @@ from layouts.tiles.chart import chart, status_of
 from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 
+LEAST_HEIGHT, LEAST_WIDTH = 2.75, 8.0  # units of the body
+
 
 class Options(TileOptions):
     """Options of `trend`."""
@@ -50,6 +52,8 @@ def build(
         point[1] is not None for line in lines for point in line["points"]
     ):
         return missing(tile, envelope)
+    if tile.height_u < LEAST_HEIGHT or tile.width_u < LEAST_WIDTH:
+        return tile.reason(tile.say("tooSmall"), cause="small")
     drawn = [line["id"] for line in lines] if options.draw == "columns" else options.columns
     figure, (width_px, height_px) = chart(
         tile,
