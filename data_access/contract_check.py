@@ -14,7 +14,15 @@ import numpy as np
 import pandas as pd
 
 from data_access.contracts import CITY_AREA, DatasetContract
-from data_access.model import OBSERVATION_COLUMNS, QUALITIES, Batch, RecordRow, Rejected
+from data_access.model import (
+    OBSERVATION_COLUMNS,
+    QUALITIES,
+    SOURCE_LINE,
+    Batch,
+    RecordRow,
+    Rejected,
+)
+from data_access.rows import NO_LINE, join_reference
 
 FUTURE_TOLERANCE = timedelta(hours=26)  # a daily value may be stamped with its day's end
 EARLIEST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
@@ -159,7 +167,8 @@ def _reject(
             f"{'any' if indicator.max is None else f'{indicator.max:g}'}"
         )
     text = ",".join(str(row[name]) for name in OBSERVATION_COLUMNS)
-    return Rejected(str(row["source_ref"]), reason, detail[reason], text[:ROW_TEXT])
+    reference = join_reference(str(row["source_ref"]), row.get(SOURCE_LINE, NO_LINE))
+    return Rejected(reference, reason, detail[reason], text[:ROW_TEXT])
 
 
 def _record_fault(

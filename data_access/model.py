@@ -23,6 +23,8 @@ OBSERVATION_COLUMNS = (
     "quality",  # str: good | suspect | estimated
     "source_ref",  # str: where the row stands in its source, "file.csv:120" or "id=…"
 )
+# A frame of long files may have the line apart, as a number, with only the file in `source_ref`.
+SOURCE_LINE = "source_line"
 QUALITIES = ("good", "suspect", "estimated")
 
 
@@ -68,7 +70,7 @@ class Entity:
 class Batch:
     """What one reading of a source yields; any part may be empty."""
 
-    observations: pd.DataFrame | None = None  # columns OBSERVATION_COLUMNS
+    observations: pd.DataFrame | None = None  # OBSERVATION_COLUMNS, and SOURCE_LINE if need be
     records: list[RecordRow] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from data_access.model import QUALITIES
+from data_access.model import QUALITIES, SOURCE_LINE
 
 if TYPE_CHECKING:  # only who reads sources needs it
     import pandas as pd
@@ -97,8 +97,13 @@ class Rows:
             keys.append(SeriesKey(str(indicators[indicator_at]), str(entities[entity_at]), name))
         quality, qualities = pd.factorize(frame["quality"])
         known = np.array([QUALITIES.index(name) for name in qualities], dtype=np.int8)
-        reference, references = pd.factorize(frame["source_ref"])  # of a matrix, few differ
-        refs, ref, line = _split_references(references.tolist())
+        reference, references = pd.factorize(frame["source_ref"])  # few differ
+        if SOURCE_LINE in frame.columns:
+            refs, ref = tuple(map(str, references)), reference.astype(np.int32)
+            line = frame[SOURCE_LINE].to_numpy(np.int32, copy=True)
+        else:
+            refs, places, lines = _split_references(references.tolist())
+            ref, line = places[reference], lines[reference]
         return cls(
             keys=tuple(keys),
             refs=refs,
@@ -106,8 +111,8 @@ class Rows:
             at_us=frame["observed_at"].to_numpy("datetime64[us]").astype(np.int64),
             value=frame["value"].to_numpy(np.float64, copy=True),
             quality=known[quality] if len(known) else np.zeros(0, np.int8),
-            ref=ref[reference],
-            line=line[reference],
+            ref=ref,
+            line=line,
         )
 
     @classmethod

@@ -20,7 +20,7 @@ from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import first_line, good_files, load
-from data_access.sources.rows import bad_rows, numbers, observations, references
+from data_access.sources.rows import bad_rows, numbers, observations
 
 FORMAT = "aqiin"
 MEASUREMENTS = ("station_name", "timestamp_utc", "parameter", "value")
@@ -118,7 +118,8 @@ def _measurements(
         observed_at=times,
         value=numbers(frame["value"]),
         quality=quality,
-        source_ref=references(payload.name, frame.index),
+        source_ref=payload.name,
+        source_line=frame.index,
     )
     made.loc[_repeats(made, options), "quality"] = "suspect"
     return made.sort_values("observed_at", kind="stable", ignore_index=True), rejected

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from data_access.model import OBSERVATION_COLUMNS, Rejected
+from data_access.model import OBSERVATION_COLUMNS, SOURCE_LINE, Rejected
 
 Column: TypeAlias = Any  # one value for all rows, or a sequence, array or series of them
 
@@ -24,8 +24,13 @@ def observations(
     value: Column,
     quality: Column = "good",
     source_ref: Column,
+    source_line: Column = None,
 ) -> pd.DataFrame:
-    """Return a frame of OBSERVATION_COLUMNS; single values are repeated, texts are objects."""
+    """Return a frame of OBSERVATION_COLUMNS; single values are repeated, texts are objects.
+
+    Long files give their lines as numbers in `source_line`: a text for each row costs more than
+    all else of it.
+    """
     columns = dict(
         zip(
             OBSERVATION_COLUMNS,
@@ -43,7 +48,9 @@ def observations(
             made[name] = np.broadcast_to(np.asarray(column, dtype=np.float64), (length,))
         else:
             made[name] = pd.Series(_objects(column, length), dtype=object, copy=False)
-    return pd.DataFrame(made, columns=list(OBSERVATION_COLUMNS), copy=False)
+    if source_line is not None:
+        made[SOURCE_LINE] = np.asarray(source_line, dtype=np.int32)
+    return pd.DataFrame(made, copy=False)
 
 
 def utc(times: Column, length: int) -> pd.Series:
