@@ -3,6 +3,7 @@
 //   #live          data-topics (JSON), data-link or data-link-port, data-words (JSON)
 //   #live-state    shows the state: class is-<state>, words in .live-words
 
+import "./ages.mjs"; // clocks, ages and countdowns of these pages
 import { Link, Refused, SUBPROTOCOL, linkUrl } from "./link.mjs";
 
 const ROOT = "live";

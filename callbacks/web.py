@@ -33,6 +33,7 @@ from data_access.cache import open_cache
 from data_access.city import load_city
 from data_access.store.reader import open_reader
 from language import text
+from layouts.pages.player import IMPORTED_ASSETS
 from permissions.audit import AuditLog
 from permissions.database import open_operations
 from permissions.demo import add_demo_accounts, demo_allowed
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     app = RoomApp(
         "hanoi-ioc",
         assets_folder=str(ASSETS),
+        assets_ignore=IMPORTED_ASSETS,
         pages_folder="",
         use_pages=True,
         external_stylesheets=[files.ICONS],

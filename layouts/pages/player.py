@@ -38,7 +38,7 @@ WORDS = (
 
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
-IMPORTED_ASSETS = r"^(canvas|clock|content|cover|health|link|paint|slots|stage|token)\.mjs$"
+IMPORTED_ASSETS = r"^(ages|canvas|clock|content|cover|health|link|paint|slots|stage|token)\.mjs$"
 
 LayoutFunction = Callable[..., Component]
 

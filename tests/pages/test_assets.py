@@ -1,0 +1,76 @@
+"""The browser's modules: what others import is theirs alone, and comes once to every page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from callbacks.web import ASSETS
+from layouts.pages.player import IMPORTED_ASSETS
+from tests.pages.site import served
+
+PAGES = {
+    "/": ".room-wall",
+    "/operator": ".scene",
+    "/console": ".console-bar[data-place]",
+    "/wall/le-lai/a1": "#player-cover",
+    "/wall/le-lai/view/program": "#player-cover",
+}
+AWAY = "ERR_CONNECTION_REFUSED"  # nobody is at the controller's port
+
+
+def test_exactly_what_others_import_is_left_out_of_dashs_own_scripts():
+    imported = {
+        name
+        for module in ASSETS.glob("*.mjs")
+        for name in re.findall(r'^import .*"\./(.+?)";', module.read_text("utf-8"), re.MULTILINE)
+    }
+    assert imported
+    left_out = {each.name for each in ASSETS.iterdir() if re.match(IMPORTED_ASSETS, each.name)}
+    assert left_out == imported
+
+
+def test_the_page_loads_each_module_by_itself_or_by_import(stranger):
+    index = stranger.get("/sign-in").text
+    assert "/assets/player.mjs" in index
+    for module in ("link.mjs", "clock.mjs", "ages.mjs"):
+        assert f"/assets/{module}" not in index
+        with stranger.get(f"/assets/{module}") as answer:
+            assert answer.status_code == 200
+
+
+@pytest.mark.browser
+def test_every_page_asks_once_for_each_module_and_complains_of_nothing(
+    browser: Browser, tmp_path
+) -> None:
+    with served(tmp_path) as (address, _):
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        page.click(".demo-key[value=administrator]")
+        expect(page.locator(".shell-head")).to_be_visible()
+        page.close()
+        for path, landmark in PAGES.items():
+            page = context.new_page()
+            complaints: list[str] = []
+            asked: Counter[str] = Counter()
+            page.on("pageerror", lambda error, said=complaints: said.append(str(error)))
+            page.on("console", lambda message, said=complaints: said.append(message.text)
+                    if message.type == "error" and AWAY not in message.text else None)  # fmt: skip
+            page.on("request", lambda sent, seen=asked: seen.update([urlsplit(sent.url).path]))
+            if not path.startswith("/wall/"):  # frames are pages of their own
+                page.route("**/wall/**", lambda route: route.fulfill(body=""))
+            page.goto(address + path)
+            expect(page.locator(landmark).first).to_be_attached(timeout=20_000)
+            page.wait_for_load_state("networkidle")
+            modules = {name: count for name, count in asked.items() if name.endswith(".mjs")}
+            assert modules.keys() == {f"/assets/{each.name}" for each in ASSETS.glob("*.mjs")}
+            assert set(modules.values()) == {1}, (path, modules)
+            assert complaints == []
+            page.close()
+        context.close()
