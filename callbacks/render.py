@@ -38,6 +38,8 @@ TICK_S = 0.5  # how soon an end is noticed
 
 log = logging.getLogger(__name__)
 Seams = tuple[tuple[float, float], ...]
+Needs = tuple[str, ...] | None
+Given = Mapping[str, Envelope | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,16 @@ class Render:
         )
         return cls(str(body["renderId"]), str(body["realm"]), str(body["kind"]), options, frame)
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the aggregates the tile is made of; none when it cannot be drawn anyway."""
+    def needs(self) -> Needs:
+        """Return the aggregates the tile is made of; None of one that cannot be drawn anyway."""
         try:
             kind, options = read_options(self.kind, self.options)
             return kind.needs(options)
-        except TileError:
-            return ()
+        except TileError as error:
+            log.error("render %s cannot be drawn: %s", self.render_id, error)
         except Exception:  # one tile kind must not stop the others
             log.exception("render %s (%s) does not know its needs", self.render_id, self.kind)
-            return ()
+        return None
 
 
 def _length(px: Any) -> float:
@@ -111,7 +113,7 @@ class Renderer:
     city: City
     clock: Callable[[], float] = time.time
     rendered: int = 0
-    _wanted: dict[str, tuple[Render, tuple[str, ...]]] = field(default_factory=dict)
+    _wanted: dict[str, tuple[Render, Needs]] = field(default_factory=dict)
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _told: dict[str, int] = field(default_factory=dict)  # render -> version
     _version: int = 0
@@ -122,7 +124,7 @@ class Renderer:
 
     def want(self, renders: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Take the set of wanted renders and return the `content` of those not yet told."""
-        wanted: dict[str, tuple[Render, tuple[str, ...]]] = {}
+        wanted: dict[str, tuple[Render, Needs]] = {}
         for body in renders:
             try:
                 render = Render.of(body)
@@ -139,7 +141,9 @@ class Renderer:
         """Return the content of all wanted renders that are made of any of these aggregates."""
         moved = set(names)
         touched = [
-            key for key, (_, needs) in self._wanted.items() if GEOMETRY in moved or moved & {*needs}
+            key
+            for key, (_, needs) in self._wanted.items()
+            if GEOMETRY in moved or moved & {*(needs or ())}
         ]
         return self._news(touched)
 
@@ -158,26 +162,27 @@ class Renderer:
             by_realm.setdefault(self._wanted[render_id][0].realm, []).append(render_id)
         contents: list[dict[str, Any]] = []
         for realm, ids in by_realm.items():
-            names = {name for render_id in ids for name in self._wanted[render_id][1]}
+            names = {name for render_id in ids for name in self._wanted[render_id][1] or ()}
             found = self.cache.read_many(names, realm)
             geometry = self.cache.read(GEOMETRY, LIVE)
             context = tile_context(self.city, geometry)
             for render_id in ids:
                 render, needs = self._wanted[render_id]
-                given = {name: found.get(name) for name in needs}
+                given = None if needs is None else {name: found.get(name) for name in needs}
                 contents.append(self._content(render, given, geometry, context))
         return contents
 
     def _content(
         self,
         render: Render,
-        given: Mapping[str, Envelope | None],
+        given: Given | None,
         geometry: Envelope | None,
         context: TileContext,
     ) -> dict[str, Any]:
+        shown = given or {}
         made_of = tuple(
             (name, envelope.version if envelope else None)
-            for name, envelope in [*given.items(), (GEOMETRY, geometry)]
+            for name, envelope in [*shown.items(), (GEOMETRY, geometry)]
         )
         kept = self._kept.get(render.render_id)
         if kept is not None and kept.made_of == made_of:
@@ -190,24 +195,21 @@ class Renderer:
             "version": self._version,
             "contentHash": blake2b(encoded, digest_size=HASH_BYTES).hexdigest(),
             "content": tree,
-            **_ages(given.values(), now_ms),
-            **_marks(given.values()),
+            **_ages(shown.values(), now_ms),
+            **_marks(shown.values()),
         }
         self._kept[render.render_id] = _Kept(made_of, fields)
         return fields
 
-    def _tree(
-        self, render: Render, given: Mapping[str, Envelope | None], context: TileContext
-    ) -> tuple[Any, bytes]:
+    def _tree(self, render: Render, given: Given | None, context: TileContext) -> tuple[Any, bytes]:
         """Return the tree and its JSON; of a tile that cannot be drawn, one that says so."""
         self.rendered += 1
-        try:
-            tree = plain(build(render.kind, render.options, render.frame, given, context))
-            return tree, orjson.dumps(tree)
-        except TileError as error:
-            log.error("render %s cannot be drawn: %s", render.render_id, error)
-        except Exception:  # one tile must not stop the others
-            log.exception("render %s (%s) cannot be drawn", render.render_id, render.kind)
+        if given is not None:
+            try:
+                tree = plain(build(render.kind, render.options, render.frame, given, context))
+                return tree, orjson.dumps(tree)
+            except Exception:  # one tile must not stop the others
+                log.exception("render %s (%s) cannot be drawn", render.render_id, render.kind)
         tree = plain(undrawn(Tile(render.frame, render.kind)))
         return tree, orjson.dumps(tree)
 
