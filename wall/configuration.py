@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -30,13 +31,22 @@ class Words(FileModel):
 
 def read_toml(path: Path, model: type[Model]) -> Model:
     """Read `path` as `model`; raises ConfigurationError naming file, key and what was expected."""
+    return check_table(path, read_table(path), model)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """Read `path` as TOML, whatever it says; raises ConfigurationError."""
     try:
         with path.open("rb") as file:
-            found = tomllib.load(file)
+            return tomllib.load(file)
     except OSError as error:
         raise ConfigurationError(path, "", f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(path, "", f"is not TOML: {error}") from error
+
+
+def check_table(path: Path, found: Mapping[str, Any], model: type[Model]) -> Model:
+    """Check what `path` says against `model`; raises ConfigurationError."""
     try:
         return model.model_validate(found)
     except ValidationError as error:

@@ -7,10 +7,13 @@ there the second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from wall.geometry import Axis, Rect, Wall
+from wall.geometry.plane import Span, united
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,19 @@ def cell_rect(wall: Wall, *, columns: int, rows: int, at: Cells) -> Rect:
 
 
 def seams_of(wall: Wall, rect: Rect) -> Seams:
-    """Return the bezels that cross `rect`."""
+    """Return the bezels that cross `rect`, in any band of panels."""
+    lit = [each for each in (panel.rect.within(rect) for panel in wall.panels) if each is not None]
     return Seams(
-        x=_crossing(wall.columns, rect.x, rect.right), y=_crossing(wall.rows, rect.y, rect.bottom)
+        x=_crossing(
+            [((each.x, each.right), (each.y, each.bottom)) for each in lit],
+            origin=rect.x,
+            hole=min(each.rect.width for each in wall.panels),
+        ),
+        y=_crossing(
+            [((each.y, each.bottom), (each.x, each.right)) for each in lit],
+            origin=rect.y,
+            hole=min(each.rect.height for each in wall.panels),
+        ),
     )
 
 
@@ -80,5 +93,17 @@ def _line(axis: Axis, line: int, *, of: int, begins: bool) -> int:
     return axis.length_px
 
 
-def _crossing(axis: Axis, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    return tuple((a - start, b - start) for a, b in axis.seams if start < a and b < end)
+def _crossing(
+    lit: Sequence[tuple[Span, Span]], *, origin: int, hole: int
+) -> tuple[tuple[int, int], ...]:
+    """Return the gaps between neighbours in every band of panels, each as (along, across).
+
+    Panels may stand in any order, so a bezel of one band counts for the whole tile: nothing that
+    must be read may lie on it. A gap of a panel's size is a hole: nobody lays text around it.
+    """
+    edges = sorted({edge for _, across in lit for edge in across})
+    found: set[Span] = set()
+    for start, end in pairwise(edges):
+        band = sorted(along for along, across in lit if across[0] <= start and end <= across[1])
+        found |= {(a[1], b[0]) for a, b in pairwise(band) if 0 < b[0] - a[1] < hole}
+    return tuple((a - origin, b - origin) for a, b in united(found))
