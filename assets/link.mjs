@@ -157,7 +157,7 @@ export class Link {
   #leave({ retryAfterMs, alternateUrls = [] }) {
     const others = alternateUrls.filter((url) => /^wss?:\/\//.test(url));
     if (others.length > 0) this.#urls = [...others, ...this.#urls.filter((u) => !others.includes(u))];
-    this.#retryAfterMs = Number.isFinite(retryAfterMs) ? retryAfterMs : null;
+    this.#retryAfterMs = Number.isFinite(retryAfterMs) ? retryAfterMs * (1 + Math.random() / 2) : null;
     this.drop("bye");
   }
 

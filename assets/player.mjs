@@ -93,6 +93,7 @@ class Player {
       token: view ? await this.#viewToken() : (this.#token ?? ""),
       protocol: SUBPROTOCOL,
       viewport: windowSize(),
+      masks: this.masks.ids,
       ...(this.stage.showing && { showing: this.stage.showing }),
     };
   }
@@ -179,10 +180,13 @@ class Player {
       this.stage.content(d);
       nextFrame().then(() => sweep(this.canvas));
     },
-    mask: (d) => this.#mask(d),
+    mask: (d) => {
+      this.masks.put(d);
+      this.#judged(d.maskId);
+    },
     unmask: ({ maskId }) => {
       this.masks.remove(maskId);
-      this.#judgeAll();
+      this.#judged(maskId);
     },
     overlay: (d) => this.#overlay(d),
     freeze: ({ on }) => {
@@ -196,12 +200,12 @@ class Player {
     error: ({ code, message }) => this.health.report(`controller: ${code}: ${message}`),
   };
 
-  async #mask(d) {
-    this.masks.put(d);
+  // Cover or uncover what the masks now say, and tell when it was on glass.
+  async #judged(maskId) {
     this.#judgeAll();
     await nextFrame();
     const maskedAtMs = this.clock.toShared(ownNowMs());
-    this.link.send("masked", { maskId: d.maskId, maskedAtMs });
+    this.link.send("masked", { maskId, maskedAtMs });
   }
 
   #judge(slot) {

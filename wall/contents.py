@@ -27,7 +27,7 @@ def content_for(state: State, ws: WallState, render_id: str) -> Content:
         return placeholder.waiting(
             render_id, text=ws.wall.waiting, language=ws.language, now_ms=state.now_ms
         )
-    if not content.classification.within(ws.wall.ceiling):
+    if not ws.may_show(content.classification):
         return placeholder.withheld(content, text=ws.wall.withheld, language=ws.language)
     return content
 

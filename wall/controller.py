@@ -141,6 +141,10 @@ class Controller:
                     self._links.pop(client_id, None)
                     self._do(self.hub.disconnected(client_id, self._now_ms()))
 
+    def leave(self) -> None:
+        """Say goodbye before the server closes."""
+        self._do(self.hub.stopping(self._now_ms()))
+
     async def stop(self) -> None:
         """Write what is left to write, and let go."""
         self._is_stopped = True

@@ -27,8 +27,9 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "program": None,
         "preview": None,
         "layers": {name: layer.to_json() for name, layer in ws.layers.items()},
-        "lock": None,
-        "masks": [],
+        "lock": ws.lock.to_json() if ws.lock is not None else None,
+        "masks": [mask.to_json() for mask in ws.masks.values()],
+        "frozen": ws.is_frozen,
     }
     if program is not None:
         scene = program[1].arrangement.scene

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, joining, sessions, stage, switch
+from wall import contents, joining, masks, sessions, stage, switch
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
@@ -18,6 +18,7 @@ from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
 from wall.record import wall_record
 from wall.state import Client, State, WallState
 
+RETRY_AFTER_MS = 400.0  # about as long as a restart takes
 STAGE_AT_START_MS = 10_000.0  # render services and displays come back in their own time
 
 
@@ -35,6 +36,13 @@ class Hub:
                 stage.begin(self.state, ws, ws.preview, asked=None, within_ms=STAGE_AT_START_MS)
             self.state.effects.append(Persist((wall_record(ws),)))
         contents.refresh_wanted(self.state)
+        return self._effects()
+
+    def stopping(self, now_ms: float) -> list[Effect]:
+        """Tell everyone that this controller ends, and when to look for the next."""
+        self.state.now_ms = now_ms
+        bye = {"code": "restart", "retryAfterMs": RETRY_AFTER_MS, "alternateUrls": []}
+        self.state.send(self.state.clients, "bye", bye)
         return self._effects()
 
     def connected(self, client_id: int, now_ms: float) -> list[Effect]:
@@ -120,6 +128,7 @@ class Hub:
         times: list[float | None] = [state.renders.next_ms(), *state.greeted.values()]
         for ws in state.walls.values():
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
+            times.append(masks.next_ms(ws))
             if ws.pending is None:
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
         return min((each for each in times if each is not None), default=None)
@@ -156,6 +165,7 @@ class Hub:
         """Take every step the event made due, on this wall or on all, and return all effects."""
         state = self.state
         for ws in (only,) if only is not None else state.walls.values():
+            masks.advance(state, ws)
             switch.advance(state, ws)
             stage.advance(state, ws)
             joining.advance(state, ws)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from wall import contents, events, joining, services, stage, switch
+from wall import contents, events, joining, masks, services, stage, switch
 from wall.classification import INTERNAL, Classification
 from wall.errors import BadFields
 from wall.protocol import (
@@ -15,6 +15,7 @@ from wall.protocol import (
     ContentFields,
     Heartbeat,
     Kinds,
+    Masked,
     Need,
     Publish,
     Ready,
@@ -69,6 +70,12 @@ def _shown(state: State, client: Client, fields: Shown) -> None:
     ws = state.wall_of(client)
     if ws is not None:
         switch.shown(state, ws, client, fields)
+
+
+def _masked(state: State, client: Client, fields: Masked) -> None:
+    ws = state.wall_of(client)
+    if ws is not None:
+        masks.masked(state, ws, client, fields)
 
 
 def _need(state: State, client: Client, fields: Need) -> None:
@@ -146,6 +153,7 @@ _ON_GLASS: Handlers = {
     "ready": (Ready, _ready),
     "shown": (Shown, _shown),
     "need": (Need, _need),
+    "masked": (Masked, _masked),
     "heartbeat": (Heartbeat, _heartbeat),
 }
 HANDLERS: dict[str, Handlers] = {

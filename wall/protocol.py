@@ -102,6 +102,19 @@ class Need(WireModel):
     render_ids: list[Name] = Field(max_length=1000)
 
 
+class Masked(WireModel):
+    """`masked`."""
+
+    mask_id: Name
+    masked_at_ms: Instant
+
+
+class HeldMasks(WireModel):
+    """Of `identify` (additive): the masks a client has kept."""
+
+    masks: list[Name] = Field(default_factory=list, max_length=100)
+
+
 class Heartbeat(WireModel):
     """`heartbeat`."""
 

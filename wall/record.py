@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from wall.classification import Classification, ClassificationFields
 from wall.effects import WallRecord
 from wall.errors import InvalidScene
 from wall.layers import CITY, ORDER, Layer
 from wall.scene import scene_from_json
-from wall.state import Preview, WallState
+from wall.state import Lock, Mask, Preview, WallState
 
 
 def wall_record(ws: WallState) -> WallRecord:
@@ -27,6 +28,12 @@ def wall_record(ws: WallState) -> WallRecord:
             for name, layer in ws.layers.items()
         },
         "preview": None,
+        "lock": ws.lock.to_json() if ws.lock is not None else None,
+        "masks": [mask.to_json() for mask in ws.masks.values()],
+        "overlays": [
+            {"outputId": place, "fields": each} for (_, place), each in ws.overlays.items()
+        ],
+        "frozen": ws.is_frozen,
     }
     if ws.preview is not None:
         body["preview"] = {
@@ -67,4 +74,20 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
             ws.preview = Preview(arrangement, preview["by"], preview["sinceAtMs"])
         except InvalidScene as error:
             dropped.append(f"preview of wall {ws.wall.wall_id!r}: {error}")
+    _restore_hold(ws, body or {})
     return dropped
+
+
+def _restore_hold(ws: WallState, body: dict[str, Any]) -> None:
+    """Bring back what stands over a wall's scenes: lock, masks, overlays, freeze."""
+    lock = body.get("lock")
+    if lock is not None:
+        ws.lock = Lock(lock["by"], lock["sinceAtMs"])
+    for each in body.get("masks", ()):
+        ceiling = Classification.of(ClassificationFields.model_validate(each["ceiling"]))
+        ws.masks[each["maskId"]] = Mask(
+            each["maskId"], ceiling, each["by"], each["sinceAtMs"], each["untilAtMs"]
+        )
+    for each in body.get("overlays", ()):
+        ws.overlays[each["fields"]["kind"], each["outputId"]] = each["fields"]
+    ws.is_frozen = bool(body.get("frozen", False))

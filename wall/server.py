@@ -168,6 +168,7 @@ async def _run(
         await stop.wait()
     finally:
         watching.cancel()
+        controller.leave()
         server.close()
         await server.wait_closed()
         await controller.stop()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall import description, devices, scenes, stage, switch
+from wall import description, devices, locks, masks, overlays, scenes, stage, switch
 from wall.answers import Asked, answer, answer_reading, refuse
 from wall.contents import above_ceiling
 from wall.effects import WallRecord
@@ -173,6 +173,7 @@ def _kinds(state: State, asked: Asked, args: NoArgs) -> None:
 
 def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
     ws = find_wall(state, args.wall_id)
+    locks.refuse_others(asked, ws)
     arrangement = ws.arrange(scenes.find(ws, args.scene_id))
     above = above_ceiling(state, ws, arrangement)
     if above:
@@ -183,6 +184,7 @@ def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
 
 def _take(state: State, asked: Asked, args: TakeArgs) -> None:
     ws = find_wall(state, args.wall_id)
+    locks.refuse_others(asked, ws)
     terms = args.terms()
     if args.expect is not None:
         seen = (
@@ -210,6 +212,7 @@ def _take(state: State, asked: Asked, args: TakeArgs) -> None:
 
 def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
     ws = find_wall(state, args.wall_id)
+    locks.refuse_others(asked, ws)
     terms = args.terms()
     _change(state, ws, LayerChange(args.layer, None), terms, asked)
 
@@ -250,6 +253,7 @@ def _change(
 
 def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
     ws = find_wall(state, args.wall_id)
+    locks.refuse_others(asked, ws)
     layer = ws.layers.get(args.layer)
     if layer is None:
         raise Refused("conflict", f"layer {args.layer!r} is not set on wall {args.wall_id!r}")
@@ -260,6 +264,34 @@ def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
     result = {"layer": args.layer, "untilAtMs": layer.until_at_ms}
     then = event(state, f"wall.{ws.wall.wall_id}", "extended", result)
     answer(state, asked, result, changes=(wall_record(ws),), then=then)
+
+
+def _lock(state: State, asked: Asked, args: WallArgs) -> None:
+    locks.lock(state, asked, find_wall(state, args.wall_id))
+
+
+def _unlock(state: State, asked: Asked, args: WallArgs) -> None:
+    locks.unlock(state, asked, find_wall(state, args.wall_id))
+
+
+def _mask(state: State, asked: Asked, args: masks.MaskArgs) -> None:
+    masks.put(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _unmask(state: State, asked: Asked, args: masks.UnmaskArgs) -> None:
+    masks.remove(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _overlay(state: State, asked: Asked, args: overlays.OverlayArgs) -> None:
+    overlays.put(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _freeze(state: State, asked: Asked, args: overlays.FreezeArgs) -> None:
+    overlays.freeze(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _reload(state: State, asked: Asked, args: overlays.ReloadArgs) -> None:
+    overlays.reload(state, asked, find_wall(state, args.wall_id), args)
 
 
 def _put(state: State, asked: Asked, args: scenes.PutArgs) -> None:
@@ -294,6 +326,13 @@ OPERATIONS = {
     "wall.take": Operation(TakeArgs, COMMANDERS, _take),
     "wall.clear": Operation(ClearArgs, COMMANDERS, _clear),
     "wall.extend": Operation(ExtendArgs, COMMANDERS, _extend),
+    "wall.lock": Operation(WallArgs, COMMANDERS, _lock),
+    "wall.unlock": Operation(WallArgs, COMMANDERS, _unlock),
+    "wall.mask": Operation(masks.MaskArgs, COMMANDERS, _mask),
+    "wall.unmask": Operation(masks.UnmaskArgs, COMMANDERS, _unmask),
+    "wall.overlay": Operation(overlays.OverlayArgs, COMMANDERS, _overlay),
+    "wall.freeze": Operation(overlays.FreezeArgs, COMMANDERS, _freeze),
+    "wall.reload": Operation(overlays.ReloadArgs, COMMANDERS, _reload),
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
     "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, devices, joining, stage, switch
+from wall import contents, devices, joining, masks, overlays, stage, switch
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
@@ -12,6 +12,7 @@ from wall.protocol import (
     HEARTBEAT_MS,
     PROTOCOL,
     CloseCode,
+    HeldMasks,
     ShowingFields,
     ViewportFields,
     check,
@@ -60,6 +61,7 @@ def leave(state: State, client: Client) -> None:
             output.showing = client.showing
             output.last_seen_at_ms = state.now_ms
             _tell(state, client, is_online=False)
+        masks.left(state, ws, client.client_id)
         stage.left(state, ws, client.client_id)
         switch.left(state, ws, client.client_id)
     if client.service == "render":
@@ -134,6 +136,8 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
         "ceiling": ws.wall.ceiling.to_json(),
     }
     told |= {"outputId": client.output_id} if output is not None else {"view": client.view}
+    if output is not None and output.output.device_pixel_ratio != 1:
+        told["devicePixelRatio"] = output.output.device_pixel_ratio
     state.send([client.client_id], "identified", told)
     if output is not None:
         before = state.clients.get(output.client_id) if output.client_id is not None else None
@@ -145,7 +149,9 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
             _tell(state, client, is_online=True)
         else:
             close(state, before, CloseCode.REPLACED, "a newer connection of this output")
+    masks.join(state, ws, client, held=_masks(fields))
     joining.join(state, ws, client, showing=_showing(fields))
+    overlays.join(state, ws, client)
 
 
 def _tell(state: State, client: Client, *, is_online: bool) -> None:
@@ -160,6 +166,14 @@ def _showing(fields: dict[str, Any]) -> Showing | None:
     except BadFields:
         return None
     return found.scene_id, None if found.revision is None else str(found.revision)
+
+
+def _masks(fields: dict[str, Any]) -> list[str]:
+    """Read which masks a client still holds from an earlier link."""
+    try:
+        return check(HeldMasks, fields).masks
+    except BadFields:
+        return []
 
 
 def _viewport(fields: dict[str, Any]) -> dict[str, Any]:

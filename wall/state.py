@@ -21,6 +21,7 @@ from wall.scene import Scene
 from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
+    from wall.masks import Masking
     from wall.stage import Stage
     from wall.switch import Switch
 
@@ -75,6 +76,10 @@ class Client:
             or any(render_id in each for each in self.prepared.values())
         )
 
+    def renders(self) -> frozenset[str]:
+        """Return all renders that are on its glass, prepared or staged there."""
+        return self.program.union(self.staged, *self.prepared.values())
+
     def was_sent(self, content_hash: str) -> bool:
         """Tell whether this content was sent on this connection and must still be held."""
         return content_hash in self.sent
@@ -111,6 +116,44 @@ class Preview:
     since_at_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A ceiling that stands over a wall's own for a while."""
+
+    mask_id: str
+    ceiling: Classification
+    by: str
+    since_at_ms: float
+    until_at_ms: float | None
+
+    def frame(self) -> dict[str, Any]:
+        """Return the fields of `mask`."""
+        until = {"untilAtMs": self.until_at_ms} if self.until_at_ms is not None else {}
+        return {"maskId": self.mask_id, "ceiling": self.ceiling.to_json(), **until}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form, an entry of `masks`."""
+        return {
+            "maskId": self.mask_id,
+            "ceiling": self.ceiling.to_json(),
+            "by": self.by,
+            "sinceAtMs": self.since_at_ms,
+            "untilAtMs": self.until_at_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Who alone may change what is on air."""
+
+    by: str
+    since_at_ms: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form."""
+        return {"by": self.by, "sinceAtMs": self.since_at_ms}
+
+
 @dataclass(slots=True)
 class WallState:
     """One wall at run time."""
@@ -127,9 +170,20 @@ class WallState:
     pending: Switch | None = None  # not yet committed
     settling: list[Switch] = field(default_factory=list)  # committed, answers still coming
     last_switch: dict[str, Any] | None = None
+    lock: Lock | None = None
+    masks: dict[str, Mask] = field(default_factory=dict)
+    masking: list[Masking] = field(default_factory=list)  # confirmations still coming
+    overlays: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # kind, output
+    is_frozen: bool = False
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
     arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)
+
+    def may_show(self, classification: Classification) -> bool:
+        """Tell whether the wall's ceiling and all masks let this be seen now."""
+        return classification.within(self.wall.ceiling) and all(
+            classification.within(mask.ceiling) for mask in self.masks.values()
+        )
 
     def scene(self, scene_id: str) -> Scene | None:
         """Return the scene of that id; one that was put hides the city's."""

@@ -40,6 +40,7 @@ class Player:
         self.prepared: dict[str, dict[str, Any]] = {}
         self.stage: dict[str, Any] | None = None
         self.showing: dict[str, Any] | None = None
+        self.masks: set[str] = set()
 
     def handle(self, status: str = "ok") -> None:
         """Handle all frames that came, answering as asked to."""
@@ -79,6 +80,14 @@ class Player:
     def on_content(self, d: dict[str, Any], status: str) -> None:
         self.hold(d)
 
+    def on_mask(self, d: dict[str, Any], status: str) -> None:
+        self.masks.add(d["maskId"])
+        at_ms = self.seat.table.now_ms
+        self.seat.say("masked", maskId=d["maskId"], maskedAtMs=at_ms)
+
+    def on_unmask(self, d: dict[str, Any], status: str) -> None:
+        self.masks.discard(d["maskId"])
+
     def on_error(self, d: dict[str, Any], status: str) -> None:
         raise AssertionError(d)
 
@@ -88,6 +97,8 @@ class Player:
             self.hold(tile)
 
     def hold(self, fields: dict[str, Any]) -> None:
+        # Every mask here lets only the public through.
+        assert not self.masks or fields["classification"]["level"] == "public"
         self.hashes.add(fields["contentHash"])
         self.versions[fields["renderId"]] = fields["version"]
 
@@ -209,7 +220,21 @@ class HubMachine(RuleBasedStateMachine):
     def deletes(self, scene_id: str) -> None:
         self.asks("scene.delete", {"sceneId": scene_id})
 
-    @rule(level=st.sampled_from(["public", "public", "public", "restricted"]))
+    @rule(mask_id=st.sampled_from(["m", "n"]), for_ms=st.sampled_from([None, 500, 5_000]))
+    def masks(self, mask_id: str, for_ms: float | None) -> None:
+        until = {} if for_ms is None else {"untilAtMs": self.table.now_ms + for_ms}
+        ceiling = {"level": "public", "compartments": []}
+        self.asks("wall.mask", {"maskId": mask_id, "ceiling": ceiling, **until})
+
+    @rule(mask_id=st.sampled_from(["m", "n"]))
+    def unmasks(self, mask_id: str) -> None:
+        self.asks("wall.unmask", {"maskId": mask_id})
+
+    @rule(op=st.sampled_from(["lock", "unlock"]))
+    def locks(self, op: str) -> None:
+        self.asks(f"wall.{op}", {})
+
+    @rule(level=st.sampled_from(["public", "public", "internal", "restricted"]))
     def renders(self, level: str) -> None:
         if self.render is not None:
             self.version += 1

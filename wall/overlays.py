@@ -1,0 +1,118 @@
+"""What lies above a scene or holds it: identify, test pattern, banner; freeze; planned reload."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from wall.answers import Asked, answer
+from wall.errors import Refused
+from wall.events import event
+from wall.protocol import Instant, Name
+from wall.record import wall_record
+from wall.scene import WireModel
+from wall.state import Client, State, WallState
+
+Words = Annotated[str, Field(max_length=500)]
+OverlayKind = Literal["identify", "testPattern", "banner"]
+
+
+class OverlayArgs(WireModel):
+    """Of `wall.overlay`: on one output, or on all and the views."""
+
+    wall_id: Name
+    kind: OverlayKind | Literal["clear"]
+    output_id: Name | None = None
+    text: Words | dict[Literal["vi", "en"], Words] | None = None
+    until_at_ms: Instant | None = None
+
+
+class FreezeArgs(WireModel):
+    """Of `wall.freeze`."""
+
+    wall_id: Name
+    on: bool
+
+
+class ReloadArgs(WireModel):
+    """Of `wall.reload`: one output, or all and the views."""
+
+    wall_id: Name
+    output_id: Name | None = None
+    reason: Words = "asked"
+    reload_at_ms: Instant | None = None
+
+
+def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
+    """Show an overlay until its time or until it is cleared; `clear` ends all of them there."""
+    _refuse_unknown(ws, args.output_id)
+    if args.kind == "banner" and not args.text:
+        raise Refused("invalidArgs", "text: is missing, expected with kind 'banner'")
+    place = args.output_id or ""
+    if args.kind == "clear":
+        ws.overlays = {key: each for key, each in ws.overlays.items() if place and key[1] != place}
+        fields: dict[str, Any] = {"kind": "clear"}
+    else:
+        fields = {"kind": args.kind}
+        fields |= {"text": args.text} if args.text else {}
+        fields |= {"untilAtMs": args.until_at_ms} if args.until_at_ms is not None else {}
+        ws.overlays = {**ws.overlays, (args.kind, place): fields}
+    to = _clients(state, ws, args.output_id)
+    state.send([each.client_id for each in to], "overlay", fields)
+    if args.kind == "clear" and place:
+        for client in to:  # what lies on all outputs still lies on this one
+            join(state, ws, client)
+    _answer(state, asked, ws, "overlay", {**fields, "outputId": args.output_id}, to)
+
+
+def freeze(state: State, asked: Asked, ws: WallState, args: FreezeArgs) -> None:
+    """Hold the picture of all displays of a wall, or let it go on."""
+    ws.is_frozen = args.on
+    to = _clients(state, ws, None)
+    state.send([each.client_id for each in to], "freeze", {"on": args.on})
+    _answer(state, asked, ws, "freeze", {"on": args.on}, to)
+
+
+def reload(state: State, asked: Asked, ws: WallState, args: ReloadArgs) -> None:
+    """Let displays load their page anew, at one instant."""
+    _refuse_unknown(ws, args.output_id)
+    at_ms = args.reload_at_ms if args.reload_at_ms is not None else state.now_ms
+    fields = {"reason": args.reason, "reloadAtMs": at_ms}
+    to = _clients(state, ws, args.output_id)
+    state.send([each.client_id for each in to], "reload", fields)
+    _answer(state, asked, ws, "reload", {**fields, "outputId": args.output_id}, to)
+
+
+def join(state: State, ws: WallState, client: Client) -> None:
+    """Tell a client what lies above the scene where it is."""
+    for (_, place), fields in ws.overlays.items():
+        until_ms = fields.get("untilAtMs")
+        is_over = until_ms is not None and until_ms <= state.now_ms
+        if place in ("", client.output_id) and not is_over:
+            state.send([client.client_id], "overlay", fields)
+    if ws.is_frozen:
+        state.send([client.client_id], "freeze", {"on": True})
+
+
+def _answer(
+    state: State,
+    asked: Asked,
+    ws: WallState,
+    name: str,
+    told: dict[str, Any],
+    to: list[Client],
+) -> None:
+    outputs = [each.output_id for each in to if each.output_id is not None]
+    then = event(state, f"wall.{ws.wall.wall_id}", name, told)
+    answer(state, asked, {"outputs": outputs}, changes=(wall_record(ws),), then=then)
+
+
+def _clients(state: State, ws: WallState, output_id: str | None) -> list[Client]:
+    members = state.members(ws)
+    return [each for each in members if output_id is None or each.output_id == output_id]
+
+
+def _refuse_unknown(ws: WallState, output_id: str | None) -> None:
+    if output_id is not None and output_id not in ws.outputs:
+        raise Refused("unknownOutput", f"wall {ws.wall.wall_id!r} has no output {output_id!r}")
