@@ -93,7 +93,7 @@ class Player {
       token: view ? await this.#viewToken() : (this.#token ?? ""),
       protocol: SUBPROTOCOL,
       viewport: windowSize(),
-      masks: this.masks.ids,
+      ...(this.masks.ids.length > 0 && { masks: this.masks.ids }),
       ...(this.stage.showing && { showing: this.stage.showing }),
     };
   }
