@@ -5,6 +5,10 @@ const PANEL = "operator-panel";
 const TAKE = "operator-take";
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 const OWN_ENTER = "button, a[href], summary, input, [role=button]";
+const RESULT = "operator-result";
+
+// A scene was chosen and its answer has not come: a take now would take what was prepared before.
+let isAsking = false;
 
 // What a key means in the panel: {prepare: n}, {take}, {leave} or null. Pure.
 export function meaning({ key, repeat, modified, isTyping, isOnControl }) {
@@ -30,6 +34,7 @@ function onKey(event) {
   if (meant === null) return;
   event.preventDefault();
   if (meant.leave) return target.blur();
+  if (meant.take && isAsking) return;
   const pressed = meant.take
     ? document.getElementById(TAKE)
     : panel.querySelector(`.scene[data-position="${meant.prepare}"]`);
@@ -39,8 +44,27 @@ function onKey(event) {
 // A scene chosen by hand leaves the focus on the panel: the next Enter takes, it does not choose anew.
 function onClick(event) {
   const scene = event.target.closest?.(`#${PANEL} .scene`);
-  if (scene && event.detail > 0) document.getElementById(PANEL).focus({ preventScroll: true });
+  if (!scene) return;
+  ask();
+  if (event.detail > 0) document.getElementById(PANEL).focus({ preventScroll: true });
 }
+
+// Until the answer stands on the page; the take's key is disabled from the first moment to then.
+function ask() {
+  const take = document.getElementById(TAKE);
+  const result = document.getElementById(RESULT);
+  isAsking = true;
+  answered?.disconnect();
+  answered = new MutationObserver(() => {
+    if (take.disabled) return;
+    isAsking = false;
+    answered.disconnect();
+  });
+  answered.observe(take, { attributeFilter: ["disabled"] });
+  answered.observe(result, { childList: true, subtree: true, characterData: true });
+}
+
+let answered = null;
 
 if (typeof document !== "undefined" && !window.iocOperatorKeys) {
   window.iocOperatorKeys = true;

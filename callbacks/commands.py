@@ -6,7 +6,7 @@ Every command of a page goes through `command`. The controller checks role and c
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from callbacks import session
@@ -85,8 +85,10 @@ def previewed(result: Mapping[str, Any], scene: str, language: str) -> Outcome:
     of = int(result.get("of", 0))
     key = "pages.done.preview" if of else "pages.done.preview_none"
     words = text(key, language, scene=scene, staged=result.get("staged", 0), of=of)
-    against = [text("pages.done.not_fit", language, why=_why(each, language))
-               for each in result.get("why", ())]  # fmt: skip
+    against = [
+        text("pages.done.not_fit", language, why=why)
+        for why in _why(result.get("why", ()), language)
+    ]
     return Outcome(True, words, tuple(against))
 
 
@@ -110,9 +112,14 @@ def _output_words(answer: Mapping[str, Any], language: str) -> str:
     return f"{words} ({comment})" if comment else words
 
 
-def _why(reason: Any, language: str) -> str:
-    if isinstance(reason, Mapping):
-        if language in reason:
-            return str(reason[language])
-        return str(reason.get("message") or reason.get("code") or reason)
-    return str(reason)
+def _why(reasons: Iterable[Mapping[str, Any]], language: str) -> list[str]:
+    """Say what speaks against showing a scene: each reason once, with the outputs or tiles."""
+    names: dict[str, list[str]] = {}
+    for reason in reasons:
+        where = str(reason.get("outputId") or reason.get("tileId") or "")
+        names.setdefault(str(reason.get("code")), []).append(where)
+    said = []
+    for code, found in names.items():
+        key = f"pages.why.{code}" if has(f"pages.why.{code}") else "pages.why.other"
+        said.append(text(key, language, names=", ".join(filter(None, found)), code=code))
+    return said

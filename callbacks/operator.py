@@ -16,15 +16,17 @@ from callbacks.commands import (
     taken,
 )
 from callbacks.desk import desk
+from callbacks.room import deeds
 from callbacks.walls import all_walls
 from language import pick, text
 from layouts import ids
-from layouts.pages import operator
+from layouts.pages import operator, room
 from layouts.pages.operator import Outcome
 from permissions.errors import Forbidden
 from permissions.roles import Right
 
 REQUEST_DEADLINE_MS = 1_000
+DEEDS_SHOWN = 5
 
 
 def layout(wall: str | None = None) -> Any:
@@ -35,7 +37,12 @@ def layout(wall: str | None = None) -> Any:
     walls = all_walls(reach)
     chosen = next((each for each in walls if each.wall_id == wall), walls[0])
     return operator.page(
-        walls, chosen, now_ms=reach.now_ms(), setting=setting, **page_setting.link()
+        walls,
+        chosen,
+        deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
+        now_ms=reach.now_ms(),
+        setting=setting,
+        **page_setting.link(),
     )
 
 
@@ -44,6 +51,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.OPERATOR_RESULT, "children"),
         Output(ids.OPERATOR_DONE, "data"),
+        Output(ids.OPERATOR_SEEN, "data", allow_duplicate=True),
         Input(ids.OPERATOR_TAKE, "n_clicks"),
         Input(ids.OPERATOR_EXTEND, "n_clicks"),
         Input(ids.OPERATOR_CLEAR, "n_clicks"),
@@ -52,7 +60,10 @@ def register(app: Dash) -> None:
         State(ids.OPERATOR_SEEN, "data"),
         State(ids.OPERATOR_HOLD, "value"),
         State(ids.OPERATOR_DONE, "data"),
-        running=[(Output(ids.OPERATOR_TAKE, "disabled"), True, False)],
+        running=[
+            (Output(ids.OPERATOR_TAKE, "disabled"), True, False),
+            (Output(ids.OPERATOR_BUSY, "hidden"), False, True),
+        ],
         prevent_initial_call=True,
     )(act)
     app.callback(
@@ -66,6 +77,11 @@ def register(app: Dash) -> None:
         Output(ids.OPERATOR_EXTEND, "disabled"),
         Output(ids.OPERATOR_CLEAR, "disabled"),
         Output(ids.OPERATOR_SEEN, "data"),
+        Output(ids.OPERATOR_AWAY, "children"),
+        Output(ids.OPERATOR_EMPTY, "children"),
+        Output(ids.OPERATOR_MARKS, "children"),
+        Output(ids.OPERATOR_TAKE, "disabled"),
+        Output(ids.OPERATOR_DEEDS, "children"),
         Input(ids.OPERATOR_DONE, "data"),
         Input(ids.WALL_EVENT, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
@@ -85,10 +101,13 @@ def act(
     hold: bool,
     done: int | None,
 ) -> Any:
-    """Carry out the command of the key that was pressed, and say what came of it."""
+    """Carry out the command of the key that was pressed, and say what came of it.
+
+    What is said to be ready is what the next take takes: both come in one answer.
+    """
     pressed = ctx.triggered_id
     if pressed is None or not ctx.triggered[0]["value"]:
-        return no_update, no_update  # a scene's key was drawn anew, nobody pressed it
+        return no_update, no_update, no_update  # a scene's key was drawn anew, nobody pressed it
     setting = page_setting.setting()
     reach = desk()
     try:
@@ -96,13 +115,15 @@ def act(
     except CommandRefused as error:
         outcome = refused(error, setting.language)
     words = operator.result(outcome, now_ms=reach.now_ms(), setting=setting)
-    return words, (done or 0) + 1
+    is_prepared = outcome.done and isinstance(pressed, dict)
+    seen_now = {**(seen or {}), "preview": pressed["scene"]} if is_prepared else no_update
+    return words, (done or 0) + 1, seen_now
 
 
 def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
     """Draw anew everything of the page that the controller knows better."""
     if session.person() is None:
-        return (no_update,) * 10
+        return (no_update,) * 15
     reach, setting = desk(), page_setting.setting()
     now_ms = reach.now_ms()
     walls = all_walls(reach)
@@ -118,6 +139,13 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
         wall.manual is None,
         wall.manual is None,
         operator.seen(wall),
+        operator.away(wall, setting=setting),
+        operator.empty(wall, setting=setting),
+        operator.trouble(wall, setting=setting),
+        not operator.may_take(wall),
+        room.deed_list(
+            deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN), now_ms=now_ms, setting=setting
+        ),
     )
 
 

@@ -8,12 +8,11 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from callbacks import page_setting, session
 from callbacks.desk import Desk, desk
-from callbacks.walls import all_walls, glass_ages
+from callbacks.walls import all_walls, glass_ages, people_names
 from language import sort_key
 from layouts import ids
 from layouts.pages import room
 from layouts.pages.room import DataAge, Deed
-from layouts.pages.shell import person_name
 from permissions.roles import Person
 
 DEEDS = {"wall.take": "take", "wall.clear": "clear", "wall.extend": "extend"}
@@ -68,13 +67,12 @@ def refresh(_event: Any, _versions: Any, heads: list[dict[str, str]]) -> Any:
     )
 
 
-def deeds(reach: Desk) -> list[Deed]:
-    """Return what people did on the walls lately, newest first."""
-    language = session.page_language()
-    names = {who.user_id: person_name(who, language) for who in reach.people.everyone()}
+def deeds(reach: Desk, *, wall_id: str | None = None, limit: int = DEEDS_SHOWN) -> list[Deed]:
+    """Return what people did on the walls (or one of them) lately, newest first."""
+    names = people_names(reach)
     asked = {}
     found: list[Deed] = []
-    rows = reach.audit.recent(limit=DEEDS_SHOWN * 12)
+    rows = reach.audit.recent(limit=limit * 12)
     for row in rows:
         if row["outcome"] == "asked":
             asked[row["sequence"]] = row
@@ -83,7 +81,7 @@ def deeds(reach: Desk) -> list[Deed]:
         if row["action"] not in DEEDS or question is None:
             continue
         wall = reach.walls.get(str(row["target"]).removeprefix("wall/"))
-        if wall is None:
+        if wall is None or wall_id not in (None, wall.wall_id):
             continue
         scene_id = question["detail"].get("sceneId") or ""
         scene = reach.scenes.get(wall.wall_id, {}).get(scene_id)
@@ -98,7 +96,7 @@ def deeds(reach: Desk) -> list[Deed]:
                 skew_ms=row["detail"].get("skewMs"),
             )
         )
-        if len(found) == DEEDS_SHOWN:
+        if len(found) == limit:
             break
     return found
 

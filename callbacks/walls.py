@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from callbacks import session
 from callbacks.desk import Desk
 from layouts.pages.room import Glass
+from layouts.pages.shell import person_name
 from layouts.pages.wall_view import WallView, read_wall, unreachable
 from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 def all_walls(desk: Desk) -> list[WallView]:
     """Return every wall of the city folder, in its order, as the controller tells it now."""
+    names = people_names(desk)
     views: list[WallView] = []
     for wall_id, wall in desk.walls.items():
         if views and not any(view.reachable for view in views):
@@ -32,8 +35,14 @@ def all_walls(desk: Desk) -> list[WallView]:
             log.warning("wall %s cannot be asked: %s", wall_id, error)
             views.append(_as_planned(wall))
         else:
-            views.append(read_wall(body, base=wall.base))
+            views.append(read_wall(body, base=wall.base, names=names))
     return views
+
+
+def people_names(desk: Desk) -> dict[str, str]:
+    """Return what people are called on this request's page, by account."""
+    language = session.page_language()
+    return {who.user_id: person_name(who, language) for who in desk.people.everyone()}
 
 
 def glass_ages(desk: Desk, walls: list[WallView]) -> dict[tuple[str, str], Glass]:

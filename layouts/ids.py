@@ -56,6 +56,11 @@ OPERATOR_EXTEND = "operator-extend"
 OPERATOR_CLEAR = "operator-clear"
 OPERATOR_RESULT = "operator-result"
 OPERATOR_DONE = "operator-done"
+OPERATOR_AWAY = "operator-away"
+OPERATOR_EMPTY = "operator-empty"
+OPERATOR_MARKS = "operator-marks"
+OPERATOR_BUSY = "operator-busy"
+OPERATOR_DEEDS = "operator-deeds"
 
 
 def operator_scene(scene_id: str) -> dict[str, str]:
@@ -70,6 +75,7 @@ CONSOLE_BAR = "console-bar"
 CONSOLE_SHOWN = "console-shown"
 CONSOLE_SIZE = "console-size"
 CONSOLE_SEND_RESULT = "console-send-result"
+CONSOLE_BUSY = "console-busy"
 
 
 def console_tile(name: str) -> dict[str, str]:

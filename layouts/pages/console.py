@@ -46,6 +46,7 @@ def page(wall_ids: Sequence[str], *, setting: Setting, link_url: str, link_port:
             dcc.Location(id=ids.CONSOLE_PLACE, refresh=False),
             dcc.Store(id=ids.CONSOLE_SIZE),
             dcc.Store(id=ids.CONSOLE_SHOWN),
+            dcc.Store(id=ids.CONSOLE_SEND_RESULT),
             html.Div(id=ids.CONSOLE_BAR, className="console-bar"),
             html.Div(
                 html.P(say("loading", setting), className="quiet"),

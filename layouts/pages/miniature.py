@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -26,8 +26,10 @@ KIND_ICONS = {
 }
 
 
-def live_wall(wall: WallView, view: str, language: str, **attributes: Any) -> Component:
-    """Return the live picture of a wall with its panels' edges over it."""
+def live_wall(
+    wall: WallView, view: str, language: str, *, over: Sequence[Component] = ()
+) -> Component:
+    """Return the live picture of a wall with its panels' edges over it, and `over` on top."""
     name = pick(wall.name, language)
     return html.Div(
         [
@@ -38,10 +40,10 @@ def live_wall(wall: WallView, view: str, language: str, **attributes: Any) -> Co
                 tabIndex="-1",
             ),
             bezels(wall),
+            *over,
         ],
         className="live-wall",
         style={"aspectRatio": f"{wall.aspect:.5f}"},
-        **attributes,
     )
 
 

@@ -18,8 +18,8 @@ from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.miniature import live_wall, thumbnail
-from layouts.pages.outputs import output_skew, output_state
-from layouts.pages.room import since
+from layouts.pages.outputs import output_skew, output_state, state_of
+from layouts.pages.room import Deed, deed_list, since
 from layouts.pages.shell import HIDDEN, Setting, icon, say, shell
 from layouts.pages.wall_view import OutputView, SceneView, WallView
 
@@ -39,13 +39,14 @@ class Outcome:
 def page(
     walls: Sequence[WallView],
     wall: WallView,
+    deeds: Sequence[Deed],
     *,
     now_ms: float,
     setting: Setting,
     link_url: str,
     link_port: int,
 ) -> Component:
-    """Build the page for `wall`, one of `walls`."""
+    """Build the page for `wall`, one of `walls`, where `deeds` were done lately."""
     topics = ["versions", *(f"wall.{each.wall_id}" for each in walls)]
     return shell(
         "operator",
@@ -59,6 +60,12 @@ def page(
                 id=ids.OPERATOR_TABS,
                 className="op-tabs",
                 **attrs(aria_label=say("operator.walls", setting)),
+            ),
+            html.Div(
+                away(wall, setting=setting),
+                id=ids.OPERATOR_AWAY,
+                className="op-away",
+                role="alert",
             ),
             html.Section(
                 [
@@ -79,6 +86,7 @@ def page(
                                         scenes(wall, setting=setting),
                                         id=ids.OPERATOR_SCENES,
                                         className="op-scenes",
+                                        style={"--columns": str(_scene_columns(wall))},
                                     ),
                                 ],
                                 className="panel op-scenes-panel",
@@ -103,10 +111,30 @@ def page(
                                         className="op-switch",
                                     ),
                                     html.Div(
+                                        [
+                                            html.Span(className="busy-mark", **HIDDEN),
+                                            say("operator.busy", setting),
+                                        ],
+                                        id=ids.OPERATOR_BUSY,
+                                        className="busy",
+                                        hidden=True,
+                                        role="status",
+                                    ),
+                                    html.Div(
                                         id=ids.OPERATOR_RESULT,
                                         className="op-result",
                                         role="status",
                                         **attrs(aria_live="polite"),
+                                    ),
+                                    html.Div(
+                                        [
+                                            html.H2(say("operator.deeds", setting)),
+                                            html.Div(
+                                                deed_list(deeds, now_ms=now_ms, setting=setting),
+                                                id=ids.OPERATOR_DEEDS,
+                                            ),
+                                        ],
+                                        className="op-deeds",
                                     ),
                                 ],
                                 className="panel op-state",
@@ -139,6 +167,48 @@ def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[C
     return [_tab(wall, wall.wall_id == current, setting) for wall in walls]
 
 
+def away(wall: WallView, *, setting: Setting) -> list[Component]:
+    """Say that nothing can be commanded, and what the wall does meanwhile; [] when all is well."""
+    if wall.reachable:
+        return []
+    return [
+        icon("bi-plug-fill"),
+        html.Strong(say("wall.unreachable", setting)),
+        html.Span(say("operator.away", setting)),
+    ]
+
+
+def empty(wall: WallView, *, setting: Setting) -> list[Component]:
+    """Return what covers the preview while nothing is prepared: how to prepare something."""
+    if not wall.reachable or wall.preview_scene is not None:
+        return []
+    return [icon("bi-hand-index-thumb"), html.Span(say("operator.how_to_preview", setting))]
+
+
+def trouble(wall: WallView, *, setting: Setting) -> Component:
+    """Return what is wrong with an output, on its own part of the picture."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(each.output_id, className="output-id"),
+                    output_state(each, setting),
+                    html.Span(output_skew(each, setting), className="output-skew"),
+                ],
+                className=f"trouble-mark is-{state_of(each)}",
+                style=each.box.style(),
+            )
+            for each in wall.problems
+        ],
+        className="trouble",
+    )
+
+
+def may_take(wall: WallView) -> bool:
+    """Tell whether there is something to take, and somebody to take it."""
+    return wall.reachable and wall.preview_scene is not None
+
+
 def monitor_head(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> list[Component]:
     """Return what stands over a picture: which it is, the scene, by whom, until when."""
     tally = html.Span(say(f"operator.{view}", setting), className=f"tally tally-{view}")
@@ -160,6 +230,8 @@ def monitor_head(view: str, wall: WallView, *, now_ms: float, setting: Setting) 
 def hold_state(wall: WallView, *, setting: Setting) -> list[Component]:
     """Say how long the manual layer still stands."""
     manual = wall.manual
+    if not wall.reachable:
+        return [html.Span(say("output.unknown", setting), className="quiet")]
     if manual is None:
         return [html.Span(say("operator.no_manual", setting), className="quiet")]
     if manual.until_at_ms is None:
@@ -172,6 +244,8 @@ def hold_state(wall: WallView, *, setting: Setting) -> list[Component]:
 
 def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
     """Return a key a scene: its arrangement drawn, its name, its digit, where it is now."""
+    if not wall.reachable:
+        return [html.P(say("operator.scenes_unknown", setting), className="quiet")]
     if not wall.scenes:
         return [html.P(say("operator.no_scenes", setting), className="quiet")]
     return [_scene(wall, scene, number_, setting) for number_, scene in enumerate(wall.scenes, 1)]
@@ -215,7 +289,9 @@ def last_switch(wall: WallView, *, now_ms: float, setting: Setting) -> list[Comp
 
 def result(outcome: Outcome, *, now_ms: float, setting: Setting) -> Component:
     """Return what came of the last command, and what went wrong on which output."""
+    is_troubled = outcome.done and bool(outcome.details)
     symbol = "bi-check-circle" if outcome.done else "bi-x-octagon-fill"
+    symbol = "bi-exclamation-triangle-fill" if is_troubled else symbol
     at = moment(
         outcome.at_ms or now_ms,
         now=now_ms,
@@ -228,12 +304,18 @@ def result(outcome: Outcome, *, now_ms: float, setting: Setting) -> Component:
             html.P([icon(symbol), html.Span(outcome.words), html.Span(at, className="quiet")]),
             *([html.Ul([html.Li(each) for each in outcome.details])] if outcome.details else []),
         ],
-        className="outcome " + ("is-done" if outcome.done else "is-refused"),
+        className="outcome "
+        + ("is-troubled" if is_troubled else "is-done" if outcome.done else "is-refused"),
     )
 
 
 def _monitor(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> Component:
     head_id = ids.OPERATOR_PREVIEW_HEAD if view == "preview" else ids.OPERATOR_PROGRAM_HEAD
+    over = (
+        html.Div(empty(wall, setting=setting), id=ids.OPERATOR_EMPTY, className="monitor-empty")
+        if view == "preview"
+        else html.Div(trouble(wall, setting=setting), id=ids.OPERATOR_MARKS)
+    )
     return html.Div(
         [
             html.Div(
@@ -241,7 +323,7 @@ def _monitor(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> C
                 id=head_id,
                 className="monitor-head",
             ),
-            live_wall(wall, view, setting.language),
+            live_wall(wall, view, setting.language, over=[over]),
         ],
         className=f"monitor monitor-{view}",
     )
@@ -260,6 +342,7 @@ def _actions(wall: WallView, setting: Setting) -> Component:
                         ],
                         id=ids.OPERATOR_TAKE,
                         className="key key-take",
+                        disabled=not may_take(wall),
                         **attrs(aria_keyshortcuts="Enter"),
                     ),
                     dbc.Switch(
@@ -271,7 +354,14 @@ def _actions(wall: WallView, setting: Setting) -> Component:
                 ],
                 className="op-take",
             ),
-            html.P(say("operator.keys", setting), className="op-keys"),
+            html.P(
+                [
+                    icon("bi-keyboard"),
+                    html.Span(say("operator.keys_on", setting), className="keys-on"),
+                    html.Span(say("operator.keys_off", setting), className="keys-off"),
+                ],
+                className="op-keys",
+            ),
             html.Div(
                 [
                     html.Div(
@@ -378,6 +468,11 @@ def _output(output: OutputView, setting: Setting) -> Component:
         ],
         className="output" + (" has-problem" if output.has_problem else ""),
     )
+
+
+def _scene_columns(wall: WallView) -> int:
+    """Return how many keys stand in a row, so that all scenes are seen at once."""
+    return 3 if len(wall.scenes) <= DIGITS else 4 if len(wall.scenes) <= 12 else 5
 
 
 def _scene_name(wall: WallView, scene_id: str | None, setting: Setting) -> str:

@@ -12,6 +12,8 @@ from layouts.pages.wall_view import OutputView
 ICONS = {
     "online": "bi-check-circle",
     "offline": "bi-plug",
+    "never": "bi-dash-circle",
+    "unknown": "bi-question-circle",
     "behind": "bi-arrow-repeat",
     "late": "bi-hourglass-split",
     "failed": "bi-x-octagon-fill",
@@ -21,8 +23,10 @@ ICONS = {
 
 def state_of(output: OutputView) -> str:
     """Return the one state that matters most: not there, not right, slow, or well."""
+    if not output.is_known:
+        return "unknown"
     if not output.online:
-        return "offline"
+        return "offline" if output.is_expected else "never"
     if output.behind:
         return "behind"
     if output.status in ("failed", "noAnswer", "late"):

@@ -67,10 +67,14 @@ class OutputView:
     uncertainty_ms: float | None = None  # of its clock
     last_seen_at_ms: float | None = None
     reason: str = ""
+    is_known: bool = True  # False: nobody could be asked
+    is_expected: bool = True  # False: never there, as no other output of this wall is
 
     @property
     def has_problem(self) -> bool:
         """Tell whether somebody should look at it."""
+        if not self.is_known or not self.is_expected:
+            return False
         return not self.online or self.behind or self.status in SWITCH_PROBLEMS
 
 
@@ -135,18 +139,22 @@ class WallView:
         return next((each for each in self.scenes if each.scene_id == scene_id), None)
 
 
-def read_wall(body: Mapping[str, Any], *, base: str | None = None) -> WallView:
+def read_wall(
+    body: Mapping[str, Any], *, base: str | None = None, names: Mapping[str, str] | None = None
+) -> WallView:
     """Return a wall from what `wall.state` or `walls.list` told of it.
 
-    `base` is the scene to list first; the others keep the controller's order.
+    `base` is the scene to list first; the others keep the controller's order. `names` are what
+    people are called, by account.
     """
     canvas = body["canvasPx"]
     width, height = float(canvas["width"]), float(canvas["height"])
-    program, layers = body.get("program"), _layers(body.get("layers") or {})
+    program, layers = body.get("program"), _layers(body.get("layers") or {}, names or {})
     switch = body.get("lastSwitch")
     answers = {each["outputId"]: each for each in (switch or {}).get("outputs", ())}
     scenes = [_scene(each, width, height) for each in body.get("scenes", ())]
     scenes.sort(key=lambda scene: scene.scene_id != base)
+    somebody_is_there = any(each["online"] for each in body["outputs"])
     shown = [each["shownAtMs"] for each in answers.values() if each.get("status") in IN_TIME]
     outputs = tuple(
         _output(
@@ -155,6 +163,7 @@ def read_wall(body: Mapping[str, Any], *, base: str | None = None) -> WallView:
             answer=answers.get(each["outputId"], {}),
             program=program,
             first_shown_at_ms=min(shown, default=None),
+            is_expected=somebody_is_there or each.get("lastSeenAtMs") is not None,
         )
         for each in body["outputs"]
     )
@@ -182,7 +191,7 @@ def unreachable(
     """Return a wall the controller could not be asked about, as the city folder has it."""
     width, height = canvas
     views = tuple(
-        OutputView(output_id, _box(rect, width, height), online=False)
+        OutputView(output_id, _box(rect, width, height), online=False, is_known=False)
         for output_id, rect in outputs
     )
     return WallView(wall_id, name, width / height, views, columns=_columns(views), reachable=False)
@@ -207,12 +216,12 @@ def _scene(body: Mapping[str, Any], width: float, height: float) -> SceneView:
     return SceneView(body["sceneId"], str(body["revision"]), dict(body["name"]), tuple(tiles))
 
 
-def _layers(body: Mapping[str, Any]) -> dict[str, LayerView]:
+def _layers(body: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, LayerView]:
     return {
         name: LayerView(
             layer=name,
             scene_id=each["sceneId"],
-            by=str(each.get("by") or ""),
+            by=names.get(str(each.get("by")), str(each.get("by") or "")),
             since_at_ms=float(each.get("sinceAtMs") or 0),
             until_at_ms=each.get("untilAtMs"),
         )
@@ -227,6 +236,7 @@ def _output(
     answer: Mapping[str, Any],
     program: Mapping[str, Any] | None,
     first_shown_at_ms: float | None,
+    is_expected: bool,
 ) -> OutputView:
     showing, clock = body.get("showing"), body.get("clock") or {}
     behind = bool(
@@ -250,6 +260,7 @@ def _output(
         uncertainty_ms=clock.get("uncertaintyMs"),
         last_seen_at_ms=body.get("lastSeenAtMs"),
         reason=str(answer.get("comment") or answer.get("code") or ""),
+        is_expected=is_expected,
     )
 
 

@@ -28,6 +28,7 @@ NOW_MS = 1_790_000_000_000.0
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SCENES = (
     ("overview", "Toàn cảnh thành phố", "City overview"),
+    ("economy", "Kinh tế - xã hội", "Economy"),
     ("citizens", "Phản ánh của người dân", "Citizen feedback"),
     ("environment", "Môi trường và sức khoẻ", "Environment and health"),
     ("flood", "Mưa và úng ngập", "Rain and flood"),

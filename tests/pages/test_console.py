@@ -184,9 +184,11 @@ def _send(client: Client, pressed: dict, address="#/g/transport/send"):
 
     name = json.dumps(pressed, sort_keys=True, separators=(",", ":")) + ".n_clicks"
     value = {"id": pressed, "property": "n_clicks", "value": 1}
-    return client.call(
-        "console-body.children@", {group: [value], "console-place.hash": address}, changed=name
-    )
+    here = {"console-place.hash": address}
+    sent = client.call("console-send-result.data", {group: [value], **here}, changed=name)
+    assert sent.status_code == 200, sent.text
+    result = sent.get_json()["response"]["console-send-result"]["data"]
+    return client.call("console-body.children@", {"console-send-result.data": result, **here})
 
 
 def test_a_leader_sends_a_scene_where_the_wall_lets_leaders(leader, link, reach):
@@ -201,7 +203,17 @@ def test_a_leader_sends_a_scene_where_the_wall_lets_leaders(leader, link, reach)
 def test_what_was_sent_is_taken_back(leader, link):
     answer = _send(leader, {"part": "console-undo", "wall": "le-lai"})
     assert link.commands() == ["wall.clear"]
-    assert "Đã gỡ lớp thủ công" in as_text(answer)
+    assert "Đã gỡ cảnh thủ công" in as_text(answer)
+
+
+def test_what_came_of_it_outlives_the_event_of_it_and_stays_where_it_was_asked(leader, link):
+    sent = {"place": "#/g/transport/send", "wall": "le-lai", "done": True, "words": "Xong rồi",
+            "details": [], "at_ms": NOW_MS}  # fmt: skip
+    event = {"console-send-result.data": sent, "wall-event.data": {"count": 1}}
+    for address, is_said in (("#/g/transport/send", True), ("#/g/economy/send", False)):
+        place = {"console-place.hash": address}
+        answer = leader.call("console-body.children@", event | place, changed="wall-event.data")
+        assert ("Xong rồi" in as_text(answer)) is is_said
 
 
 def test_a_viewer_sends_nothing(viewer, link):

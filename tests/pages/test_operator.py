@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.pages.browse import Client, as_text, words
+from tests.pages.browse import Client, as_text, nodes, words
 from wall.errors import ServiceError
 
 SEEN = {"sceneId": "traffic", "revision": "r-traffic", "preview": "flood"}
@@ -44,7 +44,7 @@ def test_taking_takes_what_was_prepared_if_what_was_seen_is_still_on_air(operato
     told = as_text(answer)
     assert "6/8 màn đúng lúc, lệch 1,2\u00a0ms, sau 132\u00a0ms" in told
     assert "b3: trễ 84\u00a0ms" in told
-    assert "b4: không nối" in told
+    assert "b4: mất kết nối" in told
     assert answer.get_json()["response"]["operator-done"]["data"] == 4
 
 
@@ -106,7 +106,7 @@ def test_a_scene_is_prepared(operator, link):
 
 def test_the_manual_layer_is_extended_and_cleared(operator, link):
     assert "Đã giữ thêm đến 21:43" in as_text(_press(operator, "operator-extend"))
-    assert "Đã gỡ lớp thủ công" in as_text(_press(operator, "operator-clear"))
+    assert "Đã gỡ cảnh thủ công" in as_text(_press(operator, "operator-clear"))
     assert link.commands() == ["wall.extend", "wall.clear"]
 
 
@@ -134,7 +134,9 @@ def test_an_event_draws_the_state_anew(operator, link):
         "operator-tabs.children", {"wall-event.data": {"count": 1}, "operator-wall.data": "le-lai"}
     )
     drawn = answer.get_json()["response"]
-    assert "Chọn một cảnh để chuẩn bị" in words(drawn["operator-preview-head"]["children"])
+    assert "Chưa chuẩn bị cảnh nào" in words(drawn["operator-preview-head"]["children"])
+    assert "phím số" in words(drawn["operator-empty"]["children"])
+    assert drawn["operator-take"]["disabled"] is True
     assert drawn["operator-clear"]["disabled"] is True
     assert drawn["operator-seen"]["data"]["preview"] is None
 
@@ -143,7 +145,32 @@ def test_a_controller_away_leaves_the_page_standing(operator, link):
     link.refuses["*"] = ServiceError("unavailable", "away")
     tree = operator.page("/operator")
     assert words(tree).count("Không liên lạc được bộ điều khiển") >= 2
+    assert "Màn hình vẫn giữ hình đang có." in words(tree)
+    assert "Màn hình này chưa có cảnh nào." not in words(tree)
+    assert "mất kết nối" not in words(tree)  # nobody knows
+    take = next(each for each in nodes(tree) if each["props"].get("id") == "operator-take")
+    assert take["props"]["disabled"] is True
     assert len([op for op, _, _ in link.asked if op == "wall.state"]) == 1  # waited for once
+
+
+def test_what_is_wrong_stands_on_its_own_part_of_the_picture(operator):
+    marks = [
+        (words(each).split(), each["props"]["style"]["left"])
+        for each in nodes(operator.page("/operator?wall=le-lai"))
+        if "trouble-mark" in str(each["props"].get("className"))
+    ]
+    assert [(said[:2], left[:4]) for said, left in marks] == [
+        (["b3", "trễ"], "50.0"),
+        (["b4", "mất"], "75.0"),
+    ]
+
+
+def test_the_page_keeps_what_was_done_on_this_wall_only(operator):
+    _press(operator, "operator-take")
+    assert "Chưa có ai chuyển cảnh." in words(operator.page("/operator?wall=ngo-quyen"))
+    told = words(operator.page("/operator?wall=le-lai"))
+    assert "Chưa có ai chuyển cảnh." not in told
+    assert "Cảnh thủ công · Trực điều hành (dùng thử) · từ" in told  # a name, not an account
 
 
 def test_the_wall_of_the_address_is_shown(operator):
@@ -168,3 +195,30 @@ def test_the_room_is_drawn_anew_at_an_event(operator):
     )
     assert answer.status_code == 200, answer.text
     assert "Đang phát" in as_text(answer)
+
+
+def test_what_is_said_to_be_ready_is_what_the_next_take_takes(operator, link):
+    before = SEEN | {"preview": "rain"}
+    name = '{"part":"operator-scene","scene":"flood"}.n_clicks'
+    group = '{"part":"operator-scene","scene":["ALL"]}.n_clicks'
+    scene = {"part": "operator-scene", "scene": "flood"}
+    pressed = {"id": scene, "property": "n_clicks", "value": 1}
+    given = {group: [pressed], **PAGE, "operator-seen.data": before}
+    answer = operator.call("operator-result.children", given, changed=name).get_json()["response"]
+    assert "đã sẵn sàng" in words(answer["operator-result"]["children"])
+    assert answer["operator-seen"]["data"] == before | {"preview": "flood"}
+
+
+def test_what_speaks_against_a_scene_names_the_outputs_and_tiles(operator, link, monkeypatch):
+    why = [
+        {"code": "offline", "outputId": "a1"},
+        {"code": "notRendered", "tileId": "map"},
+        {"code": "offline", "outputId": "b1"},
+        {"code": "somethingNew", "tileId": "strip"},
+    ]
+    answered = {"sceneId": "flood", "staged": 6, "of": 6, "fitToShow": False, "why": why}
+    monkeypatch.setattr(link, "request", lambda op, args, actor=None: answered)
+    told = as_text(_preview(operator, "flood"))
+    assert "Chưa nên phát: không nối: a1, b1" in told
+    assert "Chưa nên phát: ô chưa dựng xong: map" in told
+    assert "Chưa nên phát: somethingNew: strip" in told

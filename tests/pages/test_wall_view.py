@@ -21,7 +21,7 @@ def test_the_base_scene_comes_first_and_the_rest_keep_their_order(body):
     body["scenes"].reverse()
     wall = read_wall(body, base="overview")
     assert [scene.scene_id for scene in wall.scenes] == [
-        "overview", "traffic", "security", "flood", "environment", "citizens",
+        "overview", "traffic", "security", "flood", "environment", "citizens", "economy",
     ]  # fmt: skip
 
 
@@ -79,3 +79,22 @@ def test_a_wall_nobody_can_ask_about_is_as_planned():
     wall = unreachable("le-lai", WALL.name, canvas=canvas, outputs=outputs)
     assert not wall.reachable
     assert (wall.online, len(wall.outputs), wall.columns) == (0, 8, 4)
+    assert {state_of(each) for each in wall.outputs} == {"unknown"}
+    assert wall.problems == ()
+
+
+def test_a_wall_without_any_panel_is_not_in_trouble_but_one_that_lost_a_panel_is(body):
+    for output in body["outputs"]:
+        output |= {"online": False, "lastSeenAtMs": None}
+    wall = read_wall(body)
+    assert {state_of(each) for each in wall.outputs} == {"never"}
+    assert wall.problems == ()
+    body["outputs"][2]["lastSeenAtMs"] = NOW_MS - 60_000
+    assert [each.output_id for each in read_wall(body).problems] == ["a3"]
+    body["outputs"][0]["online"] = True  # from now on the others are missed
+    assert len(read_wall(body | {"lastSwitch": None}).problems) == 7
+
+
+def test_people_are_called_by_their_names(body):
+    assert read_wall(body, names={"operator": "Lan"}).program.by == "Lan"
+    assert read_wall(body, names={}).program.by == "operator"

@@ -52,7 +52,7 @@ def _signed_in(context: BrowserContext, address: str, user: str) -> Page:
 def operator(context: BrowserContext, site) -> Iterator[Page]:
     page = _signed_in(context, site[0], "operator")
     page.goto(f"{site[0]}/operator")
-    expect(page.locator(".scene")).to_have_count(6)
+    expect(page.locator(".scene")).to_have_count(7)
     site[1].link.asked.clear()
     yield page
     page.close()
@@ -61,7 +61,7 @@ def operator(context: BrowserContext, site) -> Iterator[Page]:
 def test_a_digit_prepares_and_enter_takes_while_the_panel_has_the_focus(operator, site):
     panel = operator.locator("#operator-panel")
     panel.focus()
-    operator.keyboard.press("4")
+    operator.keyboard.press("5")
     expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
     operator.keyboard.press("Enter")
     expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
@@ -95,6 +95,19 @@ def test_enter_on_a_key_presses_that_key(operator, site):
     operator.keyboard.press("Enter")
     expect(operator.locator("#operator-result")).to_contain_text("Đã giữ thêm")
     assert _commands(site) == ["wall.extend"]
+
+
+def test_enter_before_the_answer_does_not_take_what_was_prepared_before(operator, site):
+    operator.locator("#operator-panel").evaluate(
+        """(panel) => ["5", "Enter"].forEach((key) =>
+            panel.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })))"""
+    )
+    expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
+    assert _commands(site) == ["wall.preview"]
+    operator.locator("#operator-panel").focus()
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
+    assert _commands(site) == ["wall.preview", "wall.take"]
 
 
 def test_a_scene_chosen_by_hand_is_taken_by_the_next_enter(operator, site):
