@@ -36,7 +36,9 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
         else PUBLIC
     )
     then = event(state, f"wall.{ws.wall.wall_id}", name, told, level=level)
-    if switch.asked is not None:
+    if switch.salvo is not None:
+        switch.salvo.settled(state, ws, result, changes=(record,), then=then)
+    elif switch.asked is not None:
         answer(state, switch.asked, result, changes=(record,), then=then)
     else:
         state.effects.append(Persist((record,), then=then))

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall import description, devices, locks, masks, overlays, scenes, stage, switch
+from wall import description, devices, locks, masks, overlays, salvo, scenes, stage, switch
 from wall.answers import Asked, answer, answer_reading, refuse
+from wall.arrangement import Arrangement
 from wall.contents import above_ceiling
 from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene, Refused
@@ -51,7 +52,7 @@ class TransitionFields(WireModel):
     duration_ms: Annotated[float, Field(ge=0, le=60_000, allow_inf_nan=False)] = 0.0
 
 
-class TermsArgs(WallArgs):
+class Terms(WireModel):
     """How a switch shall go."""
 
     policy: Literal["all", "quorum", "bestEffort"] = "bestEffort"
@@ -71,6 +72,24 @@ class TermsArgs(WallArgs):
             transition_kind=transition.kind,
             transition_ms=min(transition.duration_ms, LONGEST_TRANSITION_MS),
         )
+
+
+class TermsArgs(Terms, WallArgs):
+    """Of operations that switch a wall."""
+
+
+class SalvoTake(WireModel):
+    """One wall's part of a salvo."""
+
+    wall_id: Name
+    scene_id: Name
+
+
+class SalvoArgs(Terms):
+    """Of `salvo.take`; with policy `quorum` the number is each wall's."""
+
+    takes: Annotated[list[SalvoTake], Field(min_length=1, max_length=100)]
+    hold: bool = False
 
 
 class TakeArgs(TermsArgs):
@@ -142,11 +161,19 @@ def _refuse_role(state: State, asked: Asked, operation: Operation) -> None:
     role = asked.actor.role if asked.actor is not None else None
     if role in operation.roles:
         return
-    wall_id = asked.args.get("wallId")
-    ws = state.walls.get(wall_id) if isinstance(wall_id, str) else None
-    if operation.roles is COMMANDERS and ws is not None and role in ws.wall.control:
+    concerned = [state.walls.get(each) for each in _walls_of(asked.args)]
+    is_given = all(ws is not None and role in ws.wall.control for ws in concerned)
+    if operation.roles is COMMANDERS and concerned and is_given:
         return
     raise Refused("forbidden", f"role {role!r} may not ask for {asked.op}")
+
+
+def _walls_of(args: dict[str, Any]) -> list[str]:
+    """Return the walls that unchecked arguments name."""
+    takes = args.get("takes")
+    named = [args.get("wallId")] if not isinstance(takes, list) else []
+    named += [each.get("wallId") for each in takes or () if isinstance(each, dict)]
+    return [each for each in named if isinstance(each, str)]
 
 
 def find_wall(state: State, wall_id: str) -> WallState:
@@ -204,10 +231,33 @@ def _take(state: State, asked: Asked, args: TakeArgs) -> None:
         arrangement = ws.preview.arrangement
     else:
         raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
-    hold_ms = ws.wall.manual_hold_min * 60_000
-    until_ms = None if args.hold or args.layer != "manual" else state.now_ms + hold_ms
-    layer = Layer(arrangement, asked.by, state.now_ms, until_ms)
+    is_held = args.hold or args.layer != "manual"
+    layer = _layer(state, ws, arrangement, asked, is_held=is_held)
     _change(state, ws, LayerChange(args.layer, layer), terms, asked)
+
+
+def _layer(
+    state: State, ws: WallState, arrangement: Arrangement, asked: Asked, *, is_held: bool
+) -> Layer:
+    hold_ms = ws.wall.manual_hold_min * 60_000
+    until_ms = None if is_held else state.now_ms + hold_ms
+    return Layer(arrangement, asked.by, state.now_ms, until_ms)
+
+
+def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
+    terms = args.terms()
+    walls = [each.wall_id for each in args.takes]
+    if len(set(walls)) < len(walls):
+        raise Refused("invalidArgs", "takes: a wall is there twice")
+    together = salvo.Salvo(asked)
+    for each in args.takes:
+        ws = find_wall(state, each.wall_id)
+        locks.refuse_others(asked, ws)
+        arrangement = ws.arrange(scenes.find(ws, each.scene_id))
+        layer = _layer(state, ws, arrangement, asked, is_held=args.hold)
+        change = LayerChange("manual", layer)
+        switch.begin(state, ws, change, terms=terms, asked=asked, salvo=together)
+    together.begin(state)
 
 
 def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
@@ -326,6 +376,7 @@ OPERATIONS = {
     "wall.take": Operation(TakeArgs, COMMANDERS, _take),
     "wall.clear": Operation(ClearArgs, COMMANDERS, _clear),
     "wall.extend": Operation(ExtendArgs, COMMANDERS, _extend),
+    "salvo.take": Operation(SalvoArgs, COMMANDERS, _salvo),
     "wall.lock": Operation(WallArgs, COMMANDERS, _lock),
     "wall.unlock": Operation(WallArgs, COMMANDERS, _unlock),
     "wall.mask": Operation(masks.MaskArgs, COMMANDERS, _mask),

@@ -7,7 +7,7 @@ glass; committed, it is the wall's desired state and only answers are still gath
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import orjson
 
@@ -21,6 +21,9 @@ from wall.protocol import Ready, Shown, encode
 from wall.record import wall_record
 from wall.stage import too_high
 from wall.state import Client, Showing, State, WallState
+
+if TYPE_CHECKING:
+    from wall.salvo import Salvo
 
 Policy = Literal["all", "quorum", "bestEffort"]
 SETTLE_MS = 2_000.0
@@ -49,6 +52,7 @@ class Switch:
     terms: Terms
     asked: Asked | None  # None: the controller's own, at the end of a layer's time
     begun_at_ms: float
+    salvo: Salvo | None = None  # the walls it is committed together with
     is_prepared: bool = False
     outputs: dict[int, str] = field(default_factory=dict)  # outputs that take part
     others: set[int] = field(default_factory=set)  # views: they change along, nobody waits
@@ -82,9 +86,18 @@ class Switch:
 
 
 def begin(
-    state: State, ws: WallState, change: LayerChange, *, terms: Terms, asked: Asked | None
+    state: State,
+    ws: WallState,
+    change: LayerChange,
+    *,
+    terms: Terms,
+    asked: Asked | None,
+    salvo: Salvo | None = None,
 ) -> None:
-    """Start a switch to what is on air after `change`; raises Refused."""
+    """Start a switch to what is on air after `change`; raises Refused.
+
+    One of a salvo is only put in place: `advance` it when all of the salvo are.
+    """
     program = on_air(change.applied_to(ws.layers))
     switch = Switch(
         switch_id=state.new_id("s"),
@@ -94,6 +107,7 @@ def begin(
         terms=terms,
         asked=asked,
         begun_at_ms=asked.at_ms if asked is not None else state.now_ms,
+        salvo=salvo,
     )
     online = set(ws.online().values())
     offline = [each for each in ws.outputs if each not in online]
@@ -103,12 +117,20 @@ def begin(
         above = contents.above_ceiling(state, ws, switch.arrangement)
         if above:
             raise too_high(ws, above)
-    if ws.pending is not None:
-        newer = Refused("superseded", "a newer take was asked for", switchId=ws.pending.switch_id)
-        _abort(state, ws, ws.pending, "superseded", newer)
-    ws.pending = switch
+    if salvo is not None:
+        salvo.switches[ws.wall.wall_id] = switch
+        return
+    put(state, ws, switch)
     contents.refresh_wanted(state)
     advance(state, ws)
+
+
+def put(state: State, ws: WallState, switch: Switch) -> None:
+    """Make a switch the wall's pending one; the one before is superseded."""
+    if ws.pending is not None:
+        newer = Refused("superseded", "a newer take was asked for", switchId=ws.pending.switch_id)
+        abort(state, ws, ws.pending, "superseded", newer)
+    ws.pending = switch
 
 
 def advance(state: State, ws: WallState) -> None:
@@ -187,7 +209,7 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
     if switch.arrangement is not None and switch.asked is not None:
         above = contents.above_ceiling(state, ws, switch.arrangement)
         if above:
-            _abort(state, ws, switch, "failed", too_high(ws, above))
+            abort(state, ws, switch, "failed", too_high(ws, above))
             return
     switch.is_prepared = True
     switch.outputs = ws.online()
@@ -231,21 +253,28 @@ def _decide(state: State, ws: WallState, switch: Switch) -> None:
     needed = {"all": len(ws.outputs), "quorum": terms.min_outputs or 0, "bestEffort": 0}
     if count < needed[terms.policy]:
         message = f"{count} of {needed[terms.policy]} outputs were ready"
-        _abort(state, ws, switch, "policyNotMet", outcome.not_met(switch, message, ws))
+        abort(state, ws, switch, "policyNotMet", outcome.not_met(switch, message, ws))
+    elif switch.salvo is not None:
+        switch.salvo.decided(state, ws)
     else:
-        _commit(state, ws, switch)
+        commit(state, ws, switch, show_at_ms=state.now_ms + lead_ms(state, switch))
 
 
-def _commit(state: State, ws: WallState, switch: Switch) -> None:
+def lead_ms(state: State, switch: Switch) -> float:
+    """Return how long before its instant a commit must be sent, as the clocks are known."""
     taking_part = [state.clients[each] for each in switch.outputs if each not in switch.gone]
-    lead_ms = clock.lead_ms(each.uncertainty_ms for each in taking_part)
-    switch.show_at_ms = state.now_ms + lead_ms
+    return clock.lead_ms(each.uncertainty_ms for each in taking_part)
+
+
+def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) -> None:
+    """Let all that are prepared change at one instant; from now on it is the desired state."""
+    switch.show_at_ms = show_at_ms
     told = [
         each
         for each in state.members(ws)
         if switch.includes(each.client_id) and each.client_id not in switch.failed
     ]
-    commit = {
+    fields = {
         "switchId": switch.switch_id,
         "showAtMs": switch.show_at_ms,
         "transition": {
@@ -253,7 +282,7 @@ def _commit(state: State, ws: WallState, switch: Switch) -> None:
             "durationMs": switch.terms.transition_ms,
         },
     }
-    state.send([each.client_id for each in told], "commit", commit)
+    state.send([each.client_id for each in told], "commit", fields)
     ws.pending = None
     ws.layers = switch.change.applied_to(ws.layers)
     stage_id = _stage_id(ws, switch)
@@ -282,16 +311,18 @@ def _commit(state: State, ws: WallState, switch: Switch) -> None:
             joining.bring(state, ws, client)
 
 
-def _abort(state: State, ws: WallState, switch: Switch, code: str, refused: Refused) -> None:
-    """Drop a switch that was not committed; what is on air stays."""
+def abort(state: State, ws: WallState, switch: Switch, code: str, refused: Refused) -> None:
+    """Drop a switch that was not committed, and its salvo; what is on air stays."""
     ws.pending = None
     members = [each for each in state.members(ws) if switch.includes(each.client_id)]
     for client in members:
         client.prepared.pop(switch.switch_id, None)
-    abort = {"switchId": switch.switch_id, "code": code}
-    state.send([each.client_id for each in members], "abort", abort)
+    fields = {"switchId": switch.switch_id, "code": code}
+    state.send([each.client_id for each in members], "abort", fields)
     state.counts["switchesAborted"] += 1
-    if switch.asked is not None:
+    if switch.salvo is not None:
+        switch.salvo.aborted(state, ws, code, refused)
+    elif switch.asked is not None:
         refuse(state, switch.asked, refused)
     contents.refresh_wanted(state)
 

@@ -124,11 +124,18 @@ class Table:
         seat.say("identify", kind="service", service=service, token=SECRET, protocol=PROTOCOL)
         return seat
 
-    def player(self, output_id: str | None = "a1", view: str | None = None, **more: Any) -> Seat:
+    def player(
+        self,
+        output_id: str | None = "a1",
+        view: str | None = None,
+        *,
+        wall_id: str = "north",
+        **more: Any,
+    ) -> Seat:
         """Let an output or view join; enrolled behind the scenes."""
-        name = ("north", output_id or f"view/{view}")
+        name = (wall_id, output_id or f"view/{view}")
         generation, _ = self.state.devices.setdefault(name, (1, False))
-        token = device_token(SECRET, Device("north", output_id, view, generation))
+        token = device_token(SECRET, Device(wall_id, output_id, view, generation))
         seat = self.sit()
         kind = "output" if output_id else "view"
         seat.say("identify", kind=kind, token=token, protocol=PROTOCOL, **more)
