@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 LEAD_FLOOR_MS = 60.0  # shorter leads miss frames on a loaded machine
 LEAD_ROUND_TRIPS = 3.0
+FRAME_MS = 1_000 / 60  # of a display
 ASSUMED_UNCERTAINTY_MS = 5.0  # half of the 10 ms round trip assumed before a client told its own
 
 
@@ -19,6 +20,22 @@ class SharedClock:
     def now_ms(self) -> float:
         """Return milliseconds since the Unix epoch."""
         return (time.monotonic() + self._offset_s) * 1000
+
+
+def promised_skew_ms(uncertainties_ms: Iterable[float | None]) -> float | None:
+    """Return the skew that clients with these uncertainties cannot exceed when none is late.
+
+    One frame, and the two worst clocks wrong in opposite directions. None when a clock is not
+    known, or when there is nobody to promise it of.
+    """
+    worst: list[float] = []
+    for each in uncertainties_ms:
+        if each is None:
+            return None
+        worst.append(each)
+    if not worst:
+        return None
+    return FRAME_MS + sum(sorted(worst)[-2:]) if len(worst) > 1 else 0.0
 
 
 def lead_ms(uncertainties_ms: Iterable[float | None]) -> float:

@@ -71,10 +71,11 @@ class DeviceRecord:
 
 @dataclass(frozen=True, slots=True)
 class SwitchRecord:
-    """The last switch of a wall, as answered."""
+    """The last switch of a wall, as answered, and what the history keeps of it."""
 
     wall_id: str
     body: dict[str, Any]
+    entry: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from wall import history
 from wall.state import State
 
 
@@ -31,6 +32,16 @@ def exposition(state: State, *, counts: Counter[str]) -> str:
                 lines.append(
                     f'ioc_wall_last_switch_ms{{wall="{wall_id}",figure="{name}"}} {measured:.3f}'
                 )
+    lines.append(_head("ioc_wall_switch_ms", "summary", "Switches of each wall, the newest 1,000"))
+    for wall_id, ws in state.walls.items():
+        told = history.summary(ws.history)
+        for figure in history.FIGURES:
+            name = figure.removesuffix("Ms")
+            for share in history.QUANTILES:
+                value = told[figure][f"p{share}"]
+                if value is not None:
+                    labels = f'wall="{wall_id}",figure="{name}",quantile="{share / 100}"'
+                    lines.append(f"ioc_wall_switch_ms{{{labels}}} {value:.3f}")
     lines.append(_head("ioc_wall_renders_wanted", "gauge", "Renders wanted now"))
     lines.append(f"ioc_wall_renders_wanted {len(state.renders.wanted)}")
     lines.append(_head("ioc_wall_events_total", "counter", "What happened since the start"))

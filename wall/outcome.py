@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wall import contents
+from wall import contents, history
 from wall.answers import answer
 from wall.classification import PUBLIC
 from wall.effects import Persist, SwitchRecord
@@ -22,7 +22,10 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
     """Answer a switch that has settled, keep the answer, and tell who listens."""
     result = _result(ws, switch)
     ws.last_switch = result
-    record = SwitchRecord(ws.wall.wall_id, result)
+    ws.history.append(history.entry(switch, result))
+    for each in result["outputs"]:
+        state.counts[f"outputs.{each['status']}"] += 1
+    record = SwitchRecord(ws.wall.wall_id, result, ws.history[-1])
     name = "taken" if switch.change.layer is not None else "cleared"
     told = {
         **result,
@@ -55,6 +58,7 @@ def _result(ws: WallState, switch: Switch) -> dict[str, Any]:
         "showAtMs": switch.show_at_ms,
         "outputs": outputs,
         "skewMs": max(in_time) - min(in_time) if in_time else None,
+        "promisedSkewMs": switch.promised_skew_ms,
         "latencyMs": max(at_all) - switch.begun_at_ms if at_all else None,
     }
 

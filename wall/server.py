@@ -93,6 +93,7 @@ def assemble(
             city_scenes=scenes[wall_id],
             last_switch=kept.switches.get(wall_id),
         )
+        ws.history.extend(kept.history.get(wall_id, ()))
         for body in kept.scenes.get(wall_id, ()):
             try:
                 scene = scene_from_json(body)

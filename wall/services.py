@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall import description, devices, locks, masks, overlays, salvo, scenes, stage, switch
+from wall import description, devices, history, locks, masks, overlays, salvo, scenes, stage, switch
 from wall.answers import Asked, answer, answer_reading, refuse
 from wall.arrangement import Arrangement
 from wall.contents import above_ceiling
@@ -27,6 +27,13 @@ READERS = frozenset({"operator", "leader", "presenter", "viewer", "administrator
 LONGEST_TRANSITION_MS = 300.0  # longer ones are cut to this
 
 LayerName = Literal["manual", "scheduled", "base"]
+
+
+class HistoryArgs(WireModel):
+    """Of `wall.history`."""
+
+    wall_id: Name
+    limit: Annotated[int, Field(ge=0, le=history.KEPT)] = 100
 
 
 class NoArgs(WireModel):
@@ -194,6 +201,12 @@ def _state(state: State, asked: Asked, args: WallArgs) -> None:
     answer_reading(state, asked, description.describe(state, ws, is_whole=True))
 
 
+def _history(state: State, asked: Asked, args: HistoryArgs) -> None:
+    ws = find_wall(state, args.wall_id)
+    newest = list(ws.history)[::-1][: args.limit]
+    answer_reading(state, asked, {"switches": newest, **history.summary(ws.history)})
+
+
 def _kinds(state: State, asked: Asked, args: NoArgs) -> None:
     answer_reading(state, asked, {"kinds": state.known_kinds})
 
@@ -293,6 +306,7 @@ def _change(
         "showAtMs": None,
         "outputs": [],
         "skewMs": None,
+        "promisedSkewMs": None,
         "latencyMs": None,
     }
     name = "taken" if change.layer is not None else "cleared"
@@ -371,6 +385,7 @@ def _token(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
 OPERATIONS = {
     "walls.list": Operation(NoArgs, READERS, _list),
     "wall.state": Operation(WallArgs, READERS, _state),
+    "wall.history": Operation(HistoryArgs, READERS, _history),
     "tiles.kinds": Operation(NoArgs, READERS, _kinds),
     "wall.preview": Operation(PreviewArgs, COMMANDERS, _preview),
     "wall.take": Operation(TakeArgs, COMMANDERS, _take),

@@ -5,7 +5,7 @@ Plain data that the modules of the hub work on; every rule is in them. One event
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,7 @@ from wall.arrangement import Arrangement, Render, arrange
 from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Wall
+from wall.history import KEPT
 from wall.layers import Layer, on_air
 from wall.protocol import encode
 from wall.renders import RenderBook
@@ -170,6 +171,7 @@ class WallState:
     pending: Switch | None = None  # not yet committed
     settling: list[Switch] = field(default_factory=list)  # committed, answers still coming
     last_switch: dict[str, Any] | None = None
+    history: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     lock: Lock | None = None
     masks: dict[str, Mask] = field(default_factory=dict)
     masking: list[Masking] = field(default_factory=list)  # confirmations still coming

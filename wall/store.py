@@ -17,11 +17,18 @@ import orjson
 
 from wall.effects import AuditRecord, Change, DeviceRecord, SceneRecord, SwitchRecord, WallRecord
 from wall.errors import StoreError
+from wall.history import KEPT
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 2.0  # a controller that was just killed may still be going
+HISTORY_ROWS = 50_000  # of all walls; the oldest go
 LARGEST_ARGS = 64 * 1024
 
+_HISTORY = (
+    "create table history (row integer primary key, wall_id text not null, body blob not null)"
+    " strict",
+    "create index history_by_wall on history (wall_id, row)",
+)
 _SCHEMA = (
     "create table meta (name text primary key, content text not null) strict",
     "create table wall (wall_id text primary key, body blob not null) strict",
@@ -37,7 +44,9 @@ _SCHEMA = (
     " begin select raise(abort, 'the audit is append-only'); end",
     "create trigger audit_no_delete before delete on audit"
     " begin select raise(abort, 'the audit is append-only'); end",
+    *_HISTORY,
 )
+_FROM_VERSION = {0: _SCHEMA, 1: _HISTORY}  # what brings a file of that version to the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Kept:
     scenes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     devices: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     switches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    history: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # oldest first
 
 
 class Store:
@@ -138,9 +148,9 @@ class Store:
         connection.execute("pragma synchronous = full")
         connection.execute("begin exclusive")
         (version,) = connection.execute("pragma user_version").fetchone()
-        if version == 0:
-            for statement in _SCHEMA:
-                connection.execute(statement)
+        for statement in _FROM_VERSION.get(version, ()):
+            connection.execute(statement)
+        if version < SCHEMA_VERSION:
             connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         connection.execute("commit")
         if version > SCHEMA_VERSION:
@@ -169,7 +179,17 @@ class Store:
                 )
             },
             switches=_bodies(connection.execute("select wall_id, body from switch")),
+            history=self._read_history(),
         )
+
+    def _read_history(self) -> dict[str, list[dict[str, Any]]]:
+        run = self._connection.execute
+        walls = [wall_id for (wall_id,) in run("select distinct wall_id from history")]
+        newest = "select body from history where wall_id = ? order by row desc limit ?"
+        return {
+            wall_id: [orjson.loads(body) for (body,) in run(newest, (wall_id, KEPT))][::-1]
+            for wall_id in walls
+        }
 
     def _write(self, change: Change) -> None:
         run = self._connection.execute
@@ -188,8 +208,13 @@ class Store:
                     "insert or replace into device values (?, ?, ?, ?)",
                     (wall_id, name, generation, int(is_revoked)),
                 )
-            case SwitchRecord(wall_id, body):
+            case SwitchRecord(wall_id, body, entry):
                 run("insert or replace into switch values (?, ?)", (wall_id, orjson.dumps(body)))
+                added = run(
+                    "insert into history (wall_id, body) values (?, ?)",
+                    (wall_id, orjson.dumps(entry)),
+                )
+                run("delete from history where row <= ?", ((added.lastrowid or 0) - HISTORY_ROWS,))
             case AuditRecord():
                 self._write_audit(change)
 

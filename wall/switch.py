@@ -60,6 +60,7 @@ class Switch:
     failed: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
     show_at_ms: float = 0.0
+    promised_skew_ms: float | None = None  # None: not every output's clock is known
     unshown: set[int] = field(default_factory=set)  # outputs yet to answer commit
     shown: dict[int, Shown] = field(default_factory=dict)
 
@@ -269,6 +270,9 @@ def lead_ms(state: State, switch: Switch) -> float:
 def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) -> None:
     """Let all that are prepared change at one instant; from now on it is the desired state."""
     switch.show_at_ms = show_at_ms
+    switch.promised_skew_ms = clock.promised_skew_ms(
+        state.clients[each].uncertainty_ms for each in switch.outputs if each not in switch.gone
+    )
     told = [
         each
         for each in state.members(ws)

@@ -27,7 +27,7 @@ def test_what_was_written_is_found_after_a_restart(tmp_path: Path) -> None:
             SceneRecord("north", "gone", {"sceneId": "gone"}),
             SceneRecord("north", "gone", None),
             DeviceRecord("north", "a1", 2, is_revoked=True),
-            SwitchRecord("north", {"switchId": "s"}),
+            SwitchRecord("north", {"switchId": "s"}, {}),
             AUDIT,
         ]
     )
