@@ -1,4 +1,4 @@
-"""A city folder with one wall of 200 outputs, and two scenes of twelve tiles."""
+"""A city folder with one wall of 200 outputs, and scenes of twelve tiles for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS, ROWS = 20, 10
 CLIENTS = COLUMNS * ROWS
 TILES = 12
 WALL = "crowd"
-SCENES = ("crowd-a", "crowd-b")
+BASE = "base"
 
 _WALL = f"""
 id = "{WALL}"
@@ -26,16 +26,27 @@ viewing_distance_m = 6.0
 columns = {COLUMNS}
 rows = {ROWS}
 panel = {{ width_px = 480, height_px = 270, width_mm = 302.0 }}
-base = "{SCENES[0]}"
+base = "{BASE}"
 ceiling = {{ level = "restricted", compartments = ["health", "party", "police"] }}
 waiting = {{ vi = "Đang chờ", en = "Waiting" }}
 withheld = {{ vi = "Không được phép", en = "Withheld" }}
 """
 
+_BASE = f"""
+id = "{BASE}"
+name = {{ vi = "Nền", en = "Base" }}
+grid = {{ columns = 1, rows = 1 }}
+
+[[tile]]
+id = "clock"
+kind = "clock"
+at = {{ column = 0, row = 0, columns = 1, rows = 1 }}
+"""
+
 
 @contextmanager
 def crowd_city() -> Iterator[Path]:
-    """Make a city folder with a wall of 200 outputs and two scenes of twelve tiles of our own."""
+    """Make a city folder whose only wall has 200 outputs."""
     folder = Path(tempfile.mkdtemp(prefix="city-"))
     try:
         city = folder / "city"
@@ -45,62 +56,57 @@ def crowd_city() -> Iterator[Path]:
         (city / "walls").mkdir()
         (city / "walls" / f"{WALL}.toml").write_text(_wall())
         (city / "scenes" / WALL).mkdir(parents=True)
-        for number, scene_id in enumerate(SCENES):
-            path = city / "scenes" / WALL / f"{scene_id}.toml"
-            path.write_text(_scene(scene_id, shifted=number))
+        (city / "scenes" / WALL / f"{BASE}.toml").write_text(_BASE)
         yield city
     finally:
         shutil.rmtree(folder)
 
 
-def rarest_aggregate(city: Path) -> tuple[str, int]:
-    """Return the aggregate the fewest tiles of the first scene are made of, and how many."""
-    scene = tomllib.loads((city / "scenes" / WALL / f"{SCENES[0]}.toml").read_text())
-    used = [str(tile["options"].get("aggregate", "")) for tile in scene["tile"]]
+def scene(scene_id: str, *, shifted: int = 0, mark: str = "") -> dict[str, Any]:
+    """Return twelve tiles of the Lê Lai scenes in four columns, for `scene.put`.
+
+    `shifted` chooses other tiles; a `mark` in their titles makes them tiles never rendered before.
+    """
+    tiles = []
+    pool = _pool()
+    for number in range(TILES):
+        tile = pool[(shifted * TILES + number) % len(pool)]
+        title = {"title": {"vi": mark, "en": mark}} if mark else {}
+        tiles.append(
+            {
+                "tileId": f"t{number}",
+                "kind": tile["kind"],
+                "at": {"column": number % 4, "row": number // 4, "columns": 1, "rows": 1},
+                "options": {**tile.get("options", {}), **title},
+            }
+        )
+    return {
+        "sceneId": scene_id,
+        "name": {"vi": scene_id, "en": scene_id},
+        "grid": {"columns": 4, "rows": 3},
+        "tiles": tiles,
+    }
+
+
+def rarest_aggregate(found: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the aggregate the fewest tiles of a scene are made of, and how many."""
+    used = [str(tile["options"].get("aggregate", "")) for tile in found["tiles"]]
     rarest = min((name for name in used if name), key=used.count)
     return rarest, used.count(rarest)
 
 
-def _scene(scene_id: str, *, shifted: int) -> str:
-    """Write twelve tiles of the Lê Lai scenes in four columns; `shifted` makes each another."""
+def _pool() -> list[dict[str, Any]]:
+    """Return the different tiles of all Lê Lai scenes."""
     pool: list[dict[str, Any]] = []
     for path in sorted((ROOT / "city" / "scenes" / "le-lai").glob("*.toml")):
         for tile in tomllib.loads(path.read_text())["tile"]:
             if not any(_what(tile) == _what(other) for other in pool):
                 pool.append(tile)
-    chosen = [pool[(shifted * TILES + number) % len(pool)] for number in range(TILES)]
-    lines = [
-        f'id = "{scene_id}"',
-        f'name = {{ vi = "{scene_id}", en = "{scene_id}" }}',
-        "grid = { columns = 4, rows = 3 }",
-    ]
-    for number, tile in enumerate(chosen):
-        place = f"column = {number % 4}, row = {number // 4}, columns = 1, rows = 1"
-        lines += [
-            "[[tile]]",
-            f'id = "t{number}"',
-            f'kind = "{tile["kind"]}"',
-            f"at = {{ {place} }}",
-            f"options = {_toml(tile.get('options', {}))}",
-        ]
-    return "\n".join(lines)
+    return pool
 
 
 def _what(tile: Mapping[str, Any]) -> tuple[str, str]:
     return tile["kind"], repr(tile.get("options", {}))
-
-
-def _toml(found: Any) -> str:
-    """Write a value as inline TOML."""
-    if isinstance(found, dict):
-        return "{ " + ", ".join(f'"{key}" = {_toml(each)}' for key, each in found.items()) + " }"
-    if isinstance(found, list):
-        return "[" + ", ".join(_toml(each) for each in found) + "]"
-    if isinstance(found, bool):
-        return str(found).lower()
-    if isinstance(found, str):
-        return '"' + found.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-    return repr(found)
 
 
 def _wall() -> str:

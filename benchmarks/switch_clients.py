@@ -7,7 +7,7 @@ its program views (each gets all twelve tiles, none is waited for).
 from __future__ import annotations
 
 import argparse
-import re
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.arguments import common
 from benchmarks.changes import Changes
 from benchmarks.crowd import Crowd
-from benchmarks.crowd_city import CLIENTS, SCENES, TILES, WALL, crowd_city, rarest_aggregate
+from benchmarks.crowd_city import CLIENTS, TILES, WALL, crowd_city, rarest_aggregate, scene
 from benchmarks.figures import Report, Table, percentile, publish, spread, verdict
 from benchmarks.product import Product, cpu_s
 
@@ -29,20 +29,19 @@ def main() -> None:
     parser.add_argument("--switches", type=int, default=60, help="of each sort")
     parser.add_argument("--contents", type=int, default=100)
     chosen = parser.parse_args()
+    rows: list[tuple[str, str, list[tuple[float, float]]]] = []
     with crowd_city() as city, Product(lake=chosen.lake, city=city) as product:
         product.start("wall", "feed", "render")
-        aggregate, tiles = rarest_aggregate(city)
-        product.until_data([aggregate])
+        product.until_data()
         product.end("feed")  # from here on the benchmark alone says what changes
-        changes, rows = Changes(product.settings), []
         for name in ("outputs", "views"):
             crowd = Crowd("127.0.0.1", product.settings.wall_port)
             crowd.serve(product.settings.secret())
             crowd.join(_identifications(product, name))
-            for sort, cold in (("staged", None), ("cold", changes)):
-                rows.append((name, sort, _switches(crowd, chosen.switches, cold=cold)))
+            rows.append((name, "staged", _staged(crowd, chosen.switches)))
+            rows.append((name, "cold", _cold(crowd, chosen.switches)))
             if name == "views":
-                contents = _contents(product, crowd, changes, aggregate, tiles, chosen.contents)
+                contents = _contents(product, crowd, chosen.contents)
             crowd.close()
     publish(_report(rows, contents), write=chosen.write)
 
@@ -59,47 +58,61 @@ def _identifications(product: Product, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _switches(crowd: Crowd, count: int, *, cold: Changes | None) -> list[tuple[float, float]]:
-    """Return for each take (prepare, commit) at the last client in ms; staged unless `cold`."""
+def _staged(crowd: Crowd, count: int) -> list[tuple[float, float]]:
+    """Return (prepare, commit) in ms of takes of a previewed scene, two in turn."""
     found = []
-    clients = len(crowd.clients)
+    for number in range(2):
+        crowd.request("scene.put", {"wallId": WALL, "scene": scene(f"s{number}", shifted=number)})
     for number in range(count):
-        scene = {"wallId": WALL, "sceneId": SCENES[number % len(SCENES)]}
-        if cold is None:
-            fit, _ = crowd.request("wall.preview", scene)
-            until_staged = crowd.arrivals["stage"][fit["stageId"]]
-            crowd.run(until=lambda got=until_staged: len(got) >= clients)  # type: ignore[misc]
-            crowd.rest(0.05)
-        else:  # what is on air stands staged, and all of the other scene is out of date
-            crowd.request("wall.preview", {"wallId": WALL, "sceneId": _other(scene["sceneId"])})
-            versions = cold.change(cold.names)
-            crowd.tell("publish", {"topic": "versions", "data": versions})
-            crowd.rest(0.5)
-        taken, asked_s = crowd.request("wall.take", {**scene, "layer": "manual"})
-        switch_id = taken["switchId"]
-        commits = crowd.arrivals["commit"][switch_id]
-        crowd.run(until=lambda got=commits: len(got) >= clients)  # type: ignore[misc]
-        prepared_s = max(crowd.arrivals["prepare"][switch_id])
-        found.append(
-            (1e3 * (prepared_s - asked_s), 1e3 * (max(commits) - crowd.readied[switch_id]))
-        )
+        of_scene = {"wallId": WALL, "sceneId": f"s{number % 2}"}
+        fit, _ = crowd.request("wall.preview", of_scene)
+        stages = crowd.arrivals["stage"][fit["stageId"]]
+        _until_all(crowd, stages)
+        crowd.rest(0.05)
+        found.append(_take(crowd, of_scene))
     return found
 
 
-def _other(scene_id: str) -> str:
-    return SCENES[1 - SCENES.index(scene_id)]
+def _cold(crowd: Crowd, count: int) -> list[tuple[float, float]]:
+    """Return (prepare, commit) in ms of takes of scenes of which nothing was ever rendered."""
+    found = []
+    for number in range(count):
+        scene_id = f"c{number % 2}"
+        fresh = scene(scene_id, shifted=number % 2, mark=f"{number} {time.time()}")
+        crowd.request("scene.put", {"wallId": WALL, "scene": fresh})
+        crowd.rest(0.05)
+        found.append(_take(crowd, {"wallId": WALL, "sceneId": scene_id}))
+    return found
 
 
-def _contents(
-    product: Product, crowd: Crowd, changes: Changes, aggregate: str, tiles: int, count: int
-) -> tuple[float, float, int, int, float]:
-    """Change `aggregate`, of which `tiles` are made, `count` times while its scene is on air.
+def _take(crowd: Crowd, of_scene: Mapping[str, str]) -> tuple[float, float]:
+    taken, asked_s = crowd.request("wall.take", {**of_scene, "layer": "manual"})
+    switch_id = taken["switchId"]
+    commits = crowd.arrivals["commit"][switch_id]
+    _until_all(crowd, commits)
+    prepared_s = max(crowd.arrivals["prepare"][switch_id])
+    return 1e3 * (prepared_s - asked_s), 1e3 * (max(commits) - crowd.readied[switch_id])
 
-    Return (controller CPU and render CPU in ms for one content at all clients, frames each client
+
+def _until_all(crowd: Crowd, arrived: list[float]) -> None:
+    crowd.run(until=lambda: len(arrived) >= len(crowd.clients))
+
+
+def _contents(product: Product, crowd: Crowd, count: int) -> tuple[float, float, int, int, float]:
+    """Change one aggregate `count` times while a scene with it is on air.
+
+    Return (controller CPU and render CPU in ms for one content at all clients, contents each client
     got, contents rendered, p95 of publish to last client in ms).
     """
-    crowd.request("wall.take", {"wallId": WALL, "sceneId": SCENES[0], "layer": "manual"})
-    crowd.rest(2)
+    shown = scene("s0")
+    aggregate, tiles = rarest_aggregate(shown)
+    changes = Changes(product.settings)
+    crowd.request("wall.preview", {"wallId": WALL, "sceneId": "s0"})
+    crowd.request("wall.take", {"wallId": WALL, "sceneId": "s0", "layer": "manual"})
+    # What was on air or previewed before stays wanted for a minute; then only this scene is, and
+    # the one tile of the scene below it.
+    wanted = TILES + 1
+    crowd.run(until=lambda: _metric(product, "ioc_wall_renders_wanted") <= wanted, within_s=120)
     idle_ms = _idle_ms(product, crowd)
     arrived, rendered = crowd.arrivals["content"], _rendered(product)
     arrived.clear()
@@ -136,12 +149,14 @@ def _idle_ms(product: Product, crowd: Crowd) -> float:
 
 def _rendered(product: Product) -> int:
     """Return how many contents the controller has got from render, by its own counter."""
-    with urllib.request.urlopen(
-        f"http://127.0.0.1:{product.settings.wall_port}/metrics", timeout=5
-    ) as answer:
-        text = answer.read().decode()
-    found = re.search(r'ioc_wall_events_total\{event="contents"\} (\d+)', text)
-    return int(found.group(1)) if found else 0
+    return _metric(product, 'ioc_wall_events_total{event="contents"}')
+
+
+def _metric(product: Product, name: str) -> int:
+    address = f"http://127.0.0.1:{product.settings.wall_port}/metrics"
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return next((int(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + " ")), 0)
 
 
 def _report(
@@ -171,8 +186,8 @@ def _report(
         f"""{CLIENTS} clients over raw sockets in one process beside the controller, a scene of
         {TILES} tiles. `prepare`: from sending the take until the last client has it; `commit`: from
         the last client's `ready` until the last client has it. Outputs are all waited for and get
-        the tiles that touch them; views get all {TILES} tiles. Cold: nothing is staged and all
-        data has changed, so every tile is rendered and every content travels within the figure.
+        the tiles that touch them; views get all {TILES} tiles. Cold: tiles that were never
+        rendered before, so that rendering and sending every content is within the figure.
         Milliseconds.""",
         [
             Table(
