@@ -49,6 +49,7 @@ class Player {
       contents: this.contents,
       clock: this.clock,
       tell: (type, d) => this.link.send(type, d),
+      canvasWidthPx: () => this.#joined.canvasPx.width,
       judge: (slot) => this.#judge(slot),
       onShown: () => this.#afterShown(),
     });

@@ -7,6 +7,7 @@ import { NoSlot, place } from "./slots.mjs";
 
 const FRAME_MS = 1000 / 60;
 const CLOCK_WITHIN_MS = 1_000;
+const STAGGER_FADE_MS = 150; // of each tile
 
 // A scene as this client has it: the tiles, with the newest version of each, and their slots.
 class Scene {
@@ -18,6 +19,11 @@ class Scene {
 
   get named() {
     return this.sceneId === null ? null : { sceneId: this.sceneId, revision: this.revision };
+  }
+
+  // Each slot with the rectangle it has in this scene.
+  get places() {
+    return this.slots.map((slot, i) => [slot, this.tiles[i].rectPx]);
   }
 }
 
@@ -217,14 +223,19 @@ export class Stage {
     for (const animation of this.#fading) animation.finish();
     const entering = scene.slots.filter((slot) => !slot.element.classList.contains("is-shown"));
     const leaving = (this.shown?.slots ?? []).filter((slot) => !scene.slots.includes(slot));
+    const rects = new Map([...(this.shown?.places ?? []), ...scene.places]);
     scene.tiles.forEach(({ rectPx }, i) => {
       const { element } = scene.slots[i];
       place(element, rectPx);
       element.style.zIndex = i + 1;
       element.classList.add("is-shown");
     });
-    if (transition?.kind === "fade" && transition.durationMs > 0) {
-      this.#fade(entering, leaving, transition.durationMs);
+    const { kind, durationMs } = transition ?? {};
+    if (kind === "fade" && durationMs > 0) this.#fade(entering, leaving, durationMs);
+    else if (kind === "stagger" && durationMs > 0) {
+      const duration = Math.min(STAGGER_FADE_MS, durationMs);
+      const delayOf = (slot) => (durationMs - duration) * this.#across(rects.get(slot));
+      this.#fade(entering, leaving, duration, delayOf);
     } else leaving.forEach(hide);
     const before = this.shown;
     this.shown = scene;
@@ -232,9 +243,21 @@ export class Stage {
     this.#given.onShown(scene);
   }
 
-  #fade(entering, leaving, duration) {
-    const ramp = ({ element }, from, to) =>
-      element.animate([{ opacity: from }, { opacity: to }], { duration, easing: "linear" });
+  // How far to the right of the wall a rectangle's middle lies, from 0 to 1: the same on every
+  // output, so that a stagger runs across all of them as one.
+  #across({ x, width }) {
+    const wallPx = this.#given.canvasWidthPx();
+    return Math.min(1, Math.max(0, (x + width / 2) / wallPx));
+  }
+
+  #fade(entering, leaving, duration, delayOf = () => 0) {
+    const ramp = (slot, from, to) =>
+      slot.element.animate([{ opacity: from }, { opacity: to }], {
+        duration,
+        delay: delayOf(slot),
+        fill: "backwards",
+        easing: "linear",
+      });
     const into = entering.map((slot) => ramp(slot, 0, 1));
     const out = leaving.map((slot) => {
       const animation = ramp(slot, 1, 0);

@@ -24,7 +24,7 @@ from wall.state import Client, Preview, State, WallState
 COMMANDERS = frozenset({"operator", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
 READERS = frozenset({"operator", "leader", "presenter", "viewer", "administrator"})
-LONGEST_TRANSITION_MS = 300.0  # longer ones are cut to this
+LONGEST_TRANSITION_MS = {"cut": 0.0, "fade": 300.0, "stagger": 1_500.0}  # longer ones are cut
 
 LayerName = Literal["manual", "scheduled", "base"]
 
@@ -55,7 +55,7 @@ class PreviewArgs(WallArgs):
 class TransitionFields(WireModel):
     """How the picture changes."""
 
-    kind: Literal["cut", "fade"] = "cut"
+    kind: Literal["cut", "fade", "stagger"] = "cut"
     duration_ms: Annotated[float, Field(ge=0, le=60_000, allow_inf_nan=False)] = 0.0
 
 
@@ -77,7 +77,7 @@ class Terms(WireModel):
             min_outputs=self.min_outputs,
             deadline_ms=self.deadline_ms,
             transition_kind=transition.kind,
-            transition_ms=min(transition.duration_ms, LONGEST_TRANSITION_MS),
+            transition_ms=min(transition.duration_ms, LONGEST_TRANSITION_MS[transition.kind]),
         )
 
 

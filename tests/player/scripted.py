@@ -88,8 +88,10 @@ class ScriptedController:
         deadline = {"deadlineAtMs": self.now_ms() + 1000}
         self.send("prepare", {**fields, **deadline, "tiles": tiles})
 
-    def commit(self, switch_id: str, *, lead_ms: float = 80, fade_ms: float = 0) -> Frame:
-        transition = {"kind": "fade" if fade_ms else "cut", "durationMs": fade_ms}
+    def commit(
+        self, switch_id: str, *, lead_ms: float = 80, fade_ms: float = 0, kind: str = "fade"
+    ) -> Frame:
+        transition = {"kind": kind if fade_ms else "cut", "durationMs": fade_ms}
         at = {"switchId": switch_id, "showAtMs": self.now_ms() + lead_ms}
         self.send("commit", {**at, "transition": transition})
         return self.wait("shown", lambda d: d["switchId"] == switch_id)

@@ -265,6 +265,23 @@ def test_a_fade_ends_with_the_new_scene_alone(controller: ScriptedController, pa
     assert shown_words(page) == ["hai"]
 
 
+_DELAYS = """document.getAnimations().map((animation) => [
+  animation.effect.target.textContent.split(" ")[0], animation.effect.getTiming().delay])"""
+
+
+def test_a_stagger_runs_across_the_wall(controller: ScriptedController, page: Page) -> None:
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE)])
+    controller.prepare(
+        "s2", "b", [tile("r2", words("trái"), LEFT), tile("r3", words("phải"), RIGHT)]
+    )
+    ready(controller, "s2")
+    controller.commit("s2", fade_ms=1_000, kind="stagger")
+    delay_of = dict(page.evaluate(_DELAYS))
+    assert 0 < delay_of["trái"] < delay_of["một"] < delay_of["phải"] < 1_000
+    expect(page.locator(".slot.is-shown")).to_have_count(2)
+    assert sorted(shown_words(page)) == ["phải", "trái"]
+
+
 def test_a_take_during_a_fade_leaves_nothing_behind(
     controller: ScriptedController, page: Page
 ) -> None:

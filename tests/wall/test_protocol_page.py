@@ -28,7 +28,7 @@ NAMES = {
     *re.findall(r'Refused\(\s*"(\w+)"', CODE),
     *re.findall(r'InvalidScene\(\s*"(\w+)"', CODE),
     *re.findall(r'state\.send\([^,]+, "(\w+)"', CODE),
-    *re.findall(r'encode\("(\w+)"', CODE),
+    *re.findall(r'(?<!\.)encode\("(\w+)"', CODE),
 }
 
 

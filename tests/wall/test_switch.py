@@ -277,11 +277,12 @@ def test_content_sent_before_on_this_connection_is_left_out(full: FullTable) -> 
     assert "content" in newcomer.last("prepare")["tiles"][0]
 
 
-def test_transitions_longer_than_three_tenths_are_cut(full: FullTable) -> None:
-    full.take("rain", transition={"kind": "fade", "durationMs": 900})
+@pytest.mark.parametrize(("kind", "longest_ms"), [("cut", 0), ("fade", 300), ("stagger", 1_500)])
+def test_longer_transitions_are_cut(full: FullTable, kind: str, longest_ms: float) -> None:
+    full.take("rain", transition={"kind": kind, "durationMs": 9_000})
     full.left.ready()
     full.right.ready()
-    assert full.left.last("commit")["transition"] == {"kind": "fade", "durationMs": 300}
+    assert full.left.last("commit")["transition"] == {"kind": kind, "durationMs": longest_ms}
 
 
 def test_desired_state_is_written_before_the_answer(full: FullTable) -> None:
