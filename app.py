@@ -56,6 +56,9 @@ def guarded(command: Callable[[], None]) -> int:
 
 
 def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
+    if chosen.command == "wall" and chosen.task == "import":
+        _import_wall(chosen)
+        return
     settings = load_settings()
     if chosen.command == "settings":
         print(_table(settings))
@@ -76,8 +79,30 @@ def _parser() -> argparse.ArgumentParser:
     for role in ROLES.values():
         command = commands.add_parser(role.name, help=f"serve one role: {role.summary}")
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+        if role.name == "wall":
+            _add_wall_tasks(command)
     commands.add_parser("settings", help="print every setting, its value and what it means")
     return parser
+
+
+def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
+    tasks = wall.add_subparsers(dest="task", metavar="[import]")
+    importing = tasks.add_parser("import", help="make a wall file of what installers have already")
+    importing.add_argument(
+        "file",
+        metavar="FILE",
+        help="a SAGE2, Tide or DisplayCluster configuration, what xrandr prints, or an EDID; "
+        "- reads standard input",
+    )
+    importing.add_argument("--id", help="id of the wall (else from the name of a file)")
+    importing.add_argument("--output", type=Path, help="file to write: city/walls/<id>.toml")
+    importing.add_argument("--surface", type=int, help="which surface of a Tide configuration")
+
+
+def _import_wall(chosen: argparse.Namespace) -> None:
+    from wall.importing import ImportOrder, import_file
+
+    print(import_file(ImportOrder(chosen.file, chosen.id, chosen.output, chosen.surface)))
 
 
 def _run(settings: Settings, *, began_s: float) -> None:

@@ -2,6 +2,7 @@
 
 * :exc:`WallError`
     * :exc:`ConfigurationError` (a wall or scene file is wrong)
+    * :exc:`ImportRefused` (another product's file cannot be made a wall; says why)
     * :exc:`InvalidScene` (a scene breaks a rule; says which tile and which rule)
     * :exc:`StoreError` (the controller's own store cannot be read or written)
     * :exc:`ServerError` (the controller cannot start)
@@ -30,6 +31,10 @@ class ConfigurationError(WallError):
         self.file = file
         self.key = key
         self.expected = expected
+
+
+class ImportRefused(WallError):
+    """A file of another product cannot be made a wall; the message says what it is and why not."""
 
 
 class InvalidScene(WallError):
