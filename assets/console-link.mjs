@@ -30,6 +30,8 @@ class ConsoleLink {
   #words;
   #versions = {};
   #joined = 0;
+  #hasWaited = false;
+  #word = "connecting";
   #events = 0;
   #link;
   #timer = null;
@@ -63,8 +65,8 @@ class ConsoleLink {
   #subscribe() {
     this.#link.send("subscribe", { topics: JSON.parse(this.#root.dataset.topics) });
     this.#joined += 1;
-    // What was missed meanwhile is asked for once; the first time the page is fresh from the server.
-    if (this.#joined > 1) set("live-joined", { data: this.#joined });
+    // What was missed meanwhile is asked for once; a page that joins at once is fresh from the server.
+    if (this.#joined > 1 || this.#hasWaited) set("live-joined", { data: this.#joined });
   }
 
   #hear({ topic, name, data }) {
@@ -80,6 +82,7 @@ class ConsoleLink {
   // Every failed attempt says "lost" anew; patience counts from the first.
   #show({ phase }) {
     const word = wordOf(phase, this.#joined > 0);
+    if (word === "lost") this.#hasWaited = true;
     if (word === "lost") {
       this.#timer ??= setTimeout(() => this.#say(word), PATIENCE_MS);
       return;
@@ -91,8 +94,19 @@ class ConsoleLink {
 
   #say(word) {
     set("live-poll", { disabled: word === "up" || word === "connecting" });
+    this.#word = word;
+    this.#write(word);
+  }
+
+  // The pages' own server answers, or does not: then a command may have been in vain.
+  answered(isWell) {
+    this.#write(isWell ? this.#word : "silent");
+  }
+
+  #write(word) {
     const shown = document.getElementById(STATE);
     if (shown === null) return;
+    if (shown.classList.contains(`is-${word}`)) return;
     shown.className = `live-state is-${word}`;
     shown.querySelector(".live-words").textContent = this.#words[word];
     shown.title = this.#words[word];
@@ -115,10 +129,36 @@ function watch() {
   }
 }
 
+// A callback that meets no session, or nobody at all, does not end in silence: Dash would say nothing.
+function listenToAnswers() {
+  const ask = window.fetch;
+  window.fetch = async (...request) => {
+    const address = String(request[0]?.url ?? request[0]);
+    if (!address.includes("/_dash-update-component")) return ask(...request);
+    try {
+      const answer = await ask(...request);
+      if (answer.status === 401) signIn();
+      else window.iocConsoleLink?.answered(answer.status < 500);
+      return answer;
+    } catch (error) {
+      window.iocConsoleLink?.answered(false);
+      throw error;
+    }
+  };
+}
+
+function signIn() {
+  const { pathname, search, hash } = location;
+  if (pathname !== "/sign-in") {
+    location.assign(`/sign-in?next=${encodeURIComponent(pathname + search + hash)}`);
+  }
+}
+
 const isPlayer = () => location.pathname.startsWith("/wall/"); // has a link of its own
 
 if (typeof document !== "undefined" && !window.iocConsoleWatch && !isPlayer()) {
   window.iocConsoleWatch = new MutationObserver(watch);
   window.iocConsoleWatch.observe(document.documentElement, { childList: true, subtree: true });
+  listenToAnswers();
   watch();
 }

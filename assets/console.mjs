@@ -2,6 +2,7 @@
 // that. Inert without #console-body.
 
 const BODY = "console-body";
+const BOTTOM_PX = 12; // left free under the body
 const SETTLED_MS = 200; // a window being dragged is not drawn at every step
 const PARTS = ["console-size"];
 
@@ -9,7 +10,7 @@ const PARTS = ["console-size"];
 export function roomOf(rect, window, edgePx) {
   return {
     width: Math.floor(window.widthPx - 2 * edgePx),
-    height: Math.floor(window.heightPx - rect.top - edgePx / 2),
+    height: Math.floor(window.heightPx - rect.top - BOTTOM_PX),
   };
 }
 
@@ -43,6 +44,11 @@ function watch() {
   if (found !== null) requestAnimationFrame(tell);
 }
 
+// Another language is another load of the page, and the place on it is known to the browser only.
+function keepPlace({ target }) {
+  if (target.matches(".language-choice")) target.elements.next.value = location.pathname + location.hash;
+}
+
 if (typeof document !== "undefined" && !window.iocConsole) {
   window.iocConsole = true;
   if (location.pathname.startsWith("/console")) {
@@ -54,6 +60,7 @@ if (typeof document !== "undefined" && !window.iocConsole) {
       clearTimeout(timer);
       timer = setTimeout(tell, SETTLED_MS);
     });
+    document.addEventListener("submit", keepPlace);
     watch();
   }
 }

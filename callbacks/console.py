@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
@@ -17,6 +18,7 @@ from layouts import ids
 from layouts.pages import console, console_lists
 from layouts.pages.console_place import Place, parse_place
 from layouts.pages.console_plan import (
+    BOTTLENECKS,
     GROUP_TILES,
     SMALLEST,
     Planned,
@@ -34,6 +36,7 @@ from permissions.roles import Person, Right
 
 Size = Mapping[str, float]
 Shown = dict[str, int]
+Result = Mapping[str, Any]  # an Outcome, the wall it is of, and the place it was asked at
 PARTS = {"kpi": "numbers", "trend": "series", "table": "tables", "bars": "tables", "map": "maps"}
 
 
@@ -66,14 +69,22 @@ def register(app: Dash) -> None:
         State(ids.CONSOLE_SHOWN, "data"),
         prevent_initial_call=True,
     )(refresh)
+    # Apart: the wall's event of the very change comes before the answer, and would replace it.
     app.callback(
-        Output(ids.CONSOLE_BODY, "children", allow_duplicate=True),
+        Output(ids.CONSOLE_SEND_RESULT, "data"),
         Input({"part": "console-send", "wall": ALL, "scene": ALL}, "n_clicks"),
         Input({"part": "console-undo", "wall": ALL}, "n_clicks"),
+        State(ids.CONSOLE_PLACE, "hash"),
+        running=[(Output(ids.CONSOLE_BUSY, "hidden"), False, True)],
+        prevent_initial_call=True,
+    )(send)
+    app.callback(
+        Output(ids.CONSOLE_BODY, "children", allow_duplicate=True),
+        Input(ids.CONSOLE_SEND_RESULT, "data"),
         Input(ids.WALL_EVENT, "data"),
         State(ids.CONSOLE_PLACE, "hash"),
         prevent_initial_call=True,
-    )(send)
+    )(refresh_offers)
 
 
 def open_place(address: str | None, size: Size | None) -> Any:
@@ -122,26 +133,35 @@ def refresh(
     )
 
 
-def send(_sends: Any, _undos: Any, _event: Any, address: str | None) -> Any:
-    """Send a scene to a wall or take it back; at a wall's event only say how it stands now."""
+def send(_sends: Any, _undos: Any, address: str | None) -> Any:
+    """Send a scene to a wall or take it back; return what came of it, and where that was asked."""
     who, pressed = session.person(), ctx.triggered_id
     reach = desk()
     place = parse_place(address, areas=reach.city.areas.codes)
+    if who is None or not place.sending or not ctx.triggered[0]["value"]:
+        return no_update  # without a value a key was drawn anew, nobody pressed it
+    language, wall_id = session.page_language(), str(pressed["wall"])
+    if pressed["part"] == "console-undo":
+        outcome = console_sending.take_back(who, wall_id, language)
+    else:
+        scene_id = str(pressed["scene"])
+        outcome = console_sending.send(reach, who, wall_id, scene_id, language)
+    at_ms = outcome.at_ms or reach.now_ms()
+    return {"place": place.href, "wall": wall_id, **asdict(replace(outcome, at_ms=at_ms))}
+
+
+def refresh_offers(result: Result | None, _event: Any, address: str | None) -> Any:
+    """Say how the walls stand now, and what came of what was sent last from here."""
+    who, reach = session.person(), desk()
+    place = parse_place(address, areas=reach.city.areas.codes)
     if who is None or not place.sending:
         return no_update
-    outcomes: dict[str, Outcome] = {}
-    language = session.page_language()
-    if isinstance(pressed, dict):
-        if not ctx.triggered[0]["value"]:
-            return no_update  # drawn anew, nobody pressed it
-        wall_id = str(pressed["wall"])
-        if pressed["part"] == "console-undo":
-            outcomes[wall_id] = console_sending.take_back(who, wall_id, language)
-        else:
-            outcomes[wall_id] = console_sending.send(
-                reach, who, wall_id, str(pressed["scene"]), language
-            )
-    return _offers(reach, place, who, outcomes)
+    told = dict(result or {})
+    asked_at, wall_id = told.pop("place", None), str(told.pop("wall", ""))
+    if asked_at != place.href:
+        return _offers(reach, place, who, {})
+    told["details"] = tuple(told["details"])
+    return _offers(reach, place, who, {wall_id: Outcome(**told)})
 
 
 def _body(
@@ -233,7 +253,17 @@ def _tile(
         for each in spec.figures
     ]  # fmt: skip
     dataset = str(source.get("dataset", spec.aggregate))
-    card = console_sources.card(reach, envelope, dataset, choices=choices, setting=setting)
+    if spec.aggregate == BOTTLENECKS:  # what it is made of answers for it
+        envelope = within_ceiling(reach, [dataset], who).get(dataset)
+    by_units = dataset in {each.aggregate for each in area_specs(place.group or "")}
+    card = console_sources.card(
+        reach,
+        envelope,
+        dataset,
+        choices=choices,
+        units_href=Place("areas", place.group, aggregate=dataset).href if by_units else "",
+        setting=setting,
+    )
     found = console_sources.rows(reach, source, who=who, setting=setting)
     side = console_lists.source_card(card, setting=setting)
     below = console_lists.source_rows(found, setting=setting)

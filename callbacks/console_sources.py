@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 ROWS = 50
 CITY_AREA = "city"
 BODY_NAMES = ("title", "headline", "event", "service_name", "summary", "description", "category")
+BODY_PLACES = ("place", "address", "area_names")
 LONGEST_WORDS = 80
 
 
@@ -115,6 +116,7 @@ def card(
     dataset: str,
     *,
     choices: Iterable[tuple[str, str, bool]] = (),
+    units_href: str = "",
     setting: Setting,
 ) -> SourceCard:
     """Return owner, telephone, age and nature of a dataset."""
@@ -129,6 +131,7 @@ def card(
         stale_after_ms=envelope.stale_after_ms if envelope else 0.0,
         facts=tuple(_facts(reach.city, contract, envelope, setting)),
         figures=tuple(choices),
+        units_href=units_href,
     )
 
 
@@ -228,8 +231,11 @@ def _row(
     language = setting.language
     indicator = contract.indicators.get(row["indicator"]) if contract else None
     unit = city.areas.get(row["area"]) if row.get("area") else None
-    what = pick(indicator.name, language) if indicator else _body_words(row.get("body") or {})
-    where = (row.get("entity"), unit_name(unit, language) if unit and names_unit else "")
+    body = row.get("body") or {}
+    what = pick(indicator.name, language) if indicator else _body_words(body, BODY_NAMES, language)
+    # A record's entity is its number; where it is stands in its body.
+    at = row.get("entity") if not body else _body_words(body, BODY_PLACES, language)
+    where = (at, unit_name(unit, language) if unit and names_unit else "")
     place = " · ".join(part for part in where if part and part != CITY_AREA)
     return SourceRow(
         observed=_at(row["observed_at"], setting),
@@ -252,9 +258,18 @@ def _value(found: Any, indicator: Any, language: str) -> str:
     return text(key, language) if has(key) else str(found)
 
 
-def _body_words(body: Mapping[str, Any]) -> str:
-    words = next((body[name] for name in BODY_NAMES if isinstance(body.get(name), str)), "")
+def _body_words(body: Mapping[str, Any], names: Iterable[str], language: str) -> str:
+    """Return the first of the fields that says something: words, words by language, or several."""
+    words = next(filter(None, (_words(body.get(name), language) for name in names)), "")
     return words if len(words) <= LONGEST_WORDS else words[: LONGEST_WORDS - 1].rstrip() + "…"
+
+
+def _words(found: Any, language: str) -> str:
+    if isinstance(found, Mapping):
+        return pick(found, language)
+    if isinstance(found, list | tuple):
+        return ", ".join(str(each) for each in found)
+    return found if isinstance(found, str) else ""
 
 
 def _at(at: datetime, setting: Setting) -> str:

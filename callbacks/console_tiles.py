@@ -13,7 +13,7 @@ from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.city import City
 from data_access.envelope import Envelope
 from language import LANGUAGES, text
-from layouts.pages.console_plan import UNIT_PX, Planned
+from layouts.pages.console_plan import BOTTLENECKS, UNIT_PX, Planned
 from layouts.tiles.absence import missing
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame, TileContext
@@ -21,7 +21,6 @@ from layouts.tiles.registry import build, read_options
 from permissions.roles import Person
 
 log = logging.getLogger(__name__)
-BOTTLENECKS = "city.bottlenecks"
 
 
 def needs(planned: Planned) -> tuple[str, ...]:

@@ -103,7 +103,8 @@ def act(
 ) -> Any:
     """Carry out the command of the key that was pressed, and say what came of it.
 
-    What is said to be ready is what the next take takes: both come in one answer.
+    What is said to be ready is what the next take takes, and what was taken is what it expects
+    to find: both come in the answer that says so.
     """
     pressed = ctx.triggered_id
     if pressed is None or not ctx.triggered[0]["value"]:
@@ -115,8 +116,7 @@ def act(
     except CommandRefused as error:
         outcome = refused(error, setting.language)
     words = operator.result(outcome, now_ms=reach.now_ms(), setting=setting)
-    is_prepared = outcome.done and isinstance(pressed, dict)
-    seen_now = {**(seen or {}), "preview": pressed["scene"]} if is_prepared else no_update
+    seen_now = _seen_after(pressed, wall_id, seen or {}) if outcome.done else no_update
     return words, (done or 0) + 1, seen_now
 
 
@@ -147,6 +147,13 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
             deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN), now_ms=now_ms, setting=setting
         ),
     )
+
+
+def _seen_after(pressed: Any, wall_id: str, seen: dict[str, str | None]) -> dict[str, str | None]:
+    """Return what the operator knows of the wall once a command is said to be done."""
+    if isinstance(pressed, dict):
+        return {**seen, "preview": str(pressed["scene"])}
+    return operator.seen(next(each for each in all_walls(desk()) if each.wall_id == wall_id))
 
 
 def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bool) -> Outcome:

@@ -77,6 +77,7 @@ def _sign_in(**query: Any) -> Any:
         room=reach.city.room,
         language=session.page_language(),
         csrf_token=security.csrf_token(),
+        timezone=reach.city.timezone,
         onward=onward if isinstance(onward, str) else "/",
         demo_accounts=[(each.user_id, each.role) for each in accounts],
         refusal=Refusal(refused, int(wait) if wait.isdigit() else 0)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, redirect, request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -57,14 +57,17 @@ def secure(app: Flask, settings: Settings, *, script_hashes: ScriptHashes) -> No
     signer = Signer(key_for(settings, "csrf"), salt="ioc.csrf")
     name = csrf_cookie(settings)
 
-    def check() -> None:
+    def check() -> Response | None:
         g.csrf_token = _read_csrf(signer, request.cookies.get(name))
         if request.method in SAFE_METHODS:
-            return
+            return None
         _check_origin(settings)
         given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
         if g.csrf_token is None or not hmac.compare_digest(given, g.csrf_token):
+            if "text/html" in request.headers.get("Accept", ""):
+                return _again()
             abort(403, "The page is too old; load it again.")
+        return None
 
     def finish(response: Response) -> Response:
         # With pages only: files come in parallel, and would overwrite each other's cookie.
@@ -76,6 +79,14 @@ def secure(app: Flask, settings: Settings, *, script_hashes: ScriptHashes) -> No
 
     app.before_request(check)
     app.after_request(finish)
+
+
+def _again() -> Response:
+    """Send a form back that was open for too long: nothing was done, a fresh one follows."""
+    if request.path != "/session/sign-in":
+        return redirect("/", 303)  # type: ignore[return-value]
+    query = {"refused": "staleForm", "next": request.form.get("next", "/")}
+    return redirect(f"/sign-in?{urlencode(query)}", 303)  # type: ignore[return-value]
 
 
 def csrf_token() -> str:

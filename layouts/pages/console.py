@@ -24,7 +24,7 @@ from layouts.pages.console_plan import (
     area_specs,
 )
 from layouts.pages.live import live
-from layouts.pages.shell import HIDDEN, Setting, icon, say, shell
+from layouts.pages.shell import Setting, busy, icon, say, shell
 
 GROUP_ICONS = {
     "economy": "bi-graph-up-arrow",
@@ -33,6 +33,7 @@ GROUP_ICONS = {
     "security": "bi-shield-check",
     "feedback": "bi-chat-left-text",
 }
+HINTED = ("city", "group", "areas")  # where a tap leads on
 Tiles = Mapping[str, Component]
 
 
@@ -48,6 +49,7 @@ def page(wall_ids: Sequence[str], *, setting: Setting, link_url: str, link_port:
             dcc.Store(id=ids.CONSOLE_SHOWN),
             dcc.Store(id=ids.CONSOLE_SEND_RESULT),
             html.Div(id=ids.CONSOLE_BAR, className="console-bar"),
+            busy(ids.CONSOLE_BUSY, say("console.busy", setting)),
             html.Div(
                 html.P(say("loading", setting), className="quiet"),
                 id=ids.CONSOLE_BODY,
@@ -78,11 +80,14 @@ def bar(place: Place, *, names: Sequence[str], may_send: bool, setting: Setting)
         words = [icon("bi-display"), html.Span(say("console.send", setting))]
         send = [html.A(words, href=place.send.href, className="key console-send-key")]
     return [
-        html.A(back, href=above.href, className="key console-back")
-        if above
-        else html.Span(back, className="key console-back is-off", **HIDDEN),
+        *([html.A(back, href=above.href, className="key console-back")] if above else []),
         html.Nav(
             html.Ol(crumbs), className="crumbs", **attrs(aria_label=say("console.where", setting))
+        ),
+        *(
+            [html.P(say(f"console.hint.{place.level}", setting), className="console-hint")]
+            if place.level in HINTED and not place.sending
+            else []
         ),
         *send,
     ]
@@ -92,12 +97,11 @@ def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Compone
     """Return the five bottlenecks, and under them the five groups."""
     parts: list[Component] = [
         _heading(say("console.bottlenecks", setting), top=0),
-        html.P(say("console.hint", setting), className="console-hint"),
         _heading(say("console.groups", setting), top=plan.groups[0][1].y - HEADING_PX),
     ]
     for planned, group in zip(plan.bottlenecks, BOTTLENECK_GROUPS.values(), strict=True):
-        label = say("console.open", setting, name=say(f"group.{group}", setting))
-        parts += _linked(planned, tiles, href=group_place(group).href, label=label)
+        place = Place("tile", group, tile=planned.key)
+        parts += _linked(planned, tiles, href=place.href, label=say("console.rows_of", setting))
     for group, rect, planned_tiles in plan.groups:
         parts += [_placed(each, tiles) for each in planned_tiles]
         head = html.Span(

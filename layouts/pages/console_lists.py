@@ -16,7 +16,7 @@ from data_access.envelope import Text
 from language import pick
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
-from layouts.pages.miniature import thumbnail
+from layouts.pages.miniature import live_wall, thumbnail
 from layouts.pages.operator import Outcome, hold_state, result
 from layouts.pages.room import on_air
 from layouts.pages.shell import Setting, icon, say
@@ -62,6 +62,7 @@ class SourceCard:
     stale_after_ms: float
     facts: tuple[tuple[str, str], ...] = ()
     figures: tuple[tuple[str, str, bool], ...] = ()  # href, name, chosen
+    units_href: str = ""  # where the same stands by ward and commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def source_card(card: SourceCard, *, setting: Setting) -> Component:
                 ],
                 className="card-top",
             ),
+            *([_by_units(card.units_href, setting)] if card.units_href else []),
             _facts(card.facts),
         ],
         className="console-side source-card",
@@ -207,8 +209,9 @@ def offers(given: Sequence[Offer], *, now_ms: float, setting: Setting) -> list[C
                             ],
                             className="offer-head",
                         ),
+                        live_wall(offer.wall, "program", setting.language),
                         html.Div(
-                            _undo(offer, setting) if offer.allowed else _not_allowed(setting),
+                            _undo(offer, setting) if offer.allowed else _why_not(offer, setting),
                             className="offer-undo",
                         ),
                         html.Div(
@@ -309,6 +312,11 @@ def _facts(facts: Sequence[tuple[str, str]]) -> Component:
     )
 
 
+def _by_units(href: str, setting: Setting) -> Component:
+    words = [icon("bi-map"), html.Span(say("console.by_units", setting)), icon("bi-chevron-right")]
+    return html.A(words, href=href, className="key by-units")
+
+
 def _undo(offer: Offer, setting: Setting) -> list[Component]:
     manual = offer.wall.manual
     return [
@@ -322,8 +330,11 @@ def _undo(offer: Offer, setting: Setting) -> list[Component]:
     ]
 
 
-def _not_allowed(setting: Setting) -> list[Component]:
-    return [html.P(say("console.not_allowed", setting), className="quiet")]
+def _why_not(offer: Offer, setting: Setting) -> list[Component]:
+    words = say("console.not_allowed", setting)
+    if not offer.wall.reachable:
+        words = say("console.away", setting)
+    return [html.P(words, className="quiet")]
 
 
 def _scene(offer: Offer, scene_id: str, setting: Setting) -> Component:

@@ -18,7 +18,8 @@ GAP_PX = 16
 SMALLEST = (1180.0, 600.0)  # room the plans are made for; less scrolls
 HEADING_PX = 32
 GROUP_HEAD_PX = 52
-BOTTLENECK_GROUPS = {  # where a bottleneck leads to
+BOTTLENECKS = "city.bottlenecks"
+BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
     "flooding": "environment",
     "congestion": "transport",
     "air": "environment",
@@ -159,8 +160,14 @@ FACE_NUMBERS = 1  # of a group's figure, at the city's level
 
 
 def tile_spec(group: str, key: str) -> TileSpec | None:
-    """Return a tile of a group by its key."""
-    return next((spec for spec in GROUP_TILES[group] if spec.key == key), None)
+    """Return a tile of a group by its key; its bottlenecks are among them."""
+    own = [bottleneck_spec(name) for name, its in BOTTLENECK_GROUPS.items() if its == group]
+    return next((spec for spec in (*GROUP_TILES[group], *own) if spec.key == key), None)
+
+
+def bottleneck_spec(name: str) -> TileSpec:
+    """Return the tile of one of the city's bottlenecks."""
+    return _tile(f"b.{name}", "kpi", (0, 0, 4, 4), aggregate=BOTTLENECKS, numbers=(name,))
 
 
 def area_specs(group: str) -> tuple[TileSpec, ...]:
@@ -201,7 +208,7 @@ def city_plan(width: float, height: float) -> CityPlan:
             Planned(
                 f"b.{name}",
                 "kpi",
-                {"aggregate": "city.bottlenecks", "numbers": (name,)},
+                bottleneck_spec(name).options,
                 Rect(x, HEADING_PX, wide, row),
             )
         )
@@ -243,11 +250,12 @@ def tile_plan(spec: TileSpec, figure: str | None, width: float, height: float) -
     """Lay out one tile above its rows: the left part of the upper half."""
     width, height = max(width, SMALLEST[0]), max(height, SMALLEST[1])
     options = dict(spec.options)
+    # A figure alone needs less room than a course; what it says of its source needs some.
+    is_alone = spec.kind == "kpi" and len(spec.figures) == 1
+    tall = max(round(height * 0.36), 300) if is_alone else round(height * 0.52)
     if spec.kind == "kpi" and figure in spec.figures:
         options["numbers"] = (figure, *(each for each in spec.figures if each != figure))
-    return Planned(
-        "tile", spec.kind, options, Rect(0, 0, round(width * 0.58), round(height * 0.52))
-    )
+    return Planned("tile", spec.kind, options, Rect(0, 0, round(width * 0.58), tall))
 
 
 def _cell(at: tuple[int, int, int, int], width: float, height: float) -> Rect:

@@ -17,7 +17,7 @@ from layouts import ids
 from layouts.pages.attributes import attrs
 
 POLL_MS = 15_000
-STATES = ("connecting", "up", "lost", "refused")
+STATES = ("connecting", "up", "lost", "refused", "silent")
 
 
 def live(topics: Sequence[str], *, link_url: str, link_port: int, language: str) -> Component:

@@ -20,7 +20,7 @@ from layouts.pages.live import live
 from layouts.pages.miniature import live_wall, thumbnail
 from layouts.pages.outputs import output_skew, output_state, state_of
 from layouts.pages.room import Deed, deed_list, since
-from layouts.pages.shell import HIDDEN, Setting, icon, say, shell
+from layouts.pages.shell import HIDDEN, Setting, busy, icon, say, shell
 from layouts.pages.wall_view import OutputView, SceneView, WallView
 
 DIGITS = 9  # scenes that have a key
@@ -110,16 +110,7 @@ def page(
                                         id=ids.OPERATOR_SWITCH,
                                         className="op-switch",
                                     ),
-                                    html.Div(
-                                        [
-                                            html.Span(className="busy-mark", **HIDDEN),
-                                            say("operator.busy", setting),
-                                        ],
-                                        id=ids.OPERATOR_BUSY,
-                                        className="busy",
-                                        hidden=True,
-                                        role="status",
-                                    ),
+                                    busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
                                     html.Div(
                                         id=ids.OPERATOR_RESULT,
                                         className="op-result",

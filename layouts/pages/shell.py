@@ -121,6 +121,17 @@ def language_choice(language: str, *, csrf_token: str, path: str) -> Component:
     )
 
 
+def busy(component_id: str, words: str) -> Component:
+    """Return what says that a command is on its way; its callback shows it while it runs."""
+    return html.Div(
+        [html.Span(className="busy-mark", **HIDDEN), words],
+        id=component_id,
+        className="busy",
+        hidden=True,
+        role="status",
+    )
+
+
 def hidden(name: str, value: str) -> Component:
     """Return a hidden field of a form."""
     return dcc.Input(type="hidden", name=name, value=value)

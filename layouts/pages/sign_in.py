@@ -15,9 +15,10 @@ from dash.development.base_component import Component
 from data_access.envelope import Text
 from language import duration, text
 from layouts import ids
+from layouts.pages.attributes import attrs
 from layouts.pages.shell import HIDDEN, brand, hidden, icon, language_choice
 
-REFUSALS = ("wrongCredentials", "tooManyAttempts")
+REFUSALS = ("wrongCredentials", "tooManyAttempts", "staleForm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def page(
     language: str,
     csrf_token: str,
     onward: str,
+    timezone: str = "",
     demo_accounts: Sequence[tuple[str, str]] = (),
     refusal: Refusal | None = None,
 ) -> Component:
@@ -84,7 +86,7 @@ def page(
             ),
             html.Main(
                 [
-                    _picture(),
+                    _picture(timezone),
                     html.Div(card, className="sign-in-card"),
                 ],
                 id="main",
@@ -139,12 +141,24 @@ def _demo(
     )
 
 
-def _picture() -> Component:
-    """Two walls, drawn: what one signs in to."""
+def _picture(timezone: str) -> Component:
+    """The room's time over a wall at rest: what one signs in to."""
     return html.Div(
         [
+            html.Div(
+                [
+                    html.Time(
+                        className="ioc-clock sign-in-time",
+                        **attrs(data_format="time", data_timezone=timezone),
+                    ),
+                    html.Time(
+                        className="ioc-clock sign-in-date",
+                        **attrs(data_format="date", data_timezone=timezone),
+                    ),
+                ],
+                className="sign-in-clock",
+            ),
             html.Div([html.I() for _ in range(8)], className="drawn-wall drawn-4x2"),
-            html.Div([html.I() for _ in range(3)], className="drawn-wall drawn-3x1"),
         ],
         className="sign-in-picture",
         **HIDDEN,

@@ -9,7 +9,7 @@ import pytest
 from data_access.classification import Classification
 from layouts.pages.console_place import GROUPS, Place
 from layouts.pages.console_plan import GROUP_TILES, planned
-from tests.layouts.tiles.sample import everything
+from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.browse import Client, as_text, nodes, words
 
 SIZE = {"width": 1872, "height": 936}
@@ -46,12 +46,13 @@ def test_before_the_screen_has_told_its_size_nothing_is_drawn(leader):
 
 def test_the_city_shows_five_bottlenecks_and_five_groups(leader, cache):
     bar, body = _open(leader, "#/")
-    assert words(bar).endswith("Thành phố Hà Nội Đưa lên màn hình")
+    assert words(bar).startswith("Thành phố Hà Nội Chạm vào một số")
     for name in ("Úng ngập", "Ùn tắc", "Kinh tế - xã hội", "Phản ánh của dân"):
         assert name in words(body)
     links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
     assert links == [
-        "#/g/environment", "#/g/transport", "#/g/environment", "#/g/environment", "#/g/feedback",
+        "#/g/environment/t/b.flooding", "#/g/transport/t/b.congestion", "#/g/environment/t/b.air",
+        "#/g/environment/t/b.food_safety", "#/g/feedback/t/b.urban_order",
         *(f"#/g/{group}" for group in GROUPS),
     ]  # fmt: skip
     assert len(_tiles(body)) == 15
