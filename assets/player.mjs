@@ -285,10 +285,11 @@ class Player {
 
   #place() {
     if (this.#joined === null || !(this.#joined.rectPx || this.#joined.canvasPx)) return;
-    const { rectPx, canvasPx, unitPx = 24, view } = this.#joined;
+    const { rectPx, canvasPx, devicePixelRatio, unitPx = 24, view } = this.#joined;
     const { scale, xPx, yPx, mismatch } = placement(windowSize(), {
       rectPx: view ? undefined : rectPx,
       canvasPx,
+      devicePixelRatio,
     });
     const { style } = this.canvas;
     style.width = `${canvasPx.width}px`;

@@ -39,6 +39,38 @@ def call(page: Page) -> Call:
     return call_
 
 
+# The place of the canvas in a window
+
+
+@pytest.mark.parametrize(
+    ("desktop", "panel", "width_px", "scale"),
+    [
+        (1, None, 1920, 1),
+        (2, None, 960, 0.5),
+        (1, 2, 3840, 2),
+        (2, 2, 1920, 1),
+        (1, 1.1, 2112, 1.1),
+    ],
+)
+def test_a_canvas_pixel_takes_the_pixels_of_the_panel_that_the_wall_says(
+    call: Call, desktop: float, panel: float | None, width_px: int, scale: float
+) -> None:
+    window = {
+        "widthPx": width_px,
+        "heightPx": width_px * 1080 / 1920,
+        "devicePixelRatio": desktop,
+    }
+    joined = {
+        "rectPx": {"x": 1926, "y": 0, "width": 1920, "height": 1080},
+        "canvasPx": {"width": 3846, "height": 1080},
+        **({} if panel is None else {"devicePixelRatio": panel}),
+    }
+    place = call("canvas", "placement", window, joined)
+    assert place["mismatch"] is None
+    assert place["scale"] == pytest.approx(scale)
+    assert place["xPx"] == pytest.approx(-1926 * scale)
+
+
 # Differences of two trees
 
 

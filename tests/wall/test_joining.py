@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.wall.room import SECRET
+from tests.wall.room import SECRET, WALL, write_city
 from tests.wall.table import START_MS, FullTable, Table
 from wall.classification import Classification
 from wall.protocol import PROTOCOL
@@ -26,6 +28,19 @@ def test_identified_says_the_place_on_the_canvas(table: Table) -> None:
     assert told["heartbeatMs"] == 2000
     assert told["language"] == "vi"
     assert told["ceiling"] == {"level": "internal", "compartments": []}
+
+
+def test_identified_says_how_many_pixels_of_a_fine_panel_a_canvas_pixel_takes(
+    tmp_path: Path, table: Table
+) -> None:
+    folder = tmp_path / "fine"
+    path = write_city(folder) / "walls" / "north.toml"
+    fine = WALL.replace("width_mm = 1210.0", "width_mm = 1210.0, device_pixel_ratio = 2.0")
+    path.write_text(fine)
+    told = Table(folder).player("a2").last("identified")
+    assert told["devicePixelRatio"] == 2
+    assert told["rectPx"] == {"x": 963, "y": 0, "width": 960, "height": 540}
+    assert "devicePixelRatio" not in table.player("a2").last("identified")
 
 
 def test_a_view_sees_the_whole_canvas(full: FullTable) -> None:
