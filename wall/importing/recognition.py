@@ -22,7 +22,8 @@ from wall.importing.draft import Draft
 from wall.importing.edid import HEADER
 from wall.importing.sage2 import is_sage2, read_sage2
 from wall.importing.screens import read_configuration_xml, read_tide_json
-from wall.importing.xrandr import is_xrandr, read_xrandr
+from wall.importing.xrandr import is_xrandr
+from wall.importing.xscreen import read_xrandr
 
 MOST_BYTES = 1024 * 1024
 KNOWN = "expected a SAGE2, Tide or DisplayCluster configuration, what xrandr prints, or an EDID"
