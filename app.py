@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processes.accounts import add_commands
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
 from processes.role import ROLES
 from settings import PREFIX, Settings, load_settings
@@ -60,7 +61,11 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         _import_wall(chosen)
         return
     settings = load_settings()
-    if chosen.command == "settings":
+    if chosen.command == "account":
+        from processes.accounts import perform
+
+        print(perform(settings, chosen))
+    elif chosen.command == "settings":
         print(_table(settings))
     elif chosen.command == "run":
         _run(settings, began_s=began_s)
@@ -81,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
         if role.name == "wall":
             _add_wall_tasks(command)
+    add_commands(commands.add_parser("account", help="make, list and shut accounts"))
     commands.add_parser("settings", help="print every setting, its value and what it means")
     return parser
 

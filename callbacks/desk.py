@@ -5,8 +5,6 @@ One desk a web process, made after the fork and kept at the Flask app. Not a pla
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -84,11 +82,6 @@ class Desk:
         if close is not None:
             close()
         self.engine.dispose()
-
-
-def key_for(settings: Settings, purpose: str) -> bytes:
-    """Return a key of its own for `purpose`, derived from the service token."""
-    return hmac.new(settings.secret().encode(), f"ioc {purpose}".encode(), hashlib.sha256).digest()
 
 
 def put(app: Flask, desk: Desk) -> None:

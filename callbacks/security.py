@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks.desk import key_for
+from permissions.keys import key_for
 from settings import Settings
 
 CSRF_HEADER = "X-CSRF-Token"

@@ -28,7 +28,7 @@ from callbacks import (
     security,
     session,
 )
-from callbacks.desk import Desk, key_for
+from callbacks.desk import Desk
 from data_access.cache import open_cache
 from data_access.city import load_city
 from data_access.store.reader import open_reader
@@ -38,6 +38,7 @@ from permissions.audit import AuditLog
 from permissions.database import open_operations
 from permissions.demo import add_demo_accounts, demo_allowed
 from permissions.identity import Accounts
+from permissions.keys import key_for
 from permissions.sessions import Sessions
 from settings import Settings
 from wall.client import BlockingClient

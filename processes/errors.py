@@ -15,6 +15,7 @@ from settings import SettingsError
 CONFIGURATION_EXIT = 2  # exit code for "one sentence says what to mend; trying again is of no use"
 _CONFIGURATION = {
     "data_access.errors": ("BoundaryError", "CityError", "StoreError"),
+    "permissions.errors": ("AccountError",),
     "wall.errors": ("ConfigurationError", "ImportRefused", "InvalidScene", "StoreError"),
     "wall.server": ("ServerError",),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from callbacks.desk import Desk, key_for
+from callbacks.desk import Desk
 from data_access.cache import open_cache
 from data_access.city import load_city
 from data_access.classification import Classification
@@ -18,6 +18,7 @@ from permissions.audit import AuditLog
 from permissions.database import open_operations
 from permissions.demo import add_demo_accounts, demo_allowed
 from permissions.identity import Accounts
+from permissions.keys import key_for
 from permissions.sessions import Sessions
 from settings import Settings
 from wall.errors import ServiceError
