@@ -108,7 +108,12 @@ def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
 def _import_wall(chosen: argparse.Namespace) -> None:
     from wall.importing import ImportOrder, import_file
 
-    print(import_file(ImportOrder(chosen.file, chosen.id, chosen.output, chosen.surface)))
+    said = import_file(ImportOrder(chosen.file, chosen.id, chosen.output, chosen.surface))
+    try:  # a wall file is UTF-8 whatever the terminal is set to
+        sys.stdout.buffer.write(said.rstrip("\n").encode() + b"\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(settings: Settings, *, began_s: float) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import app
+from tests.conftest import ROOT
 from tests.wall.importing.test_sage2 import SAGE2
 from wall.geometry import load_walls
 
@@ -82,6 +85,20 @@ def test_a_mistake_is_one_sentence_and_code_2(
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_terminal_without_vietnamese_and_a_reader_that_leaves_make_no_traceback(
+    config: Path,
+) -> None:
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, str(ROOT / "app.py"), "wall", "import", str(config)]
+    said = subprocess.run(command, env=plain, capture_output=True, check=True)
+    assert "Sảnh" in said.stdout.decode()
+    reader, writer = os.pipe()
+    os.close(reader)
+    gone = subprocess.run(command, env=plain, stdout=writer, stderr=subprocess.PIPE, check=True)
+    os.close(writer)
+    assert gone.stderr == b""
 
 
 def test_the_role_is_still_started_by_its_name_alone() -> None:
