@@ -74,7 +74,7 @@ function raise({ layers, hideout }) {
 
 function label(map) {
   const now = drawn.get(map);
-  if (!now || !map._loaded) return;
+  if (!now || !map._loaded || !map.getPane("mapPane")) return; // a map that was removed has no panes
   for (const element of now.labels) element.remove();
   now.labels = [];
   const { hideout, layers } = now;
