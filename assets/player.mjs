@@ -7,6 +7,7 @@ import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
 import { Cover, Masks } from "./cover.mjs";
 import { Health, fontMissing } from "./health.mjs";
+import { Keep } from "./keep.mjs";
 import { Link, linkUrl, Refused, SUBPROTOCOL } from "./link.mjs";
 import { nextFrame, painted } from "./paint.mjs";
 import { SlotPool, dash } from "./slots.mjs";
@@ -18,6 +19,8 @@ const BURST = 8;
 const BURST_EVERY_MS = 10_000;
 const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is there
 const WARM_UP_MS = 8_000;
+const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
+const KEEP_EVERY_MS = 3_000;
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
 class Player {
@@ -29,6 +32,9 @@ class Player {
   #timers = [];
   #replies = new Map(); // t0AtMs -> resolve
   #overlayTimers = new Map();
+  #keep = null; // of an output; what a person looks at is not kept
+  #keepTimer = null;
+  #keptAtMs = null; // when the picture on glass was kept, until a controller is there
 
   clock = new Clock();
   contents = new Contents();
@@ -41,6 +47,7 @@ class Player {
     this.#address = { wall, output, view };
     this.#words = JSON.parse(words);
     this.canvas = root.querySelector(".player-canvas");
+    if (output) this.#keep = new Keep(location.pathname);
     this.cover = new Cover(root.querySelector(".player-cover"));
     this.masks = new Masks(localStorage, `ioc-masks:${location.pathname}`);
     this.pool = new SlotPool([...this.canvas.querySelectorAll(".slot")]);
@@ -76,6 +83,45 @@ class Player {
     await this.#warmUp();
     this.health.standing("font", await fontMissing());
     this.link.open();
+    setTimeout(() => this.#restore(), RESTORE_AFTER_MS);
+  }
+
+  async #restore() {
+    const kept = this.#joined === null ? await this.#keep?.get().catch(() => null) : null;
+    if (!kept || this.#joined !== null) return;
+    this.#joined = kept.joined;
+    this.#keptAtMs = kept.atMs;
+    this.#root.lang = kept.joined.language ?? "vi";
+    this.#place();
+    const tiles = kept.scene.tiles.map((tile) => (tile.content ? tile : this.#unkept(tile)));
+    await this.stage.restore({ ...kept.scene, tiles });
+    this.#afterShown();
+  }
+
+  // In place of a tile that may not lie on a display's disk: words, of no age.
+  #unkept(tile) {
+    const namespace = "dash_html_components";
+    const words = { namespace, type: "P", props: { children: this.#say("unkept") } };
+    const content = { namespace, type: "Section", props: { className: "tile", children: words } };
+    const ageless = { asOfAtMs: null, staleAfterMs: null, version: 0 };
+    return { ...tile, ...ageless, contentHash: `unkept-${tile.renderId}`, content };
+  }
+
+  // What is on glass goes to the disk in a quiet moment, at most every few seconds.
+  #keepSoon() {
+    if (this.#keep === null || this.#keepTimer !== null) return;
+    this.#keepTimer = setTimeout(() => {
+      requestIdleCallback(() => {
+        this.#keepTimer = null;
+        const { shown: scene } = this.stage;
+        if (scene === null || !this.link.up) return;
+        const { sessionId, ...joined } = this.#joined;
+        const picture = { joined, scene, atMs: this.clock.nowMs() };
+        this.#keep
+          .put(picture, (hash) => this.contents.get(hash))
+          .catch((error) => this.health.report(`not kept: ${error}`));
+      });
+    }, KEEP_EVERY_MS);
   }
 
   // Graph and map load their code when first mounted; after this, mounting takes milliseconds.
@@ -113,6 +159,7 @@ class Player {
 
   #join(d) {
     this.#joined = d;
+    this.#keptAtMs = null;
     this.#root.lang = d.language ?? "vi";
     this.#root.dataset.ceiling = d.ceiling?.level ?? "";
     this.#place();
@@ -179,6 +226,7 @@ class Player {
     abort: (d) => this.stage.abort(d),
     content: (d) => {
       this.stage.content(d);
+      this.#keepSoon();
       nextFrame().then(() => sweep(this.canvas));
     },
     mask: (d) => {
@@ -246,7 +294,16 @@ class Player {
     const { phase, code, reason, sinceMs, retryAtMs } = this.link.state;
     if (phase === "up" && this.stage.frozen) this.cover.show("mark", [this.#say("frozen")]);
     else if (phase === "up" || this.stage.shown === null) this.cover.hide("mark");
-    else this.cover.show("mark", this.#why(phase, code, reason, sinceMs, retryAtMs));
+    else {
+      const why = this.#why(phase, code, reason, sinceMs, retryAtMs);
+      this.cover.show("mark", [...why, this.#keptSince()]);
+    }
+  }
+
+  #keptSince() {
+    if (this.#keptAtMs === null) return null;
+    const [time, date] = ["time", "date"].map((kind) => clockWords(this.#keptAtMs, kind, this.#language));
+    return this.#say("kept", { time: `${time}, ${date}` });
   }
 
   #why(phase, code, reason, sinceMs, retryAtMs) {
@@ -267,6 +324,7 @@ class Player {
     }
     sweep(this.canvas);
     this.#mark();
+    this.#keepSoon();
   }
 
   get #name() {

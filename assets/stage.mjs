@@ -70,6 +70,14 @@ export class Stage {
     this.#given.tell("staged", { stageId: d.stageId, ...told });
   }
 
+  // Show a picture kept from an earlier life of this page, unless something is on glass by then.
+  async restore(d) {
+    const scene = new Scene(d, d.tiles);
+    const told = await this.#mount(scene);
+    if (told.status === "ok" && this.shown === null) this.#flip(scene, null);
+    else this.#release(scene);
+  }
+
   async prepare(d) {
     const { switchId } = d;
     if (this.#switches.has(switchId) || this.#done.has(switchId)) return;

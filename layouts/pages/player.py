@@ -24,6 +24,8 @@ WORDS = (
     "connecting",
     "idle",
     "link_lost",
+    "kept",
+    "unkept",
     "refused",
     "replaced",
     "kicked",
@@ -38,7 +40,9 @@ WORDS = (
 
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
-IMPORTED_ASSETS = r"^(ages|canvas|clock|content|cover|health|link|paint|slots|stage|token)\.mjs$"
+IMPORTED_ASSETS = (
+    r"^(ages|canvas|clock|content|cover|health|keep|link|paint|slots|stage|token)\.mjs$"
+)
 
 LayoutFunction = Callable[..., Component]
 

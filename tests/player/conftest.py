@@ -75,7 +75,7 @@ def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
 
     yield open_
     for page in opened:
-        page.evaluate("localStorage.clear()")
+        page.evaluate("localStorage.clear(); indexedDB?.deleteDatabase('ioc-display')")
         page.close()
         if page.context is not context:
             page.context.close()
@@ -87,12 +87,12 @@ def until(page: Page, condition: str, *, longest_ms: float = 20_000) -> None:
     page.evaluate(
         f"""(longestMs) => new Promise((resolve, reject) => {{
             const endMs = performance.now() + longestMs;
-            const look = () => {{
+            const look = async () => {{
                 if ({condition}) return resolve();
                 if (performance.now() > endMs) return reject(new Error("never"));
-                setTimeout(look, 20);
+                setTimeout(() => look().catch(reject), 20);
             }};
-            look();
+            look().catch(reject);
         }})""",
         longest_ms,
     )
