@@ -16,17 +16,24 @@ SIZE = 0.8  # type of legends
 SWATCH = 1.0  # width of a swatch and the air behind it, at caption size
 LEGEND_LINE = 1.25
 LEGEND_AIR = 1.0
+COUNT_AIR = 0.75
 
 Scale = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A band in a legend: what is written behind its shape, and how many features are in it."""
+    """A band in a legend: its name, from where to where, and how many features are in it."""
 
     band: Mapping[str, Any]
-    words: str
-    count: int
+    name: str
+    reach: str
+    count: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nobody is in the band."""
+        return self.count == "0"
 
 
 def bands(scale: Scale) -> Sequence[Mapping[str, Any]]:
@@ -89,18 +96,13 @@ def legend(
     columns, widest = _columns(entries, width)
     most = max(1, int((height + 0.05) // LEGEND_LINE)) * columns
     if len(entries) > most:
-        entries = [entry for entry in entries if entry.count][:most]
+        entries = [entry for entry in entries if not entry.is_empty][:most]
         columns, widest = _columns(entries, width)
     lines = -(-len(entries) // columns)
     # Top to bottom, then right: a scale is read as one ladder.
     body = [
         html.Div(
-            [
-                html.Div(
-                    [swatch(entry.band), html.Span(entry.words)], className="t-legend-entry type-16"
-                )
-                for entry in entries[column * lines : (column + 1) * lines]
-            ],
+            [_line(entry) for entry in entries[column * lines : (column + 1) * lines]],
             className="t-legend-column",
         )
         for column in range(columns)
@@ -114,20 +116,34 @@ def _entries(
     entries: list[_Entry] = []
     for index, band in enumerate(bands(scale)):
         count = counts.get(str(band.get("id")), 0)
-        named = (name(band, language), reach(scale, index, language, told=told))
-        words = f"{' '.join(filter(None, named))}: {lang.number(count, language=language)}"
-        entries.append(_Entry(band, words, count))
+        span = reach(scale, index, language, told=told)
+        told_count = lang.number(count, language=language)
+        entries.append(_Entry(band, name(band, language), span, told_count))
     if unknown:
+        nothing = {"shape": "square", "colour": "var(--border)"}
         words = lang.text("tiles.map.unknown", language)
-        words = f"{words}: {lang.number(unknown, language=language)}"
-        entries.append(_Entry({"shape": "square", "colour": "var(--border)"}, words, unknown))
+        entries.append(_Entry(nothing, words, "", lang.number(unknown, language=language)))
     return entries
+
+
+def _line(entry: _Entry) -> html.Div:
+    return html.Div(
+        [
+            swatch(entry.band),
+            html.Span(entry.name),
+            *([html.Span(entry.reach, className="t-legend-reach")] if entry.reach else []),
+            html.Span(entry.count, className="t-legend-count"),
+        ],
+        className="t-legend-entry type-16" + (" is-empty" if entry.is_empty else ""),
+    )
 
 
 def _columns(entries: Sequence[_Entry], width: float) -> tuple[int, float]:
     """Return how many columns stand in `width`, and how wide each is."""
-    longest = max((width_u(entry.words, SIZE) for entry in entries), default=0.0)
-    widest = longest + SWATCH + LEGEND_AIR
+    words = (" ".join(filter(None, (entry.name, entry.reach))) for entry in entries)
+    longest = max((width_u(each, SIZE) for each in words), default=0.0)
+    counts = max((width_u(entry.count, SIZE, bold=True) for entry in entries), default=0.0)
+    widest = longest + SWATCH + COUNT_AIR + counts + LEGEND_AIR
     return max(1, min(len(entries) or 1, int(width // widest))), widest
 
 

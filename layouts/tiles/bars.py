@@ -18,9 +18,10 @@ from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u, wrap
 from layouts.tiles.rows import MORE_LINE, plan, rest
-from layouts.tiles.table import ROW_LEAST, name_cell, row_least
+from layouts.tiles.table import ROW_LEAST, name_cell, name_setting, row_least
 
 AIR = 0.75
+NAME_SHARE = 0.5  # of the width, at most, for names
 ROW_MOST = 2.25
 LEAST_COLUMN = 2.5
 LEAST_LENGTH = 2.0  # of the longest vertical bar; under it the bars lie
@@ -78,10 +79,11 @@ def _horizontal(
 ) -> html.Div:
     most = int(tile.height_u // ROW_LEAST) + 1
     widest = max(width_u(name, BODY) for name in names[:most])
-    name_width = min(widest, max(0.42 * tile.width_u, 5.0))
+    name_width = min(widest, max(NAME_SHARE * tile.width_u, 5.0))
     least = row_least(names[:most], name_width, tile.height_u)
     fitted = plan(total, tile.height_u, least=least, most=max(least, ROW_MOST))
     names, figures = names[: fitted.shown], figures[: fitted.shown]
+    face = name_setting(names, name_width)
     told = [_figure(tile, value, measured) for value in figures]
     figure_width = max(width_u(text, BODY) for text in told)
     length = max(1.0, tile.width_u - name_width - figure_width - 2 * AIR)
@@ -93,7 +95,7 @@ def _horizontal(
     rows: list[Any] = [
         html.Div(
             [
-                name_cell(name, name_width, fitted.height_u),
+                name_cell(name, name_width, fitted.height_u, face),
                 html.Div(
                     html.Div(
                         className="t-bar-fill" + (" t-bar-first" if index == 0 else ""),

@@ -15,7 +15,7 @@ from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import digits, extent, ink
 from layouts.tiles.figures import band_of, opening, written
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import FACES, Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import stretches
 from layouts.tiles.rows import rest
 from layouts.tiles.status import gravity, mark
@@ -24,6 +24,7 @@ BOTTLENECKS = ("flooding", "congestion", "air", "food_safety", "urban_order")
 AGGREGATE = "city.bottlenecks"
 FIGURE_SIZES = (4.0, 3.5, 3.0, 2.75, 2.5, 2.0, 1.75, 1.5, 1.25, 1.0)
 NAMES = settings(1.5, 1.25, 1.0)
+SMALL_NAMES = settings(1.0, CAPTION)
 LEADING = {1.5: 1.75, 1.25: 1.5, 1.0: 1.25}
 PAD = 0.2
 AIR = 1.0
@@ -154,8 +155,9 @@ def _row(
     origin: Origin | None,
 ) -> html.Div:
     status = figure["status"]
-    text = written(figure, tile.language, index=True)
-    is_stacked = bool(text.unit) and not text.tight and height >= PAD + size * 0.9 + 0.9
+    is_high = height >= PAD + size * 0.9 + 0.9
+    text = written(figure, tile.language, index=is_high)
+    is_stacked = bool(text.unit) and not text.tight and is_high
     if is_stacked:
         taken = max(width_u(text.digits, size, bold=True), width_u(text.unit, CAPTION)) + AIR
     else:
@@ -170,13 +172,14 @@ def _row(
     whence = tile.say(f"origin.{origin}") if origin not in (None, "live") else ""
     if whence and left + 0.05 < 1:
         title = f"{whence} · {title}"
-    lines: list[Any] = [
-        html.Div(
-            cut(title, width, setting.size_u, bold=True, face=setting.face),
-            className=f"t-line bottleneck-name {setting.class_name}",
-        )
-    ]
-    lines += _why(tile, figure, context, width, int(left + 0.05), whence)
+    below = _why(tile, figure, context, width, int(left + 0.05), whence)
+    if not below:  # then the state stands behind the name, which is smaller for it
+        setting = fit(title, width - _state_width(tile, figure), SMALL_NAMES, bold=True) or setting
+    shown = cut(title, width, setting.size_u, bold=True, face=setting.face)
+    beside = width - width_u(shown, setting.size_u, bold=True) * FACES[setting.face]
+    state = [] if below else _state_beside(tile, figure, beside)
+    class_name = f"t-line bottleneck-name {setting.class_name}"
+    lines: list[Any] = [html.Div([shown, *state], className=class_name), *below]
     value: list[Any] = [
         html.Div(
             html.Span(text.digits, className="t-digits"),
@@ -202,6 +205,21 @@ def _row(
     )
 
 
+def _state_beside(tile: Tile, figure: Number, room: float) -> list[Any]:
+    """Return the state behind a name that has no line under it, nothing where it has no room."""
+    needed = _state_width(tile, figure)
+    if not needed or needed > room:
+        return []
+    word = tile.say(f"status.{figure['status']}")
+    return [html.Span(word, className=f"type-16 t-beside ink-{figure['status']}")]
+
+
+def _state_width(tile: Tile, figure: Number) -> float:
+    if figure["status"] == "normal":
+        return 0.0
+    return width_u(tile.say(f"status.{figure['status']}"), CAPTION, bold=True) + AIR
+
+
 def _why(
     tile: Tile, figure: Number, context: TileContext, width: float, lines: int, whence: str
 ) -> list[html.Div]:
@@ -216,7 +234,7 @@ def _why(
     state = tile.say(f"status.{figure['status']}")
     head = " · ".join(filter(None, (state, tile.words(band.get("label")) if band else "")))
     if lines == 1 and note:
-        head, note = f"{head} · {note}", ""
+        head, note = _whole_parts(f"{head} · {note}", width, 1), ""
     setting = fit(head, width, CAUSES) or CAUSES[-1]
     strong = html.Span(state, className=f"t-strong ink-{figure['status']}")
     rest = cut(head, width, CAPTION, face=setting.face)[len(state) :]
@@ -225,9 +243,18 @@ def _why(
 
 
 def _cause(note: str, width: float, lines: int) -> list[html.Div]:
+    """Return a cause in at most `lines` lines; its last parts are left out before one is cut."""
+    note = _whole_parts(note, width, lines)
     setting = fit(note, width, CAUSES) or CAUSES[-1]
     broken = wrap(note, width, CAPTION, lines=lines, face=setting.face)
     return [_line(part, setting) for part in broken]
+
+
+def _whole_parts(words: str, width: float, lines: int) -> str:
+    """Return as many parts of `words` from its beginning as stand in `lines`; one at least."""
+    while " · " in words and len(wrap(words, width, CAPTION, lines=9, face="slim")) > lines:
+        words = words.rsplit(" · ", 1)[0]
+    return words
 
 
 def _line(words: Any, setting: Setting) -> html.Div:

@@ -32,6 +32,8 @@ def figure_row(
     Sizes go from `most` down until figures and labels stand in `height`.
     """
     count = min(len(figures), int((width + AIR) // COLUMN))
+    while count > 1 and _widest(tile, figures[:count]) > (width + AIR) / count - AIR:
+        count -= 1
     if count < 1:
         return None
     shown = figures[:count]
@@ -61,6 +63,14 @@ def figure_row(
         for figure, text, label in zip(shown, texts, labels, strict=True)
     ]
     return html.Div(cells, className="t-figure-row"), size * LEADING + lines
+
+
+def _widest(tile: Tile, figures: Sequence[Number]) -> float:
+    """Return the width of the longest figure at the smallest size."""
+    return max(
+        extent(written(figure, tile.language), SIZES[-1], marked=is_marked(figure))
+        for figure in figures
+    )
 
 
 def _label(tile: Tile, figure: Number, width: float) -> list[str]:

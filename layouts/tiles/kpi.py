@@ -94,10 +94,12 @@ def _tall(
         if least <= size <= room + 0.05:
             break
     size, told, below = _with_words(tile, main, context, size, room)
-    words = html.Div(told, className="t-kpi-told")
-    if is_marked(main) and not told:
+    marked = is_marked(main) and not _says_state(told)
+    if marked:  # the shape stands before the digits, and what was beside them gives way
+        told = told if below else []
         size = _main_size(text, tile.width_u, size, marked=True)
-    first = [_digits(main, size, tile.language, marked=not told)]
+    words = html.Div(told, className="t-kpi-told")
+    first = [_digits(main, size, tile.language, marked=marked)]
     parts = [
         *([html.Div(caption, className="t-kpi-caption type-16")] if caption else []),
         html.Div(first if below else [*first, words], className="t-kpi-beside"),
@@ -149,8 +151,9 @@ def _low(
         parts = [_digits(main, size, tile.language), side[0]]
     else:
         told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
-        marked = is_marked(main) and not told
+        marked = is_marked(main) and not _says_state(told)
         if marked:
+            told = []
             size = _main_size(text, tile.width_u, tile.height_u, marked=True)
         words = html.Div(told, className="t-kpi-told")
         parts = [_digits(main, size, tile.language, marked=marked), words]
@@ -180,13 +183,20 @@ def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[
     return told + (_line(opening(note), width) if note else [])
 
 
+def _says_state(told: Sequence[html.Div]) -> bool:
+    """Tell whether a line among `told` names the state by shape and word."""
+    return any("is-state" in str(getattr(line, "className", "")).split() for line in told)
+
+
 def _state(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
     """Return state and band of a figure, shape and word each, in one line or in two."""
     band = band_of(main, context.scales) if main["value"] is not None else None
     parts: list[tuple[list[Any], float]] = []
+    is_said = False
     if state := status_word(main["status"], tile.language):
         word = tile.say(f"status.{main['status']}")
         parts.append((state, width_u(word, BODY, bold=True) + SHAPE))
+        is_said = parts[0][1] <= width
     if band is not None:
         name = band_name(band, tile.language)
         named = html.Span([swatch(band), html.Span(name)], className="t-kpi-band")
@@ -194,7 +204,11 @@ def _state(tile: Tile, main: Number, context: TileContext, width: float) -> list
     kept = [(part, needed) for part, needed in parts if needed <= width]
     if len(kept) == 2 and kept[0][1] + kept[1][1] + AIR <= width:
         kept = [([*kept[0][0], *kept[1][0]], width)]
-    return [html.Div(part, className="t-line type-20 state-line") for part, _ in kept]
+    class_name = "t-line type-20 state-line"
+    return [
+        html.Div(part, className=class_name + (" is-state" if is_said and index == 0 else ""))
+        for index, (part, _) in enumerate(kept)
+    ]
 
 
 def _line(sentence: str, width: float) -> list[html.Div]:

@@ -11,7 +11,7 @@ from layouts.tiles.anatomy import BODY, Tile, u
 from layouts.tiles.map_values import Values
 from layouts.tiles.measure import width_u
 from layouts.tiles.panes import stretches
-from layouts.tiles.table import name_cell, row_least
+from layouts.tiles.table import name_cell, name_setting, row_least
 
 WIDTH = 15.0  # units
 AIR = 0.75
@@ -35,6 +35,7 @@ def _ranking(values: Values, features: list[str], top: float, room: float) -> ht
     name_width = WIDTH - figure_width - bands.SWATCH - 1.0
     least = row_least(map(values.name, features), name_width, room)
     shown = features[: max(1, int(room // least))]
+    face = name_setting(map(values.name, shown), name_width)
     height = max(least, min(ROW_MOST, int(room / len(shown) * 4) / 4))
     style = {
         "gridTemplateColumns": f"{u(bands.SWATCH)} {u(name_width)} {u(figure_width)}",
@@ -46,7 +47,7 @@ def _ranking(values: Values, features: list[str], top: float, room: float) -> ht
         band = values.band(feature)
         cells = [
             bands.swatch(band) if band else html.Span(),
-            name_cell(values.name(feature), name_width, height),
+            name_cell(values.name(feature), name_width, height, face),
             html.Div(values.figure(feature), className="t-cell-number"),
         ]
         rows.append(html.Div(cells, className="t-row type-20", style=style))

@@ -21,6 +21,7 @@ TOP, BOTTOM = 0.6, 1.5
 TICK_ROOM = 1.5  # units of height a value tick wants
 TICK_AIR = 1.1  # from one value tick to the next
 BEZEL_AIR = 0.2
+NEAR = 0.12  # of the values' span
 
 
 class Plot:
@@ -70,8 +71,8 @@ class Plot:
         most = max(2, min(6, int((self.tile.height_u - TOP - BOTTOM) // TICK_ROOM)))
         ticks = axis.value_ticks(low, high, most=most)
         air = (high - low) * 0.04 or 1.0
-        # The axis ends a little above the data, not at the next round value: no empty band on top.
-        self.ticks = [tick for tick in ticks if tick <= high + air]
+        # The axis ends at a round value near the data, else a little above it.
+        self.ticks = [tick for tick in ticks if tick <= high + (high - low) * NEAR]
         if len(self.ticks) < 2:
             self.ticks = ticks[:2]
         self.low, self.high = min(self.ticks[0], low), max(self.ticks[-1], high + air)

@@ -17,10 +17,11 @@ from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u
 from layouts.tiles.rows import plan, rest
 from layouts.tiles.status import mark
-from layouts.tiles.table import HEAD_LINE, name_cell, row_least, rows_of
+from layouts.tiles.table import HEAD_LINE, name_cell, name_setting, row_least, rows_of
 
 AGGREGATE = "data.quality"
 FIGURES = ("datasets_ok", "datasets_stale", "datasets_absent", "rows_accepted", "rows_quarantined")
+REFUSED = ("rows_quarantined", "rows_accepted")
 STATES: dict[str, Status] = {"ok": "normal", "stale": "caution", "absent": "warning"}
 AIR = 1.0
 ROW_LEAST, ROW_MOST = 1.5, 2.0
@@ -50,7 +51,7 @@ def build(
         return refused
     if envelope is None:
         return missing(tile, envelope)
-    figures = reading.numbers(envelope, FIGURES)
+    figures = reading.numbers(envelope, REFUSED if options.show == "quarantine" else FIGURES)
     table = reading.table(envelope, options.show) if options.show != "figures" else None
     if not figures and table is None:
         return missing(tile, envelope)
@@ -99,6 +100,7 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
     least = row_least((_name(row, tile.language) for row in likely), name_width, room - HEAD_LINE)
     fitted = plan(len(ranked), room - HEAD_LINE, least=least, most=max(least, ROW_MOST))
     shown = ranked[: fitted.shown]
+    face = name_setting((_name(row, tile.language) for row in shown), name_width)
     style = {"gridTemplateColumns": f"{u(name_width)} {u(widths[0])} {u(widths[1])}"}
     heads = [html.Div(), html.Div(), html.Div(told, className="t-cell-number type-16")]
     lines: list[Any] = [html.Div(heads, className="t-row t-row-head", style=style)]
@@ -108,7 +110,7 @@ def _datasets(tile: Tile, rows: Sequence[Mapping[str, Any]], room: float) -> htm
         lines.append(
             html.Div(
                 [
-                    name_cell(_name(row, tile.language), name_width, fitted.height_u),
+                    name_cell(_name(row, tile.language), name_width, fitted.height_u, face),
                     html.Div([*shape, state], className=f"t-cell-text type-16 ink-{status}"),
                     html.Div(count, className="t-cell-number"),
                 ],

@@ -15,7 +15,7 @@ from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import broken
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import FACES, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import FACES, Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.rows import plan, rest
 
 AIR = 1.0  # between columns
@@ -88,10 +88,14 @@ def rows_of(
     least = row_least((texts[name] for texts in grid.rows), grid.widths[name], room)
     fitted = plan(total, room, least=least, most=max(least, ROW_MOST))
     shown = rows[: fitted.shown]
+    faces = [
+        name_setting((texts[index] for texts in grid.rows[: fitted.shown]), width)
+        for index, width in enumerate(grid.widths)
+    ]
     style = {"gridTemplateColumns": " ".join(u(width) for width in grid.widths)}
     lines: list[Any] = [_heading(tile, grid, style)] if has_heading else []
     for row, texts in zip(shown, grid.rows, strict=False):
-        lines.append(_row(grid, row, texts, style, fitted.height_u, context))
+        lines.append(_row(grid, row, texts, faces, style, fitted.height_u, context))
     lines += rest(tile, total - len(shown), in_head=fitted.is_told_in_head)
     return html.Div(lines, className="t-rows")
 
@@ -102,15 +106,16 @@ def _measure(
     """Choose widths: numbers what they need, the first text column what is left."""
     kept, face = list(columns), ""
     while True:
-        texts = [[cells.words(c, row, language=tile.language, context=context) for c in kept]
-                 for row in rows]  # fmt: skip
+        name = next((i for i, c in enumerate(kept) if not cells.is_numeric(c)), 0)
+        texts = [[_cell(tile, c, row, context, is_name=index == name) for index, c in
+                  enumerate(kept)] for row in rows]  # fmt: skip
         headings = [cells.heading(column, tile.language) for column in kept]
         natural = []
         for index, column in enumerate(kept):
             longest = max((width_u(row[index], BODY) for row in texts), default=0.0)
             longest += bands.SWATCH if column.get("kind") == "band" else 0.0
             natural.append(max(longest, width_u(headings[index], CAPTION) * FACES[face]))
-        flexible = next((i for i, c in enumerate(kept) if not cells.is_numeric(c)), 0)
+        flexible = name
         others = sum(width for i, width in enumerate(natural) if i != flexible)
         left = tile.width_u - others - AIR * (len(kept) - 1)
         if left >= min(LEAST_NAME, natural[flexible]) or (len(kept) == 1 and face):
@@ -121,6 +126,14 @@ def _measure(
         kept.pop(-1 if flexible != len(kept) - 1 else -2)
     natural[flexible] = max(1.0, left)
     return Grid(kept, natural, texts)
+
+
+def _cell(
+    tile: Tile, column: Column, row: Mapping[str, Any], context: TileContext, *, is_name: bool
+) -> str:
+    """Return the words of a cell; the name of a row that is not counted says why."""
+    words = cells.words(column, row, language=tile.language, context=context)
+    return f"{words} · {tile.say('suspect')}" if is_name and row.get("suspect") is True else words
 
 
 def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:
@@ -138,12 +151,13 @@ def _row(
     grid: Grid,
     row: Mapping[str, Any],
     texts: Sequence[str],
+    faces: Sequence[Setting],
     style: Mapping[str, str],
     height: float,
     context: TileContext,
 ) -> html.Div:
     parts = []
-    for column, width, text in zip(grid.columns, grid.widths, texts, strict=True):
+    for column, width, text, face in zip(grid.columns, grid.widths, texts, faces, strict=True):
         if cells.is_numeric(column):
             parts.append(html.Div(text, className="t-cell-number"))
             continue
@@ -151,14 +165,20 @@ def _row(
         if band is not None:
             parts.append(html.Div([bands.swatch(band), html.Span(text)], className="t-cell-text"))
             continue
-        parts.append(name_cell(text, width, height))
-    return html.Div(parts, className="t-row type-20", style={**style, "height": u(height)})
+        parts.append(name_cell(text, width, height, face))
+    class_name = "t-row type-20" + (" is-suspect" if row.get("suspect") is True else "")
+    return html.Div(parts, className=class_name, style={**style, "height": u(height)})
 
 
-def name_cell(text: str, width: float, height: float) -> html.Div:
-    """Return a name in `width`: narrower, then smaller, then in two lines if `height` has them."""
-    setting = fit(text, width, NAMES)
-    if setting is not None:
+def name_setting(names: Iterable[str], width: float) -> Setting:
+    """Return the one setting of a list's names: the narrowest any of them needs for one line."""
+    needed = [fit(name, width, NAMES) for name in names]
+    return max((each for each in needed if each is not None), key=NAMES.index, default=NAMES[0])
+
+
+def name_cell(text: str, width: float, height: float, setting: Setting) -> html.Div:
+    """Return a name in `width` as its list is set; too long, in two lines if `height` has them."""
+    if fit(text, width, [setting]) is not None:
         return html.Div(text, className=f"t-cell-text {setting.class_name}")
     lines = 2 if height >= TWO_LINES else 1
     parts = wrap(text, width, CAPTION, lines=lines, face=NAMES[-1].face)

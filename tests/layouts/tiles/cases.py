@@ -78,6 +78,14 @@ def _empty(envelope: Envelope) -> Envelope:
     return replace(envelope, payload=payload)  # type: ignore[arg-type]
 
 
+def _exercise(envelope: Envelope) -> Envelope:
+    items = {
+        name: [{**item, "actual": False} for item in items]
+        for name, items in envelope.payload.get("items", {}).items()
+    }
+    return replace(envelope, payload={**envelope.payload, "items": items})  # type: ignore[typeddict-item]
+
+
 def _tenfold(envelope: Envelope) -> Envelope:
     payload: dict[str, Any] = {
         "numbers": {
@@ -140,6 +148,8 @@ STATES: dict[str, Change] = {
     "never written": lambda envelope: None,
     "absent": _absent,
     "empty": _empty,
+    "simulated": lambda envelope: replace(envelope, origin="simulated"),
+    "exercise": _exercise,
     "ten times too much": _tenfold,
     "wrong payload": _wrong,
     "no payload": lambda envelope: replace(envelope, payload={}),

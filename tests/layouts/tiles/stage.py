@@ -26,6 +26,7 @@ from data_access.envelope import Envelope
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import build
 from tests.layouts.tiles import geometry, sample
+from tests.layouts.tiles.markup import markup
 from wall.geometry import Wall, load_walls
 from wall.grid import cell_rect, seams_of
 from wall.scene import Scene, load_scenes
@@ -139,12 +140,19 @@ class Stage:
 
     def __init__(self) -> None:
         self.layout: html.Div = html.Div()
+        self.written: html.Div = html.Div()
         self.url = ""
 
     def show(self, tab: Any, layout: html.Div) -> None:
         """Load `layout` into a Playwright page and wait until it is drawn."""
         self.layout = layout
         tab.goto(self.url)
+        settle(tab)
+
+    def write(self, tab: Any, written: html.Div) -> None:
+        """Load tiles without charts and maps as plain HTML: as many as one likes, at once."""
+        self.written = written
+        tab.goto(f"{self.url}written")
         settle(tab)
 
 
@@ -161,6 +169,13 @@ def served() -> Iterator[Stage]:
         if layer not in geometry.layers():
             abort(404)
         return Response(geometry.layers()[layer], mimetype="application/json")
+
+    @app.server.get("/written")
+    def _written() -> str:
+        styles = sorted((ROOT / "assets").glob("*.css"))
+        links = "".join(f'<link rel="stylesheet" href="/assets/{each.name}">' for each in styles)
+        ages = '<script type="module" src="/assets/ages.mjs"></script>'
+        return f"<!doctype html><title>stage</title>{links}{ages}{markup(stage.written)}"
 
     @app.server.get("/vendor/noto-sans/noto-sans.ttf")
     def _face() -> Response:
@@ -203,8 +218,11 @@ def settle(browser_page: Any) -> None:
             && maps.every((m) => m.querySelector('path, .leaflet-marker-pane > *'))
             && root.querySelectorAll('.map-ground').length === maps.length;
         }""",
-        timeout=30_000,
+        timeout=120_000,  # a busy machine makes no test fail
+        polling=100,
     )
+    browser_page.wait_for_function("() => window.iocAges")
+    browser_page.evaluate("() => window.iocAges.sweep()")
     browser_page.evaluate("document.fonts.ready.then(() => 1)")
     browser_page.evaluate(
         "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
