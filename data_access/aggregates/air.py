@@ -23,7 +23,7 @@ AIR = "environment.air"
 FRESH_US = 3 * HOUR_US  # older than this beside the newest, a station is left out
 BAD = 150  # VN_AQI above which a station counts as bad
 WEEK_HOURS = 168
-SHOWN, LABELLED = 15, 5
+SHOWN, LABELLED = 15, 12
 
 
 def air(view: View) -> Payload:
@@ -65,7 +65,7 @@ def air(view: View) -> Payload:
             "scale": "vn_aqi",
             "note": text(name, name),
             "target": 100,
-            "targetLabel": text("mức trung bình", "moderate"),
+            "targetLabel": text("ngưỡng", "threshold"),
             "source": source | {"entity": highest} if highest else source,
         },
         "aqi_median": _median_index(view, good),

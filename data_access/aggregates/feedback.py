@@ -25,7 +25,7 @@ BUCKETS: tuple[tuple[float, str, str], ...] = (
     (720, "7 đến 30 ngày", "7 to 30 days"),
     (float("inf"), "trên 30 ngày", "over 30 days"),
 )
-SHOWN, LABELLED = 12, 5
+SHOWN, LABELLED = 12, 12
 Counts = list[tuple[str, str, str | None, int]]  # status, category, area, records
 OTHER = "other"  # also of categories the contract does not list
 

@@ -15,7 +15,7 @@ from data_access.rollup import DAY, slot_bounds_us
 RAIN = "environment.rain"
 DAYS = 30
 WET_MM = 0.5
-SHOWN, LABELLED = 20, 5
+SHOWN, LABELLED = 20, 12
 
 
 def rain(view: View) -> Payload:

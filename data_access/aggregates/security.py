@@ -107,7 +107,7 @@ def logins(view: View) -> Payload:
         "ratio": {
             "label": text("So với giờ thường lệ", "Against a usual hour"),
             "value": ratio,
-            "unit": "×",
+            "unit": "lần",
             "decimals": 1,
             "better": "down",
             "status": graded(ratio, 2, 4, 8),

@@ -17,7 +17,7 @@ from data_access.store.snapshot import AREA
 SPEED, SITUATIONS = "transport.speed", "transport.situations"
 FRESH_US = 1_800_000_000  # a detector silent for longer says nothing about its link
 CONGESTED = 40.0  # per cent of free flow: level of service E or F
-SHOWN, LABELLED = 12, 5
+SHOWN, LABELLED = 12, 12
 SITUATION = text("Tình huống", "Situation")
 LEVEL: dict[str, Status] = {"D": "caution", "E": "warning", "F": "critical"}
 SEVERITIES: dict[str, Status] = {
@@ -54,7 +54,7 @@ def speed(view: View) -> Payload:
             "value": round(ratio, 1),
             "band": band.id if band else None,
             "speed": round(mean, 1),
-            "label": text(*(2 * [f"{links[link].name} {mean:.0f} km/h"]))
+            "label": text(*(2 * [links[link].name]))
             if link in links
             else None,
         }
@@ -159,8 +159,7 @@ def speed(view: View) -> Payload:
                 "decimals": 0,
                 "scale": "los",
                 "values": values,
-                "worst": [k for k in ranked if values[k]["value"] <= CONGESTED][:LABELLED]
-                or ranked[:1],
+                "worst": ranked[:LABELLED],
             }
         },
     }
