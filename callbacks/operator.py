@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, State, ctx, no_update
 
 from callbacks import page_setting, session
 from callbacks.commands import (
@@ -55,7 +55,7 @@ def register(app: Dash) -> None:
         Input(ids.OPERATOR_TAKE, "n_clicks"),
         Input(ids.OPERATOR_EXTEND, "n_clicks"),
         Input(ids.OPERATOR_CLEAR, "n_clicks"),
-        Input({"part": "operator-scene", "scene": ALL}, "n_clicks"),
+        Input(ids.OPERATOR_PRESSED, "data"),
         State(ids.OPERATOR_WALL, "data"),
         State(ids.OPERATOR_SEEN, "data"),
         State(ids.OPERATOR_HOLD, "value"),
@@ -95,7 +95,7 @@ def act(
     _take: int | None,
     _extend: int | None,
     _clear: int | None,
-    _scenes: list[int | None],
+    scene_key: dict[str, Any] | None,
     wall_id: str,
     seen: dict[str, str | None],
     hold: bool,
@@ -106,9 +106,9 @@ def act(
     What is said to be ready is what the next take takes, and what was taken is what it expects
     to find: both come in the answer that says so.
     """
-    pressed = ctx.triggered_id
-    if pressed is None or not ctx.triggered[0]["value"]:
-        return no_update, no_update, no_update  # a scene's key was drawn anew, nobody pressed it
+    pressed = scene_key if ctx.triggered_id == ids.OPERATOR_PRESSED else ctx.triggered_id
+    if not pressed or not ctx.triggered[0]["value"]:
+        return no_update, no_update, no_update
     setting = page_setting.setting()
     reach = desk()
     try:

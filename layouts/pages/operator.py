@@ -55,6 +55,7 @@ def page(
             dcc.Store(id=ids.OPERATOR_WALL, data=wall.wall_id),
             dcc.Store(id=ids.OPERATOR_SEEN, data=seen(wall)),
             dcc.Store(id=ids.OPERATOR_DONE),
+            dcc.Store(id=ids.OPERATOR_PRESSED),
             html.Nav(
                 tabs(walls, wall.wall_id, setting=setting),
                 id=ids.OPERATOR_TABS,
@@ -435,6 +436,7 @@ def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) ->
         title=say("operator.to_preview", setting, scene=name),
         **attrs(
             data_position=str(position),
+            data_presses=ids.OPERATOR_PRESSED,
             aria_pressed=str(is_preview).lower(),
             aria_keyshortcuts=str(position) if position <= DIGITS else None,
         ),
