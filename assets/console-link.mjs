@@ -137,7 +137,7 @@ function listenToAnswers() {
     if (!address.includes("/_dash-update-component")) return ask(...request);
     try {
       const answer = await ask(...request);
-      if (answer.status === 401) signIn();
+      if (answer.status === 401 || answer.status === 403) signIn();
       else window.iocConsoleLink?.answered(answer.status < 500);
       return answer;
     } catch (error) {

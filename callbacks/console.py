@@ -79,9 +79,12 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )(send)
     app.callback(
-        Output(ids.CONSOLE_BODY, "children", allow_duplicate=True),
+        Output({"part": "console-offer", "wall": ALL}, "children"),
         Input(ids.CONSOLE_SEND_RESULT, "data"),
         Input(ids.WALL_EVENT, "data"),
+        Input(ids.LIVE_POLL, "n_intervals"),
+        Input(ids.LIVE_JOINED, "data"),
+        State({"part": "console-offer", "wall": ALL}, "id"),
         State(ids.CONSOLE_PLACE, "hash"),
         prevent_initial_call=True,
     )(refresh_offers)
@@ -150,25 +153,39 @@ def send(_sends: Any, _undos: Any, address: str | None) -> Any:
     return {"place": place.href, "wall": wall_id, **asdict(replace(outcome, at_ms=at_ms))}
 
 
-def refresh_offers(result: Result | None, _event: Any, address: str | None) -> Any:
+def refresh_offers(
+    result: Result | None,
+    _event: Any,
+    _poll: Any,
+    _joined: Any,
+    shown: list[dict[str, str]],
+    address: str | None,
+) -> Any:
     """Say how the walls stand now, and what came of what was sent last from here."""
-    who, reach = session.person(), desk()
+    who, reach, setting = session.person(), desk(), page_setting.setting()
     place = parse_place(address, areas=reach.city.areas.codes)
     if who is None or not place.sending:
-        return no_update
+        return [no_update] * len(shown)
     told = dict(result or {})
     asked_at, wall_id = told.pop("place", None), str(told.pop("wall", ""))
-    if asked_at != place.href:
-        return _offers(reach, place, who, {})
-    told["details"] = tuple(told["details"])
-    return _offers(reach, place, who, {wall_id: Outcome(**told)})
+    outcomes = {}
+    if asked_at == place.href:
+        outcomes = {wall_id: Outcome(**{**told, "details": tuple(told["details"])})}
+    found = {
+        each.wall.wall_id: each
+        for each in console_sending.offers(reach, place, who, outcomes=outcomes)
+    }
+    return [
+        console_lists.offer_parts(found[each["wall"]], now_ms=reach.now_ms(), setting=setting)
+        for each in shown
+    ]
 
 
 def _body(
     reach: Desk, place: Place, room: tuple[float, float], who: Person, setting: Setting
 ) -> list[Component]:
     if place.sending:
-        return _offers(reach, place, who, {})
+        return _offers(reach, place, who)
     plan = planned(place, *room)
     tiles = draw(reach, plan, who=who, language=setting.language)
     if place.level == "city":
@@ -270,12 +287,9 @@ def _tile(
     return console.tile_body(plan[0], tiles, side, below, height=round(room[1]))
 
 
-def _offers(
-    reach: Desk, place: Place, who: Person, outcomes: dict[str, Outcome]
-) -> list[Component]:
-    setting = page_setting.setting()
-    given = console_sending.offers(reach, place, who, outcomes=outcomes)
-    return console_lists.offers(given, now_ms=reach.now_ms(), setting=setting)
+def _offers(reach: Desk, place: Place, who: Person) -> list[Component]:
+    given = console_sending.offers(reach, place, who)
+    return console_lists.offers(given, now_ms=reach.now_ms(), setting=page_setting.setting())
 
 
 def _name(reach: Desk, place: Place, setting: Setting) -> str:

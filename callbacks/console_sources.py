@@ -239,7 +239,7 @@ def _row(
     place = " · ".join(part for part in where if part and part != CITY_AREA)
     return SourceRow(
         observed=_at(row["observed_at"], setting),
-        what=what or str(row.get("indicator") or ""),
+        what=what or str(row.get("indicator") or row.get("entity") or ""),
         place=place,
         figure=_value(row["value"], indicator, language),
         quality=say(f"quality.{row['quality']}", setting),

@@ -84,6 +84,11 @@ def console_tile(name: str) -> dict[str, str]:
     return {"part": "console-tile", "tile": name}
 
 
+def console_offer(wall_id: str) -> dict[str, str]:
+    """Return the id of what is said of a wall beside its picture where one sends to it."""
+    return {"part": "console-offer", "wall": wall_id}
+
+
 def console_send(wall_id: str, scene_id: str) -> dict[str, str]:
     """Return the id of the button that sends a scene to a wall."""
     return {"part": "console-send", "wall": wall_id, "scene": scene_id}

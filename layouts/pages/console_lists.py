@@ -193,40 +193,17 @@ def source_rows(rows: Sequence[SourceRow] | None, *, setting: Setting) -> Compon
 
 
 def offers(given: Sequence[Offer], *, now_ms: float, setting: Setting) -> list[Component]:
-    """Return the walls with their fitting scenes, and how to take back what was sent."""
+    """Return the walls, live, with their fitting scenes and how to take back what was sent."""
     return [
         html.Div(
             [
                 html.Section(
                     [
-                        html.Div(
-                            [
-                                html.H2(pick(offer.wall.name, setting.language)),
-                                html.Div(
-                                    on_air(offer.wall, now_ms=now_ms, setting=setting),
-                                    className="room-on-air",
-                                ),
-                            ],
-                            className="offer-head",
-                        ),
                         live_wall(offer.wall, "program", setting.language),
                         html.Div(
-                            _undo(offer, setting) if offer.allowed else _why_not(offer, setting),
-                            className="offer-undo",
-                        ),
-                        html.Div(
-                            [result(offer.outcome, now_ms=now_ms, setting=setting)]
-                            if offer.outcome
-                            else [],
-                            className="offer-outcome",
-                            role="status",
-                        ),
-                        html.Ul(
-                            [
-                                html.Li(_scene(offer, scene_id, setting))
-                                for scene_id in offer.scene_ids
-                            ],
-                            className="offer-scenes",
+                            offer_parts(offer, now_ms=now_ms, setting=setting),
+                            id=ids.console_offer(offer.wall.wall_id),
+                            className="offer-parts",
                         ),
                     ],
                     className="offer",
@@ -235,6 +212,31 @@ def offers(given: Sequence[Offer], *, now_ms: float, setting: Setting) -> list[C
             ],
             className="offers",
         )
+    ]
+
+
+def offer_parts(offer: Offer, *, now_ms: float, setting: Setting) -> list[Component]:
+    """Return what changes around a wall's picture: the picture itself is not loaded again."""
+    outcome = [result(offer.outcome, now_ms=now_ms, setting=setting)] if offer.outcome else []
+    return [
+        html.Div(
+            [
+                html.H2(pick(offer.wall.name, setting.language)),
+                html.Div(
+                    on_air(offer.wall, now_ms=now_ms, setting=setting), className="room-on-air"
+                ),
+            ],
+            className="offer-head",
+        ),
+        html.Div(
+            _undo(offer, setting) if offer.allowed else _why_not(offer, setting),
+            className="offer-undo",
+        ),
+        html.Div(outcome, className="offer-outcome", role="status"),
+        html.Ul(
+            [html.Li(_scene(offer, scene_id, setting)) for scene_id in offer.scene_ids],
+            className="offer-scenes",
+        ),
     ]
 
 

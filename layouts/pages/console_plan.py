@@ -252,7 +252,7 @@ def tile_plan(spec: TileSpec, figure: str | None, width: float, height: float) -
     options = dict(spec.options)
     # A figure alone needs less room than a course; what it says of its source needs some.
     is_alone = spec.kind == "kpi" and len(spec.figures) == 1
-    tall = max(round(height * 0.36), 300) if is_alone else round(height * 0.52)
+    tall = max(round(height * 0.36), 330) if is_alone else round(height * 0.52)
     if spec.kind == "kpi" and figure in spec.figures:
         options["numbers"] = (figure, *(each for each in spec.figures if each != figure))
     return Planned("tile", spec.kind, options, Rect(0, 0, round(width * 0.58), tall))

@@ -245,6 +245,10 @@ def _output(
         and "showing" in body
         and (showing or {}).get("revision") != program["revision"]
     )
+    status = answer.get("status")
+    if body["online"] and body.get("showing") and not behind and status not in IN_TIME:
+        # It shows what it should by now: only that it was late is left to tell.
+        status = "late" if status == "late" else None
     shown_at_ms = answer.get("shownAtMs")
     skew_ms = None
     if shown_at_ms is not None and first_shown_at_ms is not None:
@@ -254,7 +258,7 @@ def _output(
         box=box,
         online=bool(body["online"]),
         behind=behind,
-        status=answer.get("status"),
+        status=status,
         late_ms=answer.get("lateMs"),
         skew_ms=skew_ms,
         uncertainty_ms=clock.get("uncertaintyMs"),

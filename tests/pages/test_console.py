@@ -11,6 +11,7 @@ from layouts.pages.console_place import GROUPS, Place
 from layouts.pages.console_plan import GROUP_TILES, planned
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.browse import Client, as_text, nodes, words
+from wall.errors import ServiceError
 
 SIZE = {"width": 1872, "height": 936}
 
@@ -189,7 +190,15 @@ def _send(client: Client, pressed: dict, address="#/g/transport/send"):
     sent = client.call("console-send-result.data", {group: [value], **here}, changed=name)
     assert sent.status_code == 200, sent.text
     result = sent.get_json()["response"]["console-send-result"]["data"]
-    return client.call("console-body.children@", {"console-send-result.data": result, **here})
+    return _refreshed(client, {"console-send-result.data": result, **here})
+
+
+def _refreshed(client: Client, given: dict, **more):
+    """Ask for the parts beside the walls' pictures anew."""
+    ids = [{"part": "console-offer", "wall": wall} for wall in ("le-lai", "ngo-quyen")]
+    shown = [{"id": each, "property": "id", "value": each} for each in ids]
+    parts = {'{"part":"console-offer","wall":["ALL"]}.id': shown}
+    return client.call("console-offer", {**given, **parts}, **more)
 
 
 def test_a_leader_sends_a_scene_where_the_wall_lets_leaders(leader, link, reach):
@@ -213,7 +222,7 @@ def test_what_came_of_it_outlives_the_event_of_it_and_stays_where_it_was_asked(l
     event = {"console-send-result.data": sent, "wall-event.data": {"count": 1}}
     for address, is_said in (("#/g/transport/send", True), ("#/g/economy/send", False)):
         place = {"console-place.hash": address}
-        answer = leader.call("console-body.children@", event | place, changed="wall-event.data")
+        answer = _refreshed(leader, event | place, changed="wall-event.data")
         assert ("Xong rồi" in as_text(answer)) is is_said
 
 
@@ -224,8 +233,27 @@ def test_a_viewer_sends_nothing(viewer, link):
     assert "Vai trò của bạn không được điều khiển màn hình này." in as_text(answer)
 
 
+def test_a_controller_away_is_not_said_to_be_a_matter_of_roles(leader, link):
+    link.refuses["*"] = ServiceError("unavailable", "away")
+    _, body = _open(leader, "#/g/transport/send")
+    assert "Màn hình vẫn giữ hình đang có." in words(body)
+    assert "Vai trò của bạn" not in words(body)
+
+
+def test_a_bottleneck_leads_to_owner_age_and_rows_of_its_source(leader, cache):
+    five = everything()["city.bottlenecks"]
+    source = {"dataset": "environment.rain", "indicator": "rain_mm"}
+    flooding = {**five.payload["numbers"]["flooding"], "source": source}
+    cache.write(replace(five, payload={"numbers": {"flooding": flooding}}))
+    bar, body = _open(leader, "#/g/environment/t/b.flooding")
+    assert words(bar).startswith("Quay lại Thành phố Hà Nội Môi trường, y tế Úng ngập")
+    assert "Sở Xây dựng" in words(body)
+    assert "Dòng dữ liệu nguồn" in words(body)
+    links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
+    assert "#/g/environment/areas/environment.rain" in links
+
+
 def test_away_from_sending_an_event_changes_nothing(leader, link):
-    answer = leader.call(
-        "console-body.children@", {"wall-event.data": {"count": 1}, "console-place.hash": "#/"}
-    )
+    given = {"wall-event.data": {"count": 1}, "console-place.hash": "#/"}
+    answer = _refreshed(leader, given)
     assert answer.get_json()["response"] == {}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from callbacks.desk import Desk
 from layouts.pages.console_place import GROUPS
 from tests.pages import looking
 from tests.pages.site import FIXED_CLOCK, served
+from wall.errors import ServiceError
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +26,9 @@ PLACES = (
     "#/g/environment/areas/environment.rain",
     "#/g/feedback/a/00070/feedback.requests",
     "#/g/transport/t/speed/worst_speed",
+    "#/g/environment/t/b.flooding",
+    "#/g/feedback/t/b.urban_order",
+    "#/send",
     "#/g/security/t/alerts",
     "#/g/environment/send",
 )
@@ -30,9 +36,19 @@ AWAY = "ERR_CONNECTION_REFUSED"  # the controller is a stand-in: the link finds 
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("pages")) as (found, _):
-        yield found
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
+    with served(tmp_path_factory.mktemp("pages")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def address(site) -> str:
+    return site[0]
+
+
+@pytest.fixture(scope="module")
+def desk(site) -> Desk:
+    return site[1]
 
 
 @pytest.fixture(scope="module", params=SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -85,6 +101,80 @@ def test_a_page_is_fit_to_work_with(page, address, path, language):
     assert looking.complaints(page) == []
 
 
+@pytest.fixture
+def link(desk):
+    """The stand-in controller, as it was before after each test."""
+    was = deepcopy(desk.link.bodies)
+    yield desk.link
+    desk.link.bodies = was
+    desk.link.refuses.clear()
+
+
+def _nothing_is_prepared(link):
+    """Nothing is prepared, nothing is set by hand."""
+    for body in link.bodies.values():
+        body["preview"] = None
+        body["layers"].pop("manual")
+
+
+def _nobody_ever_came(link):
+    for body in link.bodies.values():
+        body["lastSwitch"] = None
+        for output in body["outputs"]:
+            output |= {"online": False, "lastSeenAtMs": None, "showing": None, "clock": None}
+
+
+def _everything_fails(link):
+    statuses = ("failed", "noAnswer", "offline", "late")
+    for body in link.bodies.values():
+        for index, answer in enumerate(body["lastSwitch"]["outputs"]):
+            answer["status"] = statuses[index % 4]
+            body["outputs"][index]["showing"] = {"sceneId": "flood", "revision": "r-flood"}
+            body["outputs"][index]["online"] = index % 4 != 2
+
+
+def _controller_away(link):
+    link.refuses["*"] = ServiceError("unavailable", "away")
+
+
+STATES = (_nothing_is_prepared, _nobody_ever_came, _everything_fails, _controller_away)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_fit_in_trouble_too(page, address, link, language):
+    complaints: list[str] = []
+    well = deepcopy(link.bodies)
+    for state in STATES:
+        link.refuses.clear()
+        link.bodies = deepcopy(well)
+        state(link)
+        for path in ("/", "/operator?wall=le-lai", "/console#/g/transport/send"):
+            page.goto("about:blank")
+            page.goto(address + path)
+            expect(page.locator(".room-wall, .op-panel, .offer").first).to_be_visible()
+            _speak(page, language)
+            _settled(page)
+            complaints += [f"{state.__name__} {path}: {x}" for x in looking.complaints(page)]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_came_of_a_take_is_fit_to_read(page, address, link, language):
+    page.goto(f"{address}/operator?wall=le-lai")
+    _speak(page, language)
+    _everything_fails(link)
+    page.locator("#operator-take").click()
+    expect(page.locator(".outcome.is-troubled")).to_be_visible()
+    _settled(page)
+    assert looking.complaints(page) == []
+    link.refuses["wall.take"] = ServiceError(
+        "policyNotMet", "no", link.bodies["le-lai"]["lastSwitch"]
+    )
+    page.locator("#operator-take").click()
+    expect(page.locator(".outcome.is-refused")).to_be_visible()
+    assert looking.complaints(page) == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_console_is_fit_for_a_finger(page, address, language):
     page.goto(f"{address}/console")
@@ -103,8 +193,12 @@ def test_the_console_is_fit_for_a_finger(page, address, language):
 def test_the_sign_in_page_is_fit_to_sign_in(browser, address, size, language):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     stranger = context.new_page()
-    stranger.goto(f"{address}/sign-in?refused=wrongCredentials")
-    expect(stranger.locator(".sign-in-refused")).to_be_visible()
+    stranger.goto(f"{address}/operator")  # signed out, every page leads here
+    expect(stranger.locator(".sign-in-form")).to_be_visible()
     _speak(stranger, language)
-    assert looking.complaints(stranger) == []
+    for refused in ("wrongCredentials", "tooManyAttempts&wait=900", "staleForm"):
+        stranger.goto(f"{address}/sign-in?refused={refused}")
+        expect(stranger.locator(".sign-in-refused")).to_be_visible()
+        expect(stranger.locator(".sign-in-time")).not_to_be_empty()
+        assert looking.complaints(stranger) == []
     context.close()

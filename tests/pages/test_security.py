@@ -153,3 +153,14 @@ def test_dash_offers_neither_tools_nor_its_own_sockets(operator):
     assert operator.get("/_mcp").mimetype == "text/html"  # any path is a page: no such endpoint
     assert '"plotly_cloud' in operator.get("/").text
     assert "hot_reload" not in operator.get("/").text
+
+
+def test_a_form_that_was_open_too_long_is_given_anew(stranger, operator):
+    html = {"Accept": "text/html"}
+    form = {"user": "operator", "password": "operator-demo", "next": "/operator"}
+    answer = stranger.post("/session/sign-in", form, token="made-up", **html)
+    assert answer.status_code == 303
+    assert answer.location == "/sign-in?refused=staleForm&next=%2Foperator"
+    answer = operator.post("/session/sign-out", token="made-up", **html)
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert operator.get("/operator").status_code == 200  # nothing was done

@@ -95,6 +95,15 @@ def test_a_wall_without_any_panel_is_not_in_trouble_but_one_that_lost_a_panel_is
     assert len(read_wall(body | {"lastSwitch": None}).problems) == 7
 
 
+def test_an_output_that_came_back_to_the_right_picture_is_well(body):
+    statuses = ("failed", "noAnswer", "offline")
+    for answer, status in zip(body["lastSwitch"]["outputs"][:3], statuses, strict=True):
+        answer |= {"status": status, "shownAtMs": None}
+    body["outputs"][2]["showing"] = None
+    states = [state_of(each) for each in read_wall(body).outputs[:3]]
+    assert states == ["online", "online", "behind"]
+
+
 def test_people_are_called_by_their_names(body):
     assert read_wall(body, names={"operator": "Lan"}).program.by == "Lan"
     assert read_wall(body, names={}).program.by == "operator"

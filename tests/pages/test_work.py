@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -117,6 +118,31 @@ def test_a_scene_chosen_by_hand_is_taken_by_the_next_enter(operator, site):
     operator.keyboard.press("Enter")
     expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
     assert _commands(site) == ["wall.preview", "wall.take"]
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(browser, site):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.route("**/wall/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    page = _signed_in(context, site[0], "operator")
+    page.goto(f"{site[0]}/operator?wall=ngo-quyen")
+    expect(page.locator(".scene")).to_have_count(7)
+    context.clear_cookies()
+    page.locator(".scene").first.click()
+    expect(page.locator(".sign-in-form")).to_be_visible()
+    page.click(".demo-key[value=operator]")
+    expect(page.locator(".op-tab.is-here")).to_contain_text("Ngô Quyền")
+    context.close()
+
+
+def test_a_server_that_does_not_answer_is_said(operator):
+    dash = re.compile("/_dash-update-component")
+    operator.route(dash, lambda route: route.abort())
+    operator.locator(".scene").first.click()
+    expect(operator.locator(".live-state.is-silent")).to_contain_text("Máy chủ không trả lời")
+    operator.unroute(dash)
+    operator.locator(".scene").first.click()
+    expect(operator.locator("#operator-result")).to_contain_text("đã sẵn sàng")
+    expect(operator.locator(".live-state.is-silent")).to_have_count(0)
 
 
 def test_the_way_back_on_the_console_is_the_browsers_own(context, site):
