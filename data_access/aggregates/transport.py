@@ -54,9 +54,7 @@ def speed(view: View) -> Payload:
             "value": round(ratio, 1),
             "band": band.id if band else None,
             "speed": round(mean, 1),
-            "label": text(*(2 * [links[link].name]))
-            if link in links
-            else None,
+            "label": text(*(2 * [links[link].name])) if link in links else None,
         }
     ranked = sorted(values, key=lambda link: (values[link]["value"], link))
     congested = sum(values[link]["value"] <= CONGESTED for link in values)
