@@ -13,17 +13,22 @@ import select
 import socket
 import struct
 import time
-from collections import defaultdict
+from bisect import insort
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 _TEXT, _PING, _PONG, _CLOSE = 0x1, 0x9, 0xA, 0x8
 _UNCERTAINTY_MS = 0.3  # what a client on the same machine measures
-_READ = 1 << 18
+_BUFFER = memoryview(bytearray(1 << 18))  # every link reads into it in its turn
 _HEARTBEAT_S = 2.0
+_FRAME_S = 1 / 60
+_LEAD_S = 0.06  # a commit comes about so long before its instant
+_PATIENCE_S = 0.01  # of one turn of the loop
 
 
 class Link:
@@ -34,6 +39,7 @@ class Link:
         self.preparing: tuple[str | None, str | None] | None = None
         self.showing: tuple[str | None, str | None] | None = None
         self.frames = self.bytes = 0
+        self.phase_s = 0.0  # of its frames, within one
         self.socket = socket.create_connection((host, port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = self._handshake(host, port)
@@ -73,7 +79,7 @@ class Link:
     def take(self) -> list[tuple[int, bytes]]:
         """Return the whole frames received by now as (opcode, payload)."""
         try:
-            chunk = self.socket.recv(_READ)
+            chunk = bytes(_BUFFER[: self.socket.recv_into(_BUFFER)])
         except BlockingIOError:
             return []
         if not chunk:
@@ -126,7 +132,9 @@ class Crowd:
         self._service: Link | None = None
         self._serial = 0
         self._parsed: dict[bytes, tuple[str, dict[str, Any]]] = {}
-        self._heartbeat_s = time.monotonic()
+        self._beaten_s = time.monotonic()
+        self._beaten = 0  # how many heartbeats were sent in all
+        self._painting: deque[tuple[float, Link, str, dict[str, Any]]] = deque()  # when, who, what
 
     def join(self, identifications: Iterable[Mapping[str, Any]]) -> None:
         """Connect and identify a client for each."""
@@ -135,7 +143,9 @@ class Crowd:
             self.clients.append(link)
             self._add(link)
             self._until_identified(link)
-        self._beat()
+        for number, link in enumerate(self.clients):
+            link.phase_s = number / len(self.clients) * _FRAME_S
+            link.send_frame(_heartbeat(link.showing))
 
     def serve(self, secret: str, *, service: str = "tools") -> None:
         """Connect the service link that `request` and `tell` use."""
@@ -188,8 +198,7 @@ class Crowd:
             now_s = time.monotonic()
             if now_s > deadline_s:
                 raise TimeoutError("the controller did not do what was waited for")
-            if now_s - self._heartbeat_s >= _HEARTBEAT_S:
-                self._beat()
+            self._beat(now_s)
             self._turn()
 
     def rest(self, seconds: float) -> None:
@@ -211,7 +220,8 @@ class Crowd:
         self._poll.register(link.socket.fileno(), select.EPOLLIN)
 
     def _turn(self) -> None:
-        for descriptor, _ in self._poll.poll(0.05):
+        left_s = self._painting[0][0] - time.monotonic() if self._painting else _PATIENCE_S
+        for descriptor, _ in self._poll.poll(min(max(left_s, 0.0), _PATIENCE_S)):
             link = self._links[descriptor]
             frames = link.take()
             now_s = time.monotonic()
@@ -222,6 +232,7 @@ class Crowd:
                     raise ConnectionError(f"closed by the controller: {payload[2:].decode()}")
                 elif opcode == _TEXT:
                     self._react(link, payload, now_s)
+        self._paint()
         for link in self._links.values():
             if link.wants_to_write:
                 link.flush()
@@ -236,15 +247,16 @@ class Crowd:
         elif kind == "prepare":
             switch_id = fields["switchId"]
             self.arrivals[kind][switch_id].append(now_s)
-            link.send("ready", {"switchId": switch_id, "status": "ok", "preparedMs": 1.0})
-            self.readied[switch_id] = time.monotonic()
+            ready = {"switchId": switch_id, "status": "ok", "preparedMs": 1.0}
+            self._when_painted(link, now_s, "ready", ready)
             link.preparing = (fields["sceneId"], fields["revision"])
         elif kind == "commit":
             switch_id, show_at_ms = fields["switchId"], fields["showAtMs"]
             self.arrivals[kind][switch_id].append(now_s)
             link.showing = link.preparing
             shown = {"switchId": switch_id, "shownAtMs": show_at_ms, "lateMs": 0.0}
-            link.send("shown", {**shown, "uncertaintyMs": _UNCERTAINTY_MS})
+            shown["uncertaintyMs"] = _UNCERTAINTY_MS
+            self._when_painted(link, now_s + _LEAD_S, "shown", shown)
         elif kind == "content":
             self.arrivals[kind][f"{fields['renderId']}@{fields['version']}"].append(now_s)
         elif kind == "response":
@@ -261,10 +273,29 @@ class Crowd:
             self._parsed[payload] = known
         return known
 
-    def _beat(self) -> None:
-        self._heartbeat_s = time.monotonic()
-        for link in self.clients:
+    def _beat(self, now_s: float) -> None:
+        """Send the heartbeats that are due, spread evenly over their period as displays' are."""
+        if not self.clients:
+            return
+        due = int((now_s - self._beaten_s) / _HEARTBEAT_S * len(self.clients))
+        for number in range(self._beaten, due):
+            link = self.clients[number % len(self.clients)]
             link.send_frame(_heartbeat(link.showing))
+        self._beaten = max(due, self._beaten)
+
+    def _paint(self) -> None:
+        """Say what follows from frames that have been painted by now."""
+        while self._painting and self._painting[0][0] <= time.monotonic():
+            _, link, kind, fields = self._painting.popleft()
+            link.send(kind, fields)
+            if kind == "ready":
+                self.readied[fields["switchId"]] = time.monotonic()
+
+    def _when_painted(self, link: Link, after_s: float, kind: str, fields: dict[str, Any]) -> None:
+        """Say something with the next frame; displays' frames are not in step."""
+        frames = (after_s - link.phase_s) // _FRAME_S + 1
+        due = (link.phase_s + frames * _FRAME_S, link, kind, fields)
+        insort(self._painting, due, key=itemgetter(0))
 
 
 @cache

@@ -168,27 +168,24 @@ def _report(
             f"{name}, {sort}",
             str(len(found)),
             *spread([each[0] for each in found]),
-            *spread([each[1] for each in found]),
+            *(spread([each[1] for each in found]) if name == "outputs" else ("-", "-", "-")),
         )
         for name, sort, found in rows
     ]
-    worst = {
-        sort: max(
-            percentile([each[0] for each in found], 95) for _, of, found in rows if of == sort
-        )
-        for sort in ("staged", "cold")
-    }
-    commit = max(percentile([each[1] for each in found], 95) for _, _, found in rows)
+    of_wall = {sort: found for name, sort, found in rows if name == "outputs"}
+    worst = {sort: percentile([each[0] for each in of_wall[sort]], 95) for sort in of_wall}
+    commit = percentile([each[1] for each in of_wall["staged"]], 95)
     wall_ms, render_ms, frames, rendered, delay_ms = contents
     return Report(
         Path(__file__).stem,
         f"A take and a new content at {CLIENTS} protocol clients",
         f"""{CLIENTS} clients over raw sockets in one process beside the controller, a scene of
-        {TILES} tiles. `prepare`: from sending the take until the last client has it; `commit`: from
-        the last client's `ready` until the last client has it. Outputs are all waited for and get
-        the tiles that touch them; views get all {TILES} tiles. Cold: tiles that were never
-        rendered before, so that rendering and sending every content is within the figure.
-        Milliseconds.""",
+        {TILES} tiles. `prepare`: from sending the take until the last client has it; `commit`:
+        from the last output's `ready` until the last one has it. Clients answer with the next
+        frame they would paint, 60 a second and out of step, as displays do. Outputs are a wall of
+        {CLIENTS}: all are waited for, each gets the tiles that touch it. Views, beside it, get all
+        {TILES} tiles each, and nobody waits for them. Cold: tiles that were never rendered before,
+        so that rendering and sending every content is within the figure. Milliseconds.""",
         [
             Table(
                 (
@@ -215,7 +212,7 @@ def _report(
             ),
         ],
         [
-            f"Goals: prepare staged p95 <= {STAGED_MS:.0f} ms: {worst['staged']:.1f}, "
+            f"Goals, of the wall: prepare staged p95 <= {STAGED_MS:.0f} ms: {worst['staged']:.1f}, "
             f"{verdict(worst['staged'], STAGED_MS)}; cold p95 <= {COLD_MS:.0f} ms: "
             f"{worst['cold']:.1f}, {verdict(worst['cold'], COLD_MS)}; commit p95 <= "
             f"{COMMIT_MS:.0f} ms: {commit:.1f}, {verdict(commit, COMMIT_MS)}; controller CPU <= "

@@ -29,8 +29,17 @@ SMALL_LAKE = ROOT / "tests" / "fixtures" / "lake"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what drives a browser last: its driver keeps an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Run what drives a browser last: its driver keeps an event loop running in this thread.
+
+    Of these the whole room first: it is one worker's for minutes, while the other does the rest.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        if "browser" not in getattr(item, "fixturenames", ()):
+            return 0
+        return 1 if item.path.parent.name == "room" else 2
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

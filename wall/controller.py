@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 import structlog
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request, Response
 
@@ -24,7 +24,7 @@ from wall.effects import Close, Effect, Enlarge, Persist, Send
 from wall.errors import StoreError
 from wall.handshake import OriginRule, offered
 from wall.hub import Hub
-from wall.link import Link
+from wall.link import Link, text_frame
 from wall.protocol import LARGEST_SERVICE_FRAME, PATH, PROTOCOL
 from wall.store import Store
 
@@ -163,7 +163,9 @@ class Controller:
                     links = [link for each in to if (link := self._links.get(each)) is not None]
                     self.counts["framesOut"] += len(links)
                     self.counts["bytesOut"] += len(links) * len(frame)
-                    broadcast(links, frame, text=True)
+                    wire = text_frame(frame)
+                    for link in links:
+                        link.write_frame(wire)
                 case Close(client_id, code, reason):
                     self._close(client_id, code, reason)
                 case Enlarge(client_id):

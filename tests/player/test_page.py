@@ -70,7 +70,7 @@ def test_what_the_player_imports_is_not_put_on_the_page_as_well() -> None:
     for _ in range(len(list(ASSETS.glob("*.mjs")))):
         sources = [(ASSETS / name).read_text() for name in imported]
         imported |= {each for text in sources for each in re.findall(r'from "\./(.+?)"', text)}
-    entries = {"player.mjs", "ages.mjs"}  # these begin something by themselves
+    entries = {"player.mjs"}  # it begins something by itself
     assert {name for name in imported if re.search(IMPORTED_ASSETS, name)} == imported - entries
 
 

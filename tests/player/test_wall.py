@@ -5,76 +5,45 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.player.conftest import OpenPage, until
-from tests.player.room import ControllerProcess, HandRender, Service
+from tests.player.conftest import opening, until
 from tests.player.site import Site
+from tests.player.wall import Wall, begin
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("four-pages")]  # opened once
 
-PANEL = {"width": 800, "height": 600}
 TAKES = 20
 
 
-@dataclass
-class Wall:
-    """The room of one test."""
-
-    controller: ControllerProcess
-    site: Site
-    open_page: OpenPage
-    render: HandRender
-    tools: Service
-    outputs: dict[str, dict[str, float]]
-    pages: dict[str, Page] = field(default_factory=dict)
-
-    def open(self, output_id: str, token: str | None = None) -> Page:
-        token = token or self.enroll(output_id)
-        url = f"{self.site.url}/wall/w/{output_id}#token={token}"
-        return self.open_page(url, apart=True, **PANEL)
-
-    def enroll(self, output_id: str) -> str:
-        result = self.tools.request("device.enroll", wallId="w", outputId=output_id)
-        token: str = result["deviceToken"]
-        return token
-
-    def connect(self) -> None:
-        """Open the services' links to a controller that has just begun."""
-        self.render = HandRender(self.controller.url, now_ms=time.time() * 1000)
-        self.tools = Service(self.controller.url, "tools")
-
-    def take(self, scene_id: str, **more: Any) -> dict[str, Any]:
-        return self.tools.request("wall.take", wallId="w", sceneId=scene_id, **more)
-
-
-@pytest.fixture
-def wall(tmp_path: Path, wall_port: int, site: Site, open_page: OpenPage) -> Iterator[Wall]:
-    controller = ControllerProcess(tmp_path, port=wall_port, web_port=site.port)
-    controller.start()
-    render = HandRender(controller.url, now_ms=time.time() * 1000)
-    tools = Service(controller.url, "tools")
-    listed = tools.request("walls.list")["walls"][0]
-    outputs = {each["outputId"]: each["rectPx"] for each in listed["outputs"]}
-    made = Wall(controller, site, open_page, render, tools, outputs)
-    yield made
-    made.render.close()
-    made.tools.close()
-    controller.close()
-
-
-@pytest.fixture
-def four(wall: Wall) -> Wall:
+@pytest.fixture(scope="module")
+def on_air(
+    tmp_path_factory: pytest.TempPathFactory,
+    wall_port: int,
+    site: Site,
+    browser: Browser,
+    context: BrowserContext,
+) -> Iterator[Wall]:
     """A wall with all its pages on air."""
-    wall.pages = {output_id: wall.open(output_id) for output_id in wall.outputs}
-    for page in wall.pages.values():
-        until(page, "window.iocPlayer?.state.sceneId === 'alpha'")
-    return wall
+    with opening(browser, context) as open_page:
+        wall = begin(tmp_path_factory.mktemp("wall"), wall_port, site, open_page)
+        wall.pages = {output_id: wall.open(output_id) for output_id in wall.outputs}
+        for page in wall.pages.values():
+            until(page, "window.iocPlayer?.state.sceneId === 'alpha'")
+        yield wall
+        wall.end()
+
+
+@pytest.fixture
+def four(on_air: Wall) -> Wall:
+    """The same wall as a test finds it: with the scene it began with."""
+    on_air.take("alpha", hold=True)
+    for page in on_air.pages.values():
+        until(page, "iocPlayer.state.sceneId === 'alpha'")
+    return on_air
 
 
 def test_four_pages_paint_the_same_revision_after_a_take(four: Wall, tmp_path: Path) -> None:
@@ -180,50 +149,6 @@ def test_the_picture_outlives_the_controller_and_is_right_soon_after_it(
     assert four.take("alpha", policy="all")["committed"]
     with capsys.disabled():
         print(f"\n  right again {took_s:.2f} s after the restart")
-
-
-def test_the_second_player_of_an_output_takes_it_and_the_first_says_why(wall: Wall) -> None:
-    output_id = next(iter(wall.outputs))
-    token = wall.enroll(output_id)
-    first = wall.open(output_id, token)
-    until(first, "window.iocPlayer?.state.sceneId === 'alpha'")
-    second = wall.open(output_id, token)
-    until(second, "window.iocPlayer?.state.sceneId === 'alpha'")
-    expect(first.locator(".cover-mark")).to_contain_text("4005")
-    assert first.locator(".slot.is-shown").count() > 0
-    assert second.locator(".cover-mark").count() == 0
-
-
-def test_a_revoked_display_keeps_its_picture_and_says_why(wall: Wall) -> None:
-    output_id = next(iter(wall.outputs))
-    page = wall.open(output_id)
-    until(page, "window.iocPlayer?.state.sceneId === 'alpha'")
-    wall.tools.request("device.revoke", wallId="w", outputId=output_id)
-    expect(page.locator(".cover-mark")).to_contain_text("4001")
-    assert page.locator(".slot.is-shown").count() > 0
-
-
-def test_a_program_view_follows_and_a_preview_view_shows_the_stage(wall: Wall) -> None:
-    pages = {}
-    for view in ("program", "preview"):
-        token = wall.tools.request("device.enroll", wallId="w", view=view)["deviceToken"]
-        url = f"{wall.site.url}/wall/w/view/{view}#token={token}"
-        pages[view] = wall.open_page(url, width=480, height=360, apart=True)
-        until(pages[view], "window.iocPlayer?.state.phase === 'up'")
-    until(pages["program"], "window.iocPlayer.state.sceneId === 'alpha'")
-    wall.tools.request("wall.preview", wallId="w", sceneId="beta")
-    until(pages["preview"], "window.iocPlayer.state.sceneId === 'beta'")
-    assert pages["program"].evaluate("iocPlayer.state.sceneId") == "alpha"
-    wall.take("beta")
-    until(pages["program"], "window.iocPlayer.state.sceneId === 'beta'")
-    for page in pages.values():
-        tiles = page.locator(".slot.is-shown")
-        expect(tiles).to_have_count(4)
-        for i in range(4):
-            box = tiles.nth(i).bounding_box()
-            assert box is not None
-            assert box["x"] + box["width"] <= 480.5
-            assert box["y"] + box["height"] <= 360.5
 
 
 def colours(page: Page) -> int:

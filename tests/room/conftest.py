@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.player.conftest import until
-from tests.room.house import QUADRANT, Room, Windows
+from tests.room.house import DISPLAY, QUADRANT, Room, Windows
 
 expect.set_options(timeout=30_000)
 
@@ -31,7 +31,7 @@ def windows(browser: Browser, room: Room) -> Iterator[Windows]:
 def displays(room: Room, windows: Windows) -> dict[str, Page]:
     """Four outputs of the wall, two by two, from their printed addresses."""
     printed = room.displays()
-    opened = {output_id: windows.open(printed[output_id]) for output_id in QUADRANT}
+    opened = {output_id: windows.open(printed[output_id], size=DISPLAY) for output_id in QUADRANT}
     for page in opened.values():
         until(page, "window.iocPlayer?.state.sceneId === 'overview'", longest_ms=60_000)
     return opened
