@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callbacks.desk import Desk
 from layouts.pages.console_place import GROUPS
+from permissions.audit import Entry
+from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import looking
 from tests.pages.site import FIXED_CLOCK, served
 from wall.errors import ServiceError
@@ -37,8 +40,26 @@ AWAY = "ERR_CONNECTION_REFUSED"  # the controller is a stand-in: the link finds 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
-    with served(tmp_path_factory.mktemp("pages")) as both:
-        yield both
+    with served(tmp_path_factory.mktemp("pages")) as (address, desk):
+        _a_busy_day(desk)
+        yield address, desk
+
+
+def _a_busy_day(desk: Desk) -> None:
+    """Let there have been more takes than any page shows."""
+    person = desk.people.find("administrator")
+    assert person is not None
+    for number in range(12):
+        about: dict[str, Any] = {
+            "at_ms": NOW_MS - 1_000 * number,
+            "person": person,
+            "address": "127.0.0.1",
+            "action": "wall.take",
+            "target": "wall/le-lai",
+        }
+        asked = Entry(**about, outcome="asked", detail={"sceneId": "environment"})
+        answers = desk.audit.append(asked)
+        desk.audit.append(Entry(**about, outcome="ok", answers=answers, detail={"skewMs": 12.3}))
 
 
 @pytest.fixture(scope="module")
