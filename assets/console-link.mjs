@@ -8,6 +8,7 @@ import { Link, Refused, SUBPROTOCOL, linkUrl } from "./link.mjs";
 
 const ROOT = "live";
 const STATE = "live-state";
+const SPREAD_MS = 600; // consoles that hear the same news do not all ask in the same instant
 const PATIENCE_MS = 1_500; // a blink of the link is not worth a word, nor a poll
 
 export async function consoleIdentity(fetcher = fetch) {
@@ -35,6 +36,7 @@ class ConsoleLink {
   #events = 0;
   #link;
   #timer = null;
+  #asking = null;
 
   constructor(root) {
     this.#root = root;
@@ -59,6 +61,7 @@ class ConsoleLink {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#asking);
     this.#link.close();
   }
 
@@ -72,11 +75,17 @@ class ConsoleLink {
   #hear({ topic, name, data }) {
     if (topic === "versions") {
       this.#versions = { ...this.#versions, ...data };
-      set("versions", { data: this.#versions });
+      this.#asking ??= setTimeout(() => this.#ask(), Math.random() * SPREAD_MS);
     } else {
       this.#events += 1;
       set("wall-event", { data: { topic, name, count: this.#events } });
     }
+  }
+
+  // Ask once for all that has changed by now.
+  #ask() {
+    this.#asking = null;
+    set("versions", { data: this.#versions });
   }
 
   // Every failed attempt says "lost" anew; patience counts from the first.

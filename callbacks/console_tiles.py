@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from dash.development.base_component import Component
 
@@ -40,15 +42,47 @@ def draw(
         behind = within_ceiling(reach, _behind(envelopes.get(BOTTLENECKS)), who)
     else:
         behind = {}
-    context = tile_context(reach.city, reach.cache.read(GEOMETRY))
+    geometry = reach.cache.read(GEOMETRY)
+    context = tile_context(reach.city, geometry)
     drawn: dict[str, Component] = {}
     for tile in tiles:
         given: Mapping[str, Envelope | None] = {name: envelopes.get(name) for name in needs(tile)}
         if tile.options.get("aggregate") == BOTTLENECKS:
             number = str(tile.options["numbers"][0])
             given = {BOTTLENECKS: as_source(envelopes.get(BOTTLENECKS), number, behind, reach.city)}
-        drawn[tile.key] = _draw(tile, given, context, language)
+        key = _key(tile, given, geometry, language)
+        drawn[tile.key] = reach.drawn.get(key, partial(_draw, tile, given, context, language))
     return drawn
+
+
+def _key(
+    tile: Planned,
+    given: Mapping[str, Envelope | None],
+    geometry: Envelope | None,
+    language: str,
+) -> Hashable:
+    """Return all that a drawing depends on."""
+    made_of = tuple(
+        (name, None if envelope is None else _edition(envelope)) for name, envelope in given.items()
+    )
+    options = json.dumps(tile.options, sort_keys=True)
+    size = (tile.rect.width, tile.rect.height)
+    ground = None if geometry is None else geometry.version
+    return tile.kind, options, size, language, made_of, ground
+
+
+def _edition(envelope: Envelope) -> Hashable:
+    """Return what tells an envelope from every other of its aggregate, a withheld one included."""
+    return (
+        envelope.realm,
+        envelope.version,
+        envelope.made_at_ms,
+        envelope.state,
+        envelope.owner,
+        envelope.origin,
+        envelope.as_of_ms,
+        None if envelope.reason is None else envelope.reason["vi"],
+    )
 
 
 def within_ceiling(reach: Desk, names: Iterable[str], who: Person) -> dict[str, Envelope]:

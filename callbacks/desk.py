@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from callbacks.drawn import Drawn
 from data_access.cache import EnvelopeCache
 from data_access.city import City
 from permissions.audit import AuditLog
@@ -74,6 +75,7 @@ class Desk:
     people: Accounts
     sessions: Sessions
     audit: AuditLog
+    drawn: Drawn = field(default_factory=Drawn)
     now_ms: Callable[[], float] = field(default=now_ms)
 
     def close(self) -> None:
