@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import random
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
+
+from benchmarks.figures import ROOT
 
 BROWSER_CONNECTIONS = 6  # what a browser opens to one origin
 CALLBACKS = "/_dash-update-component"
@@ -131,6 +136,16 @@ class Connection:
         return status, answer
 
 
+@cache
+def spread_s() -> float:
+    """Return over how long the pages spread their questions, as their own module says."""
+    module = (ROOT / "assets" / "console-link.mjs").read_text(encoding="utf-8")
+    found = re.search(r"const SPREAD_MS = ([\d_]+);", module)
+    if found is None:
+        raise LookupError("console-link.mjs has no SPREAD_MS")
+    return float(found[1]) / 1000
+
+
 async def pushed_console(load: Load, recorded: Recorded, wall_port: int) -> None:
     """Live as a console: hear of new versions over the link, ask once for what changed."""
     connection = load.connection()
@@ -146,16 +161,24 @@ async def pushed_console(load: Load, recorded: Recorded, wall_port: int) -> None
         identify = {"kind": "console", "token": token, "protocol": "ioc-wall.v1"}
         await link.send(_frame("identify", identify))
         await link.send(_frame("subscribe", {"topics": ["versions"]}))
+
+        async def ask() -> None:
+            await asyncio.sleep(random.random() * spread_s())
+            body["inputs"][0]["value"] = versions
+            _shown_of(body)["value"] = dict(shown)
+            asked = dict(versions)
+            if await load.post(connection, recorded, body) is not None:
+                shown.update(asked)
+
+        asking: asyncio.Task[None] | None = None
         async for frame in link:
             message = orjson.loads(frame)
             if message["type"] != "event":
                 continue
             versions |= message["d"]["data"]
-            load.found.due += 1
-            body["inputs"][0]["value"] = versions
-            _shown_of(body)["value"] = shown
-            if await load.post(connection, recorded, body) is not None:
-                shown = dict(versions)
+            if asking is None or asking.done():
+                load.found.due += 1
+                asking = asyncio.create_task(ask())
 
 
 async def polling_console(load: Load, requests: list[Any], *, every_s: float) -> None:
