@@ -281,9 +281,10 @@ def _report(consoles: int, quiet: Phase, pushed: Phase, polled: Phase, tiles: in
         f"{consoles} consoles on the overview, 11 outputs on air",
         f"""One dataset changes every {CHANGE_EVERY_S:.0f} s. Consoles send the request a real page
         sends (recorded from one), when the link tells them and as spread as pages are; the baseline
-        serves the same tiles from the same cache, each asked for every {EVERY_MS / 1e3:.0f} s. Callbacks: ms until the last
-        byte. Wall skew: ms between the frames of {BROWSERS} Chromium outputs ({11 - BROWSERS} more
-        are protocol clients) at takes of previewed scenes. Server, clients and browsers share this
+        serves the same tiles from the same cache, each asked for every {EVERY_MS / 1e3:.0f} s.
+        Callbacks: ms until the last byte. Wall skew: ms between the frames of {BROWSERS} Chromium
+        outputs ({11 - BROWSERS} more are protocol clients) at takes of previewed scenes. Server,
+        clients and browsers share this
         machine.""",
         [
             Table(
