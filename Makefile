@@ -30,7 +30,7 @@ run: $(RUNTIME)
 
 test: $(DEVELOPMENT)
 	@.ci/packages
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TESTS)
 
 check: $(DEVELOPMENT)
 	$(BIN)/ruff check .

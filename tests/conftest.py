@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -25,21 +26,38 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ROOM = "tests/room/"
+LONGEST = ("test_looks.py", "test_legible.py")
 SMALL_LAKE = ROOT / "tests" / "fixtures" / "lake"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what drives a browser last: its driver keeps an event loop running in this thread.
+    """Run files that drive a browser last: its driver keeps an event loop running in this thread.
 
-    Of these the whole room first: it is one worker's for minutes, while the other does the rest.
+    Of these the longest first, so that no worker ends long after the other.
     """
+    of_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
 
     def turn(item: pytest.Item) -> int:
-        if "browser" not in getattr(item, "fixturenames", ()):
+        if item.path not in of_browser and item.path.parent.name != "room":
             return 0
-        return 1 if item.path.parent.name == "room" else 2
+        is_long = item.path.parent.name == "room" or item.path.name in LONGEST
+        return 1 if is_long else 2
 
     items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker whole files, and the whole room: what their tests share is set up once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return ROOM if file.startswith(ROOM) else file
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

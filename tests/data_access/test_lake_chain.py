@@ -28,8 +28,6 @@ from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.feed.conftest import Room
 
-pytestmark = pytest.mark.xdist_group("lake-chain")  # one worker fills one room
-
 NOW = datetime(2026, 11, 20, 3, 31, tzinfo=UTC)  # Friday, 10:31 in Hà Nội
 DAY_S = 86400.0
 LINKS = 15  # of the network: four times fewer rows of speeds

@@ -14,7 +14,7 @@ from tests.player.conftest import opening, until
 from tests.player.site import Site
 from tests.player.wall import Wall, begin
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("four-pages")]  # opened once
+pytestmark = pytest.mark.browser
 
 TAKES = 20
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.player.conftest import until
 from tests.room.house import Room, Windows, scene_key, show, words
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("room")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

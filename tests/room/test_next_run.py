@@ -11,7 +11,7 @@ from language import text
 from tests.player.conftest import until
 from tests.room.house import Room, Windows, scene_key, show
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("room")]
+pytestmark = pytest.mark.browser
 
 LOST = text("player.link_lost", "vi")
 

@@ -13,7 +13,7 @@ from tests.player.test_wall import colours
 from tests.processes.started import until as eventually
 from tests.room.house import WALL, Room, Windows, scene_key, show, words
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("room")]
+pytestmark = pytest.mark.browser
 
 # Press the take as soon as the page says of a scene that it is ready, before anything else of the
 # page is drawn anew.

@@ -14,7 +14,7 @@ from tests.player.test_wall import colours
 from tests.processes.started import until as eventually
 from tests.room.house import Room, show
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("room")]
+pytestmark = pytest.mark.browser
 
 LOST = text("player.link_lost", "vi")
 RIGHT_WITHIN_S = 3.0

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from layouts import ids
 from tests.room.house import WALL, Room, Windows, words
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("room")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
