@@ -14,7 +14,7 @@ import socket
 import struct
 import time
 from bisect import insort
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from operator import itemgetter
@@ -125,6 +125,7 @@ class Crowd:
         self.clients: list[Link] = []
         self.arrivals: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         self.readied: dict[str, float] = {}
+        self.bytes_of: Counter[str] = Counter()  # payload bytes that came, by kind
         self.answers: dict[str, dict[str, Any]] = {}
         self._host, self._port = host, port
         self._links: dict[int, Link] = {}
@@ -239,6 +240,7 @@ class Crowd:
 
     def _react(self, link: Link, payload: bytes, now_s: float) -> None:
         kind, fields = self._parse(payload)
+        self.bytes_of[kind] += len(payload)
         if kind == "identified":
             link.identified = True
         elif kind == "stage":

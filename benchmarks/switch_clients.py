@@ -7,6 +7,9 @@ its program views (each gets all twelve tiles, none is waited for).
 from __future__ import annotations
 
 import argparse
+import socket
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -17,8 +20,8 @@ from benchmarks.arguments import common
 from benchmarks.changes import Changes
 from benchmarks.crowd import Crowd
 from benchmarks.crowd_city import CLIENTS, TILES, WALL, crowd_city, rarest_aggregate, scene
-from benchmarks.figures import Report, Table, percentile, publish, spread, verdict
-from benchmarks.product import Product, cpu_s
+from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
+from benchmarks.product import Product, cpu_s, free_ports, until
 
 STAGED_MS, COMMIT_MS, COLD_MS, CONTENT_CPU_MS = 40.0, 10.0, 150.0, 5.0
 
@@ -39,11 +42,13 @@ def main() -> None:
             crowd.serve(product.settings.secret())
             crowd.join(_identifications(product, name))
             rows.append((name, "staged", _staged(crowd, chosen.switches)))
+            if name == "outputs":
+                bare = _bare(crowd, chosen.switches)
             rows.append((name, "cold", _cold(crowd, chosen.switches)))
             if name == "views":
                 contents = _contents(product, crowd, chosen.contents)
             crowd.close()
-    publish(_report(rows, contents), write=chosen.write)
+    publish(_report(rows, bare, contents), write=chosen.write)
 
 
 def _identifications(product: Product, name: str) -> list[dict[str, Any]]:
@@ -71,6 +76,37 @@ def _staged(crowd: Crowd, count: int) -> list[tuple[float, float]]:
         crowd.rest(0.05)
         found.append(_take(crowd, of_scene))
     return found
+
+
+def _bare(crowd: Crowd, count: int) -> list[tuple[float, float]]:
+    """Return (prepare, commit) in ms of a controller that only counts answers and writes.
+
+    It writes frames as long as `crowd` got them on average.
+    """
+    sizes = [
+        f"--{kind}-bytes={crowd.bytes_of[kind] // sum(map(len, crowd.arrivals[kind].values()))}"
+        for kind in ("prepare", "commit")
+    ]
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "benchmarks.bare_controller", str(port), *sizes]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        until(lambda: _listens(port), within_s=10, what="the bare controller")
+        bare = Crowd("127.0.0.1", port)
+        bare.serve("")
+        bare.join([{"kind": "output"}] * CLIENTS)
+        found = []
+        for _ in range(count):
+            bare.rest(0.05)
+            found.append(_take(bare, {"wallId": WALL, "sceneId": "bare"}))
+        process.terminate()
+        process.wait()
+        bare.close()
+    return found
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as found:
+        return found.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _cold(crowd: Crowd, count: int) -> list[tuple[float, float]]:
@@ -161,6 +197,7 @@ def _metric(product: Product, name: str) -> int:
 
 def _report(
     rows: list[tuple[str, str, list[tuple[float, float]]]],
+    bare: list[tuple[float, float]],
     contents: tuple[float, float, int, int, float],
 ) -> Report:
     table = [
@@ -168,13 +205,14 @@ def _report(
             f"{name}, {sort}",
             str(len(found)),
             *spread([each[0] for each in found]),
-            *(spread([each[1] for each in found]) if name == "outputs" else ("-", "-", "-")),
+            *(spread([each[1] for each in found]) if name != "views" else ("-", "-", "-")),
         )
-        for name, sort, found in rows
+        for name, sort, found in [*rows[:1], ("baseline", "bare writes", bare), *rows[1:]]
     ]
     of_wall = {sort: found for name, sort, found in rows if name == "outputs"}
     worst = {sort: percentile([each[0] for each in of_wall[sort]], 95) for sort in of_wall}
     commit = percentile([each[1] for each in of_wall["staged"]], 95)
+    limit = percentile([each[1] for each in bare], 95)
     wall_ms, render_ms, frames, rendered, delay_ms = contents
     return Report(
         Path(__file__).stem,
@@ -185,7 +223,9 @@ def _report(
         frame they would paint, 60 a second and out of step, as displays do. Outputs are a wall of
         {CLIENTS}: all are waited for, each gets the tiles that touch it. Views, beside it, get all
         {TILES} tiles each, and nobody waits for them. Cold: tiles that were never rendered before,
-        so that rendering and sending every content is within the figure. Milliseconds.""",
+        so that rendering and sending every content is within the figure. Baseline: a process on
+        the same loop that keeps no state, counts the answers and writes equal bytes to the same
+        clients: what sockets and receivers alone take here. Milliseconds.""",
         [
             Table(
                 (
@@ -215,7 +255,8 @@ def _report(
             f"Goals, of the wall: prepare staged p95 <= {STAGED_MS:.0f} ms: {worst['staged']:.1f}, "
             f"{verdict(worst['staged'], STAGED_MS)}; cold p95 <= {COLD_MS:.0f} ms: "
             f"{worst['cold']:.1f}, {verdict(worst['cold'], COLD_MS)}; commit p95 <= "
-            f"{COMMIT_MS:.0f} ms: {commit:.1f}, {verdict(commit, COMMIT_MS)}; controller CPU <= "
+            f"{COMMIT_MS:.0f} ms: {commit:.1f}, {verdict(commit, COMMIT_MS)} (bare writes "
+            f"{limit:.1f}); controller CPU <= "
             f"{CONTENT_CPU_MS:.0f} ms: {wall_ms:.2f}, {verdict(wall_ms, CONTENT_CPU_MS)}; each "
             f"content rendered once: {'yes' if rendered == frames else 'NO'}."
         ],
