@@ -74,13 +74,21 @@ class Settings(BaseModel):
     wall_public_url: str | None = Field(
         default=None, description="https origin under which browsers reach the controller at /ws"
     )
+    wall_standby_urls: tuple[str, ...] = Field(
+        default=(),
+        description="ws addresses of the site's other controllers, blank-separated",
+    )
+    wall_may_forget: bool = Field(
+        default=False,
+        description="let the walls' state lie in a Redis that may lose what it acknowledged",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         description="SQLAlchemy URL of PostgreSQL; without it SQLite files in the data folder",
     )
     redis_url: SecretStr | None = Field(
         default=None,
-        description="Redis URL of the shared cache; without it files in the data folder",
+        description="Redis URL of the shared cache and the walls' state; without it files",
     )
     service_token: SecretStr | None = Field(
         default=None,
@@ -90,10 +98,10 @@ class Settings(BaseModel):
         default="vi", description="first language of walls and pages"
     )
 
-    @field_validator("wall_origins", mode="before")
+    @field_validator("wall_origins", "wall_standby_urls", mode="before")
     @classmethod
-    def _split(cls, origins: object) -> object:
-        return tuple(origins.split()) if isinstance(origins, str) else origins
+    def _split(cls, given: object) -> object:
+        return tuple(given.split()) if isinstance(given, str) else given
 
     @field_validator("wall_origins")
     @classmethod
@@ -102,6 +110,15 @@ class Settings(BaseModel):
             if not _is_origin(origin, schemes=("http", "https")):
                 raise ValueError(f"{origin!r} is no origin such as https://room.example.org:8443")
         return tuple(origin.rstrip("/") for origin in origins)
+
+    @field_validator("wall_standby_urls")
+    @classmethod
+    def _links(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            parts = urlsplit(url)
+            if parts.scheme not in ("ws", "wss") or not parts.netloc or parts.path != "/ws":
+                raise ValueError(f"{url!r} is no address such as ws://standby.example.org:8051/ws")
+        return urls
 
     @field_validator("wall_port")
     @classmethod
@@ -199,6 +216,11 @@ class Settings(BaseModel):
         if host in ("0.0.0.0", "[::]"):
             host = "127.0.0.1"
         return f"ws://{host}:{self.wall_port}/ws"
+
+    @property
+    def wall_urls(self) -> tuple[str, ...]:
+        """Where services look for the controller: on this machine first, then the standbys."""
+        return (self.wall_url, *self.wall_standby_urls)
 
     def secret(self) -> str:
         """Return the service token; make and keep it (mode 0600) in the data folder when absent."""

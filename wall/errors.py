@@ -5,6 +5,9 @@
     * :exc:`ImportRefused` (another product's file cannot be made a wall; says why)
     * :exc:`InvalidScene` (a scene breaks a rule; says which tile and which rule)
     * :exc:`StoreError` (the controller's own store cannot be read or written)
+        * :exc:`LeaseHeld` (another controller leads the site)
+        * :exc:`Deposed` (another controller has taken over; nothing of ours is written any more)
+        * :exc:`ForgetfulRedis` (the shared Redis may lose what it acknowledged)
     * :exc:`ServerError` (the controller cannot start)
     * :exc:`TokenError` (a token is forged, expired, revoked or of another kind)
     * :exc:`BadFrame` (bytes that are no frame of the protocol; the link is closed)
@@ -48,6 +51,18 @@ class InvalidScene(WallError):
 
 class StoreError(WallError):
     """The controller's store is damaged, in use by another process, or cannot be written."""
+
+
+class LeaseHeld(StoreError):
+    """Another controller holds the site's lease; ask again later."""
+
+
+class Deposed(StoreError):
+    """The site's epoch is another controller's: what this one still wants is not written."""
+
+
+class ForgetfulRedis(StoreError):
+    """The shared Redis is not set so that what it acknowledged survives; says what to set."""
 
 
 class ServerError(WallError):

@@ -229,7 +229,7 @@ class Store:
                 row.op,
                 row.user_id,
                 row.role,
-                _small(row.args),
+                small(row.args),
                 row.outcome,
             ),
         )
@@ -252,7 +252,7 @@ def _bodies(rows: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
     return {wall_id: orjson.loads(body) for wall_id, body in rows}
 
 
-def _small(args: dict[str, Any]) -> bytes:
+def small(args: dict[str, Any]) -> bytes:
     """Return arguments as JSON; of what is too big or too deep to keep, only that it was there."""
     try:
         encoded = orjson.dumps(args)
