@@ -1,0 +1,1 @@
+"""What the room does with its data: rules that put scenes on the walls' alarm layer."""
