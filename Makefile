@@ -29,7 +29,7 @@ run: $(RUNTIME)
 	@exec $(BIN)/python app.py run
 
 test: $(DEVELOPMENT)
-	@.ci/packages
+	@.ci/packages chromium-headless-shell
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TESTS)
 
 check: $(DEVELOPMENT)
@@ -43,11 +43,11 @@ format: $(DEVELOPMENT)
 	$(BIN)/ruff format .
 
 bench: $(DEVELOPMENT)
-	@.ci/packages
+	@.ci/packages chromium
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name --write || exit 1; done
 
 screenshots: $(DEVELOPMENT)
-	@.ci/packages
+	@.ci/packages chromium
 	$(BIN)/python -m benchmarks.screenshots $(if $(README),--readme $(README))
 
 clean:

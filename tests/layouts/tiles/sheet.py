@@ -16,6 +16,7 @@ from dash import html
 
 from layouts.tiles.kind import Frame
 from layouts.tiles.registry import build
+from tests.conftest import CHROMIUM
 from tests.layouts.tiles import cases
 from tests.layouts.tiles.markup import is_drawn
 from tests.layouts.tiles.stage import BROWSER_ARGS, CLOCK, context, prefixed, served
@@ -124,7 +125,7 @@ def main() -> None:
     size, language, out = SIZES[sys.argv[1]], sys.argv[2], sys.argv[3]
     scale = float(sys.argv[4]) if len(sys.argv) > 4 else 12 / size.unit_px
     with sync_playwright() as play, served() as stage:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER_ARGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
         written, drawn = sheets(size, language)
         tab = browser.new_page(viewport={"width": 1920, "height": 1080}, device_scale_factor=scale)
         tab.add_init_script(CLOCK)

@@ -25,6 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from data_access.envelope import Envelope
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import build
+from tests.conftest import CHROMIUM
 from tests.layouts.tiles import geometry, sample
 from tests.layouts.tiles.markup import markup
 from wall.geometry import Wall, load_walls
@@ -250,7 +251,7 @@ def main() -> None:
     found = scenes()[wall_id]
     wanted = list(found) if scene_id == "all" else [scene_id]
     with sync_playwright() as play, served() as stage:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER_ARGS)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
         canvas = wall.canvas
         tab = browser.new_page(
             viewport={"width": canvas.width, "height": canvas.height}, device_scale_factor=scale
