@@ -1,6 +1,8 @@
 // What lies above the scene: masks, overlays, and what this client has to say about itself (link
 // lost and why, nothing on air, picture held). Draws into an element that Dash leaves alone.
 
+import { sweep } from "./ages.mjs";
+
 const LEVELS = ["public", "internal", "restricted"];
 
 // Whether a tile may be seen under a ceiling; a tile without classification only when all may.
@@ -64,12 +66,15 @@ export class Cover {
   }
 
   // kind: notice (middle, nothing else to see), mark (corner), identify, banner, testPattern.
-  show(kind, lines = []) {
+  // The first line is followed by how long it still is to an instant of the shared clock.
+  show(kind, lines = [], { countdownToAtMs } = {}) {
     const box = this.#root.querySelector(`.cover-${kind}`) ?? document.createElement("div");
     box.className = `cover-${kind}`;
     const wanted = lines.filter((line) => line);
     box.replaceChildren(...wanted.map(paragraph));
+    if (Number.isFinite(countdownToAtMs)) box.firstChild?.append(" ", countdown(countdownToAtMs));
     if (box.parentNode === null) this.#root.append(box);
+    sweep(box);
   }
 
   hide(kind) {
@@ -80,5 +85,12 @@ export class Cover {
 function paragraph(words) {
   const element = document.createElement("p");
   element.textContent = words;
+  return element;
+}
+
+function countdown(untilAtMs) {
+  const element = document.createElement("span");
+  element.className = "ioc-countdown";
+  element.dataset.untilMs = untilAtMs;
   return element;
 }

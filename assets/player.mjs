@@ -21,6 +21,7 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
+const OVERLAYS = ["identify", "banner", "testPattern"];
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
 class Player {
@@ -166,6 +167,7 @@ class Player {
     this.clock.forget();
     this.#replies.clear();
     this.stage.joined({ showsStage: d.view === "preview" });
+    OVERLAYS.forEach((each) => this.cover.hide(each)); // those that still stand are told again
     this.#afterShown();
     this.#keepTime(d.heartbeatMs);
   }
@@ -265,17 +267,19 @@ class Player {
     this.pool.all.filter((slot) => slot.renderId !== null).forEach((slot) => this.#judge(slot));
   }
 
-  #overlay({ kind, text, untilAtMs }) {
+  #overlay({ kind, text, untilAtMs, countdownToAtMs }) {
     if (kind === "clear") {
-      ["identify", "banner", "testPattern"].forEach((each) => this.cover.hide(each));
+      OVERLAYS.forEach((each) => this.cover.hide(each));
       return;
     }
-    if (!["identify", "banner", "testPattern"].includes(kind)) return;
+    if (!OVERLAYS.includes(kind)) return;
     const { wall, view } = this.#address;
     const words = typeof text === "object" && text !== null ? text[this.#language] : text;
     const { outputId, rectPx: rect } = this.#joined;
     const whereabouts = rect ? `${rect.width} × ${rect.height} @ ${rect.x}, ${rect.y}` : view;
-    this.cover.show(kind, kind === "identify" ? [outputId ?? view, wall, whereabouts] : [words]);
+    const named = [outputId ?? view, wall, whereabouts];
+    const lines = kind === "identify" ? named : String(words ?? "").split("\n");
+    this.cover.show(kind, lines, { countdownToAtMs });
     clearTimeout(this.#overlayTimers.get(kind));
     if (!Number.isFinite(untilAtMs)) return;
     const leftMs = untilAtMs - this.clock.nowMs();

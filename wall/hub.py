@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, joining, masks, sessions, stage, switch
+from wall import banners, contents, joining, masks, sessions, stage, switch
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
@@ -128,7 +128,7 @@ class Hub:
         times: list[float | None] = [state.renders.next_ms(), *state.greeted.values()]
         for ws in state.walls.values():
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
-            times.append(masks.next_ms(ws))
+            times += [masks.next_ms(ws), banners.next_ms(state, ws)]
             if ws.pending is None:
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
         return min((each for each in times if each is not None), default=None)
@@ -171,6 +171,7 @@ class Hub:
             joining.advance(state, ws)
             if ws.pending is None:
                 self._expire(ws.wall.wall_id)
+            banners.advance(state, ws)
         effects, state.effects = state.effects, []
         return effects
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from wall.arrangement import Arrangement
 
-ORDER = ("manual", "scheduled", "base")  # highest first
+LayerName = Literal["emergency", "presenter", "manual", "alarm", "scheduled", "base"]
+ORDER: tuple[LayerName, ...] = get_args(LayerName)  # highest first
 CITY = "city"  # who set a base that nobody has changed
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from wall import banners
 from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
@@ -59,10 +60,13 @@ def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
         fields |= {"untilAtMs": args.until_at_ms} if args.until_at_ms is not None else {}
         ws.overlays = {**ws.overlays, (args.kind, place): fields}
     to = _clients(state, ws, args.output_id)
-    state.send([each.client_id for each in to], "overlay", fields)
-    if args.kind == "clear" and place:
-        for client in to:  # what lies on all outputs still lies on this one
-            join(state, ws, client)
+    if args.kind == "banner":
+        banners.put(state, ws, to)
+    else:
+        state.send([each.client_id for each in to], "overlay", fields)
+    if args.kind == "clear":
+        for client in to:  # what lies on all outputs, and what the controller says
+            _lay(state, ws, client)
     _answer(state, asked, ws, "overlay", {**fields, "outputId": args.output_id}, to)
 
 
@@ -86,13 +90,16 @@ def reload(state: State, asked: Asked, ws: WallState, args: ReloadArgs) -> None:
 
 def join(state: State, ws: WallState, client: Client) -> None:
     """Tell a client what lies above the scene where it is."""
-    for (_, place), fields in ws.overlays.items():
-        until_ms = fields.get("untilAtMs")
-        is_over = until_ms is not None and until_ms <= state.now_ms
-        if place in ("", client.output_id) and not is_over:
-            state.send([client.client_id], "overlay", fields)
+    _lay(state, ws, client)
     if ws.is_frozen:
         state.send([client.client_id], "freeze", {"on": True})
+
+
+def _lay(state: State, ws: WallState, client: Client) -> None:
+    place = client.output_id or ""
+    banner = banners.banner(state, ws, place)
+    for fields in [*banners.others(state, ws, place), *([banner] if banner is not None else [])]:
+        state.send([client.client_id], "overlay", fields)
 
 
 def _answer(

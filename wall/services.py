@@ -8,14 +8,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall import description, devices, history, locks, masks, overlays, salvo, scenes, stage, switch
+from wall import (
+    contents,
+    description,
+    devices,
+    history,
+    locks,
+    masks,
+    overlays,
+    salvo,
+    scenes,
+    stage,
+    switch,
+)
 from wall.answers import Asked, answer, answer_reading, refuse
 from wall.arrangement import Arrangement
-from wall.contents import above_ceiling
 from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene, Refused
 from wall.events import event
-from wall.layers import Layer, LayerChange, on_air
+from wall.layers import Layer, LayerChange, LayerName, on_air
 from wall.protocol import Name, Request, ShowingFields, check
 from wall.record import wall_record
 from wall.scene import WireModel
@@ -25,8 +36,6 @@ COMMANDERS = frozenset({"operator", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
 READERS = frozenset({"operator", "leader", "presenter", "viewer", "administrator"})
 LONGEST_TRANSITION_MS = {"cut": 0.0, "fade": 300.0, "stagger": 1_500.0}  # longer ones are cut
-
-LayerName = Literal["manual", "scheduled", "base"]
 
 
 class HistoryArgs(WireModel):
@@ -215,7 +224,7 @@ def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
     ws = find_wall(state, args.wall_id)
     locks.refuse_others(asked, ws)
     arrangement = ws.arrange(scenes.find(ws, args.scene_id))
-    above = above_ceiling(state, ws, arrangement)
+    above = contents.above_ceiling(state, ws, arrangement)
     if above:
         raise stage.too_high(ws, above)
     preview = Preview(arrangement, asked.by, state.now_ms)
@@ -293,13 +302,14 @@ def _change(
         switch.begin(state, ws, change, terms=terms, asked=asked)
         return
     if change.layer is not None:
-        above = above_ceiling(state, ws, change.layer.arrangement)
+        above = contents.above_ceiling(state, ws, change.layer.arrangement)
         if above:
             raise stage.too_high(ws, above)
     changes: tuple[WallRecord, ...] = ()
     if after != ws.layers:
         ws.layers = after
         changes = (wall_record(ws),)
+        contents.refresh_wanted(state)
     result = {
         "switchId": state.new_id("s"),
         "committed": True,

@@ -176,6 +176,8 @@ class WallState:
     masks: dict[str, Mask] = field(default_factory=dict)
     masking: list[Masking] = field(default_factory=list)  # confirmations still coming
     overlays: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # kind, output
+    has_notes: bool = False  # the controller itself has something to say
+    told_banners: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # by output
     is_frozen: bool = False
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
@@ -275,12 +277,15 @@ class State:
         return [self.clients[each] for each in sorted(ws.clients)]
 
     def used_renders(self) -> dict[str, Render]:
-        """Return every render that is on air, being switched to or staged."""
+        """Return every render of a layer that is set, being switched to or staged.
+
+        Layers below what is on air too: clearing reveals content that is at hand.
+        """
         used: dict[str, Render] = {}
         for ws in self.walls.values():
-            arrangements: list[Arrangement | None] = []
-            if (program := ws.program()) is not None:
-                arrangements.append(program[1].arrangement)
+            arrangements: list[Arrangement | None] = [
+                layer.arrangement for layer in ws.layers.values()
+            ]
             if ws.pending is not None:
                 arrangements.append(ws.pending.arrangement)
             arrangements.extend(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -103,6 +105,12 @@ def test_overlays_lie_above_the_scene_until_cleared(
     text = {"vi": "Cảnh báo mưa lớn", "en": "Heavy rain"}
     controller.send("overlay", {"kind": "banner", "text": text})
     expect(page.locator(".cover-banner")).to_have_text("Cảnh báo mưa lớn")
+    lines = {"vi": "Quy tắc đề xuất\nTập huấn", "en": "A rule proposes\nExercise"}
+    until_ms = controller.now_ms() + 60_500
+    controller.send("overlay", {"kind": "banner", "text": lines, "countdownToAtMs": until_ms})
+    paragraphs = page.locator(".cover-banner p")
+    expect(paragraphs.first).to_have_text(re.compile(r"^Quy tắc đề xuất (01:0\d|00:5\d)$"))
+    expect(paragraphs.last).to_have_text("Tập huấn")
     controller.send("overlay", {"kind": "unheard-of"})
     controller.send("overlay", {"kind": "clear"})
     expect(page.locator(".cover-identify, .cover-banner")).to_have_count(0)

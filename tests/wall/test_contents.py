@@ -47,7 +47,7 @@ def test_a_render_is_wanted_once_however_many_show_it(full: FullTable) -> None:
 
 
 def test_wanted_follows_what_is_shown_with_a_minute_of_patience(full: FullTable) -> None:
-    full.taken("rain")
+    full.taken("rain", layer="base")
     assert len(full.renderer.last("wanted")["renders"]) == 6
     full.wait(59_000)
     assert len(full.renderer.last("wanted")["renders"]) == 6

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from tests.wall.room import SCENES
 from tests.wall.table import ADMINISTRATOR, Seat, Table
 from wall.contents import content_for
+from wall.layers import ORDER
 
 VERSIONS = st.integers(1, 5)
 FLAKY = st.sampled_from(["ok", "ok", "ok", "failed"])
@@ -175,7 +176,7 @@ class HubMachine(RuleBasedStateMachine):
     # Services
     @rule(
         scene_id=st.sampled_from([*SCENES, None]),
-        layer=st.sampled_from(["manual", "scheduled", "base"]),
+        layer=st.sampled_from(ORDER),
         policy=st.sampled_from(["all", "quorum", "bestEffort"]),
         hold=st.booleans(),
         deadline_ms=st.sampled_from([50, 1000, 60_000]),
@@ -188,7 +189,7 @@ class HubMachine(RuleBasedStateMachine):
             args["sceneId"] = scene_id
         self.asks("wall.take", {**args, "minOutputs": 1})
 
-    @rule(layer=st.sampled_from(["manual", "scheduled", "base"]))
+    @rule(layer=st.sampled_from(ORDER))
     def clears(self, layer: str) -> None:
         self.asks("wall.clear", {"layer": layer})
 
@@ -276,7 +277,7 @@ class HubMachine(RuleBasedStateMachine):
                 client = self.table.state.clients[output.client_id]
                 assert (client.wall_id, client.output_id) == ("north", output_id)
         assert ws.joining <= ws.clients <= self.table.state.clients.keys()
-        assert set(ws.layers) <= {"manual", "scheduled", "base"}
+        assert set(ws.layers) <= set(ORDER)
         if ws.pending is not None:
             assert ws.pending.waiting <= self.table.state.clients.keys()
         for switch in ws.settling:

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from tests.wall.table import FullTable, Seat
+from pathlib import Path
+from typing import Any
+
+from tests.wall.table import FullTable, Seat, Table
+from wall.effects import WallRecord
+from wall.store import Kept
 
 MINUTE_MS = 60_000
 
@@ -132,5 +137,99 @@ def test_a_layer_below_that_changed_meanwhile_is_what_comes_on_air(full: FullTab
     assert full.left.last("commit")["switchId"] == full.left.last("prepare")["switchId"]
 
 
-def test_layers_that_come_later_are_refused(full: FullTable) -> None:
-    assert full.web.error(full.take("rain", layer="emergency"))["code"] == "invalidArgs"
+def test_the_highest_of_six_layers_is_on_air(full: FullTable) -> None:
+    for layer in ("scheduled", "alarm", "manual", "presenter", "emergency"):
+        assert full.taken("rain", layer=layer)["committed"]
+        assert on_air(full) == ("rain", layer)
+    for layer in ("presenter", "manual", "alarm"):
+        assert full.web.result(clear(full, layer))["showAtMs"] is None
+    clear(full, "emergency")
+    full.follow()
+    assert on_air(full) == ("rain", "scheduled")
+    assert full.web.error(full.take("rain", layer="top"))["code"] == "invalidArgs"
+
+
+def test_only_a_manual_layer_ends_by_itself(full: FullTable) -> None:
+    full.taken("rain", layer="emergency")
+    full.wait(600 * MINUTE_MS)
+    assert on_air(full) == ("rain", "emergency")
+    extended = full.web.ask("wall.extend", {"wallId": "north", "layer": "emergency"})
+    assert full.web.result(extended) == {"layer": "emergency", "untilAtMs": None}
+
+
+def test_what_clearing_reveals_is_prepared_at_once_with_the_newest_content(full: FullTable) -> None:
+    full.taken("rain", layer="emergency")
+    full.wait(10 * MINUTE_MS)
+    below = full.render_id("overview", "left")
+    assert below in {each["renderId"] for each in full.renderer.last("wanted")["renders"]}
+    full.give(full.renderer, below, version=7)
+    full.left.forget()
+    clear(full, "emergency")
+    prepare = full.left.last("prepare")
+    assert prepare["sceneId"] == "overview"
+    assert prepare["tiles"][0]["version"] == 7
+
+
+def test_a_layer_set_below_is_rendered_ahead(full: FullTable) -> None:
+    full.taken("rain")
+    full.take("traffic", layer="alarm")
+    full.left.forget()
+    clear(full, "manual")
+    tiles = full.left.last("prepare")["tiles"]
+    assert [tile["version"] for tile in tiles] == [1] * len(tiles)
+
+
+def test_all_layers_are_kept_over_a_restart(tmp_path: Path) -> None:
+    full = FullTable(tmp_path)
+    for layer in ("emergency", "presenter", "alarm"):
+        full.take("rain", layer=layer)
+        full.follow()
+    kept = {each.wall_id: each.body for each in full.changes if isinstance(each, WallRecord)}
+    again = Table(tmp_path, kept=Kept(epoch=1, controller_id="wall-test", walls=kept))
+    assert set(again.north.layers) == {"emergency", "presenter", "alarm", "base"}
+    assert again.player("a1").all("overlay")[-1]["text"]["vi"] == "Cảnh báo đang chờ: rain"
+
+
+def banners(seat: Seat) -> list[Any]:
+    return [each.get("text", each["kind"]) for each in seat.all("overlay")]
+
+
+WAITS = {"vi": "Cảnh báo đang chờ: rain", "en": "Alarm waiting: rain"}
+
+
+def test_an_alarm_below_what_is_on_air_is_said_at_once_and_until_it_is_cleared(
+    full: FullTable,
+) -> None:
+    full.taken("traffic")
+    full.take("rain", layer="alarm")
+    assert banners(full.left) == banners(full.right) == [WAITS]
+    assert full.player(None, view="program").last("overlay")["text"] == WAITS
+    clear(full, "alarm")
+    assert banners(full.left) == [WAITS, "clear"]
+
+
+def test_the_banner_goes_when_the_alarm_comes_on_air(full: FullTable) -> None:
+    full.taken("traffic")
+    full.take("rain", layer="alarm")
+    clear(full, "manual")
+    assert banners(full.left) == [WAITS]
+    full.follow()
+    assert on_air(full) == ("rain", "alarm")
+    assert banners(full.left) == [WAITS, "clear"]
+
+
+def test_the_alarms_banner_and_a_persons_lie_together(full: FullTable) -> None:
+    full.taken("traffic")
+    until_ms = full.now_ms + MINUTE_MS
+    text = {"vi": "Tập huấn", "en": "Exercise"}
+    full.web.ask(
+        "wall.overlay", {"wallId": "north", "kind": "banner", "text": text, "untilAtMs": until_ms}
+    )
+    assert full.left.last("overlay") == {"kind": "banner", "text": text, "untilAtMs": until_ms}
+    full.take("rain", layer="alarm")
+    both = {each: f"{WAITS[each]}\n{text[each]}" for each in text}
+    assert full.left.last("overlay") == {"kind": "banner", "text": both}
+    full.wait(MINUTE_MS)
+    assert full.left.last("overlay")["text"] == WAITS
+    full.web.ask("wall.overlay", {"wallId": "north", "kind": "clear"})
+    assert full.left.last("overlay")["text"] == WAITS

@@ -1,0 +1,114 @@
+"""The banner of a wall: what the controller itself has to say, above what a person put.
+
+An alarm that waits below what is on air is said at once, and no longer than that. All of it follows
+from the state: nothing is kept, a restart says the same again. Players know one banner, so notes
+and a person's banner come to them as lines of one text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wall.state import Client, State, WallState
+
+ALARM_WAITS = {"vi": "Cảnh báo đang chờ", "en": "Alarm waiting"}
+LANGUAGES = ("vi", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the controller's own, by language; the player counts down to an instant."""
+
+    text: Mapping[str, str]
+    countdown_to_at_ms: float | None = None
+
+
+def notes(state: State, ws: WallState) -> list[Note]:
+    """Return what the controller says on this wall now, the most urgent first."""
+    said: list[Note] = []
+    program, alarm = ws.program(), ws.layers.get("alarm")
+    if alarm is not None and program is not None and program[0] != "alarm":
+        name = alarm.arrangement.scene.name
+        said.append(Note({each: f"{ALARM_WAITS[each]}: {name[each]}" for each in LANGUAGES}))
+    return said
+
+
+def advance(state: State, ws: WallState) -> None:
+    """Tell the wall's clients when what the controller says has changed."""
+    has_notes = bool(notes(state, ws))
+    if not has_notes and not ws.has_notes:
+        return
+    ws.has_notes = has_notes
+    if _banners(state, ws) != ws.told_banners:
+        put(state, ws, state.members(ws))
+
+
+def put(state: State, ws: WallState, clients: Iterable[Client]) -> None:
+    """Tell clients of a banner that has just come, changed or gone."""
+    ws.told_banners = _banners(state, ws)
+    groups: dict[str, list[int]] = {}
+    for client in clients:
+        groups.setdefault(client.output_id or "", []).append(client.client_id)
+    for place, to in groups.items():
+        fields = banner(state, ws, place)
+        if fields is not None:
+            state.send(to, "overlay", fields)
+            continue
+        state.send(to, "overlay", {"kind": "clear"})
+        for each in others(state, ws, place):
+            state.send(to, "overlay", each)
+
+
+def banner(state: State, ws: WallState, place: str) -> dict[str, Any] | None:
+    """Return the fields of the banner on an output (`""`: on a view); None without one."""
+    put_here = [
+        each
+        for (kind, where), each in ws.overlays.items()
+        if kind == "banner" and where in ("", place) and not _is_over(state, each)
+    ]
+    said = notes(state, ws)
+    if not said:
+        return put_here[-1] if put_here else None
+    lines = {language: [note.text[language] for note in said] for language in LANGUAGES}
+    if put_here:
+        for language, each in lines.items():
+            each.append(_in_language(put_here[-1]["text"], language))
+    text = {language: "\n".join(each) for language, each in lines.items()}
+    ends = [note.countdown_to_at_ms for note in said if note.countdown_to_at_ms is not None]
+    countdown = {"countdownToAtMs": min(ends)} if ends else {}
+    return {"kind": "banner", "text": text, **countdown}
+
+
+def others(state: State, ws: WallState, place: str) -> list[dict[str, Any]]:
+    """Return the fields of all overlays on an output that are no banner."""
+    return [
+        each
+        for (kind, where), each in ws.overlays.items()
+        if kind != "banner" and where in ("", place) and not _is_over(state, each)
+    ]
+
+
+def next_ms(state: State, ws: WallState) -> float | None:
+    """Return when a person's banner ends that is told together with notes: no player ends it."""
+    if not ws.has_notes:
+        return None
+    times = [each.get("untilAtMs") for (kind, _), each in ws.overlays.items() if kind == "banner"]
+    return min((each for each in times if each is not None and each > state.now_ms), default=None)
+
+
+def _banners(state: State, ws: WallState) -> dict[str, dict[str, Any] | None]:
+    places = {"", *(where for kind, where in ws.overlays if kind == "banner")}
+    return {place: banner(state, ws, place) for place in places}
+
+
+def _is_over(state: State, fields: Mapping[str, Any]) -> bool:
+    until_ms = fields.get("untilAtMs")
+    return until_ms is not None and until_ms <= state.now_ms
+
+
+def _in_language(text: str | Mapping[str, str], language: str) -> str:
+    if isinstance(text, str):
+        return text
+    return text.get(language) or next(iter(text.values()))
