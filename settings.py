@@ -74,6 +74,9 @@ class Settings(BaseModel):
     wall_public_url: str | None = Field(
         default=None, description="https origin under which browsers reach the controller at /ws"
     )
+    site: str | None = Field(
+        default=None, description="the site whose walls this controller has; without it all"
+    )
     wall_standby_urls: tuple[str, ...] = Field(
         default=(),
         description="ws addresses of the site's other controllers, blank-separated",

@@ -255,7 +255,7 @@ def run_render(settings: Settings, *, stop: threading.Event) -> None:
 
 
 async def _serve(settings: Settings, renderer: Renderer, stop: threading.Event) -> None:
-    client = ServiceClient(settings.wall_url, settings.secret(), service="render")
+    client = ServiceClient(settings.wall_urls, settings.secret(), service="render")
 
     async def send(contents: Iterable[Mapping[str, Any]]) -> None:
         try:

@@ -141,7 +141,7 @@ def open_desk(settings: Settings) -> Desk:
         scenes=scenes,
         cache=open_cache(settings),
         rows=open_reader(settings),
-        link=BlockingClient(settings.wall_url, token=settings.secret(), service="web"),
+        link=BlockingClient(settings.wall_urls, token=settings.secret(), service="web"),
         engine=engine,
         people=people,
         sessions=Sessions(engine, people),

@@ -41,7 +41,7 @@ class Announcer:
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Run the data path until `stop` is set."""
-    link = BlockingClient(settings.wall_url, settings.secret(), service="feed")
+    link = BlockingClient(settings.wall_urls, settings.secret(), service="feed")
     try:
         run_feed(settings, publish=Announcer(link).publish, stop=stop)
     finally:

@@ -69,8 +69,8 @@ class Room:
         """Ask the controller for each output's token, for as long as it cannot be reached."""
         from wall.client import ServiceClient, ServiceError
 
-        url, secret = self._settings.wall_url, self._settings.secret()
-        async with ServiceClient(url, secret) as link:
+        urls, secret = self._settings.wall_urls, self._settings.secret()
+        async with ServiceClient(urls, secret) as link:
             while True:
                 try:
                     listed = await link.request("walls.list")

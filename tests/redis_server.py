@@ -13,27 +13,28 @@ from pathlib import Path
 
 import pytest
 
-DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
+DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
 
 
 class RedisServer:
     """One server and its folder; started when made."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, configuration: Path | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
         self._options = options
+        self._configuration = [str(configuration)] if configuration is not None else []
         self._process: subprocess.Popen[str] | None = None
         self.start()
 
     def start(self) -> None:
         """Start it, and wait until it has read what it kept and serves."""
-        fixed = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        fixed = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
         self._process = subprocess.Popen(
-            ["redis-server", *fixed, "--dir", str(self._folder), *self._options],
+            ["redis-server", *self._configuration, *fixed, *self._options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,14 +68,16 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(folder: Path, *options: str) -> Iterator[RedisServer]:
+def redis_server(
+    folder: Path, *options: str, configuration: Path | None = None
+) -> Iterator[RedisServer]:
     """Run a server in `folder`; skips where none is installed, and fails there under CI."""
     if shutil.which("redis-server") is None:
         reason = "redis-server is not installed (Debian package redis-server)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    server = RedisServer(folder, *(options or DURABLE))
+    server = RedisServer(folder, *(options or DURABLE), configuration=configuration)
     try:
         yield server
     finally:

@@ -13,6 +13,8 @@ import pytest
 from processes.role import ROLES
 from settings import PREFIX, Settings
 from tests.conftest import ROOT
+from tests.redis_server import redis_server
+from wall.shared.server import connect, refuse_forgetful
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("ioc*"))
@@ -39,6 +41,16 @@ def test_the_example_names_settings_there_are() -> None:
     named = set(re.findall(r"^(IOC_\w+)=", text, re.MULTILINE))
     assert named
     assert named <= {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_controllers_trust_a_redis_that_is_set_as_deploy_has_it(tmp_path: Path) -> None:
+    configuration = DEPLOY / "redis-ioc.conf"
+    password = re.search(r"^requirepass (.+)$", configuration.read_text(), re.MULTILINE)
+    assert password is not None
+    with redis_server(tmp_path, "--logfile", "", configuration=configuration) as server:
+        client = connect(server.url.replace("//", f"//:{password[1]}@"))
+        refuse_forgetful(client)
+        client.close()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")

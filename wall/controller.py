@@ -11,28 +11,36 @@ import http
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import MultipleValuesError
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 from wall import metrics
-from wall.effects import Close, Effect, Enlarge, Persist, Send
-from wall.errors import StoreError
+from wall.effects import Change, Close, Effect, Enlarge, Persist, Send
+from wall.errors import Deposed, StoreError
 from wall.handshake import OriginRule, offered
 from wall.hub import Hub
 from wall.link import Link, text_frame
 from wall.protocol import LARGEST_SERVICE_FRAME, PATH, PROTOCOL
-from wall.store import Store
 
 WATCH_S = 1.0
+LEAVE_S = 1.5  # how long links may take to close when this controller ends
 DEAD_AFTER_S = 10.0  # no frame and no pong
 DROP_AT_BYTES = 32 * 1024 * 1024
 
 log = structlog.get_logger("wall")
+
+
+class Writer(Protocol):
+    """A store, as far as the controller uses it."""
+
+    def write(self, changes: Iterable[Change]) -> None:
+        """Make changes durable; raises StoreError."""
 
 
 class Controller:
@@ -41,16 +49,20 @@ class Controller:
     def __init__(
         self,
         hub: Hub,
-        store: Store,
+        store: Writer,
         *,
         origins: OriginRule,
         clock: Callable[[], float],
         problems: Iterable[str] = (),
+        may_command: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`may_command` is asked before each deed: a lease may end while this process sleeps."""
         self.hub = hub
+        self.deposed = asyncio.Event()  # another controller commands from now on
         self.problems = list(problems)
         self.counts: Counter[str] = Counter()
         self._store = store
+        self._may_command = may_command
         self._origins = origins
         self._now_ms = clock
         self._links: dict[int, Link] = {}
@@ -110,7 +122,7 @@ class Controller:
             return self._healthz(link)
         if path == "/metrics":
             text = metrics.exposition(self.hub.state, counts=self.counts)
-            return _respond(link, 200, text, "text/plain; version=0.0.4; charset=utf-8")
+            return respond(link, 200, text, "text/plain; version=0.0.4; charset=utf-8")
         if path != PATH:
             return link.respond(http.HTTPStatus.NOT_FOUND, f"No such page; the link is at {PATH}\n")
         headers = request.headers
@@ -141,9 +153,13 @@ class Controller:
                     self._links.pop(client_id, None)
                     self._do(self.hub.disconnected(client_id, self._now_ms()))
 
-    def leave(self) -> None:
-        """Say goodbye before the server closes."""
-        self._do(self.hub.stopping(self._now_ms()))
+    async def leave(self, code: str) -> None:
+        """Send everyone elsewhere and close the links; `code` says why."""
+        self._carry_out(self.hub.stopping(self._now_ms(), code))
+        for link in list(self._links.values()):
+            self._close(link.client_id, CloseCode.SERVICE_RESTART, code)
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=LEAVE_S)
 
     async def stop(self) -> None:
         """Write what is left to write, and let go."""
@@ -152,11 +168,18 @@ class Controller:
             self._timer.cancel()
         if self._writing is not None:
             await self._writing
-        if self._closing:
-            await asyncio.wait(self._closing)
         self._thread.shutdown()
 
     def _do(self, effects: list[Effect]) -> None:
+        """Carry effects out, unless the right to command has ended meanwhile."""
+        if self.deposed.is_set():
+            return
+        if not self._may_command():
+            self.deposed.set()
+            return
+        self._carry_out(effects)
+
+    def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Send(to, frame):
@@ -208,6 +231,10 @@ class Controller:
             try:
                 await loop.run_in_executor(self._thread, self._store.write, changes)
                 self._store_says = None
+            except Deposed as error:
+                log.error("deposed", error=str(error))
+                self.deposed.set()
+                break
             except StoreError as error:
                 self.counts["storeFailures"] += 1
                 self._store_says = str(error)
@@ -243,12 +270,13 @@ class Controller:
         }
         body = {
             "ok": self._store_says is None,
+            "role": "leader",
             "epoch": state.epoch,
             "walls": walls,
             "problems": [*self.problems, *([self._store_says] if self._store_says else [])],
         }
         status = 200 if self._store_says is None else 503
-        return _respond(link, status, orjson.dumps(body).decode(), "application/json")
+        return respond(link, status, orjson.dumps(body).decode(), "application/json")
 
 
 def cut(reason: str) -> str:
@@ -256,7 +284,8 @@ def cut(reason: str) -> str:
     return reason.encode()[:120].decode(errors="ignore")
 
 
-def _respond(link: ServerConnection, status: int, text: str, content_type: str) -> Response:
+def respond(link: ServerConnection, status: int, text: str, content_type: str) -> Response:
+    """Return the answer to a plain HTTP request."""
     response = link.respond(http.HTTPStatus(status), text)
     headers: Any = response.headers
     del headers["Content-Type"]

@@ -38,10 +38,14 @@ class Hub:
         contents.refresh_wanted(self.state)
         return self._effects()
 
-    def stopping(self, now_ms: float) -> list[Effect]:
-        """Tell everyone that this controller ends, and when to look for the next."""
+    def stopping(self, now_ms: float, code: str = "restart") -> list[Effect]:
+        """Tell everyone that this controller ends, when to look for the next, and where."""
         self.state.now_ms = now_ms
-        bye = {"code": "restart", "retryAfterMs": RETRY_AFTER_MS, "alternateUrls": []}
+        bye = {
+            "code": code,
+            "retryAfterMs": RETRY_AFTER_MS,
+            "alternateUrls": list(self.state.alternate_urls),
+        }
         self.state.send(self.state.clients, "bye", bye)
         return self._effects()
 

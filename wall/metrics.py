@@ -13,6 +13,8 @@ def exposition(state: State, *, counts: Counter[str]) -> str:
     lines = [
         _head("ioc_wall_epoch", "gauge", "Term of this controller's leadership"),
         f"ioc_wall_epoch {state.epoch}",
+        _head("ioc_wall_leads", "gauge", "Whether this controller commands"),
+        "ioc_wall_leads 1",
         _head("ioc_wall_clients", "gauge", "Identified connections"),
     ]
     kinds = Counter(client.kind or "unidentified" for client in state.clients.values())

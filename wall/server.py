@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -15,7 +17,8 @@ from websockets.typing import Subprotocol
 
 from settings import Settings
 from wall.clock import SharedClock
-from wall.controller import Controller
+from wall.controller import Controller, Writer
+from wall.door import Door
 from wall.errors import ServerError, StoreError, WallError
 from wall.geometry import read_walls
 from wall.handshake import OriginRule
@@ -24,11 +27,17 @@ from wall.link import Link
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
+from wall.shared.holder import Holder
+from wall.shared.server import connect, refuse_forgetful
+from wall.shared.store import RedisStore
+from wall.shared.term import Term
 from wall.state import OutputState, State, WallState
 from wall.store import Kept, Store
+from wall.succession import Succession
 
 PING_S = 5.0
 CLOSE_S = 1.0  # how long a closing handshake may take
+ALL_SITES = "all"  # whose state it is when a controller has the walls of all sites
 BEHIND_AT_BYTES = 1024 * 1024  # unwritten bytes from which a client is only owed content
 
 log = structlog.get_logger("wall")
@@ -44,33 +53,114 @@ async def serve(
 ) -> None:
     """Run the controller until `stop` is set; `ready` is called with the port once it listens.
 
-    Raises ServerError with one sentence when it cannot start.
+    With a Redis it stands by until the site's lease is its own. Raises ServerError with one
+    sentence when it cannot start.
     """
+    city = city_folder or settings.city
+    stop = stop or asyncio.Event()
     try:
-        store = Store(settings.wall_state_path)
+        if settings.redis_url is None:
+            await _serve_alone(settings, city, ready=ready, stop=stop, clock=clock)
+        else:
+            await _serve_in_turns(settings, city, ready=ready, stop=stop, clock=clock)
     except StoreError as error:
         raise ServerError(str(error)) from error
+
+
+async def _serve_alone(
+    settings: Settings,
+    city: Path,
+    *,
+    ready: Callable[[int], None] | None,
+    stop: asyncio.Event,
+    clock: Callable[[], float] | None,
+) -> None:
+    """Lead with a store of our own: nobody else can."""
+    store = Store(settings.wall_state_path)
+    door = Door()
     try:
         now_ms = clock or SharedClock().now_ms
         kept = store.begin_epoch(now_s=now_ms() / 1000)
-        state, problems = assemble(settings, city_folder or settings.city, kept, now_ms=now_ms())
-        for problem in problems:
-            log.error("not used", problem=problem)
-        named = [*settings.wall_origins]
-        if settings.wall_public_url is not None:
-            named.append(settings.wall_public_url)
-        controller = Controller(
-            Hub(state),
-            store,
-            origins=OriginRule(settings.web_port, frozenset(named)),
-            problems=problems,
-            clock=now_ms,
-        )
-        await _run(controller, settings, ready=ready, stop=stop or asyncio.Event())
-    except StoreError as error:
-        raise ServerError(str(error)) from error
+        door.controller = controller = make_controller(settings, city, store, kept, now_ms=now_ms)
+        async with _listening(door, settings) as port:
+            watching = asyncio.create_task(controller.watch())
+            try:
+                controller.start()
+                if ready is not None:
+                    ready(port)
+                await stop.wait()
+            finally:
+                await controller.leave("restart")
+                watching.cancel()
+        await controller.stop()
     finally:
         store.close()
+
+
+async def _serve_in_turns(
+    settings: Settings,
+    city: Path,
+    *,
+    ready: Callable[[int], None] | None,
+    stop: asyncio.Event,
+    clock: Callable[[], float] | None,
+) -> None:
+    """Compete with the site's other controllers, over the Redis that has its state."""
+    url = settings.redis_url.get_secret_value() if settings.redis_url is not None else ""
+    client = connect(url)
+    holder = Holder(settings.data_dir)
+    door = Door()
+
+    def make(store: RedisStore, kept: Kept, term: Term) -> Controller:
+        # Each term its own: a standby may have slept through steps of the wall time.
+        now_ms = clock or SharedClock().now_ms
+        return make_controller(settings, city, store, kept, now_ms=now_ms, may_command=term.stands)
+
+    def open_store() -> RedisStore:
+        return RedisStore(client, settings.site or ALL_SITES, holder=holder.controller_id)
+
+    def check() -> None:
+        if not settings.wall_may_forget:
+            refuse_forgetful(client)
+
+    try:
+        assemble(settings, city, Kept(0, ""), now_ms=0)  # say now what would hinder taking over
+        async with _listening(door, settings) as port:
+            if ready is not None:
+                ready(port)
+            succession = Succession(
+                door, open_store=open_store, check=check, make=make, now_s=time.time
+            )
+            await succession.run(stop)
+    finally:
+        client.close()
+        holder.close()
+
+
+def make_controller(
+    settings: Settings,
+    city: Path,
+    store: Writer,
+    kept: Kept,
+    *,
+    now_ms: Callable[[], float],
+    may_command: Callable[[], bool] = lambda: True,
+) -> Controller:
+    """Make the controller that goes on from what was kept; raises ServerError."""
+    state, problems = assemble(settings, city, kept, now_ms=now_ms())
+    for problem in problems:
+        log.error("not used", problem=problem)
+    named = [*settings.wall_origins]
+    if settings.wall_public_url is not None:
+        named.append(settings.wall_public_url)
+    return Controller(
+        Hub(state),
+        store,
+        origins=OriginRule(settings.web_port, frozenset(named)),
+        problems=problems,
+        clock=now_ms,
+        may_command=may_command,
+    )
 
 
 def assemble(
@@ -85,6 +175,13 @@ def assemble(
     problems = [str(each) for each in (*wall_problems, *scene_problems)]
     if not walls:
         raise ServerError("; ".join(problems))
+    if settings.site is not None:
+        sites = sorted({each.site_id for each in walls.values()})
+        walls = {name: each for name, each in walls.items() if each.site_id == settings.site}
+        if not walls:
+            raise ServerError(
+                f"IOC_SITE={settings.site!r} has no wall; walls are of {', '.join(sites)}"
+            )
     states: dict[str, WallState] = {}
     for wall_id, wall in walls.items():
         ws = WallState(
@@ -108,6 +205,7 @@ def assemble(
         epoch=kept.epoch,
         controller_id=kept.controller_id,
         site_id=next(iter(walls.values())).site_id,
+        alternate_urls=settings.wall_standby_urls,
         secret=settings.secret(),
         language=settings.language,
         walls=states,
@@ -132,21 +230,17 @@ def run_wall(settings: Settings) -> None:
         runner.run(main())
 
 
-async def _run(
-    controller: Controller,
-    settings: Settings,
-    *,
-    ready: Callable[[int], None] | None,
-    stop: asyncio.Event,
-) -> None:
+@asynccontextmanager
+async def _listening(door: Door, settings: Settings) -> AsyncIterator[int]:
+    """Listen for as long as the context stands, and give the port; raises ServerError."""
     try:
         server = await serve_websocket(
-            controller.handle,
+            door.handle,
             settings.host,
             settings.wall_port,
             subprotocols=[Subprotocol(PROTOCOL)],
             compression=None,
-            process_request=controller.answer_http,
+            process_request=door.answer_http,
             server_header=None,
             ping_interval=PING_S,
             ping_timeout=None,
@@ -162,17 +256,10 @@ async def _run(
                 "or set IOC_WALL_PORT."
             ) from error
         raise ServerError(f"Cannot listen on {settings.host}: {error.strerror}") from error
-    watching = asyncio.create_task(controller.watch())
     try:
-        controller.start()
         port: int = server.sockets[0].getsockname()[1]
         log.info("wall controller listens", host=settings.host, port=port)
-        if ready is not None:
-            ready(port)
-        await stop.wait()
+        yield port
     finally:
-        watching.cancel()
-        controller.leave()
         server.close()
         await server.wait_closed()
-        await controller.stop()

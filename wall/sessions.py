@@ -116,6 +116,8 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
         "siteId": state.site_id,
         "language": state.language,
     }
+    if state.alternate_urls:
+        told["alternateUrls"] = list(state.alternate_urls)
     if ws is None:
         state.send([client.client_id], "identified", told)
         if client.service is not None:

@@ -246,6 +246,7 @@ class State:
     language: str
     walls: dict[str, WallState]
     now_ms: float
+    alternate_urls: tuple[str, ...] = ()  # of the site's other controllers
     devices: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     greeted: dict[int, float] = field(default_factory=dict)  # must identify by then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -108,7 +108,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
 class FakeRender:
     """A render service that answers each wanted render at once, by its options' text."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | Sequence[str]) -> None:
         self.client = ServiceClient(url, SECRET, service="render")
         self.client.on("wanted", self._wanted)
         self.wanted: dict[str, dict[str, Any]] = {}
@@ -127,6 +127,7 @@ class FakeRender:
         await self.client.__aexit__(None, None, None)
 
     async def _tell_kinds(self) -> None:
+        self.wanted = {}  # a new link: the controller has nothing of ours
         if self.kinds:
             await self.client.send("kinds", {"kinds": self.kinds})
 

@@ -117,7 +117,7 @@ def test_a_durable_server_is_taken_and_a_forgetful_one_refused_with_what_to_set(
     client: redis.Redis, tmp_path: Path
 ) -> None:
     refuse_forgetful(client)
-    options = ("--appendonly", "yes", "--maxmemory-policy", "allkeys-lru")
+    options = ("--save", "", "--appendonly", "yes", "--maxmemory-policy", "allkeys-lru")
     with redis_server(tmp_path, *options) as lax, pytest.raises(ForgetfulRedis) as caught:
         refuse_forgetful(connect(lax.url))
     said = str(caught.value)

@@ -9,7 +9,7 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class BlockingClient:
     """A link to the controller usable from any thread, such as those of a web server."""
 
-    def __init__(self, url: str, token: str, *, service: str = "web") -> None:
+    def __init__(self, url: str | Sequence[str], token: str, *, service: str = "web") -> None:
         """Remember where to connect; nothing is started yet."""
         self._url = url
         self._token = token

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,10 @@ REFUSED_RETRY_S = 10.0  # after a bad token
 CONNECT_S = 5.0
 ANSWER_S = 10.0
 SILENT_AFTER_S = 10.0
+NEXT_S = 0.05  # before the next of several addresses; the pauses are between rounds of all
+# With a standby to go to: a controller that is stopped takes connections and never says a word.
+OPEN_AMONG_SEVERAL_S = 1.0
+SILENT_AMONG_SEVERAL_S = 3.0
 
 Handler = Callable[[dict[str, Any]], Awaitable[None] | None]
 
@@ -36,9 +41,12 @@ log = structlog.get_logger("wall.client")
 class ServiceClient:
     """One service's link. Use as `async with`, or start `run()` as a task."""
 
-    def __init__(self, url: str, token: str, *, service: str = "tools") -> None:
-        """`url` and `token` are the settings' `wall_url` and `secret()`."""
-        self._url = url
+    def __init__(self, url: str | Sequence[str], token: str, *, service: str = "tools") -> None:
+        """`url` and `token` are the settings' `wall_urls` and `secret()`.
+
+        Of several addresses each is tried in its turn; one at most is of a controller that leads.
+        """
+        self._urls = deque([url] if isinstance(url, str) else url)
         self._token = token
         self._service = service
         self._handlers: dict[str, list[Handler]] = {}
@@ -164,37 +172,50 @@ class ServiceClient:
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""
-        failures = 0
+        failures = 0  # rounds of all addresses
+        tried = 0  # addresses in this round
         while True:
             retry_s = min(FIRST_RETRY_S * 2**failures, LONGEST_RETRY_S)
-            failures = min(failures + 1, 16)
+            tried += 1
+            is_refused = False
             try:
-                link = await connect(
-                    self._url,
-                    subprotocols=[Subprotocol(PROTOCOL)],
-                    compression=None,
-                    proxy=None,
-                    max_size=None,
-                    open_timeout=CONNECT_S,
-                    ping_interval=SILENT_AFTER_S / 2,
-                    ping_timeout=SILENT_AFTER_S / 2,
-                    close_timeout=1,
-                )
+                link = await self._connect()
             except (OSError, TimeoutError, InvalidHandshake) as error:
-                log.debug("no controller", url=self._url, error=str(error))
+                log.debug("no controller", url=self._urls[0], error=str(error))
             else:
                 try:
                     await self._serve(link)
                 except ConnectionClosed as closed:
                     if self.is_connected:
-                        failures, retry_s = 0, FIRST_RETRY_S
-                    if closed.rcvd is not None and closed.rcvd.code == CloseCode.BAD_TOKEN:
-                        log.error("refused by the controller", reason=closed.rcvd.reason)
+                        failures, tried, retry_s = -1, 1, FIRST_RETRY_S
+                    is_refused = closed.rcvd is not None and closed.rcvd.code == CloseCode.BAD_TOKEN
+                    if is_refused:
+                        log.error("refused by the controller", reason=str(closed))
                         retry_s = REFUSED_RETRY_S
                 finally:
                     self._lost()
                     await _let_go(link)
+            self._urls.rotate(-1)
+            if tried < len(self._urls) and not is_refused:
+                retry_s = NEXT_S
+            else:
+                failures, tried = min(failures + 1, 16), 0
             await asyncio.sleep(retry_s * random.uniform(0.75, 1.25))
+
+    async def _connect(self) -> ClientConnection:
+        is_one = len(self._urls) == 1
+        silent_after_s = SILENT_AFTER_S if is_one else SILENT_AMONG_SEVERAL_S
+        return await connect(
+            self._urls[0],
+            subprotocols=[Subprotocol(PROTOCOL)],
+            compression=None,
+            proxy=None,
+            max_size=None,
+            open_timeout=CONNECT_S if is_one else OPEN_AMONG_SEVERAL_S,
+            ping_interval=silent_after_s / 2,
+            ping_timeout=silent_after_s / 2,
+            close_timeout=1,
+        )
 
     async def _serve(self, link: ClientConnection) -> None:
         while True:
