@@ -112,6 +112,17 @@ class Exposition:
         self._shown |= made
         return {name: envelope.version for name, envelope in made.items()}
 
+    def settled(self, filling: Set[str]) -> dict[str, Envelope]:
+        """Return the envelopes in the cache that say all there is in the store.
+
+        Left out are those that wait to be built and those of datasets that are being filled.
+        """
+        return {
+            name: envelope
+            for name, envelope in self._shown.items()
+            if name not in self._due and filling.isdisjoint(envelope.datasets)
+        }
+
     def _is_ready(self, name: str, now_ms: float, *, is_busy: bool) -> bool:
         if name not in self._due:
             return False

@@ -2,7 +2,8 @@
 
 One tick: look at a few files, write what is due (one chunk a dataset), build the aggregates that
 changed, write their envelopes, say their versions. A dataset that fails is left alone for a while;
-its last envelope stays and grows old. The clock and the way versions are told are arguments.
+its last envelope stays and grows old. The clock, the way versions are told and who looks at the
+envelopes are arguments.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from data_access.cache import EnvelopeCache, open_cache
 from data_access.channel import Channel
 from data_access.city import City, load_city
 from data_access.contracts import DatasetContract
+from data_access.envelope import Envelope
 from data_access.errors import CacheError, SourceError, StoreError
 from data_access.exposition import Exposition
 from data_access.memory import give_back
@@ -38,16 +40,21 @@ BACK_OFF_S = (1.0, 60.0)  # after a failure, doubling
 SIMULATED_LAKE = "simulated-lake"
 
 Publish = Callable[[dict[str, int]], None]
+Look = Callable[[Mapping[str, Envelope], float], None]  # envelopes, now in ms
 
 
 def run_feed(
     settings: Settings,
     *,
     publish: Publish,
+    look: Look = lambda _envelopes, _now_ms: None,
     clock: Callable[[], float] = time.time,
     stop: threading.Event,
 ) -> None:
-    """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts."""
+    """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts.
+
+    `look` is shown the envelopes after each tick, once they are in the cache.
+    """
     cache = open_cache(settings)
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
     _tell(publish, {name: envelope.version for name, envelope in known.items()})
@@ -57,10 +64,11 @@ def run_feed(
     untold: dict[str, int] = {}
     try:
         while not stop.is_set():
-            begun = time.monotonic()
-            untold |= feed.tick(clock())
+            begun, now_s = time.monotonic(), clock()
+            untold |= feed.tick(now_s)
             if untold and _tell(publish, untold):
                 untold = {}
+            _show(look, feed.settled(), now_s * 1000)
             rest_s = 0.0 if feed.is_busy else TICK_S - (time.monotonic() - begun)
             stop.wait(max(0.001, rest_s))
     finally:
@@ -157,6 +165,11 @@ class Feed:
             give_back()
         return versions
 
+    def settled(self) -> dict[str, Envelope]:
+        """Return the envelopes in the cache that say all there is in the store."""
+        filling = {name for name, channel in self._channels.items() if channel.is_busy}
+        return self._exposition.settled(filling)
+
     def close(self) -> None:
         """End what was started beside."""
         if self._simulation is not None:
@@ -225,3 +238,10 @@ def _tell(publish: Publish, versions: Mapping[str, int]) -> bool:
         log.warning("versions could not be published: %s", error)
         return False
     return True
+
+
+def _show(look: Look, envelopes: Mapping[str, Envelope], now_ms: float) -> None:
+    try:
+        look(envelopes, now_ms)
+    except Exception:  # whoever looks must not stop the data path
+        log.exception("envelopes could not be looked at")

@@ -1,17 +1,24 @@
-"""The feed role: the data path, telling the controller which versions changed."""
+"""The feed role: the data path, telling the controller which versions changed; rules beside it."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Mapping
+from concurrent.futures import CancelledError
 from typing import Any
 
 from data_access.feed import run_feed
+from operations.errors import ControllerAway, ControllerRefused
+from operations.running import Rules
 from settings import Settings
 from wall.client import BlockingClient, ServiceError
 
 log = logging.getLogger(__name__)
+
+AWAY = "unavailable"  # the code after which the same may be asked again
+END_S = 2.0
 
 
 class Announcer:
@@ -39,10 +46,38 @@ class Announcer:
         return self._client.publish("versions", known) if known else None
 
 
+class Asking:
+    """Questions of the rules to the controller, its errors as theirs."""
+
+    def __init__(self, link: BlockingClient) -> None:
+        self._link = link
+
+    def __call__(
+        self, op: str, args: Mapping[str, Any], actor: Mapping[str, str] | None
+    ) -> Mapping[str, Any]:
+        """Return the controller's answer; raises ControllerAway or ControllerRefused."""
+        try:
+            return self._link.request(op, args, actor)
+        except CancelledError as error:
+            raise ControllerAway("the link was closed") from error
+        except ServiceError as error:
+            if error.code == AWAY:
+                raise ControllerAway(str(error)) from error
+            raise ControllerRefused(error.code, str(error)) from error
+
+
 def serve(settings: Settings, stop: threading.Event) -> None:
-    """Run the data path until `stop` is set."""
+    """Run the data path and the rules until `stop` is set."""
     link = BlockingClient(settings.wall_urls, settings.secret(), service="feed")
+    rules = Rules(Asking(link), lambda: time.time() * 1000)
+    link.on("event", lambda said: rules.ask_again() if said["topic"] == "rules" else None)
+    link.on("identified", lambda _: rules.ask_again())
+    announcer = Announcer(link)
+    link.subscribe(["rules"])
+    rules.start()
     try:
-        run_feed(settings, publish=Announcer(link).publish, stop=stop)
+        run_feed(settings, publish=announcer.publish, look=rules.look, stop=stop)
     finally:
+        rules.stop()
         link.close()
+        rules.join(END_S)
