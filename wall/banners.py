@@ -1,6 +1,7 @@
 """The banner of a wall: what the controller itself has to say, above what a person put.
 
-An alarm that waits below what is on air is said at once, and no longer than that. All of it follows
+An alarm that waits below what is on air is said at once, a rule's proposal while it can be vetoed.
+All of it follows
 from the state: nothing is kept, a restart says the same again. Players know one banner, so notes
 and a person's banner come to them as lines of one text.
 """
@@ -8,21 +9,13 @@ and a person's banner come to them as lines of one text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from wall import rules
+from wall.note import LANGUAGES, Note
 from wall.state import Client, State, WallState
 
 ALARM_WAITS = {"vi": "Cảnh báo đang chờ", "en": "Alarm waiting"}
-LANGUAGES = ("vi", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One line of the controller's own, by language; the player counts down to an instant."""
-
-    text: Mapping[str, str]
-    countdown_to_at_ms: float | None = None
 
 
 def notes(state: State, ws: WallState) -> list[Note]:
@@ -30,9 +23,9 @@ def notes(state: State, ws: WallState) -> list[Note]:
     said: list[Note] = []
     program, alarm = ws.program(), ws.layers.get("alarm")
     if alarm is not None and program is not None and program[0] != "alarm":
-        name = alarm.arrangement.scene.name
+        name = rules.name_of(state, alarm.by) or alarm.arrangement.scene.name
         said.append(Note({each: f"{ALARM_WAITS[each]}: {name[each]}" for each in LANGUAGES}))
-    return said
+    return said + rules.notes(state, ws)
 
 
 def advance(state: State, ws: WallState) -> None:

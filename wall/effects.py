@@ -60,6 +60,16 @@ class SceneRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """A playlist, schedule or rule that was put, or a rule's state; `body` None deletes it."""
+
+    sort: str
+    wall_id: str  # empty where it belongs to no wall
+    entry_id: str
+    body: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRecord:
     """Up to which generation device tokens were issued, and whether the last one still opens."""
 
@@ -91,5 +101,5 @@ class AuditRecord:
     outcome: str
 
 
-Change = WallRecord | SceneRecord | DeviceRecord | SwitchRecord | AuditRecord
+Change = WallRecord | SceneRecord | EntryRecord | DeviceRecord | SwitchRecord | AuditRecord
 Effect = Send | Close | Enlarge | Persist

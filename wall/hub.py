@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import banners, contents, joining, masks, sessions, stage, switch
+from wall import banners, contents, joining, masks, rules, sessions, stage, switch
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
@@ -129,7 +129,11 @@ class Hub:
     def next_tick_ms(self) -> float | None:
         """Return when `ticked` must be called at the latest; None: not before another event."""
         state = self.state
-        times: list[float | None] = [state.renders.next_ms(), *state.greeted.values()]
+        times: list[float | None] = [
+            state.renders.next_ms(),
+            rules.next_ms(state),
+            *state.greeted.values(),
+        ]
         for ws in state.walls.values():
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
             times += [masks.next_ms(ws), banners.next_ms(state, ws)]
@@ -175,6 +179,8 @@ class Hub:
             joining.advance(state, ws)
             if ws.pending is None:
                 self._expire(ws.wall.wall_id)
+            if ws.pending is None:
+                rules.advance(state, ws)
             banners.advance(state, ws)
         effects, state.effects = state.effects, []
         return effects

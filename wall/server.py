@@ -16,6 +16,7 @@ from websockets.asyncio.server import serve as serve_websocket
 from websockets.typing import Subprotocol
 
 from settings import Settings
+from wall import rules
 from wall.clock import SharedClock
 from wall.controller import Controller, Writer
 from wall.door import Door
@@ -212,6 +213,7 @@ def assemble(
         now_ms=now_ms,
         devices=dict(kept.devices),
     )
+    problems += rules.begin(state, city_folder / "rules", kept)
     return state, problems
 
 

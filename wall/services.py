@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -16,6 +14,7 @@ from wall import (
     locks,
     masks,
     overlays,
+    rules,
     salvo,
     scenes,
     stage,
@@ -26,15 +25,21 @@ from wall.arrangement import Arrangement
 from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene, Refused
 from wall.events import event
-from wall.layers import Layer, LayerChange, LayerName, on_air
+from wall.layers import Layer, LayerChange, LayerName
+from wall.operation import (
+    ADMINISTRATORS,
+    COMMANDERS,
+    READERS,
+    NoArgs,
+    Operation,
+    WallArgs,
+    find_wall,
+)
 from wall.protocol import Name, Request, ShowingFields, check
 from wall.record import wall_record
 from wall.scene import WireModel
 from wall.state import Client, Preview, State, WallState
 
-COMMANDERS = frozenset({"operator", "administrator"})
-ADMINISTRATORS = frozenset({"administrator"})
-READERS = frozenset({"operator", "leader", "presenter", "viewer", "administrator"})
 LONGEST_TRANSITION_MS = {"cut": 0.0, "fade": 300.0, "stagger": 1_500.0}  # longer ones are cut
 
 
@@ -43,16 +48,6 @@ class HistoryArgs(WireModel):
 
     wall_id: Name
     limit: Annotated[int, Field(ge=0, le=history.KEPT)] = 100
-
-
-class NoArgs(WireModel):
-    """Of operations without arguments."""
-
-
-class WallArgs(WireModel):
-    """Of operations on a wall."""
-
-    wall_id: Name
 
 
 class PreviewArgs(WallArgs):
@@ -129,20 +124,6 @@ class ExtendArgs(WallArgs):
     layer: LayerName = "manual"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation: its arguments, who may ask for it, and what does it."""
-
-    args: type[WireModel]
-    roles: frozenset[str]
-    run: Callable[[State, Asked, Any], None]
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether it changes nothing."""
-        return self.roles is READERS
-
-
 def handle(state: State, client: Client, request: Request) -> None:
     """Do what a service asks, or refuse it."""
     asked = Asked(
@@ -154,7 +135,10 @@ def handle(state: State, client: Client, request: Request) -> None:
         refuse(state, asked, known, is_command=False)
         return
     try:
-        _refuse_role(state, asked, operation)
+        if operation.service is None:
+            _refuse_role(state, asked, operation)
+        elif operation.service != client.service:
+            raise Refused("forbidden", f"only the service {operation.service} may {request.op}")
         try:
             args = check(operation.args, request.args)
         except BadFields as error:
@@ -192,14 +176,6 @@ def _walls_of(args: dict[str, Any]) -> list[str]:
     return [each for each in named if isinstance(each, str)]
 
 
-def find_wall(state: State, wall_id: str) -> WallState:
-    """Return a wall; raises Refused."""
-    ws = state.walls.get(wall_id)
-    if ws is None:
-        raise Refused("unknownWall", f"no wall {wall_id!r} here")
-    return ws
-
-
 def _list(state: State, asked: Asked, args: NoArgs) -> None:
     walls = [description.describe(state, ws, is_whole=False) for ws in state.walls.values()]
     answer_reading(state, asked, {"walls": walls})
@@ -233,7 +209,7 @@ def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
 
 def _take(state: State, asked: Asked, args: TakeArgs) -> None:
     ws = find_wall(state, args.wall_id)
-    locks.refuse_others(asked, ws)
+    _refuse(state, asked, ws, args.layer, is_take=True)
     terms = args.terms()
     if args.expect is not None:
         seen = (
@@ -256,6 +232,14 @@ def _take(state: State, asked: Asked, args: TakeArgs) -> None:
     is_held = args.hold or args.layer != "manual"
     layer = _layer(state, ws, arrangement, asked, is_held=is_held)
     _change(state, ws, LayerChange(args.layer, layer), terms, asked)
+
+
+def _refuse(state: State, asked: Asked, ws: WallState, layer: LayerName, *, is_take: bool) -> None:
+    """Refuse who may not change this layer now; no lock holds an alarm of a rule."""
+    if rules.is_rule(asked):
+        rules.refuse_actor(state, asked, ws, layer, is_take=is_take)
+    else:
+        locks.refuse_others(asked, ws)
 
 
 def _layer(
@@ -284,7 +268,7 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
 
 def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
     ws = find_wall(state, args.wall_id)
-    locks.refuse_others(asked, ws)
+    _refuse(state, asked, ws, args.layer, is_take=False)
     terms = args.terms()
     _change(state, ws, LayerChange(args.layer, None), terms, asked)
 
@@ -293,14 +277,10 @@ def _change(
     state: State, ws: WallState, change: LayerChange, terms: switch.Terms, asked: Asked
 ) -> None:
     """Switch when the change is seen on air, else keep it as desired state at once."""
-    after = change.applied_to(ws.layers)
-    before_air, after_air = on_air(ws.layers), on_air(after)
-    is_seen = (after_air is not None and after_air[0] == change.name) or (
-        before_air is not None and before_air[0] == change.name
-    )
-    if is_seen:
+    if switch.is_seen(ws, change):
         switch.begin(state, ws, change, terms=terms, asked=asked)
         return
+    after = change.applied_to(ws.layers)
     if change.layer is not None:
         above = contents.above_ceiling(state, ws, change.layer.arrangement)
         if above:
@@ -411,6 +391,7 @@ OPERATIONS = {
     "wall.reload": Operation(overlays.ReloadArgs, COMMANDERS, _reload),
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
+    **rules.OPERATIONS,
     "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),
     "device.revoke": Operation(devices.DeviceArgs, ADMINISTRATORS, _revoke),
     "device.token": Operation(devices.DeviceArgs, ADMINISTRATORS, _token),

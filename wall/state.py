@@ -19,10 +19,12 @@ from wall.layers import Layer, on_air
 from wall.protocol import encode
 from wall.renders import RenderBook
 from wall.scene import Scene
+from wall.seeded import Seeded
 from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
     from wall.masks import Masking
+    from wall.rules import Rule, RuleState
     from wall.stage import Stage
     from wall.switch import Switch
 
@@ -254,6 +256,8 @@ class State:
     kinds: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     known_kinds: list[dict[str, Any]] = field(default_factory=list)
     levels: dict[str, Classification] = field(default_factory=dict)  # of published names
+    rules: Seeded[Rule] = field(default_factory=Seeded)
+    rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
     counts: Counter[str] = field(default_factory=Counter)
     effects: list[Effect] = field(default_factory=list)
     _ids: int = 0

@@ -15,11 +15,19 @@ from typing import Any
 
 import orjson
 
-from wall.effects import AuditRecord, Change, DeviceRecord, SceneRecord, SwitchRecord, WallRecord
+from wall.effects import (
+    AuditRecord,
+    Change,
+    DeviceRecord,
+    EntryRecord,
+    SceneRecord,
+    SwitchRecord,
+    WallRecord,
+)
 from wall.errors import StoreError
 from wall.history import KEPT
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_S = 2.0  # a controller that was just killed may still be going
 HISTORY_ROWS = 50_000  # of all walls; the oldest go
 LARGEST_ARGS = 64 * 1024
@@ -28,6 +36,10 @@ _HISTORY = (
     "create table history (row integer primary key, wall_id text not null, body blob not null)"
     " strict",
     "create index history_by_wall on history (wall_id, row)",
+)
+_ENTRY = (
+    "create table entry (sort text, wall_id text, entry_id text, body blob not null,"
+    " primary key (sort, wall_id, entry_id)) strict",
 )
 _SCHEMA = (
     "create table meta (name text primary key, content text not null) strict",
@@ -45,8 +57,10 @@ _SCHEMA = (
     "create trigger audit_no_delete before delete on audit"
     " begin select raise(abort, 'the audit is append-only'); end",
     *_HISTORY,
+    *_ENTRY,
 )
-_FROM_VERSION = {0: _SCHEMA, 1: _HISTORY}  # what brings a file of that version to the newest
+# What brings a file of that version to the newest.
+_FROM_VERSION = {0: _SCHEMA, 1: (*_HISTORY, *_ENTRY), 2: _ENTRY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,15 @@ class Kept:
     devices: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     switches: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # oldest first
+    entries: list[EntryRecord] = field(default_factory=list)
+
+    def entries_of(self, sort: str, wall_id: str = "") -> dict[str, dict[str, Any]]:
+        """Return the kept entries of one sort, of one wall or of none, by id."""
+        return {
+            each.entry_id: each.body
+            for each in self.entries
+            if (each.sort, each.wall_id) == (sort, wall_id) and each.body is not None
+        }
 
 
 class Store:
@@ -180,6 +203,12 @@ class Store:
             },
             switches=_bodies(connection.execute("select wall_id, body from switch")),
             history=self._read_history(),
+            entries=[
+                EntryRecord(sort, wall_id, entry_id, orjson.loads(body))
+                for sort, wall_id, entry_id, body in connection.execute(
+                    "select sort, wall_id, entry_id, body from entry order by 1, 2, 3"
+                )
+            ],
         )
 
     def _read_history(self) -> dict[str, list[dict[str, Any]]]:
@@ -202,6 +231,16 @@ class Store:
                 run(
                     "insert or replace into scene values (?, ?, ?)",
                     (wall_id, scene_id, orjson.dumps(body)),
+                )
+            case EntryRecord(sort, wall_id, entry_id, None):
+                run(
+                    "delete from entry where sort = ? and wall_id = ? and entry_id = ?",
+                    (sort, wall_id, entry_id),
+                )
+            case EntryRecord(sort, wall_id, entry_id, body):
+                run(
+                    "insert or replace into entry values (?, ?, ?, ?)",
+                    (sort, wall_id, entry_id, orjson.dumps(body)),
                 )
             case DeviceRecord(wall_id, name, generation, is_revoked):
                 run(

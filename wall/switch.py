@@ -126,6 +126,25 @@ def begin(
     advance(state, ws)
 
 
+def change(state: State, ws: WallState, change: LayerChange, *, terms: Terms = Terms()) -> None:
+    """Make the controller's own change of a layer: a switch when it is seen, else at once.
+
+    Call it while nothing is pending: what a person asked for is not superseded by this.
+    """
+    if is_seen(ws, change):
+        begin(state, ws, change, terms=terms, asked=None)
+        return
+    ws.layers = change.applied_to(ws.layers)
+    state.effects.append(Persist((wall_record(ws),)))
+    contents.refresh_wanted(state)
+
+
+def is_seen(ws: WallState, change: LayerChange) -> bool:
+    """Tell whether a change is of the layer that is on air, or of the one that will be."""
+    before, after = on_air(ws.layers), on_air(change.applied_to(ws.layers))
+    return any(each is not None and each[0] == change.name for each in (before, after))
+
+
 def put(state: State, ws: WallState, switch: Switch) -> None:
     """Make a switch the wall's pending one; the one before is superseded."""
     if ws.pending is not None:

@@ -88,6 +88,7 @@ def test_a_store_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     Store(path).close()
     with sqlite3.connect(path) as raw:
         raw.execute("drop table history")
+        raw.execute("drop table entry")
         raw.execute("pragma user_version = 1")
     raw.close()
     store = Store(path)

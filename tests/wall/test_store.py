@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.redis_server import redis_server
-from wall.effects import AuditRecord, DeviceRecord, SceneRecord, SwitchRecord, WallRecord
+from wall.effects import (
+    AuditRecord,
+    DeviceRecord,
+    EntryRecord,
+    SceneRecord,
+    SwitchRecord,
+    WallRecord,
+)
 from wall.errors import StoreError
 from wall.shared.server import connect
 from wall.shared.store import RedisStore
@@ -53,6 +60,11 @@ def test_what_was_written_is_found_after_a_restart(place: str) -> None:
             SceneRecord("north", "mine", {"sceneId": "mine"}),
             SceneRecord("north", "gone", {"sceneId": "gone"}),
             SceneRecord("north", "gone", None),
+            EntryRecord("rule", "", "flood", {"ruleId": "flood"}),
+            EntryRecord("rule", "", "gone", {"ruleId": "gone"}),
+            EntryRecord("rule", "", "gone", None),
+            EntryRecord("playlist", "north", "flood", {"n": 1}),
+            EntryRecord("playlist", "north", "flood", {"n": 2}),
             DeviceRecord("north", "a1", 2, is_revoked=True),
             SwitchRecord("north", {"switchId": "s"}, {"n": 1}),
             SwitchRecord("north", {"switchId": "t"}, {"n": 2}),
@@ -65,6 +77,9 @@ def test_what_was_written_is_found_after_a_restart(place: str) -> None:
     assert kept.controller_id == first.controller_id
     assert kept.walls == {"north": {"layers": {}}}
     assert kept.scenes == {"north": [{"sceneId": "mine"}]}
+    assert kept.entries_of("rule") == {"flood": {"ruleId": "flood"}}
+    assert kept.entries_of("playlist", "north") == {"flood": {"n": 2}}
+    assert kept.entries_of("playlist", "south") == kept.entries_of("playlist") == {}
     assert kept.devices == {("north", "a1"): (2, True)}
     assert kept.switches == {"north": {"switchId": "t"}}
     assert kept.history == {"north": [{"n": 1}, {"n": 2}]}

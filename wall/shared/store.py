@@ -15,7 +15,15 @@ from typing import Any
 import orjson
 import redis
 
-from wall.effects import AuditRecord, Change, DeviceRecord, SceneRecord, SwitchRecord, WallRecord
+from wall.effects import (
+    AuditRecord,
+    Change,
+    DeviceRecord,
+    EntryRecord,
+    SceneRecord,
+    SwitchRecord,
+    WallRecord,
+)
 from wall.errors import Deposed, LeaseHeld, StoreError
 from wall.history import KEPT
 from wall.shared import scripts
@@ -108,7 +116,7 @@ class RedisStore:
         return [self._key + name for name in names]
 
     def _read(self) -> Kept:
-        names = ("wall", "scene", "device", "switch")
+        names = ("wall", "scene", "entry", "device", "switch")
         reading = self._client.pipeline(transaction=True)
         for key in self._keys(*names):
             reading.hgetall(key)
@@ -130,6 +138,7 @@ class RedisStore:
                     wall_id: [orjson.loads(row) for row in each]
                     for wall_id, each in zip(switches, rows, strict=True)
                 },
+                entries=_entries(found["entry"]),
             )
         except (ValueError, TypeError) as error:
             raise StoreError(
@@ -148,6 +157,10 @@ class RedisStore:
                 return [("HDEL", self._key + "scene", _field(wall_id, scene_id))]
             case SceneRecord(wall_id, scene_id, body):
                 return [self._put("scene", _field(wall_id, scene_id), body)]
+            case EntryRecord(sort, wall_id, entry_id, None):
+                return [("HDEL", self._key + "entry", _field(sort, wall_id, entry_id))]
+            case EntryRecord(sort, wall_id, entry_id, body):
+                return [self._put("entry", _field(sort, wall_id, entry_id), body)]
             case DeviceRecord(wall_id, name, generation, is_revoked):
                 return [self._put("device", _field(wall_id, name), [generation, is_revoked])]
             case SwitchRecord(wall_id, body, entry):
@@ -192,6 +205,14 @@ def _scenes(rows: dict[bytes, bytes]) -> dict[str, list[dict[str, Any]]]:
         wall_id, _scene_id = orjson.loads(field)
         scenes.setdefault(wall_id, []).append(orjson.loads(body))
     return scenes
+
+
+def _entries(rows: dict[bytes, bytes]) -> list[EntryRecord]:
+    entries = []
+    for field, body in sorted(rows.items()):
+        sort, wall_id, entry_id = orjson.loads(field)
+        entries.append(EntryRecord(sort, wall_id, entry_id, orjson.loads(body)))
+    return entries
 
 
 def _devices(rows: dict[bytes, bytes]) -> dict[tuple[str, str], tuple[int, bool]]:
