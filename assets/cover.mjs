@@ -68,13 +68,21 @@ export class Cover {
   // kind: notice (middle, nothing else to see), mark (corner), identify, banner, testPattern.
   // The first line is followed by how long it still is to an instant of the shared clock.
   show(kind, lines = [], { countdownToAtMs } = {}) {
-    const box = this.#root.querySelector(`.cover-${kind}`) ?? document.createElement("div");
-    box.className = `cover-${kind}`;
+    const box = this.box(kind);
     const wanted = lines.filter((line) => line);
     box.replaceChildren(...wanted.map(paragraph));
     if (Number.isFinite(countdownToAtMs)) box.firstChild?.append(" ", countdown(countdownToAtMs));
-    if (box.parentNode === null) this.#root.append(box);
     sweep(box);
+  }
+
+  // The element of a kind, made when it is not there yet.
+  box(kind) {
+    const found = this.#root.querySelector(`.cover-${kind}`);
+    if (found !== null) return found;
+    const box = document.createElement("div");
+    box.className = `cover-${kind}`;
+    this.#root.append(box);
+    return box;
   }
 
   hide(kind) {

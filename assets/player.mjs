@@ -6,9 +6,11 @@ import { placement, windowSize } from "./canvas.mjs";
 import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
 import { Cover, Masks } from "./cover.mjs";
+import { Glass } from "./glass.mjs";
 import { Health, fontMissing } from "./health.mjs";
 import { Keep } from "./keep.mjs";
 import { Link, linkUrl, Refused, SUBPROTOCOL } from "./link.mjs";
+import { Overlays } from "./overlays.mjs";
 import { nextFrame, painted } from "./paint.mjs";
 import { SlotPool, dash } from "./slots.mjs";
 import { Stage } from "./stage.mjs";
@@ -21,7 +23,6 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
-const OVERLAYS = ["identify", "banner", "testPattern"];
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
 class Player {
@@ -30,9 +31,9 @@ class Player {
   #words;
   #token;
   #joined = null; // the `d` of `identified`
+  #drawn = null; // where the canvas lies in the window
   #timers = [];
   #replies = new Map(); // t0AtMs -> resolve
-  #overlayTimers = new Map();
   #keep = null; // of an output; what a person looks at is not kept
   #keepTimer = null;
   #keptAtMs = null; // when the picture on glass was kept, until a controller is there
@@ -51,6 +52,16 @@ class Player {
     if (output) this.#keep = new Keep(location.pathname);
     this.cover = new Cover(root.querySelector(".player-cover"));
     this.masks = new Masks(localStorage, `ioc-masks:${location.pathname}`);
+    this.overlays = new Overlays({
+      cover: this.cover,
+      clock: this.clock,
+      place: () => this.#whereabouts(),
+    });
+    this.glass = new Glass({
+      canvas: this.canvas,
+      clock: this.clock,
+      onMoved: () => this.#place(),
+    });
     this.pool = new SlotPool([...this.canvas.querySelectorAll(".slot")]);
     this.stage = new Stage({
       pool: this.pool,
@@ -59,7 +70,10 @@ class Player {
       tell: (type, d) => this.link.send(type, d),
       canvasWidthPx: () => this.#joined.canvasPx.width,
       judge: (slot) => this.#judge(slot),
-      onShown: () => this.#afterShown(),
+      onShown: (scene) => {
+        this.glass.shows(scene.layer);
+        this.#afterShown();
+      },
     });
     this.link = new Link({
       url: linkUrl({ url: link, port: linkPort }),
@@ -93,6 +107,7 @@ class Player {
     this.#joined = kept.joined;
     this.#keptAtMs = kept.atMs;
     this.#root.lang = kept.joined.language ?? "vi";
+    this.glass.put(kept.joined.glass);
     this.#place();
     const tiles = kept.scene.tiles.map((tile) => (tile.content ? tile : this.#unkept(tile)));
     await this.stage.restore({ ...kept.scene, tiles });
@@ -163,11 +178,12 @@ class Player {
     this.#keptAtMs = null;
     this.#root.lang = d.language ?? "vi";
     this.#root.dataset.ceiling = d.ceiling?.level ?? "";
+    this.glass.put(d.glass);
     this.#place();
     this.clock.forget();
     this.#replies.clear();
     this.stage.joined({ showsStage: d.view === "preview" });
-    OVERLAYS.forEach((each) => this.cover.hide(each)); // those that still stand are told again
+    this.overlays.put({ kind: "clear" }); // those that still stand are told again
     this.#afterShown();
     this.#keepTime(d.heartbeatMs);
   }
@@ -239,7 +255,8 @@ class Player {
       this.masks.remove(maskId);
       this.#judged(maskId);
     },
-    overlay: (d) => this.#overlay(d),
+    overlay: (d) => this.overlays.put(d),
+    glass: (d) => this.glass.put(d),
     freeze: ({ on }) => {
       this.stage.freeze(on);
       this.#mark();
@@ -265,25 +282,6 @@ class Player {
 
   #judgeAll() {
     this.pool.all.filter((slot) => slot.renderId !== null).forEach((slot) => this.#judge(slot));
-  }
-
-  #overlay({ kind, text, untilAtMs, countdownToAtMs }) {
-    if (kind === "clear") {
-      OVERLAYS.forEach((each) => this.cover.hide(each));
-      return;
-    }
-    if (!OVERLAYS.includes(kind)) return;
-    const { wall, view } = this.#address;
-    const words = typeof text === "object" && text !== null ? text[this.#language] : text;
-    const { outputId, rectPx: rect } = this.#joined;
-    const whereabouts = rect ? `${rect.width} × ${rect.height} @ ${rect.x}, ${rect.y}` : view;
-    const named = [outputId ?? view, wall, whereabouts];
-    const lines = kind === "identify" ? named : String(words ?? "").split("\n");
-    this.cover.show(kind, lines, { countdownToAtMs });
-    clearTimeout(this.#overlayTimers.get(kind));
-    if (!Number.isFinite(untilAtMs)) return;
-    const leftMs = untilAtMs - this.clock.nowMs();
-    this.#overlayTimers.set(kind, setTimeout(() => this.cover.hide(kind), leftMs));
   }
 
   #linkIs({ phase }) {
@@ -353,14 +351,39 @@ class Player {
       canvasPx,
       devicePixelRatio,
     });
+    const { x, y } = this.glass.offset;
+    this.#drawn = { scale, xPx: xPx + x * scale, yPx: yPx + y * scale, mismatch };
     const { style } = this.canvas;
     style.width = `${canvasPx.width}px`;
     style.height = `${canvasPx.height}px`;
-    style.transform = `translate(${xPx}px, ${yPx}px) scale(${scale})`;
+    style.transform = `translate(${this.#drawn.xPx}px, ${this.#drawn.yPx}px) scale(${scale})`;
     this.#root.style.setProperty("--player-u", `${unitPx * scale}px`);
     this.#root.style.setProperty("--player-unit", `${unitPx}px`);
     this.#root.style.setProperty("--words-masked", JSON.stringify(this.#say("masked")));
     this.health.standing("viewport", mismatch);
+    this.overlays.placed();
+  }
+
+  // Where this display is and what it measures, for what is written over the picture.
+  #whereabouts() {
+    const { outputId, rectPx, canvasPx, devicePixelRatio = 1, unitPx = 24 } = this.#joined;
+    const { wall, view } = this.#address;
+    return {
+      wall,
+      outputId,
+      view,
+      rectPx,
+      canvasPx,
+      unitPx,
+      drawn: this.#drawn,
+      mismatch: this.#drawn.mismatch,
+      window: windowSize(),
+      ratioOfWall: devicePixelRatio,
+      trimPx: this.glass.trimPx,
+      uncertaintyMs: this.clock.uncertaintyMs,
+      language: this.#language,
+      say: (name, values) => this.#say(name, values),
+    };
   }
 
   get state() {
@@ -386,6 +409,9 @@ function publish(player) {
     },
     get clock() {
       return { offsetMs: player.clock.offsetMs, uncertaintyMs: player.clock.uncertaintyMs };
+    },
+    get glass() {
+      return { ...player.glass.offset, level: player.glass.level };
     },
     get errors() {
       return player.health.errors;

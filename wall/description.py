@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents
+from wall import contents, glass
 from wall.scene import Scene
 from wall.state import OutputState, Showing, State, WallState
 
@@ -30,6 +30,8 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "lock": ws.lock.to_json() if ws.lock is not None else None,
         "masks": [mask.to_json() for mask in ws.masks.values()],
         "frozen": ws.is_frozen,
+        "night": glass.night_of(ws),
+        "orbitPx": glass.orbit_px_of(ws),
     }
     if program is not None:
         scene = program[1].arrangement.scene
@@ -56,6 +58,7 @@ def _output(state: State, ws: WallState, each: OutputState, *, is_whole: bool) -
         "outputId": each.output.output_id,
         "rectPx": each.output.rect.to_json(),
         "online": each.client_id is not None,
+        "trimPx": glass.trim_of(ws, each.output.output_id).to_json(),
     }
     if is_whole:
         client = state.clients.get(each.client_id) if each.client_id is not None else None

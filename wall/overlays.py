@@ -17,6 +17,7 @@ from wall.state import Client, State, WallState
 
 Words = Annotated[str, Field(max_length=500)]
 OverlayKind = Literal["identify", "testPattern", "banner"]
+Part = Literal["grid", "lines", "colours", "text", "flash", "counter"]  # of the test pattern
 
 
 class OverlayArgs(WireModel):
@@ -26,6 +27,7 @@ class OverlayArgs(WireModel):
     kind: OverlayKind | Literal["clear"]
     output_id: Name | None = None
     text: Words | dict[Literal["vi", "en"], Words] | None = None
+    parts: Annotated[list[Part], Field(min_length=1, max_length=10)] | None = None
     until_at_ms: Instant | None = None
 
 
@@ -57,13 +59,14 @@ def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
     else:
         fields = {"kind": args.kind}
         fields |= {"text": args.text} if args.text else {}
+        fields |= {"parts": args.parts} if args.parts and args.kind == "testPattern" else {}
         fields |= {"untilAtMs": args.until_at_ms} if args.until_at_ms is not None else {}
         ws.overlays = {**ws.overlays, (args.kind, place): fields}
     to = _clients(state, ws, args.output_id)
     if args.kind == "banner":
         banners.put(state, ws, to)
     else:
-        state.send([each.client_id for each in to], "overlay", fields)
+        state.send([each.client_id for each in to], "overlay", _frame(ws, fields))
     if args.kind == "clear":
         for client in to:  # what lies on all outputs, and what the controller says
             _lay(state, ws, client)
@@ -99,7 +102,18 @@ def _lay(state: State, ws: WallState, client: Client) -> None:
     place = client.output_id or ""
     banner = banners.banner(state, ws, place)
     for fields in [*banners.others(state, ws, place), *([banner] if banner is not None else [])]:
-        state.send([client.client_id], "overlay", fields)
+        state.send([client.client_id], "overlay", _frame(ws, fields))
+
+
+def _frame(ws: WallState, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of `overlay`: a test pattern tells where the others are, too."""
+    if fields["kind"] != "testPattern":
+        return fields
+    outputs = [
+        {"outputId": output_id, "rectPx": each.output.rect.to_json()}
+        for output_id, each in ws.outputs.items()
+    ]
+    return {**fields, "outputs": outputs}
 
 
 def _answer(

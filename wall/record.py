@@ -10,6 +10,7 @@ from typing import Any
 from wall.classification import Classification, ClassificationFields
 from wall.effects import WallRecord
 from wall.errors import InvalidScene
+from wall.geometry import Trim
 from wall.layers import CITY, ORDER, Layer
 from wall.scene import scene_from_json
 from wall.state import Lock, Mask, Preview, WallState
@@ -34,6 +35,11 @@ def wall_record(ws: WallState) -> WallRecord:
             {"outputId": place, "fields": each} for (_, place), each in ws.overlays.items()
         ],
         "frozen": ws.is_frozen,
+        "glass": {
+            "trims": {name: each.to_json() for name, each in ws.trims.items()},
+            "night": ws.night_mode,
+            "isOrbitOff": ws.is_orbit_off,
+        },
     }
     if ws.preview is not None:
         body["preview"] = {
@@ -91,3 +97,9 @@ def _restore_hold(ws: WallState, body: dict[str, Any]) -> None:
     for each in body.get("overlays", ()):
         ws.overlays[each["fields"]["kind"], each["outputId"]] = each["fields"]
     ws.is_frozen = bool(body.get("frozen", False))
+    glass = body.get("glass", {})
+    ws.trims = {
+        name: Trim(**each) for name, each in glass.get("trims", {}).items() if name in ws.outputs
+    }
+    ws.night_mode = glass.get("night", "auto")
+    ws.is_orbit_off = bool(glass.get("isOrbitOff", False))

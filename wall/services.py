@@ -10,6 +10,7 @@ from wall import (
     contents,
     description,
     devices,
+    glass,
     history,
     locks,
     masks,
@@ -344,6 +345,18 @@ def _freeze(state: State, asked: Asked, args: overlays.FreezeArgs) -> None:
     overlays.freeze(state, asked, find_wall(state, args.wall_id), args)
 
 
+def _trim(state: State, asked: Asked, args: glass.TrimArgs) -> None:
+    glass.trim(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _night(state: State, asked: Asked, args: glass.NightArgs) -> None:
+    glass.night(state, asked, find_wall(state, args.wall_id), args)
+
+
+def _orbit(state: State, asked: Asked, args: glass.OrbitArgs) -> None:
+    glass.orbit(state, asked, find_wall(state, args.wall_id), args)
+
+
 def _reload(state: State, asked: Asked, args: overlays.ReloadArgs) -> None:
     overlays.reload(state, asked, find_wall(state, args.wall_id), args)
 
@@ -389,6 +402,9 @@ OPERATIONS = {
     "wall.overlay": Operation(overlays.OverlayArgs, COMMANDERS, _overlay),
     "wall.freeze": Operation(overlays.FreezeArgs, COMMANDERS, _freeze),
     "wall.reload": Operation(overlays.ReloadArgs, COMMANDERS, _reload),
+    "wall.trim": Operation(glass.TrimArgs, ADMINISTRATORS, _trim),
+    "wall.night": Operation(glass.NightArgs, COMMANDERS, _night),
+    "wall.orbit": Operation(glass.OrbitArgs, COMMANDERS, _orbit),
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
     **rules.OPERATIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, devices, joining, masks, overlays, stage, switch
+from wall import contents, devices, glass, joining, masks, overlays, stage, switch
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
@@ -138,8 +138,10 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
         "ceiling": ws.wall.ceiling.to_json(),
     }
     told |= {"outputId": client.output_id} if output is not None else {"view": client.view}
-    if output is not None and output.output.device_pixel_ratio != 1:
-        told["devicePixelRatio"] = output.output.device_pixel_ratio
+    if output is not None:
+        told["glass"] = glass.glass(ws, output.output.output_id)
+        if output.output.device_pixel_ratio != 1:
+            told["devicePixelRatio"] = output.output.device_pixel_ratio
     state.send([client.client_id], "identified", told)
     if output is not None:
         before = state.clients.get(output.client_id) if output.client_id is not None else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wall.arrangement import Arrangement, Render, arrange
 from wall.classification import Classification
 from wall.effects import Effect, Send
-from wall.geometry import Output, Rect, Wall
+from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
 from wall.layers import Layer, on_air
 from wall.protocol import encode
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 KEPT_ARRANGEMENTS = 256
 KEPT_CONTENTS = 64  # a client keeps at least the last 64 it was sent
 Kind = Literal["output", "view", "console", "service"]
+NightMode = Literal["auto", "on", "off"]
 Showing = tuple[str | None, str | None]  # scene, revision
 
 
@@ -181,6 +182,9 @@ class WallState:
     has_notes: bool = False  # the controller itself has something to say
     told_banners: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # by output
     is_frozen: bool = False
+    trims: dict[str, Trim] = field(default_factory=dict)  # put, by output; over the file's
+    night_mode: NightMode = "auto"
+    is_orbit_off: bool = False
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
     arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)

@@ -36,12 +36,17 @@ WORDS = (
     "frozen",
     "output",
     "no_such_page",
+    "pattern_bezel",
+    "pattern_panel",
+    "pattern_trim",
+    "pattern_clock",
 )
 
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
 IMPORTED_ASSETS = (
-    r"^(ages|canvas|clock|content|cover|health|keep|link|paint|slots|stage|token)\.mjs$"
+    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|overlays|paint|pattern|slots|stage"
+    r"|token)\.mjs$"
 )
 
 LayoutFunction = Callable[..., Component]

@@ -54,6 +54,7 @@ def test_walls_list_tells_walls_outputs_scenes_and_what_is_on_air(full: FullTabl
         "outputId": "a1",
         "rectPx": {"x": 0, "y": 0, "width": 1920, "height": 1080},
         "online": True,
+        "trimPx": {"x": 0, "y": 0},
     }
     assert [each["sceneId"] for each in wall["scenes"]] == ["overview", "rain", "traffic"]
     assert wall["scenes"][0]["classification"] == {"level": "public", "compartments": []}

@@ -8,15 +8,18 @@ files: `wall.importing` turns them into ours.
 
 from wall.geometry.folder import load_wall, load_walls, read_walls
 from wall.geometry.plane import Axis, Rect
-from wall.geometry.surface import Output, Panel, Wall, unit_px
-from wall.geometry.tables import CellTable
+from wall.geometry.surface import Night, Output, Panel, Trim, Wall, unit_px
+from wall.geometry.tables import LARGEST_TRIM_PX, CellTable
 
 __all__ = [
+    "LARGEST_TRIM_PX",
     "Axis",
     "CellTable",
+    "Night",
     "Output",
     "Panel",
     "Rect",
+    "Trim",
     "Wall",
     "load_wall",
     "load_walls",

@@ -16,8 +16,8 @@ from wall.configuration import check_table
 from wall.errors import ConfigurationError
 from wall.geometry.outputs import outputs_of
 from wall.geometry.plane import Rect, bounding, first_overlap, nearest
-from wall.geometry.surface import Panel, Wall, axes_of, unit_px
-from wall.geometry.tables import GridFile, PanelTable, PlacedFile, PlacedPanelTable
+from wall.geometry.surface import Night, Output, Panel, Trim, Wall, axes_of, unit_px
+from wall.geometry.tables import GridFile, PanelTable, PlacedFile, PlacedPanelTable, WallFile
 
 Cell = tuple[int, int]  # column, row
 
@@ -34,6 +34,7 @@ def wall_of(path: Path, found: Mapping[str, Any]) -> Wall:
         panels = tuple(cells.values())
     columns, rows = axes_of(panels)
     pitch_mm = min(each.pitch_mm for each in panels)
+    outputs = outputs_of(path, table, panels, cells)
     return Wall(
         wall_id=table.id,
         site_id=table.site,
@@ -41,7 +42,7 @@ def wall_of(path: Path, found: Mapping[str, Any]) -> Wall:
         panels=panels,
         columns=columns,
         rows=rows,
-        outputs=outputs_of(path, table, panels, cells),
+        outputs=outputs,
         unit_px=unit_px(table.viewing_distance_m, pitch_mm),
         pitch_mm=pitch_mm,
         viewing_distance_m=table.viewing_distance_m,
@@ -52,12 +53,29 @@ def wall_of(path: Path, found: Mapping[str, Any]) -> Wall:
         control=frozenset(table.control),
         waiting=table.waiting.model_dump(),
         withheld=table.withheld.model_dump(),
+        trims=_trims(path, table, outputs),
+        night=_night(table),
+        orbit_px=table.orbit_px,
     )
 
 
 def panel_name(column: int, row: int) -> str:
     """Name a panel of a grid: `a1` is row a, column 1."""
     return f"{chr(ord('a') + row) if row < 26 else f'r{row + 1}-'}{column + 1}"
+
+
+def _trims(path: Path, table: WallFile, outputs: Sequence[Output]) -> dict[str, Trim]:
+    known = {each.output_id for each in outputs}
+    unknown = sorted(set(table.trim_px) - known)
+    if unknown:
+        raise ConfigurationError(
+            path, f"trim_px.{unknown[0]}", "there is no such output, expected one of the wall's"
+        )
+    return {name: Trim(each.x, each.y) for name, each in table.trim_px.items()}
+
+
+def _night(table: WallFile) -> Night | None:
+    return None if table.night is None else Night(**table.night.model_dump())
 
 
 def _grid(path: Path, table: GridFile) -> dict[Cell, Panel]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from wall.classification import Classification
 from wall.geometry.plane import Axis, Rect
@@ -38,6 +38,45 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Trim:
+    """How far an output's picture is moved to meet its neighbours', in canvas pixels."""
+
+    x: int = 0
+    y: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """Return the wire form."""
+        return {"x": self.x, "y": self.y}
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """When a wall is dimmer and warmer, and how much.
+
+    `begin` and `end` are "HH:MM" in `timezone`; `dim` is the part of the light that is left,
+    `white_k` the colour temperature of white in kelvin (6600 leaves it as it is).
+    """
+
+    begin: str
+    end: str
+    dim: float
+    white_k: int
+    fade_min: int
+    timezone: str
+
+    def to_json(self) -> dict[str, str | float]:
+        """Return the wire form."""
+        return {
+            "from": self.begin,
+            "to": self.end,
+            "dim": self.dim,
+            "whiteK": self.white_k,
+            "fadeMin": self.fade_min,
+            "timezone": self.timezone,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """One display surface, as its file describes it."""
 
@@ -58,6 +97,9 @@ class Wall:
     control: frozenset[str]  # roles besides operator and administrator that may command here
     waiting: dict[str, str]  # shown where a tile has no content yet
     withheld: dict[str, str]  # shown where a tile rose above the ceiling
+    trims: Mapping[str, Trim] = field(default_factory=dict)  # by output
+    night: Night | None = None
+    orbit_px: int = 0  # how far the picture wanders so that nothing burns in
 
     @property
     def canvas(self) -> Rect:

@@ -7,8 +7,9 @@ places each by itself. Whether they fit together is `wall.geometry.assembly`'s t
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from wall.classification import ClassificationFields
 from wall.configuration import ID_PATTERN, FileModel, Words
@@ -16,6 +17,8 @@ from wall.configuration import ID_PATTERN, FileModel, Words
 MOST_PANELS = 1024
 LARGEST_MM = 1_000_000.0  # a kilometre from the first panel
 LARGEST_PX = 1_000_000
+LARGEST_TRIM_PX = 128
+TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
@@ -104,6 +107,39 @@ class OutputTable(FileModel):
         return self
 
 
+class TrimTable(FileModel):
+    """How far an output's picture is moved to meet its neighbours', in canvas pixels."""
+
+    x: int = Field(0, ge=-LARGEST_TRIM_PX, le=LARGEST_TRIM_PX)
+    y: int = Field(0, ge=-LARGEST_TRIM_PX, le=LARGEST_TRIM_PX)
+
+
+class NightTable(FileModel):
+    """`[night]`: from when to when, by the clock of `timezone`, the wall is dimmer and warmer."""
+
+    begin: str = Field(pattern=TIME_PATTERN, alias="from")
+    end: str = Field(pattern=TIME_PATTERN, alias="to")
+    dim: float = Field(0.6, ge=0.2, le=1)
+    white_k: int = Field(4000, ge=2000, le=6600)
+    fade_min: int = Field(20, ge=0, le=120)
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+    @model_validator(mode="after")
+    def _lasts(self) -> NightTable:
+        if self.begin == self.end:
+            raise ValueError("expected from and to to differ")
+        return self
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("expected the name of a time zone") from error
+        return name
+
+
 class BezelMmTable(FileModel):
     """Dead millimetres between the pixels of neighbours, both frames together."""
 
@@ -133,6 +169,9 @@ class WallFile(FileModel):
     waiting: Words
     withheld: Words
     output: list[OutputTable] = Field(default_factory=list, max_length=4 * MOST_PANELS)
+    trim_px: dict[Id, TrimTable] = Field(default_factory=dict)
+    night: NightTable | None = None
+    orbit_px: int = Field(0, ge=0, le=8)
 
 
 class GridFile(WallFile):
