@@ -22,6 +22,7 @@ from settings import PREFIX, Settings, load_settings
 if TYPE_CHECKING:
     from dash import Dash
 
+BROKEN_EXIT = 1  # of `wall proof verify`: something is not as it was written
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
 
 log = logging.getLogger("app")
@@ -61,6 +62,9 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         _import_wall(chosen)
         return
     settings = load_settings()
+    if chosen.command == "wall" and chosen.task == "proof":
+        _prove(settings, chosen)
+        return
     if chosen.command == "account":
         from processes.accounts import perform
 
@@ -92,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
-    tasks = wall.add_subparsers(dest="task", metavar="[import]")
+    tasks = wall.add_subparsers(dest="task", metavar="[import | proof]")
     importing = tasks.add_parser("import", help="make a wall file of what installers have already")
     importing.add_argument(
         "file",
@@ -103,6 +107,29 @@ def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
     importing.add_argument("--id", help="id of the wall (else from the name of a file)")
     importing.add_argument("--output", type=Path, help="file to write: city/walls/<id>.toml")
     importing.add_argument("--surface", type=int, help="which surface of a Tide configuration")
+
+    proof = tasks.add_parser("proof", help="what walls showed: verify the chains, print heads")
+    proofs = proof.add_subparsers(dest="proof", required=True, metavar="verify | head")
+    verifying = proofs.add_parser("verify", help="compute every hash again; 1 when one is wrong")
+    head = proofs.add_parser("head", help="print the newest entries' hashes, to note elsewhere")
+    for each in (verifying, head):
+        each.add_argument("--wall", metavar="W", help="one wall's chain (default: all)")
+    verifying.add_argument(
+        "--from", dest="from_at", metavar="TIME", help="such as 2026-09-21T09:14"
+    )
+    verifying.add_argument("--to", dest="to_at", metavar="TIME", help="only entries up to then")
+    verifying.add_argument("--head", metavar="HEAD", help="a head noted before must be in it")
+
+
+def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
+    from wall.proof import command
+
+    if chosen.proof == "head":
+        command.print_heads(settings.proof_path, chosen.wall, print)
+        return
+    order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head)
+    if not command.run_verify(settings.proof_path, order, print):
+        sys.exit(BROKEN_EXIT)
 
 
 def _import_wall(chosen: argparse.Namespace) -> None:

@@ -97,6 +97,12 @@ class Settings(BaseModel):
         default=None,
         description="secret of the services; made and kept in the data folder when absent",
     )
+    proof_days: float = Field(
+        default=92, ge=1, le=3660, description="days for which the proof of display is kept"
+    )
+    proof_mb: float = Field(
+        default=4000, ge=10, le=1_000_000, description="megabytes the proof of display may take"
+    )
     language: Literal["vi", "en"] = Field(
         default="vi", description="first language of walls and pages"
     )
@@ -201,6 +207,11 @@ class Settings(BaseModel):
     def wall_state_path(self) -> Path:
         """SQLite file of the controller; nobody else opens it."""
         return self.data_dir / "wall.sqlite"
+
+    @property
+    def proof_path(self) -> Path:
+        """SQLite file of the proof of display; the controller writes it, anyone here may read."""
+        return self.data_dir / "proof.sqlite"
 
     @property
     def cache_dir(self) -> Path:

@@ -16,7 +16,13 @@ CONFIGURATION_EXIT = 2  # exit code for "one sentence says what to mend; trying 
 _CONFIGURATION = {
     "data_access.errors": ("BoundaryError", "CityError", "StoreError"),
     "permissions.errors": ("AccountError",),
-    "wall.errors": ("ConfigurationError", "ImportRefused", "InvalidScene", "StoreError"),
+    "wall.errors": (
+        "ConfigurationError",
+        "ImportRefused",
+        "InvalidScene",
+        "ProofError",
+        "StoreError",
+    ),
     "wall.server": ("ServerError",),
 }
 

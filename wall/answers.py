@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from wall.effects import AuditRecord, Change, Effect, Persist, Send
 from wall.errors import Refused
 from wall.protocol import ActorFields, encode
@@ -32,7 +34,7 @@ class Asked:
 def answer(
     state: State,
     asked: Asked,
-    result: dict[str, Any],
+    result: dict[str, Any] | orjson.Fragment,
     *,
     changes: Iterable[Change] = (),
     then: Iterable[Effect] = (),

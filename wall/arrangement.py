@@ -47,6 +47,15 @@ class Placed:
     rect: Rect
     render: Render
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form of its place, the beginning of a tile."""
+        return {
+            "tileId": self.tile.tile_id,
+            "renderId": self.render.render_id,
+            "kind": self.tile.kind,
+            "rectPx": self.rect.to_json(),
+        }
+
 
 @dataclass(slots=True)
 class Arrangement:

@@ -13,6 +13,7 @@ from typing import Any
 
 from wall import rules
 from wall.note import LANGUAGES, Note
+from wall.proof import witness
 from wall.state import Client, State, WallState
 
 ALARM_WAITS = {"vi": "Cảnh báo đang chờ", "en": "Alarm waiting"}
@@ -30,11 +31,13 @@ def notes(state: State, ws: WallState) -> list[Note]:
 
 def advance(state: State, ws: WallState) -> None:
     """Tell the wall's clients when what the controller says has changed."""
-    has_notes = bool(notes(state, ws))
+    said = notes(state, ws)
+    has_notes = bool(said)
     if not has_notes and not ws.has_notes:
         return
     ws.has_notes = has_notes
     if _banners(state, ws) != ws.told_banners:
+        witness.noted(state, ws, "notes", {"notes": [dict(each.text) for each in said]})
         put(state, ws, state.members(ws))
 
 

@@ -16,6 +16,7 @@ from wall import placeholder
 from wall.arrangement import Arrangement, Placed
 from wall.classification import INTERNAL, PUBLIC, Classification, highest
 from wall.effects import Send
+from wall.proof import witness
 from wall.renders import Content, share
 from wall.state import Client, State, WallState
 
@@ -30,6 +31,14 @@ def content_for(state: State, ws: WallState, render_id: str) -> Content:
     if not ws.may_show(content.classification):
         return placeholder.withheld(content, text=ws.wall.withheld, language=ws.language)
     return content
+
+
+def contents_of(state: State, ws: WallState, placed: Iterable[Placed]) -> dict[str, Content]:
+    """Return what the wall shows now for the renders of tiles."""
+    return {
+        each: content_for(state, ws, each)
+        for each in dict.fromkeys(each.render.render_id for each in placed)
+    }
 
 
 def is_ready(state: State, arrangement: Arrangement | None) -> bool:
@@ -94,16 +103,19 @@ def send_tiles(
 
 def send_content(state: State, ws: WallState, content: Content, clients: Sequence[Client]) -> None:
     """Send a render's content to those who have it, the same bytes to all; owe it to slow ones."""
-    to = []
+    to, owed = [], []
     for client in clients:
         if client.is_behind:
             client.owed[content.render_id] = None
+            owed.append(client)
         else:
             client.use((content.content_hash,))
-            to.append(client.client_id)
+            to.append(client)
+    witness.sent(state, ws, content, to, owed)
     if to:
         state.counts["contentFrames"] += len(to)
-        state.effects.append(Send(tuple(to), content_frame(state.epoch, content)))
+        addressees = tuple(each.client_id for each in to)
+        state.effects.append(Send(addressees, content_frame(state.epoch, content)))
 
 
 def spread(state: State, render_id: str) -> None:
@@ -129,7 +141,7 @@ def content_frame(epoch: int, content: Content) -> bytes:
         "renderId": content.render_id,
         "version": content.version,
         "contentHash": content.content_hash,
-        **_age(content),
+        **content.age(),
         "content": orjson.Fragment(content.body),
     }
     return orjson.dumps({"type": "content", "epoch": epoch, "d": fields})
@@ -168,26 +180,11 @@ def _tiles(
 
 def _tile(placed: Placed, content: Content, is_left_out: bool) -> bytes:
     fields: dict[str, Any] = {
-        "tileId": placed.tile.tile_id,
-        "renderId": placed.render.render_id,
-        "kind": placed.tile.kind,
-        "rectPx": placed.rect.to_json(),
+        **placed.to_json(),
         "version": content.version,
         "contentHash": content.content_hash,
-        **_age(content),
+        **content.age(),
     }
     if not is_left_out:
         fields["content"] = orjson.Fragment(content.body)
     return orjson.dumps(fields)
-
-
-def _age(content: Content) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "asOfAtMs": content.as_of_at_ms,
-        "staleAfterMs": content.stale_after_ms,
-        "classification": content.classification.to_json(),
-        **content.marks,
-    }
-    if content.source_at_ms is not None:
-        fields["sourceAtMs"] = content.source_at_ms
-    return fields

@@ -21,11 +21,12 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 from wall import metrics
-from wall.effects import Change, Close, Effect, Enlarge, Persist, Send
-from wall.errors import Deposed, StoreError
+from wall.effects import Change, Close, Effect, Enlarge, Look, Persist, Prove, Send
+from wall.errors import Deposed, Refused, StoreError
 from wall.handshake import OriginRule, offered
 from wall.hub import Hub
 from wall.link import Link, text_frame
+from wall.proof.recorder import Recorder
 from wall.protocol import LARGEST_SERVICE_FRAME, PATH, PROTOCOL
 
 WATCH_S = 1.0
@@ -53,6 +54,7 @@ class Controller:
         *,
         origins: OriginRule,
         clock: Callable[[], float],
+        proof: Recorder | None = None,
         problems: Iterable[str] = (),
         may_command: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -63,6 +65,8 @@ class Controller:
         self.counts: Counter[str] = Counter()
         self._store = store
         self._may_command = may_command
+        self._proof = proof
+        self._looking: set[asyncio.Task[None]] = set()
         self._origins = origins
         self._now_ms = clock
         self._links: dict[int, Link] = {}
@@ -169,6 +173,8 @@ class Controller:
         if self._writing is not None:
             await self._writing
         self._thread.shutdown()
+        if self._proof is not None:
+            await self._proof.close()
 
     def _do(self, effects: list[Effect]) -> None:
         """Carry effects out, unless the right to command has ended meanwhile."""
@@ -199,6 +205,13 @@ class Controller:
                     self._unwritten.append(effect)
                     if self._writing is None:
                         self._writing = asyncio.create_task(self._write())
+                case Prove(record):
+                    if self._proof is not None:
+                        self._proof.note(record)
+                case Look():
+                    looking = asyncio.create_task(self._look(effect))
+                    self._looking.add(looking)
+                    looking.add_done_callback(self._looking.discard)
         if not self._is_timer_asked:
             # Once for all frames that came in one round of the loop.
             self._is_timer_asked = True
@@ -243,6 +256,15 @@ class Controller:
                 self._do(list(each.then if self._store_says is None else each.otherwise))
         self._writing = None
 
+    async def _look(self, look: Look) -> None:
+        """Have a question about the proof answered; nothing else waits for it."""
+        if self._proof is None:
+            found: bytes | Refused = Refused("unavailable", "no proof of display is kept here")
+        else:
+            found = await self._proof.look(look.question)
+        if not self._is_stopped:
+            self._do(self.hub.found(look.asked, found, self._now_ms()))
+
     def _set_timer(self) -> None:
         self._is_timer_asked = False
         if self._is_stopped:
@@ -268,12 +290,13 @@ class Controller:
             wall_id: {"online": len(ws.online()), "outputs": len(ws.outputs)}
             for wall_id, ws in state.walls.items()
         }
+        proof_says = self._proof.problem if self._proof is not None else None
         body = {
             "ok": self._store_says is None,
             "role": "leader",
             "epoch": state.epoch,
             "walls": walls,
-            "problems": [*self.problems, *([self._store_says] if self._store_says else [])],
+            "problems": [*self.problems, *filter(None, (self._store_says, proof_says))],
         }
         status = 200 if self._store_says is None else 503
         return respond(link, status, orjson.dumps(body).decode(), "application/json")

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wall.answers import Asked
+    from wall.proof.questions import Question
+    from wall.renders import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +106,31 @@ class AuditRecord:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProofRecord:
+    """What will be an entry of a wall's proof of display, and the contents it names."""
+
+    wall_id: str
+    at_ms: float
+    kind: str
+    body: dict[str, Any]
+    contents: tuple[Content, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prove:
+    """Add an entry to a wall's proof, in the order of the effects; nothing waits for it."""
+
+    record: ProofRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read the proof, after all that was proven before; the hub's `found` gets the answer."""
+
+    asked: Asked
+    question: Question
+
+
 Change = WallRecord | SceneRecord | EntryRecord | DeviceRecord | SwitchRecord | AuditRecord
-Effect = Send | Close | Enlarge | Persist
+Effect = Send | Close | Enlarge | Persist | Prove | Look

@@ -8,6 +8,7 @@
         * :exc:`LeaseHeld` (another controller leads the site)
         * :exc:`Deposed` (another controller has taken over; nothing of ours is written any more)
         * :exc:`ForgetfulRedis` (the shared Redis may lose what it acknowledged)
+    * :exc:`ProofError` (the file of the proof of display cannot be read or written)
     * :exc:`ServerError` (the controller cannot start)
     * :exc:`TokenError` (a token is forged, expired, revoked or of another kind)
     * :exc:`BadFrame` (bytes that are no frame of the protocol; the link is closed)
@@ -63,6 +64,10 @@ class Deposed(StoreError):
 
 class ForgetfulRedis(StoreError):
     """The shared Redis is not set so that what it acknowledged survives; says what to set."""
+
+
+class ProofError(WallError):
+    """The proof of display is not there, damaged, or cannot be written; the wall goes on."""
 
 
 class ServerError(WallError):

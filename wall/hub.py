@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import banners, contents, joining, masks, rules, sessions, stage, switch
+import orjson
+
+from wall import answers, banners, contents, joining, masks, rules, sessions, stage, switch
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
 from wall.messages import HANDLERS
+from wall.proof import witness
 from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
 from wall.record import wall_record
 from wall.state import Client, State, WallState
@@ -35,6 +38,7 @@ class Hub:
             if ws.preview is not None:
                 stage.begin(self.state, ws, ws.preview, asked=None, within_ms=STAGE_AT_START_MS)
             self.state.effects.append(Persist((wall_record(ws),)))
+            witness.begun(self.state, ws)
         contents.refresh_wanted(self.state)
         return self._effects()
 
@@ -47,6 +51,8 @@ class Hub:
             "alternateUrls": list(self.state.alternate_urls),
         }
         self.state.send(self.state.clients, "bye", bye)
+        for ws in self.state.walls.values():
+            witness.ended(self.state, ws)
         return self._effects()
 
     def connected(self, client_id: int, now_ms: float) -> list[Effect]:
@@ -113,6 +119,15 @@ class Hub:
             contents.pay(self.state, client)
         return self._effects()
 
+    def found(self, asked: answers.Asked, result: bytes | Refused, now_ms: float) -> list[Effect]:
+        """Answer a question about the proof with what was read (JSON), or why nothing was."""
+        self.state.now_ms = now_ms
+        if isinstance(result, Refused):
+            answers.refuse(self.state, asked, result)
+        else:
+            answers.answer(self.state, asked, orjson.Fragment(result))
+        return self._effects()
+
     def ticked(self, now_ms: float) -> list[Effect]:
         """Do what is due by time alone."""
         state = self.state
@@ -136,7 +151,7 @@ class Hub:
         ]
         for ws in state.walls.values():
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
-            times += [masks.next_ms(ws), banners.next_ms(state, ws)]
+            times += [masks.next_ms(ws), banners.next_ms(state, ws), witness.next_ms(ws)]
             if ws.pending is None:
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
         return min((each for each in times if each is not None), default=None)
@@ -182,6 +197,7 @@ class Hub:
             if ws.pending is None:
                 rules.advance(state, ws)
             banners.advance(state, ws)
+            witness.advance(state, ws)
         effects, state.effects = state.effects, []
         return effects
 

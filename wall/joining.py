@@ -8,6 +8,7 @@ from __future__ import annotations
 import orjson
 
 from wall import clock, contents
+from wall.proof import witness
 from wall.protocol import Heartbeat, encode
 from wall.state import Client, Showing, State, WallState
 
@@ -85,7 +86,11 @@ def bring(state: State, ws: WallState, client: Client) -> None:
     }
     state.send([client.client_id], "commit", commit)
     client.prepared[switch_id] = renders_on(client, ws)
+    is_repair = client.brought is not None
     client.brought = (switch_id, (scene_id, revision))
+    on_it = arrangement.on(client.rect) if arrangement and client.rect is not None else ()
+    given = contents.contents_of(state, ws, on_it)
+    witness.brought(state, ws, client, given, show_at_ms=show_at_ms, is_repair=is_repair)
     committed(state, client, switch_id, show_at_ms)
     if is_new and ws.stage is not None:
         ws.stage.send_to(state, ws, [client])
@@ -109,6 +114,7 @@ def repair(state: State, ws: WallState, client: Client, heartbeat: Heartbeat) ->
     )
     if client.is_preview:
         return
+    witness.heard(state, ws, client)
     if (client.showing or (None, None)) == ws.program_showing():
         client.failures = 0
         return

@@ -15,6 +15,7 @@ from wall.answers import Asked, answer
 from wall.classification import Classification, ClassificationFields
 from wall.effects import Persist
 from wall.events import event
+from wall.proof import witness
 from wall.protocol import Instant, Masked, Name
 from wall.record import wall_record
 from wall.scene import WireModel
@@ -69,13 +70,14 @@ def put(state: State, asked: Asked, ws: WallState, args: MaskArgs) -> None:
     """Cover what is above a ceiling; answered when the outputs have, or after 2 s."""
     ceiling = Classification.of(args.ceiling)
     mask = Mask(args.mask_id, ceiling, asked.by, asked.at_ms, args.until_at_ms)
-    _replace(state, ws, {**ws.masks, args.mask_id: mask}, tell="mask", fields=mask.frame())
+    after = {**ws.masks, args.mask_id: mask}
+    _replace(state, ws, after, tell="mask", fields=mask.frame(), by=asked.by)
     _wait(state, ws, asked, "masked", args.mask_id)
 
 
 def remove(state: State, asked: Asked, ws: WallState, args: UnmaskArgs) -> None:
     """Uncover; an unknown mask is no error, a display may still hold it."""
-    _unmask(state, ws, args.mask_id)
+    _unmask(state, ws, args.mask_id, by=asked.by)
     _wait(state, ws, asked, "unmasked", args.mask_id)
 
 
@@ -107,11 +109,12 @@ def advance(state: State, ws: WallState) -> None:
     """End masks whose time is over, and answer those whose outputs have confirmed."""
     for mask in list(ws.masks.values()):
         if mask.until_at_ms is not None and mask.until_at_ms <= state.now_ms:
-            _unmask(state, ws, mask.mask_id)
+            _unmask(state, ws, mask.mask_id, by=None)
     for each in list(ws.masking):
         if not each.waiting or state.now_ms >= each.begun_at_ms + ANSWER_WITHIN_MS:
             ws.masking.remove(each)
             result = each.result(ws)
+            witness.noted(state, ws, "masked", {**result, "name": each.name})
             then = event(state, f"wall.{ws.wall.wall_id}", each.name, result)
             answer(state, each.asked, result, then=then)
 
@@ -123,13 +126,19 @@ def next_ms(ws: WallState) -> float | None:
     return min(times, default=None)
 
 
-def _unmask(state: State, ws: WallState, mask_id: str) -> None:
+def _unmask(state: State, ws: WallState, mask_id: str, *, by: str | None) -> None:
     after = {name: each for name, each in ws.masks.items() if name != mask_id}
-    _replace(state, ws, after, tell="unmask", fields={"maskId": mask_id})
+    _replace(state, ws, after, tell="unmask", fields={"maskId": mask_id}, by=by)
 
 
 def _replace(
-    state: State, ws: WallState, after: dict[str, Mask], *, tell: str, fields: dict[str, Any]
+    state: State,
+    ws: WallState,
+    after: dict[str, Mask],
+    *,
+    tell: str,
+    fields: dict[str, Any],
+    by: str | None,
 ) -> None:
     """Let other masks stand: tell everyone first, then send what each may have now."""
     members = state.members(ws)
@@ -137,6 +146,7 @@ def _replace(
     seen = {each: contents.content_for(state, ws, each).content_hash for each in renders}
     ws.masks = after
     state.send([each.client_id for each in members], tell, fields)
+    witness.noted(state, ws, tell, {**fields, "by": by})
     for render_id in sorted(renders):
         content = contents.content_for(state, ws, render_id)
         if content.content_hash != seen[render_id]:

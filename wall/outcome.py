@@ -10,6 +10,7 @@ from wall.classification import PUBLIC
 from wall.effects import Persist, SwitchRecord
 from wall.errors import Refused
 from wall.events import event
+from wall.proof import witness
 from wall.state import State, WallState
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
     ws.history.append(history.entry(switch, result))
     for each in result["outputs"]:
         state.counts[f"outputs.{each['status']}"] += 1
+    witness.settled(state, ws, switch, result)
     record = SwitchRecord(ws.wall.wall_id, result, ws.history[-1])
     name = "taken" if switch.change.layer is not None else "cleared"
     told = {

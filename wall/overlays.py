@@ -10,6 +10,7 @@ from wall import banners
 from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
+from wall.proof import witness
 from wall.protocol import Instant, Name
 from wall.record import wall_record
 from wall.scene import WireModel
@@ -62,6 +63,8 @@ def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
         fields |= {"parts": args.parts} if args.parts and args.kind == "testPattern" else {}
         fields |= {"untilAtMs": args.until_at_ms} if args.until_at_ms is not None else {}
         ws.overlays = {**ws.overlays, (args.kind, place): fields}
+    told = {**fields, "outputId": args.output_id, "by": asked.by}
+    witness.noted(state, ws, "overlay", told)
     to = _clients(state, ws, args.output_id)
     if args.kind == "banner":
         banners.put(state, ws, to)
@@ -76,6 +79,7 @@ def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
 def freeze(state: State, asked: Asked, ws: WallState, args: FreezeArgs) -> None:
     """Hold the picture of all displays of a wall, or let it go on."""
     ws.is_frozen = args.on
+    witness.noted(state, ws, "freeze", {"on": args.on, "by": asked.by})
     to = _clients(state, ws, None)
     state.send([each.client_id for each in to], "freeze", {"on": args.on})
     _answer(state, asked, ws, "freeze", {"on": args.on}, to)

@@ -34,6 +34,18 @@ class Content:
     marks: Mapping[str, Any] = field(default_factory=dict)  # additive: simulated, origin
     why: tuple[str, ...] = ()  # additive: codes of what makes it unfit to show
 
+    def age(self) -> dict[str, Any]:
+        """Return the wire form of its instants, classification and marks."""
+        fields: dict[str, Any] = {
+            "asOfAtMs": self.as_of_at_ms,
+            "staleAfterMs": self.stale_after_ms,
+            "classification": self.classification.to_json(),
+            **self.marks,
+        }
+        if self.source_at_ms is not None:
+            fields["sourceAtMs"] = self.source_at_ms
+        return fields
+
 
 class RenderBook:
     """What is wanted, and what came of it."""

@@ -25,6 +25,8 @@ from wall.geometry import read_walls
 from wall.handshake import OriginRule
 from wall.hub import Hub
 from wall.link import Link
+from wall.proof.recorder import Recorder
+from wall.proof.store import Retention
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
@@ -158,6 +160,11 @@ def make_controller(
         Hub(state),
         store,
         origins=OriginRule(settings.web_port, frozenset(named)),
+        proof=Recorder(
+            settings.proof_path,
+            epoch=state.epoch,
+            retention=Retention(settings.proof_days, settings.proof_mb),
+        ),
         problems=problems,
         clock=now_ms,
         may_command=may_command,

@@ -36,6 +36,7 @@ from wall.operation import (
     WallArgs,
     find_wall,
 )
+from wall.proof import questions
 from wall.protocol import Name, Request, ShowingFields, check
 from wall.record import wall_record
 from wall.scene import WireModel
@@ -408,6 +409,7 @@ OPERATIONS = {
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
     **rules.OPERATIONS,
+    **questions.OPERATIONS,
     "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),
     "device.revoke": Operation(devices.DeviceArgs, ADMINISTRATORS, _revoke),
     "device.token": Operation(devices.DeviceArgs, ADMINISTRATORS, _token),

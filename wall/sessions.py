@@ -8,6 +8,7 @@ from wall import contents, devices, glass, joining, masks, overlays, stage, swit
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
+from wall.proof import witness
 from wall.protocol import (
     HEARTBEAT_MS,
     PROTOCOL,
@@ -61,6 +62,7 @@ def leave(state: State, client: Client) -> None:
             output.showing = client.showing
             output.last_seen_at_ms = state.now_ms
             _tell(state, client, is_online=False)
+            witness.linked(state, ws, output.output.output_id, online=False)
         masks.left(state, ws, client.client_id)
         stage.left(state, ws, client.client_id)
         switch.left(state, ws, client.client_id)
@@ -151,6 +153,8 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
         output.clock = None
         if before is None:
             _tell(state, client, is_online=True)
+            output_id = output.output.output_id
+            witness.linked(state, ws, output_id, online=True, showing=_showing(fields))
         else:
             close(state, before, CloseCode.REPLACED, "a newer connection of this output")
     masks.join(state, ws, client, held=_masks(fields))

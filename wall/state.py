@@ -16,6 +16,7 @@ from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
 from wall.layers import Layer, on_air
+from wall.proof.ledger import Ledger
 from wall.protocol import encode
 from wall.renders import RenderBook
 from wall.scene import Scene
@@ -188,6 +189,7 @@ class WallState:
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
     arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)
+    proof: Ledger = field(default_factory=Ledger)
 
     def may_show(self, classification: Classification) -> bool:
         """Tell whether the wall's ceiling and all masks let this be seen now."""

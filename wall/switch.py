@@ -17,6 +17,7 @@ from wall.arrangement import Arrangement
 from wall.effects import Persist
 from wall.errors import Refused
 from wall.layers import LayerChange, on_air
+from wall.proof import witness
 from wall.protocol import Ready, Shown, encode
 from wall.record import wall_record
 from wall.stage import too_high
@@ -195,6 +196,7 @@ def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
     """Note when a client showed a switch; a repeat changes nothing."""
     if client.brought is not None and fields.switch_id == client.brought[0]:
         client.showing = client.brought[1]
+        witness.shown(state, ws, client, fields, in_time_ms=outcome.IN_TIME_MS)
     for switch in ws.settling:
         if fields.switch_id == switch.switch_id and switch.includes(client.client_id):
             client.showing = switch.showing
@@ -323,6 +325,8 @@ def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) ->
     ws.settling.append(switch)
     state.counts["switchesCommitted"] += 1
     state.effects.append(Persist((wall_record(ws),)))
+    placed = switch.arrangement.placed if switch.arrangement is not None else ()
+    witness.committed(state, ws, switch, contents.contents_of(state, ws, placed))
     contents.refresh_wanted(state)
     program = ws.program()
     is_as_prepared = (program[1].arrangement if program is not None else None) is (

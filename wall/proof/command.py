@@ -1,0 +1,75 @@
+"""`python app.py wall proof verify | head`: the chains gone through, and what to note elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from wall.errors import ProofError
+from wall.proof.reading import ProofReader
+from wall.proof.verify import Broken, verify
+
+TIMEZONE = "Asia/Ho_Chi_Minh"  # of times without an offset
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOrder:
+    """What to verify: one wall or all, whole or between two instants (ISO 8601)."""
+
+    wall_id: str | None = None
+    from_at: str | None = None
+    to_at: str | None = None
+    head: str | None = None
+
+
+def print_heads(path: Path, wall_id: str | None, say: Callable[[str], None]) -> None:
+    """Say every chain's newest entry as `verify --head` takes it; raises ProofError."""
+    with closing(ProofReader(path)) as reader:
+        for wall in _walls(reader, wall_id):
+            chain = reader.chain(wall)
+            if chain is not None:
+                say(f"{wall} {chain.head_sequence}:{chain.head_hash}")
+
+
+def run_verify(path: Path, order: VerifyOrder, say: Callable[[str], None]) -> bool:
+    """Verify and say one sentence a wall; return whether all was as written; raises ProofError."""
+    if order.head is not None and order.wall_id is None:
+        raise ProofError("--head is a wall's: name it with --wall")
+    if order.head is not None and (order.from_at or order.to_at):
+        raise ProofError("--head is looked for in the whole chain: leave --from and --to out")
+    from_ms, to_ms = instant_ms(order.from_at), instant_ms(order.to_at)
+    is_whole = True
+    with closing(ProofReader(path)) as reader:
+        reader.snapshot()
+        for wall_id in _walls(reader, order.wall_id):
+            checked = contents = 0
+            try:
+                for link in verify(reader, wall_id, from_ms=from_ms, to_ms=to_ms, head=order.head):
+                    checked, contents = link.checked, len(link.contents)
+            except Broken as error:
+                is_whole = False
+                say(f"BROKEN: {error}.")
+            else:
+                say(f"wall {wall_id}: {checked} entries and {contents} contents are as written.")
+    return is_whole
+
+
+def instant_ms(text: str | None) -> float | None:
+    """Return Unix milliseconds of ISO 8601, local time without an offset; raises ProofError."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ProofError(f"{text!r} is no time such as 2026-09-21T09:14") from error
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(TIMEZONE))
+    return found.timestamp() * 1000
+
+
+def _walls(reader: ProofReader, wall_id: str | None) -> list[str]:
+    return [wall_id] if wall_id is not None else [each.wall_id for each in reader.chains()]

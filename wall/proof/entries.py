@@ -1,0 +1,103 @@
+"""An entry of a wall's chain: canonical JSON, and the SHA-256 of it that the next one names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+BEGINNING = "0" * 64  # what the first entry of a chain names as the one before
+WHOLE = ("start", "standing")  # these hold the whole picture; others what changed
+STEPS = (  # something to be seen changed: where a reader goes from one to the next
+    "start", "stop", "outcome", "mask", "unmask", "overlay", "notes", "freeze", "output", "gap",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of a chain, as it was read or is to be written."""
+
+    wall_id: str
+    sequence: int
+    previous_hash: str
+    at_ms: float  # the controller's clock when it knew
+    epoch: int
+    kind: str
+    body: Mapping[str, Any]
+
+    def sealed(self) -> tuple[bytes, str]:
+        """Return the canonical bytes and their hash."""
+        fields = {
+            "wallId": self.wall_id,
+            "sequence": self.sequence,
+            "previousHash": self.previous_hash,
+            "atMs": self.at_ms,
+            "epoch": self.epoch,
+            "kind": self.kind,
+            "body": self.body,
+        }
+        sealed = canonical(fields)
+        return sealed, digest(sealed)
+
+
+def unsealed(sealed: bytes) -> Entry:
+    """Return the entry that canonical bytes hold; raises ValueError when they hold none."""
+    fields = orjson.loads(sealed)
+    try:
+        return Entry(
+            wall_id=fields["wallId"],
+            sequence=fields["sequence"],
+            previous_hash=fields["previousHash"],
+            at_ms=fields["atMs"],
+            epoch=fields["epoch"],
+            kind=fields["kind"],
+            body=fields["body"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no entry: {error!r}") from error
+
+
+def canonical(fields: Mapping[str, Any]) -> bytes:
+    """Return JSON with sorted keys, no blanks, and numbers in their shortest form."""
+    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(octets: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return sha256(octets).hexdigest()
+
+
+def tiles_of(kind: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return every place in an entry that names a content."""
+    if kind in WHOLE:
+        picture = body["picture"]
+        yield from (picture["program"] or {}).get("tiles", ())
+        yield from picture["held"]
+    yield from body.get("tiles", ()) if kind == "switch" else ()
+    yield from body.get("changes", ()) if kind == "contents" else ()
+
+
+def with_digests(
+    kind: str, body: Mapping[str, Any], digest_of: Callable[[dict[str, Any]], str | None]
+) -> dict[str, Any]:
+    """Return `body` with `sha256` beside each content it names; nothing is changed in place."""
+
+    def named(tile: dict[str, Any]) -> dict[str, Any]:
+        found = digest_of(tile)
+        return tile if found is None else {**tile, "sha256": found}
+
+    if kind in WHOLE:
+        picture = dict(body["picture"])
+        if picture["program"] is not None:
+            tiles = [named(each) for each in picture["program"]["tiles"]]
+            picture["program"] = {**picture["program"], "tiles": tiles}
+        picture["held"] = [named(each) for each in picture["held"]]
+        return {**body, "picture": picture}
+    if kind == "switch":
+        return {**body, "tiles": [named(each) for each in body["tiles"]]}
+    if kind == "contents":
+        return {**body, "changes": [named(each) for each in body["changes"]]}
+    return dict(body)

@@ -1,0 +1,152 @@
+"""The shell of the proof: a thread of its own that writes entries, and reads when asked.
+
+Nobody waits for it. When the disk is full or slow, what waits is bounded; what was dropped is an
+entry of its own (`gap`), so that the chain never says more than it knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import orjson
+import structlog
+
+from wall.effects import ProofRecord
+from wall.errors import ProofError, Refused
+from wall.proof.questions import At, Head, Question
+from wall.proof.reading import ProofReader
+from wall.proof.showing import answer_at, answer_head, head_of
+from wall.proof.store import ProofStore, Retention
+from wall.proof.verify import Broken, Link, verify
+
+LARGEST_QUEUE = 10_000  # records that wait for the disk
+AT_ONCE = 200  # records in one transaction
+
+log = structlog.get_logger("wall.proof")
+
+
+class Recorder:
+    """Writes the proof of one controller."""
+
+    def __init__(self, path: Path, *, epoch: int, retention: Retention) -> None:
+        self.problem: str | None = None
+        self._path = path
+        self._epoch = epoch
+        self._retention = retention
+        self._store: ProofStore | None = None
+        self._waiting: deque[ProofRecord] = deque()
+        self._lost: dict[str, tuple[float, int]] = {}  # wall -> since when, how many
+        self._is_asked = False
+        self._thread = ThreadPoolExecutor(1, "wall-proof")
+
+    def note(self, record: ProofRecord) -> None:
+        """Have a record written, after all before it."""
+        lost = self._lost.get(record.wall_id)
+        if len(self._waiting) >= LARGEST_QUEUE:
+            since_ms, count = lost or (record.at_ms, 0)
+            self._lost[record.wall_id] = (since_ms, count + 1)
+        else:
+            if lost is not None:
+                del self._lost[record.wall_id]
+                told = {"fromAtMs": lost[0], "entries": lost[1]}
+                self._waiting.append(ProofRecord(record.wall_id, record.at_ms, "gap", told))
+            self._waiting.append(record)
+        if not self._is_asked:
+            self._is_asked = True
+            self._thread.submit(self._write)
+
+    async def look(self, question: Question) -> bytes | Refused:
+        """Answer a question with JSON, once all noted before it is written."""
+        loop = asyncio.get_running_loop()
+        try:
+            if isinstance(question, At | Head):
+                return await loop.run_in_executor(self._thread, self._answer, question)
+            return await self._verified(question.wall_id)
+        except Refused as refused:
+            return refused
+        except ProofError as error:
+            return Refused("unavailable", str(error))
+
+    async def close(self) -> None:
+        """Write what is left, and close the file."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._finish)
+        self._thread.shutdown()
+
+    def _write(self) -> None:
+        self._is_asked = False
+        batch: list[ProofRecord] = []
+        try:
+            if self._store is None:
+                self._store = ProofStore(self._path, epoch=self._epoch, retention=self._retention)
+            while self._waiting:
+                batch = [self._waiting[i] for i in range(min(AT_ONCE, len(self._waiting)))]
+                self._store.write(batch)
+                for _ in batch:
+                    self._waiting.popleft()
+                self._store.trim(now_ms=batch[-1].at_ms)
+            self.problem = None
+        except ProofError as error:
+            if self.problem is None:
+                log.error("proof failed", error=str(error))
+            self.problem = str(error)
+        except Exception as error:  # what cannot be written must not hold up what can
+            self.problem = f"the proof of display failed: {error!r}"
+            log.exception("proof failed")
+            for _ in batch:
+                self._waiting.popleft()
+            for wall_id in {each.wall_id for each in batch}:
+                told = {"fromAtMs": batch[0].at_ms, "entries": len(batch)}
+                self._waiting.appendleft(ProofRecord(wall_id, batch[-1].at_ms, "gap", told))
+
+    def _answer(self, question: At | Head) -> bytes:
+        with closing(ProofReader(self._path)) as reader:
+            if isinstance(question, At):
+                return answer_at(reader, question)
+            return answer_head(reader, question)
+
+    async def _verified(self, wall_id: str) -> bytes:
+        """Go through a chain slice by slice: what is to be written comes in between."""
+        loop = asyncio.get_running_loop()
+        reader = await loop.run_in_executor(self._thread, self._opened)
+        try:
+            chain = reader.chain(wall_id)
+            if chain is None:
+                raise Refused("notKept", f"nothing is kept of wall {wall_id!r}", oldestAtMs=None)
+            going = verify(reader, wall_id)
+            link, broken = None, None
+            try:
+                while (found := await loop.run_in_executor(self._thread, _next, going)) is not None:
+                    link = found
+            except Broken as error:
+                broken = str(error)
+            told = {
+                "isWhole": broken is None,
+                "broken": broken,
+                "entries": link.checked if link is not None else 0,
+                "contents": len(link.contents) if link is not None else 0,
+                "anchorSequence": chain.anchor_sequence,
+                "head": head_of(chain),
+            }
+            return orjson.dumps(told)
+        finally:
+            reader.close()
+
+    def _opened(self) -> ProofReader:
+        reader = ProofReader(self._path)
+        reader.snapshot()
+        return reader
+
+    def _finish(self) -> None:
+        self._write()
+        if self._store is not None:
+            self._store.close()
+
+
+def _next(going: Iterator[Link]) -> Link | None:
+    return next(going, None)

@@ -1,0 +1,219 @@
+"""The answer to "what did this wall show then": the picture, what is not known, and its seal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from wall.classification import Classification, ClassificationFields
+from wall.errors import Refused
+from wall.proof.entries import Entry
+from wall.proof.picture import Picture, picture_at
+from wall.proof.questions import At, Head
+from wall.proof.reading import Chain, ProofReader
+from wall.proof.verify import Broken, Link
+
+SETTLED_MS = 5_000.0  # by then every output has told how it took a switch, or never will
+MOST_ENTRIES = 20_000  # between two whole pictures; a storm makes some thousand
+
+
+def answer_head(reader: ProofReader, question: Head) -> bytes:
+    """Return the newest entry's number, hash and instant as JSON; raises Refused."""
+    chain = _chain(reader, question.wall_id)
+    rows = reader.rows(question.wall_id, chain.head_sequence, chain.head_sequence)
+    at_ms = rows[0].at_ms if rows else None
+    return orjson.dumps({**head_of(chain), "atMs": at_ms})
+
+
+def answer_at(reader: ProofReader, question: At) -> bytes:
+    """Return what a wall showed as JSON; raises Refused when nothing of that time is kept."""
+    wall_id, at_ms = question.wall_id, question.at_ms
+    chain = _chain(reader, wall_id)
+    base = reader.whole_before(wall_id, at_ms)
+    if base is None:
+        raise Refused(
+            "notKept",
+            f"nothing is kept of wall {wall_id!r} at that time",
+            oldestAtMs=reader.oldest_ms(wall_id),
+        )
+    entries, verdict = _followed(reader, chain, base, at_ms)
+    if not entries:
+        raise Refused("proofBroken", verdict["broken"], chain=verdict)
+    gap = _gap(entries, question)
+    until = [each for each in entries if each.at_ms <= at_ms + SETTLED_MS]
+    picture, changing = picture_at(_of_one_term(until), at_ms)
+    whole = entries[0].body
+    passed = [each for each in until if each.at_ms <= at_ms]
+    brought_by = next((e for e in reversed(passed) if e.kind in ("switch", "start")), None)
+    previous_ms, next_ms = reader.steps(wall_id, at_ms)
+    body = {
+        "wallId": wall_id,
+        "atMs": at_ms,
+        **{name: whole[name] for name in ("name", "canvasPx", "unitPx", "language")},
+        "program": _program(picture),
+        "tiles": _tiles(reader, picture, question),
+        "outputs": _outputs(picture, changing, whole["places"], is_gap=gap is not None),
+        "masks": [_without(each, ()) for each in picture.masks.values()],
+        "overlays": [each for each in picture.overlays.values() if not _is_over(each, at_ms)],
+        "notes": picture.notes,
+        "frozenSinceMs": picture.frozen_since_ms,
+        "gap": gap,
+        "isFinal": question.now_ms >= at_ms + SETTLED_MS,
+        "entry": _named(passed[-1]),
+        "broughtBy": _named(brought_by) if brought_by is not None else None,
+        "chain": {**verdict, "head": head_of(chain)},
+        "previousAtMs": previous_ms,
+        "nextAtMs": next_ms,
+        "oldestAtMs": reader.oldest_ms(wall_id),
+    }
+    return orjson.dumps(body)
+
+
+def head_of(chain: Chain) -> dict[str, Any]:
+    """Return a chain's head in the wire form."""
+    return {
+        "wallId": chain.wall_id,
+        "sequence": chain.head_sequence,
+        "hash": chain.head_hash,
+    }
+
+
+def _chain(reader: ProofReader, wall_id: str) -> Chain:
+    chain = reader.chain(wall_id)
+    if chain is None:
+        raise Refused("notKept", f"nothing is kept of wall {wall_id!r}", oldestAtMs=None)
+    return chain
+
+
+def _followed(
+    reader: ProofReader, chain: Chain, base: int, at_ms: float
+) -> tuple[list[Entry], dict[str, Any]]:
+    """Return the entries an answer rests on, each checked, and what the check said."""
+    previous = reader.rows(chain.wall_id, base - 1, base - 1)
+    before = previous[0].hash if previous else chain.anchor_hash
+    link = Link(reader, chain.wall_id, base, before)
+    entries: list[Entry] = []
+    broken = None
+    while len(entries) < MOST_ENTRIES:
+        rows = reader.rows(chain.wall_id, link.expected, link.expected + 99)
+        try:
+            entries.extend(link.follow(row) for row in rows)
+        except Broken as error:
+            broken = str(error)
+            break
+        if not rows or rows[-1].at_ms > at_ms + SETTLED_MS or rows[-1].kind == "start":
+            break
+    verdict = {
+        "isWhole": broken is None,
+        "broken": broken,
+        "from": base,
+        "to": link.expected - 1,
+        "contents": len(link.contents),
+    }
+    return entries, verdict
+
+
+def _of_one_term(entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out what a next start of the controller says: it speaks of its own time."""
+    later = next((i for i, each in enumerate(entries) if i and each.kind == "start"), len(entries))
+    return list(entries[:later])
+
+
+def _gap(entries: Sequence[Entry], question: At) -> dict[str, Any] | None:
+    """Return the time around the asked instant of which nothing was written, if it lies in one."""
+    at_ms = question.at_ms
+    for entry in entries:
+        if entry.kind == "gap" and entry.body["fromAtMs"] <= at_ms <= entry.at_ms:
+            after = {"afterAtMs": entry.body["fromAtMs"], "untilAtMs": entry.at_ms}
+            return {**after, "reason": "notWritten"}
+    passed = [each for each in entries if each.at_ms <= at_ms]
+    later = entries[len(passed) :]
+    if later and later[0].kind != "start":
+        return None
+    if not later and passed[-1].epoch == question.epoch:
+        return None  # of this very controller: all up to now is written
+    reason = "stopped" if passed[-1].kind == "stop" else "brokenOff"
+    until_ms = later[0].at_ms if later else None
+    return {"afterAtMs": passed[-1].at_ms, "untilAtMs": until_ms, "reason": reason}
+
+
+def _program(picture: Picture) -> dict[str, Any] | None:
+    program = picture.program
+    if program is None or program["sceneId"] is None:
+        return None
+    names = ("switchId", "sceneId", "revision", "name", "layer", "by", "showAtMs")
+    return {name: program[name] for name in names}
+
+
+def _tiles(reader: ProofReader, picture: Picture, question: At) -> list[dict[str, Any]]:
+    """Return the scene's tiles with their contents; what is above the asker's ceiling without."""
+    ceilings = [_ceiling(each["ceiling"]) for each in picture.masks.values()]
+    tiles = []
+    for tile in (picture.program or {}).get("tiles", ()):
+        told = _without(tile, ())
+        if tile.get("sha256") is None:
+            told["isMissing"] = True
+            tiles.append(told)
+            continue
+        level = _ceiling(tile["classification"])
+        told["isMasked"] = not all(level.within(each) for each in ceilings)
+        told["isWithheld"] = not level.within(question.ceiling)
+        if told["isWithheld"]:  # its hash would tell a guessed content apart
+            told = _without(told, ("contentHash", "sha256"))
+        elif question.with_contents:
+            body = reader.content(tile["sha256"])
+            told["isMissing"] = body is None
+            told["content"] = None if body is None else orjson.Fragment(body)
+        tiles.append(told)
+    return tiles
+
+
+def _outputs(
+    picture: Picture,
+    changing: set[str],
+    places: Sequence[Mapping[str, Any]],
+    *,
+    is_gap: bool,
+) -> list[dict[str, Any]]:
+    outputs = []
+    program = picture.program or {}
+    for place in places:
+        output = dict(picture.outputs.get(place["outputId"], {"state": "notKnown"}))
+        if is_gap:
+            output |= {"state": "notKnown", "reason": "gap"}
+        is_shown = output["state"] == "shown"
+        owed = [render_id for output_id, render_id in picture.owed
+                if output_id == place["outputId"]]  # fmt: skip
+        output |= {
+            **place,
+            "isChanging": place["outputId"] in changing,
+            "isProgram": is_shown and output.get("revision") == program.get("revision"),
+            "owed": sorted(owed),
+        }
+        outputs.append(output)
+    return outputs
+
+
+def _named(entry: Entry) -> dict[str, Any]:
+    return {
+        "sequence": entry.sequence,
+        "hash": entry.sealed()[1],
+        "kind": entry.kind,
+        "atMs": entry.at_ms,
+        "epoch": entry.epoch,
+    }
+
+
+def _ceiling(fields: Mapping[str, Any]) -> Classification:
+    return Classification.of(ClassificationFields.model_validate(fields))
+
+
+def _is_over(overlay: Mapping[str, Any], at_ms: float) -> bool:
+    until_ms = overlay.get("untilAtMs")
+    return until_ms is not None and until_ms <= at_ms
+
+
+def _without(fields: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: each for name, each in fields.items() if name not in names}
