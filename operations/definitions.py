@@ -45,7 +45,7 @@ class _State(_Wire):
     since_at_ms: Finite = 0.0
     value: Finite | None = None
     as_of_at_ms: Finite | None = None
-    origin: Origin = "live"
+    origin: Origin | None = None
     taken_wall_ids: tuple[Name, ...] = ()
 
 
@@ -125,7 +125,7 @@ def _kept(entry: _Rule) -> Kept:
         since_ms=entry.state.since_at_ms,
         figure=entry.state.value,
         as_of_ms=entry.state.as_of_at_ms,
-        origin=entry.state.origin,
+        origin=entry.state.origin or "live",
     )
     is_firing = state.phase == "firing"
     return replace(

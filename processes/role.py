@@ -43,15 +43,19 @@ def told_to_end() -> threading.Event:
 
 
 def _feed(settings: Settings, _refuse: Refuse) -> None:
+    ended = told_to_end()  # before the import: numerics start threads of their own
+
     from processes.feed import serve
 
-    serve(settings, told_to_end())
+    serve(settings, ended)
 
 
 def _render(settings: Settings, _refuse: Refuse) -> None:
+    ended = told_to_end()
+
     from callbacks.render import run_render
 
-    run_render(settings, stop=told_to_end())
+    run_render(settings, stop=ended)
 
 
 def _web(settings: Settings, refuse: Refuse) -> None:

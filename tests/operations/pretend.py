@@ -25,6 +25,16 @@ JAM: dict[str, Any] = {
     "sceneId": "traffic",
     "enabled": True,
 }
+QUIET: dict[str, Any] = {
+    "phase": "quiet",
+    "sinceAtMs": 0.0,
+    "untilAtMs": None,
+    "value": None,
+    "asOfAtMs": None,
+    "origin": None,
+    "takenWallIds": [],
+    "vetoedBy": None,
+}
 
 
 @dataclass
@@ -64,7 +74,8 @@ class Controller:
         if op == "rule.list":
             return {
                 "rules": [
-                    rule | {"state": self.states.get(name)} for name, rule in self.rules.items()
+                    rule | {"state": self.states.get(name, QUIET)}
+                    for name, rule in self.rules.items()
                 ]
             }
         if op == "rule.report":
@@ -79,6 +90,9 @@ class Controller:
         wall_id, by = args["wallId"], actor["userId"]
         assert args["layer"] == "alarm"
         assert actor["role"] == "operator"
+        held = self.alarms[wall_id]
+        if op == "wall.clear" and held is not None and held["by"] != by:
+            raise ControllerRefused("conflict", "not its own")
         self.done.append((op, wall_id, by))
         if op == "wall.clear":
             self.alarms[wall_id] = None
