@@ -7,7 +7,7 @@ or encoded again after it came in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -149,7 +149,10 @@ def content_frame(epoch: int, content: Content) -> bytes:
 
 def refresh_wanted(state: State) -> None:
     """Tell render services what is wanted of them, those whose share has changed."""
-    state.renders.want(state.used_renders(), now_ms=state.now_ms)
+    used = state.used_renders()
+    for arrangement in (each for ws in state.walls.values() for each in _ahead(state, ws)):
+        used.update((placed.render.render_id, placed.render) for placed in arrangement.placed)
+    state.renders.want(used, now_ms=state.now_ms)
     services = [each for each in state.clients.values() if each.service == "render"]
     if not services:
         return
@@ -160,6 +163,19 @@ def refresh_wanted(state: State) -> None:
             service.wanted = wanted
             renders = [state.renders.wanted[each].to_json() for each in sorted(wanted)]
             state.send([service.client_id], "wanted", {"renders": renders})
+
+
+def _ahead(state: State, ws: WallState) -> Iterator[Arrangement]:
+    """Give what the running lists of a wall will show next."""
+    for layer in ws.layers.values():
+        playlist = ws.playlists.get(layer.run.playlist_id) if layer.run is not None else None
+        if layer.run is None or playlist is None:
+            continue
+        for index in playlist.following(layer.run.index):
+            scene = ws.scene(playlist.turns[index].scene_id)
+            if scene is not None and not above_ceiling(state, ws, ws.arrange(scene)):
+                yield ws.arrange(scene)
+                break
 
 
 def _tiles(

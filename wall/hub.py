@@ -11,7 +11,18 @@ from typing import Any
 
 import orjson
 
-from wall import answers, banners, contents, joining, masks, rules, sessions, stage, switch
+from wall import (
+    answers,
+    banners,
+    contents,
+    joining,
+    masks,
+    playing,
+    rules,
+    sessions,
+    stage,
+    switch,
+)
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
@@ -153,6 +164,7 @@ class Hub:
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
             times += [masks.next_ms(ws), banners.next_ms(state, ws), witness.next_ms(ws)]
             if ws.pending is None:
+                times.append(playing.next_ms(ws))
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
         return min((each for each in times if each is not None), default=None)
 
@@ -196,6 +208,8 @@ class Hub:
                 self._expire(ws.wall.wall_id)
             if ws.pending is None:
                 rules.advance(state, ws)
+            if ws.pending is None:
+                playing.advance(state, ws)
             banners.advance(state, ws)
             witness.advance(state, ws)
         effects, state.effects = state.effects, []

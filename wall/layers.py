@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from wall.arrangement import Arrangement
+from wall.playlists import Run
 
 LayerName = Literal["emergency", "presenter", "manual", "alarm", "scheduled", "base"]
 ORDER: tuple[LayerName, ...] = get_args(LayerName)  # highest first
@@ -21,6 +22,7 @@ class Layer:
     by: str
     since_at_ms: float
     until_at_ms: float | None
+    run: Run | None = None  # of the list that fills it
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form, an entry of `layers`."""
@@ -38,10 +40,10 @@ class Layer:
 class LayerChange:
     """Set `name` to `layer`, or clear it when `layer` is None."""
 
-    name: str
+    name: LayerName
     layer: Layer | None
 
-    def applied_to(self, layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    def applied_to(self, layers: Mapping[LayerName, Layer]) -> dict[LayerName, Layer]:
         """Return the layers after this change."""
         after = {name: each for name, each in layers.items() if name != self.name}
         if self.layer is not None:
@@ -49,7 +51,7 @@ class LayerChange:
         return after
 
 
-def on_air(layers: Mapping[str, Layer]) -> tuple[str, Layer] | None:
+def on_air(layers: Mapping[LayerName, Layer]) -> tuple[LayerName, Layer] | None:
     """Return the highest layer that is set, with its name."""
     for name in ORDER:
         if name in layers:
@@ -57,7 +59,7 @@ def on_air(layers: Mapping[str, Layer]) -> tuple[str, Layer] | None:
     return None
 
 
-def expired(layers: Mapping[str, Layer], now_ms: float) -> list[str]:
+def expired(layers: Mapping[LayerName, Layer], now_ms: float) -> list[LayerName]:
     """Return the names of layers whose time is over, highest first."""
     return [
         name

@@ -9,9 +9,11 @@ from typing import Any
 
 from wall.classification import Classification, ClassificationFields
 from wall.effects import WallRecord
-from wall.errors import InvalidScene
+from wall.errors import BadFields, InvalidScene
 from wall.geometry import Trim
 from wall.layers import CITY, ORDER, Layer
+from wall.playlists import Run, RunFields
+from wall.protocol import check
 from wall.scene import scene_from_json
 from wall.state import Lock, Mask, Preview, WallState
 
@@ -25,6 +27,7 @@ def wall_record(ws: WallState) -> WallRecord:
                 "by": layer.by,
                 "sinceAtMs": layer.since_at_ms,
                 "untilAtMs": layer.until_at_ms,
+                "run": layer.run.to_json() if layer.run is not None else None,
             }
             for name, layer in ws.layers.items()
         },
@@ -58,8 +61,10 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
     """
     dropped: list[str] = []
     is_base_by_city = body is None
-    for name, each in (body or {}).get("layers", {}).items():
-        if name not in ORDER:
+    kept = (body or {}).get("layers", {})
+    for name in ORDER:
+        each = kept.get(name)
+        if each is None:
             continue
         if name == "base" and each["by"] == CITY:
             is_base_by_city = True
@@ -69,7 +74,8 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
         except InvalidScene as error:
             dropped.append(f"layer {name} of wall {ws.wall.wall_id!r}: {error}")
             continue
-        ws.layers[name] = Layer(arrangement, each["by"], each["sinceAtMs"], each["untilAtMs"])
+        run = _run(each.get("run"))
+        ws.layers[name] = Layer(arrangement, each["by"], each["sinceAtMs"], each["untilAtMs"], run)
     base = ws.scene(ws.wall.base)
     if is_base_by_city and base is not None:
         ws.layers["base"] = Layer(ws.arrange(base), CITY, now_ms, None)
@@ -82,6 +88,13 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
             dropped.append(f"preview of wall {ws.wall.wall_id!r}: {error}")
     _restore_hold(ws, body or {})
     return dropped
+
+
+def _run(body: Any) -> Run | None:
+    try:
+        return Run.of(check(RunFields, body)) if body is not None else None
+    except BadFields:
+        return None  # the picture stays, the list does not go on
 
 
 def _restore_hold(ws: WallState, body: dict[str, Any]) -> None:

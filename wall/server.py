@@ -16,7 +16,7 @@ from websockets.asyncio.server import serve as serve_websocket
 from websockets.typing import Subprotocol
 
 from settings import Settings
-from wall import rules
+from wall import playing, rules
 from wall.clock import SharedClock
 from wall.controller import Controller, Writer
 from wall.door import Door
@@ -208,6 +208,7 @@ def assemble(
             else:
                 ws.put_scenes[scene.scene_id] = scene
         problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
+        problems += playing.begin(ws, city_folder, kept)
         states[wall_id] = ws
     state = State(
         epoch=kept.epoch,

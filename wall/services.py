@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from wall import (
+    change,
     contents,
     description,
     devices,
@@ -15,6 +17,7 @@ from wall import (
     locks,
     masks,
     overlays,
+    playing,
     rules,
     salvo,
     scenes,
@@ -23,7 +26,6 @@ from wall import (
 )
 from wall.answers import Asked, answer, answer_reading, refuse
 from wall.arrangement import Arrangement
-from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene, Refused
 from wall.events import event
 from wall.layers import Layer, LayerChange, LayerName
@@ -41,8 +43,6 @@ from wall.protocol import Name, Request, ShowingFields, check
 from wall.record import wall_record
 from wall.scene import WireModel
 from wall.state import Client, Preview, State, WallState
-
-LONGEST_TRANSITION_MS = {"cut": 0.0, "fade": 300.0, "stagger": 1_500.0}  # longer ones are cut
 
 
 class HistoryArgs(WireModel):
@@ -83,7 +83,9 @@ class Terms(WireModel):
             min_outputs=self.min_outputs,
             deadline_ms=self.deadline_ms,
             transition_kind=transition.kind,
-            transition_ms=min(transition.duration_ms, LONGEST_TRANSITION_MS[transition.kind]),
+            transition_ms=min(
+                transition.duration_ms, switch.LONGEST_TRANSITION_MS[transition.kind]
+            ),
         )
 
 
@@ -233,7 +235,7 @@ def _take(state: State, asked: Asked, args: TakeArgs) -> None:
         raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
     is_held = args.hold or args.layer != "manual"
     layer = _layer(state, ws, arrangement, asked, is_held=is_held)
-    _change(state, ws, LayerChange(args.layer, layer), terms, asked)
+    change.ask(state, ws, LayerChange(args.layer, layer), terms=terms, asked=asked)
 
 
 def _refuse(state: State, asked: Asked, ws: WallState, layer: LayerName, *, is_take: bool) -> None:
@@ -263,8 +265,8 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
         locks.refuse_others(asked, ws)
         arrangement = ws.arrange(scenes.find(ws, each.scene_id))
         layer = _layer(state, ws, arrangement, asked, is_held=args.hold)
-        change = LayerChange("manual", layer)
-        switch.begin(state, ws, change, terms=terms, asked=asked, salvo=together)
+        taken = LayerChange("manual", layer)
+        switch.begin(state, ws, taken, terms=terms, asked=asked, salvo=together)
     together.begin(state)
 
 
@@ -272,39 +274,7 @@ def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
     ws = find_wall(state, args.wall_id)
     _refuse(state, asked, ws, args.layer, is_take=False)
     terms = args.terms()
-    _change(state, ws, LayerChange(args.layer, None), terms, asked)
-
-
-def _change(
-    state: State, ws: WallState, change: LayerChange, terms: switch.Terms, asked: Asked
-) -> None:
-    """Switch when the change is seen on air, else keep it as desired state at once."""
-    if switch.is_seen(ws, change):
-        switch.begin(state, ws, change, terms=terms, asked=asked)
-        return
-    after = change.applied_to(ws.layers)
-    if change.layer is not None:
-        above = contents.above_ceiling(state, ws, change.layer.arrangement)
-        if above:
-            raise stage.too_high(ws, above)
-    changes: tuple[WallRecord, ...] = ()
-    if after != ws.layers:
-        ws.layers = after
-        changes = (wall_record(ws),)
-        contents.refresh_wanted(state)
-    result = {
-        "switchId": state.new_id("s"),
-        "committed": True,
-        "showAtMs": None,
-        "outputs": [],
-        "skewMs": None,
-        "promisedSkewMs": None,
-        "latencyMs": None,
-    }
-    name = "taken" if change.layer is not None else "cleared"
-    told = {**result, "layer": change.name}
-    then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
-    answer(state, asked, result, changes=changes, then=then)
+    change.ask(state, ws, LayerChange(args.layer, None), terms=terms, asked=asked)
 
 
 def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
@@ -315,7 +285,8 @@ def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
         raise Refused("conflict", f"layer {args.layer!r} is not set on wall {args.wall_id!r}")
     if layer.until_at_ms is not None:
         until_ms = state.now_ms + ws.wall.manual_hold_min * 60_000
-        layer = Layer(layer.arrangement, layer.by, layer.since_at_ms, until_ms)
+        playing.drop_step(state, ws, args.layer)
+        layer = replace(layer, until_at_ms=until_ms)
         ws.layers = {**ws.layers, args.layer: layer}
     result = {"layer": args.layer, "untilAtMs": layer.until_at_ms}
     then = event(state, f"wall.{ws.wall.wall_id}", "extended", result)
@@ -408,6 +379,7 @@ OPERATIONS = {
     "wall.orbit": Operation(glass.OrbitArgs, COMMANDERS, _orbit),
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
+    **playing.OPERATIONS,
     **rules.OPERATIONS,
     **questions.OPERATIONS,
     "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),

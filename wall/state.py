@@ -15,7 +15,8 @@ from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
-from wall.layers import Layer, on_air
+from wall.layers import Layer, LayerName, on_air
+from wall.playlists import Playlist
 from wall.proof.ledger import Ledger
 from wall.protocol import encode
 from wall.renders import RenderBook
@@ -168,7 +169,8 @@ class WallState:
     outputs: dict[str, OutputState]
     city_scenes: dict[str, Scene]
     put_scenes: dict[str, Scene] = field(default_factory=dict)
-    layers: dict[str, Layer] = field(default_factory=dict)
+    playlists: Seeded[Playlist] = field(default_factory=Seeded)
+    layers: dict[LayerName, Layer] = field(default_factory=dict)
     preview: Preview | None = None
     staging: Stage | None = None  # being rendered
     stage: Stage | None = None  # sent to the clients; stands until the next one is
@@ -222,7 +224,7 @@ class WallState:
             in_use.append(self.pending.arrangement)
         self.arrangements = {(a.scene.scene_id, a.scene.revision): a for a in in_use}
 
-    def program(self) -> tuple[str, Layer] | None:
+    def program(self) -> tuple[LayerName, Layer] | None:
         """Return the layer on air, with its name."""
         return on_air(self.layers)
 

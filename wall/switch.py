@@ -6,6 +6,7 @@ glass; committed, it is the wall's desired state and only answers are still gath
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +27,8 @@ from wall.state import Client, Showing, State, WallState
 if TYPE_CHECKING:
     from wall.salvo import Salvo
 
+LONGEST_TRANSITION_MS = {"cut": 0.0, "fade": 300.0, "stagger": 1_500.0}  # longer ones are cut
+Instead = Callable[[Refused], None]
 Policy = Literal["all", "quorum", "bestEffort"]
 SETTLE_MS = 2_000.0
 SHARE_FOR_RENDERING = 0.6  # of the time to the deadline; the rest is for the clients to paint
@@ -54,6 +57,7 @@ class Switch:
     asked: Asked | None  # None: the controller's own, at the end of a layer's time
     begun_at_ms: float
     salvo: Salvo | None = None  # the walls it is committed together with
+    instead: Instead | None = None  # what is done when a tile turns out to be above the ceiling
     is_prepared: bool = False
     outputs: dict[int, str] = field(default_factory=dict)  # outputs that take part
     others: set[int] = field(default_factory=set)  # views: they change along, nobody waits
@@ -95,6 +99,7 @@ def begin(
     terms: Terms,
     asked: Asked | None,
     salvo: Salvo | None = None,
+    instead: Instead | None = None,
 ) -> None:
     """Start a switch to what is on air after `change`; raises Refused.
 
@@ -110,6 +115,7 @@ def begin(
         asked=asked,
         begun_at_ms=asked.at_ms if asked is not None else state.now_ms,
         salvo=salvo,
+        instead=instead,
     )
     online = set(ws.online().values())
     offline = [each for each in ws.outputs if each not in online]
@@ -127,13 +133,20 @@ def begin(
     advance(state, ws)
 
 
-def change(state: State, ws: WallState, change: LayerChange, *, terms: Terms = Terms()) -> None:
+def change(
+    state: State,
+    ws: WallState,
+    change: LayerChange,
+    *,
+    terms: Terms | None = None,
+    instead: Instead | None = None,
+) -> None:
     """Make the controller's own change of a layer: a switch when it is seen, else at once.
 
     Call it while nothing is pending: what a person asked for is not superseded by this.
     """
     if is_seen(ws, change):
-        begin(state, ws, change, terms=terms, asked=None)
+        begin(state, ws, change, terms=terms or Terms(), asked=None, instead=instead)
         return
     ws.layers = change.applied_to(ws.layers)
     state.effects.append(Persist((wall_record(ws),)))
@@ -228,7 +241,8 @@ def next_ms(ws: WallState) -> float | None:
 
 
 def _prepare(state: State, ws: WallState, switch: Switch) -> None:
-    if switch.arrangement is not None and switch.asked is not None:
+    has_say = switch.asked is not None or switch.instead is not None
+    if switch.arrangement is not None and has_say:
         above = contents.above_ceiling(state, ws, switch.arrangement)
         if above:
             abort(state, ws, switch, "failed", too_high(ws, above))
@@ -349,6 +363,8 @@ def abort(state: State, ws: WallState, switch: Switch, code: str, refused: Refus
     state.counts["switchesAborted"] += 1
     if switch.salvo is not None:
         switch.salvo.aborted(state, ws, code, refused)
+    elif switch.instead is not None and code == "failed":
+        switch.instead(refused)
     elif switch.asked is not None:
         refuse(state, switch.asked, refused)
     contents.refresh_wanted(state)

@@ -98,9 +98,9 @@ class Seat:
 class Table:
     """A hub with one wall of two outputs, three scenes, and whoever sits down."""
 
-    def __init__(self, folder: Path, *, kept: Kept | None = None) -> None:
+    def __init__(self, folder: Path, *, kept: Kept | None = None, now_ms: float = START_MS) -> None:
         self.settings = make_settings(folder)
-        self.now_ms = START_MS
+        self.now_ms = now_ms
         kept = kept or Kept(epoch=int(START_MS / 1000), controller_id="wall-test")
         state, problems = assemble(self.settings, self.settings.city, kept, now_ms=self.now_ms)
         assert problems == []
@@ -148,6 +148,12 @@ class Table:
         """Give content for all that this render service was last told is wanted."""
         for each in render.last("wanted")["renders"]:
             self.give(render, each["renderId"], version=version, level=level)
+
+    def answer_wanted_except(self, render: Seat, render_id: str) -> None:
+        """Give content for all that is wanted but one."""
+        for each in render.last("wanted")["renders"]:
+            if each["renderId"] != render_id:
+                self.give(render, each["renderId"])
 
     def give(
         self, render: Seat, render_id: str, *, version: int = 1, level: str = "public", **more: Any

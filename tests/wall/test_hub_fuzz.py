@@ -21,8 +21,10 @@ from hypothesis.stateful import (
     rule,
 )
 
+from tests.wall.keeping import kept_of
 from tests.wall.room import SCENES
 from tests.wall.table import ADMINISTRATOR, Seat, Table
+from tests.wall.test_rules import RULE
 from wall.contents import content_for
 from wall.layers import ORDER
 
@@ -119,8 +121,10 @@ class HubMachine(RuleBasedStateMachine):
         self.web.say("subscribe", topics=["versions", "wall.north"])
         self.render: Seat | None = self.table.render() if has_render else None
         self.version = 1
+        self.was_full = False
         self.here: list[Player] = []
-        self.requests: list[str] = []
+        self.requests: list[tuple[Seat, str]] = []
+        self.feed = self.table.service("feed")
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -235,6 +239,43 @@ class HubMachine(RuleBasedStateMachine):
     def locks(self, op: str) -> None:
         self.asks(f"wall.{op}", {})
 
+    @rule(
+        scenes=st.lists(st.sampled_from([*SCENES, "mine", "gone"]), min_size=1, max_size=4),
+        dwell_s=st.sampled_from([2, 60]),
+        loop=st.booleans(),
+    )
+    def puts_a_list(self, scenes: list[str], dwell_s: float, loop: bool) -> None:
+        entries = [{"sceneId": each, "dwellS": dwell_s} for each in scenes]
+        name = {"vi": "x", "en": "x"}
+        body = {"playlistId": "p", "name": name, "entries": entries, "loop": loop}
+        self.asks("playlist.put", {"playlist": body})
+
+    @rule(
+        op=st.sampled_from(["start", "start", "pause", "skip", "stop", "delete"]),
+        layer=st.sampled_from(["scheduled", "manual"]),
+        on=st.booleans(),
+        index=st.integers(0, 2),
+    )
+    def plays(self, op: str, layer: str, on: bool, index: int) -> None:
+        args = {"playlistId": "p", "layer": layer, "on": on, "index": index}
+        self.asks(f"playlist.{op}", args)
+
+    @rule(
+        op=st.sampled_from(["put", "delete", "veto", "take", "clear"]),
+        phase=st.sampled_from(["quiet", "dwelling", "proposed", "firing", "vetoed", "cooling"]),
+        for_ms=st.sampled_from([None, 70, 5_000]),
+    )
+    def rules(self, op: str, phase: str, for_ms: float | None) -> None:
+        engine = {"userId": "rule:heavy-rain", "role": "operator"}
+        if op in ("take", "clear"):
+            more = {"sceneId": "rain"} if op == "take" else {}
+            self.asks(f"wall.{op}", {"layer": "alarm", **more}, engine)
+            return
+        self.asks(f"rule.{op}", {"ruleId": "heavy-rain", "rule": RULE})
+        until = {} if for_ms is None else {"untilAtMs": self.table.now_ms + for_ms}
+        at = {"phase": phase, "sinceAtMs": self.table.now_ms, **until}
+        self.asks_of(self.feed, "rule.report", {"ruleId": "heavy-rain", **at}, engine)
+
     @rule(level=st.sampled_from(["public", "public", "internal", "restricted"]))
     def renders(self, level: str) -> None:
         if self.render is not None:
@@ -258,13 +299,19 @@ class HubMachine(RuleBasedStateMachine):
     @rule(is_full=st.booleans())
     def disk(self, is_full: bool) -> None:
         self.table.is_disk_full = is_full
+        self.was_full |= is_full
 
     @rule(ms=st.sampled_from([0, 1, 30, 70, 600, 2_100, 61_000, 31 * 60_000]))
     def waits(self, ms: float) -> None:
         self.table.wait(ms)
 
     def asks(self, op: str, args: dict[str, Any], actor: dict[str, Any] | None = None) -> None:
-        self.requests.append(self.web.ask(op, {"wallId": "north", **args}, actor))
+        self.asks_of(self.web, op, {"wallId": "north", **args}, actor)
+
+    def asks_of(
+        self, service: Seat, op: str, args: dict[str, Any], actor: dict[str, Any] | None
+    ) -> None:
+        self.requests.append((service, service.ask(op, args, actor)))
 
     # What always holds
     @invariant()
@@ -289,6 +336,8 @@ class HubMachine(RuleBasedStateMachine):
         self.table.is_disk_full = False
         if self.render is None:
             self.render = self.table.render()
+        for layer in ("manual", "scheduled"):  # a list that goes on would never settle
+            self.asks("playlist.pause", {"layer": layer, "on": True}, ADMINISTRATOR)
         for _ in range(100):
             self.table.answer_wanted(self.render, version=self.version)
             for player in self.here:
@@ -299,8 +348,8 @@ class HubMachine(RuleBasedStateMachine):
                     player.handle()
                     player.beat()
             self.table.wait(2_000)
-        for request_id in self.requests:
-            assert self.web.answer(request_id) is not None
+        for service, request_id in self.requests:
+            assert service.answer(request_id) is not None
         scene_id, revision = self.table.north.program_showing()
         for player in self.here:
             if player.is_output and player.seat.closed is None:
@@ -312,6 +361,22 @@ class HubMachine(RuleBasedStateMachine):
                     for render_id in client.program:
                         newest = content_for(self.table.state, self.table.north, render_id)
                         assert player.versions[render_id] == newest.version
+        if not self.was_full:
+            self.survives_a_restart()
+
+    def survives_a_restart(self) -> None:
+        """What was made durable is all there is to know."""
+        folder = Path(self.folder.name)
+        again = Table(folder, kept=kept_of(self.table), now_ms=self.table.now_ms)
+        before, after = (
+            {
+                name: (layer.arrangement.scene.revision, layer.by, layer.until_at_ms, layer.run)
+                for name, layer in table.north.layers.items()
+            }
+            for table in (self.table, again)
+        )
+        assert before == after
+        assert self.table.state.rule_states == again.state.rule_states
 
 
 TestHub = HubMachine.TestCase

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.wall.keeping import kept_of
 from tests.wall.room import make_settings, write_city
 from tests.wall.table import ADMINISTRATOR, OPERATOR, FullTable, Seat, Table
-from wall.effects import EntryRecord, WallRecord
 from wall.server import assemble
 from wall.store import Kept
 
@@ -249,16 +249,6 @@ def test_no_lock_holds_an_alarm(full: FullTable, feed: Seat) -> None:
     full.web.result(full.web.ask("wall.lock", {"wallId": "north"}, OPERATOR))
     fire(full, feed)
     assert on_air(full) == "alarm rain"
-
-
-def kept_of(full: FullTable) -> Kept:
-    entries = {
-        (each.sort, each.wall_id, each.entry_id): each
-        for each in full.changes
-        if isinstance(each, EntryRecord)
-    }
-    walls = {each.wall_id: each.body for each in full.changes if isinstance(each, WallRecord)}
-    return Kept(epoch=1, controller_id="wall-test", walls=walls, entries=list(entries.values()))
 
 
 def test_rules_and_their_states_are_kept_over_a_restart(

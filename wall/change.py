@@ -1,0 +1,49 @@
+"""A change of a layer that was asked for: a switch when it is seen on air, else kept at once."""
+
+from __future__ import annotations
+
+from wall import contents, stage, switch
+from wall.answers import Asked, answer
+from wall.effects import WallRecord
+from wall.events import event
+from wall.layers import LayerChange
+from wall.record import wall_record
+from wall.state import State, WallState
+
+
+def ask(
+    state: State,
+    ws: WallState,
+    change: LayerChange,
+    *,
+    terms: switch.Terms,
+    asked: Asked,
+    instead: switch.Instead | None = None,
+) -> None:
+    """Switch when the change is seen on air, else keep it as desired state; raises Refused."""
+    if switch.is_seen(ws, change):
+        switch.begin(state, ws, change, terms=terms, asked=asked, instead=instead)
+        return
+    after = change.applied_to(ws.layers)
+    if change.layer is not None:
+        above = contents.above_ceiling(state, ws, change.layer.arrangement)
+        if above:
+            raise stage.too_high(ws, above)
+    changes: tuple[WallRecord, ...] = ()
+    if after != ws.layers:
+        ws.layers = after
+        changes = (wall_record(ws),)
+        contents.refresh_wanted(state)
+    result = {
+        "switchId": state.new_id("s"),
+        "committed": True,
+        "showAtMs": None,
+        "outputs": [],
+        "skewMs": None,
+        "promisedSkewMs": None,
+        "latencyMs": None,
+    }
+    name = "taken" if change.layer is not None else "cleared"
+    told = {**result, "layer": change.name}
+    then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
+    answer(state, asked, result, changes=changes, then=then)
