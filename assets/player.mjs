@@ -226,9 +226,9 @@ class Player {
   }
 
   #heartbeat() {
-    const { offsetMs, uncertaintyMs } = this.clock;
+    const { offsetMs, uncertaintyMs, roundTripMs } = this.clock;
     if (this.masks.expire(this.clock.nowMs())) this.#judgeAll();
-    const clock = { offsetMs, uncertaintyMs };
+    const clock = { offsetMs, uncertaintyMs, ...(roundTripMs !== null && { roundTripMs }) };
     this.link.send("heartbeat", { showing: this.stage.showing, ...this.health.tell(), clock });
     this.health.sampleFps();
   }

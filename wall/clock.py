@@ -38,13 +38,15 @@ def promised_skew_ms(uncertainties_ms: Iterable[float | None]) -> float | None:
     return FRAME_MS + sum(sorted(worst)[-2:]) if len(worst) > 1 else 0.0
 
 
-def lead_ms(uncertainties_ms: Iterable[float | None]) -> float:
-    """Return how long after now a commit may be shown by clients with these uncertainties.
+def lead_ms(clocks: Iterable[tuple[float | None, float | None]]) -> float:
+    """Return how long after now a commit may be shown by clients with these clocks.
 
-    `max(60, 3 x worst round trip) + worst uncertainty`, a round trip being twice the uncertainty.
+    Each is (uncertainty, round trip), None what it did not tell; a round trip then counts as twice
+    the uncertainty. `max(60, 3 x worst round trip) + worst uncertainty`.
     """
-    worst = max(
-        (ASSUMED_UNCERTAINTY_MS if each is None else each for each in uncertainties_ms),
-        default=ASSUMED_UNCERTAINTY_MS,
-    )
-    return max(LEAD_FLOOR_MS, LEAD_ROUND_TRIPS * 2 * worst) + worst
+    uncertainty_ms = round_trip_ms = 0.0
+    for told_ms, trip_ms in list(clocks) or [(None, None)]:
+        wrong_ms = ASSUMED_UNCERTAINTY_MS if told_ms is None else told_ms
+        uncertainty_ms = max(uncertainty_ms, wrong_ms)
+        round_trip_ms = max(round_trip_ms, 2 * wrong_ms if trip_ms is None else trip_ms)
+    return max(LEAD_FLOOR_MS, LEAD_ROUND_TRIPS * round_trip_ms) + uncertainty_ms

@@ -41,10 +41,11 @@ def _heartbeat(state: State, client: Client, fields: Heartbeat) -> None:
     output = ws.outputs.get(client.output_id) if client.output_id is not None else None
     if fields.clock is not None:
         client.uncertainty_ms = fields.clock.uncertainty_ms
+        client.round_trip_ms = fields.clock.round_trip_ms
     if output is not None:
         output.last_seen_at_ms = state.now_ms
         if fields.clock is not None:
-            output.clock = fields.clock.model_dump(by_alias=True)
+            output.clock = fields.clock.model_dump(by_alias=True, exclude_none=True)
         output.health = {
             **({"viewport": output.health["viewport"]} if "viewport" in output.health else {}),
             "fps": fields.fps,

@@ -56,10 +56,11 @@ class ShowingFields(WireModel):
 
 
 class ClockFields(WireModel):
-    """What a client knows of the shared clock."""
+    """What a client knows of the shared clock; `roundTripMs` is additive."""
 
     offset_ms: Instant
     uncertainty_ms: Annotated[float, Field(ge=0, le=5_000, allow_inf_nan=False)]
+    round_trip_ms: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] | None = None
 
 
 class Clock(WireModel):

@@ -54,7 +54,8 @@ class Client:
     rect: Rect | None = None
     topics: frozenset[str] = frozenset()
     showing: Showing | None = None
-    uncertainty_ms: float | None = None
+    uncertainty_ms: float | None = None  # of its clock, as it told last
+    round_trip_ms: float | None = None
     # Renders it may get content of: on its glass, prepared for a switch, staged.
     program: frozenset[str] = frozenset()
     prepared: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -68,6 +69,11 @@ class Client:
     quiet_until_ms: float = 0.0  # no repair before
     failures: int = 0  # repairs it failed in a row
     wanted: frozenset[str] | None = None  # of a render service: its share as last told
+
+    @property
+    def clock(self) -> tuple[float | None, float | None]:
+        """What it told of its clock: (uncertainty, round trip) in ms; None before it did."""
+        return self.uncertainty_ms, self.round_trip_ms
 
     @property
     def is_preview(self) -> bool:

@@ -299,7 +299,7 @@ def _decide(state: State, ws: WallState, switch: Switch) -> None:
 def lead_ms(state: State, switch: Switch) -> float:
     """Return how long before its instant a commit must be sent, as the clocks are known."""
     taking_part = [state.clients[each] for each in switch.outputs if each not in switch.gone]
-    return clock.lead_ms(each.uncertainty_ms for each in taking_part)
+    return clock.lead_ms(each.clock for each in taking_part)
 
 
 def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) -> None:

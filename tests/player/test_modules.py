@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.conftest import ROOT
 from tests.player.conftest import until
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
@@ -218,41 +220,39 @@ def test_a_link_that_falls_silent_is_opened_again(
 # The clock
 
 
-def test_a_sample_is_computed_as_the_protocol_says(call: Call) -> None:
-    reply = {"t0AtMs": 1000, "t1AtMs": 1506, "t2AtMs": 1507}
-    assert call("clock", "sampleOf", reply, 1009) == {"offsetMs": 502, "uncertaintyMs": 4}
+# Beside the services' own in tests/wall/test_estimate.py: one rule, the same vectors.
+CLOCKS = json.loads((ROOT / "tests" / "fixtures" / "clock.json").read_text())
 
 
-def test_a_negative_round_trip_is_dropped(call: Call) -> None:
-    assert call("clock", "sampleOf", {"t0AtMs": 1000, "t1AtMs": 1, "t2AtMs": 20}, 1005) is None
-
-
-def test_the_best_sample_of_the_last_three_bursts_counts(page: Page) -> None:
-    script = """async () => {
-        const { Clock } = await import("/assets/clock.mjs");
+@pytest.mark.parametrize("vector", CLOCKS, ids=lambda vector: vector["what"])
+def test_the_clock_is_estimated_as_the_protocol_says(page: Page, vector: dict[str, Any]) -> None:
+    script = """async ({ rows, atMs }) => {
+        const { Clock, sampleOf } = await import("/assets/clock.mjs");
         const clock = new Clock();
-        const seen = [];
-        for (const uncertaintyMs of [1, 4, 3, 5]) {
+        for (const row of rows) {
             clock.beginBurst();
-            clock.take({ offsetMs: uncertaintyMs, uncertaintyMs });
-            clock.take({ offsetMs: 9, uncertaintyMs: 9 });
-            seen.push(clock.uncertaintyMs);
+            for (const [t0AtMs, t1AtMs, t2AtMs, t3AtMs] of row) {
+                clock.take(sampleOf({ t0AtMs, t1AtMs, t2AtMs }, t3AtMs));
+            }
         }
-        return seen;
+        const { offsetMs, roundTripMs } = clock;
+        return { offsetMs, uncertaintyMs: clock.uncertaintyAtMs(atMs), roundTripMs };
     }"""
-    assert page.evaluate(script) == [1, 1, 1, 3]
+    told = page.evaluate(script, {"rows": vector["rows"], "atMs": vector["atMs"]})
+    assert told == pytest.approx(vector["told"])
 
 
-def test_a_stepped_clock_is_believed_at_once(page: Page) -> None:
+def test_what_was_measured_against_another_controller_counts_no_more(page: Page) -> None:
     script = """async () => {
-        const { Clock } = await import("/assets/clock.mjs");
+        const { Clock, sampleOf } = await import("/assets/clock.mjs");
         const clock = new Clock();
-        clock.beginBurst();
-        clock.take({ offsetMs: 0, uncertaintyMs: 1 });
-        clock.take({ offsetMs: 5000, uncertaintyMs: 3 });
-        return clock.offsetMs;
+        clock.take(sampleOf({ t0AtMs: 0, t1AtMs: 1, t2AtMs: 1 }, 2));
+        clock.forget();
+        const before = clock.offsetMs;
+        clock.take(sampleOf({ t0AtMs: 0, t1AtMs: 3, t2AtMs: 3 }, 4));
+        return [before, clock.offsetMs];
     }"""
-    assert page.evaluate(script) == 5000
+    assert page.evaluate(script) == [0, 1]
 
 
 # The canvas in the window

@@ -52,6 +52,17 @@ def test_the_instant_leaves_room_for_the_worst_link(full: FullTable) -> None:
     assert full.left.last("commit")["showAtMs"] == pytest.approx(full.now_ms + 3 * 60 + 30)
 
 
+def test_a_clock_better_known_than_its_link_is_quick_makes_the_instant_no_nearer(
+    full: FullTable,
+) -> None:
+    clock = {"offsetMs": 0, "uncertaintyMs": 2, "roundTripMs": 40}
+    full.left.say("heartbeat", showing=full.showing("overview"), clock=clock)
+    full.take("rain")
+    full.left.ready()
+    full.right.ready()
+    assert full.left.last("commit")["showAtMs"] == pytest.approx(full.now_ms + 3 * 40 + 2)
+
+
 def test_before_a_client_told_its_clock_ten_milliseconds_are_assumed(full: FullTable) -> None:
     full.left.heartbeat(full.showing("overview"))
     full.leave(full.right)
