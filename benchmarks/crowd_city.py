@@ -1,7 +1,8 @@
-"""A city folder with one wall of 200 outputs, and scenes of twelve tiles for it."""
+"""A city folder with one wall of as many outputs as wanted, and scenes of twelve tiles for it."""
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 import tomllib
@@ -11,26 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import ROOT
+from benchmarks.product import Product
 
-COLUMNS, ROWS = 20, 10
-CLIENTS = COLUMNS * ROWS
+CLIENTS = 200
+COLUMNS = 20
 TILES = 12
 WALL = "crowd"
 BASE = "base"
-
-_WALL = f"""
-id = "{WALL}"
-site = "le-lai"
-name = {{ vi = "Đám đông", en = "Crowd" }}
-viewing_distance_m = 6.0
-columns = {COLUMNS}
-rows = {ROWS}
-panel = {{ width_px = 480, height_px = 270, width_mm = 302.0 }}
-base = "{BASE}"
-ceiling = {{ level = "restricted", compartments = ["health", "party", "police"] }}
-waiting = {{ vi = "Đang chờ", en = "Waiting" }}
-withheld = {{ vi = "Không được phép", en = "Withheld" }}
-"""
 
 _BASE = f"""
 id = "{BASE}"
@@ -45,8 +33,8 @@ at = {{ column = 0, row = 0, columns = 1, rows = 1 }}
 
 
 @contextmanager
-def crowd_city() -> Iterator[Path]:
-    """Make a city folder whose only wall has 200 outputs."""
+def crowd_city(outputs: int = CLIENTS) -> Iterator[Path]:
+    """Make a city folder whose only wall has so many outputs."""
     folder = Path(tempfile.mkdtemp(prefix="city-"))
     try:
         city = folder / "city"
@@ -54,12 +42,27 @@ def crowd_city() -> Iterator[Path]:
         for other in ("walls", "scenes"):  # this wall alone: what is rendered is for it
             shutil.rmtree(city / other)
         (city / "walls").mkdir()
-        (city / "walls" / f"{WALL}.toml").write_text(_wall())
+        (city / "walls" / f"{WALL}.toml").write_text(_wall(outputs))
         (city / "scenes" / WALL).mkdir(parents=True)
         (city / "scenes" / WALL / f"{BASE}.toml").write_text(_BASE)
         yield city
     finally:
         shutil.rmtree(folder)
+
+
+def identifications(
+    product: Product, count: int, *, as_views: bool = False
+) -> list[dict[str, str]]:
+    """Return what so many outputs of the wall, or views of its program, say of themselves."""
+    if as_views:
+        view = {"wallId": WALL, "view": "program"}
+        token = product.request("device.token", view)["deviceToken"]
+        return [{"kind": "view", "token": token}] * count
+    return [
+        {"kind": "output", "token": product.request("device.token", device)["deviceToken"]}
+        for number in range(count)
+        for device in ({"wallId": WALL, "outputId": f"crowd-{number}"},)
+    ]
 
 
 def scene(scene_id: str, *, shifted: int = 0, mark: str = "") -> dict[str, Any]:
@@ -109,9 +112,23 @@ def _what(tile: Mapping[str, Any]) -> tuple[str, str]:
     return tile["kind"], repr(tile.get("options", {}))
 
 
-def _wall() -> str:
-    lines = [_WALL]
-    for number in range(CLIENTS):
-        place = f"column = {number % COLUMNS}, row = {number // COLUMNS}, columns = 1, rows = 1"
+def _wall(outputs: int) -> str:
+    columns = min(COLUMNS, outputs)
+    lines = [
+        f'id = "{WALL}"',
+        'site = "le-lai"',
+        'name = { vi = "Đám đông", en = "Crowd" }',
+        "viewing_distance_m = 6.0",
+        f"columns = {columns}",
+        f"rows = {math.ceil(outputs / columns)}",
+        "panel = { width_px = 480, height_px = 270, width_mm = 302.0 }",
+        f'base = "{BASE}"',
+        'ceiling = { level = "restricted", compartments = ["health", "party", "police"] }',
+        'waiting = { vi = "Đang chờ", en = "Waiting" }',
+        'withheld = { vi = "Không được phép", en = "Withheld" }',
+    ]
+    for number in range(outputs):
+        row, column = divmod(number, columns)
+        place = f"column = {column}, row = {row}, columns = 1, rows = 1"
         lines += ["[[output]]", f'id = "crowd-{number}"', f"at = {{ {place} }}"]
     return "\n".join(lines)

@@ -14,12 +14,19 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from benchmarks.arguments import common
 from benchmarks.changes import Changes
 from benchmarks.crowd import Crowd
-from benchmarks.crowd_city import CLIENTS, TILES, WALL, crowd_city, rarest_aggregate, scene
+from benchmarks.crowd_city import (
+    CLIENTS,
+    TILES,
+    WALL,
+    crowd_city,
+    identifications,
+    rarest_aggregate,
+    scene,
+)
 from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
 from benchmarks.product import Product, cpu_s, free_ports, until
 
@@ -40,7 +47,7 @@ def main() -> None:
         for name in ("outputs", "views"):
             crowd = Crowd("127.0.0.1", product.settings.wall_port)
             crowd.serve(product.settings.secret())
-            crowd.join(_identifications(product, name))
+            crowd.join(identifications(product, CLIENTS, as_views=name == "views"))
             rows.append((name, "staged", _staged(crowd, chosen.switches)))
             if name == "outputs":
                 bare = _bare(crowd, chosen.switches)
@@ -49,18 +56,6 @@ def main() -> None:
                 contents = _contents(product, crowd, chosen.contents)
             crowd.close()
     publish(_report(rows, bare, contents), write=chosen.write)
-
-
-def _identifications(product: Product, name: str) -> list[dict[str, Any]]:
-    if name == "views":
-        view = {"wallId": WALL, "view": "program"}
-        token = product.request("device.token", view)["deviceToken"]
-        return [{"kind": "view", "token": token}] * CLIENTS
-    return [
-        {"kind": "output", "token": product.request("device.token", device)["deviceToken"]}
-        for number in range(CLIENTS)
-        for device in ({"wallId": WALL, "outputId": f"crowd-{number}"},)
-    ]
 
 
 def _staged(crowd: Crowd, count: int) -> list[tuple[float, float]]:
