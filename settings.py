@@ -236,6 +236,19 @@ class Settings(BaseModel):
         """Where services look for the controller: on this machine first, then the standbys."""
         return (self.wall_url, *self.wall_standby_urls)
 
+    @property
+    def page_links(self) -> str:
+        """Where pages look for the controller, blank-separated; `:8051` is a port of their host.
+
+        Empty: at `wall_port` alone. A page that came by https may open wss links only.
+        """
+        if self.wall_public_url is not None:
+            own = self.wall_public_url.replace("https://", "wss://", 1) + "/ws"
+            return " ".join((own, *(url for url in self.wall_standby_urls if url[:3] == "wss")))
+        if not self.wall_standby_urls:
+            return ""
+        return " ".join((f":{self.wall_port}", *self.wall_standby_urls))
+
     def secret(self) -> str:
         """Return the service token; make and keep it (mode 0600) in the data folder when absent."""
         if self.service_token is not None:

@@ -4,7 +4,7 @@
 //   #live-state    shows the state: class is-<state>, words in .live-words
 
 import "./ages.mjs"; // clocks, ages and countdowns of these pages
-import { Link, Refused, SUBPROTOCOL, linkUrl } from "./link.mjs";
+import { Link, Refused, SUBPROTOCOL, linkUrls } from "./link.mjs";
 
 const ROOT = "live";
 const STATE = "live-state";
@@ -41,9 +41,9 @@ class ConsoleLink {
   constructor(root) {
     this.#root = root;
     this.#words = JSON.parse(root.dataset.words);
-    const { link: url, linkPort: port } = root.dataset;
+    const { link: urls, linkPort: port } = root.dataset;
     this.#link = new Link({
-      url: linkUrl({ url, port }),
+      urls: linkUrls({ urls, port }),
       identify: () => consoleIdentity(),
       onJoined: () => this.#subscribe(),
       onFrame: (type, d) => type === "event" && this.#hear(d),

@@ -7,6 +7,12 @@ const PROBE_EVERY_MS = 10_000;
 const SILENCE_MS = 4_000; // no frame for so long after a probe: nobody is there any more
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 2_000; // after any outage a wall is right again within seconds
+// Among several controllers: one that is stopped takes connections and never says a word.
+const OPEN_MS = 1_000;
+const PROBE_AMONG_SEVERAL_MS = 1_500;
+const SILENCE_AMONG_SEVERAL_MS = 2_000;
+const LONGEST_AMONG_SEVERAL_MS = 1_000; // between rounds of all addresses
+const NEXT_MS = 200; // within a round, at most
 const REFUSED_DELAY_MS = 60_000;
 const BAD_TOKEN = 4001;
 const REPLACED = 4005;
@@ -17,23 +23,26 @@ export class Refused extends Error {}
 
 // Milliseconds until the next attempt, null for never. `attempt` counts from 0 since the link was
 // last up; `random` in [0, 1) spreads the players of a wall over the half before the full delay.
-export function retryDelayMs(code, attempt, random) {
+export function retryDelayMs(code, attempt, random, longestMs = LONGEST_DELAY_MS) {
   if (code === KICKED) return null;
   if (code === BAD_TOKEN || code === REPLACED) return REFUSED_DELAY_MS;
-  const fullMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), LONGEST_DELAY_MS);
+  const fullMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), longestMs);
   return fullMs * (0.5 + random / 2);
 }
 
-// The controller's address for a page: a given one, else a port of the host the page came from.
-export function linkUrl({ url, port }, place = window.location) {
-  if (url) return url;
-  return `${place.protocol === "https:" ? "wss" : "ws"}://${place.hostname}:${port}/ws`;
+// The controllers' addresses for a page: those given (blank-separated; `:8051` is a port of the host
+// the page came from), else `port` of that host.
+export function linkUrls({ urls, port }, place = window.location) {
+  const given = urls ? urls.split(" ") : [`:${port}`];
+  const scheme = place.protocol === "https:" ? "wss" : "ws";
+  return given.map((url) => (url.startsWith(":") ? `${scheme}://${place.hostname}${url}/ws` : url));
 }
 
 export class Link {
   #urls;
   #socket = null;
-  #attempt = 0;
+  #attempt = 0; // rounds of all addresses since the link was last up
+  #tried = 0; // addresses in this round
   #epoch = -Infinity;
   #timer = null;
   #joinTimer = null;
@@ -49,14 +58,18 @@ export class Link {
   // identify: async () => the `d` of `identify`, asked anew at each attempt; may throw Refused.
   // onJoined(d, epoch), onFrame(type, d, epoch), onState(state). A page hears no WebSocket pings,
   // so the link asks for the time now and then; null when the caller does that itself.
-  constructor({ url, identify, onJoined, onFrame, onState, probeEveryMs = PROBE_EVERY_MS }) {
-    this.#urls = [url];
+  constructor({ urls, identify, onJoined, onFrame, onState, probeEveryMs = PROBE_EVERY_MS }) {
+    this.#urls = [...urls];
     this.#probeEveryMs = probeEveryMs;
     this.#on = { identify, onJoined, onFrame, onState };
   }
 
   get up() {
     return this.state.phase === "up";
+  }
+
+  get #several() {
+    return this.#urls.length > 1;
   }
 
   get epoch() {
@@ -71,7 +84,8 @@ export class Link {
     this.counters.opened += 1;
     socket.onmessage = (event) => this.#receive(socket, event.data);
     socket.onclose = (event) => this.#closed(socket, event.code, event.reason);
-    this.#joinTimer = setTimeout(() => this.drop("no answer"), JOIN_MS);
+    socket.onopen = () => this.#expect(JOIN_MS);
+    this.#expect(this.#several ? OPEN_MS : JOIN_MS);
   }
 
   // Tell the controller something; false (and nothing sent) when the link is not up.
@@ -93,6 +107,11 @@ export class Link {
     this.drop("closed");
   }
 
+  #expect(withinMs) {
+    clearTimeout(this.#joinTimer);
+    this.#joinTimer = setTimeout(() => this.drop("no answer"), withinMs);
+  }
+
   #probe() {
     const { framesIn, joined } = this.counters;
     this.send("clock", { t0AtMs: Date.now() });
@@ -100,7 +119,7 @@ export class Link {
       if (joined === this.counters.joined && framesIn === this.counters.framesIn) {
         this.drop("silent");
       }
-    }, SILENCE_MS);
+    }, this.#several ? SILENCE_AMONG_SEVERAL_MS : SILENCE_MS);
   }
 
   #write(socket, type, d) {
@@ -135,6 +154,7 @@ export class Link {
   }
 
   #give(socket, code, reason) {
+    socket.onopen = null;
     socket.onmessage = null;
     socket.onclose = null;
     socket.close();
@@ -144,21 +164,38 @@ export class Link {
   #joined(d, epoch) {
     clearTimeout(this.#joinTimer);
     this.#attempt = 0;
+    this.#tried = 0;
     this.counters.joined += 1;
     this.#become({ phase: "up", code: null, reason: "", retryAtMs: null });
     clearInterval(this.#probeTimer);
-    if (this.#probeEveryMs !== null) {
-      this.#probeTimer = setInterval(() => this.#probe(), this.#probeEveryMs);
-    }
+    const everyMs = this.#several ? PROBE_AMONG_SEVERAL_MS : this.#probeEveryMs;
+    if (everyMs !== null) this.#probeTimer = setInterval(() => this.#probe(), everyMs);
     this.#on.onJoined(d, epoch);
   }
 
   // `bye` says when to come back and where; the controller closes, or we do.
   #leave({ retryAfterMs, alternateUrls = [] }) {
     const others = alternateUrls.filter((url) => /^wss?:\/\//.test(url));
-    if (others.length > 0) this.#urls = [...others, ...this.#urls.filter((u) => !others.includes(u))];
+    const [own, ...rest] = this.#urls;
+    const known = rest.filter((url) => !others.includes(url));
+    this.#urls = [own, ...others.filter((url) => url !== own), ...known];
     this.#retryAfterMs = Number.isFinite(retryAfterMs) ? retryAfterMs * (1 + Math.random() / 2) : null;
     this.drop("bye");
+  }
+
+  // Each address in its turn, one right after another; then a pause before the next round.
+  #delayMs(code) {
+    const fixed = [BAD_TOKEN, REPLACED, KICKED].includes(code);
+    this.#tried += 1;
+    this.#urls = [...this.#urls.slice(1), this.#urls[0]];
+    if (!fixed && this.#tried < this.#urls.length) return NEXT_MS * Math.random();
+    const longestMs = this.#several ? LONGEST_AMONG_SEVERAL_MS : LONGEST_DELAY_MS;
+    const delayMs =
+      this.#retryAfterMs ?? retryDelayMs(code, this.#attempt, Math.random(), longestMs);
+    this.#retryAfterMs = null;
+    this.#attempt += 1;
+    this.#tried = 0;
+    return delayMs;
   }
 
   #closed(socket, code, reason) {
@@ -167,10 +204,7 @@ export class Link {
     clearTimeout(this.#joinTimer);
     clearInterval(this.#probeTimer);
     if (this.#stopped) return this.#become({ phase: "stopped", code, reason, retryAtMs: null });
-    const delayMs = this.#retryAfterMs ?? retryDelayMs(code, this.#attempt, Math.random());
-    this.#retryAfterMs = null;
-    this.#attempt += 1;
-    this.#urls = [...this.#urls.slice(1), this.#urls[0]]; // with alternates: each in its turn
+    const delayMs = this.#delayMs(code);
     if (delayMs === null) {
       this.#stopped = true;
       return this.#become({ phase: "stopped", code, reason, retryAtMs: null });

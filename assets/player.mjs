@@ -9,7 +9,7 @@ import { Cover, Masks } from "./cover.mjs";
 import { Glass } from "./glass.mjs";
 import { Health, fontMissing } from "./health.mjs";
 import { Keep } from "./keep.mjs";
-import { Link, linkUrl, Refused, SUBPROTOCOL } from "./link.mjs";
+import { Link, linkUrls, Refused, SUBPROTOCOL } from "./link.mjs";
 import { Overlays } from "./overlays.mjs";
 import { nextFrame, painted } from "./paint.mjs";
 import { SlotPool, dash } from "./slots.mjs";
@@ -43,7 +43,7 @@ class Player {
   health = new Health();
 
   constructor(root, token) {
-    const { wall, output, view, link, linkPort, words } = root.dataset;
+    const { wall, output, view, link: urls, linkPort: port, words } = root.dataset;
     this.#root = root;
     this.#token = token;
     this.#address = { wall, output, view };
@@ -76,7 +76,7 @@ class Player {
       },
     });
     this.link = new Link({
-      url: linkUrl({ url: link, port: linkPort }),
+      urls: linkUrls({ urls, port }),
       identify: () => this.#identify(),
       onJoined: (d) => this.#join(d),
       onFrame: (type, d) => this.#handlers[type]?.(d),

@@ -31,11 +31,7 @@ def setting() -> Setting:
 def link() -> dict[str, Any]:
     """Return where a page's link to the controller goes."""
     settings = desk().settings
-    url = settings.wall_public_url
-    return {
-        "link_url": url.replace("https://", "wss://", 1) + "/ws" if url else "",
-        "link_port": settings.wall_port,
-    }
+    return {"link_url": settings.page_links, "link_port": settings.wall_port}
 
 
 def page_path() -> str:

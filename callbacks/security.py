@@ -94,8 +94,13 @@ def csrf_token() -> str:
     return g.get("csrf_token") or ""
 
 
-def controller_source(settings: Settings) -> str:
-    """Return the controller's address as `connect-src` names it, seen from this request."""
+def controller_sources(settings: Settings) -> str:
+    """Return the controllers' addresses as `connect-src` names them, seen from this request."""
+    others = [url.removesuffix("/ws") for url in settings.page_links.split()[1:]]
+    return " ".join((_own_source(settings), *others))
+
+
+def _own_source(settings: Settings) -> str:
     if settings.wall_public_url:
         return settings.wall_public_url.replace("https://", "wss://", 1)
     try:
@@ -119,7 +124,7 @@ def policy(settings: Settings, hashes: Sequence[str]) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            f"connect-src 'self' {controller_source(settings)}",
+            f"connect-src 'self' {controller_sources(settings)}",
             "worker-src 'self'",
             "frame-src 'self'",
             "frame-ancestors 'self'",

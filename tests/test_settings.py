@@ -67,6 +67,7 @@ def test_an_empty_value_means_the_default() -> None:
         ("IOC_WALL_PUBLIC_URL", "https://room.example/path", "https origin"),
         ("IOC_DATABASE_URL", "mysql://root:hidden@db/x", "postgresql://"),
         ("IOC_REDIS_URL", "http://cache", "redis://"),
+        ("IOC_WALL_STANDBY_URLS", "ws://a:1/ws b:8051", "no address such as"),
         ("IOC_SERVICE_TOKEN", "short", "at least 16 characters"),
     ],
 )
@@ -142,3 +143,13 @@ def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> No
         for attempt in range(8):
             folder = str(tmp_path / str(attempt))
             assert len(set(pool.map(_secret_of, [folder] * 4))) == 1
+
+
+def test_pages_and_services_know_the_other_controllers_pages_of_https_those_of_wss_only() -> None:
+    alone = _load()
+    assert (alone.page_links, alone.wall_urls) == ("", ("ws://127.0.0.1:8051/ws",))
+    two = {"IOC_WALL_STANDBY_URLS": "ws://b:8051/ws wss://c.example/ws"}
+    assert _load(**two).page_links == ":8051 ws://b:8051/ws wss://c.example/ws"
+    assert _load(**two).wall_urls[1:] == ("ws://b:8051/ws", "wss://c.example/ws")
+    public = _load(**two, IOC_WALL_PUBLIC_URL="https://a.example")
+    assert public.page_links == "wss://a.example/ws wss://c.example/ws"

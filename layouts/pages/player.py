@@ -52,13 +52,13 @@ IMPORTED_ASSETS = (
 LayoutFunction = Callable[..., Component]
 
 
-def player_page(*, wall_port: int, wall_public_url: str | None = None) -> LayoutFunction:
+def player_page(*, wall_port: int, link_urls: str = "") -> LayoutFunction:
     """Return the layout function of `/wall/<wall>/<output>` and `/wall/<wall>/view/<view>`.
 
-    The controller is at `wall_public_url` (an https origin), else at `wall_port` of the host the
+    The controllers are at `link_urls` (blank-separated), without any at `wall_port` of the host the
     page came from. Neither is taken from the address of the page.
     """
-    link, port = _link_url(wall_public_url), str(wall_port)
+    link, port = link_urls, str(wall_port)
 
     def layout(
         wall_id: str | None = None,
@@ -125,12 +125,6 @@ def _warm_up() -> Component:
             ),
         ]
     )
-
-
-def _link_url(public_url: str | None) -> str:
-    if public_url is None:
-        return ""
-    return public_url.rstrip("/").replace("https://", "wss://", 1) + "/ws"
 
 
 def _words() -> dict[str, dict[str, str]]:

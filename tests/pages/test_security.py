@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 
+from callbacks.security import policy
+from settings import Settings
 from tests.pages.browse import HTML, ORIGIN, Client
 
 PAGES = ("/", "/operator", "/console", "/sign-in", "/wall/le-lai/a1", "/wall/le-lai/view/program")
@@ -131,6 +134,15 @@ def test_behind_https_cookies_are_secure_and_bound_to_the_host(public):
     assert cookie.startswith("__Host-ioc_csrf=")
     assert "Secure" in cookie
     assert _policy(answer)["connect-src"] == ["'self'", "wss://ioc.example.org"]
+
+
+def test_a_page_may_open_links_to_the_standbys_too():
+    app = Flask(__name__)
+    alternates = ("ws://b.example:8051/ws", "wss://c.example/ws")
+    with app.test_request_context(base_url="http://127.0.0.1:8050"):
+        found = policy(Settings(wall_standby_urls=alternates), ())
+    sources = "ws://127.0.0.1:8051 ws://b.example:8051 wss://c.example"
+    assert f"connect-src 'self' {sources};" in found
 
 
 def test_a_huge_body_is_refused(stranger):

@@ -19,12 +19,12 @@ ROOT = Path(__file__).parents[2]
 FACE = "NotoSans[wdth,wght].ttf"
 POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:{port}; object-src 'none'; "
+    "img-src 'self' data: blob:; connect-src 'self' {sources}; object-src 'none'; "
     "base-uri 'self'; frame-ancestors 'self'"
 )
 
 
-def make_app(wall_port: int) -> Dash:
+def make_app(wall_port: int, standby_port: int | None = None) -> Dash:
     """Return an app with the player's two pages and nothing else."""
     app = Dash(
         "player",
@@ -37,7 +37,9 @@ def make_app(wall_port: int) -> Dash:
         use_async=False,
     )
     held = {"policy": ""}
-    layout = player_page(wall_port=wall_port)
+    ports = [wall_port] if standby_port is None else [wall_port, standby_port]
+    links = "" if standby_port is None else f":{wall_port} ws://127.0.0.1:{standby_port}/ws"
+    layout = player_page(wall_port=wall_port, link_urls=links)
     dash.register_page("view", path_template="/wall/<wall_id>/view/<view>", layout=layout)
     dash.register_page("player", path_template="/wall/<wall_id>/<output_id>", layout=layout)
     dash.register_page("empty", path="/empty", layout=lambda **_: html.Div("empty", id="empty"))
@@ -64,7 +66,9 @@ def make_app(wall_port: int) -> Dash:
 
     app.server.test_client().get("/")
     hashes = " ".join(app.csp_hashes())
-    held["policy"] = POLICY.format(hashes=hashes, port=wall_port)
+    held["policy"] = POLICY.format(
+        hashes=hashes, sources=" ".join(f"ws://127.0.0.1:{port}" for port in ports)
+    )
     return app
 
 
@@ -86,8 +90,8 @@ def squares() -> dict[str, Any]:
 class Site:
     """The app behind a threaded HTTP server."""
 
-    def __init__(self, wall_port: int, port: int = 0) -> None:
-        self.flask: Flask = make_app(wall_port).server
+    def __init__(self, wall_port: int, port: int = 0, *, standby_port: int | None = None) -> None:
+        self.flask: Flask = make_app(wall_port, standby_port).server
         self._server = make_server("127.0.0.1", port, self.flask, threaded=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.conftest import ROOT
 from tests.player.conftest import until
+from tests.player.room import free_port
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
 from tests.player.trees import CORE, HTML, component, graph, words
@@ -182,13 +183,16 @@ def test_a_refused_client_waits_a_minute_and_a_kicked_one_for_ever(
     assert call("link", "retryDelayMs", code, 0, 0.5) == delay
 
 
-def test_the_controller_is_found_at_its_port_of_the_same_host(call: Call) -> None:
+def test_the_controllers_are_found_at_a_port_of_the_same_host_and_where_they_are_said_to_be(
+    call: Call,
+) -> None:
     place = {"protocol": "http:", "hostname": "wall.example"}
-    assert (
-        call("link", "linkUrl", {"url": "", "port": "8051"}, place) == "ws://wall.example:8051/ws"
-    )
-    given = {"url": "wss://ioc.example/ws", "port": "8051"}
-    assert call("link", "linkUrl", given, place) == "wss://ioc.example/ws"
+    own = "ws://wall.example:8051/ws"
+    assert call("link", "linkUrls", {"urls": "", "port": "8051"}, place) == [own]
+    given = {"urls": "wss://ioc.example/ws", "port": "8051"}
+    assert call("link", "linkUrls", given, place) == ["wss://ioc.example/ws"]
+    several = {"urls": ":8051 ws://b.example:8051/ws", "port": "8051"}
+    assert call("link", "linkUrls", several, place) == [own, "ws://b.example:8051/ws"]
 
 
 def test_a_link_that_falls_silent_is_opened_again(
@@ -198,7 +202,7 @@ def test_a_link_that_falls_silent_is_opened_again(
         const { Link } = await import("/assets/link.mjs");
         window.states = [];
         window.link = new Link({
-            url: `ws://127.0.0.1:${port}/ws`,
+            urls: [`ws://127.0.0.1:${port}/ws`],
             identify: async () => ({ kind: "console", token: "t", protocol: "ioc-wall.v1" }),
             onJoined: () => {},
             onFrame: () => {},
@@ -215,6 +219,41 @@ def test_a_link_that_falls_silent_is_opened_again(
     controller.wait_for_join(2)
     page.evaluate("link.close()")
     assert page.evaluate("states.at(-1)") == "stopped closed"
+
+
+LINK_TO_SEVERAL = """async (ports) => {
+    const { Link } = await import("/assets/link.mjs");
+    window.states = [];
+    window.link = new Link({
+        urls: ports.map((port) => `ws://127.0.0.1:${port}/ws`),
+        identify: async () => ({ kind: "console", token: "t", protocol: "ioc-wall.v1" }),
+        onJoined: () => {},
+        onFrame: () => {},
+        onState: ({ phase, reason }) => states.push(`${phase} ${reason}`),
+    });
+    link.open();
+}"""
+
+
+def test_among_several_controllers_it_goes_to_the_next_when_one_falls_silent_or_says_bye(
+    context: BrowserContext, controller: ScriptedController
+) -> None:
+    port = free_port()
+    site, page = Site(controller.port, standby_port=port), context.new_page()
+    page.goto(f"{site.url}/empty")
+    page.evaluate(LINK_TO_SEVERAL, [port, controller.port])
+    controller.wait_for_join(1)  # nobody was at the first
+    other = ScriptedController(epoch=200, port=port)
+    controller.mute = True  # as a stopped process is
+    other.wait_for_join(1)
+    assert page.evaluate("states.includes('lost silent')")
+    controller.mute, controller.epoch = False, 300
+    told = f"ws://127.0.0.1:{controller.port}/ws"
+    other.send("bye", {"code": "deposed", "retryAfterMs": 60_000, "alternateUrls": [told]})
+    controller.wait_for_join(2)
+    page.close()
+    other.stop()
+    site.stop()
 
 
 # The clock

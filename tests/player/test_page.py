@@ -47,7 +47,7 @@ def test_the_query_cannot_name_another_controller() -> None:
 
 
 def test_behind_one_origin_the_link_is_at_ws() -> None:
-    page = player_page(wall_port=8051, wall_public_url="https://ioc.example")
+    page = player_page(wall_port=8051, link_urls="wss://ioc.example/ws")
     assert data(page(wall_id="w", output_id="o"))["link"] == "wss://ioc.example/ws"
 
 
