@@ -23,7 +23,12 @@ export class Masks {
   constructor(storage, key) {
     this.#storage = storage;
     this.#key = key;
-    this.#byId = new Map(JSON.parse(storage.getItem(key) ?? "[]"));
+    this.read();
+  }
+
+  // Take what is in the storage: another document of this display may have written it.
+  read() {
+    this.#byId = new Map(JSON.parse(this.#storage.getItem(this.#key) ?? "[]"));
   }
 
   get ids() {
@@ -83,6 +88,10 @@ export class Cover {
     box.className = `cover-${kind}`;
     this.#root.append(box);
     return box;
+  }
+
+  clear() {
+    this.#root.replaceChildren();
   }
 
   hide(kind) {

@@ -12,6 +12,7 @@ import { Keep } from "./keep.mjs";
 import { Link, linkUrls, Refused, SUBPROTOCOL } from "./link.mjs";
 import { Overlays } from "./overlays.mjs";
 import { nextFrame, painted } from "./paint.mjs";
+import { Renewal } from "./renewal.mjs";
 import { SlotPool, dash } from "./slots.mjs";
 import { Stage } from "./stage.mjs";
 import { tokenOfAddress, tokenOfSession } from "./token.mjs";
@@ -23,6 +24,7 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
+const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
 class Player {
@@ -31,6 +33,8 @@ class Player {
   #words;
   #token;
   #joined = null; // the `d` of `identified`
+  #release; // of this page's code
+  #heapBudgetMb;
   #drawn = null; // where the canvas lies in the window
   #timers = [];
   #replies = new Map(); // t0AtMs -> resolve
@@ -44,7 +48,10 @@ class Player {
 
   constructor(root, token) {
     const { wall, output, view, link: urls, linkPort: port, words } = root.dataset;
+    const { release, heapBudgetMb } = root.dataset;
     this.#root = root;
+    this.#release = release || null;
+    this.#heapBudgetMb = Number(heapBudgetMb) || Infinity;
     this.#token = token;
     this.#address = { wall, output, view };
     this.#words = JSON.parse(words);
@@ -62,6 +69,17 @@ class Player {
       clock: this.clock,
       onMoved: () => this.#place(),
     });
+    this.renewal = new Renewal({
+      recheck: () => {
+        this.masks.read();
+        this.#judgeAll();
+      },
+      resume: () => this.link.open(),
+      retire: () => this.#retire(),
+      report: (what) => this.health.report(what),
+      showing: () => this.stage.showing,
+      isHeld: () => this.stage.frozen,
+    });
     this.pool = new SlotPool([...this.canvas.querySelectorAll(".slot")]);
     this.stage = new Stage({
       pool: this.pool,
@@ -73,6 +91,7 @@ class Player {
       onShown: (scene) => {
         this.glass.shows(scene.layer);
         this.#afterShown();
+        this.renewal.shows(scene);
       },
     });
     this.link = new Link({
@@ -102,6 +121,7 @@ class Player {
   }
 
   async #restore() {
+    if (this.renewal.isBehind) return;
     const kept = this.#joined === null ? await this.#keep?.get().catch(() => null) : null;
     if (!kept || this.#joined !== null) return;
     this.#joined = kept.joined;
@@ -157,7 +177,10 @@ class Player {
       protocol: SUBPROTOCOL,
       viewport: windowSize(),
       ...(this.masks.ids.length > 0 && { masks: this.masks.ids }),
-      ...(this.stage.showing && { showing: this.stage.showing }),
+      ...((this.stage.showing ?? this.renewal.inherited) && {
+        showing: this.stage.showing ?? this.renewal.inherited,
+      }),
+      ...(this.#release && { release: this.#release }),
     };
   }
 
@@ -185,6 +208,7 @@ class Player {
     this.stage.joined({ showsStage: d.view === "preview" });
     this.overlays.put({ kind: "clear" }); // those that still stand are told again
     this.#afterShown();
+    this.renewal.shows(null);
     this.#keepTime(d.heartbeatMs);
   }
 
@@ -229,8 +253,29 @@ class Player {
     const { offsetMs, uncertaintyMs, roundTripMs } = this.clock;
     if (this.masks.expire(this.clock.nowMs())) this.#judgeAll();
     const clock = { offsetMs, uncertaintyMs, ...(roundTripMs !== null && { roundTripMs }) };
-    this.link.send("heartbeat", { showing: this.stage.showing, ...this.health.tell(), clock });
+    const health = this.health.tell();
+    this.link.send("heartbeat", { showing: this.stage.showing, ...health, clock });
     this.health.sampleFps();
+    if (health.heapMb > this.#heapBudgetMb) this.#spare(health.heapMb);
+  }
+
+  // Too much memory is in use: what a new document does not need is given back.
+  #spare(heapMb) {
+    if (performance.now() < SPARED_AT_MOST_EVERY_MS) {
+      this.health.standing("heap", `heap ${heapMb} MB, budget ${this.#heapBudgetMb} MB`);
+      return;
+    }
+    this.renewal.begin("heap");
+  }
+
+  // Another document is seen in place of this one.
+  #retire() {
+    this.#timers.forEach(clearInterval);
+    this.link.close();
+    this.glass.put(null);
+    this.pool.empty();
+    this.cover.clear();
+    this.#root.hidden = true;
   }
 
   #handlers = {
@@ -261,9 +306,9 @@ class Player {
       this.stage.freeze(on);
       this.#mark();
     },
-    reload: ({ reloadAtMs }) => {
+    reload: ({ reason, reloadAtMs }) => {
       const waitMs = Math.max(0, this.clock.toOwn(reloadAtMs ?? 0) - ownNowMs());
-      setTimeout(() => location.reload(), waitMs);
+      setTimeout(() => this.renewal.begin(reason), waitMs);
     },
     error: ({ code, message }) => this.health.report(`controller: ${code}: ${message}`),
   };
@@ -271,6 +316,7 @@ class Player {
   // Cover or uncover what the masks now say, and tell when it was on glass.
   async #judged(maskId) {
     this.#judgeAll();
+    this.renewal.masked();
     await nextFrame();
     const maskedAtMs = this.clock.toShared(ownNowMs());
     this.link.send("masked", { maskId, maskedAtMs });
@@ -287,6 +333,7 @@ class Player {
   #linkIs({ phase }) {
     this.#root.dataset.link = phase;
     if (phase !== "up") this.#timers.forEach(clearInterval);
+    if (this.renewal.isWaiting && phase !== "up") return; // the new document has it
     this.#mark();
     this.#afterShown();
   }

@@ -120,6 +120,12 @@ export class SlotPool {
     });
   }
 
+  // Unmount everything, used or not: nobody sees this page any more.
+  empty() {
+    clearTimeout(this.#tidying);
+    for (const slot of this.#slots) if (slot.renderId !== null) this.#unmount(slot);
+  }
+
   #mount(slot, content) {
     slot.tree = withPrefix(content, slot.id);
     this.counters.mounts += 1;

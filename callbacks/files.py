@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import dash
 from flask import Blueprint, Flask, Response, abort, send_from_directory
 
 from callbacks.desk import desk
@@ -35,6 +37,14 @@ def attach(app: Flask) -> None:
         FACE, "face", lambda: _public(send_from_directory(face, FACE_FILE, max_age=DAY_S))
     )
     app.add_url_rule("/geometry/<file>", "geometry", _geometry)
+
+
+def release(assets: Path) -> str:
+    """Name the code of our pages: a hash of all assets and of the version of Dash."""
+    found = hashlib.sha256(dash.__version__.encode())
+    for path in sorted(each for each in assets.rglob("*") if each.is_file()):
+        found.update(path.relative_to(assets).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _geometry(file: str) -> Response:

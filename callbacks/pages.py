@@ -25,10 +25,12 @@ from settings import Settings
 log = logging.getLogger(__name__)
 
 
-def register(settings: Settings) -> None:
+def register(settings: Settings, *, release: str) -> None:
     """Fill Dash's page registry; what another app of this process put there is dropped."""
     dash.page_registry.clear()
-    player = player_page(wall_port=settings.wall_port, link_urls=settings.page_links)
+    player = player_page(
+        wall_port=settings.wall_port, link_urls=settings.page_links, release=release
+    )
     # The view first: its path would fit the output's pattern too.
     _add("view", player, title="wall", path_template="/wall/<wall_id>/view/<view>")
     _add("player", player, title="wall", path_template="/wall/<wall_id>/<output_id>")

@@ -110,7 +110,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     session.attach(server)
     files.attach(server)
     health.attach(server)
-    pages.register(settings)
+    pages.register(settings, release=files.release(ASSETS))
     for each in (live, room, operator, console):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
@@ -134,6 +134,13 @@ def open_desk(settings: Settings) -> Desk:
     if demo_allowed(settings):
         site_id = city.sites[0].id if city.sites else None
         add_demo_accounts(people, site_id=site_id, now_ms=desk.now_ms())
+    link = BlockingClient(
+        settings.wall_urls,
+        token=settings.secret(),
+        service="web",
+        release=files.release(ASSETS),
+    )
+    link.start()  # displays hear of a new release as soon as it is served
     opened = Desk(
         settings=settings,
         city=city,
@@ -141,7 +148,7 @@ def open_desk(settings: Settings) -> Desk:
         scenes=scenes,
         cache=open_cache(settings),
         rows=open_reader(settings),
-        link=BlockingClient(settings.wall_urls, token=settings.secret(), service="web"),
+        link=link,
         engine=engine,
         people=people,
         sessions=Sessions(engine, people),

@@ -71,6 +71,7 @@ def _output(state: State, ws: WallState, each: OutputState, *, is_whole: bool) -
             "showing": _showing(showing),
             "clock": each.clock,
             "health": each.health,
+            "release": client.release if client is not None else None,
             "lastSeenAtMs": each.last_seen_at_ms,
             "isEnrolled": generation > 0 and not is_revoked,
         }

@@ -18,6 +18,7 @@ from wall import (
     joining,
     masks,
     playing,
+    releases,
     rules,
     sessions,
     stage,
@@ -163,6 +164,7 @@ class Hub:
         for ws in state.walls.values():
             times += [switch.next_ms(ws), stage.next_ms(ws), joining.next_ms(state, ws)]
             times += [masks.next_ms(ws), banners.next_ms(state, ws), witness.next_ms(ws)]
+            times.append(releases.next_ms(ws))
             if ws.pending is None:
                 times.append(playing.next_ms(ws))
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
@@ -204,6 +206,7 @@ class Hub:
             switch.advance(state, ws)
             stage.advance(state, ws)
             joining.advance(state, ws)
+            releases.advance(state, ws)
             if ws.pending is None:
                 self._expire(ws.wall.wall_id)
             if ws.pending is None:

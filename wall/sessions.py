@@ -21,6 +21,7 @@ from wall.protocol import (
 from wall.state import Client, Kind, Showing, State
 from wall.tokens import VIEWS, is_service_token, read_console_token, read_view_token
 
+LONGEST_RELEASE = 64
 SERVICES = ("web", "feed", "render", "tools")
 
 
@@ -93,6 +94,9 @@ def _admit(state: State, client: Client, fields: dict[str, Any], token: str) -> 
     else:
         raise TokenError("kind: expected output, view, console or service")
     client.kind = _kind(kind)
+    client.release = _release(fields)
+    if client.service == "web" and client.release is not None:
+        state.release = client.release
     state.greeted.pop(client.client_id, None)
 
 
@@ -182,6 +186,11 @@ def _masks(fields: dict[str, Any]) -> list[str]:
         return check(HeldMasks, fields).masks
     except BadFields:
         return []
+
+
+def _release(fields: dict[str, Any]) -> str | None:
+    found = fields.get("release")
+    return found if isinstance(found, str) and 0 < len(found) <= LONGEST_RELEASE else None
 
 
 def _viewport(fields: dict[str, Any]) -> dict[str, Any]:

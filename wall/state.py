@@ -48,6 +48,7 @@ class Client:
     wall_id: str | None = None
     output_id: str | None = None
     view: str | None = None
+    release: str | None = None  # of the page it is, when it told
     device: Device | None = None  # set for device tokens: enrolling again closes the link
     service: str | None = None
     person: Person | None = None
@@ -117,6 +118,7 @@ class OutputState:
     showing: Showing | None = None
     clock: dict[str, float] | None = None
     health: dict[str, Any] = field(default_factory=dict)
+    tried_release: str | None = None  # it was last asked to load its page anew for
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class WallState:
     trims: dict[str, Trim] = field(default_factory=dict)  # put, by output; over the file's
     night_mode: NightMode = "auto"
     is_orbit_off: bool = False
+    renewing: tuple[str, float] | None = None  # output that loads a new release, and until when
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
     arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)
@@ -272,6 +275,7 @@ class State:
     levels: dict[str, Classification] = field(default_factory=dict)  # of published names
     rules: Seeded[Rule] = field(default_factory=Seeded)
     rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
+    release: str | None = None  # of the players' page, as the web service told last
     counts: Counter[str] = field(default_factory=Counter)
     effects: list[Effect] = field(default_factory=list)
     _ids: int = 0

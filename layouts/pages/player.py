@@ -20,6 +20,7 @@ from layouts import ids
 
 SLOTS = 64  # shown, prepared, staged and a few kept ones: three scenes of about twenty tiles
 VIEWS = ("program", "preview")
+HEAP_BUDGET_MB = 768  # a wall's page takes 60 to 150
 WORDS = (
     "connecting",
     "idle",
@@ -45,19 +46,28 @@ WORDS = (
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
 IMPORTED_ASSETS = (
-    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|overlays|paint|pattern|slots|stage"
+    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|overlays|paint|pattern|renewal|slots|stage"
     r"|token)\.mjs$"
 )
 
 LayoutFunction = Callable[..., Component]
 
 
-def player_page(*, wall_port: int, link_urls: str = "") -> LayoutFunction:
+def player_page(
+    *,
+    wall_port: int,
+    link_urls: str = "",
+    release: str = "",
+    heap_budget_mb: int = HEAP_BUDGET_MB,
+) -> LayoutFunction:
     """Return the layout function of `/wall/<wall>/<output>` and `/wall/<wall>/view/<view>`.
 
     The controllers are at `link_urls` (blank-separated), without any at `wall_port` of the host the
-    page came from. Neither is taken from the address of the page.
+    page came from. Neither is taken from the address of the page. `release` names the code of the
+    page: the controller has pages of another one loaded anew. Past `heap_budget_mb` of memory a
+    page does that itself.
     """
+    code = {"release": release, "heap-budget-mb": str(heap_budget_mb)}
     link, port = link_urls, str(wall_port)
 
     def layout(
@@ -66,7 +76,7 @@ def player_page(*, wall_port: int, link_urls: str = "") -> LayoutFunction:
         view: str | None = None,
         **_query: str | None,
     ) -> Component:
-        return stage({**_place(wall_id, output_id, view), "link": link, "link-port": port})
+        return stage({**_place(wall_id, output_id, view), "link": link, "link-port": port, **code})
 
     return layout
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from callbacks.files import release
 from language import LANGUAGES, has
 from layouts.pages.player import IMPORTED_ASSETS, SLOTS, WORDS, player_page
 
@@ -80,3 +81,12 @@ def test_no_module_names_a_foreign_place_or_makes_code_of_text() -> None:
             r"https?://|\beval\(|new Function|innerHTML|document\.write", path.read_text()
         )
         assert found == [], path.name
+
+
+def test_a_release_is_named_by_what_is_in_the_assets(tmp_path: Path) -> None:
+    (tmp_path / "one.mjs").write_text("1")
+    first = release(tmp_path)
+    assert release(tmp_path) == first
+    (tmp_path / "one.mjs").write_text("2")
+    assert release(tmp_path) != first
+    assert data(player_page(wall_port=1, release=first)(wall_id="w"))["release"] == first

@@ -24,11 +24,19 @@ T = TypeVar("T")
 class BlockingClient:
     """A link to the controller usable from any thread, such as those of a web server."""
 
-    def __init__(self, url: str | Sequence[str], token: str, *, service: str = "web") -> None:
+    def __init__(
+        self,
+        url: str | Sequence[str],
+        token: str,
+        *,
+        service: str = "web",
+        release: str | None = None,
+    ) -> None:
         """Remember where to connect; nothing is started yet."""
         self._url = url
         self._token = token
         self._service = service
+        self._release = release
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -101,7 +109,9 @@ class BlockingClient:
 
     def _run(self, begun: threading.Event) -> None:
         async def main() -> None:
-            client = ServiceClient(self._url, self._token, service=self._service)
+            client = ServiceClient(
+                self._url, self._token, service=self._service, release=self._release
+            )
             for kind, handler in self._handlers:
                 client.on(kind, handler)
             await client.subscribe(self._topics)

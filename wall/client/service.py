@@ -41,14 +41,23 @@ log = structlog.get_logger("wall.client")
 class ServiceClient:
     """One service's link. Use as `async with`, or start `run()` as a task."""
 
-    def __init__(self, url: str | Sequence[str], token: str, *, service: str = "tools") -> None:
+    def __init__(
+        self,
+        url: str | Sequence[str],
+        token: str,
+        *,
+        service: str = "tools",
+        release: str | None = None,
+    ) -> None:
         """`url` and `token` are the settings' `wall_urls` and `secret()`.
 
         Of several addresses each is tried in its turn; one at most is of a controller that leads.
+        `release` names the players' page that a web service serves.
         """
         self._urls = deque([url] if isinstance(url, str) else url)
         self._token = token
         self._service = service
+        self._release = release
         self._handlers: dict[str, list[Handler]] = {}
         self._on_connected: list[Callable[[], Awaitable[None] | None]] = []
         self._topics: list[str] = []
@@ -231,6 +240,7 @@ class ServiceClient:
                     "service": self._service,
                     "token": self._token,
                     "protocol": PROTOCOL,
+                    **({"release": self._release} if self._release else {}),
                 }
                 await link.send(encode_inbound("identify", identify))
             elif kind == "identified":
