@@ -9,8 +9,8 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 2_000; // after any outage a wall is right again within seconds
 // Among several controllers: one that is stopped takes connections and never says a word.
 const OPEN_MS = 1_000;
-const PROBE_AMONG_SEVERAL_MS = 1_500;
-const SILENCE_AMONG_SEVERAL_MS = 2_000;
+const PROBE_AMONG_SEVERAL_MS = 1_000;
+const SILENCE_AMONG_SEVERAL_MS = 1_500;
 const LONGEST_AMONG_SEVERAL_MS = 1_000; // between rounds of all addresses
 const NEXT_MS = 200; // within a round, at most
 const REFUSED_DELAY_MS = 60_000;

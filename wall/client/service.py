@@ -31,7 +31,7 @@ SILENT_AFTER_S = 10.0
 NEXT_S = 0.05  # before the next of several addresses; the pauses are between rounds of all
 # With a standby to go to: a controller that is stopped takes connections and never says a word.
 OPEN_AMONG_SEVERAL_S = 1.0
-SILENT_AMONG_SEVERAL_S = 3.0
+SILENT_AMONG_SEVERAL_S = 2.5
 
 Handler = Callable[[dict[str, Any]], Awaitable[None] | None]
 
