@@ -1,0 +1,185 @@
+"""When a rule would have fired on a day: the engine itself, run over stored data.
+
+The number is built at each instant at which something became known, as the feed built it then
+(data_access/store/past.py says on which basis, and what is not kept by time). The engine begins
+quiet some time before the day, long enough to have earned what stood at midnight. Timers end on the
+dot here; the feed looks every 0.25 s, so its instants come up to so much later.
+
+Not for what people did: nobody vetoes in a replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from data_access.aggregates.past import past_datasets, past_envelopes
+from data_access.city import City
+from data_access.envelope import Envelope, Origin
+from data_access.store.past import Basis, Past
+from operations.errors import NotReplayable
+from operations.rules import Observation, Phase, Rule, State, advance, next_ms, observed, until_ms
+
+SHORTEST_LEAD_MS = 3_600_000.0
+LONGEST_LEAD_MS = 86_400_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A change of phase, and what was seen then."""
+
+    at_ms: float
+    phase: Phase
+    figure: float | None
+    as_of_ms: float | None
+    origin: Origin
+    until_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a rule would have done between two instants."""
+
+    rule: Rule
+    from_ms: float
+    to_ms: float
+    basis: Basis
+    before: Phase  # as the stretch began
+    moments: tuple[Moment, ...]
+    looks: int  # envelopes that were built within it …
+    seen: int  # … and of them those with a fresh number
+    lowest: float | None
+    highest: float | None
+    unit: str
+    decimals: int
+
+    @property
+    def firings(self) -> tuple[Moment, ...]:
+        """The moments at which its scene would have been taken."""
+        return tuple(each for each in self.moments if each.phase == "firing")
+
+
+def replay_day(
+    rule: Rule,
+    day: date,
+    source: Engine,
+    city: City,
+    *,
+    now_ms: float,
+    basis: Basis | None = None,
+) -> Replayed:
+    """Return what `rule` would have done on a local day, today up to `now_ms`.
+
+    Raises NotReplayable when its number has no past, or the day has not begun; StoreError.
+    """
+    first = datetime.combine(day, time(), city.zone)
+    from_ms = first.timestamp() * 1000
+    after = datetime.combine(day + timedelta(days=1), time(), city.zone).timestamp() * 1000
+    if from_ms >= now_ms:
+        raise NotReplayable(f"{day:%d/%m/%Y} has not begun yet")
+    return replay(rule, from_ms, min(after, now_ms), source, city, basis=basis)
+
+
+def replay(
+    rule: Rule,
+    from_ms: float,
+    to_ms: float,
+    source: Engine,
+    city: City,
+    *,
+    basis: Basis | None = None,
+) -> Replayed:
+    """Return what `rule` would have done from `from_ms` until before `to_ms`, switched on.
+
+    Raises NotReplayable and StoreError.
+    """
+    try:
+        datasets = past_datasets(rule.aggregate, city)
+    except LookupError as error:
+        raise NotReplayable(str(error)) from error
+    rule = replace(rule, enabled=True)
+    lead_ms = 2 * (rule.dwell_ms + rule.veto_ms + rule.cooldown_ms)
+    lead_ms = min(max(lead_ms, SHORTEST_LEAD_MS), LONGEST_LEAD_MS)
+    begin_us, to_us = int((from_ms - lead_ms) * 1000), int(to_ms * 1000) - 1
+    past = Past(source, city.zone, datasets, from_us=begin_us, to_us=to_us, basis=basis)
+    try:
+        run = _Run(rule, from_ms)
+        begun = [int(from_ms * 1000)]
+        for envelope in past_envelopes(rule.aggregate, city, past, to_us=to_us, also_us=begun):
+            run.look(envelope)
+        run.wait(to_us / 1000)
+    finally:
+        past.close()
+    number = run.number
+    return Replayed(
+        rule=rule,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        basis=past.basis,
+        before=run.before,
+        moments=tuple(run.moments),
+        looks=run.looks,
+        seen=len(run.figures),
+        lowest=min(run.figures, default=None),
+        highest=max(run.figures, default=None),
+        unit=str(number.get("unit", "")),
+        decimals=int(number.get("decimals", 0)),
+    )
+
+
+class _Run:
+    """The engine on its way through the envelopes."""
+
+    def __init__(self, rule: Rule, from_ms: float) -> None:
+        self._rule = rule
+        self._from_ms = from_ms
+        self._state = State()
+        self._seen: Observation | None = None
+        self.number: Mapping[str, Any] = {}
+        self.before: Phase = "quiet"
+        self.moments: list[Moment] = []
+        self.looks = 0
+        self.figures: list[float] = []
+
+    def look(self, envelope: Envelope) -> None:
+        """Go on to when `envelope` was made, and look at it."""
+        now_ms = envelope.made_at_ms
+        self.wait(now_ms)
+        self._seen = observed(self._rule, envelope)
+        self.number = (envelope.payload.get("numbers") or {}).get(self._rule.number) or self.number
+        if now_ms >= self._from_ms and self._seen is not None:
+            self.looks += 1
+            if self._seen.figure is not None and self._seen.is_seen(now_ms):
+                self.figures.append(self._seen.figure)
+        self._step(now_ms)
+
+    def wait(self, to_ms: float) -> None:
+        """Let time pass up to `to_ms`, stopping where it may change the phase."""
+        at_ms = self._state.since_ms
+        while (at := next_ms(self._rule, self._state, at_ms)) is not None and at < to_ms:
+            at_ms = at
+            self._step(at_ms)
+
+    def _step(self, now_ms: float) -> None:
+        before = self._state.phase
+        self._state, _ = advance(self._rule, self._state, self._seen, now_ms)
+        state = self._state
+        if state.phase == before:
+            return
+        if now_ms < self._from_ms:
+            self.before = state.phase
+            return
+        self.moments.append(
+            Moment(
+                at_ms=now_ms,
+                phase=state.phase,
+                figure=state.figure,
+                as_of_ms=state.as_of_ms,
+                origin=state.origin,
+                until_ms=until_ms(self._rule, state),
+            )
+        )
