@@ -463,6 +463,9 @@ function publish(player) {
     get errors() {
       return player.health.errors;
     },
+    get alive() {
+      return player.health.alive;
+    },
   };
 }
 

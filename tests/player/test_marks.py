@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.player.conftest import OpenPage
+from tests.player.conftest import OpenPage, until
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
 from tests.player.trees import tile, words
@@ -123,3 +123,60 @@ def test_a_reload_comes_at_its_time(controller: ScriptedController, page: Page) 
     assert frame is not None
     assert page.evaluate("iocClock.nowMs()") >= at_ms
     controller.wait_for_join(2)
+
+
+def test_a_page_that_stood_still_says_so_and_how_it_draws(
+    controller: ScriptedController, page: Page
+) -> None:
+    page.evaluate("const endMs = performance.now() + 4_500; while (performance.now() < endMs);")
+    told = controller.wait("heartbeat", lambda d: "stood still" in str(d.get("errors")))
+    assert told["heapMb"] > 1
+    assert controller.wait("heartbeat", lambda d: d.get("fps"))["fps"] > 1
+    assert page.evaluate("iocPlayer.alive") is True
+
+
+def test_a_page_that_gets_no_frames_is_not_alive(
+    controller: ScriptedController, page: Page
+) -> None:
+    page.evaluate(
+        """() => {
+            window.requestAnimationFrame = () => 0;
+            const now = performance.now.bind(performance);
+            performance.now = () => now() + (window.later ?? 0);
+        }"""
+    )
+    controller.wait("heartbeat", lambda d: "no frame for" in str(d.get("errors")))
+    assert page.evaluate("iocPlayer.alive") is True
+    page.evaluate("window.later = 20_000")
+    until(page, "iocPlayer.alive === false")
+
+
+def test_nothing_is_uncovered_for_a_frame_when_masked_before_air(
+    controller: ScriptedController, page: Page
+) -> None:
+    page.evaluate(
+        """() => {
+            window.uncovered = 0;
+            window.frames = 0;
+            const look = () => {
+                window.frames += 1;
+                const seen = document.querySelectorAll(".slot.is-shown b");
+                for (const each of seen) {
+                    const isSeen = each.checkVisibility({ visibilityProperty: true });
+                    if (isSeen) window.uncovered += 1;
+                }
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    controller.send("mask", {"maskId": "m1", "ceiling": PUBLIC})
+    controller.wait("masked")
+    for i in range(4):
+        secret = tile(f"r{i}", words(f"mật {i}"), WHOLE, level="restricted")
+        controller.show(f"s{i}", f"scene-{i}", [secret], fade_ms=100 if i % 2 else 0)
+        again = {**tile(f"r{i}", words("mới"), WHOLE, level="restricted"), "version": 2}
+        controller.send("content", again)
+    expect(page.locator(".slot.is-shown b")).to_have_text("mới")
+    until(page, "window.frames > 20")
+    assert page.evaluate("window.uncovered") == 0
