@@ -177,6 +177,7 @@ def test_nothing_is_uncovered_for_a_frame_when_masked_before_air(
         controller.show(f"s{i}", f"scene-{i}", [secret], fade_ms=100 if i % 2 else 0)
         again = {**tile(f"r{i}", words("mới"), WHOLE, level="restricted"), "version": 2}
         controller.send("content", again)
+    expect(page.locator(".slot.is-shown b")).to_have_count(1)
     expect(page.locator(".slot.is-shown b")).to_have_text("mới")
     until(page, "window.frames > 20")
     assert page.evaluate("window.uncovered") == 0
