@@ -186,6 +186,7 @@ class _CityFile:
     centre: Position
     data_office: str
     bottleneck_requests: BottleneckRequests = BottleneckRequests()
+    country: str | None = None  # ISO code; the walls' schedules know its holidays
     site: tuple[Site, ...] = ()
 
 

@@ -31,7 +31,7 @@ def ask(
             raise stage.too_high(ws, above)
     changes: tuple[WallRecord, ...] = ()
     if after != ws.layers:
-        ws.layers = after
+        ws.apply(change)
         changes = (wall_record(ws),)
         contents.refresh_wanted(state)
     result = {

@@ -22,6 +22,11 @@ class SharedClock:
         return (time.monotonic() + self._offset_s) * 1000
 
 
+def machine_ms() -> float:
+    """Return what the machine's clock says now, milliseconds since the Unix epoch; it may jump."""
+    return time.time() * 1000
+
+
 def promised_skew_ms(uncertainties_ms: Iterable[float | None]) -> float | None:
     """Return the skew that clients with these uncertainties cannot exceed when none is late.
 

@@ -166,7 +166,9 @@ def refresh_wanted(state: State) -> None:
 
 
 def _ahead(state: State, ws: WallState) -> Iterator[Arrangement]:
-    """Give what the running lists of a wall will show next."""
+    """Give what the running lists of a wall will show next, and a schedule that begins soon."""
+    if ws.plan is not None:
+        yield from ws.plan.ahead
     for layer in ws.layers.values():
         playlist = ws.playlists.get(layer.run.playlist_id) if layer.run is not None else None
         if layer.run is None or playlist is None:

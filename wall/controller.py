@@ -54,6 +54,7 @@ class Controller:
         *,
         origins: OriginRule,
         clock: Callable[[], float],
+        machine_ms: Callable[[], float],
         proof: Recorder | None = None,
         problems: Iterable[str] = (),
         may_command: Callable[[], bool] = lambda: True,
@@ -69,6 +70,7 @@ class Controller:
         self._looking: set[asyncio.Task[None]] = set()
         self._origins = origins
         self._now_ms = clock
+        self._machine_ms = machine_ms
         self._links: dict[int, Link] = {}
         self._next_client = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -146,6 +148,7 @@ class Controller:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_S)
+            self._do(self.hub.machine_time(self._machine_ms(), self._now_ms()))
             for client_id, link in list(self._links.items()):
                 now_s = loop.time()
                 is_silent = now_s - link.heard_at_s > DEAD_AFTER_S

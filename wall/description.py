@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, glass, playing
+from wall import contents, glass, playing, scheduling
 from wall.scene import Scene
 from wall.state import OutputState, Showing, State, WallState
 
@@ -28,6 +28,7 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "preview": None,
         "layers": {name: layer.to_json() for name, layer in ws.layers.items()},
         "playlists": playing.describe(ws),
+        "schedule": scheduling.describe(ws),
         "lock": ws.lock.to_json() if ws.lock is not None else None,
         "masks": [mask.to_json() for mask in ws.masks.values()],
         "frozen": ws.is_frozen,

@@ -20,6 +20,7 @@ from wall import (
     playing,
     releases,
     rules,
+    scheduling,
     sessions,
     stage,
     switch,
@@ -33,6 +34,7 @@ from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
 from wall.record import wall_record
 from wall.state import Client, State, WallState
 
+STEP_MS = 1_000.0  # by less the two clocks may differ
 RETRY_AFTER_MS = 400.0  # about as long as a restart takes
 STAGE_AT_START_MS = 10_000.0  # render services and displays come back in their own time
 
@@ -153,6 +155,17 @@ class Hub:
             contents.refresh_wanted(state)
         return self._effects()
 
+    def machine_time(self, machine_ms: float, now_ms: float) -> list[Effect]:
+        """Hear what the machine's clock says: schedules follow it, the shared clock never jumps."""
+        state = self.state
+        step_ms = machine_ms - now_ms
+        if abs(step_ms - state.step_ms) <= STEP_MS:
+            return []
+        state.now_ms, state.step_ms = now_ms, step_ms
+        for ws in state.walls.values():
+            ws.plan = None
+        return self._effects()
+
     def next_tick_ms(self) -> float | None:
         """Return when `ticked` must be called at the latest; None: not before another event."""
         state = self.state
@@ -166,7 +179,7 @@ class Hub:
             times += [masks.next_ms(ws), banners.next_ms(state, ws), witness.next_ms(ws)]
             times.append(releases.next_ms(ws))
             if ws.pending is None:
-                times.append(playing.next_ms(ws))
+                times += [playing.next_ms(ws), scheduling.next_ms(state, ws)]
                 times.extend(layer.until_at_ms for layer in ws.layers.values())
         return min((each for each in times if each is not None), default=None)
 
@@ -211,6 +224,8 @@ class Hub:
                 self._expire(ws.wall.wall_id)
             if ws.pending is None:
                 rules.advance(state, ws)
+            if ws.pending is None:
+                scheduling.advance(state, ws)
             if ws.pending is None:
                 playing.advance(state, ws)
             banners.advance(state, ws)

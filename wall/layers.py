@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from wall.arrangement import Arrangement
 from wall.playlists import Run
+from wall.schedules import Window
 
 LayerName = Literal["emergency", "presenter", "manual", "alarm", "scheduled", "base"]
 ORDER: tuple[LayerName, ...] = get_args(LayerName)  # highest first
@@ -37,11 +38,20 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """Which schedule's window the layer `scheduled` was last set for, and those put away."""
+
+    current: Window | None = None
+    dismissed: tuple[Window, ...] = ()  # by a person, and overlaid by another since
+
+
+@dataclass(frozen=True, slots=True)
 class LayerChange:
-    """Set `name` to `layer`, or clear it when `layer` is None."""
+    """Set `name` to `layer`, or clear it when `layer` is None; `windows` go along with it."""
 
     name: LayerName
     layer: Layer | None
+    windows: Windows | None = None
 
     def applied_to(self, layers: Mapping[LayerName, Layer]) -> dict[LayerName, Layer]:
         """Return the layers after this change."""

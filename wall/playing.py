@@ -7,7 +7,7 @@ that a person's take supersedes is made up for after that take.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +20,7 @@ from wall.arrangement import Arrangement
 from wall.effects import EntryRecord, Persist
 from wall.errors import BadFields, Refused
 from wall.events import event
-from wall.layers import ORDER, Layer, LayerChange, LayerName
+from wall.layers import ORDER, Layer, LayerChange, LayerName, Windows
 from wall.operation import COMMANDERS, READERS, Operation, WallArgs, find_wall
 from wall.playlists import (
     Playlist,
@@ -88,6 +88,8 @@ class Play:
     by: str
     until_at_ms: float | None
     is_paused: bool = False
+    windows: Windows | None = None  # of the schedule that plays it
+    otherwise: Callable[[str], None] | None = None  # what is done when nothing can be shown
 
 
 def step(
@@ -98,8 +100,8 @@ def step(
     after: int,
     asked: Asked | None,
     skipped: Skipped = (),
-) -> bool:
-    """Bring the first turn after turn `after` that can be shown; tell whether there is one.
+) -> None:
+    """Bring the first turn after turn `after` that can be shown; without one the list ends.
 
     Raises Refused when somebody asked and there is none.
     """
@@ -117,12 +119,14 @@ def step(
             passed.append({"sceneId": turn.scene_id, "code": "aboveCeiling"})
             continue
         _bring(state, ws, play, index, arrangement, asked=asked, skipped=passed)
-        return True
+        return
     if asked is not None:
         tried = ", ".join(f"{each['sceneId']} ({each['code']})" for each in passed)
         raise Refused("conflict", f"no scene of the list can be shown: {tried or 'it is over'}")
-    _end(state, ws, play.layer, passed)
-    return False
+    if play.otherwise is not None:
+        play.otherwise("noScene")
+    else:
+        _end(state, ws, play.layer, passed)
 
 
 def advance(state: State, ws: WallState) -> None:
@@ -203,12 +207,8 @@ def _bring(
         skipped=tuple(skipped),
     )
     layer = Layer(arrangement, play.by, state.now_ms, play.until_at_ms, run)
-    held = ws.layers.get(play.layer)
     state.counts["playlistSteps"] += 1
     state.counts["playlistSkips"] += len(skipped)
-    if asked is None and held is not None and held.arrangement is arrangement:
-        _keep(state, ws, play.layer, replace(layer, since_at_ms=held.since_at_ms))
-        return
 
     def instead(refused: Refused) -> None:
         code = {"sceneId": turn.scene_id, "code": refused.code}
@@ -223,7 +223,7 @@ def _bring(
         transition_kind=playlist.transition_kind,
         transition_ms=min(playlist.transition_ms, longest_ms),
     )
-    taken = LayerChange(play.layer, layer)
+    taken = LayerChange(play.layer, layer, play.windows)
     if asked is not None:
         change.ask(state, ws, taken, terms=terms, asked=asked, instead=instead)
     else:
@@ -259,7 +259,8 @@ def _tell(state: State, ws: WallState, name: LayerName, run: dict[str, Any]) -> 
     state.effects.extend(event(state, f"wall.{ws.wall.wall_id}", "playlist", told))
 
 
-def _find(ws: WallState, playlist_id: str) -> Playlist:
+def find(ws: WallState, playlist_id: str) -> Playlist:
+    """Return a list of the wall; raises Refused."""
     playlist = ws.playlists.get(playlist_id)
     if playlist is None:
         raise Refused(
@@ -295,7 +296,7 @@ def _put(state: State, asked: Asked, args: PutArgs) -> None:
 
 def _delete(state: State, asked: Asked, args: PlaylistArgs) -> None:
     ws = find_wall(state, args.wall_id)
-    _find(ws, args.playlist_id)
+    find(ws, args.playlist_id)
     ws.playlists.drop(args.playlist_id)
     _answer(state, asked, ws, args.playlist_id, None)
 
@@ -313,7 +314,7 @@ def _start(state: State, asked: Asked, args: StartArgs) -> None:
     locks.refuse_others(asked, ws)
     is_held = args.hold or args.layer != "manual"
     until_ms = None if is_held else state.now_ms + ws.wall.manual_hold_min * 60_000
-    playlist = _find(ws, args.playlist_id)
+    playlist = find(ws, args.playlist_id)
     if args.index >= len(playlist.turns):
         raise Refused("invalidArgs", f"index: expected less than {len(playlist.turns)}")
     play = Play(playlist, args.layer, asked.by, until_ms)
@@ -338,7 +339,7 @@ def _pause(state: State, asked: Asked, args: PauseArgs) -> None:
 
 def _skip(state: State, asked: Asked, args: SkipArgs) -> None:
     ws, layer, run = _mine(state, asked, args)
-    playlist = _find(ws, run.playlist_id)
+    playlist = find(ws, run.playlist_id)
     if args.index is not None and args.index >= len(playlist.turns):
         raise Refused("invalidArgs", f"index: expected less than {len(playlist.turns)}")
     is_paused = run.next_at_ms is None

@@ -11,10 +11,11 @@ from wall.classification import Classification, ClassificationFields
 from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene
 from wall.geometry import Trim
-from wall.layers import CITY, ORDER, Layer
+from wall.layers import CITY, ORDER, Layer, Windows
 from wall.playlists import Run, RunFields
 from wall.protocol import check
 from wall.scene import scene_from_json
+from wall.schedules import Window
 from wall.state import Lock, Mask, Preview, WallState
 
 
@@ -30,6 +31,10 @@ def wall_record(ws: WallState) -> WallRecord:
                 "run": layer.run.to_json() if layer.run is not None else None,
             }
             for name, layer in ws.layers.items()
+        },
+        "windows": {
+            "current": ws.windows.current.to_json() if ws.windows.current is not None else None,
+            "dismissed": [each.to_json() for each in ws.windows.dismissed],
         },
         "preview": None,
         "lock": ws.lock.to_json() if ws.lock is not None else None,
@@ -79,6 +84,7 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
     base = ws.scene(ws.wall.base)
     if is_base_by_city and base is not None:
         ws.layers["base"] = Layer(ws.arrange(base), CITY, now_ms, None)
+    ws.windows = _windows((body or {}).get("windows") or {})
     preview = (body or {}).get("preview")
     if preview is not None:
         try:
@@ -95,6 +101,18 @@ def _run(body: Any) -> Run | None:
         return Run.of(check(RunFields, body)) if body is not None else None
     except BadFields:
         return None  # the picture stays, the list does not go on
+
+
+def _windows(body: dict[str, Any]) -> Windows:
+    current = body.get("current")
+    return Windows(
+        _window(current) if current is not None else None,
+        tuple(_window(each) for each in body.get("dismissed", ())),
+    )
+
+
+def _window(body: dict[str, Any]) -> Window:
+    return Window(body["scheduleId"], body["target"], body["startAtMs"], body["endAtMs"])
 
 
 def _restore_hold(ws: WallState, body: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ heard of yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -153,10 +153,11 @@ def make_rule(fields: RuleFields) -> Rule:
     )
 
 
-def begin(state: State, folder: Path, kept: Kept) -> list[str]:
+def begin(state: State, folder: Path, kept: Kept, *, elsewhere: Collection[str]) -> list[str]:
     """Give a state that begins the city's rules, those that were put, and what was said of them.
 
-    Returns a sentence for each that is wrong and was left out.
+    Of walls `elsewhere`, at another site, that site's controller has charge. Returns a sentence for
+    each rule that is wrong and was left out.
     """
 
     def make(file: RuleFile) -> Rule:
@@ -172,11 +173,14 @@ def begin(state: State, folder: Path, kept: Kept) -> list[str]:
         }
         same = ("owner", "aggregate", "number", "condition", "threshold", "enabled")
         rule = make_rule(check(RuleFields, body | {each: getattr(file, each) for each in same}))
+        rule = replace(
+            rule, wall_ids=tuple(each for each in rule.wall_ids if each not in elsewhere)
+        )
         _refuse_unknown(state, rule)
         return rule
 
     seeds, wrong = read_seeds(folder, RuleFile, make)
-    state.rules.seeds = seeds
+    state.rules.seeds = {name: each for name, each in seeds.items() if each.wall_ids}
     problems = [str(each) for each in wrong]
     for rule_id, body in kept.entries_of("rule").items():
         try:
@@ -195,6 +199,7 @@ def describe(state: State, rule: Rule) -> dict[str, Any]:
     """Return a rule as `rule.list` has it."""
     return {
         **rule.body,
+        "wallIds": list(rule.wall_ids),
         "isPut": rule.rule_id in state.rules.put,
         "state": state.rule_states.get(rule.rule_id, QUIET).to_json(),
     }

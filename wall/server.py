@@ -16,9 +16,10 @@ from websockets.asyncio.server import serve as serve_websocket
 from websockets.typing import Subprotocol
 
 from settings import Settings
-from wall import playing, rules
-from wall.clock import SharedClock
+from wall import playing, rules, scheduling
+from wall.clock import SharedClock, machine_ms
 from wall.controller import Controller, Writer
+from wall.days import read_calendar
 from wall.door import Door
 from wall.errors import ServerError, StoreError, WallError
 from wall.geometry import read_walls
@@ -84,7 +85,9 @@ async def _serve_alone(
     try:
         now_ms = clock or SharedClock().now_ms
         kept = store.begin_epoch(now_s=now_ms() / 1000)
-        door.controller = controller = make_controller(settings, city, store, kept, now_ms=now_ms)
+        door.controller = controller = make_controller(
+            settings, city, store, kept, now_ms=now_ms, machine_ms=clock or machine_ms
+        )
         async with _listening(door, settings) as port:
             watching = asyncio.create_task(controller.watch())
             try:
@@ -117,7 +120,15 @@ async def _serve_in_turns(
     def make(store: RedisStore, kept: Kept, term: Term) -> Controller:
         # Each term its own: a standby may have slept through steps of the wall time.
         now_ms = clock or SharedClock().now_ms
-        return make_controller(settings, city, store, kept, now_ms=now_ms, may_command=term.stands)
+        return make_controller(
+            settings,
+            city,
+            store,
+            kept,
+            now_ms=now_ms,
+            machine_ms=clock or machine_ms,
+            may_command=term.stands,
+        )
 
     def open_store() -> RedisStore:
         return RedisStore(client, settings.site or ALL_SITES, holder=holder.controller_id)
@@ -147,6 +158,7 @@ def make_controller(
     kept: Kept,
     *,
     now_ms: Callable[[], float],
+    machine_ms: Callable[[], float] = machine_ms,
     may_command: Callable[[], bool] = lambda: True,
 ) -> Controller:
     """Make the controller that goes on from what was kept; raises ServerError."""
@@ -167,6 +179,7 @@ def make_controller(
         ),
         problems=problems,
         clock=now_ms,
+        machine_ms=machine_ms,
         may_command=may_command,
     )
 
@@ -183,6 +196,7 @@ def assemble(
     problems = [str(each) for each in (*wall_problems, *scene_problems)]
     if not walls:
         raise ServerError("; ".join(problems))
+    known = set(walls)
     if settings.site is not None:
         sites = sorted({each.site_id for each in walls.values()})
         walls = {name: each for name, each in walls.items() if each.site_id == settings.site}
@@ -209,6 +223,7 @@ def assemble(
                 ws.put_scenes[scene.scene_id] = scene
         problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
         problems += playing.begin(ws, city_folder, kept)
+        problems += scheduling.begin(ws, city_folder, kept)
         states[wall_id] = ws
     state = State(
         epoch=kept.epoch,
@@ -221,7 +236,9 @@ def assemble(
         now_ms=now_ms,
         devices=dict(kept.devices),
     )
-    problems += rules.begin(state, city_folder / "rules", kept)
+    state.calendar, wrong = read_calendar(city_folder)
+    problems += map(str, wrong)
+    problems += rules.begin(state, city_folder / "rules", kept, elsewhere=known - walls.keys())
     return state, problems
 
 

@@ -21,6 +21,7 @@ from wall import (
     rules,
     salvo,
     scenes,
+    scheduling,
     stage,
     switch,
 )
@@ -380,6 +381,7 @@ OPERATIONS = {
     "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
     "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
     **playing.OPERATIONS,
+    **scheduling.OPERATIONS,
     **rules.OPERATIONS,
     **questions.OPERATIONS,
     "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),

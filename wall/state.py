@@ -15,18 +15,20 @@ from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
-from wall.layers import Layer, LayerName, on_air
+from wall.layers import Layer, LayerChange, LayerName, Windows, on_air
 from wall.playlists import Playlist
 from wall.proof.ledger import Ledger
 from wall.protocol import encode
 from wall.renders import RenderBook
 from wall.scene import Scene
+from wall.schedules import Calendar, Schedule
 from wall.seeded import Seeded
 from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
     from wall.masks import Masking
     from wall.rules import Rule, RuleState
+    from wall.scheduling import Plan
     from wall.stage import Stage
     from wall.switch import Switch
 
@@ -178,6 +180,9 @@ class WallState:
     city_scenes: dict[str, Scene]
     put_scenes: dict[str, Scene] = field(default_factory=dict)
     playlists: Seeded[Playlist] = field(default_factory=Seeded)
+    schedules: Seeded[Schedule] = field(default_factory=Seeded)
+    windows: Windows = field(default_factory=Windows)
+    plan: Plan | None = None  # of the schedules; None: to be made
     layers: dict[LayerName, Layer] = field(default_factory=dict)
     preview: Preview | None = None
     staging: Stage | None = None  # being rendered
@@ -233,6 +238,12 @@ class WallState:
             in_use.append(self.pending.arrangement)
         self.arrangements = {(a.scene.scene_id, a.scene.revision): a for a in in_use}
 
+    def apply(self, change: LayerChange) -> None:
+        """Make a change of a layer the desired state, with what goes along."""
+        self.layers = change.applied_to(self.layers)
+        if change.windows is not None:
+            self.windows = change.windows
+
     def program(self) -> tuple[LayerName, Layer] | None:
         """Return the layer on air, with its name."""
         return on_air(self.layers)
@@ -273,6 +284,8 @@ class State:
     kinds: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     known_kinds: list[dict[str, Any]] = field(default_factory=list)
     levels: dict[str, Classification] = field(default_factory=dict)  # of published names
+    calendar: Calendar = field(default_factory=Calendar)
+    step_ms: float = 0.0  # how far the machine's clock has left the shared one since the start
     rules: Seeded[Rule] = field(default_factory=Seeded)
     rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
     release: str | None = None  # of the players' page, as the web service told last

@@ -141,14 +141,21 @@ def change(
     terms: Terms | None = None,
     instead: Instead | None = None,
 ) -> None:
-    """Make the controller's own change of a layer: a switch when it is seen, else at once.
+    """Make the controller's own change of a layer: a switch when another picture is seen, else at
+    once.
 
     Call it while nothing is pending: what a person asked for is not superseded by this.
     """
-    if is_seen(ws, change):
+    held = ws.layers.get(change.name)
+    is_same = (
+        held is not None
+        and change.layer is not None
+        and (held.arrangement is change.layer.arrangement)
+    )
+    if is_seen(ws, change) and not is_same:
         begin(state, ws, change, terms=terms or Terms(), asked=None, instead=instead)
         return
-    ws.layers = change.applied_to(ws.layers)
+    ws.apply(change)
     state.effects.append(Persist((wall_record(ws),)))
     contents.refresh_wanted(state)
 
@@ -323,7 +330,7 @@ def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) ->
     }
     state.send([each.client_id for each in told], "commit", fields)
     ws.pending = None
-    ws.layers = switch.change.applied_to(ws.layers)
+    ws.apply(switch.change)
     stage_id = _stage_id(ws, switch)
     for client in told:
         joining.committed(state, client, switch.switch_id, switch.show_at_ms)

@@ -25,6 +25,7 @@ from tests.wall.keeping import kept_of
 from tests.wall.room import SCENES
 from tests.wall.table import ADMINISTRATOR, Seat, Table
 from tests.wall.test_rules import RULE
+from tests.wall.test_scheduling import clock_time
 from wall.contents import content_for
 from wall.layers import ORDER
 
@@ -261,6 +262,35 @@ class HubMachine(RuleBasedStateMachine):
         self.asks(f"playlist.{op}", args)
 
     @rule(
+        schedule_id=st.sampled_from(["s", "t"]),
+        shows=st.sampled_from(["rain", "traffic", "mine", "list", None]),
+        from_min=st.integers(-40, 40),
+        for_min=st.sampled_from([1, 5, 60]),
+        priority=st.integers(0, 1),
+    )
+    def schedules(
+        self, schedule_id: str, shows: str | None, from_min: int, for_min: int, priority: int
+    ) -> None:
+        if shows is None:
+            self.asks("schedule.delete", {"scheduleId": schedule_id})
+            return
+        from_ms = self.table.now_ms + from_min * 60_000
+        body = {
+            "scheduleId": schedule_id,
+            "name": {"vi": "x", "en": "x"},
+            "fromTime": clock_time(from_ms),
+            "toTime": clock_time(from_ms + for_min * 60_000),
+            "priority": priority,
+            **({"playlistId": "p"} if shows == "list" else {"sceneId": shows}),
+        }
+        self.asks("schedule.put", {"schedule": body})
+
+    @rule(step_min=st.sampled_from([-90, -2, 0, 2, 90]))
+    def clock_is_set(self, step_min: int) -> None:
+        machine_ms = self.table.now_ms + step_min * 60_000
+        self.table.carry_out(self.table.hub.machine_time(machine_ms, self.table.now_ms))
+
+    @rule(
         op=st.sampled_from(["put", "delete", "veto", "take", "clear"]),
         phase=st.sampled_from(["quiet", "dwelling", "proposed", "firing", "vetoed", "cooling"]),
         for_ms=st.sampled_from([None, 70, 5_000]),
@@ -336,6 +366,9 @@ class HubMachine(RuleBasedStateMachine):
         self.table.is_disk_full = False
         if self.render is None:
             self.render = self.table.render()
+        for schedule_id in ("s", "t"):  # a window may begin at any time
+            self.asks("schedule.delete", {"scheduleId": schedule_id}, ADMINISTRATOR)
+        self.asks("playlist.delete", {"playlistId": "p"}, ADMINISTRATOR)
         for layer in ("manual", "scheduled"):  # a list that goes on would never settle
             self.asks("playlist.pause", {"layer": layer, "on": True}, ADMINISTRATOR)
         for _ in range(100):
@@ -376,6 +409,7 @@ class HubMachine(RuleBasedStateMachine):
             for table in (self.table, again)
         )
         assert before == after
+        assert self.table.north.windows == again.north.windows
         assert self.table.state.rule_states == again.state.rule_states
 
 

@@ -1,0 +1,47 @@
+"""The city's days: its time zone, and which days are holidays in its country."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from wall.configuration import read_table
+from wall.errors import ConfigurationError
+from wall.schedules import Calendar, never
+
+
+def read_calendar(city: Path) -> tuple[Calendar, list[ConfigurationError]]:
+    """Read `timezone` and `country` of city.toml; what is wrong is said, and done without."""
+    path = city / "city.toml"
+    try:
+        table = read_table(path)
+    except ConfigurationError as problem:
+        return Calendar(), [problem]
+    problems: list[ConfigurationError] = []
+    zone = Calendar().zone  # of a city file that names none
+    name = table.get("timezone", zone.key)
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        problems.append(
+            ConfigurationError(path, "timezone", f"{name!r} is none; schedules run in {zone.key}")
+        )
+    country = table.get("country")
+    is_holiday = _holidays_of(country) if country is not None else never
+    if is_holiday is None:
+        expected = f"the holidays of {country!r} are not known, expected a code such as VN"
+        problems.append(ConfigurationError(path, "country", expected))
+    return Calendar(zone, is_holiday or never), problems
+
+
+def _holidays_of(country: Any) -> Callable[[dt.date], bool] | None:
+    from holidays import country_holidays  # 0.1 s, for whoever has a country only
+
+    try:
+        days = country_holidays(country)
+    except (NotImplementedError, TypeError, AttributeError):
+        return None
+    return lambda day: day in days
