@@ -11,14 +11,16 @@ BENCHMARKS := ingest switch_clients glass footprint consoles switch_browsers ske
 version := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 checksum = $(version)-$(shell cat $(1) | cksum | cut -d' ' -f1)
 RUNTIME := $(VENV)/.runtime-$(call checksum,requirements.txt)
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder
 DEVELOPMENT := $(VENV)/.development-$(call checksum,requirements.txt requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench screenshots clean
+.PHONY: help run test looks check format bench screenshots clean
 
 help:
 	@echo 'make run          start the room on this machine'
 	@echo 'make test         run the tests, installing what they need'
+	@echo 'make looks        look at every page and scene in all states, sizes and languages'
 	@echo 'make check        lint, formatting, types, layers'
 	@echo 'make format       write the formatting that make check asks for'
 	@echo 'make bench        measure, and keep the tables in BENCHMARKS.md'
@@ -30,7 +32,11 @@ run: $(RUNTIME)
 
 test: $(DEVELOPMENT)
 	@.ci/packages chromium-headless-shell
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TESTS)
+	$(PYTEST) -m 'not looks' $(TESTS)
+
+looks: $(DEVELOPMENT)
+	@.ci/packages chromium-headless-shell
+	$(PYTEST) -m looks $(TESTS)
 
 check: $(DEVELOPMENT)
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ from tests.pages import looking
 from tests.pages.site import FIXED_CLOCK, served
 from wall.errors import ServiceError
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 expect.set_options(timeout=20_000)  # a page loads its code first, on a busy machine
 

@@ -11,7 +11,7 @@ from tests.layouts.tiles import sample
 from tests.layouts.tiles.stage import CLOCK, ROOT, Stage, bezels_of, page, place, scenes, walls
 from tests.legible import problems, texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 LEAST_U = 0.8  # 16 minutes of arc, u being 20
 SMALL = 0.1  # device pixels a CSS pixel: the layout is the wall's, its picture need not be

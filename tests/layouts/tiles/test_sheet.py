@@ -12,7 +12,7 @@ from tests.layouts.tiles.sheet import SIZES, Cell, cells, sheets
 from tests.layouts.tiles.stage import CLOCK, Stage
 from tests.legible import problems, texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 WIDE_U = 16.0  # what is narrower says a state by its shape
 LEAST_U = 0.8  # 16 minutes of arc, u being 20
