@@ -12,7 +12,7 @@ from typing import Any
 import dash
 from dash import html
 
-from callbacks import console, operator, page_setting, room, security, session
+from callbacks import console, operator, page_setting, proof, room, security, session
 from callbacks.desk import desk
 from language import text
 from layouts.pages import notice, sign_in
@@ -21,6 +21,13 @@ from layouts.pages.sign_in import Refusal
 from permissions.demo import DEMO_ACCOUNTS, demo_allowed
 from permissions.errors import Forbidden
 from settings import Settings
+
+# What a layout takes of its address; whatever else stands there is left out.
+QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
+    operator.layout: ("wall",),
+    proof.layout: ("wall", "at", "date", "time", "verify"),
+    proof.glass: ("wall", "at"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +45,8 @@ def register(settings: Settings, *, release: str) -> None:
     _add("room", _guarded(room.layout), title="room", path="/")
     _add("operator", _guarded(operator.layout), title="operator", path="/operator")
     _add("console", _guarded(console.layout), title="console", path="/console")
+    _add("proof", _guarded(proof.layout), title="proof", path="/proof")
+    _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")
     _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")
 
 
@@ -56,12 +65,16 @@ def _guarded(layout: Callable[..., Any]) -> Callable[..., Any]:
         if session.person() is None:
             return html.Div()  # the gate has sent the browser to the sign-in page
         try:
-            wanted = {name: query[name] for name in ("wall",) if isinstance(query.get(name), str)}
-            return layout(**wanted) if layout is operator.layout else layout()
+            wanted = QUERIES.get(layout, ())
+            return layout(**{name: query[name] for name in wanted if _is_text(query, name)})
         except Forbidden:
             return notice.forbidden(page_setting.setting())
 
     return guarded
+
+
+def _is_text(query: dict[str, Any], name: str) -> bool:
+    return isinstance(query.get(name), str)
 
 
 def _not_found() -> Any:

@@ -24,6 +24,7 @@ from callbacks import (
     live,
     operator,
     pages,
+    proof,
     room,
     security,
     session,
@@ -76,7 +77,7 @@ class RoomApp(dash.Dash):
 
 def _bootstrap() -> str:
     """Return Bootstrap as a layer, so that it outranks no rule of ours; players have none."""
-    if has_request_context() and request.path.startswith("/wall/"):
+    if has_request_context() and request.path.startswith(("/wall/", "/proof/glass")):
         return ""
     return f'<style>@import url("{files.BOOTSTRAP}") layer(bootstrap);</style>'
 
@@ -110,6 +111,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     session.attach(server)
     files.attach(server)
     health.attach(server)
+    proof.attach(server)
     pages.register(settings, release=files.release(ASSETS))
     for each in (live, room, operator, console):
         each.register(app)

@@ -99,6 +99,11 @@ def console_undo(wall_id: str) -> dict[str, str]:
     return {"part": "console-undo", "wall": wall_id}
 
 
+# The page of proofs (layouts/pages/proof.py, layouts/pages/proof_glass.py, assets/proof.mjs)
+PROOF_DATE = "proof-date"
+PROOF_TIME = "proof-time"
+PROOF_GLASS = "proof-glass"
+
 # The sign-in page (layouts/pages/sign_in.py)
 SIGN_IN_USER = "sign-in-user"
 SIGN_IN_PASSWORD = "sign-in-password"

@@ -28,12 +28,18 @@ class Right(StrEnum):
     ENROLL_DEVICES = "enrollDevices"
     READ_AUDIT = "readAudit"
     MANAGE_ACCOUNTS = "manageAccounts"
+    READ_PROOF = "readProof"  # what a wall showed when
 
 
 _VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE})
 _PRESENTER = _VIEWER | {Right.COMMAND_GIVEN_WALLS}
-_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS}
-_OPERATOR = _VIEWER | {Right.SEE_SOURCE_ROWS, Right.SEE_OPERATOR, Right.COMMAND_WALLS}
+_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS, Right.READ_PROOF}
+_OPERATOR = _VIEWER | {
+    Right.SEE_SOURCE_ROWS,
+    Right.SEE_OPERATOR,
+    Right.COMMAND_WALLS,
+    Right.READ_PROOF,
+}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "viewer": _VIEWER,

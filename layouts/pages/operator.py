@@ -155,8 +155,13 @@ def seen(wall: WallView) -> dict[str, str | None]:
 
 
 def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[Component]:
-    """Return one link a wall: name, what is on it, how many outputs are there."""
-    return [_tab(wall, wall.wall_id == current, setting) for wall in walls]
+    """Return one link a wall: name, what is on it, how many outputs are there; and to its proof."""
+    proof = html.A(
+        [icon("bi-clock-history"), html.Span(say("operator.proof", setting))],
+        href=f"/proof?wall={current}",
+        className="key op-proof",
+    )
+    return [*(_tab(wall, wall.wall_id == current, setting) for wall in walls), proof]
 
 
 def away(wall: WallView, *, setting: Setting) -> list[Component]:

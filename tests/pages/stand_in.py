@@ -21,6 +21,7 @@ from permissions.identity import Accounts
 from permissions.keys import key_for
 from permissions.sessions import Sessions
 from settings import Settings
+from tests.pages.shown import VERDICT, shown_body
 from wall.errors import ServiceError
 from wall.geometry import Wall, load_walls
 
@@ -144,6 +145,7 @@ class StandInLink:
 
     def __init__(self, walls: Mapping[str, Wall], *, now_ms: float = NOW_MS) -> None:
         self.bodies = {wall_id: wall_body(wall, now_ms=now_ms) for wall_id, wall in walls.items()}
+        self._walls = walls
         self.asked: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = []
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
 
@@ -167,6 +169,11 @@ class StandInLink:
             raise ServiceError("unknownWall", "no such wall")
         if op == "wall.state":
             return deepcopy(body)
+        if op == "proof.at":
+            wall = self._walls[str(given["wallId"])]
+            return shown_body(wall, given["atMs"], with_contents=given["contents"])
+        if op == "proof.verify":
+            return deepcopy(VERDICT)
         if op == "wall.preview":
             return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
         if op == "wall.extend":

@@ -80,6 +80,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
     context.add_init_script(FIXED_CLOCK)
     context.set_default_timeout(30_000)
     # The walls' own pictures are the player's: here their frames stay empty, and load at once.
+    context.route(
+        "**/proof/glass**", lambda route: route.fulfill(body="", content_type="text/html")
+    )
     context.route("**/wall/**", lambda route: route.fulfill(body="", content_type="text/html"))
     complaints: list[str] = []
     opened = context.new_page()
@@ -130,7 +133,16 @@ def _width(page: Page) -> int:
     return page.viewport_size["width"]
 
 
-@pytest.mark.parametrize("path", ["/", "/operator?wall=le-lai", "/operator?wall=ngo-quyen"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/operator?wall=le-lai",
+        "/operator?wall=ngo-quyen",
+        "/proof?wall=le-lai&verify=1",
+        "/proof?date=31/02/2026&time=9",
+    ],
+)
 def test_a_page_is_fit_to_work_with(page, address, path):
     page.goto(address + path)
     assert _look(page) == []

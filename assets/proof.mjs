@@ -1,0 +1,33 @@
+// The picture a wall showed once: the whole canvas in this window, and a clock that stands still at
+// that instant, so that ages, clocks and what was stale are as they were.
+
+import { placement, windowSize } from "./canvas.mjs";
+
+const ROOT = "proof-glass";
+
+function begin(root) {
+  const { atMs, widthPx, heightPx } = root.dataset;
+  const canvas = root.querySelector(".player-canvas");
+  const canvasPx = { width: Number(widthPx), height: Number(heightPx) };
+  window.iocClock = { nowMs: () => Number(atMs) };
+  window.iocAges?.sweep();
+  Object.assign(canvas.style, { width: `${widthPx}px`, height: `${heightPx}px` });
+  const place = () => {
+    const { scale, xPx, yPx } = placement(windowSize(), { canvasPx });
+    canvas.style.transform = `translate(${xPx}px, ${yPx}px) scale(${scale})`;
+  };
+  place();
+  window.addEventListener("resize", place);
+}
+
+if (location.pathname === "/proof/glass") {
+  const look = () => {
+    const root = document.getElementById(ROOT);
+    if (root === null) return;
+    watch.disconnect();
+    begin(root);
+  };
+  const watch = new MutationObserver(look);
+  watch.observe(document.body, { childList: true, subtree: true });
+  look();
+}
