@@ -81,6 +81,10 @@ class Settings(BaseModel):
         default=(),
         description="ws addresses of the site's other controllers, blank-separated",
     )
+    wall_peers: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="controllers of other sites, site=address,address; blank-separated",
+    )
     wall_may_forget: bool = Field(
         default=False,
         description="let the walls' state lie in a Redis that may lose what it acknowledged",
@@ -123,11 +127,30 @@ class Settings(BaseModel):
     @field_validator("wall_standby_urls")
     @classmethod
     def _links(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        for url in urls:
-            parts = urlsplit(url)
-            if parts.scheme not in ("ws", "wss") or not parts.netloc or parts.path != "/ws":
-                raise ValueError(f"{url!r} is no address such as ws://standby.example.org:8051/ws")
-        return urls
+        return _all_links(urls)
+
+    @field_validator("wall_peers", mode="before")
+    @classmethod
+    def _sites(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        parts = [each.partition("=") for each in given.split()]
+        if not all(site and links for site, _, links in parts):
+            raise ValueError("must be like ngo-quyen=ws://c.example.org:8051/ws")
+        return {site: tuple(links.split(",")) for site, _, links in parts}
+
+    @field_validator("wall_peers")
+    @classmethod
+    def _peers(
+        cls, peers: dict[str, tuple[str, ...]], given: ValidationInfo
+    ) -> dict[str, tuple[str, ...]]:
+        for urls in peers.values():
+            _all_links(urls)
+        if peers and given.data.get("site") is None:
+            raise ValueError("IOC_SITE must say which site this one is")
+        if given.data.get("site") in peers:
+            raise ValueError("must not name this site, IOC_SITE")
+        return peers
 
     @field_validator("wall_port")
     @classmethod
@@ -309,6 +332,14 @@ def _sentence(error: Any, values: Mapping[str, str]) -> str:
 def _is_origin(text: str, *, schemes: tuple[str, ...]) -> bool:
     parts = urlsplit(text)
     return parts.scheme in schemes and bool(parts.netloc) and parts.path in ("", "/")
+
+
+def _all_links(urls: tuple[str, ...]) -> tuple[str, ...]:
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme not in ("ws", "wss") or not parts.netloc or parts.path != "/ws":
+            raise ValueError(f"{url!r} is no address such as ws://standby.example.org:8051/ws")
+    return urls
 
 
 def _with_scheme(url: SecretStr | None, *schemes: str) -> SecretStr | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wall import contents, stage, switch
 from wall.answers import Asked, answer
+from wall.arrangement import Arrangement
 from wall.effects import WallRecord
 from wall.events import event
-from wall.layers import LayerChange
+from wall.layers import Layer, LayerChange
 from wall.record import wall_record
 from wall.state import State, WallState
 
@@ -47,3 +48,12 @@ def ask(
     told = {**result, "layer": change.name}
     then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
     answer(state, asked, result, changes=changes, then=then)
+
+
+def new_layer(
+    state: State, ws: WallState, arrangement: Arrangement, asked: Asked, *, is_held: bool
+) -> Layer:
+    """Return a layer set now by who asks; not held it ends after the wall's time."""
+    hold_ms = ws.wall.manual_hold_min * 60_000
+    until_ms = None if is_held else state.now_ms + hold_ms
+    return Layer(arrangement, asked.by, state.now_ms, until_ms)

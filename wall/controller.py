@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import http
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -21,11 +21,12 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 from wall import metrics
-from wall.effects import Change, Close, Effect, Enlarge, Look, Persist, Prove, Send
+from wall.effects import Change, Close, Effect, Enlarge, Look, Persist, Prove, Say, Send
 from wall.errors import Deposed, Refused, StoreError
 from wall.handshake import OriginRule, offered
 from wall.hub import Hub
 from wall.link import Link, text_frame
+from wall.peers.link import PeerLink
 from wall.proof.recorder import Recorder
 from wall.protocol import LARGEST_SERVICE_FRAME, PATH, PROTOCOL
 
@@ -56,6 +57,7 @@ class Controller:
         clock: Callable[[], float],
         machine_ms: Callable[[], float],
         proof: Recorder | None = None,
+        peers: Mapping[str, Sequence[str]] | None = None,
         problems: Iterable[str] = (),
         may_command: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -68,6 +70,11 @@ class Controller:
         self._may_command = may_command
         self._proof = proof
         self._looking: set[asyncio.Task[None]] = set()
+        self._peers = {
+            site_id: PeerLink(site_id, urls, heard=self._peer_said, lost=self._peer_lost)
+            for site_id, urls in (peers or {}).items()
+        }
+        self._peering: list[asyncio.Task[None]] = []
         self._origins = origins
         self._now_ms = clock
         self._machine_ms = machine_ms
@@ -86,6 +93,7 @@ class Controller:
     def start(self) -> None:
         """Begin to act."""
         self._do(self.hub.started(self._now_ms()))
+        self._peering = [asyncio.create_task(each.run()) for each in self._peers.values()]
 
     async def handle(self, link: ServerConnection) -> None:
         """Greet a connection, and stay with it to its end; its frames come to `hear`."""
@@ -112,6 +120,12 @@ class Controller:
             link.drop()
         else:
             self._do(effects)
+
+    def _peer_said(self, site_id: str, kind: str, epoch: int, fields: dict[str, Any]) -> None:
+        self._do(self.hub.peer_said(site_id, kind, epoch, fields, self._now_ms()))
+
+    def _peer_lost(self, site_id: str) -> None:
+        self._do(self.hub.peer_lost(site_id, self._now_ms()))
 
     def fell_behind(self, link: Link) -> None:
         """Let a client that does not read be owed content."""
@@ -162,6 +176,8 @@ class Controller:
 
     async def leave(self, code: str) -> None:
         """Send everyone elsewhere and close the links; `code` says why."""
+        for each in self._peering:
+            each.cancel()
         self._carry_out(self.hub.stopping(self._now_ms(), code))
         for link in list(self._links.values()):
             self._close(link.client_id, CloseCode.SERVICE_RESTART, code)
@@ -208,6 +224,8 @@ class Controller:
                     self._unwritten.append(effect)
                     if self._writing is None:
                         self._writing = asyncio.create_task(self._write())
+                case Say(site_id, text):
+                    self._peers[site_id].say(text)
                 case Prove(record):
                     if self._proof is not None:
                         self._proof.note(record)

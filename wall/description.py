@@ -32,6 +32,7 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "lock": ws.lock.to_json() if ws.lock is not None else None,
         "masks": [mask.to_json() for mask in ws.masks.values()],
         "frozen": ws.is_frozen,
+        "following": ws.following.to_json() if ws.following is not None else None,
         "night": glass.night_of(ws),
         "orbitPx": glass.orbit_px_of(ws),
     }

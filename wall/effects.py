@@ -36,6 +36,14 @@ class Enlarge:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """Write a frame to another site's controller, over the link that we opened."""
+
+    site_id: str
+    frame: str
+
+
+@dataclass(frozen=True, slots=True)
 class Persist:
     """Make changes durable, in the order of the effects; then do `then`, or on failure `otherwise`.
 
@@ -133,4 +141,4 @@ class Look:
 
 
 Change = WallRecord | SceneRecord | EntryRecord | DeviceRecord | SwitchRecord | AuditRecord
-Effect = Send | Close | Enlarge | Persist | Prove | Look
+Effect = Send | Say | Close | Enlarge | Persist | Prove | Look

@@ -29,6 +29,7 @@ from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
 from wall.messages import HANDLERS
+from wall.peers import follow, mirroring, outbound
 from wall.proof import witness
 from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
 from wall.record import wall_record
@@ -142,6 +143,23 @@ class Hub:
             answers.answer(self.state, asked, orjson.Fragment(result))
         return self._effects()
 
+    def peer_said(
+        self, site_id: str, kind: str, epoch: int, fields: dict[str, Any], now_ms: float
+    ) -> list[Effect]:
+        """Handle a frame of another site's controller, over the link that we opened."""
+        self.state.now_ms = now_ms
+        try:
+            outbound.heard(self.state, self.state.peers[site_id], kind, epoch, fields)
+        except BadFields:
+            self.state.counts["badPeerFrames"] += 1
+        return self._effects()
+
+    def peer_lost(self, site_id: str, now_ms: float) -> list[Effect]:
+        """Note that the link to another site's controller has ended."""
+        self.state.now_ms = now_ms
+        outbound.lost(self.state, self.state.peers[site_id])
+        return self._effects()
+
     def ticked(self, now_ms: float) -> list[Effect]:
         """Do what is due by time alone."""
         state = self.state
@@ -172,6 +190,8 @@ class Hub:
         times: list[float | None] = [
             state.renders.next_ms(),
             rules.next_ms(state),
+            mirroring.next_ms(state),
+            *(outbound.next_ms(each) for each in state.peers.values()),
             *state.greeted.values(),
         ]
         for ws in state.walls.values():
@@ -228,8 +248,12 @@ class Hub:
                 scheduling.advance(state, ws)
             if ws.pending is None:
                 playing.advance(state, ws)
+            follow.advance(state, ws)
             banners.advance(state, ws)
             witness.advance(state, ws)
+        mirroring.advance(state)
+        for site in state.peers.values():
+            outbound.advance(state, site)
         effects, state.effects = state.effects, []
         return effects
 

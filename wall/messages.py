@@ -131,7 +131,7 @@ def _subscribe(state: State, client: Client, fields: Subscribe) -> None:
 
 
 def _request(state: State, client: Client, fields: Request) -> None:
-    if client.kind == "service":
+    if client.kind in ("service", "peer"):
         services.handle(state, client, fields)
     else:
         services.forbid(state, client, fields)
@@ -161,6 +161,7 @@ HANDLERS: dict[str, Handlers] = {
     "output": _ON_GLASS,
     "view": _ON_GLASS,
     "console": {**_ALL, "subscribe": (Subscribe, _subscribe), "heartbeat": (Heartbeat, _heartbeat)},
+    "peer": _ALL,
     "service": {
         **_ALL,
         "subscribe": (Subscribe, _subscribe),

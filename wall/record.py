@@ -12,6 +12,7 @@ from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene
 from wall.geometry import Trim
 from wall.layers import CITY, ORDER, Layer, Windows
+from wall.peers.following import Following
 from wall.playlists import Run, RunFields
 from wall.protocol import check
 from wall.scene import scene_from_json
@@ -43,6 +44,7 @@ def wall_record(ws: WallState) -> WallRecord:
             {"outputId": place, "fields": each} for (_, place), each in ws.overlays.items()
         ],
         "frozen": ws.is_frozen,
+        "following": ws.following.to_json() if ws.following is not None else None,
         "glass": {
             "trims": {name: each.to_json() for name, each in ws.trims.items()},
             "night": ws.night_mode,
@@ -128,6 +130,9 @@ def _restore_hold(ws: WallState, body: dict[str, Any]) -> None:
     for each in body.get("overlays", ()):
         ws.overlays[each["fields"]["kind"], each["outputId"]] = each["fields"]
     ws.is_frozen = bool(body.get("frozen", False))
+    following = body.get("following")
+    if following is not None:
+        ws.following = Following(following["of"], following["by"], following["sinceAtMs"])
     glass = body.get("glass", {})
     ws.trims = {
         name: Trim(**each) for name, each in glass.get("trims", {}).items() if name in ws.outputs

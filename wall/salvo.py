@@ -44,12 +44,20 @@ class Salvo:
         """Drop the switches of the other walls too, and say why."""
         if self.is_aborted:
             return
+        self.drop(state, code, refused)
+        refuse(state, self.asked, refused)
+
+    def drop(self, state: State, code: str, refused: Refused) -> None:
+        """Drop the switches of all walls that are not committed."""
         self.is_aborted = True
         for wall_id, each in self.switches.items():
             other = state.walls[wall_id]
             if other.pending is each:
                 switch.abort(state, other, each, code, refused)
-        refuse(state, self.asked, refused)
+
+    def due_ms(self, ws: WallState, deadline_at_ms: float) -> float:
+        """Return when a prepared wall of it must be looked at whatever happens."""
+        return deadline_at_ms
 
     def settled(
         self,

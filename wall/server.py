@@ -26,6 +26,7 @@ from wall.geometry import read_walls
 from wall.handshake import OriginRule
 from wall.hub import Hub
 from wall.link import Link
+from wall.peers.site import PeerSite
 from wall.proof.recorder import Recorder
 from wall.proof.store import Retention
 from wall.protocol import LARGEST_FRAME, PROTOCOL
@@ -177,6 +178,7 @@ def make_controller(
             epoch=state.epoch,
             retention=Retention(settings.proof_days, settings.proof_mb),
         ),
+        peers=settings.wall_peers,
         problems=problems,
         clock=now_ms,
         machine_ms=machine_ms,
@@ -230,6 +232,7 @@ def assemble(
         controller_id=kept.controller_id,
         site_id=next(iter(walls.values())).site_id,
         alternate_urls=settings.wall_standby_urls,
+        peers={site_id: PeerSite(site_id) for site_id in settings.wall_peers},
         secret=settings.secret(),
         language=settings.language,
         walls=states,

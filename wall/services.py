@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -19,17 +19,14 @@ from wall import (
     overlays,
     playing,
     rules,
-    salvo,
     scenes,
     scheduling,
     stage,
-    switch,
 )
 from wall.answers import Asked, answer, answer_reading, refuse
-from wall.arrangement import Arrangement
 from wall.errors import BadFields, InvalidScene, Refused
 from wall.events import event
-from wall.layers import Layer, LayerChange, LayerName
+from wall.layers import LayerChange, LayerName
 from wall.operation import (
     ADMINISTRATORS,
     COMMANDERS,
@@ -39,11 +36,15 @@ from wall.operation import (
     WallArgs,
     find_wall,
 )
+from wall.peers import operations as peers
+from wall.peers import outbound
+from wall.peers.site import described, owner
 from wall.proof import questions
 from wall.protocol import Name, Request, ShowingFields, check
 from wall.record import wall_record
 from wall.scene import WireModel
 from wall.state import Client, Preview, State, WallState
+from wall.terms import TermsArgs
 
 
 class HistoryArgs(WireModel):
@@ -57,55 +58,6 @@ class PreviewArgs(WallArgs):
     """Of `wall.preview`."""
 
     scene_id: Name
-
-
-class TransitionFields(WireModel):
-    """How the picture changes."""
-
-    kind: Literal["cut", "fade", "stagger"] = "cut"
-    duration_ms: Annotated[float, Field(ge=0, le=60_000, allow_inf_nan=False)] = 0.0
-
-
-class Terms(WireModel):
-    """How a switch shall go."""
-
-    policy: Literal["all", "quorum", "bestEffort"] = "bestEffort"
-    min_outputs: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    deadline_ms: Annotated[float, Field(ge=50, le=60_000, allow_inf_nan=False)] = 1_000.0
-    transition: TransitionFields | None = None
-
-    def terms(self) -> switch.Terms:
-        """Return the terms; raises Refused when a quorum has no number."""
-        if self.policy == "quorum" and self.min_outputs is None:
-            raise Refused("invalidArgs", "minOutputs: is missing, expected with policy 'quorum'")
-        transition = self.transition or TransitionFields()
-        return switch.Terms(
-            policy=self.policy,
-            min_outputs=self.min_outputs,
-            deadline_ms=self.deadline_ms,
-            transition_kind=transition.kind,
-            transition_ms=min(
-                transition.duration_ms, switch.LONGEST_TRANSITION_MS[transition.kind]
-            ),
-        )
-
-
-class TermsArgs(Terms, WallArgs):
-    """Of operations that switch a wall."""
-
-
-class SalvoTake(WireModel):
-    """One wall's part of a salvo."""
-
-    wall_id: Name
-    scene_id: Name
-
-
-class SalvoArgs(Terms):
-    """Of `salvo.take`; with policy `quorum` the number is each wall's."""
-
-    takes: Annotated[list[SalvoTake], Field(min_length=1, max_length=100)]
-    hold: bool = False
 
 
 class TakeArgs(TermsArgs):
@@ -139,6 +91,10 @@ def handle(state: State, client: Client, request: Request) -> None:
         known = Refused("unknownOp", f"no operation {request.op!r} here")
         refuse(state, asked, known, is_command=False)
         return
+    found = owner(state, str(request.args.get("wallId")))
+    if found is not None and client.kind == "service" and request.op != "wall.state":
+        outbound.forward(state, found[0], asked)
+        return
     try:
         if operation.service is None:
             _refuse_role(state, asked, operation)
@@ -166,7 +122,9 @@ def _refuse_role(state: State, asked: Asked, operation: Operation) -> None:
     role = asked.actor.role if asked.actor is not None else None
     if role in operation.roles:
         return
-    concerned = [state.walls.get(each) for each in _walls_of(asked.args)]
+    # What a role may do with another site's wall that site says: it is asked for that role.
+    named = [each for each in _walls_of(asked.args) if owner(state, each) is None]
+    concerned = [state.walls.get(each) for each in named]
     is_given = all(ws is not None and role in ws.wall.control for ws in concerned)
     if operation.roles is COMMANDERS and concerned and is_given:
         return
@@ -183,10 +141,18 @@ def _walls_of(args: dict[str, Any]) -> list[str]:
 
 def _list(state: State, asked: Asked, args: NoArgs) -> None:
     walls = [description.describe(state, ws, is_whole=False) for ws in state.walls.values()]
+    walls += described(state)
     answer_reading(state, asked, {"walls": walls})
 
 
 def _state(state: State, asked: Asked, args: WallArgs) -> None:
+    found = owner(state, args.wall_id)
+    if found is not None and found[0].is_connected:
+        outbound.forward(state, found[0], asked)
+        return
+    if found is not None:
+        answer_reading(state, asked, found[0].described(found[1]))
+        return
     ws = find_wall(state, args.wall_id)
     answer_reading(state, asked, description.describe(state, ws, is_whole=True))
 
@@ -235,7 +201,7 @@ def _take(state: State, asked: Asked, args: TakeArgs) -> None:
     else:
         raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
     is_held = args.hold or args.layer != "manual"
-    layer = _layer(state, ws, arrangement, asked, is_held=is_held)
+    layer = change.new_layer(state, ws, arrangement, asked, is_held=is_held)
     change.ask(state, ws, LayerChange(args.layer, layer), terms=terms, asked=asked)
 
 
@@ -245,30 +211,6 @@ def _refuse(state: State, asked: Asked, ws: WallState, layer: LayerName, *, is_t
         rules.refuse_actor(state, asked, ws, layer, is_take=is_take)
     else:
         locks.refuse_others(asked, ws)
-
-
-def _layer(
-    state: State, ws: WallState, arrangement: Arrangement, asked: Asked, *, is_held: bool
-) -> Layer:
-    hold_ms = ws.wall.manual_hold_min * 60_000
-    until_ms = None if is_held else state.now_ms + hold_ms
-    return Layer(arrangement, asked.by, state.now_ms, until_ms)
-
-
-def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
-    terms = args.terms()
-    walls = [each.wall_id for each in args.takes]
-    if len(set(walls)) < len(walls):
-        raise Refused("invalidArgs", "takes: a wall is there twice")
-    together = salvo.Salvo(asked)
-    for each in args.takes:
-        ws = find_wall(state, each.wall_id)
-        locks.refuse_others(asked, ws)
-        arrangement = ws.arrange(scenes.find(ws, each.scene_id))
-        layer = _layer(state, ws, arrangement, asked, is_held=args.hold)
-        taken = LayerChange("manual", layer)
-        switch.begin(state, ws, taken, terms=terms, asked=asked, salvo=together)
-    together.begin(state)
 
 
 def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
@@ -367,7 +309,7 @@ OPERATIONS = {
     "wall.take": Operation(TakeArgs, COMMANDERS, _take),
     "wall.clear": Operation(ClearArgs, COMMANDERS, _clear),
     "wall.extend": Operation(ExtendArgs, COMMANDERS, _extend),
-    "salvo.take": Operation(SalvoArgs, COMMANDERS, _salvo),
+    **peers.OPERATIONS,
     "wall.lock": Operation(WallArgs, COMMANDERS, _lock),
     "wall.unlock": Operation(WallArgs, COMMANDERS, _unlock),
     "wall.mask": Operation(masks.MaskArgs, COMMANDERS, _mask),

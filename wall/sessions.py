@@ -8,6 +8,7 @@ from wall import contents, devices, glass, joining, masks, overlays, stage, swit
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
+from wall.peers import mirroring
 from wall.proof import witness
 from wall.protocol import (
     HEARTBEAT_MS,
@@ -19,7 +20,13 @@ from wall.protocol import (
     check,
 )
 from wall.state import Client, Kind, Showing, State
-from wall.tokens import VIEWS, is_service_token, read_console_token, read_view_token
+from wall.tokens import (
+    VIEWS,
+    is_service_token,
+    read_console_token,
+    read_peer_token,
+    read_view_token,
+)
 
 LONGEST_RELEASE = 64
 SERVICES = ("web", "feed", "render", "tools")
@@ -53,6 +60,7 @@ def leave(state: State, client: Client) -> None:
         return
     state.kinds.pop(client.client_id, None)
     state.greeted.pop(client.client_id, None)
+    state.mirroring.peers.discard(client.client_id)
     ws = state.wall_of(client)
     if ws is not None and client.client_id in ws.clients:
         ws.clients.discard(client.client_id)
@@ -91,8 +99,11 @@ def _admit(state: State, client: Client, fields: dict[str, Any], token: str) -> 
         client.wall_id, client.output_id = device.wall_id, device.output_id
     elif kind == "view":
         _admit_view(state, client, token)
+    elif kind == "peer":
+        if read_peer_token(state.secret, token) in (state.site_id, ""):
+            raise TokenError("the token is of this very site")
     else:
-        raise TokenError("kind: expected output, view, console or service")
+        raise TokenError("kind: expected output, view, console, service or peer")
     client.kind = _kind(kind)
     client.release = _release(fields)
     if client.service == "web" and client.release is not None:
@@ -126,8 +137,10 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
         told["alternateUrls"] = list(state.alternate_urls)
     if ws is None:
         state.send([client.client_id], "identified", told)
-        if client.service is not None:
+        if client.service is not None or client.kind == "peer":
             state.effects.append(Enlarge(client.client_id))
+        if client.kind == "peer":
+            mirroring.join(state, client)
         if client.service == "render":
             contents.refresh_wanted(state)
         return

@@ -16,6 +16,8 @@ from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
 from wall.layers import Layer, LayerChange, LayerName, Windows, on_air
+from wall.peers.following import Following
+from wall.peers.site import Mirroring, PeerSite
 from wall.playlists import Playlist
 from wall.proof.ledger import Ledger
 from wall.protocol import encode
@@ -27,6 +29,7 @@ from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
     from wall.masks import Masking
+    from wall.peers.salvo import HeldSalvo
     from wall.rules import Rule, RuleState
     from wall.scheduling import Plan
     from wall.stage import Stage
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 KEPT_ARRANGEMENTS = 256
 KEPT_CONTENTS = 64  # a client keeps at least the last 64 it was sent
-Kind = Literal["output", "view", "console", "service"]
+Kind = Literal["output", "view", "console", "service", "peer"]
 NightMode = Literal["auto", "on", "off"]
 Showing = tuple[str | None, str | None]  # scene, revision
 
@@ -194,6 +197,7 @@ class WallState:
     lock: Lock | None = None
     masks: dict[str, Mask] = field(default_factory=dict)
     masking: list[Masking] = field(default_factory=list)  # confirmations still coming
+    following: Following | None = None
     overlays: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # kind, output
     has_notes: bool = False  # the controller itself has something to say
     told_banners: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # by output
@@ -277,6 +281,9 @@ class State:
     walls: dict[str, WallState]
     now_ms: float
     alternate_urls: tuple[str, ...] = ()  # of the site's other controllers
+    peers: dict[str, PeerSite] = field(default_factory=dict)  # the other sites
+    mirroring: Mirroring = field(default_factory=Mirroring)  # what they were told of ours
+    held_salvos: dict[str, HeldSalvo] = field(default_factory=dict)  # that they lead
     devices: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     clients: dict[int, Client] = field(default_factory=dict)
     greeted: dict[int, float] = field(default_factory=dict)  # must identify by then

@@ -243,7 +243,10 @@ def next_ms(ws: WallState) -> float | None:
     times = [each.show_at_ms + SETTLE_MS for each in ws.settling]
     if ws.pending is not None:
         switch = ws.pending
-        times.append(switch.deadline_at_ms if switch.is_prepared else switch.render_by_ms)
+        due_ms = switch.deadline_at_ms
+        if switch.salvo is not None:
+            due_ms = switch.salvo.due_ms(ws, due_ms)
+        times.append(due_ms if switch.is_prepared else switch.render_by_ms)
     return min(times, default=None)
 
 

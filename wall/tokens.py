@@ -22,6 +22,7 @@ CLOCK_TOLERANCE_S = 5  # web and controller may read different clocks
 VIEWS = ("program", "preview")
 
 _DEVICE, _VIEW, _CONSOLE = "ioc-wall.device", "ioc-wall.view", "ioc-wall.console"
+_PEER = "ioc-wall.peer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,16 @@ def read_console_token(secret: str, token: str, *, now_s: float) -> Person:
         return Person(str(body["u"]), str(body["r"]), body["s"], ceiling)
     except (KeyError, ValueError) as error:
         raise TokenError("the token is not one of ours") from error
+
+
+def peer_token(secret: str, site_id: str) -> str:
+    """Sign the token with which the controller of a site joins those of other sites."""
+    return _sign(secret, _PEER, {"s": site_id})
+
+
+def read_peer_token(secret: str, token: str) -> str:
+    """Return which site's controller shows `token`; raises TokenError when forged."""
+    return str(_read(secret, _PEER, token).get("s"))
 
 
 def is_service_token(secret: str, token: str) -> bool:

@@ -54,15 +54,16 @@ options = {{ text = "{id} over" }}
 SCENES = ("overview", "rain", "traffic")
 
 
-def write_city(folder: Path) -> Path:
-    """Write a city folder with one wall of two outputs and three scenes."""
+def write_city(folder: Path, *, wall_id: str = "north", site_id: str = "east") -> Path:
+    """Write a city folder with one wall of two outputs and three scenes (or a wall more)."""
     city = folder / "city"
-    (city / "walls").mkdir(parents=True)
-    (city / "scenes" / "north").mkdir(parents=True)
+    (city / "walls").mkdir(parents=True, exist_ok=True)
+    (city / "scenes" / wall_id).mkdir(parents=True)
     (city / "city.toml").write_text('id = "test"\n')
-    (city / "walls" / "north.toml").write_text(WALL)
+    wall = WALL.replace('"north"', f'"{wall_id}"').replace('"east"', f'"{site_id}"')
+    (city / "walls" / f"{wall_id}.toml").write_text(wall)
     for scene_id in SCENES:
-        (city / "scenes" / "north" / f"{scene_id}.toml").write_text(SCENE.format(id=scene_id))
+        (city / "scenes" / wall_id / f"{scene_id}.toml").write_text(SCENE.format(id=scene_id))
     return city
 
 

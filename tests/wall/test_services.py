@@ -94,7 +94,7 @@ def test_wall_state_tells_each_output_as_it_last_said(full: FullTable) -> None:
     ("op", "args", "code"),
     [
         ("wall.dance", {}, "unknownOp"),
-        ("wall.follow", {"wallId": "north"}, "unknownOp"),
+        ("wall.swallow", {"wallId": "north"}, "unknownOp"),
         ("wall.take", {"wallId": "south", "sceneId": "rain"}, "unknownWall"),
         ("wall.take", {"wallId": "north", "sceneId": "snow"}, "unknownScene"),
         ("wall.take", {"wallId": 7}, "invalidArgs"),

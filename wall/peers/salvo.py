@@ -1,0 +1,277 @@
+"""Salvos across sites: prepared at every site, committed at one instant of the shared clocks.
+
+The site that is asked leads: it has the others prepare (`peer.prepare`), waits until all may
+commit, chooses the instant and tells it in each one's own clock (`peer.commit`). A site that hears
+no word keeps its old scene: what was only prepared ends by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wall import clock, contents, switch
+from wall.answers import Asked, answer, answer_reading, refuse
+from wall.effects import Change, Effect, Persist
+from wall.errors import Refused
+from wall.peers import outbound
+from wall.peers.site import PeerSite
+from wall.protocol import Instant, Name
+from wall.salvo import Salvo
+from wall.scene import WireModel
+from wall.state import State, WallState
+
+HOLD_MS = 2_000.0  # how long what is ready here waits for the other sites
+
+
+class CommitArgs(WireModel):
+    """Of `peer.commit`; the instant is on the clock of who is told."""
+
+    salvo_id: Name
+    show_at_ms: Instant
+
+
+class AbortArgs(WireModel):
+    """Of `peer.abort`."""
+
+    salvo_id: Name
+
+
+@dataclass(slots=True)
+class WaitingSalvo(Salvo):
+    """A salvo whose walls, once they may commit, wait for another site's word."""
+
+    salvo_id: str = ""
+    hold_until_ms: float = 0.0
+
+    def due_ms(self, ws: WallState, deadline_at_ms: float) -> float:
+        """Return when a prepared wall of it must be looked at whatever happens."""
+        return self.hold_until_ms if ws.wall.wall_id in self.ready else deadline_at_ms
+
+    def lead_ms(self, state: State) -> float:
+        """Return how long before its instant our own displays must be told."""
+        leads = (switch.lead_ms(state, each) for each in self.switches.values())
+        return max(leads, default=clock.LEAD_FLOOR_MS)
+
+    def commit(self, state: State, show_at_ms: float) -> None:
+        """Commit all walls here at one instant."""
+        for wall_id, each in self.switches.items():
+            switch.commit(state, state.walls[wall_id], each, show_at_ms=show_at_ms)
+
+    def give_up(self, state: State, refused: Refused) -> None:
+        """Abort all walls here."""
+        self.drop(state, refused.code if refused.code == "superseded" else "policyNotMet", refused)
+
+
+@dataclass(slots=True)
+class HeldSalvo(WaitingSalvo):
+    """Our part of a salvo that another site leads; `asked` is its `peer.prepare`."""
+
+    is_told: bool = False
+
+    def decided(self, state: State, ws: WallState) -> None:
+        """Say that we may commit once all walls may; give up when no word comes."""
+        self.ready.add(ws.wall.wall_id)
+        if self.ready != self.switches.keys():
+            return
+        if not self.is_told:
+            self.is_told = True
+            told = {"salvoId": self.salvo_id, "leadMs": self.lead_ms(state)}
+            answer_reading(state, self.asked, told)
+        elif state.now_ms >= self.hold_until_ms:
+            self.give_up(state, Refused("policyNotMet", "the leading site is not heard"))
+
+    def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
+        """Drop the other walls too; only a prepare that was not answered yet hears of it."""
+        if self.is_aborted:
+            return
+        state.held_salvos.pop(self.salvo_id, None)
+        self.drop(state, code, refused)
+        if not self.is_told:
+            refuse(state, self.asked, refused)
+
+
+@dataclass(slots=True)
+class Part:
+    """Another site's walls in a salvo that we lead."""
+
+    site: PeerSite
+    wall_ids: list[str]
+    salvo_id: str | None = None  # there, once it may commit
+    lead_ms: float = 0.0
+    walls: list[dict[str, Any]] | None = None  # how they went
+
+
+@dataclass(slots=True)
+class WideSalvo(WaitingSalvo):
+    """A salvo that we lead, of walls here and at other sites."""
+
+    parts: list[Part] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)  # of the walls, as asked
+    uncertainty_ms: float = 0.0  # of the worst clock between sites
+    is_committed: bool = False
+
+    def begin_wide(self, state: State, args: Mapping[str, Any]) -> None:
+        """Have all sites prepare, ours too."""
+        for part in self.parts:
+            takes = [each for each in args["takes"] if each["wallId"] in part.wall_ids]
+            outbound.ask(
+                state,
+                part.site,
+                "peer.prepare",
+                {**args, "takes": takes},
+                self.asked.actor,
+                self._hear_prepared(part),
+            )
+        if not self.is_aborted:
+            self.begin(state)
+
+    def decided(self, state: State, ws: WallState) -> None:
+        """Note that a wall here may be committed; commit all once everybody may."""
+        self.ready.add(ws.wall.wall_id)
+        self._commit_when_all_may(state)
+        if not self.is_committed and state.now_ms >= self.hold_until_ms:
+            self._fail(state, Refused("policyNotMet", "another site was not ready in time"))
+
+    def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
+        """Drop all walls here and at the other sites, and say why."""
+        self._abandon(state, code, refused)
+
+    def settled(
+        self,
+        state: State,
+        ws: WallState,
+        result: dict[str, Any],
+        *,
+        changes: tuple[Change, ...],
+        then: tuple[Effect, ...],
+    ) -> None:
+        """Keep how one wall went, and answer when all have, here and elsewhere."""
+        self.results[ws.wall.wall_id] = {"wallId": ws.wall.wall_id, **result}
+        state.effects.append(Persist(changes, then=then))
+        self._answer_when_settled(state)
+
+    def _hear_prepared(self, part: Part) -> Any:
+        def then(state: State, body: dict[str, Any]) -> None:
+            if self.is_aborted:
+                if body.get("ok"):
+                    _send_abort(state, part.site, str(body["result"].get("salvoId")))
+                return
+            if not body.get("ok"):
+                error = body.get("error") or {}
+                code = str(error.get("code", "unavailable"))
+                said = f"site {part.site.site_id}: {error.get('message', '')}"
+                self._fail(state, Refused(code, said))
+                return
+            part.salvo_id = str(body["result"]["salvoId"])
+            part.lead_ms = float(body["result"]["leadMs"])
+            self._commit_when_all_may(state)
+
+        return then
+
+    def _commit_when_all_may(self, state: State) -> None:
+        is_here = self.ready == self.switches.keys()
+        if self.is_committed or not is_here or any(each.salvo_id is None for each in self.parts):
+            return
+        clocks = [(part, part.site.clock.best) for part in self.parts]
+        if any(best is None for _, best in clocks):
+            unknown = Refused("unavailable", "the clock of another site is not known yet")
+            self._fail(state, unknown)
+            return
+        self.is_committed = True
+        self.uncertainty_ms = max(best[0] for _, best in clocks if best is not None)
+        # The word itself takes up to a round trip, and their clock may be wrong by half of one.
+        travel_ms = [part.lead_ms + 3 * best[0] for part, best in clocks if best is not None]
+        show_at_ms = state.now_ms + max(self.lead_ms(state) + self.uncertainty_ms, *travel_ms)
+        for part, best in clocks:
+            if best is not None:
+                args = {"salvoId": part.salvo_id, "showAtMs": show_at_ms + best[1]}
+                then = self._hear_settled(part, best[1])
+                outbound.ask(state, part.site, "peer.commit", args, self.asked.actor, then)
+        self.commit(state, show_at_ms)
+
+    def _hear_settled(self, part: Part, offset_ms: float) -> Any:
+        def then(state: State, body: dict[str, Any]) -> None:
+            if body.get("ok"):
+                part.walls = [_in_our_time(each, offset_ms) for each in body["result"]["walls"]]
+            else:  # whether it was committed there is not known; its mirror will tell
+                unknown: dict[str, Any] = {
+                    "committed": None,
+                    "outputs": [],
+                    "error": body.get("error"),
+                }
+                part.walls = [{"wallId": each, **unknown} for each in part.wall_ids]
+            self._answer_when_settled(state)
+
+        return then
+
+    def _answer_when_settled(self, state: State) -> None:
+        if self.results.keys() != self.switches.keys():
+            return
+        if any(each.walls is None for each in self.parts):
+            return
+        found = dict(self.results)
+        for part in self.parts:
+            found |= {each["wallId"]: each for each in part.walls or ()}
+        walls = [found[wall_id] for wall_id in self.order if wall_id in found]
+        shown = [
+            output["shownAtMs"]
+            for wall in walls
+            for output in wall["outputs"]
+            if output["status"] == "shown"
+        ]
+        promised = [wall.get("promisedSkewMs") for wall in walls]
+        known = [each for each in promised if each is not None]
+        result = {
+            "committed": True,
+            "walls": walls,
+            "skewMs": max(shown) - min(shown) if shown else None,
+            "promisedSkewMs": max(known) + self.uncertainty_ms
+            if len(known) == len(walls)
+            else None,
+        }
+        answer(state, self.asked, result)
+
+    def _fail(self, state: State, refused: Refused) -> None:
+        self._abandon(state, "policyNotMet", refused)
+
+    def _abandon(self, state: State, code: str, refused: Refused) -> None:
+        if self.is_aborted or self.is_committed:
+            return
+        self.drop(state, code, refused)
+        for part in self.parts:
+            if part.salvo_id is not None:
+                _send_abort(state, part.site, part.salvo_id)
+        refuse(state, self.asked, refused)
+
+
+def commit_held(state: State, asked: Asked, args: CommitArgs) -> None:
+    """Commit what another site had us prepare; raises Refused when it has ended."""
+    held = state.held_salvos.pop(args.salvo_id, None)
+    if held is None:
+        raise Refused("conflict", f"no salvo {args.salvo_id!r} is held here")
+    held.asked = asked
+    held.commit(state, args.show_at_ms)
+
+
+def abort_held(state: State, asked: Asked, args: AbortArgs) -> None:
+    """Drop what another site had us prepare."""
+    held = state.held_salvos.pop(args.salvo_id, None)
+    if held is not None:
+        held.give_up(state, Refused("superseded", "the leading site gave the salvo up"))
+        contents.refresh_wanted(state)
+    answer_reading(state, asked, {"salvoId": args.salvo_id})
+
+
+def _send_abort(state: State, site: PeerSite, salvo_id: str) -> None:
+    outbound.ask(state, site, "peer.abort", {"salvoId": salvo_id}, None, lambda _s, _b: None)
+
+
+def _in_our_time(wall: dict[str, Any], offset_ms: float) -> dict[str, Any]:
+    outputs = [
+        {**each, "shownAtMs": each["shownAtMs"] - offset_ms} if "shownAtMs" in each else each
+        for each in wall["outputs"]
+    ]
+    at_ms = wall.get("showAtMs")
+    return {**wall, "outputs": outputs, "showAtMs": None if at_ms is None else at_ms - offset_ms}
