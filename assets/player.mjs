@@ -10,6 +10,7 @@ import { Glass } from "./glass.mjs";
 import { Health, fontMissing } from "./health.mjs";
 import { Keep } from "./keep.mjs";
 import { Link, linkUrls, Refused, SUBPROTOCOL } from "./link.mjs";
+import { isRehearsal, keepCode } from "./offline.mjs";
 import { Overlays } from "./overlays.mjs";
 import { nextFrame, painted } from "./paint.mjs";
 import { Renewal } from "./renewal.mjs";
@@ -24,6 +25,7 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
+const KEEP_CODE_AFTER_MS = 20_000; // when the start is long over
 const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
@@ -118,6 +120,7 @@ class Player {
     this.health.standing("font", await fontMissing());
     this.link.open();
     setTimeout(() => this.#restore(), RESTORE_AFTER_MS);
+    setTimeout(() => requestIdleCallback(() => this.#keepCode()), KEEP_CODE_AFTER_MS);
   }
 
   async #restore() {
@@ -141,6 +144,12 @@ class Player {
     const content = { namespace, type: "Section", props: { className: "tile", children: words } };
     const ageless = { asOfAtMs: null, staleAfterMs: null, version: 0 };
     return { ...tile, ...ageless, contentHash: `unkept-${tile.renderId}`, content };
+  }
+
+  // A display that starts while no web server answers has its code, too.
+  async #keepCode() {
+    if (!this.#address.output) return;
+    await keepCode(this.#release).catch((error) => this.health.report(`code not kept: ${error}`));
   }
 
   // What is on glass goes to the disk in a quiet moment, at most every few seconds.
@@ -489,4 +498,4 @@ function whenPresent(id, then) {
 }
 
 const token = /\/wall\//.test(location.pathname) ? tokenOfAddress() : null;
-whenPresent(ROOT, begin);
+if (!isRehearsal()) whenPresent(ROOT, begin);

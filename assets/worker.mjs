@@ -7,6 +7,7 @@ const PASSING = "ioc-passing"; // the page router's last answer by page, until i
 const MARK = "/assets/worker.mjs?whole";
 const ROUTER = "/_dash-update-component";
 const FILES = /^\/(assets|vendor|geometry|_dash-component-suites)\//;
+const NOBODY = [502, 503, 504];
 const GIVEN_UP_MS = 8_000; // a server that takes the question and never answers
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -18,7 +19,9 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== self.location.origin) return;
   const isRouter = request.method === "POST" && url.pathname === ROUTER;
   if (isRouter) event.respondWith(routed(event, request));
-  else if (request.method === "GET" && isCode(request, url)) event.respondWith(asked(request));
+  else if (request.method === "GET" && isCode(request, url)) {
+    event.respondWith(answered(request, request.mode === "navigate" ? url.pathname : request));
+  }
 });
 
 const isCode = ({ mode }, { pathname }) =>
@@ -26,15 +29,17 @@ const isCode = ({ mode }, { pathname }) =>
   FILES.test(pathname) ||
   ["/_dash-layout", "/_dash-dependencies", "/_favicon.ico"].includes(pathname);
 
-// What the server says; when nobody is there, what was laid by.
-async function asked(request) {
+// What the server says; when nobody is there, what was laid by. A proxy that has nobody behind it
+// is nobody, too.
+async function answered(question, kept) {
+  let answer = null;
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(GIVEN_UP_MS) });
+    answer = await fetch(question, { signal: AbortSignal.timeout(GIVEN_UP_MS) });
+    if (!NOBODY.includes(answer.status)) return answer;
   } catch (error) {
-    const kept = await laidBy(request.mode === "navigate" ? new URL(request.url).pathname : request);
-    if (kept === undefined) throw error;
-    return kept;
+    return (await laidBy(kept)) ?? Promise.reject(error);
   }
+  return (await laidBy(kept)) ?? answer;
 }
 
 // The page router answers with the empty stage of a page: its one answer that is kept, by page.
@@ -42,16 +47,10 @@ async function routed(event, request) {
   const client = await self.clients.get(event.clientId);
   const page = client === undefined ? "" : new URL(client.url).pathname;
   const key = `${ROUTER}?page=${encodeURIComponent(page)}`;
-  try {
-    const isOfRouter = (await request.clone().text()).includes("_pages_content");
-    const answer = await fetch(request);
-    if (answer.ok && isOfRouter) await (await caches.open(PASSING)).put(key, answer.clone());
-    return answer;
-  } catch (error) {
-    const kept = await laidBy(key);
-    if (kept === undefined) throw error;
-    return kept;
-  }
+  const isOfRouter = (await request.clone().text()).includes("_pages_content");
+  const answer = await answered(request, key);
+  if (answer.ok && isOfRouter) await (await caches.open(PASSING)).put(key, answer.clone());
+  return answer;
 }
 
 async function laidBy(request) {

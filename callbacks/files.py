@@ -18,6 +18,8 @@ BOOTSTRAP = f"{VENDOR}/css/bootstrap.min.css"
 ICONS = f"{VENDOR}/css/font/bootstrap-icons.min.css"
 FACE = "/vendor/noto-sans/noto-sans.ttf"  # named by assets/00-tokens.css
 FACE_FILE = "NotoSans[wdth,wght].ttf"
+WORKER = "/wall/worker.mjs"  # of the displays' pages and no others: its place is its scope
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
 DAY_S = 86_400
 GEOMETRY_FILE = re.compile(r"[A-Za-z0-9._]+-[0-9a-f]{8,64}\.json")
 
@@ -37,6 +39,12 @@ def attach(app: Flask) -> None:
         FACE, "face", lambda: _public(send_from_directory(face, FACE_FILE, max_age=DAY_S))
     )
     app.add_url_rule("/geometry/<file>", "geometry", _geometry)
+    app.add_url_rule(WORKER, "worker", _worker)
+
+
+def _worker() -> Response:
+    """Serve the displays' service worker where its scope begins."""
+    return send_from_directory(ASSETS, "worker.mjs", mimetype="text/javascript", max_age=0)
 
 
 def release(assets: Path) -> str:

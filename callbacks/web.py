@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-from pathlib import Path
 from typing import Any
 
 import dash
@@ -45,8 +44,6 @@ from settings import Settings
 from wall.client import BlockingClient
 from wall.geometry import read_walls
 from wall.scene import read_scenes
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +84,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     reach = reach or open_desk(settings)
     app = RoomApp(
         "hanoi-ioc",
-        assets_folder=str(ASSETS),
+        assets_folder=str(files.ASSETS),
         assets_ignore=IMPORTED_ASSETS,
         pages_folder="",
         use_pages=True,
@@ -112,7 +109,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     files.attach(server)
     health.attach(server)
     proof.attach(server)
-    pages.register(settings, release=files.release(ASSETS))
+    pages.register(settings, release=files.release(files.ASSETS))
     for each in (live, room, operator, console):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
@@ -140,7 +137,7 @@ def open_desk(settings: Settings) -> Desk:
         settings.wall_urls,
         token=settings.secret(),
         service="web",
-        release=files.release(ASSETS),
+        release=files.release(files.ASSETS),
     )
     link.start()  # displays hear of a new release as soon as it is served
     opened = Desk(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from callbacks.web import ASSETS
+from callbacks.files import ASSETS
 from layouts.pages.player import IMPORTED_ASSETS
 from tests.pages.site import served
 

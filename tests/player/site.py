@@ -60,6 +60,10 @@ def make_app(wall_port: int, standby_port: int | None = None) -> Dash:
     def face() -> Response:
         return send_from_directory(Path(fontpkg_noto_sans.__file__).parent / "files", FACE)
 
+    @app.server.get("/wall/worker.mjs")
+    def worker() -> Response:
+        return send_from_directory(ROOT / "assets", "worker.mjs", mimetype="text/javascript")
+
     @app.server.get("/session/view-token")
     def view_token() -> tuple[Any, int]:
         return ({"token": "of-the-session"}, 200) if site_state.signed_in else ({}, 401)
