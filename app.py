@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from processes.accounts import add_commands
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
+from processes.installer import TASKS, add_tools
+from processes.installer import perform as use_tool
 from processes.role import ROLES
 from settings import PREFIX, Settings, load_settings
 
@@ -65,7 +67,9 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
     if chosen.command == "wall" and chosen.task == "proof":
         _prove(settings, chosen)
         return
-    if chosen.command == "account":
+    if chosen.command == "wall" and chosen.task in TASKS:
+        print(use_tool(settings, chosen))
+    elif chosen.command == "account":
         from processes.accounts import perform
 
         print(perform(settings, chosen))
@@ -96,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
-    tasks = wall.add_subparsers(dest="task", metavar="[import | proof]")
+    tasks = wall.add_subparsers(dest="task", metavar="[import | proof | a tool]")
+    add_tools(tasks)
     importing = tasks.add_parser("import", help="make a wall file of what installers have already")
     importing.add_argument(
         "file",

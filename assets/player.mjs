@@ -25,7 +25,7 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
-const KEEP_CODE_AFTER_MS = 20_000; // when the start is long over
+const KEEP_CODE_AFTER_MS = 180_000; // when the start is long over, on a display that stays
 const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
