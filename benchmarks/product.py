@@ -27,6 +27,8 @@ from wall.client import BlockingClient
 
 ALL = ("wall", "web", "feed", "render")
 _END_S = 3.0
+# What switches walls by itself: figures must not depend on the hour.
+_AUTOMATIC = shutil.ignore_patterns("playlists", "schedules", "rules")
 _ADMINISTRATOR = {"userId": "benchmark", "role": "administrator", "siteId": None}
 
 
@@ -47,7 +49,7 @@ class Product:
             "IOC_WEB_PORT": str(web_port),
             "IOC_WALL_PORT": str(wall_port),
             "IOC_DATA_DIR": str(self.folder / "var"),
-            "IOC_CITY": str(city.resolve()),
+            "IOC_CITY": str(shutil.copytree(city, self.folder / "city", ignore=_AUTOMATIC)),
         }
         if lake is not None:
             named["IOC_LAKE"] = str(lake.resolve())

@@ -21,6 +21,8 @@ from layouts.pages.outputs import output_skew, output_state
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.wall_view import LayerView, OutputView, WallView
 
+AUTOMATIC = ("schedule", "rule")  # who took a layer when it was nobody, with its id
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -156,7 +158,10 @@ def since(layer: LayerView, *, now_ms: float, setting: Setting) -> str:
     name = say(f"layer.{layer.layer}", setting)
     if layer.by in ("", "city"):
         return say("wall.since_start", setting, layer=name)
-    return say("wall.since", setting, layer=name, who=layer.by, at=at)
+    sort, found, entry_id = layer.by.partition(":")
+    is_automatic = bool(found) and sort in AUTOMATIC
+    who = say(f"by.{sort}", setting, id=entry_id) if is_automatic else layer.by
+    return say("wall.since", setting, layer=name, who=who, at=at)
 
 
 def outputs(

@@ -13,8 +13,9 @@ from typing import Any
 
 from data_access.cache import open_cache
 from settings import Settings
-from tests.conftest import ROOT, SMALL_LAKE
+from tests.conftest import SMALL_LAKE
 from tests.processes.started import Started, python
+from tests.still_city import copy_still_city
 from tests.wall.room import OPERATOR, SECRET, free_port, running
 from wall.client import ServiceClient
 
@@ -111,7 +112,11 @@ def test_a_crossing_is_on_air_after_dwell_and_veto_over_a_kill_and_goes_again(
 ) -> None:
     lake = tmp_path / "lake"
     shutil.copytree(SMALL_LAKE / "feedback", lake / "feedback")
-    fields = {"data_dir": tmp_path / "var", "city": ROOT / "city", "lake": lake}
+    fields = {
+        "data_dir": tmp_path / "var",
+        "city": copy_still_city(tmp_path / "city"),
+        "lake": lake,
+    }
     settings = Settings.model_validate(
         {**fields, "wall_port": free_port(), "service_token": SECRET}
     )

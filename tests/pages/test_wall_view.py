@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from layouts.pages.outputs import state_of
-from layouts.pages.wall_view import read_wall, unreachable
+from layouts.pages.room import since
+from layouts.pages.shell import Setting
+from layouts.pages.wall_view import LayerView, read_wall, unreachable
+from permissions.roles import Person
 from tests.pages.stand_in import NOW_MS, ROOT, wall_body
 from wall.geometry import load_walls
 
@@ -107,3 +110,23 @@ def test_an_output_that_came_back_to_the_right_picture_is_well(body):
 def test_people_are_called_by_their_names(body):
     assert read_wall(body, names={"operator": "Lan"}).program.by == "Lan"
     assert read_wall(body, names={}).program.by == "operator"
+
+
+def setting_in(language):
+    person = Person("binh", "Bình", "operator")
+    return Setting({}, {}, person, language, "Asia/Ho_Chi_Minh", "", "/")
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "said"),
+    [
+        ("schedule:night", "vi", "lịch night"),
+        ("rule:heavy-rain", "en", "rule heavy-rain"),
+        ("Trần Bình", "vi", "Trần Bình"),
+        ("someone:else", "en", "someone:else"),
+    ],
+)
+def test_a_layer_that_nobody_took_says_which_schedule_or_rule_did(by, language, said):
+    layer = LayerView("scheduled", "overview", by, NOW_MS - 60_000, None)
+    words = since(layer, now_ms=NOW_MS, setting=setting_in(language))
+    assert f"· {said} ·" in words

@@ -22,9 +22,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from language import text
 from settings import Settings, load_settings
-from tests.conftest import ROOT, SMALL_LAKE
+from tests.conftest import SMALL_LAKE
 from tests.player.conftest import until as until_page
 from tests.processes.started import Started, free_ports, python, until
+from tests.still_city import copy_still_city
 from wall.client import BlockingClient
 
 WALL = "le-lai"
@@ -177,7 +178,7 @@ class Windows:
 
 def _city(folder: Path) -> Path:
     """Write the city with road speeds that are stale after seconds."""
-    shutil.copytree(ROOT / "city", folder)
+    copy_still_city(folder)
     file = folder / "datasets.toml"
     head, found, rest = file.read_text().partition('id = "transport.speed"\n')
     assert found

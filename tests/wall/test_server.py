@@ -249,6 +249,9 @@ def test_health_and_metrics_are_plain_http(tmp_path: Path) -> None:
             assert status == 200
             assert kind.startswith("text/plain")
             assert b'ioc_wall_outputs{wall="north",link="online"} 2' in body
+            assert b'ioc_wall_layer{wall="north",layer="base"} 2' in body
+            assert b'ioc_wall_layer{wall="north",layer="alarm"} 0' in body
+            assert b'ioc_wall_playlists_running{wall="north"} 0' in body
             status, _, _ = await get(it.url, "/other")
             assert status == 404
 
