@@ -26,7 +26,8 @@ def notes(state: State, ws: WallState) -> list[Note]:
     if alarm is not None and program is not None and program[0] != "alarm":
         name = rules.name_of(state, alarm.by) or alarm.arrangement.scene.name
         said.append(Note({each: f"{ALARM_WAITS[each]}: {name[each]}" for each in LANGUAGES}))
-    return said + rules.notes(state, ws)
+    # What is counted down to comes first: players write the countdown after the first line.
+    return rules.notes(state, ws) + said
 
 
 def advance(state: State, ws: WallState) -> None:

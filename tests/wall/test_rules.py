@@ -170,6 +170,17 @@ def test_a_proposal_is_said_on_its_walls_while_it_can_be_vetoed(
     assert full.left.last("overlay") == {"kind": "clear"}
 
 
+def test_the_countdown_stands_after_the_proposal_whatever_else_is_said(
+    full: FullTable, feed: Seat
+) -> None:
+    full.taken("traffic")
+    full.take("rain", layer="alarm")
+    propose(feed)
+    told = full.left.last("overlay")
+    assert told["text"]["en"] == "Alarm proposed: Heavy rain\nAlarm waiting: rain"
+    assert told["countdownToAtMs"] == full.now_ms + 120_000
+
+
 def test_a_veto_ends_the_proposal_and_the_engine_cannot_take_it(
     full: FullTable, feed: Seat
 ) -> None:
