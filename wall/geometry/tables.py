@@ -119,7 +119,7 @@ class NightTable(FileModel):
 
     begin: str = Field(pattern=TIME_PATTERN, alias="from")
     end: str = Field(pattern=TIME_PATTERN, alias="to")
-    dim: float = Field(0.6, ge=0.2, le=1)
+    dim: float = Field(0.75, ge=0.2, le=1)
     white_k: int = Field(4000, ge=2000, le=6600)
     fade_min: int = Field(20, ge=0, le=120)
     timezone: str = "Asia/Ho_Chi_Minh"
