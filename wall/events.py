@@ -16,10 +16,15 @@ PLAIN_TOPICS = ("versions", "alerts", "incidents", "rules")
 def subscribe(state: State, client: Client, fields: Subscribe) -> None:
     """Replace the client's topics; raises BadFields for a topic that is none."""
     known = {*PLAIN_TOPICS, *(f"wall.{wall_id}" for wall_id in state.walls)}
-    unknown = sorted(set(fields.topics) - known)
+    unknown = sorted(each for each in set(fields.topics) - known if not _is_elsewhere(state, each))
     if unknown:
         raise BadFields(f"topics: unknown {unknown[0]!r}, known are {', '.join(sorted(known))}")
     client.topics = frozenset(fields.topics)
+
+
+def _is_elsewhere(state: State, topic: str) -> bool:
+    """Tell whether this may be a wall of another site, heard of or not yet."""
+    return bool(state.peers) and topic.startswith("wall.")
 
 
 def publish(state: State, fields: Publish) -> None:

@@ -122,11 +122,11 @@ def _refuse_role(state: State, asked: Asked, operation: Operation) -> None:
     role = asked.actor.role if asked.actor is not None else None
     if role in operation.roles:
         return
+    named = _walls_of(asked.args)
     # What a role may do with another site's wall that site says: it is asked for that role.
-    named = [each for each in _walls_of(asked.args) if owner(state, each) is None]
-    concerned = [state.walls.get(each) for each in named]
+    concerned = [state.walls.get(each) for each in named if owner(state, each) is None]
     is_given = all(ws is not None and role in ws.wall.control for ws in concerned)
-    if operation.roles is COMMANDERS and concerned and is_given:
+    if operation.roles is COMMANDERS and named and is_given:
         return
     raise Refused("forbidden", f"role {role!r} may not ask for {asked.op}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,26 @@ def test_a_command_on_another_sites_wall_is_done_by_its_owner(sites: Sites) -> N
     viewer = {"userId": "x", "role": "viewer", "siteId": "east"}
     asked = sites.east.web.ask("wall.take", {"wallId": "south", "sceneId": "rain"}, viewer)
     sites.run(300)
+    assert sites.east.web.error(asked)["code"] == "forbidden"
+
+
+def test_a_leader_whom_the_owner_lets_may_lead_a_salvo_there_and_hears_of_it(
+    tmp_path: Path,
+) -> None:
+    sites = Sites(tmp_path)
+    south = sites.west.state.walls["south"]
+    south.wall = replace(south.wall, control=frozenset({"leader"}))
+    sites.run(500)
+    sites.east.web.say("subscribe", topics=["wall.south", "wall.north"])
+    leader = {"userId": "chi", "role": "leader", "siteId": "east"}
+    takes = [{"wallId": "south", "sceneId": "rain"}]
+    asked = sites.east.web.ask("salvo.take", {"takes": takes}, leader)
+    assert sites.result(sites.east, asked)["committed"]
+    sites.run(500)
+    heard = [(each["topic"], each["name"]) for each in sites.east.web.all("event")]
+    assert ("wall.south", "mirrored") in heard
+    takes.append({"wallId": "north", "sceneId": "rain"})
+    asked = sites.east.web.ask("salvo.take", {"takes": takes}, leader)
     assert sites.east.web.error(asked)["code"] == "forbidden"
 
 

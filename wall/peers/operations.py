@@ -96,6 +96,6 @@ OPERATIONS = {
     "salvo.take": Operation(SalvoArgs, COMMANDERS, _salvo),
     "wall.follow": Operation(follow.FollowArgs, COMMANDERS, _follow),
     "peer.prepare": Operation(SalvoArgs, COMMANDERS, _prepare),
-    "peer.commit": Operation(CommitArgs, COMMANDERS, _commit),
+    "peer.commit": Operation(CommitArgs, READERS, _commit),
     "peer.abort": Operation(AbortArgs, READERS, _abort),
 }

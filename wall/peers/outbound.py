@@ -9,6 +9,7 @@ from pydantic import Field
 from wall.answers import Asked
 from wall.effects import Say, Send
 from wall.errors import BadFields
+from wall.events import event
 from wall.peers.site import LOST, Mirror, PeerSite, Then
 from wall.protocol import PROTOCOL, Instant, Name, check, encode, encode_inbound
 from wall.scene import WireModel
@@ -36,15 +37,13 @@ class MirrorFields(WireModel):
     scene: dict[str, Any] | None = None
 
 
-def heard(
-    state: State, site: PeerSite, kind: str, epoch: int, fields: dict[str, Any]
-) -> str | None:
-    """Take a frame of the other controller; returns the wall whose mirror is new.
+def heard(state: State, site: PeerSite, kind: str, epoch: int, fields: dict[str, Any]) -> None:
+    """Take a frame of the other controller; raises BadFields.
 
-    Frames of an older term than the highest heard are ignored; raises BadFields.
+    Frames of an older term than the highest heard are ignored.
     """
     if epoch < site.epoch:
-        return None
+        return
     site.epoch = epoch
     site.heard_at_ms = state.now_ms
     if kind == "hello":
@@ -63,8 +62,7 @@ def heard(
         if then is not None:
             then(state, fields)
     elif kind == "mirror":
-        return _mirror(site, epoch, check(MirrorFields, fields))
-    return None
+        _mirror(state, site, epoch, check(MirrorFields, fields))
 
 
 def lost(state: State, site: PeerSite) -> None:
@@ -133,14 +131,14 @@ def _sample(state: State, site: PeerSite, reply: ClockReply) -> None:
         advance(state, site)
 
 
-def _mirror(site: PeerSite, epoch: int, fields: MirrorFields) -> str | None:
+def _mirror(state: State, site: PeerSite, epoch: int, fields: MirrorFields) -> None:
     if fields.wall.get("wallId") != fields.wall_id:
         raise BadFields("wall.wallId: is not wallId")
     held = site.mirrors.get(fields.wall_id)
     if held is not None and (epoch, fields.sequence) <= (held.epoch, held.sequence):
-        return None
+        return
     site.mirrors[fields.wall_id] = Mirror(epoch, fields.sequence, fields.wall, fields.scene)
-    return fields.wall_id
+    state.effects.extend(event(state, f"wall.{fields.wall_id}", "mirrored", {}))
 
 
 def _say(state: State, site: PeerSite, kind: str, fields: dict[str, Any]) -> None:
