@@ -32,6 +32,7 @@ from wall.proof.store import Retention
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
+from wall.shared.adoption import adopt
 from wall.shared.holder import Holder
 from wall.shared.server import connect, refuse_forgetful
 from wall.shared.store import RedisStore
@@ -121,6 +122,7 @@ async def _serve_in_turns(
     def make(store: RedisStore, kept: Kept, term: Term) -> Controller:
         # Each term its own: a standby may have slept through steps of the wall time.
         now_ms = clock or SharedClock().now_ms
+        kept = adopt(settings.wall_state_path, store, kept, now_s=now_ms() / 1000)
         return make_controller(
             settings,
             city,

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
 from tests.redis_server import RedisServer, redis_server
-from wall.effects import AuditRecord, SwitchRecord, WallRecord
+from wall.effects import (
+    AuditRecord,
+    DeviceRecord,
+    EntryRecord,
+    SceneRecord,
+    SwitchRecord,
+    WallRecord,
+)
 from wall.errors import Deposed, ForgetfulRedis, LeaseHeld, StoreError
+from wall.shared.adoption import adopt
 from wall.shared.server import connect, refuse_forgetful
 from wall.shared.store import RedisStore
+from wall.store import Store
 
 AUDIT = AuditRecord(1.0, "north", "wall.take", "binh", "operator", {}, "ok")
 
@@ -163,3 +173,28 @@ def test_a_server_that_is_stopped_is_an_error_within_a_second(tmp_path: Path) ->
         own.signal(signal.SIGCONT)
         one.renew()
         client.close()
+
+
+def test_what_a_file_kept_is_brought_along_once(client: redis.Redis, tmp_path: Path) -> None:
+    path = tmp_path / "wall.sqlite"
+    own = Store(path)
+    own.begin_epoch(now_s=5)
+    own.write(
+        [
+            WallRecord("north", {"n": 1}),
+            SceneRecord("north", "mine", {"sceneId": "mine"}),
+            DeviceRecord("north", "a1", 2, is_revoked=False),
+            SwitchRecord("north", {"switchId": "s"}, {"n": 1}),
+            EntryRecord("rule", "", "hot", {"x": 1}),
+        ]
+    )
+    own.close()
+    one = store(client, "one")
+    first = one.begin_epoch(now_s=5)
+    brought = adopt(path, one, first, now_s=5)
+    again = one.begin_epoch(now_s=5)
+    assert replace(brought, epoch=0) == replace(again, epoch=0)
+    assert brought.epoch == first.epoch
+    assert brought.devices == {("north", "a1"): (2, False)}
+    assert not path.exists()
+    assert adopt(path, one, again, now_s=5) == again
