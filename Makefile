@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-BENCHMARKS := ingest switch_clients glass footprint consoles switch_browsers skew_clients failover
+BENCHMARKS := ingest switch_clients glass footprint consoles switch_browsers skew_clients fanout mask storm \
+	failover
 
 # Stamps carry the Python and a checksum of what was installed: another list, another stamp.
 version := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)

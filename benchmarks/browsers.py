@@ -34,15 +34,24 @@ def launch(playwright: Playwright) -> Browser:
 
 @contextmanager
 def outputs(
-    addresses: Sequence[str], *, width_px: int = 1920, height_px: int = 1080
+    addresses: Sequence[str],
+    *,
+    width_px: int = 1920,
+    height_px: int = 1080,
+    script: str | None = None,
 ) -> Iterator[list[Page]]:
-    """Open each address in a browser process of its own; wait until each shows a scene."""
+    """Open each address in a browser process of its own; wait until each shows a scene.
+
+    `script` runs in each page before its own.
+    """
     with sync_playwright() as playwright, ExitStack() as opened:
         pages = []
         for address in addresses:
             browser = launch(playwright)
             opened.callback(browser.close)
             page = browser.new_page(viewport={"width": width_px, "height": height_px})
+            if script is not None:
+                page.add_init_script(script)
             page.goto(address)
             pages.append(page)
         for page in pages:

@@ -29,12 +29,17 @@ _HEARTBEAT_S = 2.0
 _FRAME_S = 1 / 60
 _LEAD_S = 0.06  # a commit comes about so long before its instant
 _PATIENCE_S = 0.01  # of one turn of the loop
+_TOLD_APART_BYTES = 256
 
 
 class Link:
     """One WebSocket client: frames in, frames out. `arrived` counts frames and bytes."""
 
+    path = "/ws"
+    offered = "Sec-WebSocket-Protocol: ioc-wall.v1\r\n"
+
     def __init__(self, host: str, port: int, identify: Mapping[str, Any]) -> None:
+        self.identification = identify
         self.identified = False
         self.preparing: tuple[str | None, str | None] | None = None
         self.showing: tuple[str | None, str | None] | None = None
@@ -45,6 +50,9 @@ class Link:
         self._received = self._handshake(host, port)
         self.socket.setblocking(False)
         self._waiting = b""
+        self._begin(identify)
+
+    def _begin(self, identify: Mapping[str, Any]) -> None:
         self.send("identify", {"protocol": "ioc-wall.v1", **identify})
 
     def send(self, kind: str, fields: Mapping[str, Any]) -> None:
@@ -84,6 +92,9 @@ class Link:
             return []
         if not chunk:
             raise ConnectionError("the controller closed the link")
+        return self._frames(chunk)
+
+    def _frames(self, chunk: bytes) -> list[tuple[int, bytes]]:
         received = self._received + chunk
         frames, at = [], 0
         while (frame := _frame(received, at)) is not None:
@@ -95,22 +106,45 @@ class Link:
         return frames
 
     def _handshake(self, host: str, port: int) -> bytes:
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Protocol: ioc-wall.v1\r\n\r\n".encode()
-        )
+        self._ask(host, port)
         received = b""
         while b"\r\n\r\n" not in received:
             chunk = self.socket.recv(4096)
             if not chunk:
                 raise ConnectionError(f"no handshake: {received!r}")
             received += chunk
-        head, _, rest = received.partition(b"\r\n\r\n")
-        if b" 101 " not in head.split(b"\r\n")[0]:
-            raise ConnectionError(head.decode())
-        return rest
+        return _behind_head(received)
+
+    def _ask(self, host: str, port: int) -> None:
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET {self.path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"{self.offered}\r\n".encode()
+        )
+
+
+class HastyLink(Link):
+    """One of many that connect at once: nobody waits for another's handshake."""
+
+    def _handshake(self, host: str, port: int) -> bytes:
+        self._ask(host, port)
+        self._is_open = False
+        return b""
+
+    def _begin(self, identify: Mapping[str, Any]) -> None:
+        """Wait with it until the link is open."""
+
+    def _frames(self, chunk: bytes) -> list[tuple[int, bytes]]:
+        if self._is_open:
+            return super()._frames(chunk)
+        self._received += chunk
+        if b"\r\n\r\n" not in self._received:
+            return []
+        rest, self._received = _behind_head(self._received), b""
+        self._is_open = True
+        super()._begin(self.identification)
+        return super()._frames(rest)
 
 
 class Crowd:
@@ -121,13 +155,13 @@ class Crowd:
     `ready` was sent.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, link: type[Link] = Link) -> None:
         self.clients: list[Link] = []
         self.arrivals: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         self.readied: dict[str, float] = {}
         self.bytes_of: Counter[str] = Counter()  # payload bytes that came, by kind
         self.answers: dict[str, dict[str, Any]] = {}
-        self._host, self._port = host, port
+        self._host, self._port, self._link = host, port, link
         self._links: dict[int, Link] = {}
         self._poll = select.epoll()
         self._service: Link | None = None
@@ -140,7 +174,7 @@ class Crowd:
     def join(self, identifications: Iterable[Mapping[str, Any]]) -> None:
         """Connect and identify a client for each."""
         for identify in identifications:
-            link = Link(self._host, self._port, identify)
+            link = self._link(self._host, self._port, identify)
             self.clients.append(link)
             self._add(link)
             self._until_identified(link)
@@ -148,9 +182,28 @@ class Crowd:
             link.phase_s = number / len(self.clients) * _FRAME_S
             link.send_frame(_heartbeat(link.showing))
 
+    def rush(self, identifications: Iterable[Mapping[str, Any]]) -> None:
+        """Connect a client for each, all at once; that they get in is for `run` to wait for."""
+        for identify in identifications:
+            link = HastyLink(self._host, self._port, identify)
+            self.clients.append(link)
+            self._add(link)
+        for number, link in enumerate(self.clients):
+            link.phase_s = number / len(self.clients) * _FRAME_S
+        self._beaten_s, self._beaten = time.monotonic(), 0
+
+    def leave(self) -> None:
+        """Let all clients go, without a word."""
+        for link in self.clients:
+            self._poll.unregister(link.socket.fileno())
+            del self._links[link.socket.fileno()]
+            link.socket.close()
+        self.clients.clear()
+        self._painting.clear()
+
     def serve(self, secret: str, *, service: str = "tools") -> None:
         """Connect the service link that `request` and `tell` use."""
-        self._service = Link(
+        self._service = self._link(
             self._host, self._port, {"kind": "service", "service": service, "token": secret}
         )
         self._add(self._service)
@@ -206,6 +259,16 @@ class Crowd:
         """Let the loop run for a while."""
         end_s = time.monotonic() + seconds
         self.run(until=lambda: time.monotonic() >= end_s, within_s=seconds + 5)
+
+    def forget(self) -> None:
+        """Forget which frame arrived when: what is kept of it grows with every switch."""
+        for kept in (self.arrivals, self.readied, self.bytes_of):
+            kept.clear()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has anything left to say of what was prepared or shown."""
+        return not self._painting
 
     def close(self) -> None:
         """Close all links."""
@@ -265,14 +328,19 @@ class Crowd:
             self.answers[fields["requestId"]] = fields
 
     def _parse(self, payload: bytes) -> tuple[str, dict[str, Any]]:
-        """Parse a frame once, however many clients get the same bytes."""
-        known = self._parsed.get(payload)
+        """Parse a frame once, however many clients get the same bytes.
+
+        What frames differ by, as far as it is read here, stands at their beginning; to look at the
+        whole of a scene's contents for each client would be most of what a client costs.
+        """
+        beginning = payload[:_TOLD_APART_BYTES]
+        known = self._parsed.get(beginning)
         if known is None:
             body = orjson.loads(payload)
             known = body["type"], body.get("d") or {}
             if len(self._parsed) > 64:
                 self._parsed.clear()
-            self._parsed[payload] = known
+            self._parsed[beginning] = known
         return known
 
     def _beat(self, now_s: float) -> None:
@@ -282,7 +350,8 @@ class Crowd:
         due = int((now_s - self._beaten_s) / _HEARTBEAT_S * len(self.clients))
         for number in range(self._beaten, due):
             link = self.clients[number % len(self.clients)]
-            link.send_frame(_heartbeat(link.showing))
+            if link.identified:
+                link.send_frame(_heartbeat(link.showing))
         self._beaten = max(due, self._beaten)
 
     def _paint(self) -> None:
@@ -305,6 +374,14 @@ def _heartbeat(showing: tuple[str | None, str | None] | None) -> bytes:
     shown = None if showing is None else {"sceneId": showing[0], "revision": showing[1]}
     clock = {"offsetMs": 0.0, "uncertaintyMs": _UNCERTAINTY_MS}
     return orjson.dumps({"type": "heartbeat", "d": {"showing": shown, "clock": clock}})
+
+
+def _behind_head(received: bytes) -> bytes:
+    """Return what came behind the answer to the upgrade; raises ConnectionError when it is no."""
+    head, _, rest = received.partition(b"\r\n\r\n")
+    if b" 101 " not in head.split(b"\r\n")[0]:
+        raise ConnectionError(head.decode())
+    return rest
 
 
 def _frame(received: bytes, at: int) -> tuple[int, int, int] | None:

@@ -85,10 +85,11 @@ def percentile(samples: Sequence[float], percent: float) -> float:
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
 
 
-def spread(samples: Sequence[float], *, decimals: int = 1) -> tuple[str, str, str]:
-    """Return p50, p95 and the largest as text."""
-    shown = (percentile(samples, 50), percentile(samples, 95), percentile(samples, 100))
-    return tuple(f"{each:.{decimals}f}" for each in shown)  # type: ignore[return-value]
+def spread(
+    samples: Sequence[float], *, decimals: int = 1, percents: Sequence[float] = (50, 95, 100)
+) -> tuple[str, ...]:
+    """Return p50, p95 and the largest as text, or other percentiles."""
+    return tuple(f"{percentile(samples, each):.{decimals}f}" for each in percents)
 
 
 def verdict(measured: float, limit: float) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.arguments import common
 from benchmarks.crowd_city import WALL, crowd_city, scene
-from benchmarks.figures import FRAME_MS, Report, Table, percentile, publish, verdict
+from benchmarks.figures import FRAME_MS, Report, Table, percentile, publish, spread, verdict
 from benchmarks.simulated_network import START_MS, Network, Output
 from wall.protocol import PROTOCOL
 
@@ -130,7 +130,7 @@ def _report(
         )
     ]
     rows = [
-        (name, f"{percentile(found, 50):.1f}", *_tail(found))
+        (name, *spread(found, percents=(50, 95, 99, 100)))
         for name, found in (
             ("true skew of the outputs", skews),
             ("skew as the switch tells it", told),
@@ -160,10 +160,6 @@ def _report(
             f"{verdict(-min(percents), -WITHIN_PERCENT)}."
         ],
     )
-
-
-def _tail(found: list[float]) -> tuple[str, str, str]:
-    return tuple(f"{percentile(found, each):.1f}" for each in (95, 99, 100))  # type: ignore[return-value]
 
 
 if __name__ == "__main__":

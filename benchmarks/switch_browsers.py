@@ -13,11 +13,25 @@ from benchmarks.browsers import last_switch, outputs
 from benchmarks.figures import FRAME_MS, Report, Table, percentile, publish, spread, verdict
 from benchmarks.product import ALL, Product
 
-LATENCY_P95_MS = 250.0
-SKEW_P95_MS = FRAME_MS + 1.0
+LATENCY_P95_MS = 200.0
+SKEW_MS = {50: 1.0, 95: FRAME_MS + 1.0, 99: 2 * FRAME_MS + 1.0}
+PERCENTS = (50, 95, 99, 100)
 WALL = "le-lai"
 OUTPUTS = 4
 
+# Push and show: a page hears the same frames, but shows a commit as soon as it is there.
+_PUSH = """(() => {
+  const { set, ...rest } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  const hastened = (data) => data.replace(/"showAtMs":[\\d.e+]+/, '"showAtMs":0');
+  const isCommit = (data) => data.startsWith('{"type":"commit"');
+  const pushed = ({ data }) => ({ data: isCommit(data) ? hastened(data) : data });
+  Object.defineProperty(WebSocket.prototype, "onmessage", {
+    ...rest,
+    set(hear) {
+      set.call(this, hear && ((event) => hear(window.pushAndShow ? pushed(event) : event)));
+    },
+  });
+})()"""
 # The naive wall: the address says what to show, and each page is loaded anew to show it.
 _RELOAD_AT = "(atMs) => setTimeout(() => location.reload(), atMs - Date.now())"
 _SHOWS_AGAIN = """(atMs) => performance.timeOrigin > atMs - 5
@@ -28,7 +42,7 @@ _RELOAD_IN_MS = 500.0
 def main() -> None:
     """Measure, print, and keep the figures when asked."""
     parser = common(argparse.ArgumentParser(description=__doc__))
-    parser.add_argument("--switches", type=int, default=100)
+    parser.add_argument("--switches", type=int, default=300)
     parser.add_argument("--reloads", type=int, default=15, help="of the baseline")
     chosen = parser.parse_args()
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
@@ -38,11 +52,14 @@ def main() -> None:
         outputs_of_wall = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
         addresses = [product.page_of(WALL, output_id=each) for each in outputs_of_wall]
         scenes = [each["sceneId"] for each in wall["scenes"]]
-        with outputs(addresses) as pages:
+        with outputs(addresses, script=_PUSH) as pages:
             staged = _takes(product, pages, scenes, count=chosen.switches, preview=True)
             cold = _takes(product, pages, scenes, count=chosen.switches // 4, preview=False)
+            for page in pages:
+                page.evaluate("() => { window.pushAndShow = true; }")
+            pushed = _takes(product, pages, scenes, count=chosen.switches // 3, preview=True)
             reloads = _reloads(pages, count=chosen.reloads)
-    publish(_report(staged, cold, reloads), write=chosen.write)
+    publish(_report(staged, cold, pushed, reloads), write=chosen.write)
 
 
 def _takes(
@@ -87,31 +104,39 @@ def _reloads(pages: list[Page], *, count: int) -> list[tuple[float, float]]:
 def _report(
     staged: list[tuple[float, float]],
     cold: list[tuple[float, float]],
+    pushed: list[tuple[float, float]],
     reloads: list[tuple[float, float]],
 ) -> Report:
     rows = []
     for name, found in (
         ("take of a previewed scene", staged),
         ("take without preview", cold),
+        ("baseline: previewed, shown on arrival", pushed),
         ("baseline: each page loads anew", reloads),
     ):
         latencies, skews = [each[0] for each in found], [each[1] for each in found]
-        rows.append((name, str(len(found)), *spread(latencies), *spread(skews)))
-    columns = ("", "n", "latency p50", "p95", "max", "skew p50", "p95", "max")
+        told = (*spread(latencies, percents=PERCENTS), *spread(skews, percents=PERCENTS))
+        rows.append((name, str(len(found)), *told))
+    columns = ("", "n", "latency p50", "p95", "p99", "max", "skew p50", "p95", "p99", "max")
     latency = percentile([each[0] for each in staged], 95)
-    skew = percentile([each[1] for each in staged], 95)
+    skews = [each[1] for each in staged]
+    goals = ", ".join(
+        f"p{percent} <= {limit:.1f} ms: {found:.1f}, {verdict(found, limit)}"
+        for percent, limit in SKEW_MS.items()
+        for found in (percentile(skews, percent),)
+    )
     return Report(
         Path(__file__).stem,
         "A take on four Chromium outputs",
         """Four Chromium processes, each an output of the Lê Lai wall at 1920 x 1080. Latency: from
         the request of the take to the animation frame that shows it on the last page; skew: between
         the first and the last page's frame. Milliseconds, from the pages' own frame times. Loopback
-        and software drawing; panels without genlock add up to one refresh of their own.""",
+        and software drawing; panels without genlock add up to one refresh of their own. Shown on
+        arrival: the same pages and frames, but without the shared instant.""",
         [Table(columns, rows)],
         [
-            f"Goal: latency p95 <= {LATENCY_P95_MS:.0f} ms: {latency:.1f}, "
-            f"{verdict(latency, LATENCY_P95_MS)}. Skew p95 <= one frame ({SKEW_P95_MS:.1f} ms): "
-            f"{skew:.1f}, {verdict(skew, SKEW_P95_MS)}."
+            f"Goals: take to glass, previewed, p95 <= {LATENCY_P95_MS:.0f} ms: {latency:.1f}, "
+            f"{verdict(latency, LATENCY_P95_MS)}; skew {goals} (one and two frames, and 1 ms)."
         ],
     )
 

@@ -7,9 +7,6 @@ its program views (each gets all twelve tiles, none is waited for).
 from __future__ import annotations
 
 import argparse
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -27,8 +24,9 @@ from benchmarks.crowd_city import (
     rarest_aggregate,
     scene,
 )
-from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
-from benchmarks.product import Product, cpu_s, free_ports, until
+from benchmarks.figures import Report, Table, percentile, publish, spread, verdict
+from benchmarks.peers import mean_sizes, peer
+from benchmarks.product import Product, cpu_s
 
 STAGED_MS, COMMIT_MS, COLD_MS, CONTENT_CPU_MS = 40.0, 10.0, 150.0, 5.0
 
@@ -78,14 +76,7 @@ def _bare(crowd: Crowd, count: int) -> list[tuple[float, float]]:
 
     It writes frames as long as `crowd` got them on average.
     """
-    sizes = [
-        f"--{kind}-bytes={crowd.bytes_of[kind] // sum(map(len, crowd.arrivals[kind].values()))}"
-        for kind in ("prepare", "commit")
-    ]
-    (port,) = free_ports(1)
-    command = [sys.executable, "-m", "benchmarks.bare_controller", str(port), *sizes]
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        until(lambda: _listens(port), within_s=10, what="the bare controller")
+    with peer("bare_controller", mean_sizes(crowd)) as (port, _):
         bare = Crowd("127.0.0.1", port)
         bare.serve("")
         bare.join([{"kind": "output"}] * CLIENTS)
@@ -93,15 +84,8 @@ def _bare(crowd: Crowd, count: int) -> list[tuple[float, float]]:
         for _ in range(count):
             bare.rest(0.05)
             found.append(_take(bare, {"wallId": WALL, "sceneId": "bare"}))
-        process.terminate()
-        process.wait()
         bare.close()
     return found
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as found:
-        return found.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _cold(crowd: Crowd, count: int) -> list[tuple[float, float]]:

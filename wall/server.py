@@ -44,6 +44,7 @@ from wall.succession import Succession
 PING_S = 5.0
 CLOSE_S = 1.0  # how long a closing handshake may take
 ALL_SITES = "all"  # whose state it is when a controller has the walls of all sites
+BACKLOG = 4096  # displays that come back in one instant; more than the queue holds are refused
 BEHIND_AT_BYTES = 1024 * 1024  # unwritten bytes from which a client is only owed content
 
 log = structlog.get_logger("wall")
@@ -280,6 +281,7 @@ async def _listening(door: Door, settings: Settings) -> AsyncIterator[int]:
             max_size=LARGEST_FRAME,
             write_limit=BEHIND_AT_BYTES,
             create_connection=Link,
+            backlog=BACKLOG,
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

@@ -1,0 +1,198 @@
+"""A scene of twelve tiles to 50, 200, 500 and 1,000 clients: the last delivery, and what it costs.
+
+Beside it, in the same run and with the same clients, equal bytes by a bare asyncio controller and
+by python-socketio.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.arguments import common
+from benchmarks.crowd import Crowd
+from benchmarks.crowd_city import BASE, TILES, WALL, crowd_city, identifications, scene
+from benchmarks.figures import Report, Table, percentile, publish, verdict
+from benchmarks.peers import mean_sizes, peer
+from benchmarks.product import Product, cpu_s
+from benchmarks.socketio_link import SocketIoLink
+
+SIZES = (50, 200, 500, 1000)
+CPU_RATIO, STAGED_MS, COLD_MS, JUDGED_AT = 2.0, 20.0, 60.0, 200
+_SETTLE_S, _IDLE_S = 0.25, 2.0
+_PEERS = {
+    "raw asyncio": ("bare_controller", "--loop=asyncio"),
+    "raw uvloop": ("bare_controller", "--loop=uvloop"),
+    "python-socketio": ("socketio_controller",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Takes of one sort at one crowd: when the last client had each, and the controller's CPU."""
+
+    clients: int
+    sort: str
+    controller: str
+    frame_bytes: int
+    last_ms: list[float]
+    cpu_ms: float  # of one take
+
+
+def main() -> None:
+    """Measure, print, and keep the figures when asked."""
+    parser = common(argparse.ArgumentParser(description=__doc__))
+    parser.add_argument("--takes", type=int, default=40, help="of each sort")
+    parser.add_argument("--clients", type=int, nargs="+", default=SIZES)
+    chosen = parser.parse_args()
+    found: list[Measured] = []
+    with crowd_city(1) as city, Product(lake=chosen.lake, city=city) as product:
+        product.start("wall", "feed", "render")
+        product.until_data()
+        product.end("feed")  # nothing changes but by the takes
+        for clients in chosen.clients:
+            found += _at(product, clients, chosen.takes)
+    publish(_report(found), write=chosen.write)
+
+
+def _at(product: Product, clients: int, takes: int) -> Iterator[Measured]:
+    """Measure both sorts at so many views, each beside the others with as many clients."""
+    secret, port = product.settings.secret(), product.settings.wall_port
+    views = identifications(product, clients, as_views=True)
+    for sort, prepare in (("staged", _stage), ("cold", _begin_anew)):
+        with _crowd(port, secret, views) as crowd:
+            for number in range(2):
+                of_wall = scene(f"{sort}-{number}", shifted=number)
+                crowd.request("scene.put", {"wallId": WALL, "scene": of_wall})
+            crowd.request("wall.preview", {"wallId": WALL, "sceneId": BASE})
+            scenes = [f"{sort}-{number}" for number in range(2)]
+            last_ms, cpu_ms = _takes(crowd, product.tree("wall"), scenes, takes, prepare)
+            sizes = mean_sizes(crowd)
+        yield Measured(clients, sort, "ours", sizes["prepare"], last_ms, cpu_ms)
+        for name, (module, *arguments) in _PEERS.items():
+            link = {"link": SocketIoLink} if name == "python-socketio" else {}
+            with (
+                peer(module, sizes, *arguments) as (peer_port, process),
+                _crowd(peer_port, "", [{"kind": "view"}] * clients, **link) as crowd,
+            ):
+                last_ms, cpu_ms = _takes(crowd, [process], ["peer"], takes, _let_be)
+                sent = mean_sizes(crowd)["prepare"]
+            yield Measured(clients, sort, name, sent, last_ms, cpu_ms)
+
+
+@contextmanager
+def _crowd(
+    port: int, secret: str, identify: list[dict[str, str]], **link: type[SocketIoLink]
+) -> Iterator[Crowd]:
+    crowd = Crowd("127.0.0.1", port, **link)
+    try:
+        crowd.serve(secret)
+        crowd.join(identify)
+        yield crowd
+    finally:
+        crowd.close()
+
+
+def _stage(crowd: Crowd, of_scene: Mapping[str, str]) -> None:
+    """Preview a scene and wait until every client has it."""
+    fit, _ = crowd.request("wall.preview", of_scene)
+    staged = crowd.arrivals["stage"][fit["stageId"]]
+    crowd.run(until=lambda: len(staged) == len(crowd.clients))
+
+
+def _begin_anew(crowd: Crowd, of_scene: Mapping[str, str]) -> None:
+    """Have a scene rendered, then put clients there that were never sent anything of it."""
+    identifications = [link.identification for link in crowd.clients]
+    crowd.leave()
+    crowd.request("wall.take", of_scene)
+    crowd.request("wall.clear", {"wallId": WALL, "layer": "manual"})
+    crowd.join(identifications)
+
+
+def _let_be(crowd: Crowd, of_scene: Mapping[str, str]) -> None:
+    """Prepare nothing."""
+
+
+def _takes(
+    crowd: Crowd,
+    controller: list[psutil.Process],
+    scenes: list[str],
+    count: int,
+    prepare: Callable[[Crowd, Mapping[str, str]], None],
+) -> tuple[list[float], float]:
+    """Return when the last client had each take, ms from its request, and CPU ms of one take."""
+    crowd.rest(_SETTLE_S)
+    before_s = cpu_s(controller)
+    crowd.rest(_IDLE_S)
+    idle_share = (cpu_s(controller) - before_s) / _IDLE_S  # heartbeats and pings
+    last_ms, spent_s = [], 0.0
+    for number in range(count):
+        of_scene = {"wallId": WALL, "sceneId": scenes[number % len(scenes)]}
+        prepare(crowd, of_scene)
+        crowd.rest(_SETTLE_S)
+        crowd.forget()
+        before_s = cpu_s(controller)
+        taken, asked_s = crowd.request("wall.take", of_scene)
+        commits = crowd.arrivals["commit"][taken["switchId"]]
+        crowd.run(until=lambda c=commits: len(c) == len(crowd.clients))  # type: ignore[misc]
+        last_ms.append(1e3 * (max(crowd.arrivals["prepare"][taken["switchId"]]) - asked_s))
+        crowd.rest(_SETTLE_S)  # every `shown` is said by then
+        spent_s += cpu_s(controller) - before_s
+        spent_s -= idle_share * (_SETTLE_S + last_ms[-1] / 1e3)
+    return last_ms, 1e3 * spent_s / count
+
+
+def _report(found: list[Measured]) -> Report:
+    rows = [
+        (
+            str(each.clients),
+            each.sort,
+            each.controller,
+            f"{each.frame_bytes / 1e3:.1f}",
+            f"{percentile(each.last_ms, 50):.1f}",
+            f"{percentile(each.last_ms, 95):.1f}",
+            f"{each.cpu_ms:.1f}",
+        )
+        for each in found
+    ]
+    cpu_ms = {(each.clients, each.sort, each.controller): each.cpu_ms for each in found}
+    ratios = [
+        (clients, sort, cpu / cpu_ms[clients, sort, "raw asyncio"])
+        for (clients, sort, name), cpu in cpu_ms.items()
+        if name == "ours"
+    ]
+    worst = max(ratio for _, _, ratio in ratios)
+    told = ", ".join(f"{ratio:.1f} ({clients} {sort})" for clients, sort, ratio in ratios)
+    goals = [f"Goals: controller CPU <= {CPU_RATIO:.0f} x raw asyncio: {told}"]
+    goals[0] += f", {verdict(worst, CPU_RATIO)}."
+    for sort, limit_ms in (("staged", STAGED_MS), ("cold", COLD_MS)):
+        for each in found:
+            if (each.clients, each.sort, each.controller) == (JUDGED_AT, sort, "ours"):
+                last = percentile(each.last_ms, 95)
+                goals.append(
+                    f"Last delivery at {JUDGED_AT}, {sort}, p95 <= {limit_ms:.0f} ms: {last:.1f}, "
+                    f"{verdict(last, limit_ms)}."
+                )
+    return Report(
+        Path(__file__).stem,
+        "A scene to many clients",
+        f"""Views of one wall, clients over raw sockets in one process beside the controller, each
+        with a link of its own; a scene of {TILES} tiles goes to all of them. Last delivery: from
+        the request until the last client has `prepare`; CPU: of the controller, for one whole take
+        (prepare, commit, both answers of every client), idle share taken off. Staged: the scene was
+        previewed, prepare names the stage. Cold: all contents are at the controller, and the
+        clients, just connected, were sent none of them. Raw: a controller without state or rules
+        that counts answers and writes frames of equal length; python-socketio: its AsyncServer
+        (aiohttp, uvloop) doing the same by `emit` to a room. Ours runs on uvloop.""",
+        [Table(("clients", "", "by", "KB each", "last ms p50", "p95", "CPU ms a take"), rows)],
+        [" ".join(goals)],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The whole room at work for long: does the memory of a page, or of a role, grow?
+
+A switch each 5 s, new content of every tile each second, four Chromium outputs and protocol clients
+for all others. `--minutes 30` by default; `--hours 72` is the run before a release.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import CDPSession, Page
+
+from benchmarks.arguments import common
+from benchmarks.browsers import outputs
+from benchmarks.changes import Changes
+from benchmarks.crowd import Crowd
+from benchmarks.figures import Report, Table, publish, verdict
+from benchmarks.product import ALL, Product, rss_mb
+from benchmarks.trend import FEWEST, slope
+
+WALL, OUTPUTS = "le-lai", 4
+SLOPE_MB_H = 1.0
+SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
+Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
+
+
+def main() -> None:
+    """Measure, print, and keep the figures when asked."""
+    parser = common(argparse.ArgumentParser(description=__doc__))
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, default=30)
+    length.add_argument("--hours", type=float)
+    parser.add_argument("--warm-up", type=float, default=5, help="minutes, not measured")
+    parser.add_argument("--sample", type=float, default=20, help="seconds between samples")
+    chosen = parser.parse_args()
+    seconds = 60 * chosen.minutes if chosen.hours is None else 3600 * chosen.hours
+    with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
+        product.start(*ALL)
+        product.until_data()
+        product.end("feed")  # from here on the benchmark alone says what changes
+        wall = product.wall(WALL)
+        seen = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
+        addresses = [product.page_of(WALL, output_id=each) for each in seen]
+        with outputs(addresses) as pages:
+            crowd = Crowd("127.0.0.1", product.settings.wall_port)
+            crowd.serve(product.settings.secret())
+            others = crowd.join_outputs(but=[(WALL, each) for each in seen])
+            work = _Work(product, crowd, [each["sceneId"] for each in wall["scenes"]])
+            work.go_on(60 * chosen.warm_up)
+            watched = _Watched(product, pages)
+            began_s = time.monotonic()
+            while (elapsed_s := time.monotonic() - began_s) < seconds:
+                watched.sample(elapsed_s / 3600)
+                work.go_on(chosen.sample)
+            crowd.close()
+    report = _report(watched.samples, work, seconds, chosen.warm_up, others)
+    publish(report, write=chosen.write)
+
+
+class _Work:
+    """Switches and new contents at their pace; `crowd` answers meanwhile."""
+
+    def __init__(self, product: Product, crowd: Crowd, scenes: list[str]) -> None:
+        self.switches = self.contents = self.failed = 0
+        self._crowd, self._scenes = crowd, scenes
+        self._changes = Changes(product.settings)
+        self._switch_due_s = self._content_due_s = time.monotonic()
+
+    def go_on(self, seconds: float) -> None:
+        """Work for a while."""
+        end_s = time.monotonic() + seconds
+        while (now_s := time.monotonic()) < end_s:
+            if now_s >= self._switch_due_s:
+                self._switch_due_s = max(now_s, self._switch_due_s + SWITCH_EVERY_S)
+                self._switch()
+            if now_s >= self._content_due_s:
+                self._content_due_s = max(now_s, self._content_due_s + CONTENT_EVERY_S)
+                versions = self._changes.change(self._changes.names)
+                self._crowd.tell("publish", {"topic": "versions", "data": versions})
+                self.contents += 1
+            self._crowd.rest(0.05)
+        self._crowd.forget()
+
+    def _switch(self) -> None:
+        scene_id = self._scenes[self.switches % len(self._scenes)]
+        self.switches += 1
+        of_scene = {"wallId": WALL, "sceneId": scene_id}
+        self._crowd.request("wall.preview", of_scene)
+        taken, _ = self._crowd.request("wall.take", {**of_scene, "hold": True})
+        self.failed += any(each["status"] != "shown" for each in taken["outputs"])
+
+
+class _Watched:
+    """What is sampled: heaps of the pages after a collection, RSS of their processes and roles."""
+
+    def __init__(self, product: Product, pages: list[Page]) -> None:
+        self.samples: Samples = defaultdict(list)
+        self._product = product
+        self._heaps: list[CDPSession] = [page.context.new_cdp_session(page) for page in pages]
+        self._renderers = [_renderer_of(page) for page in pages]
+
+    def sample(self, at_h: float) -> None:
+        """Take one sample of each."""
+        heap_bytes = 0.0
+        for session in self._heaps:
+            session.send("HeapProfiler.collectGarbage")
+            heap_bytes += session.send("Runtime.getHeapUsage")["usedSize"]
+        self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / len(self._heaps))
+        self._add("a page's process, RSS", at_h, rss_mb(self._renderers) / len(self._renderers))
+        for role in ("wall", "render", "web"):
+            self._add(f"{role}, RSS", at_h, rss_mb(self._product.tree(role)))
+
+    def _add(self, name: str, at_h: float, found_mb: float) -> None:
+        self.samples[name].append((at_h, found_mb))
+
+
+def _renderer_of(page: Page) -> psutil.Process:
+    """Return the process that draws a page: of its browser's renderers the largest."""
+    assert page.context.browser is not None  # noqa: S101
+    session = page.context.browser.new_browser_cdp_session()
+    told: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    found = [psutil.Process(each["id"]) for each in told if each["type"] == "renderer"]
+    return max(found, key=lambda process: process.memory_info().rss)
+
+
+def _report(
+    samples: Samples, work: _Work, seconds: float, warm_up_min: float, others: int
+) -> Report:
+    rows, goals = [], []
+    for name, found in samples.items():
+        at_h, taken_mb = zip(*found, strict=True)
+        told = ("-", "-")
+        if len(found) >= FEWEST:
+            trend = slope(at_h, taken_mb)
+            told = (f"{trend.estimate:+.2f}", f"{trend.upper:+.2f}")
+            goals.append(f"{name}: {trend.upper:.2f}, {verdict(trend.upper, SLOPE_MB_H)}")
+        ends = (f"{taken_mb[0]:.1f}", f"{taken_mb[-1]:.1f}", f"{max(taken_mb):.1f}")
+        rows.append((name, str(len(found)), *ends, *told))
+    return Report(
+        Path(__file__).stem,
+        "The room at work for long",
+        f"""{seconds / 60:.0f} minutes after {warm_up_min:g} minutes of warming up: a previewed take
+        each {SWITCH_EVERY_S:g} s through all scenes of the Lê Lai wall, new content of every tile
+        each {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs, {others} protocol clients.
+        {work.switches} switches, {work.failed} of them not shown in time by every output.
+        Slope: least squares, its upper 95 % bound widened for samples that follow one another
+        (autoregressive, first order). Before a release: `python -m benchmarks.soak --hours 72
+        --sample 300 --warm-up 60`.""",
+        [Table(("MB", "n", "first", "last", "largest", "slope MB/h", "upper 95 %"), rows)],
+        [f"Goal: upper 95 % bound of the slope <= {SLOPE_MB_H:.0f} MB/h: {'; '.join(goals)}."],
+    )
+
+
+if __name__ == "__main__":
+    main()
