@@ -148,7 +148,8 @@ def _report(
         f"""{seconds / 60:.0f} minutes after {warm_up_min:g} minutes of warming up: a previewed take
         each {SWITCH_EVERY_S:g} s through all scenes of the Lê Lai wall, new content of every tile
         each {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs, {others} protocol clients.
-        {work.switches} switches, {work.failed} of them not shown in time by every output.
+        {work.switches} switches, {work.failed} of them not shown in time by every output,
+        {work.contents} rounds of contents.
         Slope: least squares, its upper 95 % bound widened for samples that follow one another
         (autoregressive, first order). Before a release: `python -m benchmarks.soak --hours 72
         --sample 300 --warm-up 60`.""",
