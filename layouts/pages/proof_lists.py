@@ -136,7 +136,7 @@ def seal(
                 contents=chain["contents"],
             )
             if chain["isWhole"]
-            else say("proof.broken", setting, what=chain["broken"]),
+            else _fault(chain["broken"], setting),
         ),
         _hash(f"{chain['head']['sequence']}:{chain['head']['hash']}", say("proof.head", setting)),
     ]
@@ -154,7 +154,7 @@ def seal(
         )
         parts.append(_verdict(True, words))
     else:
-        parts.append(_verdict(False, say("proof.broken", setting, what=verdict["broken"])))
+        parts.append(_verdict(False, _fault(verdict["broken"], setting)))
     return html.Div(parts, className="panel proof-seal")
 
 
@@ -164,6 +164,11 @@ def _verdict(is_whole: bool, words: str) -> Component:
         className="proof-verdict" + ("" if is_whole else " is-broken"),
         role="status" if is_whole else "alert",
     )
+
+
+def _fault(broken: Mapping[str, Any], setting: Setting) -> str:
+    """Say which entry is the first that is not as it was written, and why."""
+    return say(f"proof.broken.{broken['code']}", setting, number=broken["entry"])
 
 
 def _hash(whole: str, words: str) -> Component:

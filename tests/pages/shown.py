@@ -121,7 +121,7 @@ def shown_body(wall: Wall, at_ms: float, *, with_contents: bool = True) -> dict[
 
 VERDICT = {
     "isWhole": False,
-    "broken": "wall le-lai: entry 9 was changed: its content is not that of its hash",
+    "broken": {"code": "changed", "entry": 9, "message": "wall le-lai: entry 9 was changed"},
     "entries": 8,
     "contents": 3,
     "anchorSequence": 0,

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from callbacks.proof import NoInstant, iso_ms, typed_ms
-from language import text
+from language import has, text
 from layouts.pages.proof_glass import geometry_files, with_prefix
 from permissions.demo import DEMO_ACCOUNTS
 from tests.pages.browse import Client, nodes, words
@@ -18,6 +18,7 @@ from tests.pages.site import served
 from tests.pages.stand_in import NOW_MS
 from tests.player import trees
 from wall.errors import ServiceError
+from wall.proof.verify import FAULTS
 
 expect.set_options(timeout=20_000)  # a page loads its code first, on a busy machine
 ZONE = "Asia/Ho_Chi_Minh"
@@ -127,8 +128,15 @@ def test_without_a_time_it_is_now(operator, link) -> None:
 
 def test_the_whole_chain_is_verified_when_asked(operator, link, reach) -> None:
     told = words(operator.page("/proof?wall=le-lai&verify=1"))
-    assert "entry 9 was changed" in told
+    assert said("broken.changed").format(number=9) in told
     assert reach.audit.recent(action="proof.verify")[0]["outcome"] == "ok"
+
+
+def test_every_fault_has_words():
+    of_heads = {"headOlder", "headMissing", "headNowhere"}  # told by the command alone
+    assert {
+        code for code in FAULTS if has(f"pages.proof.broken.{code}")
+    } == FAULTS.keys() - of_heads
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from callbacks.security import policy
 from settings import Settings
 from tests.pages.browse import HTML, ORIGIN, Client
 
-PAGES = ("/", "/operator", "/console", "/sign-in", "/wall/le-lai/a1", "/wall/le-lai/view/program")
+PAGES = (
+    "/",
+    "/operator",
+    "/console",
+    "/proof",
+    "/sign-in",
+    "/wall/le-lai/a1",
+    "/wall/le-lai/view/program",
+)
 
 
 def _policy(answer) -> dict[str, list[str]]:

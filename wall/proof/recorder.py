@@ -124,7 +124,7 @@ class Recorder:
                 while (found := await loop.run_in_executor(self._thread, _next, going)) is not None:
                     link = found
             except Broken as error:
-                broken = str(error)
+                broken = error.to_json()
             told = {
                 "isWhole": broken is None,
                 "broken": broken,

@@ -40,7 +40,7 @@ def answer_at(reader: ProofReader, question: At) -> bytes:
         )
     entries, verdict = _followed(reader, chain, base, at_ms)
     if not entries:
-        raise Refused("proofBroken", verdict["broken"], chain=verdict)
+        raise Refused("proofBroken", verdict["broken"]["message"], chain=verdict)
     gap = _gap(entries, question)
     until = [each for each in entries if each.at_ms <= at_ms + SETTLED_MS]
     picture, changing = picture_at(_of_one_term(until), at_ms)
@@ -101,7 +101,7 @@ def _followed(
         try:
             entries.extend(link.follow(row) for row in rows)
         except Broken as error:
-            broken = str(error)
+            broken = error.to_json()
             break
         if not rows or rows[-1].at_ms > at_ms + SETTLED_MS or rows[-1].kind == "start":
             break

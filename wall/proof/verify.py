@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from wall.proof.entries import BEGINNING, Entry, digest, tiles_of
 from wall.proof.reading import Chain, ProofReader, Row
@@ -16,12 +17,37 @@ SLICE = 50  # entries in one go
 REMEMBERED = 100_000  # contents already found right
 
 
+FAULTS = {  # by a stable code, what is wrong with an entry
+    "removed": "is missing: it was removed",
+    "noChain": "is missing: there is no chain of this wall",
+    "changed": "was changed: its content is not that of its hash",
+    "foreign": "is not in the form in which this program writes",
+    "moved": "does not belong here: it was moved or put in",
+    "replaced": "does not follow entry {before}: one of them was replaced",
+    "contentMissing": "names a content that is missing (render {render})",
+    "contentChanged": "names a content that was changed (render {render})",
+    "letGo": "does not belong here: it had been let go",
+    "endCut": "is missing: the end of the chain was cut",
+    "endReplaced": "is not the head that the file names: the end was added to or replaced",
+    "beginningCut": "is missing: the beginning was cut, and no entry records that it was let go",
+    "headOlder": "was the head noted, but all up to {anchor} was let go",
+    "headMissing": "is not the head noted: the end of the chain was cut or replaced",
+    "headNowhere": "is the last, and the head noted is not in the chain: its end was replaced",
+}
+
+
 class Broken(Exception):
     """The first thing in a chain that is not as it was written, in one sentence."""
 
-    def __init__(self, wall_id: str, sequence: int, what: str) -> None:
+    def __init__(self, wall_id: str, sequence: int, code: str, **about: object) -> None:
+        what = FAULTS[code].format(before=sequence - 1, **about)
         super().__init__(f"wall {wall_id}: entry {sequence} {what}")
         self.sequence = sequence
+        self.code = code
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the wire form."""
+        return {"code": self.code, "entry": self.sequence, "message": str(self)}
 
 
 @dataclass(slots=True)
@@ -39,24 +65,20 @@ class Link:
         """Check one entry and the contents it names."""
         number = row.sequence
         if number > self.expected:
-            raise Broken(self.wall_id, self.expected, "is missing: it was removed")
+            raise Broken(self.wall_id, self.expected, "removed")
         if row.sealed is None or digest(row.sealed) != row.hash:
-            raise Broken(self.wall_id, number, "was changed: its content is not that of its hash")
+            raise Broken(self.wall_id, number, "changed")
         try:
             entry = row.entry()
         except ValueError as error:
-            raise Broken(self.wall_id, number, "is no entry of this program") from error
+            raise Broken(self.wall_id, number, "foreign") from error
         if entry.sealed()[0] != row.sealed:
-            raise Broken(self.wall_id, number, "is not in its canonical form")
+            raise Broken(self.wall_id, number, "foreign")
         place = (entry.wall_id, entry.sequence, entry.kind, entry.at_ms)
         if place != (self.wall_id, number, row.kind, row.at_ms) or number != self.expected:
-            raise Broken(self.wall_id, number, "does not belong here: it was moved or put in")
+            raise Broken(self.wall_id, number, "moved")
         if entry.previous_hash != self.previous:
-            raise Broken(
-                self.wall_id,
-                number,
-                f"does not follow entry {number - 1}: one of them was replaced",
-            )
+            raise Broken(self.wall_id, number, "replaced")
         self._contents(entry)
         self.expected, self.previous = number + 1, row.hash
         self.checked += 1
@@ -68,12 +90,9 @@ class Link:
             if sha256 is None or sha256 in self.contents:
                 continue
             body = self.reader.content(sha256)
-            if body is None:
-                what = f"names a content that is missing (render {tile['renderId']})"
-                raise Broken(self.wall_id, entry.sequence, what)
-            if digest(body) != sha256:
-                what = f"names a content that was changed (render {tile['renderId']})"
-                raise Broken(self.wall_id, entry.sequence, what)
+            code = "contentMissing" if body is None else "contentChanged"
+            if body is None or digest(body) != sha256:
+                raise Broken(self.wall_id, entry.sequence, code, render=tile["renderId"])
             if len(self.contents) < REMEMBERED:
                 self.contents.add(sha256)
 
@@ -93,7 +112,7 @@ def verify(
     """
     chain = reader.chain(wall_id)
     if chain is None:
-        raise Broken(wall_id, 1, "is missing: there is no chain of this wall")
+        raise Broken(wall_id, 1, "noChain")
     first, last = chain.anchor_sequence + 1, chain.head_sequence
     link = Link(reader, wall_id, first, chain.anchor_hash)
     is_part = from_ms is not None or to_ms is not None
@@ -104,7 +123,7 @@ def verify(
         if bounds is not None and first > chain.anchor_sequence + 1:
             before = reader.rows(wall_id, first - 1, first - 1)
             if not before:
-                raise Broken(wall_id, first - 1, "is missing: it was removed")
+                raise Broken(wall_id, first - 1, "removed")
             link.previous = before[0].hash
     noted = _Noted(head) if head is not None else None
     if noted is not None:
@@ -124,7 +143,7 @@ def verify(
     if not is_part:
         _refuse_ends(reader, chain, link, anchors)
     elif link.expected <= last:
-        raise Broken(wall_id, link.expected, "is missing: it was removed")
+        raise Broken(wall_id, link.expected, "removed")
     if noted is not None and not is_part:
         noted.refuse_missing(chain)
     yield link
@@ -135,19 +154,16 @@ def _refuse_ends(
 ) -> None:
     beyond = reader.bounds(chain.wall_id, None, None)
     if beyond is not None and beyond[1] >= link.expected:
-        raise Broken(chain.wall_id, link.expected, "is missing: it was removed")
+        raise Broken(chain.wall_id, link.expected, "removed")
     if beyond is not None and beyond[0] <= chain.anchor_sequence:
-        raise Broken(chain.wall_id, beyond[0], "does not belong here: it had been let go")
+        raise Broken(chain.wall_id, beyond[0], "letGo")
     if (link.expected - 1, link.previous) != (chain.head_sequence, chain.head_hash):
-        what = "is missing: the end of the chain was cut"
         if link.expected - 1 >= chain.head_sequence:
-            what = "is not the head that the file names: the end was added to or replaced"
-            raise Broken(chain.wall_id, link.expected - 1, what)
-        raise Broken(chain.wall_id, link.expected, what)
+            raise Broken(chain.wall_id, link.expected - 1, "endReplaced")
+        raise Broken(chain.wall_id, link.expected, "endCut")
     anchor = (chain.anchor_sequence, chain.anchor_hash)
     if anchor != (0, BEGINNING) and anchor not in anchors:
-        what = "is missing: the beginning was cut, and no entry records that it was let go"
-        raise Broken(chain.wall_id, chain.anchor_sequence, what)
+        raise Broken(chain.wall_id, chain.anchor_sequence, "beginningCut")
 
 
 class _Noted:
@@ -169,9 +185,8 @@ class _Noted:
         if self.is_seen:
             return
         number = self.sequence
-        if number is not None and number <= chain.anchor_sequence:
-            what = f"was the head noted, but all up to {chain.anchor_sequence} was let go"
-            raise Broken(chain.wall_id, number, what)
-        what = "is the last, and the head noted is not in the chain: its end was cut or replaced"
-        raise Broken(chain.wall_id, number or chain.head_sequence, what if number is None else (
-            "is not the head noted: the end of the chain was cut or replaced"))  # fmt: skip
+        if number is None:
+            raise Broken(chain.wall_id, chain.head_sequence, "headNowhere")
+        if number <= chain.anchor_sequence:
+            raise Broken(chain.wall_id, number, "headOlder", anchor=chain.anchor_sequence)
+        raise Broken(chain.wall_id, number, "headMissing")

@@ -54,7 +54,7 @@ def test_answers_come_after_all_that_was_noted_before(tmp_path: Path) -> None:
             raw.commit()
         whole = await writing.look(Verify("north"))
         assert isinstance(whole, bytes)
-        assert "entry 7 is missing" in orjson.loads(whole)["broken"]
+        assert "entry 7 is missing" in orjson.loads(whole)["broken"]["message"]
         await writing.close()
 
     asyncio.run(main())
