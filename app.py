@@ -19,6 +19,7 @@ from processes.errors import CONFIGURATION_EXIT, configuration_sentence
 from processes.installer import TASKS, add_tools
 from processes.installer import perform as use_tool
 from processes.role import ROLES
+from processes.rules import add_commands as add_rule_commands
 from settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -73,6 +74,10 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         from processes.accounts import perform
 
         print(perform(settings, chosen))
+    elif chosen.command == "rule":
+        from processes.rules import perform as perform_rule
+
+        _print_whole(perform_rule(settings, chosen))
     elif chosen.command == "settings":
         print(_table(settings))
     elif chosen.command == "run":
@@ -95,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         if role.name == "wall":
             _add_wall_tasks(command)
     add_commands(commands.add_parser("account", help="make, list and shut accounts"))
+    add_rule_commands(commands.add_parser("rule", help="say what a rule would have done"))
     commands.add_parser("settings", help="print every setting, its value and what it means")
     return parser
 
@@ -141,7 +147,12 @@ def _import_wall(chosen: argparse.Namespace) -> None:
     from wall.importing import ImportOrder, import_file
 
     said = import_file(ImportOrder(chosen.file, chosen.id, chosen.output, chosen.surface))
-    try:  # a wall file is UTF-8 whatever the terminal is set to
+    _print_whole(said)
+
+
+def _print_whole(said: str) -> None:
+    """Print as UTF-8, whatever the terminal is set to."""
+    try:
         sys.stdout.buffer.write(said.rstrip("\n").encode() + b"\n")
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has what it wanted

@@ -15,7 +15,15 @@ import pytest
 from language import LANGUAGES, catalogue, pick, text
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE_FOLDERS = ("data_access", "permissions", "layouts", "callbacks", "wall", "app.py", "roles.py")
+CODE_FOLDERS = (
+    "data_access",
+    "permissions",
+    "operations",
+    "layouts",
+    "callbacks",
+    "wall",
+    "app.py",
+)
 DOMAINS = catalogue.domains()
 
 
