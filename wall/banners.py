@@ -1,9 +1,9 @@
 """The banner of a wall: what the controller itself has to say, above what a person put.
 
-An alarm that waits below what is on air is said at once, a rule's proposal while it can be vetoed.
-All of it follows
-from the state: nothing is kept, a restart says the same again. Players know one banner, so notes
-and a person's banner come to them as lines of one text.
+An alarm that waits below what is on air is said at once, a rule's proposal while it can be vetoed,
+an alarm on air as long as it comes of replayed or simulated data. All of it follows from the state:
+nothing is kept, a restart says the same again. Players know one banner, so notes and a person's
+banner come to them as lines of one text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from wall.note import LANGUAGES, Note
 from wall.proof import witness
 from wall.state import Client, State, WallState
 
+ALARM = {"vi": "Cảnh báo", "en": "Alarm"}
 ALARM_WAITS = {"vi": "Cảnh báo đang chờ", "en": "Alarm waiting"}
 
 
@@ -23,9 +24,12 @@ def notes(state: State, ws: WallState) -> list[Note]:
     """Return what the controller says on this wall now, the most urgent first."""
     said: list[Note] = []
     program, alarm = ws.program(), ws.layers.get("alarm")
-    if alarm is not None and program is not None and program[0] != "alarm":
+    if alarm is not None and program is not None:
+        is_waiting = program[0] != "alarm"
+        words = ALARM_WAITS if is_waiting else ALARM
         name = rules.name_of(state, alarm.by) or alarm.arrangement.scene.name
-        said.append(Note({each: f"{ALARM_WAITS[each]}: {name[each]}" for each in LANGUAGES}))
+        if is_waiting or not rules.is_live(state, alarm.by):
+            said.append(Note({each: f"{words[each]}: {name[each]}" for each in LANGUAGES}))
     # What is counted down to comes first: players write the countdown after the first line.
     return rules.notes(state, ws) + said
 

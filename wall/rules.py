@@ -32,6 +32,10 @@ from wall.store import Kept
 
 ACTOR_PREFIX = "rule:"
 LONGEST_S = 7 * 86_400.0
+ORIGINS = {
+    "replay": {"vi": "dữ liệu phát lại", "en": "replayed data"},
+    "simulated": {"vi": "dữ liệu mô phỏng", "en": "simulated data"},
+}
 PROPOSES = {"vi": "Đề xuất cảnh báo", "en": "Alarm proposed"}
 
 Phase = Literal["quiet", "dwelling", "proposed", "firing", "vetoed", "cooling"]
@@ -224,18 +228,38 @@ def notes(state: State, ws: WallState) -> list[Note]:
             continue
         rule = state.rules.get(rule_id)
         if rule is not None and ws.wall.wall_id in rule.wall_ids:
-            text = {
-                language: f"{PROPOSES[language]}: {rule.name[language]}" for language in LANGUAGES
-            }
+            name = _marked(rule, each)
+            text = {language: f"{PROPOSES[language]}: {name[language]}" for language in LANGUAGES}
             said.append((until_ms, Note(text, until_ms)))
     return [note for _, note in sorted(said, key=lambda each: each[0])]
 
 
 def name_of(state: State, by: str) -> Mapping[str, str] | None:
-    """Return the name of the rule that `by` stands for; None when that is somebody else."""
-    is_rule = by.startswith(ACTOR_PREFIX)
-    rule = state.rules.get(by.removeprefix(ACTOR_PREFIX)) if is_rule else None
-    return rule.name if rule is not None else None
+    """Return the name of the rule that `by` stands for; None when that is somebody else.
+
+    What comes of data that are not live says so in the name.
+    """
+    found = _of_actor(state, by)
+    return None if found is None else _marked(*found)
+
+
+def is_live(state: State, by: str) -> bool:
+    """Tell whether what `by` has set comes of live data, or is a person's."""
+    found = _of_actor(state, by)
+    return found is None or found[1].origin not in ORIGINS
+
+
+def _of_actor(state: State, by: str) -> tuple[Rule, RuleState] | None:
+    rule_id = by.removeprefix(ACTOR_PREFIX)
+    rule = state.rules.get(rule_id) if by.startswith(ACTOR_PREFIX) else None
+    return None if rule is None else (rule, state.rule_states.get(rule_id, QUIET))
+
+
+def _marked(rule: Rule, said: RuleState) -> dict[str, str]:
+    mark = ORIGINS.get(said.origin or "")
+    if mark is None:
+        return dict(rule.name)
+    return {language: f"{rule.name[language]} ({mark[language]})" for language in LANGUAGES}
 
 
 def next_ms(state: State) -> float | None:

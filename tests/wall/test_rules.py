@@ -181,6 +181,36 @@ def test_the_countdown_stands_after_the_proposal_whatever_else_is_said(
     assert told["countdownToAtMs"] == full.now_ms + 120_000
 
 
+@pytest.mark.parametrize(
+    ("origin", "vi", "en"),
+    [
+        ("simulated", "dữ liệu mô phỏng", "simulated data"),
+        ("replay", "dữ liệu phát lại", "replayed data"),
+    ],
+)
+def test_what_does_not_come_of_live_data_says_so_as_long_as_it_is_on_air(
+    full: FullTable, feed: Seat, origin: str, vi: str, en: str
+) -> None:
+    report(feed, "proposed", untilAtMs=full.now_ms + 1_000, origin=origin)
+    said = {"vi": f"Mưa lớn ({vi})", "en": f"Heavy rain ({en})"}
+    assert full.left.last("overlay")["text"] == {
+        "vi": f"Đề xuất cảnh báo: {said['vi']}",
+        "en": f"Alarm proposed: {said['en']}",
+    }
+    full.wait(1_000)
+    report(feed, "firing", origin=origin)
+    taken = take_alarm(full, feed)
+    full.follow()
+    feed.result(taken)
+    assert on_air(full) == "alarm rain"
+    assert full.left.last("overlay") == {
+        "kind": "banner",
+        "text": {"vi": f"Cảnh báo: {said['vi']}", "en": f"Alarm: {said['en']}"},
+    }
+    report(feed, "firing", origin="live")
+    assert full.left.last("overlay") == {"kind": "clear"}
+
+
 def test_a_veto_ends_the_proposal_and_the_engine_cannot_take_it(
     full: FullTable, feed: Seat
 ) -> None:
