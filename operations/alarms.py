@@ -67,6 +67,8 @@ def plan(
 ) -> list[Order]:
     """Return what is to be done; `before` is which rules had the walls when last looked at.
 
+    Walls of another site (`peer`) are left to that site's rules.
+
     Of several rules that fire, the one that fired last has the layer; when it clears or is vetoed,
     the one before comes back, unless a person had cleared that.
     """
@@ -74,6 +76,8 @@ def plan(
     now = holders(walls)
     orders: list[Order] = []
     for wall in walls:
+        if "peer" in wall:
+            continue
         wall_id, layer = str(wall["wallId"]), _alarm(wall)
         wanting = [each for each in by_age if each.wants(wall_id)]
         if layer is None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_access.envelope import Envelope
+from operations.alarms import Order, plan
 from operations.desk import Desk
 from operations.watch import RuleWatch
 from tests.operations.pretend import JAM, Controller
@@ -217,6 +218,15 @@ def test_what_is_on_the_alarm_layer_by_another_hand_is_left_there() -> None:
     room.controller.alarms["north"] = {"sceneId": "flood", "by": "binh"}
     room.look(1, 3)
     assert room.holders == ["binh", None]
+
+
+def test_walls_of_another_site_are_left_to_its_own_rules() -> None:
+    theirs = {"sceneId": "flood", "by": "rule:theirs"}
+    wall = {"wallId": "far", "peer": {"connected": True}, "layers": {"alarm": theirs}}
+    assert plan([], [wall], {}) == []
+    assert plan([], [{"wallId": "near", "layers": {"alarm": theirs}}], {}) == [
+        Order("clear", "near", "theirs")
+    ]
 
 
 def test_a_refused_wall_is_tried_again_and_holds_up_no_other() -> None:
