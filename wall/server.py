@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,18 +31,11 @@ from wall.proof.store import Retention
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
-from wall.shared.adoption import adopt
-from wall.shared.holder import Holder
-from wall.shared.server import connect, refuse_forgetful
-from wall.shared.store import RedisStore
-from wall.shared.term import Term
 from wall.state import OutputState, State, WallState
 from wall.store import Kept, Store
-from wall.succession import Succession
 
 PING_S = 5.0
 CLOSE_S = 1.0  # how long a closing handshake may take
-ALL_SITES = "all"  # whose state it is when a controller has the walls of all sites
 BACKLOG = 4096  # displays that come back in one instant; more than the queue holds are refused
 BEHIND_AT_BYTES = 1024 * 1024  # unwritten bytes from which a client is only owed content
 
@@ -69,7 +61,10 @@ async def serve(
         if settings.redis_url is None:
             await _serve_alone(settings, city, ready=ready, stop=stop, clock=clock)
         else:
-            await _serve_in_turns(settings, city, ready=ready, stop=stop, clock=clock)
+            # A quarter of the second that a start takes is Redis' client: only for whom it is.
+            from wall.turns import serve_in_turns
+
+            await serve_in_turns(settings, city, ready=ready, stop=stop, clock=clock)
     except StoreError as error:
         raise ServerError(str(error)) from error
 
@@ -91,7 +86,7 @@ async def _serve_alone(
         door.controller = controller = make_controller(
             settings, city, store, kept, now_ms=now_ms, machine_ms=clock or machine_ms
         )
-        async with _listening(door, settings) as port:
+        async with listening(door, settings) as port:
             watching = asyncio.create_task(controller.watch())
             try:
                 controller.start()
@@ -104,55 +99,6 @@ async def _serve_alone(
         await controller.stop()
     finally:
         store.close()
-
-
-async def _serve_in_turns(
-    settings: Settings,
-    city: Path,
-    *,
-    ready: Callable[[int], None] | None,
-    stop: asyncio.Event,
-    clock: Callable[[], float] | None,
-) -> None:
-    """Compete with the site's other controllers, over the Redis that has its state."""
-    url = settings.redis_url.get_secret_value() if settings.redis_url is not None else ""
-    client = connect(url)
-    holder = Holder(settings.data_dir)
-    door = Door()
-
-    def make(store: RedisStore, kept: Kept, term: Term) -> Controller:
-        # Each term its own: a standby may have slept through steps of the wall time.
-        now_ms = clock or SharedClock().now_ms
-        kept = adopt(settings.wall_state_path, store, kept, now_s=now_ms() / 1000)
-        return make_controller(
-            settings,
-            city,
-            store,
-            kept,
-            now_ms=now_ms,
-            machine_ms=clock or machine_ms,
-            may_command=term.stands,
-        )
-
-    def open_store() -> RedisStore:
-        return RedisStore(client, settings.site or ALL_SITES, holder=holder.controller_id)
-
-    def check() -> None:
-        if not settings.wall_may_forget:
-            refuse_forgetful(client)
-
-    try:
-        assemble(settings, city, Kept(0, ""), now_ms=0)  # say now what would hinder taking over
-        async with _listening(door, settings) as port:
-            if ready is not None:
-                ready(port)
-            succession = Succession(
-                door, open_store=open_store, check=check, make=make, now_s=time.time
-            )
-            await succession.run(stop)
-    finally:
-        client.close()
-        holder.close()
 
 
 def make_controller(
@@ -264,7 +210,7 @@ def run_wall(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _listening(door: Door, settings: Settings) -> AsyncIterator[int]:
+async def listening(door: Door, settings: Settings) -> AsyncIterator[int]:
     """Listen for as long as the context stands, and give the port; raises ServerError."""
     try:
         server = await serve_websocket(

@@ -38,17 +38,18 @@ class Succession:
         open_store: Callable[[], RedisStore],
         check: Callable[[], None],
         make: Make,
-        now_s: Callable[[], float],
+        begin: Callable[[RedisStore], Kept],
     ) -> None:
-        """`open_store` gives each term a store of its own, `make` a controller of what it kept.
+        """`open_store` gives each term a store of its own, `begin` takes the lease with it.
 
+        `make` builds the controller of what was kept.
         `check` raises ForgetfulRedis when the server may not be trusted with the state.
         """
         self._door = door
         self._open_store = open_store
         self._check = check
         self._make = make
-        self._now_s = now_s
+        self._begin_epoch = begin
         self._is_checked = False
         self._thread = ThreadPoolExecutor(1, "wall-lease")
 
@@ -97,7 +98,7 @@ class Succession:
         if not self._is_checked:
             self._check()
             self._is_checked = True
-        return store.begin_epoch(now_s=self._now_s())
+        return self._begin_epoch(store)
 
     async def _lead(
         self, store: RedisStore, kept: Kept, term: Term, *, stop: asyncio.Event

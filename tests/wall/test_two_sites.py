@@ -12,7 +12,7 @@ from typing import Any
 from tests.wall.controllers import PATIENCE_S, ControllerProcess
 from tests.wall.protocol_player import ProtocolPlayer
 from tests.wall.room import ADMINISTRATOR, OPERATOR, SECRET, FakeRender, write_city
-from wall.client import ServiceClient
+from wall.client import ServiceClient, ServiceError
 
 
 class OneSite:
@@ -44,7 +44,10 @@ class OneSite:
         until_s = time.monotonic() + PATIENCE_S
         found: dict[str, Any] = {}
         while time.monotonic() < until_s:
-            listed = (await self.web.request("walls.list"))["walls"]
+            try:
+                listed = (await self.web.request("walls.list"))["walls"]
+            except ServiceError:
+                continue  # it was stopped, its services come back in their own time
             found = next((each for each in listed if each["wallId"] == wall_id), {})
             if (
                 found
