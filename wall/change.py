@@ -30,6 +30,8 @@ def ask(
         above = contents.above_ceiling(state, ws, change.layer.arrangement)
         if above:
             raise stage.too_high(ws, above)
+    if ws.pending is not None and ws.pending.change.name == change.name:
+        switch.supersede(state, ws)  # or the older of the two would have the last word
     changes: tuple[WallRecord, ...] = ()
     if after != ws.layers:
         ws.apply(change)

@@ -65,7 +65,8 @@ def bring(state: State, ws: WallState, client: Client) -> None:
     program = ws.program()
     arrangement = program[1].arrangement if program is not None else None
     scene_id, revision = ws.program_showing()
-    show_at_ms = state.now_ms + clock.lead_ms([client.clock])
+    lead_ms = clock.lead_ms([client.clock])
+    show_at_ms = ws.instant(state.now_ms + lead_ms, (scene_id, revision))
 
     def frame(tiles: orjson.Fragment) -> bytes:
         fields = {

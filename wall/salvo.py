@@ -36,7 +36,10 @@ class Salvo:
         if self.ready != self.switches.keys():
             return
         lead_ms = max(switch.lead_ms(state, each) for each in self.switches.values())
-        show_at_ms = state.now_ms + lead_ms
+        show_at_ms = max(
+            state.walls[wall_id].instant(state.now_ms + lead_ms, each.showing)
+            for wall_id, each in self.switches.items()
+        )
         for wall_id, each in self.switches.items():
             switch.commit(state, state.walls[wall_id], each, show_at_ms=show_at_ms)
 

@@ -174,6 +174,15 @@ class Lock:
 
 
 @dataclass(slots=True)
+class Changing:
+    """To what a wall was last told to change, and at which instants (ms)."""
+
+    showing: Showing = (None, None)
+    latest_ms: float = 0.0  # of all told so far
+    after_ms: float = 0.0  # the last to something else
+
+
+@dataclass(slots=True)
 class WallState:
     """One wall at run time."""
 
@@ -192,6 +201,7 @@ class WallState:
     stage: Stage | None = None  # sent to the clients; stands until the next one is
     pending: Switch | None = None  # not yet committed
     settling: list[Switch] = field(default_factory=list)  # committed, answers still coming
+    changing: Changing = field(default_factory=Changing)
     last_switch: dict[str, Any] | None = None
     history: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     lock: Lock | None = None
@@ -251,6 +261,15 @@ class WallState:
     def program(self) -> tuple[LayerName, Layer] | None:
         """Return the layer on air, with its name."""
         return on_air(self.layers)
+
+    def instant(self, at_ms: float, showing: Showing) -> float:
+        """Return when a change to `showing` may be: never at or before one to something else."""
+        last = self.changing
+        if showing != last.showing:
+            last.showing, last.after_ms = showing, last.latest_ms
+        at_ms = max(at_ms, last.after_ms + 1.0)
+        last.latest_ms = max(last.latest_ms, at_ms)
+        return at_ms
 
     def program_showing(self) -> Showing:
         """Return which scene is on air; (None, None) when nothing is."""

@@ -168,10 +168,15 @@ def is_seen(ws: WallState, change: LayerChange) -> bool:
 
 def put(state: State, ws: WallState, switch: Switch) -> None:
     """Make a switch the wall's pending one; the one before is superseded."""
+    supersede(state, ws)
+    ws.pending = switch
+
+
+def supersede(state: State, ws: WallState) -> None:
+    """Drop the wall's pending switch, if there is one, for a newer change."""
     if ws.pending is not None:
         newer = Refused("superseded", "a newer take was asked for", switchId=ws.pending.switch_id)
         abort(state, ws, ws.pending, "superseded", newer)
-    ws.pending = switch
 
 
 def advance(state: State, ws: WallState) -> None:
@@ -314,7 +319,7 @@ def lead_ms(state: State, switch: Switch) -> float:
 
 def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) -> None:
     """Let all that are prepared change at one instant; from now on it is the desired state."""
-    switch.show_at_ms = show_at_ms
+    switch.show_at_ms = ws.instant(show_at_ms, switch.showing)
     switch.promised_skew_ms = clock.promised_skew_ms(
         state.clients[each].uncertainty_ms for each in switch.outputs if each not in switch.gone
     )
