@@ -182,7 +182,7 @@ class NetworkMachine(RuleBasedStateMachine):
             scene_id = self.scene_of[told["switchId"]]
             assert self.committed.setdefault(instant, scene_id) == scene_id
         if self.table.north.masks:
-            tiles = told["tiles"] if "tiles" in told else [told] if "contentHash" in told else []
+            tiles = told.get("tiles", [told] if "contentHash" in told else [])
             for tile in tiles:
                 assert tile["classification"]["level"] == "public", "content under a mask"
         display.to_me.append(frame)

@@ -19,7 +19,7 @@ CHAPTER = (
     (ROOT / "README.md").read_text().split("## A wall from what you have\n")[1].split("\n## ")[0]
 )
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", CHAPTER, re.DOTALL)
-PANEL, SCENE = (text for kind, text in BLOCKS if kind == "toml")
+PANEL, SCENE, GLASS = (text for kind, text in BLOCKS if kind == "toml")
 
 
 def test_its_commands_and_its_scene_light_a_wall(
@@ -37,15 +37,22 @@ def test_its_commands_and_its_scene_light_a_wall(
     assert (python, entry) == (".venv/bin/python", "app.py")
     assert app.main(arguments) == 0
     Path("city/scenes/lobby/overview.toml").write_text(SCENE)
+    drafted = Path("city/walls/lobby.toml")
+    drafted.write_text(GLASS.split("[trim_px]", maxsplit=1)[0] + drafted.read_text())
     walls, problems = read_walls(Path("city/walls"))
     scenes, more = read_scenes(Path("city/scenes"), walls)
     assert [*problems, *more] == []
+    assert walls["lobby"].night is not None
     assert list(scenes["lobby"]) == ["overview"]
 
 
 def test_the_panel_it_shows_is_one(tmp_path: Path) -> None:
     (panel,) = tomllib.loads(PANEL)["panel"]
     assert PlacedPanelTable.model_validate(panel).rotation == 90
+
+
+def test_what_it_says_of_glass_is_of_a_wall_file() -> None:
+    assert tomllib.loads(GLASS).keys() <= GridFile.model_fields.keys()
 
 
 def test_the_keys_it_names_are_those_of_a_wall_file() -> None:
