@@ -75,7 +75,7 @@ def _find(settings: Settings, rule_id: str) -> Rule:
     try:
         entries = link.request("rule.list", timeout_s=ANSWER_S)["rules"]
     except ServiceError:
-        entries = _seeds(settings)
+        entries = city_rules(settings)
     finally:
         link.close()
     known = {str(each["ruleId"]): each for each in entries}
@@ -88,7 +88,8 @@ def _find(settings: Settings, rule_id: str) -> Rule:
         raise NoRule(f"Rule {rule_id!r} cannot be read: {error}") from error
 
 
-def _seeds(settings: Settings) -> list[dict[str, Any]]:
+def city_rules(settings: Settings) -> list[dict[str, Any]]:
+    """Return the rules the city folder seeds, in their wire form; raises ConfigurationError."""
     from wall.configuration import read_toml
     from wall.rules import RuleFile
 

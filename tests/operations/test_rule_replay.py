@@ -25,7 +25,7 @@ from tests.data_access.feed.test_feed import drop, request
 from tests.operations.test_rules import MINUTE, RULE
 
 REQUESTS = "feedback.requests"
-STEP_S = 15.0
+STEP_S = 30.0
 CROWD = replace(
     RULE,
     rule_id="crowd",
@@ -109,16 +109,16 @@ def changes(phases: list[tuple[str, float, float | None]]) -> list[tuple[str, fl
 def test_the_live_engine_fired_twice(played: Played) -> None:
     said = [(phase, int((at - NOW_S * 1000) / MINUTE)) for phase, at, _ in changes(played.phases)]
     assert said == [
-        ("dwelling", 5),
-        ("quiet", 12),
-        ("dwelling", 15),
-        ("proposed", 25),
-        ("firing", 27),
-        ("cooling", 45),
-        ("dwelling", 65),
-        ("proposed", 75),
-        ("firing", 77),
-        ("cooling", 100),
+        ("dwelling", 6),
+        ("quiet", 13),
+        ("dwelling", 16),
+        ("proposed", 26),
+        ("firing", 28),
+        ("cooling", 46),
+        ("dwelling", 66),
+        ("proposed", 76),
+        ("firing", 78),
+        ("cooling", 101),
     ]
 
 

@@ -49,6 +49,8 @@ class Room:
         web.on("event", self._hear)
 
     def _hear(self, said: dict[str, Any]) -> None:
+        if said["data"]["ruleId"] != "crowd":
+            return
         phase = said["data"]["rule"]["state"]["phase"]
         if self.heard[-1:] != [phase]:
             self.heard.append(phase)
