@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, Patch, State, ctx, no_update
 
 from callbacks import page_setting, session
 from callbacks.commands import (
@@ -116,7 +116,7 @@ def act(
     except CommandRefused as error:
         outcome = refused(error, setting.language)
     words = operator.result(outcome, now_ms=reach.now_ms(), setting=setting)
-    seen_now = _seen_after(pressed, wall_id, seen or {}) if outcome.done else no_update
+    seen_now = _seen_after(pressed, wall_id) if outcome.done else no_update
     return words, (done or 0) + 1, seen_now
 
 
@@ -149,10 +149,16 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
     )
 
 
-def _seen_after(pressed: Any, wall_id: str, seen: dict[str, str | None]) -> dict[str, str | None]:
-    """Return what the operator knows of the wall once a command is said to be done."""
+def _seen_after(pressed: Any, wall_id: str) -> dict[str, str | None] | Patch:
+    """Return what the operator knows of the wall once a command is said to be done.
+
+    A preview changes nothing else: others may have switched the wall, and the page may have shown
+    it, since the key was pressed.
+    """
     if isinstance(pressed, dict):
-        return {**seen, "preview": str(pressed["scene"])}
+        patch = Patch()
+        patch["preview"] = str(pressed["scene"])
+        return patch
     return operator.seen(next(each for each in all_walls(desk()) if each.wall_id == wall_id))
 
 

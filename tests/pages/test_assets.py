@@ -55,6 +55,7 @@ def test_every_page_asks_once_for_each_module_and_complains_of_nothing(
         page.goto(f"{address}/sign-in")
         page.click(".demo-key[value=administrator]")
         expect(page.locator(".shell-head")).to_be_visible()
+        page.wait_for_load_state("networkidle")  # a page that goes while it loads leaves files open
         page.close()
         for path, landmark in PAGES.items():
             page = context.new_page()

@@ -95,6 +95,7 @@ class Site:
     """The app behind a threaded HTTP server."""
 
     def __init__(self, wall_port: int, port: int = 0, *, standby_port: int | None = None) -> None:
+        self._pages = dict(dash.page_registry)  # Dash has one for all apps of a process
         self.flask: Flask = make_app(wall_port, standby_port).server
         self._server = make_server("127.0.0.1", port, self.flask, threaded=True)
         self.port = self._server.server_port
@@ -109,3 +110,5 @@ class Site:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        dash.page_registry.clear()
+        dash.page_registry.update(self._pages)
