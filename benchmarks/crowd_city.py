@@ -39,7 +39,8 @@ def crowd_city(outputs: int = CLIENTS) -> Iterator[Path]:
     try:
         city = folder / "city"
         shutil.copytree(ROOT / "city", city)
-        for other in ("walls", "scenes"):  # this wall alone: what is rendered is for it
+        # This wall alone: what is rendered is for it, and nothing switches it by itself.
+        for other in ("walls", "scenes", "playlists", "schedules", "rules"):
             shutil.rmtree(city / other)
         (city / "walls").mkdir()
         (city / "walls" / f"{WALL}.toml").write_text(_wall(outputs))
