@@ -16,12 +16,14 @@ from callbacks.commands import (
     taken,
 )
 from callbacks.desk import desk
+from callbacks.history import history
 from callbacks.room import deeds
 from callbacks.walls import all_walls
 from language import pick, text
 from layouts import ids
 from layouts.pages import operator, room
 from layouts.pages.operator import Outcome
+from layouts.pages.switch_history import switch_history
 from permissions.errors import Forbidden
 from permissions.roles import Right
 
@@ -40,6 +42,7 @@ def layout(wall: str | None = None) -> Any:
         walls,
         chosen,
         deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
+        history=history(reach, chosen),
         now_ms=reach.now_ms(),
         setting=setting,
         **page_setting.link(),
@@ -82,6 +85,7 @@ def register(app: Dash) -> None:
         Output(ids.OPERATOR_MARKS, "children"),
         Output(ids.OPERATOR_TAKE, "disabled"),
         Output(ids.OPERATOR_DEEDS, "children"),
+        Output(ids.OPERATOR_HISTORY, "children"),
         Input(ids.OPERATOR_DONE, "data"),
         Input(ids.WALL_EVENT, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
@@ -123,7 +127,7 @@ def act(
 def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
     """Draw anew everything of the page that the controller knows better."""
     if session.person() is None:
-        return (no_update,) * 15
+        return (no_update,) * 16
     reach, setting = desk(), page_setting.setting()
     now_ms = reach.now_ms()
     walls = all_walls(reach)
@@ -146,6 +150,7 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
         room.deed_list(
             deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN), now_ms=now_ms, setting=setting
         ),
+        switch_history(history(reach, wall), now_ms=now_ms, setting=setting),
     )
 
 

@@ -62,6 +62,8 @@ OPERATOR_EMPTY = "operator-empty"
 OPERATOR_MARKS = "operator-marks"
 OPERATOR_BUSY = "operator-busy"
 OPERATOR_DEEDS = "operator-deeds"
+OPERATOR_VIEW = "operator-view"
+OPERATOR_HISTORY = "operator-history"
 
 
 def operator_scene(scene_id: str) -> dict[str, str]:

@@ -21,9 +21,11 @@ from layouts.pages.miniature import live_wall, thumbnail
 from layouts.pages.outputs import output_skew, output_state, state_of
 from layouts.pages.room import Deed, deed_list, since
 from layouts.pages.shell import HIDDEN, Setting, busy, icon, say, shell
+from layouts.pages.switch_history import History, switch_history
 from layouts.pages.wall_view import OutputView, SceneView, WallView
 
 DIGITS = 9  # scenes that have a key
+VIEWS = ("now", "history")  # of the state beside the scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def page(
     wall: WallView,
     deeds: Sequence[Deed],
     *,
+    history: History | None,
     now_ms: float,
     setting: Setting,
     link_url: str,
@@ -92,45 +95,7 @@ def page(
                                 ],
                                 className="panel op-scenes-panel",
                             ),
-                            html.Section(
-                                [
-                                    html.H2(
-                                        [
-                                            say("operator.outputs", setting),
-                                            html.Span(
-                                                say("operator.outputs_legend", setting),
-                                                className="legend",
-                                            ),
-                                        ]
-                                    ),
-                                    html.Div(
-                                        outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS
-                                    ),
-                                    html.Div(
-                                        last_switch(wall, now_ms=now_ms, setting=setting),
-                                        id=ids.OPERATOR_SWITCH,
-                                        className="op-switch",
-                                    ),
-                                    busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
-                                    html.Div(
-                                        id=ids.OPERATOR_RESULT,
-                                        className="op-result",
-                                        role="status",
-                                        **attrs(aria_live="polite"),
-                                    ),
-                                    html.Div(
-                                        [
-                                            html.H2(say("operator.deeds", setting)),
-                                            html.Div(
-                                                deed_list(deeds, now_ms=now_ms, setting=setting),
-                                                id=ids.OPERATOR_DEEDS,
-                                            ),
-                                        ],
-                                        className="op-deeds",
-                                    ),
-                                ],
-                                className="panel op-state",
-                            ),
+                            _state(wall, deeds, history, now_ms, setting),
                         ],
                         className="op-lower",
                     ),
@@ -323,6 +288,70 @@ def _monitor(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> C
             live_wall(wall, view, setting.language, over=[over]),
         ],
         className=f"monitor monitor-{view}",
+    )
+
+
+def _state(
+    wall: WallView,
+    deeds: Sequence[Deed],
+    history: History | None,
+    now_ms: float,
+    setting: Setting,
+) -> Component:
+    """Return what is said beside the scenes, one view of it at a time, and what a command came to.
+
+    The style sheet shows the view that is chosen: nothing is asked for, and nothing drawn anew.
+    """
+    return html.Section(
+        [
+            dbc.RadioItems(
+                id=ids.OPERATOR_VIEW,
+                options=[
+                    {"label": say(f"operator.view_{view}", setting), "value": view}
+                    for view in VIEWS
+                ],
+                value=VIEWS[0],
+                persistence=True,
+                persistence_type="session",
+                className="op-views",
+            ),
+            html.Div(
+                [
+                    html.P(say("operator.outputs_legend", setting), className="legend"),
+                    html.Div(outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS),
+                    html.Div(
+                        last_switch(wall, now_ms=now_ms, setting=setting),
+                        id=ids.OPERATOR_SWITCH,
+                        className="op-switch",
+                    ),
+                    html.Div(
+                        [
+                            html.H2(say("operator.deeds", setting)),
+                            html.Div(
+                                deed_list(deeds, now_ms=now_ms, setting=setting),
+                                id=ids.OPERATOR_DEEDS,
+                                className="scroll",
+                            ),
+                        ],
+                        className="op-deeds",
+                    ),
+                ],
+                className="op-view op-view-now",
+            ),
+            html.Div(
+                switch_history(history, now_ms=now_ms, setting=setting),
+                id=ids.OPERATOR_HISTORY,
+                className="op-view op-view-history",
+            ),
+            busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
+            html.Div(
+                id=ids.OPERATOR_RESULT,
+                className="op-result",
+                role="status",
+                **attrs(aria_live="polite"),
+            ),
+        ],
+        className="panel op-state",
     )
 
 

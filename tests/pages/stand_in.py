@@ -24,6 +24,7 @@ from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
 from wall.errors import ServiceError
 from wall.geometry import Wall, load_walls
+from wall.history import summary
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW_MS = 1_790_000_000_000.0
@@ -37,6 +38,7 @@ SCENES = (
     ("security", "An ninh trật tự", "Public security"),
     ("traffic", "Giao thông", "Traffic"),
 )
+READING = ("wall.state", "walls.list", "wall.history")
 KINDS = ("bottlenecks", "map", "kpi", "kpi", "trend", "bars", "alerts", "table")
 
 
@@ -140,6 +142,27 @@ def wall_body(wall: Wall, *, now_ms: float = NOW_MS) -> dict[str, Any]:
     }
 
 
+def switch_entry(index: int, *, now_ms: float = NOW_MS) -> dict[str, Any]:
+    """Return the switch that was `index` before the last, as `wall.history` tells it."""
+    scene_id = SCENES[(6 - index) % len(SCENES)][0]
+    troubles: list[dict[str, list[str]]] = [{}, {"late": ["b3"]}, {"offline": ["b4"]}]
+    troubles.append({"failed": ["a2"], "noAnswer": ["a3"]})
+    trouble = troubles[index % 4 if index < 8 else 0]
+    return {
+        "switchId": f"s-{index}",
+        "sceneId": scene_id,
+        "revision": f"r-{scene_id}",
+        "layer": ("manual", "scheduled", "alarm")[index % 3],
+        "by": ("operator", None, "rule:heavy-rain")[index % 3],
+        "showAtMs": now_ms - 60_000 - index * 400_000,
+        "skewMs": None if index == 7 else round(0.4 + (index * 7 % 23) / 4, 1),
+        "promisedSkewMs": None if index == 5 else 18.2,
+        "latencyMs": None if index == 7 else 96.0 + index * 31 % 120,
+        "shown": 8 - sum(map(len, trouble.values())),
+        **trouble,
+    }
+
+
 class StandInLink:
     """A controller that answers from `bodies`, and remembers what it was asked."""
 
@@ -147,6 +170,10 @@ class StandInLink:
         self.bodies = {wall_id: wall_body(wall, now_ms=now_ms) for wall_id, wall in walls.items()}
         self._walls = walls
         self.asked: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = []
+        self.switches = {
+            wall_id: [switch_entry(index, now_ms=now_ms) for index in range(30)]
+            for wall_id in walls
+        }
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
 
     def request(
@@ -174,6 +201,9 @@ class StandInLink:
             return shown_body(wall, given["atMs"], with_contents=given["contents"])
         if op == "proof.verify":
             return deepcopy(VERDICT)
+        if op == "wall.history":
+            kept = self.switches[str(given["wallId"])]
+            return {"switches": deepcopy(kept[: given["limit"]]), **summary(kept)}
         if op == "wall.preview":
             return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
         if op == "wall.extend":
@@ -182,7 +212,7 @@ class StandInLink:
 
     def commands(self) -> list[str]:
         """Return what was asked besides reading."""
-        return [op for op, _, _ in self.asked if op not in ("wall.state", "walls.list")]
+        return [op for op, _, _ in self.asked if op not in READING]
 
 
 class StandInRows:

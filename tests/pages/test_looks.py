@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks.desk import Desk
 from layouts.pages.console_place import GROUPS
+from layouts.pages.operator import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import looking
@@ -204,6 +205,16 @@ def test_pages_are_fit_in_trouble_too(page, address, link, trouble, paths):
         page.goto(address + path)
         expect(page.locator(".room-wall, .op-panel, .offer").first).to_be_visible()
         complaints += [f"{path}: {each}" for each in _look(page)]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("view", VIEWS[1:])
+def test_every_view_of_the_operator_is_fit_to_read(page, address, link, view):
+    page.goto(address + OPERATOR)
+    page.locator(f".op-views input[value={view}]").check()
+    expect(page.locator(f".op-view-{view}")).to_be_visible()
+    complaints = _look(page)  # another language is another load, and the view stays
+    page.locator(f".op-views input[value={VIEWS[0]}]").check()
     assert not complaints, "\n".join(complaints)
 
 
