@@ -33,9 +33,10 @@ class CommandRefused(Exception):
 def command(who: Person | None, op: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """Carry `op` out for `who` and return the controller's result; raises CommandRefused."""
     wall_id = str(args.get("wallId", ""))
-    target = f"wall/{wall_id}"
+    target = f"rule/{args['ruleId']}" if "ruleId" in args else f"wall/{wall_id}"
     wall = desk().walls.get(wall_id)
-    if who is None or (wall is not None and not who.may_command(wall.control)):
+    # A rule is for several walls: it is for those to veto who may command all of them.
+    if who is None or not who.may_command(wall.control if wall is not None else ()):
         session.audit(who, op, "refused", target=target, code="forbidden", detail=dict(args))
         raise CommandRefused("forbidden")
     asked = session.audit(who, op, "asked", target=target, detail=dict(args))
@@ -47,6 +48,12 @@ def command(who: Person | None, op: str, args: Mapping[str, Any]) -> dict[str, A
     detail = {name: result[name] for name in AUDITED_RESULT if name in result}
     session.audit(who, op, "ok", target=target, answers=asked, detail=detail)
     return result
+
+
+def troubles(result: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    """Name each output that did not show a switch in time, and what was with it."""
+    outputs = result.get("outputs", ())
+    return tuple(_output_words(each, language) for each in outputs if each["status"] != "shown")
 
 
 def refused(error: CommandRefused, language: str) -> Outcome:
@@ -76,8 +83,7 @@ def taken(result: Mapping[str, Any], scene: str, language: str) -> Outcome:
         skew=number(result.get("skewMs"), "ms", decimals=1, language=language),
         latency=number(result.get("latencyMs"), "ms", decimals=0, language=language),
     )
-    troubled = [each for each in outputs if each["status"] != "shown"]
-    return Outcome(True, words, tuple(_output_words(each, language) for each in troubled))
+    return Outcome(True, words, troubles(result, language))
 
 
 def previewed(result: Mapping[str, Any], scene: str, language: str) -> Outcome:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-
 from callbacks.desk import Desk
-from callbacks.walls import READING_S, people_names
+from callbacks.names import actor_names, asked
 from layouts.pages.switch_history import DOTS, History, read_history
 from layouts.pages.wall_view import WallView
-from wall.errors import ServiceError
-
-log = logging.getLogger(__name__)
 
 
 def history(reach: Desk, wall: WallView) -> History | None:
     """Return the newest switches of `wall`; None when nobody can be asked."""
     if not wall.reachable:
         return None
-    try:
-        args = {"wallId": wall.wall_id, "limit": DOTS}
-        body = reach.link.request("wall.history", args, timeout_s=READING_S)
-    except ServiceError as error:
-        log.warning("the switches of wall %s cannot be asked: %s", wall.wall_id, error)
+    body = asked(reach, "wall.history", {"wallId": wall.wall_id, "limit": DOTS})
+    if not body:
         return None
+    actors = {str(each["by"]) for each in body["switches"] if each.get("by")}
+    names = actor_names(reach, wall.wall_id, actors)
     scenes = {scene.scene_id: scene.name for scene in wall.scenes}
-    return read_history(body, scenes=scenes, names=people_names(reach))
+    return read_history(body, scenes=scenes, names=names)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, Patch, State, ctx, no_update
 
+from callbacks import automation as by_itself
 from callbacks import page_setting, session
 from callbacks.commands import (
     CommandRefused,
@@ -21,7 +22,7 @@ from callbacks.room import deeds
 from callbacks.walls import all_walls
 from language import pick, text
 from layouts import ids
-from layouts.pages import operator, room
+from layouts.pages import automation, operator, room
 from layouts.pages.operator import Outcome
 from layouts.pages.switch_history import switch_history
 from permissions.errors import Forbidden
@@ -43,6 +44,8 @@ def layout(wall: str | None = None) -> Any:
         chosen,
         deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
         history=history(reach, chosen),
+        automation=by_itself.automation(reach, chosen, setting.person),
+        may_command=_may_command(chosen.wall_id),
         now_ms=reach.now_ms(),
         setting=setting,
         **page_setting.link(),
@@ -86,6 +89,9 @@ def register(app: Dash) -> None:
         Output(ids.OPERATOR_TAKE, "disabled"),
         Output(ids.OPERATOR_DEEDS, "children"),
         Output(ids.OPERATOR_HISTORY, "children"),
+        Output(ids.OPERATOR_AUTOMATION, "children"),
+        Output(ids.OPERATOR_URGENT, "children"),
+        Output(ids.OPERATOR_GUARD, "children"),
         Input(ids.OPERATOR_DONE, "data"),
         Input(ids.WALL_EVENT, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
@@ -127,11 +133,13 @@ def act(
 def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
     """Draw anew everything of the page that the controller knows better."""
     if session.person() is None:
-        return (no_update,) * 16
+        return (no_update,) * 19
     reach, setting = desk(), page_setting.setting()
     now_ms = reach.now_ms()
     walls = all_walls(reach)
     wall = next(each for each in walls if each.wall_id == wall_id)
+    found = by_itself.automation(reach, wall, setting.person)
+    may = _may_command(wall_id)
     return (
         operator.tabs(walls, wall_id, setting=setting),
         operator.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
@@ -151,15 +159,26 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
             deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN), now_ms=now_ms, setting=setting
         ),
         switch_history(history(reach, wall), now_ms=now_ms, setting=setting),
+        automation.automation_view(found, may_command=may, now_ms=now_ms, setting=setting),
+        automation.urgent(found, may_command=may, setting=setting),
+        automation.guard(wall, may_command=may, now_ms=now_ms, setting=setting),
     )
 
 
-def _seen_after(pressed: Any, wall_id: str) -> dict[str, str | None] | Patch:
+def _may_command(wall_id: str) -> bool:
+    """Tell whether who asks may change the wall: the page has keys for nobody else."""
+    who = session.person()
+    return who is not None and who.may_command(desk().walls[wall_id].control)
+
+
+def _seen_after(pressed: Any, wall_id: str) -> Any:
     """Return what the operator knows of the wall once a command is said to be done.
 
     A preview changes nothing else: others may have switched the wall, and the page may have shown
-    it, since the key was pressed.
+    it, since the key was pressed. What a list, a rule or a lock changed is seen when it is drawn.
     """
+    if isinstance(pressed, dict) and "do" in pressed:
+        return no_update
     if isinstance(pressed, dict):
         patch = Patch()
         patch["preview"] = str(pressed["scene"])
@@ -169,6 +188,8 @@ def _seen_after(pressed: Any, wall_id: str) -> dict[str, str | None] | Patch:
 
 def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bool) -> Outcome:
     who, language = session.person(), session.page_language()
+    if isinstance(pressed, dict) and "do" in pressed:
+        return by_itself.carry_out(who, wall_id, pressed)
     if isinstance(pressed, dict):
         scene_id = str(pressed["scene"])
         result = command(who, "wall.preview", {"wallId": wall_id, "sceneId": scene_id})

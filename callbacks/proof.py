@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 
 from callbacks import page_setting, session
 from callbacks.desk import Desk, desk
-from callbacks.walls import people_names
+from callbacks.names import people_names
 from language import date as date_words
 from language import text
 from language import time as time_words

@@ -8,7 +8,8 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from callbacks import page_setting, session
 from callbacks.desk import Desk, desk
-from callbacks.walls import all_walls, glass_ages, people_names
+from callbacks.names import people_names
+from callbacks.walls import all_walls, glass_ages
 from language import sort_key
 from layouts import ids
 from layouts.pages import room

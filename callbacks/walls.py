@@ -5,25 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from callbacks import session
 from callbacks.desk import Desk
+from callbacks.names import READING_S, actor_names
 from layouts.pages.room import Glass
-from layouts.pages.shell import person_name
-from layouts.pages.wall_view import WallView, read_wall, unreachable
+from layouts.pages.wall_view import WallView, actors, read_wall, unreachable
 from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
 from wall.geometry import Wall
 from wall.grid import cell_rect
 from wall.scene import Tile
 
-READING_S = 1.5  # a page does not wait longer to know a wall's state
-
 log = logging.getLogger(__name__)
 
 
 def all_walls(desk: Desk) -> list[WallView]:
     """Return every wall of the city folder, in its order, as the controller tells it now."""
-    names = people_names(desk)
     views: list[WallView] = []
     for wall_id, wall in desk.walls.items():
         if views and not any(view.reachable for view in views):
@@ -35,14 +31,9 @@ def all_walls(desk: Desk) -> list[WallView]:
             log.warning("wall %s cannot be asked: %s", wall_id, error)
             views.append(_as_planned(wall))
         else:
+            names = actor_names(desk, wall_id, actors(body))
             views.append(read_wall(body, base=wall.base, names=names))
     return views
-
-
-def people_names(desk: Desk) -> dict[str, str]:
-    """Return what people are called on this request's page, by account."""
-    language = session.page_language()
-    return {who.user_id: person_name(who, language) for who in desk.people.everyone()}
 
 
 def glass_ages(desk: Desk, walls: list[WallView]) -> dict[tuple[str, str], Glass]:

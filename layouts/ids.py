@@ -64,11 +64,19 @@ OPERATOR_BUSY = "operator-busy"
 OPERATOR_DEEDS = "operator-deeds"
 OPERATOR_VIEW = "operator-view"
 OPERATOR_HISTORY = "operator-history"
+OPERATOR_AUTOMATION = "operator-automation"
+OPERATOR_URGENT = "operator-urgent"
+OPERATOR_GUARD = "operator-guard"
 
 
 def operator_scene(scene_id: str) -> dict[str, str]:
     """Return the id of the button that previews a scene."""
     return {"part": "operator-scene", "scene": scene_id}
+
+
+def operator_key(do: str, about: str) -> dict[str, str]:
+    """Return the id of the key that does `do` about a list, a layer, a rule or ("") the wall."""
+    return {"part": "operator-key", "do": do, "about": about}
 
 
 # The leader's console (layouts/pages/console.py)

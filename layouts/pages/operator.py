@@ -16,6 +16,8 @@ from dash.development.base_component import Component
 from language import moment, number, pick
 from layouts import ids
 from layouts.pages.attributes import attrs
+from layouts.pages.automation import automation_view, guard, urgent
+from layouts.pages.automation_view import Automation
 from layouts.pages.live import live
 from layouts.pages.miniature import live_wall, thumbnail
 from layouts.pages.outputs import output_skew, output_state, state_of
@@ -25,7 +27,7 @@ from layouts.pages.switch_history import History, switch_history
 from layouts.pages.wall_view import OutputView, SceneView, WallView
 
 DIGITS = 9  # scenes that have a key
-VIEWS = ("now", "history")  # of the state beside the scenes
+VIEWS = ("now", "history", "automation")  # of the state beside the scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,15 @@ def page(
     deeds: Sequence[Deed],
     *,
     history: History | None,
+    automation: Automation,
+    may_command: bool,
     now_ms: float,
     setting: Setting,
     link_url: str,
     link_port: int,
 ) -> Component:
     """Build the page for `wall`, one of `walls`, where `deeds` were done lately."""
-    topics = ["versions", *(f"wall.{each.wall_id}" for each in walls)]
+    topics = ["versions", "rules", *(f"wall.{each.wall_id}" for each in walls)]
     return shell(
         "operator",
         [
@@ -59,11 +63,21 @@ def page(
             dcc.Store(id=ids.OPERATOR_SEEN, data=seen(wall)),
             dcc.Store(id=ids.OPERATOR_DONE),
             dcc.Store(id=ids.OPERATOR_PRESSED),
-            html.Nav(
-                tabs(walls, wall.wall_id, setting=setting),
-                id=ids.OPERATOR_TABS,
-                className="op-tabs",
-                **attrs(aria_label=say("operator.walls", setting)),
+            html.Div(
+                [
+                    html.Nav(
+                        tabs(walls, wall.wall_id, setting=setting),
+                        id=ids.OPERATOR_TABS,
+                        className="op-tabs",
+                        **attrs(aria_label=say("operator.walls", setting)),
+                    ),
+                    html.Div(
+                        guard(wall, may_command=may_command, now_ms=now_ms, setting=setting),
+                        id=ids.OPERATOR_GUARD,
+                        className="op-guard",
+                    ),
+                ],
+                className="op-top",
             ),
             html.Div(
                 away(wall, setting=setting),
@@ -95,7 +109,15 @@ def page(
                                 ],
                                 className="panel op-scenes-panel",
                             ),
-                            _state(wall, deeds, history, now_ms, setting),
+                            _state(
+                                wall,
+                                deeds,
+                                history,
+                                automation,
+                                may_command=may_command,
+                                now_ms=now_ms,
+                                setting=setting,
+                            ),
                         ],
                         className="op-lower",
                     ),
@@ -125,6 +147,8 @@ def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[C
         [icon("bi-clock-history"), html.Span(say("operator.proof", setting))],
         href=f"/proof?wall={current}",
         className="key op-proof",
+        title=say("operator.proof", setting),
+        **attrs(aria_label=say("operator.proof", setting)),
     )
     return [*(_tab(wall, wall.wall_id == current, setting) for wall in walls), proof]
 
@@ -295,6 +319,9 @@ def _state(
     wall: WallView,
     deeds: Sequence[Deed],
     history: History | None,
+    automation: Automation,
+    *,
+    may_command: bool,
     now_ms: float,
     setting: Setting,
 ) -> Component:
@@ -316,6 +343,12 @@ def _state(
                 className="op-views",
             ),
             html.Div(
+                urgent(automation, may_command=may_command, setting=setting),
+                id=ids.OPERATOR_URGENT,
+                className="op-urgent",
+                role="status",
+            ),
+            html.Div(
                 [
                     html.P(say("operator.outputs_legend", setting), className="legend"),
                     html.Div(outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS),
@@ -331,6 +364,8 @@ def _state(
                                 deed_list(deeds, now_ms=now_ms, setting=setting),
                                 id=ids.OPERATOR_DEEDS,
                                 className="scroll",
+                                tabIndex="0",
+                                **attrs(aria_label=say("operator.deeds", setting)),
                             ),
                         ],
                         className="op-deeds",
@@ -342,6 +377,18 @@ def _state(
                 switch_history(history, now_ms=now_ms, setting=setting),
                 id=ids.OPERATOR_HISTORY,
                 className="op-view op-view-history",
+            ),
+            html.Div(
+                html.Div(
+                    automation_view(
+                        automation, may_command=may_command, now_ms=now_ms, setting=setting
+                    ),
+                    id=ids.OPERATOR_AUTOMATION,
+                    className="scroll op-scroll op-automation",
+                    tabIndex="0",
+                    **attrs(aria_label=say("operator.view_automation", setting)),
+                ),
+                className="op-view op-view-automation",
             ),
             busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
             html.Div(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data_access.classification import LEVELS
 from data_access.envelope import Text
 
 IN_TIME = ("shown",)
@@ -101,6 +102,30 @@ class SwitchView:
 
 
 @dataclass(frozen=True, slots=True)
+class LockView:
+    """Who holds the wall: nobody else changes what is on air."""
+
+    user_id: str
+    by: str
+    since_at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaskView:
+    """What is above this ceiling is covered."""
+
+    level: str
+    compartments: tuple[str, ...]
+    by: str
+    until_at_ms: float | None
+
+    @property
+    def level_rank(self) -> int:
+        """The place of its level, the lowest first."""
+        return LEVELS.index(self.level) if self.level in LEVELS else len(LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
 class WallView:
     """A wall, its outputs and what is on it. `reachable` False: the controller did not answer."""
 
@@ -117,6 +142,8 @@ class WallView:
     layers: Mapping[str, LayerView] | None = None
     last_switch: SwitchView | None = None
     manual_hold_min: float = 30.0
+    lock: LockView | None = None
+    masks: tuple[MaskView, ...] = ()
     reachable: bool = True
 
     @property
@@ -182,7 +209,15 @@ def read_wall(
         layers=layers,
         last_switch=_switch(switch, len(outputs)) if switch else None,
         manual_hold_min=float(body.get("manualHoldMin", 30.0)),
+        lock=_lock(body["lock"], names or {}) if body.get("lock") else None,
+        masks=tuple(_mask(each, names or {}) for each in body.get("masks") or ()),
     )
+
+
+def actors(body: Mapping[str, Any]) -> set[str]:
+    """Return who is said to have changed the wall that `body` tells of."""
+    told = [*(body.get("layers") or {}).values(), body.get("lock"), *(body.get("masks") or ())]
+    return {str(each["by"]) for each in told if each and each.get("by")}
 
 
 def unreachable(
@@ -227,6 +262,21 @@ def _layers(body: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Laye
         )
         for name, each in body.items()
     }
+
+
+def _lock(body: Mapping[str, Any], names: Mapping[str, str]) -> LockView:
+    by = str(body["by"])
+    return LockView(by, names.get(by, by), float(body["sinceAtMs"]))
+
+
+def _mask(body: Mapping[str, Any], names: Mapping[str, str]) -> MaskView:
+    ceiling, by = body["ceiling"], str(body.get("by") or "")
+    return MaskView(
+        level=str(ceiling["level"]),
+        compartments=tuple(ceiling.get("compartments", ())),
+        by=names.get(by, by),
+        until_at_ms=body.get("untilAtMs"),
+    )
 
 
 def _output(

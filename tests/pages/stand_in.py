@@ -38,7 +38,14 @@ SCENES = (
     ("security", "An ninh trật tự", "Public security"),
     ("traffic", "Giao thông", "Traffic"),
 )
-READING = ("wall.state", "walls.list", "wall.history")
+READING = (
+    "wall.state",
+    "walls.list",
+    "wall.history",
+    "playlist.list",
+    "schedule.list",
+    "rule.list",
+)
 KINDS = ("bottlenecks", "map", "kpi", "kpi", "trend", "bars", "alerts", "table")
 
 
@@ -174,6 +181,10 @@ class StandInLink:
             wall_id: [switch_entry(index, now_ms=now_ms) for index in range(30)]
             for wall_id in walls
         }
+        self.playlists: dict[str, list[dict[str, Any]]] = {}
+        self.running: dict[str, list[dict[str, Any]]] = {}
+        self.schedules: dict[str, dict[str, Any]] = {}
+        self.rules: list[dict[str, Any]] = []
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
 
     def request(
@@ -191,6 +202,10 @@ class StandInLink:
             raise error
         if op == "walls.list":
             return {"walls": deepcopy(list(self.bodies.values()))}
+        if op == "rule.list":
+            return {"rules": deepcopy(self.rules)}
+        if op == "rule.veto":
+            return {"ruleId": given["ruleId"], "state": {"phase": "vetoed"}}
         body = self.bodies.get(str(given.get("wallId")))
         if body is None:
             raise ServiceError("unknownWall", "no such wall")
@@ -204,11 +219,22 @@ class StandInLink:
         if op == "wall.history":
             kept = self.switches[str(given["wallId"])]
             return {"switches": deepcopy(kept[: given["limit"]]), **summary(kept)}
+        if op in ("playlist.list", "schedule.list", "playlist.pause", "wall.lock", "wall.unlock"):
+            return deepcopy(self._automatic(op, str(given["wallId"])))
         if op == "wall.preview":
             return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
         if op == "wall.extend":
             return {"layer": "manual", "untilAtMs": NOW_MS + 1_800_000}
         return deepcopy(body["lastSwitch"])
+
+    def _automatic(self, op: str, wall_id: str) -> dict[str, Any]:
+        running = self.running.get(wall_id, [])
+        if op == "playlist.list":
+            return {"playlists": self.playlists.get(wall_id, []), "running": running}
+        if op == "schedule.list":
+            nothing = {"schedules": [], "current": None, "next": None}
+            return {"timezone": "Asia/Ho_Chi_Minh", **self.schedules.get(wall_id, nothing)}
+        return running[0] if op == "playlist.pause" else {"lock": self.bodies[wall_id]["lock"]}
 
     def commands(self) -> list[str]:
         """Return what was asked besides reading."""
