@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from callbacks.desk import Desk
 from callbacks.web import create_app
 from settings import Settings
+from tests.answers import whole
 from tests.layouts.tiles import geometry
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.stand_in import envelope, make_desk
@@ -46,7 +47,7 @@ def served(folder: Path, **more: Any) -> Iterator[tuple[str, Desk]]:
     server = make_server(
         "127.0.0.1",
         settings.web_port,
-        create_app(settings, reach=desk).server,
+        whole(create_app(settings, reach=desk).server),
         threaded=True,
         request_handler=_Quiet,
     )

@@ -14,6 +14,7 @@ from flask import Flask, Response, jsonify, send_from_directory
 from werkzeug.serving import make_server
 
 from layouts.pages.player import IMPORTED_ASSETS, player_page
+from tests.answers import whole
 
 ROOT = Path(__file__).parents[2]
 FACE = "NotoSans[wdth,wght].ttf"
@@ -97,7 +98,7 @@ class Site:
     def __init__(self, wall_port: int, port: int = 0, *, standby_port: int | None = None) -> None:
         self._pages = dict(dash.page_registry)  # Dash has one for all apps of a process
         self.flask: Flask = make_app(wall_port, standby_port).server
-        self._server = make_server("127.0.0.1", port, self.flask, threaded=True)
+        self._server = make_server("127.0.0.1", port, whole(self.flask), threaded=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()

@@ -25,6 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from data_access.envelope import Envelope
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import build
+from tests.answers import whole
 from tests.conftest import CHROMIUM
 from tests.layouts.tiles import geometry, sample
 from tests.layouts.tiles.markup import markup
@@ -188,7 +189,7 @@ def served() -> Iterator[Stage]:
         answer.cache_control.max_age = 3600
         return answer
 
-    server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, whole(app.server), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     stage.url = f"http://127.0.0.1:{server.port}/"
