@@ -80,6 +80,7 @@ def test_two_sites_switch_as_one_and_each_alone_when_the_line_is_cut(tmp_path: P
             for each in (east, west):
                 await each.display.scene("rain")
             await west.sees("north", "rain")
+            await east.sees("south", "rain")
             west.controller.signal(signal.SIGSTOP)  # to the east as good as a cut line
             await east.sees("south", "rain", connected=False)
             await east.take("traffic")
