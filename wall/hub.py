@@ -267,5 +267,6 @@ class Hub:
             if air is not None and air[0] == name:
                 switch.begin(state, ws, change, terms=switch.Terms(), asked=None)
                 return
-            ws.layers = change.applied_to(ws.layers)
+            ws.apply(change)
+            contents.refresh_wanted(state)
             state.effects.append(Persist((wall_record(ws),)))

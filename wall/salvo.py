@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,12 +78,16 @@ class Salvo:
             state.effects.append(Persist(changes, then=then))
             return
         walls = [self.results[wall_id] for wall_id in self.switches]
-        shown = [
-            output["shownAtMs"]
-            for wall in walls
-            for output in wall["outputs"]
-            if output["status"] == "shown"
-        ]
-        skew_ms = max(shown) - min(shown) if shown else None
-        result = {"committed": True, "walls": walls, "skewMs": skew_ms}
+        result = {"committed": True, "walls": walls, "skewMs": skew_ms(walls)}
         answer(state, self.asked, result, changes=changes, then=then)
+
+
+def skew_ms(walls: Iterable[Mapping[str, Any]]) -> float | None:
+    """Return latest minus earliest instant of the outputs shown in time; None without any."""
+    shown = [
+        output["shownAtMs"]
+        for wall in walls
+        for output in wall["outputs"]
+        if output["status"] == "shown"
+    ]
+    return max(shown) - min(shown) if shown else None

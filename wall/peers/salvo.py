@@ -18,7 +18,7 @@ from wall.errors import Refused
 from wall.peers import outbound
 from wall.peers.site import PeerSite
 from wall.protocol import Instant, Name
-from wall.salvo import Salvo
+from wall.salvo import Salvo, skew_ms
 from wall.scene import WireModel
 from wall.state import State, WallState
 
@@ -215,18 +215,12 @@ class WideSalvo(WaitingSalvo):
         for part in self.parts:
             found |= {each["wallId"]: each for each in part.walls or ()}
         walls = [found[wall_id] for wall_id in self.order if wall_id in found]
-        shown = [
-            output["shownAtMs"]
-            for wall in walls
-            for output in wall["outputs"]
-            if output["status"] == "shown"
-        ]
         promised = [wall.get("promisedSkewMs") for wall in walls]
         known = [each for each in promised if each is not None]
         result = {
             "committed": True,
             "walls": walls,
-            "skewMs": max(shown) - min(shown) if shown else None,
+            "skewMs": skew_ms(walls),
             "promisedSkewMs": max(known) + self.uncertainty_ms
             if len(known) == len(walls)
             else None,
