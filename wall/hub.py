@@ -28,7 +28,7 @@ from wall import (
 from wall.effects import Effect, Persist
 from wall.errors import BadFields, BadFrame, Refused
 from wall.layers import LayerChange, expired, on_air
-from wall.messages import HANDLERS
+from wall.messages import HANDLERS, QUIET
 from wall.peers import follow, mirroring, outbound
 from wall.proof import witness
 from wall.protocol import IDENTIFY_WITHIN_MS, PROTOCOL, CloseCode, check, decode
@@ -108,6 +108,8 @@ class Hub:
             sessions.identify(self.state, client, fields)
         else:
             self._message(client, kind, fields)
+            if kind in QUIET and not self.state.effects:
+                return []  # most of what hundreds of displays say in the instant of a switch
         return self._effects(self.state.wall_of(client))
 
     def disconnected(self, client_id: int, now_ms: float) -> list[Effect]:

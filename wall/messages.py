@@ -157,6 +157,8 @@ _ON_GLASS: Handlers = {
     "masked": (Masked, _masked),
     "heartbeat": (Heartbeat, _heartbeat),
 }
+# What these lead to they do themselves, or time does: nothing else on the wall becomes due by them.
+QUIET = frozenset({"clock", "heartbeat", "ready", "shown", "staged", "masked", "need"})
 HANDLERS: dict[str, Handlers] = {
     "output": _ON_GLASS,
     "view": _ON_GLASS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -202,11 +203,21 @@ def run_wall(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, stop.set)
-        await serve(settings, stop=stop)
+        await serve(settings, stop=stop, ready=lambda _: _keep_for_good())
 
     # Reading and writing hundreds of sockets in the same instant is most of what a switch costs.
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
+
+
+def _keep_for_good() -> None:
+    """Leave what was loaded up to here out of every later garbage collection.
+
+    Code, walls and scenes live as long as the process. Going through them again takes 40 ms, which
+    is longer than a switch.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager
