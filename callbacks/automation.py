@@ -12,7 +12,7 @@ from callbacks.names import asked, people_names
 from data_access.classification import Classification
 from language import text
 from layouts.pages.automation_view import Automation, Meaning, read_automation
-from layouts.pages.operator import Outcome
+from layouts.pages.outcome import Outcome
 from layouts.pages.wall_view import WallView
 from permissions.roles import Person
 

@@ -12,7 +12,7 @@ from typing import Any
 from callbacks import session
 from callbacks.desk import desk
 from language import has, number, text, time
-from layouts.pages.operator import Outcome
+from layouts.pages.outcome import Outcome
 from layouts.pages.outputs import ICONS
 from permissions.roles import Person
 from wall.errors import ServiceError

@@ -29,7 +29,7 @@ from layouts.pages.console_plan import (
     planned,
     tile_spec,
 )
-from layouts.pages.operator import Outcome
+from layouts.pages.outcome import Outcome
 from layouts.pages.shell import Setting, say
 from permissions.errors import Forbidden
 from permissions.roles import Person, Right

@@ -10,7 +10,7 @@ from callbacks.walls import all_walls, scene_aggregates
 from language import pick, text
 from layouts.pages.console_lists import Offer
 from layouts.pages.console_place import Place
-from layouts.pages.operator import Outcome
+from layouts.pages.outcome import Outcome
 from layouts.pages.wall_view import WallView
 from permissions.roles import Person
 

@@ -1,4 +1,7 @@
-"""The operator's page: commands to the walls, and the state that follows events."""
+"""The operator's page: its commands to the walls, and when it is drawn anew.
+
+Drawing is `callbacks.operator_drawing`; what single commands are is with what they are about.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, Patch, State, ctx, no_update
 
 from callbacks import automation as by_itself
-from callbacks import page_setting, session
+from callbacks import operator_drawing, page_setting, session
 from callbacks.commands import (
     CommandRefused,
     command,
@@ -17,39 +20,13 @@ from callbacks.commands import (
     taken,
 )
 from callbacks.desk import desk
-from callbacks.history import history
-from callbacks.room import deeds
 from callbacks.walls import all_walls
 from language import pick, text
 from layouts import ids
-from layouts.pages import automation, operator, room
-from layouts.pages.operator import Outcome
-from layouts.pages.switch_history import switch_history
-from permissions.errors import Forbidden
-from permissions.roles import Right
+from layouts.pages import operator
+from layouts.pages.outcome import Outcome, result
 
 REQUEST_DEADLINE_MS = 1_000
-DEEDS_SHOWN = 5
-
-
-def layout(wall: str | None = None) -> Any:
-    """Build the page for the wall named in the address, else the first."""
-    reach, setting = desk(), page_setting.setting()
-    if not setting.person.may(Right.SEE_OPERATOR):
-        raise Forbidden("operators only")
-    walls = all_walls(reach)
-    chosen = next((each for each in walls if each.wall_id == wall), walls[0])
-    return operator.page(
-        walls,
-        chosen,
-        deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
-        history=history(reach, chosen),
-        automation=by_itself.automation(reach, chosen, setting.person),
-        may_command=_may_command(chosen.wall_id),
-        now_ms=reach.now_ms(),
-        setting=setting,
-        **page_setting.link(),
-    )
 
 
 def register(app: Dash) -> None:
@@ -72,33 +49,7 @@ def register(app: Dash) -> None:
         ],
         prevent_initial_call=True,
     )(act)
-    app.callback(
-        Output(ids.OPERATOR_TABS, "children"),
-        Output(ids.OPERATOR_PREVIEW_HEAD, "children"),
-        Output(ids.OPERATOR_PROGRAM_HEAD, "children"),
-        Output(ids.OPERATOR_SCENES, "children"),
-        Output(ids.OPERATOR_OUTPUTS, "children"),
-        Output(ids.OPERATOR_SWITCH, "children"),
-        Output(ids.OPERATOR_LAYERS, "children"),
-        Output(ids.OPERATOR_EXTEND, "disabled"),
-        Output(ids.OPERATOR_CLEAR, "disabled"),
-        Output(ids.OPERATOR_SEEN, "data"),
-        Output(ids.OPERATOR_AWAY, "children"),
-        Output(ids.OPERATOR_EMPTY, "children"),
-        Output(ids.OPERATOR_MARKS, "children"),
-        Output(ids.OPERATOR_TAKE, "disabled"),
-        Output(ids.OPERATOR_DEEDS, "children"),
-        Output(ids.OPERATOR_HISTORY, "children"),
-        Output(ids.OPERATOR_AUTOMATION, "children"),
-        Output(ids.OPERATOR_URGENT, "children"),
-        Output(ids.OPERATOR_GUARD, "children"),
-        Input(ids.OPERATOR_DONE, "data"),
-        Input(ids.WALL_EVENT, "data"),
-        Input(ids.LIVE_POLL, "n_intervals"),
-        Input(ids.LIVE_JOINED, "data"),
-        State(ids.OPERATOR_WALL, "data"),
-        prevent_initial_call=True,
-    )(refresh)
+    operator_drawing.register(app)
 
 
 def act(
@@ -125,50 +76,9 @@ def act(
         outcome = _carry_out(pressed, wall_id, seen or {}, bool(hold))
     except CommandRefused as error:
         outcome = refused(error, setting.language)
-    words = operator.result(outcome, now_ms=reach.now_ms(), setting=setting)
+    words = result(outcome, now_ms=reach.now_ms(), setting=setting)
     seen_now = _seen_after(pressed, wall_id) if outcome.done else no_update
     return words, (done or 0) + 1, seen_now
-
-
-def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
-    """Draw anew everything of the page that the controller knows better."""
-    if session.person() is None:
-        return (no_update,) * 19
-    reach, setting = desk(), page_setting.setting()
-    now_ms = reach.now_ms()
-    walls = all_walls(reach)
-    wall = next(each for each in walls if each.wall_id == wall_id)
-    found = by_itself.automation(reach, wall, setting.person)
-    may = _may_command(wall_id)
-    return (
-        operator.tabs(walls, wall_id, setting=setting),
-        operator.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
-        operator.monitor_head("program", wall, now_ms=now_ms, setting=setting),
-        operator.scenes(wall, setting=setting),
-        operator.outputs(wall, setting=setting),
-        operator.last_switch(wall, now_ms=now_ms, setting=setting),
-        operator.hold_state(wall, setting=setting),
-        wall.manual is None,
-        wall.manual is None,
-        operator.seen(wall),
-        operator.away(wall, setting=setting),
-        operator.empty(wall, setting=setting),
-        operator.trouble(wall, setting=setting),
-        not operator.may_take(wall),
-        room.deed_list(
-            deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN), now_ms=now_ms, setting=setting
-        ),
-        switch_history(history(reach, wall), now_ms=now_ms, setting=setting),
-        automation.automation_view(found, may_command=may, now_ms=now_ms, setting=setting),
-        automation.urgent(found, may_command=may, setting=setting),
-        automation.guard(wall, may_command=may, now_ms=now_ms, setting=setting),
-    )
-
-
-def _may_command(wall_id: str) -> bool:
-    """Tell whether who asks may change the wall: the page has keys for nobody else."""
-    who = session.person()
-    return who is not None and who.may_command(desk().walls[wall_id].control)
 
 
 def _seen_after(pressed: Any, wall_id: str) -> Any:
@@ -192,15 +102,15 @@ def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bo
         return by_itself.carry_out(who, wall_id, pressed)
     if isinstance(pressed, dict):
         scene_id = str(pressed["scene"])
-        result = command(who, "wall.preview", {"wallId": wall_id, "sceneId": scene_id})
-        return previewed(result, _scene_name(wall_id, scene_id), language)
+        answer = command(who, "wall.preview", {"wallId": wall_id, "sceneId": scene_id})
+        return previewed(answer, _scene_name(wall_id, scene_id), language)
     if pressed == ids.OPERATOR_TAKE:
         return take(wall_id, seen, hold=hold)
     if pressed == ids.OPERATOR_EXTEND:
-        result = command(who, "wall.extend", {"wallId": wall_id, "layer": "manual"})
-        return extended(result, language, desk().city.timezone)
-    result = command(who, "wall.clear", {"wallId": wall_id, "layer": "manual"})
-    outcome = taken(result, "", language)
+        answer = command(who, "wall.extend", {"wallId": wall_id, "layer": "manual"})
+        return extended(answer, language, desk().city.timezone)
+    answer = command(who, "wall.clear", {"wallId": wall_id, "layer": "manual"})
+    outcome = taken(answer, "", language)
     return Outcome(True, text("pages.done.clear", language), outcome.details)
 
 
@@ -216,8 +126,8 @@ def take(wall_id: str, seen: dict[str, str | None], *, hold: bool) -> Outcome:
         "deadlineMs": REQUEST_DEADLINE_MS,
         "expect": {"sceneId": seen.get("sceneId"), "revision": seen.get("revision")},
     }
-    result = command(session.person(), "wall.take", args)
-    return taken(result, _scene_name(wall_id, scene_id), session.page_language())
+    answer = command(session.person(), "wall.take", args)
+    return taken(answer, _scene_name(wall_id, scene_id), session.page_language())
 
 
 def _scene_name(wall_id: str, scene_id: str) -> str:

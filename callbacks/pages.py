@@ -12,7 +12,7 @@ from typing import Any
 import dash
 from dash import html
 
-from callbacks import console, operator, page_setting, proof, room, security, session
+from callbacks import console, operator_drawing, page_setting, proof, room, security, session
 from callbacks.desk import desk
 from language import text
 from layouts.pages import notice, sign_in
@@ -24,7 +24,7 @@ from settings import Settings
 
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
-    operator.layout: ("wall",),
+    operator_drawing.layout: ("wall",),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
 }
@@ -43,7 +43,7 @@ def register(settings: Settings, *, release: str) -> None:
     _add("player", player, title="wall", path_template="/wall/<wall_id>/<output_id>")
     _add("sign_in", _sign_in, title="sign_in", path="/sign-in")
     _add("room", _guarded(room.layout), title="room", path="/")
-    _add("operator", _guarded(operator.layout), title="operator", path="/operator")
+    _add("operator", _guarded(operator_drawing.layout), title="operator", path="/operator")
     _add("console", _guarded(console.layout), title="console", path="/console")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")

@@ -1,21 +1,17 @@
-"""What changes a wall by itself: lists, the clock's windows, rules; and who holds the wall.
+"""What changes a wall by itself: lists, the clock's windows, rules.
 
 Who may not command sees all of it, without keys. Values in, components out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dash import html
 from dash.development.base_component import Component
 
 from language import duration, moment, number, pick
-from layouts import ids
-from layouts.pages.attributes import attrs
 from layouts.pages.automation_view import Automation, PlaylistView, RuleView, RunView, WindowView
+from layouts.pages.operator_keys import countdown, operator_key
 from layouts.pages.shell import Setting, icon, say
-from layouts.pages.wall_view import LockView, MaskView, WallView
 
 Words = list[Component | str]
 
@@ -29,24 +25,6 @@ ICONS = {
     "quiet": "bi-dash-circle",
     "off": "bi-power",
 }
-
-
-def guard(wall: WallView, *, may_command: bool, now_ms: float, setting: Setting) -> list[Component]:
-    """Say what is covered and who holds the wall; with the key to hold it or let it go."""
-    if not wall.reachable:
-        return []
-    parts = [_masks(wall.masks, now_ms, setting)] if wall.masks else []
-    lock, is_mine = wall.lock, False
-    if lock is not None:
-        is_mine = lock.user_id == setting.person.user_id
-        parts.append(_lock(lock, is_mine, now_ms, setting))
-    if not may_command:
-        return parts
-    if lock is None:
-        parts.append(_key("wall.lock", "", "bi-lock", setting, hint=True))
-    elif is_mine or setting.person.role == "administrator":
-        parts.append(_key("wall.unlock", "", "bi-unlock", setting, hint=True))
-    return parts
 
 
 def urgent(automation: Automation, *, may_command: bool, setting: Setting) -> list[Component]:
@@ -107,7 +85,7 @@ def _run(run: RunView, may_command: bool, setting: Setting) -> Component:
         left = duration((run.left_ms or 0.0) / 1000, language=language)
         following: Words = [say("playlist.paused", setting, left=left)]
     else:
-        following = [say("playlist.next", setting), " ", _countdown(run.next_at_ms)]
+        following = [say("playlist.next", setting), " ", countdown(run.next_at_ms)]
     skipped = ", ".join(pick(each, language) for each in run.skipped)
     pause = ("playlist.resume", "bi-play-fill") if run.paused else ("playlist.pause", "bi-pause")
     keys = [pause, ("playlist.skip", "bi-skip-end-fill"), ("playlist.stop", "bi-stop-fill")]
@@ -132,7 +110,7 @@ def _run(run: RunView, may_command: bool, setting: Setting) -> Component:
             ),
             *([html.Div(say("playlist.skipped", setting, scenes=skipped),
                         className="is-problem")] if skipped else []),
-            *([html.Div([_key(do, run.layer, sign, setting) for do, sign in keys],
+            *([html.Div([operator_key(do, run.layer, sign, setting) for do, sign in keys],
                         className="auto-keys")] if may_command else []),
         ],
         className="auto-run",
@@ -150,7 +128,7 @@ def _playlist(playlist: PlaylistView, may_command: bool, setting: Setting) -> Co
                     html.Div(told, className="quiet"),
                 ]
             ),
-            *([_key("playlist.start", playlist.playlist_id, "bi-play-fill", setting)]
+            *([operator_key("playlist.start", playlist.playlist_id, "bi-play-fill", setting)]
               if may_command else []),
         ],
         className="auto-row",
@@ -173,7 +151,7 @@ def _windows(automation: Automation, now_ms: float, setting: Setting) -> list[Co
 def _window(which: str, window: WindowView, now_ms: float, setting: Setting) -> Component:
     at_ms = window.end_at_ms if which == "current" else window.start_at_ms
     at = moment(at_ms, now=now_ms, language=setting.language, timezone=setting.timezone)
-    counted: Words = [" · ", _countdown(at_ms)] if at_ms - now_ms < COUNTED_MS else []
+    counted: Words = [" · ", countdown(at_ms)] if at_ms - now_ms < COUNTED_MS else []
     name, target = pick(window.name, setting.language), pick(window.target, setting.language)
     return html.Div(
         [
@@ -232,63 +210,12 @@ def _phase(rule: RuleView, setting: Setting) -> Component:
     by = rule.vetoed_by or ""
     words = say(f"rule.{_mark(rule)}", setting, who=by)
     is_counted = rule.phase in ("proposed", "dwelling", "cooling") and rule.until_at_ms is not None
-    counted: Words = [" ", _countdown(rule.until_at_ms)] if is_counted else []
+    counted: Words = [" ", countdown(rule.until_at_ms)] if is_counted else []
     return html.Span([words, *counted])
 
 
 def _veto(rule: RuleView, setting: Setting) -> Component:
-    return _key("rule.veto", rule.rule_id, "bi-slash-circle", setting, is_danger=True)
-
-
-def _lock(lock: LockView, is_mine: bool, now_ms: float, setting: Setting) -> Component:
-    at = moment(lock.since_at_ms, now=now_ms, language=setting.language, timezone=setting.timezone)
-    who = say("guard.yours", setting) if is_mine else lock.by
-    head = say("guard.locked", setting, at=at)
-    return _chip("bi-lock-fill", head, who, "guard-lock")
-
-
-def _masks(masks: Sequence[MaskView], now_ms: float, setting: Setting) -> Component:
-    """Tell of the strictest mask, and how many there are."""
-    mask = min(masks, key=lambda each: (each.level_rank, len(each.compartments)))
-    head = say("guard.masked", setting, level=say(f"level.{mask.level}", setting))
-    if len(masks) > 1:
-        head += f" ({len(masks)})"
-    told = mask.by
-    if mask.until_at_ms is not None:
-        language, timezone = setting.language, setting.timezone
-        at = moment(mask.until_at_ms, now=now_ms, language=language, timezone=timezone)
-        told = f"{told} · {say('guard.until', setting, at=at)}"
-    return _chip("bi-eye-slash-fill", head, told, "guard-mask")
-
-
-def _chip(symbol: str, head: str, told: str, name: str) -> Component:
-    return html.Div(
-        [icon(symbol), html.Div([html.Strong(head), html.Span(told)])],
-        className=f"chip {name}",
-        title=f"{head} · {told}",
-    )
-
-
-def _key(
-    do: str,
-    about: str,
-    symbol: str,
-    setting: Setting,
-    *,
-    is_danger: bool = False,
-    hint: bool = False,
-) -> Component:
-    return html.Button(
-        [icon(symbol), html.Span(say(f"key.{do}", setting))],
-        id=ids.operator_key(do, about),
-        className="key" + (" key-danger" if is_danger else ""),
-        title=say(f"hint.{do}", setting) if hint else None,
-        **attrs(data_presses=ids.OPERATOR_PRESSED),
-    )
-
-
-def _countdown(until_ms: float | None) -> Component:
-    return html.Span(className="ioc-countdown", **attrs(data_until_ms=until_ms))
+    return operator_key("rule.veto", rule.rule_id, "bi-slash-circle", setting, is_danger=True)
 
 
 def _quiet(told: str) -> Component:

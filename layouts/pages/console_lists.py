@@ -17,7 +17,8 @@ from language import pick
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.miniature import live_wall, thumbnail
-from layouts.pages.operator import Outcome, hold_state, result
+from layouts.pages.operator_keys import hold_state
+from layouts.pages.outcome import Outcome, result
 from layouts.pages.room import on_air
 from layouts.pages.shell import Setting, icon, say
 from layouts.pages.wall_view import WallView

@@ -12,6 +12,7 @@ from typing import Any
 
 from data_access.classification import LEVELS
 from data_access.envelope import Text
+from language import pick
 
 IN_TIME = ("shown",)
 SWITCH_PROBLEMS = ("late", "failed", "offline", "noAnswer")
@@ -164,6 +165,11 @@ class WallView:
     def scene(self, scene_id: str | None) -> SceneView | None:
         """Return the scene of that id, if the wall has it."""
         return next((each for each in self.scenes if each.scene_id == scene_id), None)
+
+    def scene_name(self, scene_id: str | None, language: str) -> str:
+        """Return what a scene is called; one that is gone by its id, none at all by nothing."""
+        found = self.scene(scene_id)
+        return pick(found.name, language) if found is not None else (scene_id or "")
 
 
 def read_wall(

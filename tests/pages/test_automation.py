@@ -190,7 +190,7 @@ def test_a_list_below_what_is_on_air_is_not_said_to_be_seen(operator, link):
 
 
 def test_who_may_not_command_sees_all_of_it_without_keys(operator, monkeypatch):
-    monkeypatch.setattr("callbacks.operator._may_command", lambda wall_id: False)
+    monkeypatch.setattr("callbacks.operator_drawing._may_command", lambda wall_id: False)
     tree = operator.page(LE_LAI)
     assert "Mưa rất to" in words(_part(tree, "op-urgent"))
     assert _keys(tree) == []

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks.desk import Desk
 from layouts.pages.console_place import GROUPS
-from layouts.pages.operator import VIEWS
+from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import looking

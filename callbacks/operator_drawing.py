@@ -1,0 +1,121 @@
+"""The operator's page as it stands: built at loading, and drawn anew when something may differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+
+from callbacks import automation as by_itself
+from callbacks import page_setting, session
+from callbacks.desk import desk
+from callbacks.history import history
+from callbacks.room import deeds
+from callbacks.walls import all_walls
+from layouts import ids
+from layouts.pages import automation, monitors, operator, operator_keys, room
+from layouts.pages.guard import guard
+from layouts.pages.scene_keys import scenes
+from layouts.pages.switch_history import switch_history
+from permissions.errors import Forbidden
+from permissions.roles import Right
+
+DEEDS_SHOWN = 5
+DRAWN = {  # what is drawn anew: a name, and what of which component it becomes
+    "tabs": Output(ids.OPERATOR_TABS, "children"),
+    "preview_head": Output(ids.OPERATOR_PREVIEW_HEAD, "children"),
+    "program_head": Output(ids.OPERATOR_PROGRAM_HEAD, "children"),
+    "scenes": Output(ids.OPERATOR_SCENES, "children"),
+    "outputs": Output(ids.OPERATOR_OUTPUTS, "children"),
+    "switch": Output(ids.OPERATOR_SWITCH, "children"),
+    "hold": Output(ids.OPERATOR_LAYERS, "children"),
+    "nothing_to_extend": Output(ids.OPERATOR_EXTEND, "disabled"),
+    "nothing_to_clear": Output(ids.OPERATOR_CLEAR, "disabled"),
+    "seen": Output(ids.OPERATOR_SEEN, "data"),
+    "away": Output(ids.OPERATOR_AWAY, "children"),
+    "empty": Output(ids.OPERATOR_EMPTY, "children"),
+    "marks": Output(ids.OPERATOR_MARKS, "children"),
+    "nothing_to_take": Output(ids.OPERATOR_TAKE, "disabled"),
+    "deeds": Output(ids.OPERATOR_DEEDS, "children"),
+    "history": Output(ids.OPERATOR_HISTORY, "children"),
+    "automation": Output(ids.OPERATOR_AUTOMATION, "children"),
+    "urgent": Output(ids.OPERATOR_URGENT, "children"),
+    "guard": Output(ids.OPERATOR_GUARD, "children"),
+}
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        output=DRAWN,
+        inputs=[
+            Input(ids.OPERATOR_DONE, "data"),
+            Input(ids.WALL_EVENT, "data"),
+            Input(ids.LIVE_POLL, "n_intervals"),
+            Input(ids.LIVE_JOINED, "data"),
+        ],
+        state=[State(ids.OPERATOR_WALL, "data")],
+        prevent_initial_call=True,
+    )(refresh)
+
+
+def layout(wall: str | None = None) -> Any:
+    """Build the page for the wall named in the address, else the first."""
+    reach, setting = desk(), page_setting.setting()
+    if not setting.person.may(Right.SEE_OPERATOR):
+        raise Forbidden("operators only")
+    walls = all_walls(reach)
+    chosen = next((each for each in walls if each.wall_id == wall), walls[0])
+    return operator.page(
+        walls,
+        chosen,
+        deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
+        history=history(reach, chosen),
+        automation=by_itself.automation(reach, chosen, setting.person),
+        may_command=_may_command(chosen.wall_id),
+        now_ms=reach.now_ms(),
+        setting=setting,
+        **page_setting.link(),
+    )
+
+
+def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
+    """Draw anew everything of the page that the controller knows better."""
+    if session.person() is None:
+        return dict.fromkeys(DRAWN, no_update)
+    reach, setting = desk(), page_setting.setting()
+    now_ms = reach.now_ms()
+    walls = all_walls(reach)
+    wall = next(each for each in walls if each.wall_id == wall_id)
+    found = by_itself.automation(reach, wall, setting.person)
+    may = _may_command(wall_id)
+    told = deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN)
+    return {
+        "tabs": operator.tabs(walls, wall_id, setting=setting),
+        "preview_head": monitors.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
+        "program_head": monitors.monitor_head("program", wall, now_ms=now_ms, setting=setting),
+        "scenes": scenes(wall, setting=setting),
+        "outputs": monitors.outputs(wall, setting=setting),
+        "switch": monitors.last_switch(wall, now_ms=now_ms, setting=setting),
+        "hold": operator_keys.hold_state(wall, setting=setting),
+        "nothing_to_extend": wall.manual is None,
+        "nothing_to_clear": wall.manual is None,
+        "seen": operator.seen(wall),
+        "away": operator.away(wall, setting=setting),
+        "empty": monitors.empty(wall, setting=setting),
+        "marks": monitors.trouble(wall, setting=setting),
+        "nothing_to_take": not operator_keys.may_take(wall),
+        "deeds": room.deed_list(told, now_ms=now_ms, setting=setting),
+        "history": switch_history(history(reach, wall), now_ms=now_ms, setting=setting),
+        "automation": automation.automation_view(
+            found, may_command=may, now_ms=now_ms, setting=setting
+        ),
+        "urgent": automation.urgent(found, may_command=may, setting=setting),
+        "guard": guard(wall, may_command=may, now_ms=now_ms, setting=setting),
+    }
+
+
+def _may_command(wall_id: str) -> bool:
+    """Tell whether who asks may change the wall: the page has keys for nobody else."""
+    who = session.person()
+    return who is not None and who.may_command(desk().walls[wall_id].control)
