@@ -25,6 +25,7 @@ const REPLY_WITHIN_MS = 4_000; // no answer to `clock` for so long: nobody is th
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const KEEP_EVERY_MS = 3_000;
+const NO_STAGE_MS = 2_000; // a preview's stage follows its joining; without one there is none
 const KEEP_CODE_AFTER_MS = 180_000; // when the start is long over, on a display that stays
 const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
@@ -218,6 +219,7 @@ class Player {
     this.overlays.put({ kind: "clear" }); // those that still stand are told again
     this.#afterShown();
     this.renewal.shows(null);
+    if (d.view === "preview") setTimeout(() => this.renewal.showsNothing(), NO_STAGE_MS);
     this.#keepTime(d.heartbeatMs);
   }
 
@@ -315,9 +317,10 @@ class Player {
       this.stage.freeze(on);
       this.#mark();
     },
-    reload: ({ reason, reloadAtMs }) => {
+    reload: ({ reason, reloadAtMs, release }) => {
       const waitMs = Math.max(0, this.clock.toOwn(reloadAtMs ?? 0) - ownNowMs());
-      setTimeout(() => this.renewal.begin(reason), waitMs);
+      const begin = () => (release ? this.renewal.beginFor(release) : this.renewal.begin(reason));
+      setTimeout(begin, waitMs);
     },
     error: ({ code, message }) => this.health.report(`controller: ${code}: ${message}`),
   };

@@ -10,6 +10,7 @@ const ATTEMPTS = 20;
 
 class Holder {
   version = HOLDER_VERSION;
+  release = null; // for which it was last asked to load the page anew
   elder; // of what is visible: {recheck(), waiting(is), resume(), retire()}, and what it shows
   #frame = null; // of what is visible, null when it is this window's own document
   #heir = null; // {frame, timer, failed} of what is being prepared
@@ -98,10 +99,25 @@ export class Renewal {
     if (this.#isHeir) this.#holder.elder.recheck();
   }
 
+  // Load the page anew because of a release; asked twice for the same one, it has done what it can.
+  beginFor(release) {
+    if (this.#holder.release === release) return;
+    this.#holder.release = release;
+    this.begin("release");
+  }
+
+  // A new document that has nothing to show, in place of one whose picture nobody sets any more.
+  showsNothing() {
+    if (!this.#isHeir) return;
+    this.#isHeir = false;
+    this.#holder.shows(this.#own());
+  }
+
   // Load the page anew, unseen; when that cannot be now, again a little later.
   async begin(reason, attempt = 1) {
     clearTimeout(this.#timer);
     if (this.#isHeir || this.#holder.isPreparing) return;
+    if (document.hidden) return this.#onceSeen(reason, attempt);
     const why = this.#player.isHeld() ? "the picture is held" : await unreachable();
     const failed = (cause) => {
       this.isWaiting = false;
@@ -113,6 +129,12 @@ export class Renewal {
     if (this.#holder.isPreparing) return;
     this.isWaiting = true;
     this.#holder.prepare(failed);
+  }
+
+  // A page in the background draws no frame, so nothing new would ever show there.
+  #onceSeen(reason, attempt) {
+    const again = () => document.hidden || this.begin(reason, attempt);
+    document.addEventListener("visibilitychange", again, { once: true });
   }
 
   #own() {

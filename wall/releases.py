@@ -1,15 +1,19 @@
-"""A new release of the players' page reaches the outputs of a wall one after another.
+"""A new release of the players' page reaches the outputs of a wall one after another, and views.
 
 The web service tells which release it serves, each page which one it is. What differs is told to
 load anew, which a page does behind its picture; the next one only when it is back. An output that
 does not come back as the new release is tried once, so that a page that cannot is left in peace.
+Views are nobody's panel and may be hundreds: each is told once, a little apart, and not waited for.
 """
 
 from __future__ import annotations
 
-from wall.state import OutputState, State, WallState
+from collections.abc import Iterable
+
+from wall.state import Client, OutputState, State, WallState
 
 WITHIN_MS = 120_000.0
+VIEWS_APART_MS = 500.0
 
 
 def advance(state: State, ws: WallState) -> None:
@@ -30,6 +34,23 @@ def advance(state: State, ws: WallState) -> None:
         fields = {"reason": "release", "reloadAtMs": state.now_ms}
         state.send([output.client_id], "reload", fields)
         return
+
+
+def noticed(state: State, clients: Iterable[Client]) -> None:
+    """Let the views among `clients` that are of another release load their page anew.
+
+    Called when the web service told a release, and of each view when it joins. A page that has
+    loaded itself anew for this release already does not do so again: `release` names it.
+    """
+    for client in clients:
+        if client.kind != "view" or client.release in (None, state.release):
+            continue
+        if state.release is None:
+            return
+        at_ms = max(state.now_ms, state.views_renew_at_ms)
+        state.views_renew_at_ms = at_ms + VIEWS_APART_MS
+        fields = {"reason": "release", "release": state.release, "reloadAtMs": at_ms}
+        state.send([client.client_id], "reload", fields)
 
 
 def next_ms(ws: WallState) -> float | None:

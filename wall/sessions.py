@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, devices, glass, joining, masks, overlays, stage, switch
+from wall import contents, devices, glass, joining, masks, overlays, releases, stage, switch
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
@@ -108,6 +108,7 @@ def _admit(state: State, client: Client, fields: dict[str, Any], token: str) -> 
     client.release = _release(fields)
     if client.service == "web" and client.release is not None:
         state.release = client.release
+        releases.noticed(state, state.clients.values())
     state.greeted.pop(client.client_id, None)
 
 
@@ -177,6 +178,7 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
     masks.join(state, ws, client, held=_masks(fields))
     joining.join(state, ws, client, showing=_showing(fields))
     overlays.join(state, ws, client)
+    releases.noticed(state, [client])
 
 
 def _tell(state: State, client: Client, *, is_online: bool) -> None:

@@ -315,6 +315,7 @@ class State:
     rules: Seeded[Rule] = field(default_factory=Seeded)
     rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
     release: str | None = None  # of the players' page, as the web service told last
+    views_renew_at_ms: float = 0.0  # the next view of another release may load it then
     counts: Counter[str] = field(default_factory=Counter)
     effects: list[Effect] = field(default_factory=list)
     _ids: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from tests.player.room import free_port
 from tests.player.scripted import ScriptedController
@@ -90,7 +90,7 @@ def opening(browser: Browser, context: BrowserContext) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-def until(page: Page, condition: str, *, longest_ms: float = 20_000) -> None:
+def until(page: Page | Frame, condition: str, *, longest_ms: float = 20_000) -> None:
     """Wait for an expression on the page; Playwright's own way needs eval, which we forbid."""
     page.evaluate(
         f"""(longestMs) => new Promise((resolve, reject) => {{

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from tests.player.conftest import OpenPage, until
 from tests.player.scripted import ScriptedController
@@ -180,3 +180,55 @@ def test_too_much_memory_is_told_and_loaded_anew_at_most_now_and_then(
     controller.wait_for_join(2)
     controller.show("s2", "a", tiles())
     until(page, "iocPlayer.lastSwitch?.switchId === 's2'")
+
+
+@pytest.fixture
+def view(controller: ScriptedController, site: Site, open_page: OpenPage) -> Frame:
+    """A view of a wall within a page, as in the room."""
+    del controller.identified["outputId"]
+    controller.identified["view"] = "program"
+    around = open_page(f"{site.url}/empty")
+    around.evaluate(
+        """() => {
+            const frame = document.createElement("iframe");
+            frame.src = "/wall/w/view/program";
+            document.body.append(frame);
+        }"""
+    )
+    controller.wait("heartbeat")
+    return around.frames[1]
+
+
+def test_a_view_within_a_page_follows_a_release_unseen_and_once(
+    controller: ScriptedController, view: Frame
+) -> None:
+    controller.show("s1", "a", tiles())
+    view.evaluate(WATCH)
+    release = {"reason": "release", "release": "new", "reloadAtMs": 0}
+    controller.send("reload", release)
+    controller.wait_for_join(2)
+    controller.show("s2", "a", tiles())
+    heir = view.frame_locator("iframe.player-heir.is-shown")
+    expect(heir.locator(".slot.is-shown")).to_have_count(2)
+    until(view, "document.querySelectorAll('.slot.is-used section').length === 0")
+    assert view.evaluate("[...window.seen]") == ["một"], "never blank, never marked"
+    controller.send("reload", release)  # of a page that came from a web of the old release
+    controller.send("reload", {"reason": "asked", "reloadAtMs": 0})
+    controller.wait_for_join(3)
+    controller.show("s3", "a", tiles())
+    until(view, "document.querySelectorAll('iframe.player-heir').length === 1")
+    assert controller.joins == 3
+
+
+def test_a_view_of_a_preview_that_nobody_sets_follows_too(
+    controller: ScriptedController, view: Frame
+) -> None:
+    stage = {"stageId": "g1", "sceneId": "a", "revision": 1, "tiles": tiles()}
+    controller.identified["view"] = "preview"
+    controller.connections[-1].close()
+    controller.wait_for_join(2)
+    controller.send("stage", stage)
+    expect(view.locator(".slot.is-shown")).to_have_count(2)
+    controller.send("reload", {"reason": "release", "release": "new", "reloadAtMs": 0})
+    controller.wait_for_join(3)
+    until(view, "document.querySelector('iframe.player-heir.is-shown') !== null")

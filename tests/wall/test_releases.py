@@ -81,3 +81,31 @@ def test_nobody_is_asked_while_a_switch_is_being_prepared(full: FullTable) -> No
     for each in (left, right):
         each.ready()
     assert len(left.all("reload")) == 1
+
+
+def test_views_of_another_release_load_it_a_little_apart(full: FullTable) -> None:
+    program = full.player(None, "program", release="old")
+    preview = full.player(None, "preview", release="old")
+    fresh = full.player(None, "program", release="new")
+    web(full, "new")
+    first, second = program.last("reload"), preview.last("reload")
+    assert first == {"reason": "release", "release": "new", "reloadAtMs": full.now_ms}
+    assert second["reloadAtMs"] == full.now_ms + 500
+    assert fresh.all("reload") == []
+    full.wait(60_000)
+    assert len(program.all("reload") + preview.all("reload")) == 2
+
+
+def test_a_view_that_joins_with_another_release_is_asked_after_it_was_let_in(
+    full: FullTable,
+) -> None:
+    web(full, "new")
+    late = full.player(None, "program", release="old")
+    kinds = [frame["type"] for frame in late.frames]
+    assert kinds.index("identified") < kinds.index("reload")
+    silent = full.player(None, "program")
+    assert silent.all("reload") == []
+
+
+def test_views_are_not_asked_before_a_release_was_told(full: FullTable) -> None:
+    assert full.player(None, "program", release="old").all("reload") == []
