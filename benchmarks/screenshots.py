@@ -166,7 +166,7 @@ def _signed_in(
         choice = page.locator(f"button[name=language][value={language}]")
         if choice.count() and choice.first.is_enabled():
             choice.first.click()
-            page.wait_for_selector(f"[lang={language}]")
+            page.wait_for_selector(f"html[lang={language}]")
         if account is not None:
             page.locator(f"button[name=demo][value={account}]").click()
             page.wait_for_url(lambda url: "/sign-in" not in url)

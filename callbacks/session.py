@@ -140,11 +140,14 @@ def sign_in() -> Response:
         if isinstance(refused, TooManyAttempts):
             query["wait"] = refused.retry_after_s
         return redirect(f"{SIGN_IN}?{urlencode(query)}", 303)  # type: ignore[return-value]
+    chosen = session.get("language") if person() is None else None
     _end_session()
     token = desk().sessions.open(who, address=address(), now_ms=desk().now_ms())
     login_user(SignedIn(who, token))
-    if who.language:
-        session["language"] = who.language
+    if chosen in LANGUAGES:  # on the page they signed in at: their newest word
+        desk().people.set_language(who.user_id, chosen)
+    if language := chosen or who.language:
+        session["language"] = language
     audit(who, "signIn", "ok")
     return redirect(onward, 303)  # type: ignore[return-value]
 

@@ -167,6 +167,17 @@ def test_strangers_choose_a_language_too(stranger):
     assert stranger.post("/session/language", {"language": "fr"}).status_code == 400
 
 
+def test_the_language_chosen_before_signing_in_stays_and_is_kept_with_the_account(
+    stranger, reach
+):
+    stranger.post("/session/language", {"language": "en", "next": "/sign-in"})
+    stranger.sign_in("operator")
+    assert "On air" in words(stranger.page("/"))
+    assert reach.people.find("operator").language == "en"
+    stranger.sign_in("leader")  # the next person at this browser has their own
+    assert "Đang phát" in words(stranger.page("/"))
+
+
 def test_a_console_token_says_who_and_up_to_what(operator, settings):
     token = operator.get("/session/wall-token").get_json()["token"]
     held = tokens.read_console_token(settings.secret(), token, now_s=NOW_MS / 1000 + 30)
