@@ -167,9 +167,7 @@ def test_strangers_choose_a_language_too(stranger):
     assert stranger.post("/session/language", {"language": "fr"}).status_code == 400
 
 
-def test_the_language_chosen_before_signing_in_stays_and_is_kept_with_the_account(
-    stranger, reach
-):
+def test_the_language_chosen_before_signing_in_stays_and_is_kept_with_the_account(stranger, reach):
     stranger.post("/session/language", {"language": "en", "next": "/sign-in"})
     stranger.sign_in("operator")
     assert "On air" in words(stranger.page("/"))
