@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,12 +94,18 @@ class Payload:
         return [unicodedata.normalize("NFC", line) for line in text.splitlines()]
 
     def json(self) -> Any:
-        """Return the parsed JSON; raises SourceWrongFormat when it is none."""
+        """Return the parsed JSON; raises SourceWrongFormat when it is none.
+
+        NaN and Infinity are no JSON, but what some systems write: as numbers they spoil one row.
+        """
         self._bound_tree()
         text = self.text()
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError as error:
+            if _LOOSE.search(text) is not None:
+                with suppress(ValueError, RecursionError):
+                    return json.loads(text, parse_int=_integer)
             raise SourceWrongFormat(f"no JSON ({error})", self.name, "a JSON document") from error
 
     def xml(self) -> Element:
@@ -253,6 +262,7 @@ def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:
     return Payload(path.name, content)
 
 
+_LOOSE = re.compile(r"[:\[,]\s*(?:NaN|-?Infinity)\b")
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -297,6 +307,10 @@ def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.fillna("")
     blank = (frame == "").all(axis=1) if (frame.iloc[:, 0] == "").any() else None
     return frame if blank is None else frame[~blank]
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _is_web_page(text: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import pandas as pd
 from data_access.model import OBSERVATION_COLUMNS, SOURCE_LINE, Rejected
 
 Column: TypeAlias = Any  # one value for all rows, or a sequence, array or series of them
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def observations(
@@ -53,6 +55,46 @@ def observations(
     return pd.DataFrame(made, copy=False)
 
 
+@dataclass(slots=True)
+class Gathered:
+    """Observations found one by one, as columns; `frame` has them in the order of time."""
+
+    _columns: list[list[Any]] = field(default_factory=lambda: [[] for _ in OBSERVATION_COLUMNS])
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def add(
+        self,
+        indicator: str,
+        entity: str,
+        area: str | None,
+        at: datetime,
+        value: float,
+        source_ref: str,
+        *,
+        quality: str = "good",
+    ) -> None:
+        """Take one observation; `at` is an aware instant."""
+        row = (indicator, entity, area, microseconds(at), value, quality, source_ref)
+        for column, cell in zip(self._columns, row, strict=True):
+            column.append(cell)
+
+    def frame(self) -> pd.DataFrame | None:
+        """Return the observations, None when there are none."""
+        if not self:
+            return None
+        columns: dict[str, Any] = dict(zip(OBSERVATION_COLUMNS, self._columns, strict=True))
+        columns["observed_at"] = np.array(columns["observed_at"], dtype="datetime64[us]")
+        made = observations(**columns)
+        return made.sort_values("observed_at", kind="stable", ignore_index=True)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an aware instant as microseconds since the Unix epoch, exactly."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 def utc(times: Column, length: int) -> pd.Series:
     """Return aware times (or naive ones that are UTC) as datetime64[us, UTC]."""
     if isinstance(times, pd.Series) and isinstance(times.dtype, pd.DatetimeTZDtype):
@@ -90,14 +132,19 @@ def bad_rows(
     ]
 
 
-def instant(text: str) -> datetime | None:
-    """Return an ISO 8601 instant with its zone as UTC; None when it is none or lacks a zone."""
+def instant(text: str, zone: tzinfo | None = None) -> datetime | None:
+    """Return an ISO 8601 instant as UTC; None when it is none, or lacks a zone and none is given.
+
+    `zone`: of times that say none.
+    """
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     if at.tzinfo is None:
-        return None
+        if zone is None:
+            return None
+        at = at.replace(tzinfo=zone)
     try:
         return at.astimezone(UTC)
     except (OverflowError, ValueError):

@@ -1,9 +1,13 @@
-"""Reading a dataset through its own source, from the small lake or from a file made by a test."""
+"""Reading a dataset through its own source, from a small lake or from a file made by a test.
+
+Two cities: this one, and another made for what no dataset of this one uses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +19,25 @@ from data_access.model import Batch
 from data_access.sources import registry
 from tests.conftest import ROOT, SMALL_LAKE
 
+DANANG = ROOT / "tests" / "fixtures" / "danang"
+DANANG_LAKE = ROOT / "tests" / "fixtures" / "danang_lake"
 Reader = Callable[..., Batch]
+
+
+@cache
+def cities() -> tuple[tuple[City, Path], ...]:
+    """Return both cities, each with its small lake."""
+    return (load_city(ROOT / "city"), SMALL_LAKE), (load_city(DANANG), DANANG_LAKE)
+
+
+def home(dataset: str) -> tuple[City, Path]:
+    """Return the city a dataset belongs to, and its small lake."""
+    return next((city, lake) for city, lake in cities() if dataset in city.datasets)
 
 
 @pytest.fixture(scope="session")
 def city() -> City:
-    return load_city(ROOT / "city")
+    return cities()[0][0]
 
 
 def joined(batches: list[Batch]) -> Batch:
@@ -35,22 +52,24 @@ def joined(batches: list[Batch]) -> Batch:
 
 
 @pytest.fixture(scope="session")
-def read_small(city: City) -> Reader:
-    """Read a dataset's files of the small lake."""
+def read_small() -> Reader:
+    """Read a dataset's files of its city's small lake."""
 
     def read(dataset: str, pattern: str = "*") -> Batch:
+        city, lake = home(dataset)
         contract = city.datasets[dataset]
-        files = [path for path in contract.source.files(SMALL_LAKE) if path.match(pattern)]
+        files = [path for path in contract.source.files(lake) if path.match(pattern)]
         return joined(list(registry.read(files, contract=contract, city=city)))
 
     return read
 
 
 @pytest.fixture
-def read_file(city: City, tmp_path: Path) -> Reader:
+def read_file(tmp_path: Path) -> Reader:
     """Read bytes as if they were a file of a dataset, with some options changed."""
 
     def read(dataset: str, content: bytes | str, name: str = "file.dat", **options: Any) -> Batch:
+        city, _ = home(dataset)
         contract = city.datasets[dataset]
         source = replace(contract.source, options={**contract.source.options, **options})
         path = tmp_path / name

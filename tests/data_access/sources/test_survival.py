@@ -16,16 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_access.city import City, load_city
 from data_access.contract_check import check
 from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnreadable
 from data_access.model import Batch
 from data_access.sources import payload, registry
-from tests.conftest import ROOT, SMALL_LAKE
-from tests.data_access.sources.conftest import joined
+from tests.data_access.sources.conftest import cities, home, joined
 
-CITY = load_city(ROOT / "city")
-DATASETS = tuple(CITY.datasets)
+DATASETS = tuple(dataset for city, _ in cities() for dataset in city.datasets)
 PAGE = (
     "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>"
     "<h1>502</h1><p>{</p></body></html>"
@@ -78,10 +75,28 @@ WRONG: dict[str, bytes] = {
 }
 
 
-def _read(dataset: str, path: Path, city: City = CITY) -> Batch:
-    contract = city.datasets[dataset]
-    batches = registry.read([path], contract=contract, city=city)
-    return check(joined(list(batches)), contract, now=datetime(2027, 2, 1, tzinfo=UTC))
+def _read(dataset: str, *paths: Path) -> Batch:
+    city, _ = home(dataset)
+    batches = registry.read(paths, contract=city.datasets[dataset], city=city)
+    return joined(list(batches))
+
+
+def _checked(dataset: str, *paths: Path) -> Batch:
+    city, _ = home(dataset)
+    now = datetime(2027, 2, 1, tzinfo=UTC)
+    return check(_read(dataset, *paths), city.datasets[dataset], now=now, areas=city.areas.codes)
+
+
+def _files(dataset: str) -> list[Path]:
+    city, lake = home(dataset)
+    return city.datasets[dataset].source.files(lake)
+
+
+def test_every_format_is_used_by_a_dataset_of_one_of_the_cities() -> None:
+    used = {contract.source.format for city, _ in cities() for contract in city.datasets.values()}
+    assert used == set(registry.formats())
+    for city, _ in cities():
+        registry.verify(city)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -97,31 +112,26 @@ def test_a_wrong_file_is_refused_with_what_where_and_what_was_expected(
     }:
         return
     with pytest.raises(SourceError) as caught:
-        _read(dataset, path)
+        _checked(dataset, path)
     assert caught.value.where == "feed.dat"
     assert caught.value.what
     assert caught.value.expected
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_the_small_lake_feeds_every_dataset(dataset: str) -> None:
-    contract = CITY.datasets[dataset]
-    files = contract.source.files(SMALL_LAKE)
-    batches = list(registry.read(files, contract=contract, city=CITY))
-    good = check(joined(batches), contract, now=datetime(2027, 2, 1, tzinfo=UTC))
+def test_a_small_lake_feeds_every_dataset(dataset: str) -> None:
+    good = _checked(dataset, *_files(dataset))
     assert good.records or (good.observations is not None and len(good.observations))
-    assert good.rejected, "each file of the small lake has rows to refuse"
+    assert good.rejected, "each small lake has rows to refuse"
     assert all(rejected.detail and rejected.source_ref for rejected in good.rejected)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_a_bad_file_among_good_ones_is_refused_alone(dataset: str, tmp_path: Path) -> None:
-    contract = CITY.datasets[dataset]
     bad = tmp_path / "bad.dat"
     bad.write_bytes(PAGE.encode())
-    good = contract.source.files(SMALL_LAKE)
-    alone = joined(list(registry.read(good, contract=contract, city=CITY)))
-    together = joined(list(registry.read([bad, *good], contract=contract, city=CITY)))
+    good = _files(dataset)
+    alone, together = _read(dataset, *good), _read(dataset, bad, *good)
     refused = [each for each in together.rejected if each.reason == "unreadableFile"]
     assert [each.source_ref for each in refused] == ["bad.dat"]
     assert len(together.records) == len(alone.records)
@@ -132,11 +142,7 @@ def test_a_bad_file_among_good_ones_is_refused_alone(dataset: str, tmp_path: Pat
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_reading_twice_gives_the_same(dataset: str) -> None:
-    contract = CITY.datasets[dataset]
-    files = contract.source.files(SMALL_LAKE)
-    once, again = (
-        joined(list(registry.read(files, contract=contract, city=CITY))) for _ in range(2)
-    )
+    once, again = (_read(dataset, *_files(dataset)) for _ in range(2))
     assert once.records == again.records
     assert once.entities == again.entities
     assert once.rejected == again.rejected
@@ -145,8 +151,8 @@ def test_reading_twice_gives_the_same(dataset: str) -> None:
 
 
 def _samples() -> Iterator[tuple[str, str, bytes]]:
-    for dataset, contract in CITY.datasets.items():
-        for path in contract.source.files(SMALL_LAKE):
+    for dataset in DATASETS:
+        for path in _files(dataset):
             yield dataset, path.name, path.read_bytes()
 
 
@@ -171,7 +177,7 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(
     path = tmp_path / name
     path.write_bytes(content)
     with suppress(SourceError):
-        _read(dataset, path)
+        _checked(dataset, path)
 
 
 def test_an_archive_that_unpacks_to_far_more_is_stopped_early(

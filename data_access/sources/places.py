@@ -1,0 +1,97 @@
+"""Places as sources write them: GeoJSON geometries made sure of, and the unit they lie in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import shapely
+import shapely.geometry
+
+from data_access.areas import Areas
+from data_access.contracts import CITY_AREA
+from data_access.sources.placing import unit_of
+
+MAX_POINTS = 20_000  # of one geometry; a unit's boundary has some hundreds
+_DEPTHS = {
+    "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
+    "MultiPolygon": 3,
+}  # fmt: skip
+_LEAST = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
+
+
+def geometry_of(found: Any) -> dict[str, Any] | None:
+    """Return a GeoJSON geometry (lon lat, without altitude), or None when it is none.
+
+    Positions that cannot be on Earth, open rings and absurd lengths make it none.
+    """
+    if not isinstance(found, Mapping) or found.get("type") not in _DEPTHS:
+        return None
+    kind = str(found["type"])
+    left = [MAX_POINTS]
+    coordinates = _coordinates(found.get("coordinates"), _DEPTHS[kind], _LEAST.get(kind, 1), left)
+    return None if coordinates is None else {"type": kind, "coordinates": coordinates}
+
+
+def point(lat: Any, lon: Any) -> dict[str, Any] | None:
+    """Return a GeoJSON point, None when it is no position; 0° 0° is what lacks one says."""
+    position = _position([lon, lat])
+    if position is None or position == [0, 0]:
+        return None
+    return {"type": "Point", "coordinates": position}
+
+
+def middle(geometry: Mapping[str, Any]) -> tuple[float, float]:
+    """Return latitude and longitude of a point of a geometry: halfway, or inside of it."""
+    if geometry["type"] in ("Polygon", "MultiPolygon"):
+        inside = shapely.make_valid(shapely.geometry.shape(geometry)).representative_point()
+        return inside.y, inside.x
+    coordinates = geometry["coordinates"]
+    while isinstance(coordinates[0], list):
+        coordinates = coordinates[len(coordinates) // 2]
+    return coordinates[1], coordinates[0]
+
+
+def area_of(geometry: Mapping[str, Any], areas: Areas) -> str | None:
+    """Return the one unit a geometry concerns, "city" for several, None outside the city."""
+    if geometry["type"] not in ("Polygon", "MultiPolygon"):
+        return areas.at(*middle(geometry))
+    touched = areas.touched_by(shapely.make_valid(shapely.geometry.shape(geometry)))
+    if not touched:
+        return None
+    return touched[0] if len(touched) == 1 else CITY_AREA
+
+
+def shown_in(key: str, areas: Areas) -> tuple[str | None, dict[str, Any] | None]:
+    """Return a unit of the city, and its centre, for what lies elsewhere: a demonstration."""
+    unit = unit_of(key, areas)
+    if unit is None:
+        return None, None
+    return unit.code, {"type": "Point", "coordinates": [unit.lon, unit.lat]}
+
+
+def _coordinates(found: Any, depth: int, least: int, left: list[int]) -> list[Any] | None:
+    if depth == 0:
+        left[0] -= 1
+        return None if left[0] < 0 else _position(found)
+    if not isinstance(found, Sequence) or isinstance(found, str) or not found:
+        return None
+    made = [_coordinates(each, depth - 1, least, left) for each in found]
+    if any(each is None for each in made):
+        return None
+    if depth == 1 and (len(made) < least or (least == 4 and made[0] != made[-1])):
+        return None
+    return made
+
+
+def _position(found: Any) -> list[float] | None:
+    if not isinstance(found, Sequence) or isinstance(found, str) or len(found) < 2:
+        return None
+    try:
+        lon, lat = float(found[0]), float(found[1])
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if isinstance(found[0], bool) or not (math.isfinite(lon) and math.isfinite(lat)):
+        return None
+    return [lon, lat] if abs(lat) <= 90 and abs(lon) <= 180 else None
