@@ -120,9 +120,11 @@ def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
     importing.add_argument("--surface", type=int, help="which surface of a Tide configuration")
 
     proof = tasks.add_parser("proof", help="what walls showed: verify the chains, print heads")
-    proofs = proof.add_subparsers(dest="proof", required=True, metavar="verify | head")
+    proofs = proof.add_subparsers(dest="proof", required=True, metavar="verify | head | copy")
     verifying = proofs.add_parser("verify", help="compute every hash again; 1 when one is wrong")
     head = proofs.add_parser("head", help="print the newest entries' hashes, to note elsewhere")
+    copying = proofs.add_parser("copy", help="copy all of it as it is now, for a new standby")
+    copying.add_argument("file", metavar="FILE", type=Path, help="the file to make")
     for each in (verifying, head):
         each.add_argument("--wall", metavar="W", help="one wall's chain (default: all)")
     verifying.add_argument(
@@ -137,6 +139,9 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
 
     if chosen.proof == "head":
         command.print_heads(settings.proof_path, chosen.wall, print)
+        return
+    if chosen.proof == "copy":
+        command.copy_to(settings.proof_path, chosen.file)
         return
     order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head)
     if not command.run_verify(settings.proof_path, order, print):

@@ -20,6 +20,7 @@ class Door:
     def __init__(self) -> None:
         self.controller: Controller | None = None
         self.problem: str | None = None  # why nobody can lead, when that is so
+        self.proof_problem: str | None = None  # why a standby has no whole copy of the proof
 
     async def handle(self, link: ServerConnection) -> None:
         """Stay with a connection to its end."""
@@ -46,12 +47,12 @@ class Door:
         return link.respond(http.HTTPStatus.NOT_FOUND, f"No such page; the link is at {PATH}\n")
 
     def _healthz(self, link: ServerConnection) -> Response:
-        problems = [self.problem] if self.problem is not None else []
+        is_ok = self.problem is None
         body: dict[str, Any] = {
-            "ok": not problems,
+            "ok": is_ok,
             "role": "standby",
             "walls": {},
-            "problems": problems,
+            "problems": [*filter(None, (self.problem, self.proof_problem))],
         }
-        status = 503 if problems else 200
+        status = 200 if is_ok else 503
         return respond(link, status, orjson.dumps(body).decode(), "application/json")

@@ -7,6 +7,7 @@
     * :exc:`StoreError` (the controller's own store cannot be read or written)
         * :exc:`LeaseHeld` (another controller leads the site)
         * :exc:`Deposed` (another controller has taken over; nothing of ours is written any more)
+        * :exc:`Forked` (a chain of the proof of display does not follow the one that is shared)
         * :exc:`ForgetfulRedis` (the shared Redis may lose what it acknowledged)
     * :exc:`ProofError` (the file of the proof of display cannot be read or written)
     * :exc:`ServerError` (the controller cannot start)
@@ -60,6 +61,10 @@ class LeaseHeld(StoreError):
 
 class Deposed(StoreError):
     """The site's epoch is another controller's: what this one still wants is not written."""
+
+
+class Forked(StoreError):
+    """Entries of the proof of display do not follow the head of the chain that is shared."""
 
 
 class ForgetfulRedis(StoreError):

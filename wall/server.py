@@ -28,7 +28,8 @@ from wall.hub import Hub
 from wall.link import Link
 from wall.peers.site import PeerSite
 from wall.proof.recorder import Recorder
-from wall.proof.store import Retention
+from wall.proof.retention import Retention
+from wall.proof.sharing import Sharing
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
@@ -111,8 +112,12 @@ def make_controller(
     now_ms: Callable[[], float],
     machine_ms: Callable[[], float] = machine_ms,
     may_command: Callable[[], bool] = lambda: True,
+    sharing: Sharing | None = None,
 ) -> Controller:
-    """Make the controller that goes on from what was kept; raises ServerError."""
+    """Make the controller that goes on from what was kept; raises ServerError.
+
+    `sharing` lets the site's other controllers have its proof of display.
+    """
     state, problems = assemble(settings, city, kept, now_ms=now_ms())
     for problem in problems:
         log.error("not used", problem=problem)
@@ -127,6 +132,7 @@ def make_controller(
             settings.proof_path,
             epoch=state.epoch,
             retention=Retention(settings.proof_days, settings.proof_mb),
+            sharing=sharing,
         ),
         peers=settings.wall_peers,
         problems=problems,

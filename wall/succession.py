@@ -7,7 +7,7 @@ within its term (`wall.shared.term`) and writes only under its epoch (`wall.shar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -39,8 +39,11 @@ class Succession:
         check: Callable[[], None],
         make: Make,
         begin: Callable[[RedisStore], Kept],
+        copy: Callable[[], Awaitable[None]],
     ) -> None:
         """`open_store` gives each term a store of its own, `begin` takes the lease with it.
+
+        `copy` is what goes on beside standing by, until it is cancelled.
 
         `make` builds the controller of what was kept.
         `check` raises ForgetfulRedis when the server may not be trusted with the state.
@@ -50,6 +53,7 @@ class Succession:
         self._check = check
         self._make = make
         self._begin_epoch = begin
+        self._copy = copy
         self._is_checked = False
         self._thread = ThreadPoolExecutor(1, "wall-lease")
 
@@ -66,7 +70,11 @@ class Succession:
                 self._say(str(error))
             while not stop.is_set():
                 store = self._open_store()
-                won = await self._stand_by(store, stop)
+                copying = asyncio.ensure_future(self._copy())
+                try:
+                    won = await self._stand_by(store, stop)
+                finally:
+                    copying.cancel()
                 if won is not None:
                     await self._lead(store, *won, stop=stop)
         finally:

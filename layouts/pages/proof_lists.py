@@ -155,7 +155,23 @@ def seal(
         parts.append(_verdict(True, words))
     else:
         parts.append(_verdict(False, _fault(verdict["broken"], setting)))
+    parts += _apart(verdict, setting)
     return html.Div(parts, className="panel proof-seal")
+
+
+def _apart(verdict: Mapping[str, Any] | None, setting: Setting) -> list[Component]:
+    """Say what is not in the file of the controller that was asked, and what is beside its chain:
+    no fault, but no whole either.
+    """
+    return [
+        html.P(
+            [icon("bi-exclamation-triangle"),
+             say(f"proof.{what}", setting, first=each["first"], last=each["last"])],
+            className="proof-verdict is-apart",
+        )
+        for what in ("missing", "aside")
+        for each in (verdict or {}).get(what, ())
+    ]  # fmt: skip
 
 
 def _verdict(is_whole: bool, words: str) -> Component:

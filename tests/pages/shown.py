@@ -126,4 +126,6 @@ VERDICT = {
     "contents": 3,
     "anchorSequence": 0,
     "head": {"wallId": "le-lai", "sequence": 4096, "hash": HASH},
+    "missing": [{"first": 2001, "last": 2999}],
+    "aside": [{"first": 1999, "last": 2002, "epoch": 1}],
 }

@@ -129,11 +129,18 @@ def test_without_a_time_it_is_now(operator, link) -> None:
 def test_the_whole_chain_is_verified_when_asked(operator, link, reach) -> None:
     told = words(operator.page("/proof?wall=le-lai&verify=1"))
     assert said("broken.changed").format(number=9) in told
+    assert said("missing").format(first=2001, last=2999) in told
+    assert said("aside").format(first=1999, last=2002) in told
     assert reach.audit.recent(action="proof.verify")[0]["outcome"] == "ok"
 
 
 def test_every_fault_has_words():
-    of_heads = {"headOlder", "headMissing", "headNowhere"}  # told by the command alone
+    of_heads = {
+        "headOlder",
+        "headMissing",
+        "headNotCopied",
+        "headNowhere",
+    }
     assert {
         code for code in FAULTS if has(f"pages.proof.broken.{code}")
     } == FAULTS.keys() - of_heads

@@ -59,6 +59,10 @@ class ControllerProcess:
             )
 
     @property
+    def proof_path(self) -> Path:
+        return self._folder / "proof.sqlite"
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.redis_server import RedisServer, redis_server
-from tests.wall.controllers import ControllerProcess, Follower, Pair
+from tests.wall.controllers import PATIENCE_S, ControllerProcess, Follower, Pair
+from tests.wall.proof.conftest import INTERNAL
+from tests.wall.proof.test_store import verified
 from tests.wall.room import ADMINISTRATOR, OPERATOR, SECRET, FakeRender, write_city
 from wall.client import ServiceClient, ServiceError
+from wall.proof.reading import ProofReader
 from wall.protocol import PROTOCOL
 
 TAKEOVER_S = 10.0  # half of it is promised (benchmarks/failover.py), to a machine at rest
@@ -74,6 +77,22 @@ class Site:
         joined = [await each.epoch_above(epoch) for each in self.players]
         assert max(joined) - since_s < TAKEOVER_S
 
+    async def proof_at(self, at_ms: float) -> dict[str, Any]:
+        return await self.ask("proof.at", atMs=at_ms, ceiling=INTERNAL)
+
+    async def copied(self, controller: ControllerProcess) -> str:
+        """Wait until a standby has the whole chain of the leader; return what verifying says."""
+        head = await self.ask("proof.head")
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            with closing(ProofReader(controller.proof_path)) as reader:
+                chain = reader.chain("north")
+                row = reader.rows("north", head["sequence"], head["sequence"])
+            if chain is not None and row and row[0].hash == head["hash"]:
+                return verified(controller.proof_path)
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{controller.name} has {chain}, and not {head}")
+
     def assert_never_two_masters(self) -> None:
         for each in self.players:
             epochs = [epoch for epoch, _ in each.commits]
@@ -107,8 +126,9 @@ def test_a_killed_leader_is_followed_within_seconds_with_all_it_acknowledged(pai
             with pytest.raises(InvalidStatus) as refused:
                 await connect(it.standby.url, subprotocols=[PROTOCOL], proxy=None)
             assert refused.value.response.status_code == 503
-            await it.take("rain")
+            shown_ms = (await it.take("rain"))["outputs"][0]["shownAtMs"]
             await it.ask("wall.lock")
+            head = await it.ask("proof.head")  # after all before it was written, and shared
             epoch, at_s = it.players[0].epoch, time.monotonic()
             it.leader.kill()
             await it.taken_over(epoch, at_s)
@@ -120,15 +140,25 @@ def test_a_killed_leader_is_followed_within_seconds_with_all_it_acknowledged(pai
             for each in it.players:
                 assert each.shown is not None
                 assert each.shown["sceneId"] == "rain"
+            before = await it.proof_at(shown_ms)
+            assert [each["isProgram"] for each in before["outputs"]] == [True, True]
+            assert before["tiles"][0]["content"]["text"] == "rain left"
+            gap = (await it.proof_at(head["atMs"] + 1))["gap"]
+            assert gap["reason"] == "brokenOff"
+            assert gap["afterAtMs"] <= head["atMs"] < gap["untilAtMs"]
             taken = await it.take("traffic")
             assert {each["status"] for each in taken["outputs"]} <= {"shown", "late"}
             it.leader.start()  # it comes back as the standby
             await it.leader.plays("standby")
+            await it.copied(it.leader)
             epoch = it.players[0].epoch
             at_s = time.monotonic()
             assert it.standby.end() == 0  # told to end it gives the lease up
             await it.taken_over(epoch, at_s)
             assert (await it.wall())["program"]["sceneId"] == "traffic"
+            assert (await it.proof_at(shown_ms))["tiles"] == before["tiles"]
+            assert (await it.proof_at(gap["untilAtMs"] - 1))["gap"] == gap
+            verified(it.leader.proof_path)
 
     asyncio.run(main())
 
@@ -143,6 +173,7 @@ def test_a_leader_that_slept_past_its_lease_can_do_nothing_when_it_wakes(pair: P
             await it.take("traffic")
             it.leader.signal(signal.SIGCONT)
             await it.leader.plays("standby")
+            await it.copied(it.leader)  # what it still had to say forks no chain
             assert (await it.wall())["program"]["sceneId"] == "traffic"
             for each in it.players:
                 await each.scene("traffic")

@@ -1,7 +1,10 @@
-"""`python app.py wall proof verify | head`: the chains gone through, and what to note elsewhere."""
+"""`python app.py wall proof verify | head | copy`: the chains gone through, what to note elsewhere,
+and the file for another controller.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -55,6 +58,34 @@ def run_verify(path: Path, order: VerifyOrder, say: Callable[[str], None]) -> bo
                 say(f"BROKEN: {error}.")
             else:
                 say(f"wall {wall_id}: {checked} entries and {contents} contents are as written.")
+            is_whole &= _tell_apart(reader, wall_id, say)
+    return is_whole
+
+
+def copy_to(path: Path, target: Path) -> None:
+    """Copy the file as it is now, for another controller's data folder; raises ProofError."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise ProofError(f"{target} cannot be made: {error.strerror}") from error
+    with closing(ProofReader(path)) as reader:
+        reader.copy_to(target)
+
+
+def _tell_apart(reader: ProofReader, wall_id: str, say: Callable[[str], None]) -> bool:
+    """Say what is not in this file, and what is in it beside the chain; is that as written?"""
+    is_whole = True
+    for each in reader.missing(wall_id):
+        say(f"wall {wall_id}: entries {each.first} to {each.last} never came to this file.")
+    for aside in reader.asides(wall_id):
+        which = f"entries {aside.first} to {aside.last} of epoch {aside.epoch}"
+        try:
+            deque(verify(reader, aside.chain_id), maxlen=0)
+        except Broken as error:
+            is_whole = False
+            say(f"BROKEN: {error}.")
+        else:
+            say(f"wall {wall_id}: {which} were never shared, and are kept aside as written.")
     return is_whole
 
 

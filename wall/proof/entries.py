@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 
 BEGINNING = "0" * 64  # what the first entry of a chain names as the one before
+ASIDE = "~"  # in no wall's id
 WHOLE = ("start", "standing")  # these hold the whole picture; others what changed
 STEPS = (  # something to be seen changed: where a reader goes from one to the next
     "start", "stop", "outcome", "mask", "unmask", "overlay", "notes", "freeze", "output", "gap",
@@ -58,6 +60,47 @@ def unsealed(sealed: bytes) -> Entry:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"no entry: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry on its way from one file to another: its bytes, packed, and what they say."""
+
+    entry: Entry
+    hash: str
+    packed: bytes
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the hashes of the contents it names."""
+        tiles = tiles_of(self.entry.kind, self.entry.body)
+        return frozenset(each["sha256"] for each in tiles if "sha256" in each)
+
+
+def unpacked(packed: bytes) -> bytes | None:
+    """Return packed bytes as they were; None when they cannot be unpacked."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return None
+
+
+def opened(packed: bytes, own_hash: str) -> Sealed:
+    """Return the entry that packed bytes hold; raises ValueError when they are not of that hash."""
+    sealed = unpacked(packed)
+    if sealed is None or digest(sealed) != own_hash:
+        raise ValueError("no entry: not what its hash says")
+    return Sealed(unsealed(sealed), own_hash, packed)
+
+
+def aside_id(wall_id: str, epoch: int, first: int) -> str:
+    """Return under which name a file keeps entries of a wall that are not in its site's chain."""
+    return f"{wall_id}{ASIDE}{epoch}{ASIDE}{first}"
+
+
+def wall_of(chain_id: str) -> str:
+    """Return whose entries lie under a name."""
+    return chain_id.partition(ASIDE)[0]
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wall.errors import ProofError
-from wall.proof.entries import STEPS, WHOLE, Entry, unsealed
+from wall.proof.entries import ASIDE, STEPS, WHOLE, Entry, unpacked, unsealed, wall_of
 
 BUSY_S = 5.0
+_COLUMNS = "wall_id, head_sequence, head_hash, anchor_sequence, anchor_hash, anchor_at_ms"
+_CHAIN = f"select {_COLUMNS} from chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,29 @@ class Chain:
     anchor_at_ms: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Entries, first to last, that never came to this file, and the hash of the last."""
+
+    first: int
+    last: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Entries of this file that its site's chain does not have: where they would have begun."""
+
+    chain_id: str
+    first: int
+    last: int
+    epoch: int
+
+    def to_json(self) -> dict[str, int]:
+        """Return the wire form."""
+        return {"first": self.first, "last": self.last, "epoch": self.epoch}
+
+
 class ProofReader:
     """The file, read only; `snapshot` keeps one state of it in view."""
 
@@ -61,6 +85,8 @@ class ProofReader:
                 check_same_thread=False,
             )
             self._connection.execute("select 1 from chain limit 1")
+            (version,) = self._connection.execute("pragma user_version").fetchone()
+            self._has_missing = version > 1
         except sqlite3.Error as error:
             raise ProofError(f"{path} cannot be read: {error}") from error
 
@@ -73,14 +99,42 @@ class ProofReader:
         """Close the file."""
         self._connection.close()
 
+    def copy_to(self, target: Path) -> None:
+        """Write the file as it is now into another, beside its writer; raises ProofError."""
+        try:
+            with closing(sqlite3.connect(target)) as copy:
+                self._connection.backup(copy)
+        except sqlite3.Error as error:
+            raise ProofError(f"{self.path} cannot be copied to {target}: {error}") from error
+
     def chains(self) -> list[Chain]:
         """Return every wall's chain, by wall."""
-        return [Chain(*row) for row in self._run("select * from chain order by wall_id")]
+        rows = self._run(f"{_CHAIN} order by wall_id")
+        return [Chain(*row) for row in rows if ASIDE not in row[0]]
 
     def chain(self, wall_id: str) -> Chain | None:
-        """Return a wall's chain."""
-        found = self._run("select * from chain where wall_id = ?", wall_id)
+        """Return a wall's chain, or one that was put aside."""
+        found = self._run(f"{_CHAIN} where wall_id = ?", wall_id)
         return Chain(*found[0]) if found else None
+
+    def asides(self, wall_id: str) -> list[Aside]:
+        """Return what was put aside of a wall, the first first."""
+        rows = self._run(f"{_CHAIN} order by anchor_sequence, wall_id")
+        return [
+            Aside(each.wall_id, each.anchor_sequence + 1, each.head_sequence, epoch)
+            for each in (Chain(*row) for row in rows)
+            if ASIDE in each.wall_id and wall_of(each.wall_id) == wall_id
+            for epoch in [int(each.wall_id.split(ASIDE)[1])]
+        ]
+
+    def missing(self, wall_id: str) -> list[Missing]:
+        """Return what never came to this file of a wall's chain, in order."""
+        if not self._has_missing:
+            return []
+        rows = self._run(
+            "select first, last, hash from missing where wall_id = ? order by first", wall_id
+        )
+        return [Missing(*row) for row in rows]
 
     def rows(self, wall_id: str, first: int, last: int) -> list[Row]:
         """Return entries from `first` to `last` (sequence), in order."""
@@ -99,6 +153,18 @@ class ProofReader:
         )
         return None if first is None else (first, last)
 
+    def first_whole_after(self, wall_id: str, sequence: int) -> float | None:
+        """Return the instant of the first entry after one that holds the whole picture."""
+        kinds = ", ".join("?" for _ in WHOLE)
+        found = self._run(
+            f"select at_ms from entry where wall_id = ? and sequence > ? and kind in ({kinds})"
+            " order by sequence limit 1",
+            wall_id,
+            sequence,
+            *WHOLE,
+        )
+        return found[0][0] if found else None
+
     def whole_before(self, wall_id: str, at_ms: float) -> int | None:
         """Return the newest entry at or before `at_ms` that holds the whole picture."""
         kinds = ", ".join("?" for _ in WHOLE)
@@ -108,16 +174,6 @@ class ProofReader:
             wall_id,
             at_ms,
             *WHOLE,
-        )
-        return found[0][0] if found else None
-
-    def last_before(self, wall_id: str, at_ms: float) -> int | None:
-        """Return the newest entry at or before `at_ms`."""
-        found = self._run(
-            "select sequence from entry where wall_id = ? and at_ms <= ?"
-            " order by at_ms desc, sequence desc limit 1",
-            wall_id,
-            at_ms,
         )
         return found[0][0] if found else None
 
@@ -149,17 +205,13 @@ class ProofReader:
     def content(self, sha256: str) -> bytes | None:
         """Return a content's bytes; None when it is not there or cannot be unpacked."""
         found = self._run("select body from content where sha256 = ?", sha256)
-        return _unpacked(found[0][0]) if found else None
-
-    def anchors(self, wall_id: str) -> Iterator[Row]:
-        """Return the entries that record what was let go."""
-        yield from self._rows("kind = 'trimmed' order by sequence", wall_id)
+        return unpacked(found[0][0]) if found else None
 
     def _rows(self, condition: str, *values: Any) -> list[Row]:
         columns = "select sequence, at_ms, kind, hash, body from entry where wall_id = ? and "
         found = self._run(columns + condition, *values)
         return [
-            Row(sequence, at_ms, kind, own_hash, _unpacked(body))
+            Row(sequence, at_ms, kind, own_hash, unpacked(body))
             for sequence, at_ms, kind, own_hash, body in found
         ]
 
@@ -168,10 +220,3 @@ class ProofReader:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise ProofError(f"{self.path} cannot be read: {error}") from error
-
-
-def _unpacked(packed: bytes) -> bytes | None:
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        return None

@@ -41,7 +41,7 @@ def answer_at(reader: ProofReader, question: At) -> bytes:
     entries, verdict = _followed(reader, chain, base, at_ms)
     if not entries:
         raise Refused("proofBroken", verdict["broken"]["message"], chain=verdict)
-    gap = _gap(entries, question)
+    gap = _not_copied(reader, question, base) or _gap(entries, question)
     until = [each for each in entries if each.at_ms <= at_ms + SETTLED_MS]
     picture, changing = picture_at(_of_one_term(until), at_ms)
     whole = entries[0].body
@@ -92,12 +92,16 @@ def _followed(
 ) -> tuple[list[Entry], dict[str, Any]]:
     """Return the entries an answer rests on, each checked, and what the check said."""
     previous = reader.rows(chain.wall_id, base - 1, base - 1)
-    before = previous[0].hash if previous else chain.anchor_hash
+    missing = reader.missing(chain.wall_id)
+    behind = next((each.hash for each in missing if each.last == base - 1), chain.anchor_hash)
+    before = previous[0].hash if previous else behind
+    beyond = next((each.first for each in missing if each.first > base), 2**62)
     link = Link(reader, chain.wall_id, base, before)
     entries: list[Entry] = []
     broken = None
     while len(entries) < MOST_ENTRIES:
-        rows = reader.rows(chain.wall_id, link.expected, link.expected + 99)
+        last = min(link.expected + 99, beyond - 1)
+        rows = reader.rows(chain.wall_id, link.expected, last)
         try:
             entries.extend(link.follow(row) for row in rows)
         except Broken as error:
@@ -119,6 +123,22 @@ def _of_one_term(entries: Sequence[Entry]) -> list[Entry]:
     """Leave out what a next start of the controller says: it speaks of its own time."""
     later = next((i for i, each in enumerate(entries) if i and each.kind == "start"), len(entries))
     return list(entries[:later])
+
+
+def _not_copied(reader: ProofReader, question: At, base: int) -> dict[str, Any] | None:
+    """Return the time around the asked instant of which nothing came to this file, from the last
+    entry before up to where the whole picture is told again.
+    """
+    wall_id = question.wall_id
+    behind = next((each for each in reader.missing(wall_id) if each.first > base), None)
+    if behind is None:
+        return None
+    last = reader.rows(wall_id, behind.first - 1, behind.first - 1)
+    after_ms = last[0].at_ms if last else None
+    if after_ms is None or question.at_ms < after_ms:
+        return None
+    until_ms = reader.first_whole_after(wall_id, behind.last)
+    return {"afterAtMs": after_ms, "untilAtMs": until_ms, "reason": "notCopied"}
 
 
 def _gap(entries: Sequence[Entry], question: At) -> dict[str, Any] | None:

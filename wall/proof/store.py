@@ -10,26 +10,31 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wall.errors import ProofError
-from wall.proof.entries import BEGINNING, Entry, digest, tiles_of, with_digests
+from wall.proof import retention
+from wall.proof.entries import BEGINNING, Entry, Sealed, digest, with_digests
+from wall.proof.retention import Retention
 from wall.renders import Content
 
 if TYPE_CHECKING:
     from wall.effects import ProofRecord
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 5.0
-DAY_MS = 86_400_000.0
-TRIM_EVERY_MS = 60_000.0
-TRIM_ENTRIES = 2_000  # in one transaction: readers and the next entries wait for no longer one
-LEAST_ENTRIES = 100  # of each wall, whatever the limits say
 LOG_LIMIT = 64 * 1024 * 1024
 
+# Up to `shared_sequence` a chain is surely what the site's other controllers have or could have.
+_SHARED = ("alter table chain add column shared_sequence integer not null default 0",)
+# Entries that never came to this file, with the hash of the last.
+_MISSING = (
+    "create table missing (wall_id text not null, first integer not null, last integer not null,"
+    " hash text not null, primary key (wall_id, first)) strict, without rowid",
+)
 _SCHEMA = (
     "create table chain (wall_id text primary key, head_sequence integer not null,"
     " head_hash text not null, anchor_sequence integer not null, anchor_hash text not null,"
@@ -45,15 +50,10 @@ _SCHEMA = (
     "create index used_last on used (wall_id, sequence)",
     "create trigger entry_no_update before update on entry"
     " begin select raise(abort, 'the proof is append-only'); end",
+    *_SHARED,
+    *_MISSING,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How much is kept: the older of what the two allow goes."""
-
-    days: float
-    megabytes: float
+_FROM_VERSION = {0: _SCHEMA, 1: (*_SHARED, *_MISSING)}
 
 
 class ProofStore:
@@ -77,67 +77,91 @@ class ProofStore:
 
     def write(self, records: Iterable[ProofRecord]) -> None:
         """Add entries in this order, all or none; raises ProofError."""
-        run = self._connection.execute
-        try:
-            run("begin immediate")
-            try:
-                for record in records:
-                    self._append(record)
-                run("commit")
-            except BaseException:
-                if self._connection.in_transaction:
-                    run("rollback")
-                raise
-        except sqlite3.Error as error:
-            raise ProofError(f"{self.path} cannot be written: {error}") from error
+        with self.transaction():
+            for record in records:
+                self._append(record)
 
     def trim(self, *, now_ms: float) -> None:
         """Let the oldest go, at most once a minute and so many at a time; raises ProofError."""
-        if now_ms < self._trimmed_at_ms + TRIM_EVERY_MS:
+        if now_ms < self._trimmed_at_ms + retention.TRIM_EVERY_MS:
             return
         self._trimmed_at_ms = now_ms
-        run = self._connection.execute
-        oldest_ms = now_ms - self._retention.days * DAY_MS
         is_full = self.used_bytes() > self._retention.megabytes * 1e6
-        try:
-            run("begin immediate")
-            oldest = run(
-                "select wall_id from entry group by wall_id order by min(at_ms)"
-            ).fetchall()
-            for number, (wall_id,) in enumerate(oldest):
-                is_first = is_full and number == 0  # for want of room the oldest of all goes
-                self._trim_wall(wall_id, oldest_ms, is_full=is_first, now_ms=now_ms)
-            run("commit")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                run("rollback")
-            raise ProofError(f"{self.path} cannot be trimmed: {error}") from error
+        oldest_ms = now_ms - self._retention.days * retention.DAY_MS
+        with self.transaction():
+            for wall_id, removed in retention.let_go(self.run, oldest_ms, is_full=is_full):
+                self._seal(wall_id, now_ms, "trimmed", {"removed": removed})
 
     def used_bytes(self) -> int:
         """Return how much of the file holds something."""
-        run = self._connection.execute
-        (pages,), (free,) = run("pragma page_count").fetchone(), run(
-            "pragma freelist_count"
-        ).fetchone()  # fmt: skip
-        (size,) = run("pragma page_size").fetchone()
+        (pages,), (free,) = (
+            self.run(f"pragma {name}").fetchone() for name in ("page_count", "freelist_count")
+        )
+        (size,) = self.run("pragma page_size").fetchone()
         return int((pages - free) * size)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Let all that is run within be done, or nothing of it; raises ProofError."""
+        try:
+            self.run("begin immediate")
+            try:
+                yield
+                self.run("commit")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self.run("rollback")
+                raise
+        except sqlite3.Error as error:
+            raise ProofError(f"{self.path} cannot be written: {error}") from error
+
+    def run(self, statement: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement; raises sqlite3.Error."""
+        return self._connection.execute(statement, tuple(values))
+
+    def add(self, sealed: Sealed) -> None:
+        """Add an entry at the head of its chain, and note which contents it names."""
+        entry = sealed.entry
+        self.run(
+            "insert into entry values (?, ?, ?, ?, ?, ?)",
+            (entry.wall_id, entry.sequence, entry.at_ms, entry.kind, sealed.hash, sealed.packed),
+        )
+        self.set_head(entry.wall_id, entry.sequence, sealed.hash)
+        for each in sealed.named:
+            self.run(
+                "insert into used values (?, ?, ?) on conflict do update"
+                " set sequence = max(sequence, excluded.sequence)",
+                (each, entry.wall_id, entry.sequence),
+            )
+
+    def set_head(self, wall_id: str, sequence: int, own_hash: str) -> None:
+        """Say which entry is the newest of a chain, which begins when there is none."""
+        self.run(
+            "insert into chain (wall_id, head_sequence, head_hash, anchor_sequence, anchor_hash)"
+            " values (?, ?, ?, 0, ?) on conflict (wall_id) do update"
+            " set head_sequence = excluded.head_sequence, head_hash = excluded.head_hash",
+            (wall_id, sequence, own_hash, BEGINNING),
+        )
+
+    def keep(self, sha256: str, packed: bytes) -> None:
+        """Keep a content, once."""
+        self.run("insert or ignore into content values (?, ?)", (sha256, packed))
+
     def _prepare(self) -> None:
-        run = self._connection.execute
-        run("pragma journal_mode = wal")
-        run("pragma synchronous = normal")
-        run(f"pragma journal_size_limit = {LOG_LIMIT}")
-        run("begin immediate")
-        (version,) = run("pragma user_version").fetchone()
-        if version == 0:
-            for statement in _SCHEMA:
-                run(statement)
-            run(f"pragma user_version = {SCHEMA_VERSION}")
-        run("commit")
+        self.run("pragma journal_mode = wal")
+        self.run("pragma synchronous = normal")
+        self.run(f"pragma journal_size_limit = {LOG_LIMIT}")
+        self.run("begin immediate")
+        (version,) = self.run("pragma user_version").fetchone()
+        for statement in _FROM_VERSION.get(version, ()):
+            self.run(statement)
+        if version < SCHEMA_VERSION:
+            self.run(f"pragma user_version = {SCHEMA_VERSION}")
+        self.run("commit")
         if version > SCHEMA_VERSION:
             raise sqlite3.DatabaseError(f"schema {version} is of a newer version of this program")
 
@@ -151,74 +175,20 @@ class ProofStore:
         self._seal(record.wall_id, record.at_ms, record.kind, body)
 
     def _seal(self, wall_id: str, at_ms: float, kind: str, body: dict[str, Any]) -> None:
-        run = self._connection.execute
-        head = run(
+        head = self.run(
             "select head_sequence, head_hash from chain where wall_id = ?", (wall_id,)
         ).fetchone()
         sequence, previous = head or (0, BEGINNING)
         entry = Entry(wall_id, sequence + 1, previous, at_ms, self._epoch, kind, body)
         sealed, own_hash = entry.sealed()
-        run(
-            "insert into entry values (?, ?, ?, ?, ?, ?)",
-            (wall_id, entry.sequence, at_ms, kind, own_hash, zlib.compress(sealed)),
-        )
-        run(
-            "insert into chain values (?, ?, ?, 0, ?, null) on conflict (wall_id) do update"
-            " set head_sequence = excluded.head_sequence, head_hash = excluded.head_hash",
-            (wall_id, entry.sequence, own_hash, BEGINNING),
-        )
-        named = {tile["sha256"] for tile in tiles_of(kind, body) if "sha256" in tile}
-        self._connection.executemany(
-            "insert into used values (?, ?, ?) on conflict do update"
-            " set sequence = excluded.sequence",
-            [(each, wall_id, entry.sequence) for each in named],
-        )
+        self.add(Sealed(entry, own_hash, zlib.compress(sealed)))
 
     def _keep(self, content: Content) -> str:
         """Keep a content's body, once; return its hash."""
         found = digest(content.body)
-        run = self._connection.execute
-        if run("select 1 from content where sha256 = ?", (found,)).fetchone() is None:
-            run("insert into content values (?, ?)", (found, zlib.compress(content.body)))
+        if self.run("select 1 from content where sha256 = ?", (found,)).fetchone() is None:
+            self.keep(found, zlib.compress(content.body))
         return found
-
-    def _trim_wall(self, wall_id: str, oldest_ms: float, *, is_full: bool, now_ms: float) -> None:
-        run = self._connection.execute
-        head, anchor = run(
-            "select head_sequence, anchor_sequence from chain where wall_id = ?", (wall_id,)
-        ).fetchone()
-        last = min(anchor + TRIM_ENTRIES, head - LEAST_ENTRIES)
-        if not is_full:
-            (young,) = run(
-                "select min(sequence) from (select sequence, at_ms from entry where wall_id = ?"
-                " order by sequence limit ?) where at_ms >= ?",
-                (wall_id, TRIM_ENTRIES + 1, oldest_ms),
-            ).fetchone()
-            last = min(last, (young or last + 1) - 1)
-        if last <= anchor:
-            return
-        row = run(
-            "select hash, at_ms from entry where wall_id = ? and sequence = ?", (wall_id, last)
-        ).fetchone()
-        if row is None:  # somebody took it away: leave the rest as evidence
-            return
-        removed = {"sequence": last, "hash": row[0], "atMs": row[1]}
-        gone = (wall_id, last)
-        run("delete from entry where wall_id = ? and sequence <= ?", gone)
-        unused = run(
-            "delete from used where wall_id = ? and sequence <= ? returning sha256", gone
-        ).fetchall()
-        self._connection.executemany(
-            "delete from content where sha256 = ?1"
-            " and not exists (select 1 from used where used.sha256 = ?1)",
-            unused,
-        )
-        run(
-            "update chain set anchor_sequence = ?, anchor_hash = ?, anchor_at_ms = ?"
-            " where wall_id = ?",
-            (last, row[0], row[1], wall_id),
-        )
-        self._seal(wall_id, now_ms, "trimmed", {"removed": removed})
 
 
 def _name(content: Content) -> tuple[str, int, str]:

@@ -1,17 +1,18 @@
 """Is a chain as it was written? Every hash computed again, every link followed, from the file.
 
 Whoever can write the file could write all of it anew: against that, note heads elsewhere
-(`wall proof head`) and verify with them.
+(`wall proof head`) and verify with them. What a copy lacks (it began later than its chain, or was
+away too long) is no fault, but is told with the verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wall.proof.entries import BEGINNING, Entry, digest, tiles_of
-from wall.proof.reading import Chain, ProofReader, Row
+from wall.proof.entries import ASIDE, BEGINNING, Entry, digest, tiles_of, wall_of
+from wall.proof.reading import Chain, Missing, ProofReader, Row
 
 SLICE = 50  # entries in one go
 REMEMBERED = 100_000  # contents already found right
@@ -31,6 +32,7 @@ FAULTS = {  # by a stable code, what is wrong with an entry
     "endReplaced": "is not the head that the file names: the end was added to or replaced",
     "beginningCut": "is missing: the beginning was cut, and no entry records that it was let go",
     "headOlder": "was the head noted, but all up to {anchor} was let go",
+    "headNotCopied": "was the head noted, but never came to this file",
     "headMissing": "is not the head noted: the end of the chain was cut or replaced",
     "headNowhere": "is the last, and the head noted is not in the chain: its end was replaced",
 }
@@ -60,6 +62,13 @@ class Link:
     previous: str
     checked: int = 0
     contents: set[str] = field(default_factory=set)
+    missing: tuple[Missing, ...] = ()  # what is known not to be in this file
+
+    def skip_missing(self) -> None:
+        """Go on behind entries that never came to this file, when these are the next."""
+        for each in self.missing:
+            if each.first <= self.expected <= each.last:
+                self.expected, self.previous = each.last + 1, each.hash
 
     def follow(self, row: Row) -> Entry:
         """Check one entry and the contents it names."""
@@ -75,7 +84,7 @@ class Link:
         if entry.sealed()[0] != row.sealed:
             raise Broken(self.wall_id, number, "foreign")
         place = (entry.wall_id, entry.sequence, entry.kind, entry.at_ms)
-        if place != (self.wall_id, number, row.kind, row.at_ms) or number != self.expected:
+        if place != (wall_of(self.wall_id), number, row.kind, row.at_ms) or number != self.expected:
             raise Broken(self.wall_id, number, "moved")
         if entry.previous_hash != self.previous:
             raise Broken(self.wall_id, number, "replaced")
@@ -114,13 +123,17 @@ def verify(
     if chain is None:
         raise Broken(wall_id, 1, "noChain")
     first, last = chain.anchor_sequence + 1, chain.head_sequence
-    link = Link(reader, wall_id, first, chain.anchor_hash)
+    missing = tuple(reader.missing(wall_id))
+    link = Link(reader, wall_id, first, chain.anchor_hash, missing=missing)
     is_part = from_ms is not None or to_ms is not None
     if is_part:
         bounds = reader.bounds(wall_id, from_ms, to_ms)
         first, last = bounds or (1, 0)
         link.expected = first
-        if bounds is not None and first > chain.anchor_sequence + 1:
+        is_behind = any(each.last == first - 1 for each in missing)
+        if is_behind:
+            link.expected = first - 1
+        elif bounds is not None and first > chain.anchor_sequence + 1:
             before = reader.rows(wall_id, first - 1, first - 1)
             if not before:
                 raise Broken(wall_id, first - 1, "removed")
@@ -131,8 +144,9 @@ def verify(
     anchors = set()
     # Also what lies beyond the head: put in, or a head that was set back.
     end = last if is_part else 2**62
-    while rows := reader.rows(wall_id, link.expected, min(end, link.expected + SLICE - 1)):
+    while rows := _next_rows(link, end):
         for row in rows:
+            link.skip_missing()
             entry = link.follow(row)
             if entry.kind == "trimmed":
                 removed = entry.body["removed"]
@@ -145,8 +159,14 @@ def verify(
     elif link.expected <= last:
         raise Broken(wall_id, link.expected, "removed")
     if noted is not None and not is_part:
-        noted.refuse_missing(chain)
+        noted.refuse_missing(chain, missing)
     yield link
+
+
+def _next_rows(link: Link, end: int) -> list[Row]:
+    link.skip_missing()
+    first = link.expected
+    return link.reader.rows(link.wall_id, first, min(end, first + SLICE - 1))
 
 
 def _refuse_ends(
@@ -161,6 +181,8 @@ def _refuse_ends(
         if link.expected - 1 >= chain.head_sequence:
             raise Broken(chain.wall_id, link.expected - 1, "endReplaced")
         raise Broken(chain.wall_id, link.expected, "endCut")
+    if ASIDE in chain.wall_id:  # nothing more is claimed of it than that it hangs together
+        return
     anchor = (chain.anchor_sequence, chain.anchor_hash)
     if anchor != (0, BEGINNING) and anchor not in anchors:
         raise Broken(chain.wall_id, chain.anchor_sequence, "beginningCut")
@@ -180,7 +202,7 @@ class _Noted:
         if own_hash == self.hash and self.sequence in (None, sequence):
             self.is_seen = True
 
-    def refuse_missing(self, chain: Chain) -> None:
+    def refuse_missing(self, chain: Chain, missing: Sequence[Missing]) -> None:
         """Raise Broken unless the head was seen, or is older than what is kept."""
         if self.is_seen:
             return
@@ -189,4 +211,6 @@ class _Noted:
             raise Broken(chain.wall_id, chain.head_sequence, "headNowhere")
         if number <= chain.anchor_sequence:
             raise Broken(chain.wall_id, number, "headOlder", anchor=chain.anchor_sequence)
+        if any(each.first <= number <= each.last for each in missing):
+            raise Broken(chain.wall_id, number, "headNotCopied")
         raise Broken(chain.wall_id, number, "headMissing")

@@ -45,3 +45,67 @@ end
 redis.call('SET', KEYS[2], ARGV[2])
 return 1
 """
+
+# KEYS: epoch, stream, heads, contents, used, bytes. ARGV: epoch, most entries, most bytes, least
+# entries, wall, its head before, number of entries; of each entry its number, hash, body, number of
+# contents and their names; then name and body of contents. Gives {1, id of the last}, {0} under
+# another epoch, {2, head} when they do not follow the head (some of them may be in already).
+# `used` has for each content when it was named last: what is older than the stream goes.
+PROVE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0, ''} end
+local wall, count, at = ARGV[5], tonumber(ARGV[7]), 8
+local entries = {}
+for i = 1, count do
+  local names = tonumber(ARGV[at + 3])
+  entries[i] = {at = at, names = names, head = ARGV[at] .. ':' .. ARGV[at + 1]}
+  at = at + 4 + names
+end
+local head, first = redis.call('HGET', KEYS[3], wall), nil
+if not head or head == ARGV[6] then first = 1 end
+for i = 1, count do
+  if entries[i].head == head then first = i + 1 end
+end
+if not first then return {2, head} end
+local bytes = tonumber(redis.call('GET', KEYS[6]) or '0')
+while at < #ARGV do
+  if redis.call('HSETNX', KEYS[4], ARGV[at], ARGV[at + 1]) == 1 then
+    bytes = bytes + #ARGV[at + 1]
+  end
+  at = at + 2
+end
+local id
+for i = first, count do
+  local entry = entries[i]
+  local body = ARGV[entry.at + 2]
+  id = redis.call('XADD', KEYS[2], '*', 'body', body, 'hash', ARGV[entry.at + 1])
+  bytes = bytes + #body
+  local ms = string.match(id, '^%d+')
+  for n = entry.at + 4, entry.at + 3 + entry.names do
+    redis.call('ZADD', KEYS[5], ms, ARGV[n])
+  end
+  redis.call('HSET', KEYS[3], wall, entry.head)
+end
+local rounds, length = 0, redis.call('XLEN', KEYS[2])
+while rounds < 20 and length > tonumber(ARGV[4])
+    and (bytes > tonumber(ARGV[3]) or length > tonumber(ARGV[2])) do
+  local few = math.min(50, length - tonumber(ARGV[4]))
+  for _, old in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', few)) do
+    bytes = bytes - #old[2][2]
+    redis.call('XDEL', KEYS[2], old[1])
+  end
+  local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1][1]
+  local before = '(' .. string.match(oldest, '^%d+')
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', before, 'LIMIT', 0, 1000)) do
+    bytes = bytes - redis.call('HSTRLEN', KEYS[4], name)
+    redis.call('HDEL', KEYS[4], name)
+    redis.call('ZREM', KEYS[5], name)
+  end
+  rounds, length = rounds + 1, redis.call('XLEN', KEYS[2])
+end
+redis.call('SET', KEYS[6], string.format('%.0f', bytes))
+if not id then
+  local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
+  id = last[1] and last[1][1] or '0-0'
+end
+return {1, id}
+"""

@@ -14,8 +14,9 @@ from wall.effects import Effect, Look, Prove
 from wall.errors import Refused
 from wall.proof.questions import At, Head
 from wall.proof.reading import ProofReader
+from wall.proof.retention import Retention
 from wall.proof.showing import answer_at, answer_head
-from wall.proof.store import ProofStore, Retention
+from wall.proof.store import ProofStore
 
 INTERNAL = {"level": "internal", "compartments": []}
 PUBLIC = {"level": "public", "compartments": []}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import app
-from tests.wall.proof.test_store import ROOMY, content, record
+from tests.wall.proof.test_store import ROOMY, content, record, verified
 from wall.proof.store import ProofStore
 
 
@@ -49,3 +49,14 @@ def test_no_file_is_a_matter_of_configuration(
     path.unlink()
     assert app.main(["wall", "proof", "verify"]) == 2
     assert "there is no proof of display at" in capsys.readouterr().err
+
+
+def test_copy_makes_a_file_that_verifies_and_overwrites_none(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    assert app.main(["wall", "proof", "copy", str(copy)]) == 0
+    assert "10 entries and 10 contents" in verified(copy)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert app.main(["wall", "proof", "copy", str(copy)]) == 2
+    assert "cannot be made: File exists" in capsys.readouterr().err

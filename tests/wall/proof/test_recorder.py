@@ -109,7 +109,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.wall.proof.test_store import content, record
-from wall.proof.store import ProofStore, Retention
+from wall.proof.retention import Retention
+from wall.proof.store import ProofStore
 store = ProofStore(Path(sys.argv[1]), epoch=1, retention=Retention(92, 4000))
 for n in range(10**9):
     store.write([record(n, content(n)), record(n, content(n + 1))])

@@ -10,7 +10,8 @@ from wall.classification import PUBLIC
 from wall.effects import ProofRecord
 from wall.errors import ProofError
 from wall.proof.command import VerifyOrder, run_verify
-from wall.proof.store import LEAST_ENTRIES, ProofStore, Retention
+from wall.proof.retention import LEAST_ENTRIES, Retention
+from wall.proof.store import ProofStore
 from wall.renders import Content
 
 DAY_MS = 86_400_000.0
@@ -143,3 +144,19 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         raw.execute("pragma user_version = 99")
     with pytest.raises(ProofError, match="newer version"):
         ProofStore(tmp_path / "proof.sqlite", epoch=1, retention=ROOMY)
+
+
+def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "proof.sqlite"
+    store = ProofStore(path, epoch=1, retention=ROOMY)
+    store.write([record(1, content(1))])
+    store.close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("alter table chain drop column shared_sequence")
+        raw.execute("drop table missing")
+        raw.execute("pragma user_version = 1")
+    assert "1 entries and 1 contents" in verified(path)  # before any controller has opened it
+    store = ProofStore(path, epoch=2, retention=ROOMY)
+    store.write([record(2)])
+    store.close()
+    assert "2 entries and 1 contents" in verified(path)
