@@ -241,8 +241,11 @@ def first_line(path: Path) -> str:
     return lines[0] if lines else ""
 
 
-def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:
-    """Read a file whole, unpacking gzip by its content; raises SourceError."""
+def load(path: Path, *, limit: int = MAX_BYTES, zipped: bool = False) -> Payload:
+    """Read a file whole, unpacking gzip by its content; raises SourceError.
+
+    `zipped`: the format may be a zip archive (data_access/sources/archive.py).
+    """
     try:
         size = path.stat().st_size
         if size == 0:
@@ -255,7 +258,7 @@ def load(path: Path, *, limit: int = MAX_BYTES) -> Payload:
         raise SourceUnreadable(found, path.name, "a readable file") from error
     if content.startswith(b"\x1f\x8b"):
         content = _gunzip(content, path.name, limit)
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(b"PK\x03\x04") and not zipped:
         raise SourceWrongFormat("a zip archive", path.name, "the file itself, or gzip of it")
     if not content:
         raise SourceEmpty("an archive of nothing", path.name, "data")

@@ -17,3 +17,14 @@ def test_who_only_reads_does_not_import_pandas(module: str) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_what_only_some_formats_need_is_loaded_with_their_first_file() -> None:
+    code = (
+        "import sys; from data_access.sources.registry import formats; formats(); "
+        "print(sorted({'openpyxl', 'xlrd', 'google.transit'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
