@@ -45,6 +45,7 @@ class Hub:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self._next_ms: tuple[float | None] | None = None  # as told last, while it holds
 
     def started(self, now_ms: float) -> list[Effect]:
         """Begin an epoch: what was previewed before is staged again."""
@@ -182,12 +183,18 @@ class Hub:
         if abs(step_ms - state.step_ms) <= STEP_MS:
             return []
         state.now_ms, state.step_ms = now_ms, step_ms
+        self._next_ms = None
         for ws in state.walls.values():
             ws.plan = None
         return self._effects()
 
     def next_tick_ms(self) -> float | None:
         """Return when `ticked` must be called at the latest; None: not before another event."""
+        if self._next_ms is None:
+            self._next_ms = (self._find_next_ms(),)
+        return self._next_ms[0]
+
+    def _find_next_ms(self) -> float | None:
         state = self.state
         times: list[float | None] = [
             state.renders.next_ms(),
@@ -236,6 +243,7 @@ class Hub:
     def _effects(self, only: WallState | None = None) -> list[Effect]:
         """Take every step the event made due, on this wall or on all, and return all effects."""
         state = self.state
+        self._next_ms = None
         for ws in (only,) if only is not None else state.walls.values():
             masks.advance(state, ws)
             switch.advance(state, ws)

@@ -157,8 +157,9 @@ _ON_GLASS: Handlers = {
     "masked": (Masked, _masked),
     "heartbeat": (Heartbeat, _heartbeat),
 }
-# What these lead to they do themselves, or time does: nothing else on the wall becomes due by them.
-QUIET = frozenset({"clock", "heartbeat", "ready", "shown", "staged", "masked", "need"})
+# What these lead to they do at once themselves: without an effect, nothing became due by them, now
+# or later.
+QUIET = frozenset({"ready", "shown", "staged", "masked", "need"})
 HANDLERS: dict[str, Handlers] = {
     "output": _ON_GLASS,
     "view": _ON_GLASS,
