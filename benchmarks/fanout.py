@@ -19,7 +19,7 @@ from benchmarks.crowd import Crowd
 from benchmarks.crowd_city import BASE, TILES, WALL, crowd_city, identifications, scene
 from benchmarks.figures import Report, Table, percentile, publish, verdict
 from benchmarks.peers import mean_sizes, peer
-from benchmarks.product import Product, cpu_s
+from benchmarks.product import Product, cpu_s, main_thread_cpu_s
 from benchmarks.socketio_link import SocketIoLink
 
 SIZES = (50, 200, 500, 1000)
@@ -42,6 +42,7 @@ class Measured:
     frame_bytes: int
     last_ms: list[float]
     cpu_ms: float  # of one take
+    loop_cpu_ms: float  # of it by the thread of the loop: the rest writes store and proof
 
 
 def main() -> None:
@@ -71,18 +72,18 @@ def _at(product: Product, clients: int, takes: int) -> Iterator[Measured]:
                 crowd.request("scene.put", {"wallId": WALL, "scene": of_wall})
             crowd.request("wall.preview", {"wallId": WALL, "sceneId": BASE})
             scenes = [f"{sort}-{number}" for number in range(2)]
-            last_ms, cpu_ms = _takes(crowd, product.tree("wall"), scenes, takes, prepare)
+            taken = _takes(crowd, product.tree("wall"), scenes, takes, prepare)
             sizes = mean_sizes(crowd)
-        yield Measured(clients, sort, "ours", sizes["prepare"], last_ms, cpu_ms)
+        yield Measured(clients, sort, "ours", sizes["prepare"], *taken)
         for name, (module, *arguments) in _PEERS.items():
             link = {"link": SocketIoLink} if name == "python-socketio" else {}
             with (
                 peer(module, sizes, *arguments) as (peer_port, process),
                 _crowd(peer_port, "", [{"kind": "view"}] * clients, **link) as crowd,
             ):
-                last_ms, cpu_ms = _takes(crowd, [process], ["peer"], takes, _let_be)
+                taken = _takes(crowd, [process], ["peer"], takes, _let_be)
                 sent = mean_sizes(crowd)["prepare"]
-            yield Measured(clients, sort, name, sent, last_ms, cpu_ms)
+            yield Measured(clients, sort, name, sent, *taken)
 
 
 @contextmanager
@@ -124,27 +125,36 @@ def _takes(
     scenes: list[str],
     count: int,
     prepare: Callable[[Crowd, Mapping[str, str]], None],
-) -> tuple[list[float], float]:
-    """Return when the last client had each take, ms from its request, and CPU ms of one take."""
+) -> tuple[list[float], float, float]:
+    """Return when the last client had each take, ms from its request, and CPU ms of one take.
+
+    Of all threads, and of the loop's alone.
+    """
+
+    def used_s() -> tuple[float, float]:
+        return cpu_s(controller), main_thread_cpu_s(controller)
+
     crowd.rest(_SETTLE_S)
-    before_s = cpu_s(controller)
+    before_s = used_s()
     crowd.rest(_IDLE_S)
-    idle_share = (cpu_s(controller) - before_s) / _IDLE_S  # heartbeats and pings
-    last_ms, spent_s = [], 0.0
+    idle_shares = [(a - b) / _IDLE_S for a, b in zip(used_s(), before_s, strict=True)]  # heartbeats
+    last_ms: list[float] = []
+    spent_s = [0.0, 0.0]
     for number in range(count):
         of_scene = {"wallId": WALL, "sceneId": scenes[number % len(scenes)]}
         prepare(crowd, of_scene)
         crowd.rest(_SETTLE_S)
         crowd.forget()
-        before_s = cpu_s(controller)
+        before_s = used_s()
         taken, asked_s = crowd.request("wall.take", of_scene)
         commits = crowd.arrivals["commit"][taken["switchId"]]
         crowd.run(until=lambda c=commits: len(c) == len(crowd.clients))  # type: ignore[misc]
         last_ms.append(1e3 * (max(crowd.arrivals["prepare"][taken["switchId"]]) - asked_s))
         crowd.rest(_SETTLE_S)  # every `shown` is said by then
-        spent_s += cpu_s(controller) - before_s
-        spent_s -= idle_share * (_SETTLE_S + last_ms[-1] / 1e3)
-    return last_ms, 1e3 * spent_s / count
+        idle_s = _SETTLE_S + last_ms[-1] / 1e3
+        for n, (after, before) in enumerate(zip(used_s(), before_s, strict=True)):
+            spent_s[n] += after - before - idle_shares[n] * idle_s
+    return last_ms, 1e3 * spent_s[0] / count, 1e3 * spent_s[1] / count
 
 
 def _report(found: list[Measured]) -> Report:
@@ -157,19 +167,19 @@ def _report(found: list[Measured]) -> Report:
             f"{percentile(each.last_ms, 50):.1f}",
             f"{percentile(each.last_ms, 95):.1f}",
             f"{each.cpu_ms:.1f}",
+            f"{each.loop_cpu_ms:.1f}",
         )
         for each in found
     ]
-    cpu_ms = {(each.clients, each.sort, each.controller): each.cpu_ms for each in found}
-    ratios = [
-        (clients, sort, cpu / cpu_ms[clients, sort, "raw asyncio"])
-        for (clients, sort, name), cpu in cpu_ms.items()
-        if name == "ours"
+    raw_ms = {(e.clients, e.sort): e.cpu_ms for e in found if e.controller == "raw asyncio"}
+    ours = [each for each in found if each.controller == "ours"]
+    ratios = [each.cpu_ms / raw_ms[each.clients, each.sort] for each in ours]
+    of_loop = [each.loop_cpu_ms / raw_ms[each.clients, each.sort] for each in ours]
+    goals = [
+        f"Goals: controller CPU <= {CPU_RATIO:.0f} x raw asyncio: {_told(ours, ratios)}, "
+        f"{verdict(max(ratios), CPU_RATIO)}; of sending and hearing alone (the loop's thread): "
+        f"{_told(ours, of_loop)}, {verdict(max(of_loop), CPU_RATIO)}."
     ]
-    worst = max(ratio for _, _, ratio in ratios)
-    told = ", ".join(f"{ratio:.1f} ({clients} {sort})" for clients, sort, ratio in ratios)
-    goals = [f"Goals: controller CPU <= {CPU_RATIO:.0f} x raw asyncio: {told}"]
-    goals[0] += f", {verdict(worst, CPU_RATIO)}."
     for sort, limit_ms in (("staged", STAGED_MS), ("cold", COLD_MS)):
         for each in found:
             if (each.clients, each.sort, each.controller) == (JUDGED_AT, sort, "ours"):
@@ -188,10 +198,22 @@ def _report(found: list[Measured]) -> Report:
         previewed, prepare names the stage. Cold: all contents are at the controller, and the
         clients, just connected, were sent none of them. Raw: a controller without state or rules
         that counts answers and writes frames of equal length; python-socketio: its AsyncServer
-        (aiohttp, uvloop) doing the same by `emit` to a room. Ours runs on uvloop.""",
-        [Table(("clients", "", "by", "KB each", "last ms p50", "p95", "CPU ms a take"), rows)],
+        (aiohttp, uvloop) doing the same by `emit` to a room. Ours runs on uvloop. What is not of
+        its loop are two threads: they write the store, durable before a take is answered, and the
+        proof of display, as much for 50 clients as for 1,000; the others keep nothing.""",
+        [
+            Table(
+                ("clients", "", "by", "KB each", "last ms p50", "p95", "CPU ms a take", "loop"),
+                rows,
+            )
+        ],
         [" ".join(goals)],
     )
+
+
+def _told(found: list[Measured], ratios: list[float]) -> str:
+    pairs = zip(found, ratios, strict=True)
+    return ", ".join(f"{ratio:.1f} ({each.clients} {each.sort})" for each, ratio in pairs)
 
 
 if __name__ == "__main__":

@@ -168,6 +168,12 @@ def cpu_s(processes: Iterable[psutil.Process]) -> float:
     return sum(_cpu_s(process) for process in processes)
 
 
+def main_thread_cpu_s(processes: Iterable[psutil.Process]) -> float:
+    """Return the CPU seconds that the first threads of processes have used."""
+    files = [Path(f"/proc/{each.pid}/task/{each.pid}/schedstat") for each in processes]
+    return sum(int(each.read_text().split()[0]) for each in files) / 1e9
+
+
 def rss_mb(processes: Iterable[psutil.Process]) -> float:
     """Return the resident memory of processes in MB; what forks share counts for each."""
     return float(sum(process.memory_info().rss for process in processes)) / 1e6

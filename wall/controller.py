@@ -119,7 +119,8 @@ class Controller:
             log.exception("frame failed", client=link.client_id)
             link.drop()
         else:
-            self._do(effects)
+            if effects or not self.hub.is_next_tick_known:
+                self._do(effects)
 
     def _peer_said(self, site_id: str, kind: str, epoch: int, fields: dict[str, Any]) -> None:
         self._do(self.hub.peer_said(site_id, kind, epoch, fields, self._now_ms()))

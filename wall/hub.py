@@ -188,6 +188,11 @@ class Hub:
             ws.plan = None
         return self._effects()
 
+    @property
+    def is_next_tick_known(self) -> bool:
+        """Whether `next_tick_ms` would tell the same as last time."""
+        return self._next_ms is not None
+
     def next_tick_ms(self) -> float | None:
         """Return when `ticked` must be called at the latest; None: not before another event."""
         if self._next_ms is None:
