@@ -20,7 +20,7 @@ from processes.installer import TASKS, add_tools
 from processes.installer import perform as use_tool
 from processes.role import ROLES
 from processes.rules import add_commands as add_rule_commands
-from settings import PREFIX, Settings, load_settings
+from settings import PREFIX, SECRET_PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -203,10 +203,14 @@ def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
 def _table(settings: Settings) -> str:
     lines = []
     for name, field in Settings.model_fields.items():
+        if field.exclude:
+            continue
         setting = getattr(settings, name)
         shown = " ".join(setting) if isinstance(setting, tuple) else setting
         lines.append(f"{PREFIX}{name.upper():<16} {field.description}")
         lines.append(f"{'':<20} = {'' if shown is None else shown}")
+    for name in sorted(settings.source_secrets):
+        lines.append(f"{SECRET_PREFIX}{name} (a secret of a live source)")
     return "\n".join(lines)
 
 

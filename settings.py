@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +30,7 @@ from pydantic import (
 
 PREFIX = "IOC_"
 TEST_PREFIX = "IOC_TEST_"
+SECRET_PREFIX = "IOC_SECRET_"  # one variable a secret: IOC_SECRET_HOTLINE_KEY is `hotline-key`
 SERVICE_TOKEN_FILE = "service-token"
 SERVICE_TOKEN_MIN_LENGTH = 16  # every display and console token is signed with it
 
@@ -63,6 +66,16 @@ class Settings(BaseModel):
     )
     simulate: bool = Field(
         default=False, description="simulate the datasets the lake does not feed"
+    )
+    live: bool = Field(
+        default=True, description="connect to the live sources of the city; 0: only replay"
+    )
+    secrets_file: Path | None = Field(
+        default=None,
+        description="file of secrets of live sources, NAME=value lines; only its owner may read it",
+    )
+    source_secrets: dict[str, SecretStr] = Field(
+        default_factory=dict, description="secrets of live sources, a variable each", exclude=True
     )
     boundaries: Path | None = Field(default=None, description="folder of unit boundaries (GeoJSON)")
     replay_speed: float = Field(
@@ -272,6 +285,16 @@ class Settings(BaseModel):
             return ""
         return " ".join((f":{self.wall_port}", *self.wall_standby_urls))
 
+    def source_secret(self, name: str) -> str:
+        """Return the secret that `city/` calls `name`; raises SettingsError when there is none."""
+        found = self.source_secrets.get(_secret_key(name))
+        if found is None:
+            raise SettingsError(
+                f"The secret {name!r} is not known: set {SECRET_PREFIX}{_secret_key(name)}, "
+                "or name it in the file of IOC_SECRETS_FILE."
+            )
+        return found.get_secret_value()
+
     def secret(self) -> str:
         """Return the service token; make and keep it (mode 0600) in the data folder when absent."""
         if self.service_token is not None:
@@ -306,21 +329,63 @@ def load_settings(
     given = {
         name: text
         for name, text in found.items()
-        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
+        if name.startswith(PREFIX) and not name.startswith((TEST_PREFIX, SECRET_PREFIX))
     }
-    known = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    known = {
+        f"{PREFIX}{field.upper()}": field
+        for field, about in Settings.model_fields.items()
+        if not about.exclude
+    }
     for name in sorted(set(given) - set(known)):
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
         raise SettingsError(f"Unknown setting {name}: {hint}")
-    values = {known[name]: text for name, text in given.items() if text != ""}
+    values: dict[str, Any] = {known[name]: text for name, text in given.items() if text != ""}
+    values["source_secrets"] = _source_secrets(found, values.get("secrets_file"))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error.errors()[0], values)) from error
 
 
-def _sentence(error: Any, values: Mapping[str, str]) -> str:
+def _source_secrets(found: Mapping[str, str], file: str | None) -> dict[str, str]:
+    """Return the secrets of live sources: variables of their own over the file's lines."""
+    secrets_of = {} if file is None else _lines_of(Path(file))
+    named = {
+        name.removeprefix(SECRET_PREFIX): text
+        for name, text in found.items()
+        if name.startswith(SECRET_PREFIX)
+    }
+    return {_secret_key(n): text for n, text in (secrets_of | named).items() if text}
+
+
+def _secret_key(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def _lines_of(file: Path) -> dict[str, str]:
+    """Read a file of secrets; raises SettingsError when others than its owner may."""
+    try:
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise SettingsError(f"IOC_SECRETS_FILE={str(file)!r} is wrong: it is no file.")
+        if stat.S_IMODE(mode) & 0o077:
+            raise SettingsError(
+                f"IOC_SECRETS_FILE={str(file)!r} is wrong: others than its owner may read it "
+                f"(mode {stat.S_IMODE(mode):04o}); run  chmod 600 {file}"
+            )
+        lines = dotenv_values(file, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "no text"
+        raise SettingsError(
+            f"IOC_SECRETS_FILE={str(file)!r} is wrong: it cannot be read ({why})."
+        ) from error
+    return {
+        name.removeprefix(SECRET_PREFIX): text for name, text in lines.items() if text is not None
+    }
+
+
+def _sentence(error: Any, values: Mapping[str, Any]) -> str:
     """Say in one sentence which setting is wrong, why and what it is; never print a secret."""
     field = str(error["loc"][0])
     about = Settings.model_fields[field]

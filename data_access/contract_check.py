@@ -25,22 +25,30 @@ from data_access.model import (
 from data_access.rows import NO_LINE, join_reference
 
 FUTURE_TOLERANCE = timedelta(hours=26)  # a daily value may be stamped with its day's end
+CLOCK_TOLERANCE = timedelta(minutes=5)  # between a sensor's clock and ours
 EARLIEST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
 ROW_TEXT = 500  # characters of a refused row that are kept
+LONGEST_ENTITY, LONGEST_RECORD, LONGEST_VERSION = 200, 280, 100  # as the store keeps them
 
 
 def check(
-    batch: Batch, contract: DatasetContract, *, now: datetime, areas: frozenset[str] | None = None
+    batch: Batch,
+    contract: DatasetContract,
+    *,
+    now: datetime,
+    areas: frozenset[str] | None = None,
+    ahead: timedelta = FUTURE_TOLERANCE,
 ) -> Batch:
     """Return `batch` with its bad rows moved to `rejected`, each with a reason for its owner.
 
-    `now` is source time (for rows from the future); `areas` the known unit codes, when areas are to
-    be checked. Reasons: emptyKey, unknownIndicator, badTime, notANumber, outOfRange, unknownArea,
-    badQuality, unknownStatus, duplicate.
+    `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
+    `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
+    badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, duplicate.
     """
     observations, rejected = batch.observations, list(batch.rejected)
     if observations is not None:
-        observations, refused = _check_observations(observations, contract, now, areas)
+        until = now + ahead
+        observations, refused = _check_observations(observations, contract, until, areas)
         rejected += refused
     records = []
     seen: set[tuple[str, str]] = set()
@@ -53,8 +61,17 @@ def check(
     return replace(batch, observations=observations, records=records, rejected=rejected)
 
 
+def live_ahead(contract: DatasetContract) -> timedelta:
+    """Return how far ahead of its coming in an observation may be: its period, and a clock's error.
+
+    A value from tomorrow would stay the newest one until then.
+    """
+    cadence = timedelta(seconds=min(contract.cadence_s * 1.1, 1e7))
+    return min(FUTURE_TOLERANCE, max(CLOCK_TOLERANCE, cadence))
+
+
 def _check_observations(
-    frame: pd.DataFrame, contract: DatasetContract, now: datetime, areas: frozenset[str] | None
+    frame: pd.DataFrame, contract: DatasetContract, until: datetime, areas: frozenset[str] | None
 ) -> tuple[pd.DataFrame, list[Rejected]]:
     missing = [name for name in OBSERVATION_COLUMNS if name not in frame.columns]
     if missing:
@@ -62,7 +79,7 @@ def _check_observations(
     if frame.empty:
         return frame, []
     faults = np.zeros(len(frame), dtype=np.int8)  # 0 is good, else 1 + position in _REASONS
-    for reason, bad in _faults(frame, contract, now, areas):
+    for reason, bad in _faults(frame, contract, until, areas):
         np.copyto(faults, _REASONS.index(reason) + 1, where=bad & (faults == 0))
     good = faults == 0
     repeated = _repeated(frame, good)
@@ -70,7 +87,7 @@ def _check_observations(
     if not faults.any():
         return frame, []
     refused = [
-        _reject(row, _REASONS[fault - 1], contract, now)
+        _reject(row, _REASONS[fault - 1], contract, until)
         for row, fault in zip(frame[faults > 0].to_dict("records"), faults[faults > 0], strict=True)
     ]
     return frame[faults == 0], refused
@@ -89,10 +106,10 @@ _REASONS = (
 
 
 def _faults(
-    frame: pd.DataFrame, contract: DatasetContract, now: datetime, areas: frozenset[str] | None
+    frame: pd.DataFrame, contract: DatasetContract, until: datetime, areas: frozenset[str] | None
 ) -> list[tuple[str, np.ndarray]]:
     entity_codes, entities = pd.factorize(frame["entity"])
-    empty = np.array([not str(name).strip() for name in entities] + [True])
+    empty = np.array([not _is_key(str(name), LONGEST_ENTITY) for name in entities] + [True])
     indicator_codes, indicators = pd.factorize(frame["indicator"])
     known = [contract.indicators.get(str(name)) for name in indicators]
     low = np.array([-np.inf if i is None or i.min is None else i.min for i in known] + [-np.inf])
@@ -103,7 +120,7 @@ def _faults(
     if instants is None:
         bad_time = np.ones(len(frame), dtype=bool)
     else:
-        earliest, latest = _instant(EARLIEST), _instant(now + FUTURE_TOLERANCE)
+        earliest, latest = _instant(EARLIEST), _instant(until)
         bad_time = np.isnat(instants) | (instants < earliest) | (instants > latest)
     values = pd.to_numeric(frame["value"], errors="coerce").to_numpy(np.float64)
     faults = [
@@ -138,6 +155,10 @@ def _repeated(frame: pd.DataFrame, good: np.ndarray) -> np.ndarray:
     return repeated
 
 
+def _is_key(name: str, longest: int) -> bool:
+    return bool(name.strip()) and len(name) <= longest and "\0" not in name
+
+
 def _is_utc(times: pd.Series) -> bool:
     return isinstance(times.dtype, pd.DatetimeTZDtype) and str(times.dtype.tz) == "UTC"
 
@@ -147,14 +168,14 @@ def _instant(at: datetime) -> np.datetime64:
 
 
 def _reject(
-    row: Mapping[Any, Any], reason: str, contract: DatasetContract, now: datetime
+    row: Mapping[Any, Any], reason: str, contract: DatasetContract, until: datetime
 ) -> Rejected:
     indicator = contract.indicators.get(str(row["indicator"]))
     where = f"{row['indicator']} of {row['entity']!r} at {row['observed_at']}"
     detail = {
-        "emptyKey": "the entity is empty; expected what was measured",
+        "emptyKey": f"{str(row['entity'])[:60]!r} is no name of what was measured",
         "unknownIndicator": f"{row['indicator']!r}; expected {', '.join(contract.indicators)}",
-        "badTime": f"{where}; expected an instant from 1900 to {now:%Y-%m-%d %H:%M} UTC",
+        "badTime": f"{where}; expected an instant from 1900 to {until:%Y-%m-%d %H:%M} UTC",
         "notANumber": f"{where} is {row['value']!r}; expected a number",
         "unknownArea": f"{where}: area {row['area']!r}; expected a unit's code in force",
         "badQuality": f"{where}: quality {row['quality']!r}; expected {', '.join(QUALITIES)}",
@@ -179,8 +200,8 @@ def _record_fault(
     seen: set[tuple[str, str]],
 ) -> tuple[str, str] | None:
     key = (record.record_id, record.version)
-    if not record.record_id.strip():
-        return "emptyKey", "the record has no id; expected the source's own"
+    if not _is_key(record.record_id, LONGEST_RECORD) or len(record.version) > LONGEST_VERSION:
+        return "emptyKey", f"{record.record_id[:60]!r} is no id; expected the source's own"
     if record.status not in contract.statuses:
         return "unknownStatus", f"{record.status!r}; expected {', '.join(contract.statuses)}"
     for at in (record.reported_at, record.valid_from, record.valid_to):

@@ -6,7 +6,6 @@ data_access/contract_check.py; whoever only reads contracts need not load what t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import datetime
 from pathlib import Path
@@ -16,24 +15,13 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from data_access.classification import Classification
+from data_access.durations import Duration as Duration
+from data_access.durations import duration_s as duration_s
+from data_access.intake.ways import Url, Way
 
+WAYS = ("url",)
 GROUPS = ("economy", "transport", "environment", "security", "feedback")
 CITY_AREA = "city"  # the area of what concerns the whole city
-
-_DURATION = re.compile(
-    r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
-)
-_DURATION_S = (365.25 * 86400, 30.4375 * 86400, 7 * 86400, 86400, 3600, 60, 1)
-
-
-def duration_s(text: str) -> float:
-    """Return an ISO 8601 duration in seconds (a month is 30.4375 days); raises ValueError."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no ISO 8601 duration such as PT5M, P1D or P1M")
-    return sum(
-        int(part) * unit for part, unit in zip(found.groups(), _DURATION_S, strict=True) if part
-    )
 
 
 def _text(text: dict[str, str]) -> dict[str, str]:
@@ -42,13 +30,7 @@ def _text(text: dict[str, str]) -> dict[str, str]:
     return {language: unicodedata.normalize("NFC", words) for language, words in text.items()}
 
 
-def _duration(text: str) -> str:
-    duration_s(text)
-    return text
-
-
 Named = Annotated[dict[str, str], AfterValidator(_text)]
-Duration = Annotated[str, AfterValidator(_duration)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
 STRICT = ConfigDict(extra="forbid")
 
@@ -67,11 +49,28 @@ class Indicator:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SourceSpec:
-    """Where a dataset comes from: a format of data_access/sources, files, and its options."""
+    """Where a dataset comes from: a format of data_access/sources, its options, and the ways.
+
+    Files of the lake are replayed. With a live way the dataset is live, and files are not looked
+    for; `beside` are those that are read with every payload (lists of stations, timetables).
+    """
 
     format: Id
-    paths: tuple[str, ...] = Field(min_length=1)  # globs below the lake
+    paths: tuple[str, ...] = ()  # globs below the lake
     options: dict[str, Any] = Field(default_factory=dict)
+    beside: tuple[str, ...] = ()  # globs below the lake, else below the city's folder
+    keep: Duration = "P31D"  # of live rows; their hours and days stay longer
+    url: Url | None = None
+
+    def __post_init__(self) -> None:
+        if not self.paths and not self.ways:
+            raise ValueError(f"expected paths, or a live way: {', '.join(WAYS)}")
+
+    @property
+    def ways(self) -> dict[str, Way]:
+        """The live ways, by kind."""
+        found = {kind: getattr(self, kind) for kind in WAYS}
+        return {kind: way for kind, way in found.items() if way is not None}
 
     def files(self, lake: Path) -> list[Path]:
         """Return the files of this source below `lake`, in the order of its globs, then by name."""

@@ -6,7 +6,10 @@
     ├── CityError                what makes the city (city/) is wrong: file, key, what was expected
     ├── BoundaryError            a boundary folder cannot be used
     ├── StoreError               the store of observations cannot be opened, read or written
+    │   └── StoreRefused         the store is well, and will never take this: a text too long, a NUL
     ├── CacheError               the cache cannot be reached or written
+    ├── IntakeError              a live source cannot be reached or read, or refuses us
+    │   └── SpoolFull            what came in waits for the store already, up to the limit
     └── SourceError              a file of a source cannot be read: what, where, what was expected
         ├── SourceEmpty          nothing in it
         ├── SourceTooBig         larger than is reasonable, or a bomb (archive, XML)
@@ -39,8 +42,27 @@ class StoreError(DataError):
     """The store cannot be opened, read or written: locked, disk full, server away, not yet made."""
 
 
+class StoreRefused(StoreError):
+    """The store is well but will never take what was to be written."""
+
+
 class CacheError(DataError):
     """The cache cannot be reached or written: Redis away, disk full, folder not writable."""
+
+
+class IntakeError(DataError):
+    """A live source cannot be used: what went wrong, without any secret.
+
+    `retry_after_s`: when the source itself says after how long it may be asked again.
+    """
+
+    def __init__(self, what: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(what)
+        self.retry_after_s = retry_after_s
+
+
+class SpoolFull(IntakeError):
+    """Nothing more can be taken in until the store has caught up, or the disk has room."""
 
 
 class SourceError(DataError):

@@ -1,9 +1,10 @@
-"""The feed role: files become rows in the store when their time comes, and envelopes in the cache.
+"""The feed role: what comes in live, and files when their time comes, become rows and envelopes.
 
 One tick: look at a few files, write what is due (one chunk a dataset), build the aggregates that
-changed, write their envelopes, say their versions. A dataset that fails is left alone for a while;
-its last envelope stays and grows old. The clock, the way versions are told and who looks at the
-envelopes are arguments.
+changed, write their envelopes, say their versions. Live sources are asked and heard beside it
+(data_access/intake), so that none of them holds up a tick. A dataset that fails is left alone for a
+while; its last envelope stays and grows old. The clock, the way versions are told and who looks at
+the envelopes are arguments.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import CacheError, SourceError, StoreError
 from data_access.exposition import Exposition
+from data_access.intake.intake import Intake
+from data_access.live import LiveChannel
 from data_access.memory import give_back
 from data_access.reading import Folder
 from data_access.simulation import Simulation
@@ -38,6 +41,7 @@ TICK_S = 0.25
 SCAN_S = 0.25  # between two looks at a dataset's files
 BACK_OFF_S = (1.0, 60.0)  # after a failure, doubling
 SIMULATED_LAKE = "simulated-lake"
+SCRATCH = "reading"  # folder of live payloads while they are read
 
 Publish = Callable[[dict[str, int]], None]
 Look = Callable[[Mapping[str, Envelope], float], None]  # envelopes, now in ms
@@ -59,8 +63,10 @@ def run_feed(
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
     _tell(publish, {name: envelope.version for name, envelope in known.items()})
     city = open_city(settings)
-    writer, reader = open_writer(settings, city.zone), open_reader(settings)
-    feed = Feed(settings, city, writer, reader, cache)
+    is_live = bool(live_datasets(settings, city))
+    writer, reader = open_writer(settings, city.zone, durable=is_live), open_reader(settings)
+    intake = Intake(settings) if is_live else None
+    feed = Feed(settings, city, writer, reader, cache, intake)
     untold: dict[str, int] = {}
     try:
         while not stop.is_set():
@@ -73,8 +79,15 @@ def run_feed(
             stop.wait(max(0.001, rest_s))
     finally:
         feed.close()
+        if intake is not None:
+            intake.close()
         writer.close()
         reader.close()
+
+
+def live_datasets(settings: Settings, city: City) -> set[str]:
+    """Return the datasets that come in live."""
+    return {n for n, contract in city.datasets.items() if settings.live and contract.source.ways}
 
 
 def open_city(settings: Settings) -> City:
@@ -112,19 +125,35 @@ class Feed:
         writer: StoreWriter,
         reader: StoreReader,
         cache: EnvelopeCache,
+        intake: Intake | None = None,
     ) -> None:
+        """Without an `intake` nothing is live."""
         self._speed = settings.replay_speed
         self._exposition = Exposition(city, reader, cache, settings.geometry_dir)
-        self._channels = {
-            contract.id: Channel(contract, city, writer, _lake(settings, contract))
-            for contract in city.datasets.values()
-        }
+        live = set() if intake is None else live_datasets(settings, city)
+        self._channels: dict[str, Channel | LiveChannel] = {}
+        for name, contract in city.datasets.items():
+            if intake is not None and name in live:
+                self._channels[name] = LiveChannel(
+                    contract,
+                    city,
+                    writer,
+                    reader,
+                    intake,
+                    beside=_beside(settings, contract),
+                    scratch=settings.data_dir / SCRATCH / name,
+                )
+            else:
+                self._channels[name] = Channel(contract, city, writer, _lake(settings, contract))
         self._trouble: dict[str, _Trouble] = {name: _Trouble() for name in self._channels}
+        self._failing: dict[str, str] = {}
         self._to_scan: deque[str] = deque()
         self._next_scan_s = 0.0
         self._has_read = False
         missing = [
-            contract.id for contract in city.datasets.values() if not _is_fed(settings, contract)
+            name
+            for name, contract in city.datasets.items()
+            if name not in live and not _is_fed(settings, contract)
         ]
         folder = settings.data_dir / SIMULATED_LAKE
         self._simulation = (
@@ -156,7 +185,10 @@ class Feed:
                 self._trouble[name].failures = 0
                 if outcome.changed:
                     changed.add(name)
-        failing = {n: c.failing for n, c in self._channels.items() if c.failing is not None}
+        failing = {n: why for n, c in self._channels.items() if (why := c.failing) is not None}
+        changed |= {n for n, why in failing.items() if self._failing.get(n) != why}
+        changed |= self._failing.keys() - failing.keys()
+        self._failing = failing
         versions: dict[str, int] = self._exposition.refresh(
             now_s * 1000, changed, failing, is_busy=self.is_busy
         )
@@ -172,6 +204,9 @@ class Feed:
 
     def close(self) -> None:
         """End what was started beside."""
+        for channel in self._channels.values():
+            if isinstance(channel, LiveChannel):
+                channel.close()
         if self._simulation is not None:
             self._simulation.close()
 
@@ -180,7 +215,9 @@ class Feed:
             return
         folders = self._simulation.poll(now_s)
         for name, folder in folders.items():
-            self._channels[name].add(folder)
+            channel = self._channels[name]
+            if isinstance(channel, Channel):  # what is live is never simulated
+                channel.add(folder)
 
     def _scan(self, now_s: float, now_us: int) -> set[str]:
         """Look at files until one dataset was read: the others' rows must not wait for it."""
@@ -222,6 +259,18 @@ def _lake(settings: Settings, contract: DatasetContract) -> list[Folder]:
     if settings.lake is None:
         return []
     return [Folder(settings.lake, "replay", contract)]
+
+
+def _beside(settings: Settings, contract: DatasetContract) -> list[Path]:
+    """Return the files that are read with each payload, of the lake, else of the city's folder."""
+    found: list[Path] = []
+    for pattern in contract.source.beside:
+        for folder in (settings.lake, settings.city):
+            files = [] if folder is None else sorted(p for p in folder.glob(pattern) if p.is_file())
+            if files:
+                found += files
+                break
+    return found
 
 
 def _is_fed(settings: Settings, contract: DatasetContract) -> bool:

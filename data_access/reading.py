@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from data_access.city import City
-from data_access.contract_check import check
+from data_access.contract_check import FUTURE_TOLERANCE, check, live_ahead
 from data_access.contracts import DatasetContract
+from data_access.errors import SourceError
 from data_access.model import Batch, Entity, RecordRow, Rejected
 from data_access.rollup import LARGEST
 from data_access.rows import Rows
 from data_access.sources import registry
 from data_access.store import FileMark
+
+log = logging.getLogger(__name__)
 
 UNREADABLE = "unreadableFile"  # reason of a file that could not be read
 KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
@@ -59,6 +63,15 @@ class Reading:
         reading._mark(found)
         return reading
 
+    @classmethod
+    def of_payloads(
+        cls, files: Sequence[Path], contract: DatasetContract, city: City, now: datetime
+    ) -> Reading:
+        """Read payloads that came in live until `now`; raises SourceError as `of` does."""
+        reading = cls()
+        reading._read(files, contract, city, now, ahead=live_ahead(contract))
+        return reading
+
     @property
     def failing(self) -> str | None:
         """What is wrong with a file that could not be read beside others that could."""
@@ -66,11 +79,17 @@ class Reading:
         return next((each.detail for each in unreadable), None)
 
     def _read(
-        self, files: Sequence[Path], contract: DatasetContract, city: City, now: datetime
+        self,
+        files: Sequence[Path],
+        contract: DatasetContract,
+        city: City,
+        now: datetime,
+        *,
+        ahead: timedelta = FUTURE_TOLERANCE,
     ) -> None:
         parts: list[Rows] = []
         for batch in registry.read(files, contract=contract, city=city):
-            checked = check(batch, contract, now=now, areas=city.areas.codes)
+            checked = check(batch, contract, now=now, areas=city.areas.codes, ahead=ahead)
             if checked.observations is not None and len(checked.observations):
                 parts.append(self._summable(checked))
             self.records += checked.records
@@ -114,6 +133,37 @@ class Reading:
             )
             for path, size, mtime_ns in found.files
         ]
+
+
+def read_payloads(
+    files: Sequence[Path],
+    beside: Sequence[Path],
+    contract: DatasetContract,
+    city: City,
+    now: datetime,
+) -> list[Reading]:
+    """Read payloads that came in live until `now`, with the files `beside` them.
+
+    Together; when that fails each alone, so that only the bad ones are refused.
+    """
+    try:
+        return [Reading.of_payloads([*beside, *files], contract, city, now)]
+    except Exception as error:
+        if len(files) > 1:
+            alone = (read_payloads([path], beside, contract, city, now) for path in files)
+            return [reading for readings in alone for reading in readings]
+        where, why = files[0].name, str(error)
+        if not isinstance(error, SourceError):
+            log.exception("%s: %s cannot be read", contract.id, where)
+            why = f"{where}: {type(error).__name__} while reading it"
+        return [unreadable(where, why)]
+
+
+def unreadable(where: str, why: str) -> Reading:
+    """Return the reading of a payload that cannot be read."""
+    reading = Reading()
+    reading.rejected.append(Rejected(where, UNREADABLE, why))
+    return reading
 
 
 def _file_of(reference: str, names: dict[str, Path]) -> str:

@@ -7,8 +7,9 @@ glass lie straight segments, `glass = start + (track - anchor) / speed`; a chang
 
 Modes: a `window` repeats every period, whole weeks from the original so that Monday stays Monday;
 `events` repeat with long pauses cut short; `latest` maps the newest row to now or the whole weeks
-before and never repeats. A row newer than all there was when the replay was anchored is news: it
-keeps its own time when that is today's, otherwise the newest of the news happened when it arrived.
+before and never repeats; `live` is no replay: the three times are one. A row newer than all there
+was when the replay was anchored is news: it keeps its own time when that is today's, otherwise the
+newest of the news happened when it arrived.
 
 Pure: no clock, no file, no store.
 """
@@ -59,7 +60,7 @@ class News:
 class Timeline:
     """How one dataset is played; kept in the store, so that a restart continues it."""
 
-    mode: Mode
+    mode: Mode | Literal["live"]
     first_us: int  # extent of the source when it was anchored
     last_us: int
     period_us: int  # length of a lap on the track; 0 when there are no laps
@@ -68,6 +69,11 @@ class Timeline:
         tuple[int, int], ...
     ] = ()  # events: after this instant, a pause was cut by so much
     news: tuple[News, ...] = ()
+
+    @classmethod
+    def live(cls) -> Timeline:
+        """Return the timeline of what comes in as it happens."""
+        return cls("live", 0, 0, 0, (Segment(0, 0, 1.0),))
 
     def glass(self, track_us: int) -> int:
         """Return the glass time at which `track_us` is reached."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from settings import Settings, SettingsError, load_settings
+from settings import PREFIX, Settings, SettingsError, load_settings
+from tests.conftest import ROOT
 
 
 def _load(**environment: str) -> Settings:
@@ -27,6 +29,12 @@ def test_defaults_are_those_of_a_room_on_this_machine() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_readme_lists_every_setting_and_no_other() -> None:
+    listed = re.findall(r"^\| `(IOC_\w+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    fields = {name for name, field in Settings.model_fields.items() if not field.exclude}
+    assert sorted(listed) == sorted(f"{PREFIX}{name.upper()}" for name in fields)
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
@@ -153,3 +161,36 @@ def test_pages_and_services_know_the_other_controllers_pages_of_https_those_of_w
     assert _load(**two).wall_urls[1:] == ("ws://b:8051/ws", "wss://c.example/ws")
     public = _load(**two, IOC_WALL_PUBLIC_URL="https://a.example")
     assert public.page_links == "wss://a.example/ws wss://c.example/ws"
+
+
+def test_secrets_of_sources_come_from_variables_and_a_file_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "secrets"
+    file.write_text("HOTLINE_KEY=from-$file\nIOC_SECRET_HIS_DB=db\nOTHER=x\n")
+    file.chmod(0o600)
+    settings = _load(IOC_SECRETS_FILE=str(file), IOC_SECRET_OTHER="from-environment")
+    assert settings.source_secret("hotline-key") == "from-$file"
+    assert settings.source_secret("his.db") == "db"
+    assert settings.source_secret("other") == "from-environment"
+    assert "from-" not in repr(settings)
+
+
+def test_a_secret_that_is_missing_is_said_by_its_variable() -> None:
+    with pytest.raises(SettingsError, match="set IOC_SECRET_HOTLINE_KEY, or name it"):
+        _load().source_secret("hotline-key")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_of_secrets_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "secrets"
+    file.write_text("A=hunter2\n")
+    file.chmod(mode)
+    with pytest.raises(SettingsError, match=r"others than its owner .* chmod 600") as refused:
+        _load(IOC_SECRETS_FILE=str(file))
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_file_of_secrets_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"IOC_SECRETS_FILE=.* cannot be read"):
+        _load(IOC_SECRETS_FILE=str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match="it is no file"):
+        _load(IOC_SECRETS_FILE=str(tmp_path))

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.sql.dml import Insert
 
-from data_access.errors import StoreError
+from data_access.errors import StoreError, StoreRefused
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 VERSION_TABLE = "observations_version"
@@ -21,11 +21,11 @@ SCHEMA = "observations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
 
 
-def open_engine(url: str, *, read_only: bool = False) -> Engine:
+def open_engine(url: str, *, read_only: bool = False, durable: bool = False) -> Engine:
     """Return an engine for `url`; a reader's connections refuse to write.
 
-    Observations can be read again from their sources, so SQLite's `synchronous=NORMAL` is enough:
-    the last transactions may be lost with the power, never half of one.
+    Observations of files can be read again, so SQLite's `synchronous=NORMAL` is enough for them:
+    the last transactions may be lost with the power, never half of one. Not so when `durable`.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -36,7 +36,8 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         if read_only:
             pragmas += ["query_only = ON"]
         else:
-            pragmas += ["journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"]
+            level = "FULL" if durable else "NORMAL"
+            pragmas += ["journal_mode = WAL", f"synchronous = {level}", "temp_store = MEMORY"]
 
         def prepare(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # SQLAlchemy begins, not the driver
@@ -78,6 +79,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
+    except (DataError, IntegrityError) as error:
+        raise StoreRefused(f"The store refuses a row: {error.orig}") from error
     except DBAPIError as error:
         raise StoreError(f"The store failed: {error.orig}") from error
 
@@ -123,6 +126,8 @@ def copy_in(connection: Connection, table: str, columns: Sequence[str], rows: It
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+    except psycopg.DataError as error:
+        raise StoreRefused(f"The store refuses a row: {error}") from error
     except psycopg.Error as error:
         raise StoreError(f"The store failed: {error}") from error
 

@@ -16,6 +16,7 @@ from data_access.store.series import SeriesBook
 from data_access.store.tables import latest, observation, ref
 
 NAMES_A_QUERY = 500
+REFS_KNOWN = 200_000  # references of live payloads never end
 _COLUMNS = [column.name for column in observation.columns]
 
 Ids = npt.NDArray[np.int64]
@@ -29,6 +30,8 @@ class RefBook:
 
     def resolve(self, connection: Connection, texts: tuple[str, ...]) -> Ids:
         """Return the ids of `texts`, new ones added."""
+        if len(self._ids) > REFS_KNOWN:
+            self._ids.clear()
         unknown = [text for text in texts if text not in self._ids]
         for start in range(0, len(unknown), NAMES_A_QUERY):
             part = unknown[start : start + NAMES_A_QUERY]

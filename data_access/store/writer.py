@@ -185,9 +185,12 @@ class StoreWriter:
         self._engine.dispose()
 
 
-def open_writer(settings: Settings, zone: ZoneInfo) -> StoreWriter:
-    """Open the store of `settings` for writing and bring its tables to the newest shape."""
-    engine = open_engine(settings.observations_url)
+def open_writer(settings: Settings, zone: ZoneInfo, *, durable: bool = False) -> StoreWriter:
+    """Open the store of `settings` for writing and bring its tables to the newest shape.
+
+    With `durable` no transaction is lost with the power: what came in live cannot be read again.
+    """
+    engine = open_engine(settings.observations_url, durable=durable)
     migrate(engine)
     return StoreWriter(engine, zone)
 
@@ -199,7 +202,7 @@ def _keep_entities(connection: Connection, stream_id: int, entities: Sequence[En
         each.entity: {
             "stream_id": stream_id,
             "entity": each.entity,
-            "name": each.name,
+            "name": _plain(each.name)[:300],
             "lat": each.lat,
             "lon": each.lon,
             "area": each.area,
@@ -224,10 +227,10 @@ def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: 
             [
                 {
                     "stream_id": stream_id,
-                    "source_ref": each.source_ref[:1000],
+                    "source_ref": _plain(each.source_ref)[:1000],
                     "reason": each.reason,
-                    "detail": each.detail,
-                    "row": each.row,
+                    "detail": _plain(each.detail),
+                    "row": _plain(each.row),
                     "owner": change.owner,
                     "seen_us": now_us,
                 }
@@ -252,3 +255,8 @@ def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: 
             .values(stream_id=stream_id, path=mark.path, **kept)
             .on_conflict_do_update(index_elements=[file.c.stream_id, file.c.path], set_=kept)
         )
+
+
+def _plain(text: str) -> str:
+    """Return a text that any database takes: PostgreSQL has none with NUL in it."""
+    return text.replace("\0", "\ufffd")

@@ -1,0 +1,292 @@
+"""One live dataset on its way from the spool to the store: read, checked, written as it comes.
+
+Beside Channel, which plays files. What is taken from the spool, the rows of it and the number up to
+which the spool is done go into one transaction, so that a kill loses and doubles nothing. A payload
+that cannot be read is refused whole, counted, and stops no other. How payloads come in is
+data_access/intake.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data_access.apart import Apart
+from data_access.city import City
+from data_access.contracts import DatasetContract, duration_s
+from data_access.envelope import LIVE
+from data_access.errors import StoreRefused
+from data_access.intake.health import HealthBook
+from data_access.intake.intake import Intake
+from data_access.intake.spool import Spool, Spooled
+from data_access.model import Entity, Rejected
+from data_access.reading import Reading, read_payloads, unreadable
+from data_access.records import Played, instant_us
+from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
+from data_access.rows import Rows
+from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
+
+log = logging.getLogger(__name__)
+
+CHUNK = 20_000  # rows of one transaction
+MOST_BYTES = 1_000_000  # of payloads read in one step
+MOST_PAYLOADS = 1_000
+PRUNE_US = 5 * MINUTE  # between two times of forgetting what is older than is kept
+COUNTED_DAYS = 31  # for which accepted and refused rows are counted
+KEPT_A_DAY = 1_000  # refused rows of one reason that are kept; all are counted
+_UNFIT = re.compile(r"[^\w.@+=-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the contract made of what was taken."""
+
+    rows: int = 0
+    refused: int = 0
+    lag_us: int | None = None
+
+
+class LiveChannel:
+    """Stores one dataset as it comes in. `step` writes at most one chunk: channels take turns."""
+
+    def __init__(
+        self,
+        contract: DatasetContract,
+        city: City,
+        writer: StoreWriter,
+        reader: StoreReader,
+        intake: Intake,
+        *,
+        beside: Sequence[Path],
+        scratch: Path,
+    ) -> None:
+        """`beside` are files read with every payload; `scratch` is a folder of its own."""
+        self.dataset = contract.id
+        self.entities: tuple[Entity, ...] = ()
+        self._contract = contract
+        self._city = city
+        self._writer = writer
+        self._reader = reader
+        self._intake = intake
+        self._spool: Spool = intake.spool
+        self._health: HealthBook = intake.health
+        self._beside = beside
+        self._scratch = scratch
+        self._stream: Stream | None = None
+        self._marks: dict[str, FileMark] = {}
+        self._waiting: list[Change] = []  # of what was taken, in order; the last one ends it
+        self._taken: list[Spooled] = []
+        self._refusal: str | None = None  # why the last payload was refused
+        self._said = _Said()
+        self._apart: Apart | None = None
+        self._singly = 0  # so many payloads are taken one by one
+        self._is_placed = True
+        self._prune_us = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more waits than one step takes."""
+        if self._apart is not None:
+            return False
+        return bool(self._waiting) or self._spool.waiting(self.dataset) > MOST_PAYLOADS
+
+    @property
+    def due_us(self) -> int | None:
+        """Zero when something waits, None when nothing does."""
+        return 0 if self._stream is not None and self._spool.waiting(self.dataset) else None
+
+    @property
+    def failing(self) -> str | None:
+        """Why nothing comes, or why what came last was refused."""
+        return self._health.error(self.dataset) or self._refusal
+
+    def scan(self, now_us: int, speed: float) -> bool:
+        """Open the stream first of all; tell whether there are entities to be drawn anew."""
+        if self._stream is None:
+            self._open(now_us)
+            return True
+        is_placed, self._is_placed = self._is_placed, True
+        return not is_placed
+
+    def step(self, now_us: int) -> Outcome:
+        """Write the next chunk of what came in; raises StoreError."""
+        if self._stream is None:
+            return Outcome()
+        if not self._waiting:
+            self._take()
+        if not self._waiting:
+            return Outcome()
+        change = self._waiting[0]
+        try:
+            outcome = self._writer.apply(self._stream.id, change, now_us=now_us)
+        except StoreRefused as error:
+            self._refuse(error)
+            return Outcome()
+        del self._waiting[0]
+        if not self._waiting:
+            self._finish(change)
+            self._prune(self._stream.id, now_us)
+        return outcome
+
+    def close(self) -> None:
+        """End a reading under way; what it reads is taken again."""
+        if self._apart is not None:
+            self._apart.close()
+
+    def _open(self, now_us: int) -> None:
+        stream = self._writer.open_stream(LIVE, self.dataset, origin=LIVE, place=LIVE)
+        if stream.timeline is None:
+            self._writer.apply(stream.id, Change(timeline=Timeline.live()), now_us=now_us)
+        with self._reader.snapshot() as snapshot:
+            places = snapshot.places(self.dataset).values()
+        self.entities = tuple(
+            Entity(each.entity, each.name, each.lat, each.lon, each.area, each.attributes)
+            for each in places
+        )
+        self._marks = dict(stream.files)
+        self._intake.begin(self._contract, stream.done_us)
+        self._stream = stream
+
+    def _take(self) -> None:
+        """Have what waits read, and set out what is to be written of it."""
+        if self._apart is not None:
+            readings = self._apart.poll()
+            if readings is not None:
+                self._apart = None
+                self._arrange(readings)
+            return
+        self._taken = self._spool.take(
+            self.dataset, most_bytes=MOST_BYTES, most=1 if self._singly else MOST_PAYLOADS
+        )
+        if not self._taken:
+            return
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        files = list(_written(self._taken, self._scratch))
+        order = (files, self._beside, self._contract, self._city, self._now)
+        if sum(len(each.arrival.body) for each in self._taken) > MOST_BYTES:
+            self._apart = Apart(*order)
+        else:
+            self._arrange(read_payloads(*order))
+
+    @property
+    def _now(self) -> datetime:
+        """When the last of what was taken came in."""
+        return datetime.fromtimestamp(self._taken[-1].arrival.received_us / 1e6, UTC)
+
+    def _arrange(self, readings: Sequence[Reading]) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._refusal = readings[-1].failing
+        self._waiting = list(self._changes(readings))
+
+    def _changes(self, readings: Sequence[Reading]) -> Iterator[Change]:
+        """Yield what is to be written: rows in chunks, and with the last one all the rest."""
+        rows = Rows.join([each.rows for each in readings])
+        records = [record for each in readings for record in each.records]
+        rejected = [refused for each in readings for refused in each.rejected]
+        newest = [int(rows.at_us.max())] if len(rows) else []
+        newest += [instant_us(record.reported_at) for record in records]
+        self._said = _Said(
+            rows=len(rows) + len(records),
+            refused=len(rejected),
+            lag_us=instant_us(self._now) - max(newest) if newest else None,
+        )
+        while len(rows) > CHUNK:
+            yield Change(rows=rows.take(slice(0, CHUNK)))
+            rows = rows.take(slice(CHUNK, len(rows)))
+        mark, kept = self._count(self._said.rows, rejected)
+        entities = {each.entity: each for reading in readings for each in reading.entities.values()}
+        known = {each.entity: each for each in self.entities}
+        yield Change(
+            rows=rows if len(rows) else None,
+            played=[Played(record) for record in records],
+            entities=[each for each in entities.values() if known.get(each.entity) != each],
+            rejected=kept,
+            owner=self._contract.owner,
+            files=[mark],
+            gone=sorted({*self._marks, mark.path})[:-COUNTED_DAYS],
+            done_us=self._taken[-1].id,
+        )
+
+    def _count(
+        self, accepted: int, rejected: Sequence[Rejected]
+    ) -> tuple[FileMark, list[Rejected]]:
+        """Count for the day; return its mark and the refusals that are kept."""
+        taken, day = self._taken, self._now.astimezone(self._city.zone).date().isoformat()
+        was = self._marks.get(day) or FileMark(day, 0, 0, "")
+        counts = Counter(was.rejected)
+        kept = []
+        for each in rejected:
+            counts[each.reason] += 1
+            if counts[each.reason] <= KEPT_A_DAY:
+                kept.append(each)
+        return replace(
+            was,
+            size=was.size + sum(len(each.arrival.body) for each in taken),
+            mtime_ns=taken[-1].arrival.received_us * 1000,
+            accepted=was.accepted + accepted,
+            rejected=dict(counts),
+        ), kept
+
+    def _finish(self, change: Change) -> None:
+        """Take note that all that was taken is in the store; `change` was the last of it."""
+        self._marks |= {mark.path: mark for mark in change.files}
+        for day in change.gone:
+            self._marks.pop(day, None)
+        if change.entities:
+            found = {each.entity: each for each in (*self.entities, *change.entities)}
+            self.entities, self._is_placed = tuple(found.values()), False
+        self._health.stored(
+            self.dataset,
+            self._taken[0].way,
+            rows=self._said.rows,
+            refused=self._said.refused,
+            lag_us=self._said.lag_us,
+        )
+        self._spool.done(self.dataset, self._taken)
+        self._singly = max(0, self._singly - 1)
+
+    def _refuse(self, error: StoreRefused) -> None:
+        """Find the payload the store refuses, one by one, and refuse that."""
+        log.error("%s: %s", self.dataset, error)
+        if len(self._taken) > 1:
+            self._singly, self._waiting = len(self._taken), []
+            return
+        name = _name(self._taken[0].arrival.name)
+        self._arrange([unreadable(name, f"{name}: the store refuses what it says")])
+
+    def _prune(self, stream_id: int, now_us: int) -> None:
+        """Let the store forget rows older than the contract keeps them."""
+        if now_us < self._prune_us:
+            return
+        self._prune_us = now_us + PRUNE_US
+        kept_us = now_us - round(duration_s(self._contract.source.keep) * 1e6)
+        self._writer.prune(
+            stream_id,
+            rows_before_us=kept_us,
+            hours_before_us=min(kept_us, now_us - LONGEST_HISTORY),
+        )
+
+
+def _written(taken: Sequence[Spooled], folder: Path) -> Iterator[Path]:
+    """Write payloads as the files that formats read; lines and messages into one."""
+    if taken[0].arrival.framing != "file":
+        folder.mkdir(parents=True)
+        path = folder / _name(taken[0].arrival.name)
+        path.write_bytes(b"".join(each.arrival.body for each in taken))
+        yield path
+        return
+    for number, each in enumerate(taken):
+        path = folder / str(number) / _name(each.arrival.name)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(each.arrival.body)
+        yield path
+
+
+def _name(text: str) -> str:
+    return _UNFIT.sub("_", text).lstrip(".")[-120:] or "payload"

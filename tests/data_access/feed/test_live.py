@@ -1,0 +1,252 @@
+"""A live dataset: from a server to an envelope, through outages, kills and hostile answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_access import apart, live
+from data_access.city import City
+from data_access.contracts import SourceSpec
+from data_access.errors import StoreRefused
+from data_access.intake.ways import UrlWay
+from data_access.store import StoreWriter
+from settings import Settings
+from tests.conftest import ROOT
+from tests.data_access.feed.live_room import LiveRoom
+from tests.data_access.intake.web_server import Asked, Says, WebServer, web_server
+
+REQUESTS = "feedback.requests"
+
+
+@pytest.fixture
+def site() -> Iterator[WebServer]:
+    with web_server(lambda _: Says(body=b"[]")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_live(tmp_path: Path, city: City, site: WebServer) -> Iterator[Callable[..., LiveRoom]]:
+    rooms: list[LiveRoom] = []
+
+    def opened(dataset: str = REQUESTS, *, path: str = "/requests.json", **way: Any) -> LiveRoom:
+        contract = city.datasets[dataset]
+        url = UrlWay(address=site.url + path, every="PT1H", **way)
+        options = {**contract.source.options, "map_to_city": False}
+        source = SourceSpec(format=contract.source.format, options=options, url=url)
+        chosen = replace(city, datasets={dataset: replace(contract, source=source)})
+        settings = Settings(data_dir=tmp_path / "data", city=ROOT / "city")
+        rooms.append(LiveRoom(settings, chosen))
+        return rooms[-1]
+
+    yield opened
+    for room in rooms:
+        room.close()
+
+
+OpenLive = Callable[..., LiveRoom]
+
+
+def request(number: int, *, ago_s: float = 60, **more: Any) -> dict[str, Any]:
+    at = datetime.fromtimestamp(time.time() - ago_s, UTC)
+    return {
+        "service_request_id": f"r-{number}",
+        "status": "open",
+        "service_name": "Chiếu sáng",
+        "service_code": "005",
+        "requested_datetime": at.isoformat(),
+        "lat": 21.0287,
+        "long": 105.8524,
+    } | more
+
+
+def says(*requests: dict[str, Any], **headers: str) -> Callable[[Asked], Says]:
+    body = json.dumps(requests).encode()
+    return lambda _: Says(body=body, headers=headers)
+
+
+def test_what_a_server_says_is_in_an_envelope_marked_live(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    site.answer = says(request(1), request(2))
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 2))
+    envelope = room.read(REQUESTS)
+    assert (envelope.state, envelope.origin) == ("ok", "live")
+    assert room.number(REQUESTS, "open") == 2
+    assert envelope.as_of_ms is not None
+    assert abs(envelope.as_of_ms - time.time() * 1000) < 120_000
+    rows = room.store().source_rows(REQUESTS)
+    assert rows[0]["source_ref"].startswith("requests@20")
+    assert rows[0]["shown_at"] == rows[0]["observed_at"]
+
+
+def test_before_anything_came_it_is_absent_and_never_simulated(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    site.answer = lambda _: Says(503)
+    room = open_live()
+    room.until(lambda: room.failing(REQUESTS))
+    room.until(lambda: room.read(REQUESTS).quality.get("failing"))
+    envelope = room.read(REQUESTS)
+    assert (envelope.state, envelope.origin) == ("absent", "live")
+    assert envelope.quality["failing"] == {REQUESTS: "HTTP 503"}
+    assert envelope.reason == {
+        "vi": "không đọc được nguồn dữ liệu",
+        "en": "the source cannot be read",
+    }
+
+
+def test_an_outage_leaves_what_there_was(open_live: OpenLive, site: WebServer) -> None:
+    first = request(1)
+    site.answer = says(first)
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    site.answer = lambda _: Says(500)
+    room.ask(REQUESTS)
+    room.until(lambda: room.failing(REQUESTS))
+    assert room.number(REQUESTS, "open") == 1
+    site.answer = says(first, request(2))
+    room.restart()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 2))
+    assert room.failing(REQUESTS) is None
+
+
+def test_a_restart_stores_nothing_twice_and_asks_conditionally(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    site.answer = says(request(1), ETag='"1"')
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    room.restart()
+    room.until(lambda: len(site.asked) == 2)
+    room.until(lambda: room.health(REQUESTS).last_success_us)
+    assert site.asked[1].headers["If-None-Match"] == '"1"'
+    assert room.stored(REQUESTS) == (0, 0, 1)
+
+
+def test_another_store_gets_all_again(open_live: OpenLive, site: WebServer) -> None:
+    site.answer = says(request(1), ETag='"1"')
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    room.close()
+    for file in room.settings.data_dir.glob("observations.sqlite*"):
+        file.unlink()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert "If-None-Match" not in site.asked[1].headers
+
+
+def test_what_came_in_before_a_kill_is_stored_once_after_it(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store has the rows, but the spool was not told: as when killed in between."""
+
+    def killed(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    site.answer = says(request(1), request(2))
+    room = open_live()
+    monkeypatch.setattr("data_access.intake.spool.Spool.done", killed)
+    with pytest.raises(KeyboardInterrupt):
+        room.until(lambda: False)
+    accepted = room.accepted(REQUESTS)
+    monkeypatch.undo()
+    room.restart()
+    room.until(lambda: room.health(REQUESTS).last_success_us)
+    assert room.stored(REQUESTS) == (0, 0, 2)
+    assert room.accepted(REQUESTS) == accepted == (2, {})
+
+
+def test_a_payload_that_is_no_answer_is_refused_and_counted_and_the_next_is_taken(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    site.answer = lambda _: Says(body=b"<!DOCTYPE html><html>502</html>")
+    room = open_live()
+    room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
+    assert "a web page" in (room.failing(REQUESTS) or "")
+    site.answer = says(request(1), request(2, requested_datetime="0203"))
+    room.ask(REQUESTS)
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert room.accepted(REQUESTS) == (1, {"unreadableFile": 1, "badTime": 1})
+    assert room.failing(REQUESTS) is None
+
+
+def test_a_large_payload_is_read_beside_the_ticks(open_live: OpenLive, site: WebServer) -> None:
+    many = [request(number, description="x" * 400) for number in range(3000)]
+    body = json.dumps(many).encode()
+    assert len(body) > live.MOST_BYTES
+    site.answer = lambda _: Says(body=body)
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 3000))
+    assert room.longest_tick_s < 5
+
+
+def test_a_reading_that_does_not_end_is_ended_and_refused(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_BYTES", 10)
+    monkeypatch.setattr(apart, "LONGEST_S", 0.0)
+    site.answer = says(request(1))
+    room = open_live()
+    room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
+    assert "took too long" in (room.failing(REQUESTS) or "")
+
+
+def test_a_format_that_fails_costs_the_payload_and_not_the_dataset(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    def fails(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("data_access.sources.open311.read", fails)
+    site.answer = says(request(1))
+    room = open_live()
+    room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
+    assert "ZeroDivisionError" in (room.failing(REQUESTS) or "")
+    assert "cannot be read" in caplog.text
+
+
+def test_what_the_store_refuses_costs_one_payload(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = StoreWriter.apply
+
+    def refusing(self: StoreWriter, stream: int, change: Any, *, now_us: int) -> Any:
+        if any(each.row.record_id == "r-2" for each in change.played):
+            raise StoreRefused("a text too long")
+        return apply(self, stream, change, now_us=now_us)
+
+    pages = [says(request(1)), says(request(2)), says(request(3)), says()]
+    site.answer = lambda asked: pages[int(asked.query["page"]) - 1](asked)
+    monkeypatch.setattr(StoreWriter, "apply", refusing)
+    room = open_live(paging="page")
+    room.until(lambda: room.accepted(REQUESTS) == (2, {"unreadableFile": 1}))
+    assert room.stored(REQUESTS) == (0, 0, 2)
+
+
+def test_a_secret_that_is_not_there_is_said_and_the_feed_goes_on(
+    open_live: OpenLive, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = open_live(secret="hotline-key")
+    room.until(lambda: room.failing(REQUESTS))
+    assert room.failing(REQUESTS) == (
+        "The secret 'hotline-key' is not known: set IOC_SECRET_HOTLINE_KEY, "
+        "or name it in the file of IOC_SECRETS_FILE."
+    )
+
+
+def test_without_live_sources_the_same_city_replays_or_simulates(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    room = open_live()
+    room.settings = room.settings.model_copy(update={"live": False})
+    room.tick()
+    assert site.asked == []

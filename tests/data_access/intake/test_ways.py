@@ -1,0 +1,52 @@
+"""What the city's files may say of live sources, and what is refused there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from data_access.contracts import SourceSpec
+from tests.conftest import ROOT
+
+SPEC = TypeAdapter(SourceSpec)
+README = (ROOT / "README.md").read_text("utf-8")
+CHAPTER = README[README.index("## Live sources") : README.index("## Scenes by themselves")]
+EXAMPLES = re.findall(r"```toml\n(.*?)```", CHAPTER, re.DOTALL)
+
+
+def source(**ways: Any) -> SourceSpec:
+    return SPEC.validate_python({"format": "open311", **ways})
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_readmes_examples_are_taken(example: str) -> None:
+    found = SPEC.validate_python(tomllib.loads(example)["dataset"]["source"])
+    assert found.ways
+
+
+def test_an_address_alone_is_enough() -> None:
+    way = source(url="https://a.test/list.json").url
+    assert way is not None
+    assert (way.address, way.every, way.paging) == ("https://a.test/list.json", None, "none")
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ({"url": "ftp://a.test/x"}, "is no address such as"),
+        ({"url": "https://ioc:hunter2@a.test/x"}, "must hold no user or password"),
+        ({"url": {"address": "https://a.test", "every": "PT0S"}}, "shorter than a second"),
+        ({"url": {"address": "https://a.test", "paging": "offset"}}, "needs page_size"),
+        ({"url": {"address": "https://a.test", "secret_in": "body"}}, "pattern"),
+        ({"url": {"address": "https://a.test", "secrt": "x"}}, "nexpected keyword"),
+        ({}, "expected paths, or a live way: url"),
+    ],
+)
+def test_what_is_wrong_is_refused(way: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        source(**way)
+    assert why in str(refused.value)
