@@ -37,11 +37,17 @@ def automation(reach: Desk, wall: WallView, who: Person) -> Automation:
     )
 
 
-def carry_out(who: Person | None, wall_id: str, pressed: Mapping[str, Any]) -> Outcome:
-    """Do what a key of `layouts.pages.automation` stands for; raises CommandRefused."""
+def carry_out(who: Person | None, wall_id: str, pressed: Mapping[str, Any]) -> Outcome | None:
+    """Do what a key of `layouts.pages.automation` or `guard` stands for; None when not theirs.
+
+    Raises CommandRefused.
+    """
     language = session.page_language()
     do, about = str(pressed.get("do")), str(pressed.get("about"))
-    op, args = _command(do, about, wall_id)
+    asked = _command(do, about, wall_id)
+    if asked is None:
+        return None
+    op, args = asked
     try:
         result = command(who, op, args)
     except CommandRefused as error:
@@ -54,7 +60,7 @@ def carry_out(who: Person | None, wall_id: str, pressed: Mapping[str, Any]) -> O
     return Outcome(True, text(f"pages.done.{do}", language), troubles(result, language))
 
 
-def _command(do: str, about: str, wall_id: str) -> tuple[str, dict[str, Any]]:
+def _command(do: str, about: str, wall_id: str) -> tuple[str, dict[str, Any]] | None:
     of_wall = {"wallId": wall_id}
     of_layer = of_wall | {"layer": about}
     known: dict[str, tuple[str, dict[str, Any]]] = {
@@ -67,9 +73,7 @@ def _command(do: str, about: str, wall_id: str) -> tuple[str, dict[str, Any]]:
         "wall.lock": ("wall.lock", of_wall),
         "wall.unlock": ("wall.unlock", of_wall),
     }
-    if do not in known:
-        raise CommandRefused("unknownOp")
-    return known[do]
+    return known.get(do)
 
 
 def _meanings(reach: Desk, rules: Mapping[str, Any], who: Person) -> dict[str, Meaning]:

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, Patch, State, ctx, no_update
 
 from callbacks import automation as by_itself
-from callbacks import operator_drawing, page_setting, session
+from callbacks import operator_drawing, page_setting, session, tools
 from callbacks.commands import (
     CommandRefused,
     command,
@@ -85,7 +85,7 @@ def _seen_after(pressed: Any, wall_id: str) -> Any:
     """Return what the operator knows of the wall once a command is said to be done.
 
     A preview changes nothing else: others may have switched the wall, and the page may have shown
-    it, since the key was pressed. What a list, a rule or a lock changed is seen when it is drawn.
+    it, since the key was pressed. What any other key changed is seen when it is drawn.
     """
     if isinstance(pressed, dict) and "do" in pressed:
         return no_update
@@ -99,7 +99,11 @@ def _seen_after(pressed: Any, wall_id: str) -> Any:
 def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bool) -> Outcome:
     who, language = session.person(), session.page_language()
     if isinstance(pressed, dict) and "do" in pressed:
-        return by_itself.carry_out(who, wall_id, pressed)
+        for each in (by_itself, tools):
+            outcome: Outcome | None = each.carry_out(who, wall_id, pressed)
+            if outcome is not None:
+                return outcome
+        raise CommandRefused("unknownOp")
     if isinstance(pressed, dict):
         scene_id = str(pressed["scene"])
         answer = command(who, "wall.preview", {"wallId": wall_id, "sceneId": scene_id})

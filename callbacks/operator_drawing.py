@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
@@ -14,9 +15,12 @@ from callbacks.room import deeds
 from callbacks.walls import all_walls
 from layouts import ids
 from layouts.pages import automation, monitors, operator, operator_keys, room
+from layouts.pages.align import align
 from layouts.pages.guard import guard
 from layouts.pages.scene_keys import scenes
 from layouts.pages.switch_history import switch_history
+from layouts.pages.tools import tools
+from layouts.pages.wall_view import WallView
 from permissions.errors import Forbidden
 from permissions.roles import Right
 
@@ -41,6 +45,8 @@ DRAWN = {  # what is drawn anew: a name, and what of which component it becomes
     "automation": Output(ids.OPERATOR_AUTOMATION, "children"),
     "urgent": Output(ids.OPERATOR_URGENT, "children"),
     "guard": Output(ids.OPERATOR_GUARD, "children"),
+    "tools": Output(ids.OPERATOR_TOOLS, "children"),
+    "align": Output(ids.OPERATOR_ALIGN, "children"),
 }
 
 
@@ -53,6 +59,7 @@ def register(app: Dash) -> None:
             Input(ids.WALL_EVENT, "data"),
             Input(ids.LIVE_POLL, "n_intervals"),
             Input(ids.LIVE_JOINED, "data"),
+            Input(ids.OPERATOR_PLACE, "value"),
         ],
         state=[State(ids.OPERATOR_WALL, "data")],
         prevent_initial_call=True,
@@ -72,6 +79,8 @@ def layout(wall: str | None = None) -> Any:
         deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
         history=history(reach, chosen),
         automation=by_itself.automation(reach, chosen, setting.person),
+        others=_others(walls, chosen),
+        orbit_px=_orbit_px(chosen.wall_id),
         may_command=_may_command(chosen.wall_id),
         now_ms=reach.now_ms(),
         setting=setting,
@@ -79,7 +88,9 @@ def layout(wall: str | None = None) -> Any:
     )
 
 
-def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> Any:
+def refresh(
+    _done: Any, _event: Any, _poll: Any, _joined: Any, place: str | None, wall_id: str
+) -> Any:
     """Draw anew everything of the page that the controller knows better."""
     if session.person() is None:
         return dict.fromkeys(DRAWN, no_update)
@@ -112,7 +123,28 @@ def refresh(_done: Any, _event: Any, _poll: Any, _joined: Any, wall_id: str) -> 
         ),
         "urgent": automation.urgent(found, may_command=may, setting=setting),
         "guard": guard(wall, may_command=may, now_ms=now_ms, setting=setting),
+        "tools": tools(
+            wall,
+            _others(walls, wall),
+            orbit_px=_orbit_px(wall_id),
+            may_command=may,
+            now_ms=now_ms,
+            setting=setting,
+        ),
+        "align": align(wall, place or "", may_command=may, setting=setting),
     }
+
+
+def _others(walls: Sequence[WallView], wall: WallView) -> list[WallView]:
+    """Return the walls that `wall` may follow: those of another site's controller."""
+    if desk().settings.site is None:  # one controller has all walls, whatever their site
+        return []
+    return [each for each in walls if each.reachable and each.site_id != wall.site_id]
+
+
+def _orbit_px(wall_id: str) -> int:
+    wall = desk().walls.get(wall_id)
+    return wall.orbit_px if wall is not None else 0
 
 
 def _may_command(wall_id: str) -> bool:

@@ -67,6 +67,12 @@ OPERATOR_HISTORY = "operator-history"
 OPERATOR_AUTOMATION = "operator-automation"
 OPERATOR_URGENT = "operator-urgent"
 OPERATOR_GUARD = "operator-guard"
+OPERATOR_TOOLS = "operator-tools"
+OPERATOR_PLACE = "operator-place"
+OPERATOR_ALIGN = "operator-align"
+
+# What asks before the room sees it (layouts/pages/asking.py, assets/presses.mjs)
+ASKING = "asking"
 
 
 def operator_scene(scene_id: str) -> dict[str, str]:
@@ -75,7 +81,7 @@ def operator_scene(scene_id: str) -> dict[str, str]:
 
 
 def operator_key(do: str, about: str) -> dict[str, str]:
-    """Return the id of the key that does `do` about a list, a layer, a rule or ("") the wall."""
+    """Return the id of the key that does `do`, and about what; "" is the wall."""
     return {"part": "operator-key", "do": do, "about": about}
 
 

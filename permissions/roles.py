@@ -26,6 +26,7 @@ class Right(StrEnum):
     COMMAND_WALLS = "commandWalls"  # every wall
     COMMAND_GIVEN_WALLS = "commandGivenWalls"  # walls whose file gives this role control
     ENROLL_DEVICES = "enrollDevices"
+    TRIM_OUTPUTS = "trimOutputs"  # move a panel's picture to meet its neighbours'
     READ_AUDIT = "readAudit"
     MANAGE_ACCOUNTS = "manageAccounts"
     READ_PROOF = "readProof"  # what a wall showed when
@@ -46,7 +47,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "presenter": _PRESENTER,
     "leader": _LEADER,
     "operator": _OPERATOR,
-    "administrator": _OPERATOR | {Right.ENROLL_DEVICES, Right.READ_AUDIT, Right.MANAGE_ACCOUNTS},
+    "administrator": _OPERATOR
+    | {Right.ENROLL_DEVICES, Right.TRIM_OUTPUTS, Right.READ_AUDIT, Right.MANAGE_ACCOUNTS},
 }
 
 

@@ -93,13 +93,15 @@ def said(result: Mapping[str, Any]) -> str:
     """Write an answer for a terminal."""
     if "walls" in result:
         return "\n".join(_line(wall, each) for wall in result["walls"] for each in wall["outputs"])
-    if "outputs" in result:
-        return "sent to " + (", ".join(result["outputs"]) or "no output: none is connected")
+    sent = "sent to " + (", ".join(result["outputs"]) or "no output: none is connected")
     if "trimPx" in result:
-        return f"{result['outputId']}: x {result['trimPx']['x']}, y {result['trimPx']['y']} px"
+        trim = result["trimPx"]
+        return f"{result['outputId']}: x {trim['x']}, y {trim['y']} px; {sent}"
     if "night" in result:
-        return f"night: {result['night']['mode']}"
-    return f"orbit: {result['orbitPx']} px"
+        return f"night: {result['night']['mode']}; {sent}"
+    if "orbitPx" in result:
+        return f"orbit: {result['orbitPx']} px; {sent}"
+    return sent
 
 
 def _line(wall: Mapping[str, Any], output: Mapping[str, Any]) -> str:

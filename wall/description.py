@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, glass, playing, scheduling
+from wall import contents, glass, overlays, playing, scheduling
 from wall.scene import Scene
 from wall.state import OutputState, Showing, State, WallState
 
@@ -31,6 +31,7 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "schedule": scheduling.describe(ws),
         "lock": ws.lock.to_json() if ws.lock is not None else None,
         "masks": [mask.to_json() for mask in ws.masks.values()],
+        "overlays": overlays.describe(state, ws),
         "frozen": ws.is_frozen,
         "following": ws.following.to_json() if ws.following is not None else None,
         "night": glass.night_of(ws),

@@ -105,8 +105,10 @@ def orbit_px_of(ws: WallState) -> int:
 def _changed(
     state: State, asked: Asked, ws: WallState, told: dict[str, Any], *, only: str | None = None
 ) -> None:
+    reached = []
     for output_id, output in ws.outputs.items():
         if output.client_id is not None and only in (None, output_id):
             state.send([output.client_id], "glass", glass(ws, output_id))
+            reached.append(output_id)
     then = event(state, f"wall.{ws.wall.wall_id}", "glass", told)
-    answer(state, asked, told, changes=(wall_record(ws),), then=then)
+    answer(state, asked, {**told, "outputs": reached}, changes=(wall_record(ws),), then=then)

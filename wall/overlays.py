@@ -102,6 +102,15 @@ def join(state: State, ws: WallState, client: Client) -> None:
         state.send([client.client_id], "freeze", {"on": True})
 
 
+def describe(state: State, ws: WallState) -> list[dict[str, Any]]:
+    """Return what was put over the scenes and is not over yet, as a wall is told of."""
+    return [
+        {**fields, "outputId": place or None}
+        for (_, place), fields in ws.overlays.items()
+        if fields.get("untilAtMs") is None or fields["untilAtMs"] > state.now_ms
+    ]
+
+
 def _lay(state: State, ws: WallState, client: Client) -> None:
     place = client.output_id or ""
     banner = banners.banner(state, ws, place)

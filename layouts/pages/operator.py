@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from language import pick
 from layouts import ids
+from layouts.pages.asking import asking
 from layouts.pages.attributes import attrs
 from layouts.pages.automation_view import Automation
 from layouts.pages.guard import guard
@@ -34,6 +35,8 @@ def page(
     *,
     history: History | None,
     automation: Automation,
+    others: Sequence[WallView],
+    orbit_px: int,
     may_command: bool,
     now_ms: float,
     setting: Setting,
@@ -102,6 +105,8 @@ def page(
                                 deeds,
                                 history,
                                 automation,
+                                others,
+                                orbit_px=orbit_px,
                                 may_command=may_command,
                                 now_ms=now_ms,
                                 setting=setting,
@@ -115,6 +120,7 @@ def page(
                 tabIndex="0",
                 **attrs(aria_label=say("operator.panel", setting, wall=name)),
             ),
+            asking(setting=setting),
         ],
         setting=setting,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
@@ -94,22 +96,44 @@ def hold_state(wall: WallView, *, setting: Setting) -> list[Component]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The question a key puts before it does what the whole room will see.
+
+    Once answered yes, keys of the same `group` ask no more for a while (assets/presses.mjs).
+    """
+
+    words: str
+    group: str | None = None
+
+
 def operator_key(
     do: str,
     about: str,
     symbol: str,
     setting: Setting,
     *,
+    words: str | None = None,
     is_danger: bool = False,
+    is_pressed: bool | None = None,
     hint: bool = False,
+    asks: Asks | None = None,
 ) -> Component:
-    """Return a key that does `do` about a list, a layer, a rule or ("") the wall."""
+    """Return a key that does `do` about a list, a layer, a rule or ("") the wall.
+
+    `words` stand for what such a key is called; `is_pressed` tells of a choice or a switch.
+    """
     return html.Button(
-        [icon(symbol), html.Span(say(f"key.{do}", setting))],
+        [icon(symbol), html.Span(words or say(f"key.{do}", setting))],
         id=ids.operator_key(do, about),
         className="key" + (" key-danger" if is_danger else ""),
         title=say(f"hint.{do}", setting) if hint else None,
-        **attrs(data_presses=ids.OPERATOR_PRESSED),
+        **attrs(
+            data_presses=ids.OPERATOR_PRESSED,
+            data_asks=asks.words if asks else None,
+            data_asks_once=asks.group if asks else None,
+            aria_pressed=None if is_pressed is None else str(is_pressed).lower(),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.pages.align import align, places
 from layouts.pages.attributes import attrs
 from layouts.pages.automation import automation_view, urgent
 from layouts.pages.automation_view import Automation
@@ -16,9 +17,10 @@ from layouts.pages.monitors import last_switch, outputs
 from layouts.pages.room import Deed, deed_list
 from layouts.pages.shell import Setting, busy, say
 from layouts.pages.switch_history import History, switch_history
+from layouts.pages.tools import tools
 from layouts.pages.wall_view import WallView
 
-VIEWS = ("now", "history", "automation")  # of the state beside the scenes
+VIEWS = ("now", "history", "automation", "tools")  # of the state beside the scenes
 
 
 def operator_state(
@@ -26,7 +28,9 @@ def operator_state(
     deeds: Sequence[Deed],
     history: History | None,
     automation: Automation,
+    others: Sequence[WallView],
     *,
+    orbit_px: int,
     may_command: bool,
     now_ms: float,
     setting: Setting,
@@ -95,6 +99,33 @@ def operator_state(
                     **attrs(aria_label=say("operator.view_automation", setting)),
                 ),
                 className="op-view op-view-automation",
+            ),
+            html.Div(
+                html.Div(
+                    [
+                        html.Div(
+                            tools(
+                                wall,
+                                others,
+                                orbit_px=orbit_px,
+                                may_command=may_command,
+                                now_ms=now_ms,
+                                setting=setting,
+                            ),
+                            id=ids.OPERATOR_TOOLS,
+                        ),
+                        html.H3(say("align.head", setting)),
+                        places(wall, setting=setting),
+                        html.Div(
+                            align(wall, "", may_command=may_command, setting=setting),
+                            id=ids.OPERATOR_ALIGN,
+                        ),
+                    ],
+                    className="scroll op-scroll op-tools",
+                    tabIndex="0",
+                    **attrs(aria_label=say("operator.view_tools", setting)),
+                ),
+                className="op-view op-view-tools",
             ),
             busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
             html.Div(

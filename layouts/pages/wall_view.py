@@ -7,12 +7,13 @@ draws a wall of any size.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from data_access.classification import LEVELS
+from data_access.classification import LEVELS, Classification
 from data_access.envelope import Text
 from language import pick
+from layouts.pages.tools_view import ToolsView, read_tools
 
 IN_TIME = ("shown",)
 SWITCH_PROBLEMS = ("late", "failed", "offline", "noAnswer")
@@ -115,9 +116,11 @@ class LockView:
 class MaskView:
     """What is above this ceiling is covered."""
 
+    mask_id: str
     level: str
     compartments: tuple[str, ...]
     by: str
+    since_at_ms: float
     until_at_ms: float | None
 
     @property
@@ -146,6 +149,9 @@ class WallView:
     lock: LockView | None = None
     masks: tuple[MaskView, ...] = ()
     reachable: bool = True
+    site_id: str = ""
+    ceiling: Classification = field(default_factory=Classification)
+    tools: ToolsView = field(default_factory=ToolsView)
 
     @property
     def online(self) -> int:
@@ -217,12 +223,16 @@ def read_wall(
         manual_hold_min=float(body.get("manualHoldMin", 30.0)),
         lock=_lock(body["lock"], names or {}) if body.get("lock") else None,
         masks=tuple(_mask(each, names or {}) for each in body.get("masks") or ()),
+        site_id=str(body.get("siteId", "")),
+        ceiling=Classification.from_json(body.get("ceiling") or {"level": "public"}),
+        tools=read_tools(body, names or {}),
     )
 
 
 def actors(body: Mapping[str, Any]) -> set[str]:
     """Return who is said to have changed the wall that `body` tells of."""
-    told = [*(body.get("layers") or {}).values(), body.get("lock"), *(body.get("masks") or ())]
+    holds = [body.get("lock"), body.get("following"), *(body.get("masks") or ())]
+    told = [*(body.get("layers") or {}).values(), *holds]
     return {str(each["by"]) for each in told if each and each.get("by")}
 
 
@@ -278,9 +288,11 @@ def _lock(body: Mapping[str, Any], names: Mapping[str, str]) -> LockView:
 def _mask(body: Mapping[str, Any], names: Mapping[str, str]) -> MaskView:
     ceiling, by = body["ceiling"], str(body.get("by") or "")
     return MaskView(
+        mask_id=str(body["maskId"]),
         level=str(ceiling["level"]),
         compartments=tuple(ceiling.get("compartments", ())),
         by=names.get(by, by),
+        since_at_ms=float(body["sinceAtMs"]),
         until_at_ms=body.get("untilAtMs"),
     )
 

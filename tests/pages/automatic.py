@@ -117,3 +117,24 @@ def automate(link: StandInLink, *, now_ms: float = NOW_MS) -> None:
             "untilAtMs": now_ms + 3_600_000,
         }
     ]
+
+
+def equip(link: StandInLink, *, now_ms: float = NOW_MS) -> None:
+    """Let every tool be in use on Lê Lai."""
+    body = link.bodies["le-lai"]
+    body["frozen"] = True
+    body["night"] = {**body["night"], "mode": "on"}
+    body["overlays"] = [
+        {"kind": "identify", "outputId": "a1"},
+        {"kind": "testPattern", "outputId": None, "parts": ["grid", "flash"]},
+    ]
+    body["masks"] = [
+        *body["masks"],
+        {
+            "maskId": "open",
+            "ceiling": {"level": "internal", "compartments": ["health", "police"]},
+            "by": "administrator",
+            "sinceAtMs": now_ms - 7_200_000,
+            "untilAtMs": None,
+        },
+    ]

@@ -22,9 +22,11 @@ from permissions.keys import key_for
 from permissions.sessions import Sessions
 from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
-from wall.errors import ServiceError
+from wall.errors import BadFields, ServiceError
 from wall.geometry import Wall, load_walls
 from wall.history import summary
+from wall.protocol import check
+from wall.services import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW_MS = 1_790_000_000_000.0
@@ -45,6 +47,17 @@ READING = (
     "playlist.list",
     "schedule.list",
     "rule.list",
+)
+TOOLS = (
+    "wall.mask",
+    "wall.unmask",
+    "wall.overlay",
+    "wall.freeze",
+    "wall.reload",
+    "wall.trim",
+    "wall.night",
+    "wall.orbit",
+    "wall.follow",
 )
 KINDS = ("bottlenecks", "map", "kpi", "kpi", "trend", "bars", "alerts", "table")
 
@@ -91,6 +104,7 @@ def wall_body(wall: Wall, *, now_ms: float = NOW_MS) -> dict[str, Any]:
                 "clock": None if offline else {"offsetMs": 0.4, "uncertaintyMs": 0.3 + index / 10},
                 "health": {},
                 "lastSeenAtMs": now_ms - (90_000 if offline else 1_000),
+                "trimPx": {"x": index, "y": 0},
             }
         )
         answer = {"outputId": output.output_id, "status": "offline" if offline else "shown"}
@@ -138,6 +152,11 @@ def wall_body(wall: Wall, *, now_ms: float = NOW_MS) -> dict[str, Any]:
         },
         "lock": None,
         "masks": [],
+        "overlays": [],
+        "frozen": False,
+        "following": None,
+        "night": None if wall.night is None else {**wall.night.to_json(), "mode": "auto"},
+        "orbitPx": wall.orbit_px,
         "lastSwitch": {
             "switchId": "s-1",
             "committed": True,
@@ -200,6 +219,10 @@ class StandInLink:
         error = self.refuses.get(op) or self.refuses.get("*")
         if error is not None:
             raise error
+        try:  # as the controller does
+            check(OPERATIONS[op].args, given)
+        except BadFields as wrong:
+            raise ServiceError("invalidArgs", str(wrong)) from wrong
         if op == "walls.list":
             return {"walls": deepcopy(list(self.bodies.values()))}
         if op == "rule.list":
@@ -223,9 +246,28 @@ class StandInLink:
             return deepcopy(self._automatic(op, str(given["wallId"])))
         if op == "wall.preview":
             return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
+        if op in TOOLS:
+            return self._tool(op, given, body)
         if op == "wall.extend":
             return {"layer": "manual", "untilAtMs": NOW_MS + 1_800_000}
         return deepcopy(body["lastSwitch"])
+
+    def _tool(self, op: str, given: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """Answer a tool: all outputs that are there have heard of it, the first masks late."""
+        if op == "wall.follow":
+            return {"following": given["of"]}
+        online = [each["outputId"] for each in body["outputs"] if each["online"]]
+        if op not in ("wall.mask", "wall.unmask"):
+            only = given.get("outputId")
+            return {"outputs": [each for each in online if only in (None, each)]}
+        done = "masked" if op == "wall.mask" else "unmasked"
+        outputs: list[dict[str, Any]] = [
+            {"outputId": each["outputId"], "status": done, "tookMs": 41.0 + index}
+            for index, each in enumerate(body["outputs"])
+        ]
+        outputs[0] = {"outputId": outputs[0]["outputId"], "status": "noAnswer"}
+        outputs[-1] = {"outputId": outputs[-1]["outputId"], "status": "offline"}
+        return {"maskId": given["maskId"], "outputs": outputs}
 
     def _automatic(self, op: str, wall_id: str) -> dict[str, Any]:
         running = self.running.get(wall_id, [])

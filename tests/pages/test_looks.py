@@ -15,7 +15,7 @@ from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import looking
-from tests.pages.automatic import automate
+from tests.pages.automatic import automate, equip
 from tests.pages.site import FIXED_CLOCK, served
 from wall.errors import ServiceError
 
@@ -210,13 +210,46 @@ def test_pages_are_fit_in_trouble_too(page, address, link, trouble, paths):
     assert not complaints, "\n".join(complaints)
 
 
+def _tooled(link):
+    """Everything that tools can do is being done, and other sites' walls are there."""
+    automate(link, now_ms=NOW_MS)
+    equip(link, now_ms=NOW_MS)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_the_operator_is_fit_to_read(page, address, link, view):
-    automate(link, now_ms=NOW_MS)
+    _tooled(link)
     page.goto(address + OPERATOR)
     page.locator(f".op-views input[value={view}]").check()
     expect(page.locator(f".op-view-{view}")).to_be_visible()
     complaints = _look(page)  # another language is another load, and the view stays
+    page.locator(f".op-views input[value={VIEWS[0]}]").check()
+    assert not complaints, "\n".join(complaints)
+
+
+def test_the_installers_tools_and_their_question_are_fit_for_a_finger(page, address, link):
+    _tooled(link)
+    page.goto(address + OPERATOR)
+    page.locator(".op-views input[value=tools]").check()
+    complaints: list[str] = []
+    for language in LANGUAGES:
+        _speak(page, language)
+        _settled(page)
+        page.locator("#operator-place").select_option("a3")
+        arrows = page.locator(".tool-arrows .key")
+        expect(arrows).to_have_count(5)
+        arrows.last.scroll_into_view_if_needed()
+        complaints += looking.complaints(page, is_contrast_seen=True)
+        page.evaluate("performance.now = () => 1e9 * Math.random()")  # no question is settled
+        arrows.first.click()
+        expect(page.locator(".asking-words")).to_be_visible()
+        complaints += looking.unfit(page) if language == "en" else []
+        keys = page.locator(".asking-keys .key")
+        boxes = [each.bounding_box() for each in keys.all()]
+        complaints += [f"a key of {box}" for box in boxes if not box or box["height"] < 48]
+        keys.last.click()
+        expect(page.locator(".outcome.is-done")).to_be_visible()
+        complaints += looking.complaints(page, is_contrast_seen=language == "vi")
     page.locator(f".op-views input[value={VIEWS[0]}]").check()
     assert not complaints, "\n".join(complaints)
 

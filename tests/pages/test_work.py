@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.site import FIXED_CLOCK, served
+from tests.pages.stand_in import TOOLS
 from wall.client import BlockingClient
 from wall.server import serve
 
@@ -118,6 +119,67 @@ def test_a_scene_chosen_by_hand_is_taken_by_the_next_enter(operator, site):
     operator.keyboard.press("Enter")
     expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
     assert _commands(site) == ["wall.preview", "wall.take"]
+
+
+def _tool(operator, do: str, about: str):
+    return operator.locator(f'[id*=\'"do":"{do}"\'][id*=\'"about":"{about}"\']')
+
+
+def _tooling(site) -> list[str]:
+    return [op for op, _, _ in site[1].link.asked if op in TOOLS]
+
+
+def test_what_the_room_will_see_is_asked_first_by_finger_and_by_key(operator, site):
+    operator.locator(".op-views input[value=tools]").check()
+    dialog = operator.locator("#asking")
+    _tool(operator, "wall.night", "on").click()
+    expect(dialog).to_contain_text("sang ánh sáng ban đêm?")
+    dialog.locator("[data-answer=no]").click()
+    expect(dialog).to_be_hidden()
+    _tool(operator, "wall.night", "on").focus()
+    operator.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    operator.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    operator.keyboard.press("Enter")  # the focus is where it was
+    expect(dialog.locator("[data-answer=no]")).to_be_focused()
+    assert _tooling(site) == []
+    operator.keyboard.press("Tab")
+    operator.keyboard.press("Enter")
+    expect(operator.locator("#operator-result")).to_contain_text("Đã chuyển sang ban đêm: 7 màn")
+    assert _tooling(site) == ["wall.night"]
+
+
+def test_a_question_left_does_not_answer_the_next(operator, site):
+    operator.locator(".op-views input[value=tools]").check()
+    dialog = operator.locator("#asking")
+    _tool(operator, "wall.night", "off").click()
+    operator.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    _tool(operator, "wall.mask", "public").click()  # covers at once
+    expect(operator.locator("#operator-result")).to_contain_text("Đã che")
+    assert _tooling(site) == ["wall.mask"]
+
+
+def test_a_trim_asks_once_and_then_each_press_moves(browser, site):
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
+    context.route("**/wall/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    page = _signed_in(context, site[0], "administrator")
+    page.goto(f"{site[0]}/operator")
+    site[1].link.asked.clear()
+    page.locator(".op-views input[value=tools]").check()
+    page.locator("#operator-place").select_option("a3")
+    _tool(page, "wall.trim", "a3|3|0").click()
+    page.locator("#asking [data-answer=yes]").click()
+    expect(page.locator("#operator-result")).to_contain_text("Đã xê dịch hình: 1 màn")
+    with page.expect_response(
+        lambda answer: "operator-pressed" in (answer.request.post_data or "")
+    ):
+        _tool(page, "wall.trim", "a3|2|1").click()
+    expect(page.locator("#asking")).to_be_hidden()
+    moved = [args["trimPx"] for op, args, _ in site[1].link.asked if op == "wall.trim"]
+    assert moved == [{"x": 3, "y": 0}, {"x": 2, "y": 1}]
+    context.close()
 
 
 def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(browser, site):

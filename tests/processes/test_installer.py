@@ -68,6 +68,8 @@ def test_answers_are_written_for_a_terminal() -> None:
     ]
     assert said({"outputs": ["a1", "a2"]}) == "sent to a1, a2"
     assert "none is connected" in said({"outputs": []})
-    assert said({"outputId": "a1", "trimPx": {"x": 1, "y": 2}}) == "a1: x 1, y 2 px"
-    assert said({"night": {"mode": "on"}}) == "night: on"
-    assert said({"orbitPx": 0}) == "orbit: 0 px"
+    one = {"outputId": "a1", "trimPx": {"x": 1, "y": 2}, "outputs": ["a1"]}
+    assert said(one) == "a1: x 1, y 2 px; sent to a1"
+    assert said({"night": {"mode": "on"}, "outputs": ["a1", "a2"]}) == "night: on; sent to a1, a2"
+    nobody = "orbit: 0 px; sent to no output: none is connected"
+    assert said({"orbitPx": 0, "outputs": []}) == nobody

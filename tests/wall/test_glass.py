@@ -53,7 +53,7 @@ def test_an_output_is_told_what_it_does_to_its_picture(glassy: FullTable) -> Non
 
 def test_a_trim_reaches_its_output_alone_and_falls_back_to_the_files(glassy: FullTable) -> None:
     result = ask(glassy, "wall.trim", outputId="a2", trimPx={"x": -5, "y": 0})
-    assert result == {"outputId": "a2", "trimPx": {"x": -5, "y": 0}}
+    assert result == {"outputId": "a2", "trimPx": {"x": -5, "y": 0}, "outputs": ["a2"]}
     assert glassy.right.last("glass")["trimPx"] == {"x": -5, "y": 0}
     assert glassy.left.all("glass") == []
     outputs = glassy.web.result(glassy.web.ask("walls.list", {}))["walls"][0]["outputs"]
@@ -71,11 +71,11 @@ def test_a_trim_leaves_the_picture_where_it_is_on_air(glassy: FullTable) -> None
 
 def test_night_and_orbit_are_switched_for_all_outputs(glassy: FullTable) -> None:
     assert ask(glassy, "wall.night", mode="on")["night"]["mode"] == "on"
-    assert ask(glassy, "wall.orbit", on=False) == {"orbitPx": 0}
+    assert ask(glassy, "wall.orbit", on=False) == {"orbitPx": 0, "outputs": ["a1", "a2"]}
     for seat in glassy.players():
         told = seat.last("glass")
         assert (told["night"]["mode"], told["orbitPx"]) == ("on", 0)
-    assert ask(glassy, "wall.orbit", on=True) == {"orbitPx": 3}
+    assert ask(glassy, "wall.orbit", on=True)["orbitPx"] == 3
 
 
 def test_what_was_put_outlives_a_restart(glassy: FullTable, folder: Path) -> None:

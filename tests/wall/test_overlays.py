@@ -76,3 +76,19 @@ def test_everyone_is_told_when_the_controller_ends(full: FullTable) -> None:
     full.carry_out(full.hub.stopping(full.now_ms))
     for seat in (full.left, full.right, full.web, full.renderer):
         assert seat.last("bye")["retryAfterMs"] > 0
+
+
+def test_a_wall_tells_what_lies_over_it_until_that_is_over(full: FullTable) -> None:
+    def told() -> Any:
+        return full.web.result(full.web.ask("wall.state", {"wallId": "north"}))["overlays"]
+
+    assert told() == []
+    until_ms = full.now_ms + 1_000
+    overlay(full, "identify", outputId="a2", untilAtMs=until_ms)
+    overlay(full, "testPattern", parts=["grid", "text"])
+    assert told() == [
+        {"kind": "identify", "outputId": "a2", "untilAtMs": until_ms},
+        {"kind": "testPattern", "outputId": None, "parts": ["grid", "text"]},
+    ]
+    full.wait(1_001)
+    assert [each["kind"] for each in told()] == ["testPattern"]
