@@ -8,12 +8,12 @@ from data_access.classification import Classification
 from permissions.roles import RIGHTS, ROLES, Person, Right
 
 MATRIX = {
-    #                 room   console rows   operator command given  enroll audit  accounts proof
-    "viewer":        (True,  True,  False, False, False, False, False, False, False, False),
-    "presenter":     (True,  True,  False, False, False, True,  False, False, False, False),
-    "leader":        (True,  True,  True,  False, False, True,  False, False, False, True),
-    "operator":      (True,  True,  True,  True,  True,  False, False, False, False, True),
-    "administrator": (True,  True,  True,  True,  True,  False, True,  True,  True, True),
+    #               room   console rows   operator command given  enroll trim   audit  people proof
+    "viewer":       (True,  True,  False, False, False, False, False, False, False, False, False),
+    "presenter":    (True,  True,  False, False, False, True,  False, False, False, False, False),
+    "leader":       (True,  True,  True,  False, False, True,  False, False, False, False, True),
+    "operator":     (True,  True,  True,  True,  True,  False, False, False, False, False, True),
+    "administrator":(True,  True,  True,  True,  True,  False, True,  True,  True,  True,  True),
 }  # fmt: skip
 
 
