@@ -26,15 +26,20 @@ class Started:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._seen: dict[int, psutil.Process] = {}
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=clean_environment() | dict(environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        # The program keeps what is ignored where it is started: tests may be run by nohup.
+        ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        try:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=clean_environment() | dict(environment),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGHUP, ignored)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

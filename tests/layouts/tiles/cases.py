@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from data_access.envelope import Envelope
@@ -156,7 +157,8 @@ STATES: dict[str, Change] = {
 }
 
 
-def envelopes(state: str) -> dict[str, Envelope | None]:
-    """Return all sample envelopes in one state."""
+@cache
+def envelopes(state: str) -> Mapping[str, Envelope | None]:
+    """Return all sample envelopes in one state: the same ones each time, to be left alone."""
     change = STATES[state]
     return {name: change(each) for name, each in sample.everything().items()}

@@ -43,18 +43,24 @@ def layers() -> Mapping[str, bytes]:
 
 def catalogue(base: str = "/geometry") -> dict[str, dict[str, Any]]:
     """Return what `TileContext.geometry` holds."""
-    found = {}
-    for name, body in layers().items():
-        west, south, east, north = shapely.total_bounds(
-            [shapely.geometry.shape(f["geometry"]) for f in json.loads(body)["features"]]
-        )
-        found[name] = {
+    return {
+        name: {
             "url": f"{base}/{name}.json",
             "hash": name,
-            "bounds": [[float(south), float(west)], [float(north), float(east)]],
+            "bounds": _bounds(name),
             "schematic": name == "areas" and not _real().is_dir(),
         }
-    return found
+        for name in layers()
+    }
+
+
+@cache
+def _bounds(name: str) -> list[list[float]]:
+    features = json.loads(layers()[name])["features"]
+    west, south, east, north = shapely.total_bounds(
+        [shapely.geometry.shape(each["geometry"]) for each in features]
+    )
+    return [[float(south), float(west)], [float(north), float(east)]]
 
 
 def _areas() -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,9 @@ def scenes() -> dict[str, dict[str, Scene]]:
     return load_scenes(ROOT / "city" / "scenes", walls())
 
 
+@cache
 def context() -> TileContext:
-    """Return what tiles look up: names, scales, geometry, sites."""
+    """Return what tiles look up: names, scales, geometry, sites; the same each time."""
     city = tomllib.loads((ROOT / "city" / "city.toml").read_text(encoding="utf-8"))
     scales = tomllib.loads((ROOT / "city" / "scales.toml").read_text(encoding="utf-8"))["scale"]
     return TileContext(

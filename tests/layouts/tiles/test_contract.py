@@ -131,6 +131,16 @@ def test_the_same_data_gives_the_same_tree(use: tuple[str, int]) -> None:
     assert plain(built(use, "fresh")) == plain(built(use, "fresh"))
 
 
+@pytest.mark.parametrize("state", ["fresh", "ten times too much"])
+def test_tiles_leave_their_data_as_it_was(state: str) -> None:
+    given = cases.envelopes(state)
+    before = {name: repr(envelope) for name, envelope in given.items()}
+    for use in USES:
+        built(use, state)
+
+    assert {name: repr(envelope) for name, envelope in given.items()} == before
+
+
 @pytest.mark.parametrize("kind", kinds())
 def test_unknown_options_are_refused_by_name(kind: str) -> None:
     with pytest.raises(TileError, match="surprise"):
