@@ -16,7 +16,7 @@ from wall.errors import ServiceError
         (ICONS, "text/css"),
         ("/vendor/bootstrap5/css/font/fonts/bootstrap-icons.woff2", "font/woff2"),
         (FACE, "font/ttf"),
-        ("/assets/40-pages.css", "text/css"),
+        ("/assets/40-walls.css", "text/css"),
         ("/assets/console-link.mjs", "text/javascript"),
         ("/assets/mark.svg", "image/svg+xml"),
     ],
