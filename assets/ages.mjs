@@ -27,7 +27,8 @@ export function ageWords(ageMs, language) {
   const ageS = Math.max(0, ageMs / SECOND_MS);
   const [, unit, unitS] = STEPS.find(([belowS]) => ageS < belowS);
   const count = Math.floor(ageS / unitS) * (unit === "second" ? unitS : 1);
-  return format("RelativeTimeFormat", language, { numeric: "auto" }).format(-count, unit);
+  const words = format("RelativeTimeFormat", language, { numeric: "auto" }).format(-count, unit);
+  return words.charAt(0).toLocaleLowerCase(language) + words.slice(1); // CLDR: "Hôm qua" beside "3 ngày trước"
 }
 
 // "04:59", "1:04:59"; never below zero.
@@ -41,12 +42,20 @@ export function countdownWords(leftMs) {
 }
 
 export function clockWords(atMs, kind, language, timeZone = TIMEZONE) {
-  const options =
-    kind === "date"
-      ? { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }
-      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const words = format("DateTimeFormat", language, { ...options, timeZone }).format(atMs);
-  return words.charAt(0).toLocaleUpperCase(language) + words.slice(1);
+  if (kind === "date") return dateWords(atMs, language, timeZone);
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+  return format("DateTimeFormat", language, options).format(atMs);
+}
+
+// As `language/formats.py` writes a day: "Thứ Hai, 30/11/2026", "Monday, 30 Nov 2026".
+function dateWords(atMs, language, timeZone) {
+  const [digits, month, between] = language === "vi" ? ["2-digit", "2-digit", "/"] : ["numeric", "short", " "];
+  const options = { weekday: "long", day: digits, month, year: "numeric", timeZone };
+  const parts = format("DateTimeFormat", language === "vi" ? "vi" : "en", options).formatToParts(atMs);
+  const of = (type) => parts.find((part) => part.type === type).value;
+  const weekday = of("weekday");
+  const day = [of("day"), of("month"), of("year")].join(between);
+  return `${weekday.charAt(0).toLocaleUpperCase(language)}${weekday.slice(1)}, ${day}`;
 }
 
 export function isStale(atMs, asOfMs, staleAfterMs) {
@@ -55,7 +64,8 @@ export function isStale(atMs, asOfMs, staleAfterMs) {
 
 // Draw everything of `root` as it is at `atMs`; writes only what changed.
 export function sweep(root = document, atMs = nowMs()) {
-  for (const element of root.querySelectorAll(SELECTOR)) {
+  const below = root.querySelectorAll(SELECTOR);
+  for (const element of root.matches?.(SELECTOR) ? [root, ...below] : below) {
     const { classList, dataset } = element;
     const words = () => languageOf(element);
     if (classList.contains("ioc-clock")) {
@@ -67,6 +77,15 @@ export function sweep(root = document, atMs = nowMs()) {
     }
     if (dataset.staleAfterMs !== undefined) markStale(element, atMs);
   }
+}
+
+// Draw what a page puts in before it is painted, not at the next second.
+export function follow(root) {
+  const observer = new MutationObserver((records) => {
+    const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+    for (const node of added) if (node.nodeType === Node.ELEMENT_NODE) sweep(node);
+  });
+  observer.observe(root, { childList: true, subtree: true });
 }
 
 // A slot of the player knows better than the tile in it how old that is: by the wire.

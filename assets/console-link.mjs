@@ -3,7 +3,7 @@
 //   #live          data-topics (JSON), data-link or data-link-port, data-words (JSON)
 //   #live-state    shows the state: class is-<state>, words in .live-words
 
-import "./ages.mjs"; // clocks, ages and countdowns of these pages
+import { follow } from "./ages.mjs"; // clocks, ages and countdowns of these pages
 import { Link, Refused, SUBPROTOCOL, linkUrls } from "./link.mjs";
 
 const ROOT = "live";
@@ -168,6 +168,7 @@ const isPlayer = () => location.pathname.startsWith("/wall/"); // has a link of 
 if (typeof document !== "undefined" && !window.iocConsoleWatch && !isPlayer()) {
   window.iocConsoleWatch = new MutationObserver(watch);
   window.iocConsoleWatch.observe(document.documentElement, { childList: true, subtree: true });
+  follow(document.documentElement);
   listenToAnswers();
   watch();
 }

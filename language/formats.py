@@ -30,7 +30,7 @@ _WIDE = Context(prec=400)  # any float written out
 
 _DATE = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
 _SHORT_DATE = {"vi": "dd/MM", "en": "d MMM"}
-_LONG_DATE = {"vi": "EEEE, dd/MM/yyyy", "en": "EEEE, d MMMM yyyy"}
+_LONG_DATE = {"vi": "EEEE, dd/MM/yyyy", "en": "EEEE, d MMM yyyy"}
 _MONTH = {"vi": "MM/yyyy", "en": "MMM yyyy"}
 _PERIOD = re.compile(r"P(?P<date>\d+[YMWD])|PT(?P<time>\d+[HMS])")
 _DATE_STEPS = {"Y": "year", "M": "month", "W": "week", "D": "day"}

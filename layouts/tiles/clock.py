@@ -15,7 +15,7 @@ from layouts.tiles.measure import FACES, cut, fit, settings, width_u
 from layouts.tiles.panes import panes_x
 
 TIME_WIDTH = 5.5  # "14:05" at 35', and air
-DATE_WIDTH = 10.5  # "Wednesday, 25/02/2025" at 16'
+DATE_WIDTH = 10.5  # "Wednesday, 25 Nov 2026" at 16'
 LINK_WIDTH = 6.0
 
 

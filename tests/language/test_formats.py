@@ -43,6 +43,7 @@ def test_days_and_times_are_local():
     assert language.date(AT) == "25/02/2025"
     assert language.date(AT, language="en") == "25 Feb 2025"
     assert language.date(AT, style="long") == "Thứ Ba, 25/02/2025"
+    assert language.date(AT, style="long", language="en") == "Tuesday, 25 Feb 2025"
     assert language.time(AT, seconds=True) == "08:05:09"
     assert language.time(AT, timezone="UTC") == "01:05"
     assert language.datetime_(AT) == "08:05 25/02/2025"
