@@ -144,7 +144,7 @@ def investment(view: View) -> Payload:
         }
     first = (newest or 0) - 11
     series: Series = {
-        "label": text("Vốn đầu tư thực hiện theo tháng", "Investment by month"),
+        "label": text("Vốn đầu tư theo tháng", "Investment by month"),
         "unit": "tỷ đồng",
         "decimals": 0,
         "step": "month",

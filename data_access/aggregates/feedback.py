@@ -159,7 +159,7 @@ def _opened_closed(view: View, lives: list[Life], now_us: int) -> Any:
         return [[view.glass_ms(REQUESTS, hour * HOUR_US), of.get(hour, 0)] for hour in hours]
 
     return {
-        "label": text("Phản ánh mới và đã xử lý theo giờ", "Requests opened and closed, by hour"),
+        "label": text("Phản ánh mới và đã xử lý", "Requests opened and closed"),
         "unit": "",
         "decimals": 0,
         "step": "hour",

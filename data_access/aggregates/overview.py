@@ -33,7 +33,7 @@ def bottlenecks(view: View) -> Payload:
         text("Ùn tắc", "Congestion"),
         found["transport.speed"],
         "congested_share",
-        note=lambda n: text("số đoạn đường ùn tắc", "of links congested"),
+        note=lambda n: text("đoạn đường đang ùn tắc", "of links congested"),
     )
     air = _figure(
         text("Ô nhiễm không khí", "Air pollution"),

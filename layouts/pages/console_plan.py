@@ -96,15 +96,15 @@ REQUESTS = "feedback.requests"
 
 GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
     "economy": (
-        _tile("investment", "kpi", (0, 0, 4, 5), aggregate=INVESTMENT,
+        _tile("investment", "kpi", (0, 0, 3, 6), aggregate=INVESTMENT,
               numbers=("plan_share", "ytd", "month", "yoy")),
-        _tile("monthly", "trend", (4, 0, 5, 5), aggregate=INVESTMENT, series="monthly"),
-        _tile("provinces", "table", (9, 0, 3, 12), aggregate=INVESTMENT, table="provinces",
-              columns=("name", "plan_share")),
-        _tile("prices", "kpi", (0, 5, 4, 7), aggregate=PRICES,
+        _tile("monthly", "trend", (3, 0, 5, 6), aggregate=INVESTMENT, series="monthly"),
+        _tile("provinces", "table", (8, 0, 4, 6), aggregate=INVESTMENT, table="provinces",
+              columns=("name", "ytd", "plan_share")),
+        _tile("prices", "kpi", (0, 6, 3, 6), aggregate=PRICES,
               numbers=("cpi_yoy", "cpi_mom", "cpi_ytd")),
-        _tile("cpi", "trend", (4, 5, 5, 3), aggregate=PRICES, series="cpi_yoy"),
-        _tile("goods", "bars", (4, 8, 5, 4), aggregate=PRICES, table="goods", figure="yoy"),
+        _tile("cpi", "trend", (3, 6, 5, 6), aggregate=PRICES, series="cpi_yoy"),
+        _tile("goods", "bars", (8, 6, 4, 6), aggregate=PRICES, table="goods", figure="yoy"),
     ),
     "transport": (
         _tile("links", "map", (0, 0, 5, 12), aggregate=SPEED, map="links", focus="data",
@@ -131,11 +131,11 @@ GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
         _tile("food", "kpi", (10, 7, 2, 5), aggregate=FOOD, numbers=("violations_share",)),
     ),
     "security": (
-        _tile("alerts", "alerts", (0, 0, 5, 12), aggregate=ALERTS, items="active"),
+        _tile("alerts", "alerts", (0, 0, 5, 8), aggregate=ALERTS, items="active"),
+        _tile("hosts", "table", (0, 8, 5, 4), aggregate=LOGINS, table="hosts"),
         _tile("active", "kpi", (5, 0, 3, 5), aggregate=ALERTS, numbers=("active", "severe")),
         _tile("failed", "kpi", (8, 0, 4, 5), aggregate=LOGINS, numbers=("failed_1h", "ratio")),
-        _tile("rate", "trend", (5, 5, 7, 4), aggregate=LOGINS, series="failed"),
-        _tile("hosts", "table", (5, 9, 7, 3), aggregate=LOGINS, table="hosts"),
+        _tile("rate", "trend", (5, 5, 7, 7), aggregate=LOGINS, series="failed"),
     ),
     "feedback": (
         _tile("areas", "map", (0, 0, 4, 12), aggregate=REQUESTS, map="areas", legend="below"),

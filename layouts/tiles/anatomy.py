@@ -33,6 +33,7 @@ CAPTION = 0.8  # 16 arc minutes: nothing on a wall is smaller
 BODY = 1.0  # 20'
 TITLES = settings(1.5, 1.25, 1.0)  # 30' where there is room
 LOW_TITLES = settings(1.25, 1.0)
+CONSOLE_TITLES = settings(1.0)  # at arm's length: the same for all tiles that stand together
 MARK = 1.25  # width of a shape before a reason
 REASON_GAP = 0.5
 AGE_WIDTH = 6.0  # "12 phút trước", "35 minutes ago" at caption size, and air
@@ -156,6 +157,8 @@ class Tile:
         unit = f" {self.unit}" if self.unit else ""
         unit_width = width_u(unit, CAPTION) + (0.4 if unit else 0)
         choices = LOW_TITLES if self.low else TITLES
+        if self.frame.detail == "console":
+            choices = CONSOLE_TITLES
         setting = fit(self.title, room - unit_width, choices, bold=True)
         lines, two = [self.title], setting is None
         if setting is None:

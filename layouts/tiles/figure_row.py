@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dash import html
 
@@ -19,6 +19,14 @@ AIR = 0.75
 LEADING = 1.2
 
 
+class FigureRow(NamedTuple):
+    """A row of figures: what is drawn, the units it takes in height, and which figures it shows."""
+
+    part: html.Div
+    height_u: float
+    shown: Sequence[Number]
+
+
 def figure_row(
     tile: Tile,
     figures: Sequence[Number],
@@ -26,8 +34,8 @@ def figure_row(
     *,
     most: float = SIZES[0],
     height: float = 99.0,
-) -> tuple[html.Div, float] | None:
-    """Return as many figures as `width` holds and the height they take, None without room.
+) -> FigureRow | None:
+    """Return as many figures as `width` holds, None without room.
 
     Sizes go from `most` down until figures and labels stand in `height`.
     """
@@ -62,7 +70,7 @@ def figure_row(
         )
         for figure, text, label in zip(shown, texts, labels, strict=True)
     ]
-    return html.Div(cells, className="t-figure-row"), size * LEADING + lines
+    return FigureRow(html.Div(cells, className="t-figure-row"), size * LEADING + lines, shown)
 
 
 def _widest(tile: Tile, figures: Sequence[Number]) -> float:

@@ -30,6 +30,8 @@ METER = 1.0
 AIR = 0.5
 SHAPE = 1.25  # width of a shape before a word
 LEAST_MAIN = 3.0  # 60 minutes of arc
+# At arm's length 60' are enough: figures side by side shall not differ because one says less.
+CONSOLE_SHARE = 0.45  # of the body's height, the most of the large figure there
 # What is tried in turn until it fits: least size of the large figure, most of the others, meter,
 # caption. The figure keeps its 60' first; what it is and what stands beside it comes next.
 TRIALS = (
@@ -71,14 +73,17 @@ def build(
         return missing(tile, envelope)
     others = [figure for name, figure in figures.items() if name != options.numbers[0]]
     body = _low if tile.height_u < LOW else _tall
-    statuses = [figure["status"] for figure in figures.values()]
-    return tile.build(body(tile, main, others, context), statuses=statuses)
+    part, shown = body(tile, main, others, context)
+    return tile.build(part, statuses=[figure["status"] for figure in shown])
 
 
 def _tall(
     tile: Tile, main: Number, others: Sequence[Number], context: TileContext
-) -> list[html.Div]:
-    """The large figure, what it is held against beside or below it, the others at the foot."""
+) -> tuple[html.Div, list[Number]]:
+    """The large figure, what it is held against beside or below it, the others at the foot.
+
+    Returned with the figures that are shown: no rule is coloured by what nobody sees.
+    """
     meter, caption = _meter(main), _caption(tile, main)
     text = written(main, tile.language)
     size, room, side = 0.0, 0.0, None
@@ -89,8 +94,8 @@ def _tall(
         caption = caption if with_caption else ""
         side = side if most_side else None
         room = tile.height_u - (LINE if caption else 0.0) - (METER if meter else 0.0)
-        room -= side[1] + AIR if side else 0.0
-        size = _main_size(text, tile.width_u, min(room, MAIN_SIZES[0]))
+        room -= side.height_u + AIR if side else 0.0
+        size = _main_size(text, tile.width_u, min(room, _most(tile)))
         if least <= size <= room + 0.05:
             break
     size, told, below = _with_words(tile, main, context, size, room)
@@ -100,14 +105,24 @@ def _tall(
         size = _main_size(text, tile.width_u, size, marked=True)
     words = html.Div(told, className="t-kpi-told")
     first = [_digits(main, size, tile.language, marked=marked)]
+    lines = len(told) * LINE
+    left = room - (size + lines if below else max(size, lines))
     parts = [
         *([html.Div(caption, className="t-kpi-caption type-16")] if caption else []),
         html.Div(first if below else [*first, words], className="t-kpi-beside"),
         *([meter] if meter else []),
         *([words] if below else []),
-        *([side[0]] if side else []),
+        *([_at_foot(side.part, tile, left)] if side else []),
     ]
-    return [html.Div(parts, className="t-kpi t-kpi-tall")]
+    shown = [main, *(side.shown if side else ())]
+    return html.Div(parts, className="t-kpi t-kpi-tall"), shown
+
+
+def _at_foot(row: html.Div, tile: Tile, left: float) -> html.Div:
+    """Return the row at the foot of the body; on a console close below what it belongs to."""
+    if tile.frame.detail != "console":
+        return row
+    return html.Div(row, style={"paddingTop": u(AIR + min(max(left, 0.0), 1.0))})
 
 
 def _with_words(
@@ -134,11 +149,12 @@ def _with_words(
 
 def _low(
     tile: Tile, main: Number, others: Sequence[Number], context: TileContext
-) -> list[html.Div]:
+) -> tuple[html.Div, list[Number]]:
     """The large figure at the left, words or the other figures at its right."""
     text = written(main, tile.language)
     whole = _told(tile, main, context, tile.width_u)
-    size = _main_size(text, tile.width_u * (0.6 if others or whole else 1.0), tile.height_u)
+    most = min(tile.height_u, _most(tile))
+    size = _main_size(text, tile.width_u * (0.6 if others or whole else 1.0), most)
     rest = tile.width_u - extent(text, size) - 1.0
     while size > LEAST_MAIN and len(_told(tile, main, context, rest)) < len(whole):
         size = next(each for each in MAIN_SIZES if each < size)
@@ -147,17 +163,19 @@ def _low(
     side = None
     if others and not is_marked(main):
         side = figure_row(tile, others, rest, most=2.0, height=tile.height_u)
-    if side and side[1] <= tile.height_u + 0.1:
-        parts = [_digits(main, size, tile.language), side[0]]
+    shown = [main]
+    if side and side.height_u <= tile.height_u + 0.1:
+        parts = [_digits(main, size, tile.language), side.part]
+        shown += side.shown
     else:
         told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
         marked = is_marked(main) and not _says_state(told)
         if marked:
             told = []
-            size = _main_size(text, tile.width_u, tile.height_u, marked=True)
+            size = _main_size(text, tile.width_u, most, marked=True)
         words = html.Div(told, className="t-kpi-told")
         parts = [_digits(main, size, tile.language, marked=marked), words]
-    return [html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low")]
+    return html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low"), shown
 
 
 def _digits(main: Number, size: float, language: str, *, marked: bool = False) -> html.Div:
@@ -230,7 +248,8 @@ def _caption(tile: Tile, main: Number) -> str:
     """Return what the large figure is and of when, as far as the title does not say it."""
     label, period = tile.words(main["label"]), tile.words(main.get("period"))
     parts = [] if label.casefold() == tile.title.casefold() else [label]
-    if period and period.casefold() not in tile.title.casefold():
+    said = f"{tile.title} {opening(tile.words(main.get('note')))}".casefold()
+    if period and period.casefold() not in said:
         parts.append(period)
     return cut(" · ".join(parts), tile.width_u, CAPTION)
 
@@ -248,6 +267,13 @@ def _meter(main: Number) -> html.Div | None:
         ],
         className="t-meter",
     )
+
+
+def _most(tile: Tile) -> float:
+    """Return the size the large figure may have at most: on a wall, all that fits."""
+    if tile.frame.detail != "console":
+        return MAIN_SIZES[0]
+    return max(LEAST_MAIN, CONSOLE_SHARE * tile.height_u)
 
 
 def _main_size(text: Written, width: float, height: float, *, marked: bool = False) -> float:

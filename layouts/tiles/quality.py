@@ -60,8 +60,8 @@ def build(
     most = 2.0 if tile.height_u > 14 else 1.5
     heading = figure_row(tile, _short(tile, figures), tile.width_u, most=most, height=left)
     if heading:
-        body.append(heading[0])
-        left -= heading[1] + HEADING_AIR
+        body.append(heading.part)
+        left -= heading.height_u + HEADING_AIR
     if table is not None and table["rows"] and (left >= LEAST_LIST or not heading):
         if options.show == "datasets":
             body.append(_datasets(tile, table["rows"], left))

@@ -34,6 +34,16 @@ _TARGETS = r"""
   })
 """
 
+# A tile chooses its sizes before anything is drawn: no style sheet of a page may set others.
+_MISSET = r"""
+() => [...document.querySelectorAll(".tile [class*='type-']")].flatMap((e) => {
+  const u = parseFloat(getComputedStyle(e.closest(".tile")).getPropertyValue("--u"));
+  const wanted = (Number(/(?:^| )type-(\d+)/.exec(e.className)[1]) / 20) * u;
+  const size = parseFloat(getComputedStyle(e).fontSize);
+  return Math.abs(size - wanted) < 0.1 ? [] : [`${e.className} is ${size} px, not ${wanted}`];
+})
+"""
+
 _AXE = """
 async () => {
   const found = await axe.run(document, { iframes: false, resultTypes: ["violations"] });
@@ -57,7 +67,7 @@ def complaints(page: Page, *, is_contrast_seen: bool = True) -> list[str]:
     Colours and names are the same on every screen: where they were seen already, axe-core, by far
     the slowest of the looks, need not look again.
     """
-    found = cut_or_small(page) + hard_to_hit(page) + taller_than_window(page)
+    found = cut_or_small(page) + misset(page) + hard_to_hit(page) + taller_than_window(page)
     return found if is_contrast_seen else found + unfit(page)
 
 
@@ -68,6 +78,12 @@ def cut_or_small(page: Page) -> list[str]:
     width, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if width > inner:
         found.append(f"the page is {width} px wide in a window of {inner}")
+    return found
+
+
+def misset(page: Page) -> list[str]:
+    """Return texts of tiles that have another size than they were measured for."""
+    found: list[str] = page.evaluate(_MISSET)
     return found
 
 

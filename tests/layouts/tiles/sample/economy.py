@@ -46,7 +46,10 @@ def investment() -> Envelope:
             },
             "series": {
                 "monthly": {
-                    "label": text("Vốn đầu tư theo tháng", "Investment by month"),
+                    "label": text(
+                        "Vốn đầu tư công thực hiện theo tháng",
+                        "Public investment disbursed by month",
+                    ),
                     "unit": "bn VND",
                     "decimals": 0,
                     "step": "month",
