@@ -93,24 +93,16 @@ def city_rules(settings: Settings) -> list[dict[str, Any]]:
     from wall.configuration import read_toml
     from wall.rules import RuleFile
 
-    found = []
-    for path in sorted((settings.city / "rules").glob("*.toml")):
-        file = read_toml(path, RuleFile)
-        names = {"id": "rule_id", "walls": "wall_ids", "scene": "scene_id"}
-        fields = {names.get(name, name): each for name, each in file.model_dump().items()}
-        found.append({_camel(name): each for name, each in fields.items()})
-    return found
+    return [
+        read_toml(path, RuleFile).model_dump(by_alias=True)
+        for path in sorted((settings.city / "rules").glob("*.toml"))
+    ]
 
 
 def _clear_at(rule: Rule, threshold: float) -> float:
     """Keep the rule's own clearing value where it is on the right side of another threshold."""
     side = min if rule.condition == "above" else max
     return side(rule.clear_at, threshold)
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
 
 
 def _day(words: str) -> date:

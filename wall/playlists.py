@@ -6,18 +6,17 @@ step is `wall.playing`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall.configuration import FileModel, Words
 from wall.errors import ConfigurationError
 from wall.protocol import Duration, Instant, Name
 from wall.scene import Id, NameFields, WireModel
-from wall.seeded import EntryFile, read_seeds
+from wall.seeded import NameTable, in_files, read_seeds
 
 MOST_ENTRIES = 100
 Dwell = Annotated[float, Field(ge=2, le=86_400, allow_inf_nan=False)]
@@ -43,31 +42,30 @@ class PlaylistFields(WireModel):
 
     playlist_id: Id
     name: NameFields
-    entries: Annotated[list[EntryFields], Field(min_length=1, max_length=MOST_ENTRIES)]
+    entries: Annotated[Sequence[EntryFields], Field(min_length=1, max_length=MOST_ENTRIES)]
     loop: bool = True
     transition: TransitionFields = TransitionFields()
 
 
-class EntryTable(FileModel):
+class EntryTable(EntryFields):
     """`[[entry]]` of a playlist file."""
 
-    scene: Id
-    dwell_s: Dwell
+    model_config = in_files(scene_id="scene")
 
 
-class TransitionTable(FileModel):
+class TransitionTable(TransitionFields):
     """`transition` of a playlist file."""
 
+    model_config = in_files()
     kind: TransitionKind
-    duration_ms: Annotated[float, Field(ge=0, le=60_000)] = 0.0
 
 
-class PlaylistFile(EntryFile):
+class PlaylistFile(PlaylistFields):
     """A file of `city/playlists/<wall>`."""
 
-    name: Words
-    entry: Annotated[list[EntryTable], Field(min_length=1, max_length=MOST_ENTRIES)]
-    loop: bool = True
+    model_config = in_files(playlist_id="id", entries="entry")
+    name: NameTable
+    entries: Annotated[Sequence[EntryTable], Field(min_length=1, max_length=MOST_ENTRIES)]
     transition: TransitionTable = TransitionTable(kind="cut")
 
 
@@ -166,18 +164,7 @@ def make_playlist(fields: PlaylistFields) -> Playlist:
 
 def read_playlists(folder: Path) -> tuple[dict[str, Playlist], list[ConfigurationError]]:
     """Read `folder/<playlist>.toml`; one that is wrong is left out and said."""
-
-    def make(file: PlaylistFile) -> Playlist:
-        return Playlist(
-            playlist_id=file.id,
-            name=file.name.model_dump(),
-            turns=tuple(Turn(each.scene, each.dwell_s * 1000) for each in file.entry),
-            loop=file.loop,
-            transition_kind=file.transition.kind,
-            transition_ms=file.transition.duration_ms,
-        )
-
-    return read_seeds(folder, PlaylistFile, make)
+    return read_seeds(folder, PlaylistFile, make_playlist)
 
 
 class PutArgs(WireModel):

@@ -17,7 +17,6 @@ from pydantic import Field
 from wall import scenes, switch
 from wall.answers import Asked, answer, answer_reading
 from wall.classification import INTERNAL
-from wall.configuration import Words
 from wall.effects import Effect, EntryRecord
 from wall.errors import BadFields, Refused
 from wall.events import event
@@ -26,7 +25,7 @@ from wall.note import LANGUAGES, Note
 from wall.operation import COMMANDERS, READERS, NoArgs, Operation, find_wall
 from wall.protocol import Instant, Name, check
 from wall.scene import Id, NameFields, WireModel
-from wall.seeded import EntryFile, read_seeds
+from wall.seeded import NameTable, in_files, read_seeds
 from wall.state import State, WallState
 from wall.store import Kept
 
@@ -65,22 +64,11 @@ class RuleFields(WireModel):
     enabled: bool = True
 
 
-class RuleFile(EntryFile):
+class RuleFile(RuleFields):
     """A file of `city/rules`."""
 
-    name: Words
-    owner: Name
-    aggregate: Name
-    number: Name
-    condition: Condition
-    threshold: Figure
-    clear_at: Figure | None = None
-    dwell_s: Seconds = 0.0
-    cooldown_s: Seconds = 0.0
-    veto_s: Seconds = 0.0
-    walls: Walls
-    scene: Id
-    enabled: bool = True
+    model_config = in_files(rule_id="id", wall_ids="walls", scene_id="scene")
+    name: NameTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +153,7 @@ def begin(state: State, folder: Path, kept: Kept, *, elsewhere: Collection[str])
     """
 
     def make(file: RuleFile) -> Rule:
-        body = {
-            "ruleId": file.id,
-            "name": file.name.model_dump(),
-            "wallIds": file.walls,
-            "sceneId": file.scene,
-            "clearAt": file.clear_at,
-            "dwellS": file.dwell_s,
-            "cooldownS": file.cooldown_s,
-            "vetoS": file.veto_s,
-        }
-        same = ("owner", "aggregate", "number", "condition", "threshold", "enabled")
-        rule = make_rule(check(RuleFields, body | {each: getattr(file, each) for each in same}))
+        rule = make_rule(file)
         rule = replace(
             rule, wall_ids=tuple(each for each in rule.wall_ids if each not in elsewhere)
         )

@@ -16,10 +16,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from wall.configuration import Words
 from wall.errors import ConfigurationError, Refused
 from wall.scene import Id, NameFields, WireModel
-from wall.seeded import EntryFile, read_seeds
+from wall.seeded import NameTable, in_files, read_seeds
 
 LOOK_AHEAD_DAYS = 370
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -49,20 +48,11 @@ class ScheduleFields(WireModel):
     enabled: bool = True
 
 
-class ScheduleFile(EntryFile):
+class ScheduleFile(ScheduleFields):
     """A file of `city/schedules/<wall>`."""
 
-    name: Words
-    scene: Id | None = None
-    playlist: Id | None = None
-    from_time: Time
-    to_time: Time
-    weekdays: Weekdays = EVERY_DAY
-    from_date: Date | None = None
-    to_date: Date | None = None
-    holidays: Holidays = "any"
-    priority: Priority = 0
-    enabled: bool = True
+    model_config = in_files(schedule_id="id", scene_id="scene", playlist_id="playlist")
+    name: NameTable
 
 
 def never(day: dt.date) -> bool:
@@ -193,15 +183,26 @@ def rank(schedule: Schedule, window: Window) -> tuple[Any, ...]:
 
 def make_schedule(fields: ScheduleFields) -> Schedule:
     """Return the schedule of checked fields; raises Refused."""
-    return _checked(
-        Schedule(
-            schedule_id=fields.schedule_id,
-            name=fields.name.model_dump(),
-            scene_id=fields.scene_id,
-            playlist_id=fields.playlist_id,
-            **_when(fields),
-        )
+    schedule = Schedule(
+        schedule_id=fields.schedule_id,
+        name=fields.name.model_dump(),
+        scene_id=fields.scene_id,
+        playlist_id=fields.playlist_id,
+        from_time=dt.time.fromisoformat(fields.from_time),
+        to_time=dt.time.fromisoformat(fields.to_time),
+        weekdays=frozenset(fields.weekdays),
+        from_date=_date("fromDate", fields.from_date),
+        to_date=_date("toDate", fields.to_date),
+        holidays=fields.holidays,
+        priority=fields.priority,
+        enabled=fields.enabled,
     )
+    if (schedule.scene_id is None) == (schedule.playlist_id is None):
+        raise Refused("invalidArgs", "expected one of a scene and a playlist")
+    first, last = schedule.from_date, schedule.to_date
+    if first is not None and last is not None and last < first:
+        raise Refused("invalidArgs", "toDate: expected no day before fromDate")
+    return schedule
 
 
 def read_schedules(
@@ -213,14 +214,8 @@ def read_schedules(
     """
 
     def make(file: ScheduleFile) -> Schedule:
-        schedule = Schedule(
-            schedule_id=file.id,
-            name=file.name.model_dump(),
-            scene_id=file.scene,
-            playlist_id=file.playlist,
-            **_when(file),
-        )
-        may_show(_checked(schedule))
+        schedule = make_schedule(file)
+        may_show(schedule)
         return schedule
 
     return read_seeds(folder, ScheduleFile, make)
@@ -239,28 +234,6 @@ def _at_ms(day: dt.date, time: dt.time, zone: ZoneInfo, *, is_end: bool) -> floa
     local = dt.datetime.combine(day, time, zone)
     first_ms = local.timestamp() * 1000
     return max(first_ms, local.replace(fold=1).timestamp() * 1000) if is_end else first_ms
-
-
-def _when(fields: ScheduleFields | ScheduleFile) -> dict[str, Any]:
-    return {
-        "from_time": dt.time.fromisoformat(fields.from_time),
-        "to_time": dt.time.fromisoformat(fields.to_time),
-        "weekdays": frozenset(fields.weekdays),
-        "from_date": _date("fromDate", fields.from_date),
-        "to_date": _date("toDate", fields.to_date),
-        "holidays": fields.holidays,
-        "priority": fields.priority,
-        "enabled": fields.enabled,
-    }
-
-
-def _checked(schedule: Schedule) -> Schedule:
-    if (schedule.scene_id is None) == (schedule.playlist_id is None):
-        raise Refused("invalidArgs", "expected one of a scene and a playlist")
-    first, last = schedule.from_date, schedule.to_date
-    if first is not None and last is not None and last < first:
-        raise Refused("invalidArgs", "toDate: expected no day before fromDate")
-    return schedule
 
 
 def _date(key: str, text: str | None) -> dt.date | None:

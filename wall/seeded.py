@@ -1,6 +1,7 @@
 """What the city folder seeds and people may replace: playlists, schedules, rules.
 
-An entry that was put hides the city's of the same id until it is deleted.
+An entry that was put hides the city's of the same id until it is deleted. What an entry is made of
+is said once, as it comes over the wire; its file has the same fields under the names of files.
 """
 
 from __future__ import annotations
@@ -10,22 +11,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from wall.configuration import FileModel, read_toml
+from pydantic import AliasGenerator, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from wall.configuration import check_table, read_table
 from wall.errors import BadFields, ConfigurationError, Refused
-from wall.scene import Id
+from wall.scene import NameFields, WireModel
 
 MOST_PUT = 500  # of one sort, a wall
 
 Entry = TypeVar("Entry")
 
 
-class EntryFile(FileModel):
-    """Base of the files that seed entries."""
-
-    id: Id
+File = TypeVar("File", bound=WireModel)
 
 
-File = TypeVar("File", bound=EntryFile)
+def in_files(**renamed: str) -> ConfigDict:
+    """Return how fields of the wire stand in a file: in snake_case, some under other names.
+
+    An unknown name is a slip there, not an extension. Dumped by alias it is the wire form.
+    """
+    names = AliasGenerator(
+        validation_alias=lambda name: renamed.get(name, name), serialization_alias=to_camel
+    )
+    return ConfigDict(alias_generator=names, extra="forbid", strict=False)
+
+
+class NameTable(NameFields):
+    """`name` in a file."""
+
+    model_config = in_files()
 
 
 @dataclass(slots=True)
@@ -61,16 +76,19 @@ def read_seeds(
 ) -> tuple[dict[str, Entry], list[ConfigurationError]]:
     """Read every file of `folder` that is right, and say of each other what is wrong with it.
 
+    Each is named by its `id`.
+
     `make` makes the entry of a checked file; what it raises (BadFields, Refused) is what is wrong.
     """
     entries: dict[str, Entry] = {}
     problems: list[ConfigurationError] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            table = read_toml(path, model)
-            if table.id != path.stem:
+            table = read_table(path)
+            file = check_table(path, table, model)
+            if table["id"] != path.stem:
                 raise ConfigurationError(path, "id", f"expected the file's name {path.stem!r}")
-            entries[path.stem] = make(table)
+            entries[path.stem] = make(file)
         except ConfigurationError as problem:
             problems.append(problem)
         except (BadFields, Refused) as error:
