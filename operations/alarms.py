@@ -87,6 +87,21 @@ def plan(
     return orders
 
 
+def together(orders: Iterable[Order]) -> list[list[Order]]:
+    """Return orders in groups: takes of one rule on several walls are to be seen at one instant."""
+    groups: list[list[Order]] = []
+    salvos: dict[tuple[str, str | None], list[Order]] = {}
+    for order in orders:
+        found = salvos.get((order.rule_id, order.scene_id)) if order.what == "take" else None
+        if found is not None:
+            found.append(order)
+            continue
+        groups.append([order])
+        if order.what == "take":
+            salvos[order.rule_id, order.scene_id] = groups[-1]
+    return groups
+
+
 def _on_empty(wanting: list[Firing], wall_id: str, had: str | None) -> list[Order]:
     """What was taken here was put away by a person, unless it lay below what was vetoed."""
     new = [each for each in wanting if wall_id not in each.taken]

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from operations.alarms import ALARM, Firing, Order, actor, holders, plan
+from operations.alarms import ALARM, Firing, Order, actor, holders, plan, together
 from operations.definitions import read_kept
 from operations.errors import ControllerAway, ControllerRefused
 from operations.watch import RuleWatch
@@ -119,11 +119,30 @@ class Desk:
         walls = self._ask("walls.list", {}, None).get("walls") or []
         before, self._holders = self._holders, holders(walls)
         orders = plan(firings, walls, before)
-        done = [order for order in orders if self._carry_out(order)]
+        done = [order for group in together(orders) for order in self._carry_out_group(group)]
         self._settled, self._settled_ms = (None if orders else wanted), now_ms
         if len(done) < len(orders):
             return REFUSED_MS
         return AGAIN_MS if orders else LIST_MS
+
+    def _carry_out_group(self, group: list[Order]) -> list[Order]:
+        """Take on all walls at one instant; when one of them refuses, on each that does not."""
+        first = group[0]
+        if len(group) > 1:
+            args = {
+                "takes": [{"wallId": each.wall_id, "sceneId": each.scene_id} for each in group],
+                "layer": ALARM,
+                "hold": True,
+            }
+            try:
+                self._ask("salvo.take", args, actor(first.rule_id))
+            except ControllerRefused as error:
+                log.info("rule %s: not at one instant: %s", first.rule_id, error)
+            else:
+                for each in group:
+                    self._done(each)
+                return group
+        return [each for each in group if self._carry_out(each)]
 
     def _carry_out(self, order: Order) -> bool:
         try:
@@ -145,6 +164,10 @@ class Desk:
                 )
             self._refused[order], self._must_list = error.code, True
             return False
+        self._done(order)
+        return True
+
+    def _done(self, order: Order) -> None:
         self._refused.pop(order, None)
         if order.what in ("take", "clear"):
             log.info("rule %s: %s on %s", order.rule_id, order.what, order.wall_id)
@@ -153,7 +176,6 @@ class Desk:
         elif order.what == "clear":
             self._holders.pop(order.wall_id, None)
         self._watch.done(order, self._clock_ms())
-        return True
 
 
 def _wish(firing: Firing) -> tuple[object, ...]:

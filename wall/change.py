@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from wall import contents, stage, switch
 from wall.answers import Asked, answer
 from wall.arrangement import Arrangement
-from wall.effects import WallRecord
+from wall.effects import Change, Effect
 from wall.events import event
-from wall.layers import Layer, LayerChange
+from wall.layers import Layer, LayerChange, LayerName
 from wall.record import wall_record
 from wall.state import State, WallState
 
@@ -25,15 +28,39 @@ def ask(
     if switch.is_seen(ws, change):
         switch.begin(state, ws, change, terms=terms, asked=asked, instead=instead)
         return
-    after = change.applied_to(ws.layers)
+    refuse_too_high(state, ws, change)
+    supersede_same(state, ws, change)
+    kept = keep(state, ws, change)
+    answer(state, asked, kept.result, changes=kept.changes, then=kept.then)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A change that is not seen on air: its result as of a switch, what is to be written, told."""
+
+    result: dict[str, Any]
+    changes: tuple[Change, ...]
+    then: tuple[Effect, ...]
+
+
+def refuse_too_high(state: State, ws: WallState, change: LayerChange) -> None:
+    """Raise Refused when a scene is above what the wall may show."""
     if change.layer is not None:
         above = contents.above_ceiling(state, ws, change.layer.arrangement)
         if above:
             raise stage.too_high(ws, above)
+
+
+def supersede_same(state: State, ws: WallState, change: LayerChange) -> None:
+    """Drop a pending switch of the same layer, or the older of the two would have the last word."""
     if ws.pending is not None and ws.pending.change.name == change.name:
-        switch.supersede(state, ws)  # or the older of the two would have the last word
-    changes: tuple[WallRecord, ...] = ()
-    if after != ws.layers:
+        switch.supersede(state, ws)
+
+
+def keep(state: State, ws: WallState, change: LayerChange) -> Kept:
+    """Make a change that is not seen on air the desired state."""
+    changes: tuple[Change, ...] = ()
+    if change.applied_to(ws.layers) != ws.layers:
         ws.apply(change)
         changes = (wall_record(ws),)
         contents.refresh_wanted(state)
@@ -49,13 +76,19 @@ def ask(
     name = "taken" if change.layer is not None else "cleared"
     told = {**result, "layer": change.name}
     then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
-    answer(state, asked, result, changes=changes, then=then)
+    return Kept(result, changes, tuple(then))
 
 
-def new_layer(
-    state: State, ws: WallState, arrangement: Arrangement, asked: Asked, *, is_held: bool
-) -> Layer:
-    """Return a layer set now by who asks; not held it ends after the wall's time."""
+def taken(
+    state: State,
+    ws: WallState,
+    arrangement: Arrangement,
+    asked: Asked,
+    *,
+    layer: LayerName,
+    hold: bool,
+) -> LayerChange:
+    """Return a layer's change by who asks; a manual one ends after the wall's time, unless held."""
     hold_ms = ws.wall.manual_hold_min * 60_000
-    until_ms = None if is_held else state.now_ms + hold_ms
-    return Layer(arrangement, asked.by, state.now_ms, until_ms)
+    until_ms = None if hold or layer != "manual" else state.now_ms + hold_ms
+    return LayerChange(layer, Layer(arrangement, asked.by, state.now_ms, until_ms))

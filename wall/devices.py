@@ -5,58 +5,17 @@ from __future__ import annotations
 from wall.answers import Asked, answer
 from wall.effects import Close, DeviceRecord
 from wall.errors import Refused, TokenError
+from wall.operation import ADMINISTRATORS, Operation, WallArgs, on_wall
 from wall.protocol import CloseCode, Name
-from wall.scene import WireModel
 from wall.state import State, WallState
 from wall.tokens import VIEWS, Device, device_token, read_device_token
 
 
-class DeviceArgs(WireModel):
+class DeviceArgs(WallArgs):
     """Of the device operations: an output, or a view, of a wall."""
 
-    wall_id: Name
     output_id: Name | None = None
     view: Name | None = None
-
-
-def enroll(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
-    """Give a new token; the one before opens nothing more, its open links end."""
-    name = _name(ws, args)
-    generation = state.devices.get(name, (0, False))[0] + 1
-    state.devices[name] = (generation, False)
-    device = Device(ws.wall.wall_id, args.output_id, args.view, generation)
-    answer(
-        state,
-        asked,
-        {"deviceToken": device_token(state.secret, device)},
-        changes=(DeviceRecord(*name, generation, is_revoked=False),),
-        then=_outdated(state, name),
-    )
-
-
-def revoke(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
-    """Let the token open nothing more; its open links end."""
-    name = _name(ws, args)
-    generation = state.devices.get(name, (0, False))[0]
-    state.devices[name] = (generation, True)
-    answer(
-        state,
-        asked,
-        {"deviceToken": None},
-        changes=(DeviceRecord(*name, generation, is_revoked=True),),
-        then=_outdated(state, name),
-    )
-
-
-def token(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
-    """Tell the token that is valid now, without a new one; enroll when there is none."""
-    name = _name(ws, args)
-    generation, is_revoked = state.devices.get(name, (0, False))
-    if generation == 0 or is_revoked:
-        enroll(state, asked, ws, args)
-        return
-    device = Device(ws.wall.wall_id, args.output_id, args.view, generation)
-    answer(state, asked, {"deviceToken": device_token(state.secret, device)})
 
 
 def open_device(state: State, shown: str) -> Device:
@@ -73,6 +32,46 @@ def open_device(state: State, shown: str) -> Device:
 def is_current(state: State, device: Device) -> bool:
     """Tell whether this is the newest token of its device, and not revoked."""
     return state.devices.get(device.name) == (device.generation, False)
+
+
+def _enroll(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
+    """Give a new token; the one before opens nothing more, its open links end."""
+    name = _name(ws, args)
+    generation = state.devices.get(name, (0, False))[0] + 1
+    state.devices[name] = (generation, False)
+    device = Device(ws.wall.wall_id, args.output_id, args.view, generation)
+    answer(
+        state,
+        asked,
+        {"deviceToken": device_token(state.secret, device)},
+        changes=(DeviceRecord(*name, generation, is_revoked=False),),
+        then=_outdated(state, name),
+    )
+
+
+def _revoke(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
+    """Let the token open nothing more; its open links end."""
+    name = _name(ws, args)
+    generation = state.devices.get(name, (0, False))[0]
+    state.devices[name] = (generation, True)
+    answer(
+        state,
+        asked,
+        {"deviceToken": None},
+        changes=(DeviceRecord(*name, generation, is_revoked=True),),
+        then=_outdated(state, name),
+    )
+
+
+def _token(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
+    """Tell the token that is valid now, without a new one; enroll when there is none."""
+    name = _name(ws, args)
+    generation, is_revoked = state.devices.get(name, (0, False))
+    if generation == 0 or is_revoked:
+        _enroll(state, asked, ws, args)
+        return
+    device = Device(ws.wall.wall_id, args.output_id, args.view, generation)
+    answer(state, asked, {"deviceToken": device_token(state.secret, device)})
 
 
 def _name(ws: WallState, args: DeviceArgs) -> tuple[str, str]:
@@ -93,3 +92,10 @@ def _outdated(state: State, name: tuple[str, str]) -> list[Close]:
         and client.device.name == name
         and not is_current(state, client.device)
     ]
+
+
+OPERATIONS = {
+    "device.enroll": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_enroll)),
+    "device.revoke": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_revoke)),
+    "device.token": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_token)),
+}

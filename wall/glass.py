@@ -14,6 +14,7 @@ from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
 from wall.geometry import LARGEST_TRIM_PX, Trim
+from wall.operation import ADMINISTRATORS, COMMANDERS, Operation, WallArgs, on_wall
 from wall.protocol import Name
 from wall.record import wall_record
 from wall.scene import WireModel
@@ -29,53 +30,23 @@ class TrimFields(WireModel):
     y: Pixels
 
 
-class TrimArgs(WireModel):
+class TrimArgs(WallArgs):
     """Of `wall.trim`; without `trim_px` the wall's file decides again."""
 
-    wall_id: Name
     output_id: Name
     trim_px: TrimFields | None = None
 
 
-class NightArgs(WireModel):
+class NightArgs(WallArgs):
     """Of `wall.night`."""
 
-    wall_id: Name
     mode: NightMode
 
 
-class OrbitArgs(WireModel):
+class OrbitArgs(WallArgs):
     """Of `wall.orbit`."""
 
-    wall_id: Name
     on: bool
-
-
-def trim(state: State, asked: Asked, ws: WallState, args: TrimArgs) -> None:
-    """Move an output's picture; nothing is rendered anew."""
-    if args.output_id not in ws.outputs:
-        raise Refused("unknownOutput", f"wall {ws.wall.wall_id!r} has no output {args.output_id!r}")
-    others = {name: each for name, each in ws.trims.items() if name != args.output_id}
-    put = {} if args.trim_px is None else {args.output_id: Trim(args.trim_px.x, args.trim_px.y)}
-    ws.trims = {**others, **put}
-    told = {"outputId": args.output_id, "trimPx": trim_of(ws, args.output_id).to_json()}
-    _changed(state, asked, ws, told, only=args.output_id)
-
-
-def night(state: State, asked: Asked, ws: WallState, args: NightArgs) -> None:
-    """Let it be night or day on a wall whatever the hour, or by the clock again."""
-    if ws.wall.night is None:
-        raise Refused("conflict", f"the file of wall {ws.wall.wall_id!r} has no [night]")
-    ws.night_mode = args.mode
-    _changed(state, asked, ws, {"night": night_of(ws)})
-
-
-def orbit(state: State, asked: Asked, ws: WallState, args: OrbitArgs) -> None:
-    """Let a wall's picture wander by as much as its file says, or stand still."""
-    if args.on and ws.wall.orbit_px == 0:
-        raise Refused("conflict", f"the file of wall {ws.wall.wall_id!r} has no orbit_px")
-    ws.is_orbit_off = not args.on
-    _changed(state, asked, ws, {"orbitPx": orbit_px_of(ws)})
 
 
 def glass(ws: WallState, output_id: str) -> dict[str, Any]:
@@ -102,6 +73,33 @@ def orbit_px_of(ws: WallState) -> int:
     return 0 if ws.is_orbit_off else ws.wall.orbit_px
 
 
+def _trim(state: State, asked: Asked, ws: WallState, args: TrimArgs) -> None:
+    """Move an output's picture; nothing is rendered anew."""
+    if args.output_id not in ws.outputs:
+        raise Refused("unknownOutput", f"wall {ws.wall.wall_id!r} has no output {args.output_id!r}")
+    others = {name: each for name, each in ws.trims.items() if name != args.output_id}
+    put = {} if args.trim_px is None else {args.output_id: Trim(args.trim_px.x, args.trim_px.y)}
+    ws.trims = {**others, **put}
+    told = {"outputId": args.output_id, "trimPx": trim_of(ws, args.output_id).to_json()}
+    _changed(state, asked, ws, told, only=args.output_id)
+
+
+def _night(state: State, asked: Asked, ws: WallState, args: NightArgs) -> None:
+    """Let it be night or day on a wall whatever the hour, or by the clock again."""
+    if ws.wall.night is None:
+        raise Refused("conflict", f"the file of wall {ws.wall.wall_id!r} has no [night]")
+    ws.night_mode = args.mode
+    _changed(state, asked, ws, {"night": night_of(ws)})
+
+
+def _orbit(state: State, asked: Asked, ws: WallState, args: OrbitArgs) -> None:
+    """Let a wall's picture wander by as much as its file says, or stand still."""
+    if args.on and ws.wall.orbit_px == 0:
+        raise Refused("conflict", f"the file of wall {ws.wall.wall_id!r} has no orbit_px")
+    ws.is_orbit_off = not args.on
+    _changed(state, asked, ws, {"orbitPx": orbit_px_of(ws)})
+
+
 def _changed(
     state: State, asked: Asked, ws: WallState, told: dict[str, Any], *, only: str | None = None
 ) -> None:
@@ -112,3 +110,10 @@ def _changed(
             reached.append(output_id)
     then = event(state, f"wall.{ws.wall.wall_id}", "glass", told)
     answer(state, asked, {**told, "outputs": reached}, changes=(wall_record(ws),), then=then)
+
+
+OPERATIONS = {
+    "wall.trim": Operation(TrimArgs, ADMINISTRATORS, on_wall(_trim)),
+    "wall.night": Operation(NightArgs, COMMANDERS, on_wall(_night)),
+    "wall.orbit": Operation(OrbitArgs, COMMANDERS, on_wall(_orbit)),
+}

@@ -5,24 +5,9 @@ from __future__ import annotations
 from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
+from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.record import wall_record
 from wall.state import Lock, State, WallState
-
-
-def lock(state: State, asked: Asked, ws: WallState) -> None:
-    """Take the lock; taking it again changes nothing."""
-    refuse_others(asked, ws)
-    if ws.lock is None:
-        ws.lock = Lock(asked.by, state.now_ms)
-    _answer(state, asked, ws)
-
-
-def unlock(state: State, asked: Asked, ws: WallState) -> None:
-    """Give the lock back; an administrator may end another's."""
-    if asked.actor is None or asked.actor.role != "administrator":
-        refuse_others(asked, ws)
-    ws.lock = None
-    _answer(state, asked, ws)
 
 
 def refuse_others(asked: Asked, ws: WallState) -> None:
@@ -33,7 +18,29 @@ def refuse_others(asked: Asked, ws: WallState) -> None:
         )
 
 
+def _lock(state: State, asked: Asked, ws: WallState, args: WallArgs) -> None:
+    """Take the lock; taking it again changes nothing."""
+    refuse_others(asked, ws)
+    if ws.lock is None:
+        ws.lock = Lock(asked.by, state.now_ms)
+    _answer(state, asked, ws)
+
+
+def _unlock(state: State, asked: Asked, ws: WallState, args: WallArgs) -> None:
+    """Give the lock back; an administrator may end another's."""
+    if asked.actor is None or asked.actor.role != "administrator":
+        refuse_others(asked, ws)
+    ws.lock = None
+    _answer(state, asked, ws)
+
+
 def _answer(state: State, asked: Asked, ws: WallState) -> None:
     result = {"lock": ws.lock.to_json() if ws.lock is not None else None}
     then = event(state, f"wall.{ws.wall.wall_id}", "lock", result)
     answer(state, asked, result, changes=(wall_record(ws),), then=then)
+
+
+OPERATIONS = {
+    "wall.lock": Operation(WallArgs, COMMANDERS, on_wall(_lock)),
+    "wall.unlock": Operation(WallArgs, COMMANDERS, on_wall(_unlock)),
+}

@@ -15,19 +15,18 @@ from wall.answers import Asked, answer
 from wall.classification import Classification, ClassificationFields
 from wall.effects import Persist
 from wall.events import event
+from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.proof import witness
 from wall.protocol import Instant, Masked, Name
 from wall.record import wall_record
-from wall.scene import WireModel
 from wall.state import Client, Mask, State, WallState
 
 ANSWER_WITHIN_MS = 2_000.0
 
 
-class UnmaskArgs(WireModel):
+class UnmaskArgs(WallArgs):
     """Of `wall.unmask`."""
 
-    wall_id: Name
     mask_id: Name
 
 
@@ -64,21 +63,6 @@ class Masking:
             else:
                 outputs.append({"outputId": output_id, "status": "noAnswer"})
         return {"maskId": self.mask_id, "outputs": outputs}
-
-
-def put(state: State, asked: Asked, ws: WallState, args: MaskArgs) -> None:
-    """Cover what is above a ceiling; answered when the outputs have, or after 2 s."""
-    ceiling = Classification.of(args.ceiling)
-    mask = Mask(args.mask_id, ceiling, asked.by, asked.at_ms, args.until_at_ms)
-    after = {**ws.masks, args.mask_id: mask}
-    _replace(state, ws, after, tell="mask", fields=mask.frame(), by=asked.by)
-    _wait(state, ws, asked, "masked", args.mask_id)
-
-
-def remove(state: State, asked: Asked, ws: WallState, args: UnmaskArgs) -> None:
-    """Uncover; an unknown mask is no error, a display may still hold it."""
-    _unmask(state, ws, args.mask_id, by=asked.by)
-    _wait(state, ws, asked, "unmasked", args.mask_id)
 
 
 def join(state: State, ws: WallState, client: Client, *, held: Iterable[str]) -> None:
@@ -126,6 +110,21 @@ def next_ms(ws: WallState) -> float | None:
     return min(times, default=None)
 
 
+def _put(state: State, asked: Asked, ws: WallState, args: MaskArgs) -> None:
+    """Cover what is above a ceiling; answered when the outputs have, or after 2 s."""
+    ceiling = Classification.of(args.ceiling)
+    mask = Mask(args.mask_id, ceiling, asked.by, asked.at_ms, args.until_at_ms)
+    after = {**ws.masks, args.mask_id: mask}
+    _replace(state, ws, after, tell="mask", fields=mask.frame(), by=asked.by)
+    _wait(state, ws, asked, "masked", args.mask_id)
+
+
+def _remove(state: State, asked: Asked, ws: WallState, args: UnmaskArgs) -> None:
+    """Uncover; an unknown mask is no error, a display may still hold it."""
+    _unmask(state, ws, args.mask_id, by=asked.by)
+    _wait(state, ws, asked, "unmasked", args.mask_id)
+
+
 def _unmask(state: State, ws: WallState, mask_id: str, *, by: str | None) -> None:
     after = {name: each for name, each in ws.masks.items() if name != mask_id}
     _replace(state, ws, after, tell="unmask", fields={"maskId": mask_id}, by=by)
@@ -160,3 +159,9 @@ def _wait(state: State, ws: WallState, asked: Asked, name: str, mask_id: str) ->
     masking = Masking(asked, name, mask_id, state.now_ms, outputs, set(outputs))
     ws.masking.append(masking)
     advance(state, ws)
+
+
+OPERATIONS = {
+    "wall.mask": Operation(MaskArgs, COMMANDERS, on_wall(_put)),
+    "wall.unmask": Operation(UnmaskArgs, COMMANDERS, on_wall(_remove)),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from wall.answers import Asked
 from wall.errors import Refused
@@ -25,6 +25,9 @@ class WallArgs(WireModel):
     """Of operations on a wall."""
 
     wall_id: Name
+
+
+Args = TypeVar("Args", bound=WallArgs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,14 @@ def find_wall(state: State, wall_id: str) -> WallState:
     if ws is None:
         raise Refused("unknownWall", f"no wall {wall_id!r} here")
     return ws
+
+
+def on_wall(
+    run: Callable[[State, Asked, WallState, Args], None],
+) -> Callable[[State, Asked, Args], None]:
+    """Return what does an operation on the wall that its arguments name; raises Refused."""
+
+    def found(state: State, asked: Asked, args: Args) -> None:
+        run(state, asked, find_wall(state, args.wall_id), args)
+
+    return found

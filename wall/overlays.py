@@ -10,10 +10,10 @@ from wall import banners
 from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
+from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.proof import witness
 from wall.protocol import Instant, Name
 from wall.record import wall_record
-from wall.scene import WireModel
 from wall.state import Client, State, WallState
 
 Words = Annotated[str, Field(max_length=500)]
@@ -21,10 +21,9 @@ OverlayKind = Literal["identify", "testPattern", "banner"]
 Part = Literal["grid", "lines", "colours", "text", "flash", "counter"]  # of the test pattern
 
 
-class OverlayArgs(WireModel):
+class OverlayArgs(WallArgs):
     """Of `wall.overlay`: on one output, or on all and the views."""
 
-    wall_id: Name
     kind: OverlayKind | Literal["clear"]
     output_id: Name | None = None
     text: Words | dict[Literal["vi", "en"], Words] | None = None
@@ -32,23 +31,37 @@ class OverlayArgs(WireModel):
     until_at_ms: Instant | None = None
 
 
-class FreezeArgs(WireModel):
+class FreezeArgs(WallArgs):
     """Of `wall.freeze`."""
 
-    wall_id: Name
     on: bool
 
 
-class ReloadArgs(WireModel):
+class ReloadArgs(WallArgs):
     """Of `wall.reload`: one output, or all and the views."""
 
-    wall_id: Name
     output_id: Name | None = None
     reason: Words = "asked"
     reload_at_ms: Instant | None = None
 
 
-def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
+def join(state: State, ws: WallState, client: Client) -> None:
+    """Tell a client what lies above the scene where it is."""
+    _lay(state, ws, client)
+    if ws.is_frozen:
+        state.send([client.client_id], "freeze", {"on": True})
+
+
+def describe(state: State, ws: WallState) -> list[dict[str, Any]]:
+    """Return what was put over the scenes and is not over yet, as a wall is told of."""
+    return [
+        {**fields, "outputId": place or None}
+        for (_, place), fields in ws.overlays.items()
+        if fields.get("untilAtMs") is None or fields["untilAtMs"] > state.now_ms
+    ]
+
+
+def _put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
     """Show an overlay until its time or until it is cleared; `clear` ends all of them there."""
     _refuse_unknown(ws, args.output_id)
     if args.kind == "banner" and not args.text:
@@ -76,7 +89,7 @@ def put(state: State, asked: Asked, ws: WallState, args: OverlayArgs) -> None:
     _answer(state, asked, ws, "overlay", {**fields, "outputId": args.output_id}, to)
 
 
-def freeze(state: State, asked: Asked, ws: WallState, args: FreezeArgs) -> None:
+def _freeze(state: State, asked: Asked, ws: WallState, args: FreezeArgs) -> None:
     """Hold the picture of all displays of a wall, or let it go on."""
     ws.is_frozen = args.on
     witness.noted(state, ws, "freeze", {"on": args.on, "by": asked.by})
@@ -85,7 +98,7 @@ def freeze(state: State, asked: Asked, ws: WallState, args: FreezeArgs) -> None:
     _answer(state, asked, ws, "freeze", {"on": args.on}, to)
 
 
-def reload(state: State, asked: Asked, ws: WallState, args: ReloadArgs) -> None:
+def _reload(state: State, asked: Asked, ws: WallState, args: ReloadArgs) -> None:
     """Let displays load their page anew, at one instant."""
     _refuse_unknown(ws, args.output_id)
     at_ms = args.reload_at_ms if args.reload_at_ms is not None else state.now_ms
@@ -93,22 +106,6 @@ def reload(state: State, asked: Asked, ws: WallState, args: ReloadArgs) -> None:
     to = _clients(state, ws, args.output_id)
     state.send([each.client_id for each in to], "reload", fields)
     _answer(state, asked, ws, "reload", {**fields, "outputId": args.output_id}, to)
-
-
-def join(state: State, ws: WallState, client: Client) -> None:
-    """Tell a client what lies above the scene where it is."""
-    _lay(state, ws, client)
-    if ws.is_frozen:
-        state.send([client.client_id], "freeze", {"on": True})
-
-
-def describe(state: State, ws: WallState) -> list[dict[str, Any]]:
-    """Return what was put over the scenes and is not over yet, as a wall is told of."""
-    return [
-        {**fields, "outputId": place or None}
-        for (_, place), fields in ws.overlays.items()
-        if fields.get("untilAtMs") is None or fields["untilAtMs"] > state.now_ms
-    ]
 
 
 def _lay(state: State, ws: WallState, client: Client) -> None:
@@ -150,3 +147,10 @@ def _clients(state: State, ws: WallState, output_id: str | None) -> list[Client]
 def _refuse_unknown(ws: WallState, output_id: str | None) -> None:
     if output_id is not None and output_id not in ws.outputs:
         raise Refused("unknownOutput", f"wall {ws.wall.wall_id!r} has no output {output_id!r}")
+
+
+OPERATIONS = {
+    "wall.overlay": Operation(OverlayArgs, COMMANDERS, on_wall(_put)),
+    "wall.freeze": Operation(FreezeArgs, COMMANDERS, on_wall(_freeze)),
+    "wall.reload": Operation(ReloadArgs, COMMANDERS, on_wall(_reload)),
+}

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wall import contents, switch
+from wall import change, contents, switch
 from wall.answers import Asked, answer, refuse
 from wall.effects import Change, Effect, Persist
 from wall.errors import Refused
+from wall.layers import Layer, LayerChange
 from wall.state import State, WallState
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A wall on which the salvo's layer lies below what is on air: it is kept with the others'."""
+
+    change: LayerChange
+    before: Layer | None  # what the layer held when the salvo was asked for
 
 
 @dataclass(slots=True)
@@ -18,31 +27,90 @@ class Salvo:
     """The switches of one `salvo.take`, by wall."""
 
     asked: Asked
+    walls: Sequence[str]  # of all sites, in the order they were asked for
     switches: dict[str, switch.Switch] = field(default_factory=dict)
+    unseen: dict[str, Unseen] = field(default_factory=dict)
     ready: set[str] = field(default_factory=set)  # walls that may be committed
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_aborted: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every wall may be committed."""
+        return self.ready == self.switches.keys()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known how every wall went."""
+        return self.results.keys() >= self.switches.keys() | self.unseen.keys()
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether only a newer change of a wall can still keep that wall out of it."""
+        return False
+
+    def add(self, state: State, ws: WallState, taken: LayerChange, *, terms: switch.Terms) -> None:
+        """Let a wall take part; raises Refused."""
+        if switch.is_seen(ws, taken):
+            switch.begin(state, ws, taken, terms=terms, asked=self.asked, salvo=self)
+            return
+        change.refuse_too_high(state, ws, taken)
+        self.unseen[ws.wall.wall_id] = Unseen(taken, ws.layers.get(taken.name))
 
     def begin(self, state: State) -> None:
         """Start the switches of all walls."""
         for wall_id, each in self.switches.items():
             switch.put(state, state.walls[wall_id], each)
+        for wall_id, kept in self.unseen.items():
+            change.supersede_same(state, state.walls[wall_id], kept.change)
         contents.refresh_wanted(state)
         for wall_id in self.switches:
             switch.advance(state, state.walls[wall_id])
+        if not self.switches:
+            self.decided_without_switch(state)
 
     def decided(self, state: State, ws: WallState) -> None:
         """Note that a wall may be committed; commit all once every one of them may."""
         self.ready.add(ws.wall.wall_id)
-        if self.ready != self.switches.keys():
+        if not self.is_ready:
+            return
+        overtaken = self.overtaken(state)
+        if overtaken is not None:
+            self.aborted(state, ws, "superseded", overtaken)
             return
         lead_ms = max(switch.lead_ms(state, each) for each in self.switches.values())
         show_at_ms = max(
             state.walls[wall_id].instant(state.now_ms + lead_ms, each.showing)
             for wall_id, each in self.switches.items()
         )
+        self.commit(state, show_at_ms)
+
+    def decided_without_switch(self, state: State) -> None:
+        """Keep all at once: nothing of it is seen on any wall."""
+        self.commit(state, state.now_ms)
+
+    def overtaken(self, state: State, *only: str) -> Refused | None:
+        """Return why a wall on which nothing is switched cannot follow any more."""
+        for wall_id in only or self.unseen:
+            ws, kept = state.walls[wall_id], self.unseen[wall_id]
+            has_newer = ws.layers.get(kept.change.name) is not kept.before
+            if has_newer or switch.is_seen(ws, kept.change):
+                return Refused("superseded", f"the layers of wall {wall_id!r} changed meanwhile")
+        return None
+
+    def commit(self, state: State, show_at_ms: float) -> None:
+        """Let all walls change at one instant."""
         for wall_id, each in self.switches.items():
             switch.commit(state, state.walls[wall_id], each, show_at_ms=show_at_ms)
+        changes: list[Change] = []
+        then: list[Effect] = []
+        for wall_id, kept in self.unseen.items():
+            done = change.keep(state, state.walls[wall_id], kept.change)
+            self.results[wall_id] = {"wallId": wall_id, **done.result}
+            changes += done.changes
+            then += done.then
+        if self.unseen:
+            self.tell(state, changes=tuple(changes), then=tuple(then))
 
     def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
         """Drop the switches of the other walls too, and say why."""
@@ -74,10 +142,14 @@ class Salvo:
     ) -> None:
         """Keep how one wall went, and answer when all have."""
         self.results[ws.wall.wall_id] = {"wallId": ws.wall.wall_id, **result}
-        if self.results.keys() != self.switches.keys():
+        self.tell(state, changes=changes, then=then)
+
+    def tell(self, state: State, *, changes: tuple[Change, ...], then: tuple[Effect, ...]) -> None:
+        """Make changes durable, and answer with them when it is known how every wall went."""
+        if not self.is_settled:
             state.effects.append(Persist(changes, then=then))
             return
-        walls = [self.results[wall_id] for wall_id in self.switches]
+        walls = [self.results[wall_id] for wall_id in self.walls]
         result = {"committed": True, "walls": walls, "skewMs": skew_ms(walls)}
         answer(state, self.asked, result, changes=changes, then=then)
 

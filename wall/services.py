@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from wall import (
-    change,
-    contents,
     description,
     devices,
     glass,
@@ -21,64 +18,23 @@ from wall import (
     rules,
     scenes,
     scheduling,
-    stage,
+    takes,
 )
-from wall.answers import Asked, answer, answer_reading, refuse
-from wall.errors import BadFields, InvalidScene, Refused
-from wall.events import event
-from wall.layers import LayerChange, LayerName
-from wall.operation import (
-    ADMINISTRATORS,
-    COMMANDERS,
-    READERS,
-    NoArgs,
-    Operation,
-    WallArgs,
-    find_wall,
-)
+from wall.answers import Asked, answer_reading, refuse
+from wall.errors import BadFields, Refused
+from wall.operation import COMMANDERS, READERS, NoArgs, Operation, WallArgs, find_wall
 from wall.peers import operations as peers
 from wall.peers import outbound
 from wall.peers.site import described, owner
 from wall.proof import questions
-from wall.protocol import Name, Request, ShowingFields, check
-from wall.record import wall_record
-from wall.scene import WireModel
-from wall.state import Client, Preview, State, WallState
-from wall.terms import TermsArgs
+from wall.protocol import Request, check
+from wall.state import Client, State
 
 
-class HistoryArgs(WireModel):
+class HistoryArgs(WallArgs):
     """Of `wall.history`."""
 
-    wall_id: Name
     limit: Annotated[int, Field(ge=0, le=history.KEPT)] = 100
-
-
-class PreviewArgs(WallArgs):
-    """Of `wall.preview`."""
-
-    scene_id: Name
-
-
-class TakeArgs(TermsArgs):
-    """Of `wall.take`."""
-
-    scene_id: Name | None = None
-    expect: ShowingFields | None = None
-    layer: LayerName = "manual"
-    hold: bool = False
-
-
-class ClearArgs(TermsArgs):
-    """Of `wall.clear`."""
-
-    layer: LayerName
-
-
-class ExtendArgs(WallArgs):
-    """Of `wall.extend` (additive)."""
-
-    layer: LayerName = "manual"
 
 
 def handle(state: State, client: Client, request: Request) -> None:
@@ -167,166 +123,21 @@ def _kinds(state: State, asked: Asked, args: NoArgs) -> None:
     answer_reading(state, asked, {"kinds": state.known_kinds})
 
 
-def _preview(state: State, asked: Asked, args: PreviewArgs) -> None:
-    ws = find_wall(state, args.wall_id)
-    locks.refuse_others(asked, ws)
-    arrangement = ws.arrange(scenes.find(ws, args.scene_id))
-    above = contents.above_ceiling(state, ws, arrangement)
-    if above:
-        raise stage.too_high(ws, above)
-    preview = Preview(arrangement, asked.by, state.now_ms)
-    stage.begin(state, ws, preview, asked=asked)
-
-
-def _take(state: State, asked: Asked, args: TakeArgs) -> None:
-    ws = find_wall(state, args.wall_id)
-    _refuse(state, asked, ws, args.layer, is_take=True)
-    terms = args.terms()
-    if args.expect is not None:
-        seen = (
-            args.expect.scene_id,
-            None if args.expect.revision is None else str(args.expect.revision),
-        )
-        if seen != ws.program_showing():
-            scene_id, revision = ws.program_showing()
-            raise Refused(
-                "conflict",
-                f"on air is {scene_id!r} ({revision}), not what was expected",
-                program={"sceneId": scene_id, "revision": revision},
-            )
-    if args.scene_id is not None:
-        arrangement = ws.arrange(scenes.find(ws, args.scene_id))
-    elif ws.preview is not None:
-        arrangement = ws.preview.arrangement
-    else:
-        raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
-    is_held = args.hold or args.layer != "manual"
-    layer = change.new_layer(state, ws, arrangement, asked, is_held=is_held)
-    change.ask(state, ws, LayerChange(args.layer, layer), terms=terms, asked=asked)
-
-
-def _refuse(state: State, asked: Asked, ws: WallState, layer: LayerName, *, is_take: bool) -> None:
-    """Refuse who may not change this layer now; no lock holds an alarm of a rule."""
-    if rules.is_rule(asked):
-        rules.refuse_actor(state, asked, ws, layer, is_take=is_take)
-    else:
-        locks.refuse_others(asked, ws)
-
-
-def _clear(state: State, asked: Asked, args: ClearArgs) -> None:
-    ws = find_wall(state, args.wall_id)
-    _refuse(state, asked, ws, args.layer, is_take=False)
-    terms = args.terms()
-    change.ask(state, ws, LayerChange(args.layer, None), terms=terms, asked=asked)
-
-
-def _extend(state: State, asked: Asked, args: ExtendArgs) -> None:
-    ws = find_wall(state, args.wall_id)
-    locks.refuse_others(asked, ws)
-    layer = ws.layers.get(args.layer)
-    if layer is None:
-        raise Refused("conflict", f"layer {args.layer!r} is not set on wall {args.wall_id!r}")
-    if layer.until_at_ms is not None:
-        until_ms = state.now_ms + ws.wall.manual_hold_min * 60_000
-        playing.drop_step(state, ws, args.layer)
-        layer = replace(layer, until_at_ms=until_ms)
-        ws.layers = {**ws.layers, args.layer: layer}
-    result = {"layer": args.layer, "untilAtMs": layer.until_at_ms}
-    then = event(state, f"wall.{ws.wall.wall_id}", "extended", result)
-    answer(state, asked, result, changes=(wall_record(ws),), then=then)
-
-
-def _lock(state: State, asked: Asked, args: WallArgs) -> None:
-    locks.lock(state, asked, find_wall(state, args.wall_id))
-
-
-def _unlock(state: State, asked: Asked, args: WallArgs) -> None:
-    locks.unlock(state, asked, find_wall(state, args.wall_id))
-
-
-def _mask(state: State, asked: Asked, args: masks.MaskArgs) -> None:
-    masks.put(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _unmask(state: State, asked: Asked, args: masks.UnmaskArgs) -> None:
-    masks.remove(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _overlay(state: State, asked: Asked, args: overlays.OverlayArgs) -> None:
-    overlays.put(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _freeze(state: State, asked: Asked, args: overlays.FreezeArgs) -> None:
-    overlays.freeze(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _trim(state: State, asked: Asked, args: glass.TrimArgs) -> None:
-    glass.trim(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _night(state: State, asked: Asked, args: glass.NightArgs) -> None:
-    glass.night(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _orbit(state: State, asked: Asked, args: glass.OrbitArgs) -> None:
-    glass.orbit(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _reload(state: State, asked: Asked, args: overlays.ReloadArgs) -> None:
-    overlays.reload(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _put(state: State, asked: Asked, args: scenes.PutArgs) -> None:
-    try:
-        scenes.put(state, asked, find_wall(state, args.wall_id), args)
-    except InvalidScene as error:
-        more = {"rule": error.rule} | ({"tile": error.tile_id} if error.tile_id else {})
-        raise Refused("invalidScene", str(error), **more) from error
-
-
-def _delete(state: State, asked: Asked, args: scenes.DeleteArgs) -> None:
-    scenes.delete(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _enroll(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
-    devices.enroll(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _revoke(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
-    devices.revoke(state, asked, find_wall(state, args.wall_id), args)
-
-
-def _token(state: State, asked: Asked, args: devices.DeviceArgs) -> None:
-    devices.token(state, asked, find_wall(state, args.wall_id), args)
-
-
 OPERATIONS = {
     "walls.list": Operation(NoArgs, READERS, _list),
     "wall.state": Operation(WallArgs, READERS, _state),
     "wall.history": Operation(HistoryArgs, READERS, _history),
     "tiles.kinds": Operation(NoArgs, READERS, _kinds),
-    "wall.preview": Operation(PreviewArgs, COMMANDERS, _preview),
-    "wall.take": Operation(TakeArgs, COMMANDERS, _take),
-    "wall.clear": Operation(ClearArgs, COMMANDERS, _clear),
-    "wall.extend": Operation(ExtendArgs, COMMANDERS, _extend),
+    **takes.OPERATIONS,
     **peers.OPERATIONS,
-    "wall.lock": Operation(WallArgs, COMMANDERS, _lock),
-    "wall.unlock": Operation(WallArgs, COMMANDERS, _unlock),
-    "wall.mask": Operation(masks.MaskArgs, COMMANDERS, _mask),
-    "wall.unmask": Operation(masks.UnmaskArgs, COMMANDERS, _unmask),
-    "wall.overlay": Operation(overlays.OverlayArgs, COMMANDERS, _overlay),
-    "wall.freeze": Operation(overlays.FreezeArgs, COMMANDERS, _freeze),
-    "wall.reload": Operation(overlays.ReloadArgs, COMMANDERS, _reload),
-    "wall.trim": Operation(glass.TrimArgs, ADMINISTRATORS, _trim),
-    "wall.night": Operation(glass.NightArgs, COMMANDERS, _night),
-    "wall.orbit": Operation(glass.OrbitArgs, COMMANDERS, _orbit),
-    "scene.put": Operation(scenes.PutArgs, COMMANDERS, _put),
-    "scene.delete": Operation(scenes.DeleteArgs, COMMANDERS, _delete),
+    **locks.OPERATIONS,
+    **masks.OPERATIONS,
+    **overlays.OPERATIONS,
+    **glass.OPERATIONS,
+    **scenes.OPERATIONS,
     **playing.OPERATIONS,
     **scheduling.OPERATIONS,
     **rules.OPERATIONS,
     **questions.OPERATIONS,
-    "device.enroll": Operation(devices.DeviceArgs, ADMINISTRATORS, _enroll),
-    "device.revoke": Operation(devices.DeviceArgs, ADMINISTRATORS, _revoke),
-    "device.token": Operation(devices.DeviceArgs, ADMINISTRATORS, _token),
+    **devices.OPERATIONS,
 }

@@ -294,6 +294,9 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
 
 def _decide(state: State, ws: WallState, switch: Switch) -> None:
     """Commit or abort once all have answered, the deadline has come, or `all` cannot be had."""
+    if switch.salvo is not None and switch.salvo.is_promised:
+        switch.salvo.decided(state, ws)
+        return
     terms = switch.terms
     lost = (switch.failed | switch.gone) & switch.outputs.keys()
     is_lost = terms.policy == "all" and bool(lost)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wall import switch
 from wall.errors import Refused
+from wall.layers import LayerName
 from wall.operation import WallArgs
 from wall.protocol import Name
 from wall.scene import WireModel
@@ -59,4 +60,5 @@ class SalvoArgs(Terms):
     """Of `salvo.take`; with policy `quorum` the number is each wall's."""
 
     takes: Annotated[list[SalvoTake], Field(min_length=1, max_length=100)]
+    layer: LayerName = "manual"
     hold: bool = False

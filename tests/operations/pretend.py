@@ -48,7 +48,7 @@ class Controller:
     )
     away: bool = False
     lost: int = 0  # so many answers are lost on the way
-    refusing: dict[str, str] = field(default_factory=dict)  # op -> code
+    refusing: dict[str, str] = field(default_factory=dict)  # op or wall -> code
     done: list[tuple[str, str, str]] = field(default_factory=list)  # what, wall, rule
     phases: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -87,9 +87,25 @@ class Controller:
                     for wall_id, alarm in self.alarms.items()
                 ]
             }
-        wall_id, by = args["wallId"], actor["userId"]
         assert args["layer"] == "alarm"
         assert actor["role"] == "operator"
+        if op == "salvo.take":
+            assert len(args["takes"]) > 1
+            for each in args["takes"]:
+                self._refuse(each["wallId"])
+            for each in args["takes"]:
+                self._change("salvo.take", args | each, actor["userId"])
+        else:
+            self._change(op, args, actor["userId"])
+        return {}
+
+    def _refuse(self, wall_id: str) -> None:
+        if wall_id in self.refusing:
+            raise ControllerRefused(self.refusing[wall_id], "not on this wall")
+
+    def _change(self, op: str, args: Mapping[str, Any], by: str) -> None:
+        wall_id = args["wallId"]
+        self._refuse(wall_id)
         held = self.alarms[wall_id]
         if op == "wall.clear" and held is not None and held["by"] != by:
             raise ControllerRefused("conflict", "not its own")
@@ -97,10 +113,9 @@ class Controller:
         if op == "wall.clear":
             self.alarms[wall_id] = None
         else:
-            assert op == "wall.take"
+            assert op in ("wall.take", "salvo.take")
             assert args["hold"] is True
             self.alarms[wall_id] = {"sceneId": args["sceneId"], "by": by}
-        return {}
 
     def _report(self, said: dict[str, Any]) -> Mapping[str, Any]:
         rule_id = said["ruleId"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.wall.room import SECRET
 from tests.wall.two_sites import Sites
-from wall.protocol import PROTOCOL
+from wall.protocol import PROTOCOL, encode_inbound
 from wall.tokens import peer_token
 
 
@@ -111,6 +111,78 @@ def test_a_salvo_with_an_unknown_scene_there_is_refused_with_the_owners_word(sit
     sites.run(500)
     assert sites.east.web.error(asked)["code"] == "unknownScene"
     assert sites.east.on_air() == "overview"
+
+
+def test_a_salvo_across_sites_takes_any_layer(sites: Sites) -> None:
+    sites.run(500)
+    sites.result(sites.west, sites.west.ask("wall.take", wallId="south", sceneId="traffic"))
+    asked = sites.east.ask("salvo.take", takes=both(), layer="alarm", hold=True)
+    result = sites.result(sites.east, asked)
+    assert (sites.east.on_air(), sites.west.on_air()) == ("rain", "traffic")
+    assert [each["showAtMs"] is None for each in result["walls"]] == [False, True]
+    assert result["promisedSkewMs"] is not None
+    for table in (sites.east, sites.west):
+        layer = table.state.walls[table.wall_id].layers["alarm"]
+        assert (layer.arrangement.scene.scene_id, layer.until_at_ms) == ("rain", None)
+    assert sites.west.state.held_salvos == {}
+
+
+def test_a_salvo_across_sites_that_is_seen_nowhere_is_kept_on_both(sites: Sites) -> None:
+    sites.run(500)
+    taken = sites.east.ask("salvo.take", takes=both("traffic"), layer="emergency")
+    assert sites.result(sites.east, taken)["committed"]
+    result = sites.result(sites.east, sites.east.ask("salvo.take", takes=both(), layer="alarm"))
+    assert [each["showAtMs"] for each in result["walls"]] == [None, None]
+    for table in (sites.east, sites.west):
+        assert "alarm" in table.state.walls[table.wall_id].layers
+
+
+def until_promised(sites: Sites) -> None:
+    for _ in range(500):
+        sites.run(0.25)
+        if any(each.is_promised for each in sites.west.state.held_salvos.values()):
+            return
+    raise AssertionError("never promised")
+
+
+def test_a_wall_that_is_taken_after_its_site_has_promised_is_left_out_and_told(
+    sites: Sites,
+) -> None:
+    sites.run(500)
+    asked = sites.east.ask("salvo.take", takes=both())
+    until_promised(sites)
+    sites.west.ask("wall.take", wallId="south", sceneId="traffic")
+    result = sites.result(sites.east, asked)
+    assert [each["committed"] for each in result["walls"]] == [True, False]
+    assert result["walls"][1]["error"]["code"] == "superseded"
+    assert (sites.east.on_air(), sites.west.on_air()) == ("rain", "traffic")
+
+
+def test_an_output_lost_after_its_site_has_promised_breaks_no_promise(sites: Sites) -> None:
+    sites.run(500)
+    asked = sites.east.ask("salvo.take", takes=both(), policy="all")
+    until_promised(sites)
+    sites.west.leave(sites.west.players[1])
+    result = sites.result(sites.east, asked)
+    assert [each["committed"] for each in result["walls"]] == [True, True]
+    assert [each["status"] for each in result["walls"][1]["outputs"]] == ["shown", "offline"]
+
+
+def test_a_word_that_comes_after_a_site_has_given_up_changes_nothing(sites: Sites) -> None:
+    sites.run(500)
+    asked = sites.east.ask("salvo.take", takes=both(), deadlineMs=300)
+    until_promised(sites)
+    (salvo_id,) = sites.west.state.held_salvos
+    sites.cut()
+    sites.run(5_000)
+    assert sites.east.web.error(asked)["code"] == "unavailable"
+    assert sites.west.state.held_salvos == {}
+    sites.mend()
+    late = {"salvoId": salvo_id, "showAtMs": sites.west.now_ms + 100}
+    request = {"requestId": "late", "op": "peer.commit", "args": late}
+    sites.west.hear(sites.seats["east"], encode_inbound("request", request))
+    sites.run(500)
+    assert sites.west.on_air() == "overview"
 
 
 def test_a_line_cut_before_the_commit_ends_the_salvo_everywhere(sites: Sites) -> None:

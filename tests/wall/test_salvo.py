@@ -7,6 +7,8 @@ import pytest
 
 from tests.wall.room import write_city
 from tests.wall.table import FullTable, Seat
+from wall.effects import WallRecord
+from wall.layers import LayerName
 
 
 @pytest.fixture
@@ -135,3 +137,150 @@ def test_a_locked_wall_or_one_without_control_refuses_the_salvo(
     leader = {"userId": "dung", "role": "viewer"}
     request_id = two.web.ask("salvo.take", {"takes": takes}, leader)
     assert two.web.error(request_id)["code"] == "forbidden"
+
+
+def layers(two: FullTable, wall_id: str) -> dict[str, str]:
+    found = two.state.walls[wall_id].layers
+    return {name: each.arrangement.scene.scene_id for name, each in found.items()}
+
+
+def play(two: FullTable, south: tuple[Seat, Seat]) -> None:
+    for each in (*two.players(), *south):
+        each.ready()
+    two.wait(70)
+    for each in (*two.players(), *south):
+        if each.all("commit"):
+            each.shown()
+
+
+@pytest.mark.parametrize(("layer", "is_kept"), [("alarm", True), ("manual", False)])
+def test_it_takes_whichever_layer_a_take_does_and_holds_it(
+    two: FullTable, south: tuple[Seat, Seat], layer: LayerName, is_kept: bool
+) -> None:
+    request_id = salvo(two, layer=layer)
+    play(two, south)
+    assert two.web.result(request_id)["committed"]
+    assert (two.state.walls["north"].layers[layer].until_at_ms is None) is is_kept
+    assert layers(two, "south")[layer] == "traffic"
+    held = salvo(two, layer=layer, hold=True)
+    play(two, south)
+    assert two.web.result(held)["committed"]
+    assert two.state.walls["north"].layers[layer].until_at_ms is None
+
+
+def test_a_wall_that_shows_something_higher_keeps_its_part_at_the_same_instant(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    two.taken("rain")
+    for each in two.players():
+        each.forget()
+    request_id = salvo(two, layer="alarm")
+    assert "alarm" not in layers(two, "north"), "the other wall is not ready yet"
+    for each in south:
+        each.ready()
+    assert layers(two, "north")["alarm"] == "rain"
+    assert two.web.answer(request_id) is None
+    two.wait(70)
+    for each in south:
+        each.shown()
+    north, other = two.web.result(request_id)["walls"]
+    assert (north["committed"], north["showAtMs"], north["outputs"]) == (True, None, [])
+    assert (other["wallId"], len(other["outputs"])) == ("south", 2)
+    assert two.left.all("prepare") == []
+    record = [
+        each for each in two.changes if isinstance(each, WallRecord) and each.wall_id == "north"
+    ][-1]
+    assert "alarm" in record.body["layers"]
+
+
+def test_a_salvo_that_is_seen_nowhere_is_kept_at_once(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    taken = salvo(two, layer="emergency")
+    play(two, south)
+    assert two.web.result(taken)["committed"]
+    result = two.web.result(salvo(two, layer="alarm"))
+    assert [each["showAtMs"] for each in result["walls"]] == [None, None]
+    assert result["skewMs"] is None
+    assert layers(two, "north")["alarm"] == "rain"
+
+
+@pytest.mark.parametrize("change", ["newer", "uncovered"])
+def test_a_change_of_a_wall_that_only_keeps_its_part_supersedes_the_salvo(
+    two: FullTable, south: tuple[Seat, Seat], change: str
+) -> None:
+    two.taken("rain")
+    request_id = salvo(two, layer="alarm")
+    if change == "newer":
+        two.web.result(two.take("overview", layer="alarm"))
+    else:
+        two.web.ask("wall.clear", {"wallId": "north", "layer": "manual"})
+        two.follow()
+    before = layers(two, "north")
+    for each in south:
+        each.ready()
+    assert two.web.error(request_id)["code"] == "superseded"
+    assert layers(two, "north") == before
+    assert south[0].all("commit") == []
+
+
+def test_a_part_that_is_only_kept_is_judged_by_the_walls_ceiling_too(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    two.taken("rain")
+    two.taken("traffic")
+    two.give(two.renderer, two.render_id("overview", "left"), version=9, level="restricted")
+    takes = [{"wallId": "north", "sceneId": "overview"}, {"wallId": "south", "sceneId": "rain"}]
+    request_id = two.web.ask("salvo.take", {"takes": takes, "layer": "alarm"})
+    assert two.web.error(request_id)["code"] == "aboveCeiling"
+    assert "alarm" not in layers(two, "south")
+
+
+RULE = {
+    "ruleId": "flood",
+    "name": {"vi": "Ngập", "en": "Flood"},
+    "owner": "thoat-nuoc",
+    "aggregate": "rain",
+    "number": "max_mm_h",
+    "condition": "above",
+    "threshold": 50,
+    "wallIds": ["north", "south"],
+    "sceneId": "rain",
+}
+ENGINE = {"userId": "rule:flood", "role": "operator"}
+
+
+def fired(two: FullTable, takes: list[str], layer: str = "alarm") -> str:
+    named = [{"wallId": each, "sceneId": "rain"} for each in takes]
+    args = {"takes": named, "layer": layer, "hold": True}
+    request_id = two.web.ask("salvo.take", args, ENGINE)
+    two.answer_wanted(two.renderer)
+    return request_id
+
+
+def test_a_rule_may_fire_on_its_walls_together_whoever_holds_them(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    two.web.result(two.web.ask("rule.put", {"rule": RULE}))
+    two.web.ask("wall.lock", {"wallId": "south"}, {"userId": "chi", "role": "operator"})
+    request_id = fired(two, ["north", "south"])
+    play(two, south)
+    assert two.web.result(request_id)["committed"]
+    assert layers(two, "north")["alarm"] == layers(two, "south")["alarm"] == "rain"
+    assert two.state.walls["south"].layers["alarm"].by == "rule:flood"
+
+
+def test_a_rule_may_fire_on_no_other_wall_or_layer_and_not_once_vetoed(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    two.web.result(two.web.ask("rule.put", {"rule": {**RULE, "wallIds": ["north"]}}))
+    assert two.web.error(fired(two, ["north", "south"]))["code"] == "conflict"
+    assert two.web.error(fired(two, ["north"], layer="manual"))["code"] == "forbidden"
+    two.web.result(two.web.ask("rule.put", {"rule": RULE}))
+    feed = two.service("feed")
+    said = {"ruleId": "flood", "phase": "firing", "sinceAtMs": two.now_ms}
+    feed.result(feed.ask("rule.report", said))
+    request_id = fired(two, ["north", "south"])
+    two.web.result(two.web.ask("rule.veto", {"ruleId": "flood"}))
+    assert two.web.error(request_id)["code"] == "conflict"
+    assert (on_air(two, "north"), on_air(two, "south")) == ("overview", "overview")

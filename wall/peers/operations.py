@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wall import change, locks, scenes, switch
+from wall import change, scenes
 from wall.answers import Asked
 from wall.errors import Refused
-from wall.layers import LayerChange
-from wall.operation import COMMANDERS, READERS, Operation, find_wall
+from wall.operation import COMMANDERS, READERS, Operation, find_wall, on_wall
 from wall.peers import follow
 from wall.peers.salvo import (
     HOLD_MS,
+    LEAD_HOLD_MS,
     AbortArgs,
     CommitArgs,
     HeldSalvo,
@@ -17,10 +17,12 @@ from wall.peers.salvo import (
     WideSalvo,
     abort_held,
     commit_held,
+    forget_held,
 )
 from wall.peers.site import owner
 from wall.salvo import Salvo
 from wall.state import State
+from wall.takes import refuse_others
 from wall.terms import SalvoArgs, SalvoTake
 
 
@@ -32,15 +34,16 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
     others = {each: found[0] for each in walls if (found := owner(state, each)) is not None}
     own = [each for each in args.takes if each.wall_id not in others]
     if not others:
-        together = Salvo(asked)
+        together = Salvo(asked, walls)
         _put_together(state, asked, args, own, together)
         together.begin(state)
         return
     sites = {site.site_id: site for site in others.values()}
     wide = WideSalvo(
         asked,
-        order=walls,
-        hold_until_ms=state.now_ms + terms.deadline_ms + HOLD_MS,
+        walls,
+        layer=args.layer,
+        hold_until_ms=state.now_ms + terms.deadline_ms + LEAD_HOLD_MS,
         parts=[Part(site, [w for w in others if others[w] is site]) for site in sites.values()],
     )
     _put_together(state, asked, args, own, wide)
@@ -53,21 +56,23 @@ def _put_together(
     terms = args.terms()
     for each in takes:
         ws = find_wall(state, each.wall_id)
-        locks.refuse_others(asked, ws)
+        refuse_others(state, asked, ws, args.layer, is_take=True)
         arrangement = ws.arrange(scenes.find(ws, each.scene_id))
-        layer = change.new_layer(state, ws, arrangement, asked, is_held=args.hold)
-        taken = LayerChange("manual", layer)
-        switch.begin(state, ws, taken, terms=terms, asked=asked, salvo=together)
+        taken = change.taken(state, ws, arrangement, asked, layer=args.layer, hold=args.hold)
+        together.add(state, ws, taken, terms=terms)
 
 
 def _prepare(state: State, asked: Asked, args: SalvoArgs) -> None:
     _refuse_all_but_peers(state, asked)
     held = HeldSalvo(
         asked,
+        [each.wall_id for each in args.takes],
         salvo_id=state.new_id("h"),
+        layer=args.layer,
         hold_until_ms=state.now_ms + args.deadline_ms + HOLD_MS,
     )
     _put_together(state, asked, args, args.takes, held)
+    forget_held(state)
     state.held_salvos[held.salvo_id] = held
     held.begin(state)
 
@@ -88,13 +93,9 @@ def _refuse_all_but_peers(state: State, asked: Asked) -> None:
         raise Refused("forbidden", f"only controllers of other sites may ask for {asked.op}")
 
 
-def _follow(state: State, asked: Asked, args: follow.FollowArgs) -> None:
-    follow.put(state, asked, find_wall(state, args.wall_id), args)
-
-
 OPERATIONS = {
     "salvo.take": Operation(SalvoArgs, COMMANDERS, _salvo),
-    "wall.follow": Operation(follow.FollowArgs, COMMANDERS, _follow),
+    "wall.follow": Operation(follow.FollowArgs, COMMANDERS, on_wall(follow.put)),
     "peer.prepare": Operation(SalvoArgs, COMMANDERS, _prepare),
     "peer.commit": Operation(CommitArgs, READERS, _commit),
     "peer.abort": Operation(AbortArgs, READERS, _abort),

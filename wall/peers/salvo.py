@@ -15,6 +15,7 @@ from wall import clock, contents, switch
 from wall.answers import Asked, answer, answer_reading, refuse
 from wall.effects import Change, Effect, Persist
 from wall.errors import Refused
+from wall.layers import LayerName
 from wall.peers import outbound
 from wall.peers.site import PeerSite
 from wall.protocol import Instant, Name
@@ -22,7 +23,10 @@ from wall.salvo import Salvo, skew_ms
 from wall.scene import WireModel
 from wall.state import State, WallState
 
-HOLD_MS = 2_000.0  # how long what is ready here waits for the other sites
+HOLD_MS = 2_000.0  # how long what is ready here waits for the leading site's word
+# How long the leading site waits for the others: what it says then must not come too late, however
+# unequal the two ways of the line are.
+LEAD_HOLD_MS = 1_500.0
 
 
 class CommitArgs(WireModel):
@@ -43,6 +47,7 @@ class WaitingSalvo(Salvo):
     """A salvo whose walls, once they may commit, wait for another site's word."""
 
     salvo_id: str = ""
+    layer: LayerName = "manual"
     hold_until_ms: float = 0.0
 
     def due_ms(self, ws: WallState, deadline_at_ms: float) -> float:
@@ -54,15 +59,6 @@ class WaitingSalvo(Salvo):
         leads = (switch.lead_ms(state, each) for each in self.switches.values())
         return max(leads, default=clock.LEAD_FLOOR_MS)
 
-    def commit(self, state: State, show_at_ms: float) -> None:
-        """Commit all walls here at one instant."""
-        for wall_id, each in self.switches.items():
-            switch.commit(state, state.walls[wall_id], each, show_at_ms=show_at_ms)
-
-    def give_up(self, state: State, refused: Refused) -> None:
-        """Abort all walls here."""
-        self.drop(state, refused.code if refused.code == "superseded" else "policyNotMet", refused)
-
 
 @dataclass(slots=True)
 class HeldSalvo(WaitingSalvo):
@@ -70,26 +66,60 @@ class HeldSalvo(WaitingSalvo):
 
     is_told: bool = False
 
+    @property
+    def is_promised(self) -> bool:
+        """Whether the leading site may have committed by now."""
+        return self.is_told
+
     def decided(self, state: State, ws: WallState) -> None:
         """Say that we may commit once all walls may; give up when no word comes."""
         self.ready.add(ws.wall.wall_id)
-        if self.ready != self.switches.keys():
+        if not self.is_ready:
             return
         if not self.is_told:
-            self.is_told = True
-            told = {"salvoId": self.salvo_id, "leadMs": self.lead_ms(state)}
-            answer_reading(state, self.asked, told)
+            self.decided_without_switch(state)
         elif state.now_ms >= self.hold_until_ms:
             self.give_up(state, Refused("policyNotMet", "the leading site is not heard"))
 
+    def decided_without_switch(self, state: State) -> None:
+        """Promise to follow the leading site's word."""
+        self.is_told = True
+        told = {"salvoId": self.salvo_id, "leadMs": self.lead_ms(state), "layer": self.layer}
+        answer_reading(state, self.asked, told)
+
     def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
-        """Drop the other walls too; only a prepare that was not answered yet hears of it."""
+        """Drop the other walls too; once we have promised, only the wall that somebody took."""
         if self.is_aborted:
+            return
+        if self.is_told:
+            self._leave_out(ws.wall.wall_id, refused)
             return
         state.held_salvos.pop(self.salvo_id, None)
         self.drop(state, code, refused)
-        if not self.is_told:
-            refuse(state, self.asked, refused)
+        refuse(state, self.asked, refused)
+
+    def commit(self, state: State, show_at_ms: float) -> None:
+        """Let all walls change that nobody has changed since."""
+        for wall_id in list(self.unseen):
+            overtaken = self.overtaken(state, wall_id)
+            if overtaken is not None:
+                self._leave_out(wall_id, overtaken)
+        Salvo.commit(self, state, show_at_ms)
+        if not self.switches and not self.unseen:
+            self.tell(state, changes=(), then=())
+
+    def give_up(self, state: State, refused: Refused) -> None:
+        """Abort all walls here; a commit that comes later finds nothing."""
+        state.held_salvos.pop(self.salvo_id, None)
+        code = refused.code if refused.code == "superseded" else "policyNotMet"
+        self.drop(state, code, refused)
+
+    def _leave_out(self, wall_id: str, refused: Refused) -> None:
+        self.switches.pop(wall_id, None)
+        self.unseen.pop(wall_id, None)
+        self.ready.discard(wall_id)
+        told = {"committed": False, "outputs": [], "error": refused.to_json()}
+        self.results[wall_id] = {"wallId": wall_id, **told}
 
 
 @dataclass(slots=True)
@@ -108,7 +138,6 @@ class WideSalvo(WaitingSalvo):
     """A salvo that we lead, of walls here and at other sites."""
 
     parts: list[Part] = field(default_factory=list)
-    order: list[str] = field(default_factory=list)  # of the walls, as asked
     uncertainty_ms: float = 0.0  # of the worst clock between sites
     is_committed: bool = False
 
@@ -130,9 +159,15 @@ class WideSalvo(WaitingSalvo):
     def decided(self, state: State, ws: WallState) -> None:
         """Note that a wall here may be committed; commit all once everybody may."""
         self.ready.add(ws.wall.wall_id)
-        self._commit_when_all_may(state)
+        self.decided_without_switch(state)
         if not self.is_committed and state.now_ms >= self.hold_until_ms:
             self._fail(state, Refused("policyNotMet", "another site was not ready in time"))
+
+    def decided_without_switch(self, state: State) -> None:
+        """Commit all once everybody may."""
+        is_heard = all(each.salvo_id is not None for each in self.parts)
+        if self.is_ready and is_heard and not self.is_committed and not self.is_aborted:
+            self._commit_all(state)
 
     def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
         """Drop all walls here and at the other sites, and say why."""
@@ -149,6 +184,10 @@ class WideSalvo(WaitingSalvo):
     ) -> None:
         """Keep how one wall went, and answer when all have, here and elsewhere."""
         self.results[ws.wall.wall_id] = {"wallId": ws.wall.wall_id, **result}
+        self.tell(state, changes=changes, then=then)
+
+    def tell(self, state: State, *, changes: tuple[Change, ...], then: tuple[Effect, ...]) -> None:
+        """Make changes durable, and answer when it is known how every wall went."""
         state.effects.append(Persist(changes, then=then))
         self._answer_when_settled(state)
 
@@ -166,13 +205,18 @@ class WideSalvo(WaitingSalvo):
                 return
             part.salvo_id = str(body["result"]["salvoId"])
             part.lead_ms = float(body["result"]["leadMs"])
-            self._commit_when_all_may(state)
+            if body["result"].get("layer", "manual") != self.layer:
+                said = f"site {part.site.site_id} knows no salvo of the layer {self.layer!r}"
+                self._fail(state, Refused("conflict", said))
+                return
+            self.decided_without_switch(state)
 
         return then
 
-    def _commit_when_all_may(self, state: State) -> None:
-        is_here = self.ready == self.switches.keys()
-        if self.is_committed or not is_here or any(each.salvo_id is None for each in self.parts):
+    def _commit_all(self, state: State) -> None:
+        overtaken = self.overtaken(state)
+        if overtaken is not None:
+            self._abandon(state, "superseded", overtaken)
             return
         clocks = [(part, part.site.clock.best) for part in self.parts]
         if any(best is None for _, best in clocks):
@@ -195,11 +239,14 @@ class WideSalvo(WaitingSalvo):
         def then(state: State, body: dict[str, Any]) -> None:
             if body.get("ok"):
                 part.walls = [_in_our_time(each, offset_ms) for each in body["result"]["walls"]]
-            else:  # whether it was committed there is not known; its mirror will tell
+            else:
+                error = body.get("error") or {}
+                # Whether it was committed is not known when nobody says; its mirror will tell.
+                is_known = error.get("code", "unavailable") != "unavailable"
                 unknown: dict[str, Any] = {
-                    "committed": None,
+                    "committed": False if is_known else None,
                     "outputs": [],
-                    "error": body.get("error"),
+                    "error": error,
                 }
                 part.walls = [{"wallId": each, **unknown} for each in part.wall_ids]
             self._answer_when_settled(state)
@@ -207,22 +254,22 @@ class WideSalvo(WaitingSalvo):
         return then
 
     def _answer_when_settled(self, state: State) -> None:
-        if self.results.keys() != self.switches.keys():
-            return
-        if any(each.walls is None for each in self.parts):
+        if not self.is_settled or any(each.walls is None for each in self.parts):
             return
         found = dict(self.results)
         for part in self.parts:
             found |= {each["wallId"]: each for each in part.walls or ()}
-        walls = [found[wall_id] for wall_id in self.order if wall_id in found]
-        promised = [wall.get("promisedSkewMs") for wall in walls]
+        walls = [found[wall_id] for wall_id in self.walls if wall_id in found]
+        # Of those on which something was to be seen, or may be.
+        seen = [w for w in walls if w["committed"] is None or w.get("showAtMs") is not None]
+        promised = [wall.get("promisedSkewMs") for wall in seen]
         known = [each for each in promised if each is not None]
         result = {
             "committed": True,
             "walls": walls,
             "skewMs": skew_ms(walls),
             "promisedSkewMs": max(known) + self.uncertainty_ms
-            if len(known) == len(walls)
+            if known and len(known) == len(seen)
             else None,
         }
         answer(state, self.asked, result)
@@ -256,6 +303,13 @@ def abort_held(state: State, asked: Asked, args: AbortArgs) -> None:
         held.give_up(state, Refused("superseded", "the leading site gave the salvo up"))
         contents.refresh_wanted(state)
     answer_reading(state, asked, {"salvoId": args.salvo_id})
+
+
+def forget_held(state: State) -> None:
+    """Let go of salvos whose leading site was not heard again, and of which nothing is pending."""
+    for salvo_id, held in list(state.held_salvos.items()):
+        if state.now_ms >= held.hold_until_ms and not held.switches:
+            del state.held_salvos[salvo_id]
 
 
 def _send_abort(state: State, site: PeerSite, salvo_id: str) -> None:
