@@ -32,9 +32,7 @@ LONGEST_WORDS = 80
 
 def unit_name(unit: Unit, language: str) -> str:
     """Return a unit's full name: Phường Hoàn Kiếm, Hoàn Kiếm ward."""
-    if language == "vi":
-        return unit.full_name
-    return f"{unit.name} {unit_kind(unit, language)}"
+    return pick(unit.title, language)
 
 
 def unit_kind(unit: Unit, language: str) -> str:

@@ -24,6 +24,7 @@ from data_access.errors import CityError
 
 KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6,371 km
 REACH = 1.4  # a point belongs to the nearest centroid within this many radii of the unit's disc
+KINDS_EN = {"phường": "ward", "xã": "commune"}
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
 _KIND = re.compile(r"^(phường|xã|thị trấn|p\.|x\.|tt\.)\s+", re.IGNORECASE)
 
@@ -45,6 +46,14 @@ class Unit:
     def full_name(self) -> str:
         """The name with its kind, as written on a form."""
         return f"{self.kind.capitalize()} {self.name}"
+
+    @property
+    def title(self) -> dict[str, str]:
+        """The name with its kind in both languages: Phường Hoàn Kiếm, Hoàn Kiếm ward."""
+        return {
+            "vi": self.full_name,
+            "en": f"{self.name} {KINDS_EN.get(self.kind.lower(), self.kind)}",
+        }
 
 
 def tone_key(name: str) -> str:

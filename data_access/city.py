@@ -165,11 +165,16 @@ class City:
     scales: Mapping[str, Scale]
     areas: Areas
     network: Network
+    names: Mapping[str, Mapping[str, dict[str, str]]]  # dataset -> what its source says -> ours
 
     @property
     def zone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.timezone)
+
+    def called(self, dataset: str, name: str) -> dict[str, str]:
+        """Return what the room calls what the source of `dataset` names so."""
+        return self.names.get(dataset, {}).get(name) or {"vi": name, "en": name}
 
 
 T = TypeVar("T")
@@ -237,6 +242,7 @@ def load_city(folder: Path) -> City:
         expected = f"{city.data_office!r} is no agency of agencies.toml"
         raise CityError("city.toml", "data_office", expected)
     _check_categories(city.bottleneck_requests, datasets)
+    names = _names(folder / "names.toml", datasets)
     return City(
         id=city.id,
         name=city.name,
@@ -252,6 +258,7 @@ def load_city(folder: Path) -> City:
         scales=_by_id("scales.toml", _read(folder / "scales.toml", _ScalesFile).scale),
         areas=read_areas(folder / "areas.csv"),
         network=_network(_read(folder / "network.toml", _NetworkFile)),
+        names=names,
     )
 
 
@@ -323,6 +330,15 @@ def _check_categories(
             if category not in known:
                 expected = f"{category!r} is no category of a dataset of datasets.toml"
                 raise CityError("city.toml", f"bottleneck_requests.{bottleneck}", expected)
+
+
+def _names(path: Path, datasets: Mapping[str, DatasetContract]) -> dict[str, dict[str, Named]]:
+    """Return names by dataset; a city whose sources speak as it does has no such file."""
+    found = _read(path, dict[str, dict[str, Named]]) if path.exists() else {}
+    for dataset in found:
+        if dataset not in datasets:
+            raise CityError(path.name, dataset, "is no dataset of datasets.toml")
+    return found
 
 
 def _network(file: _NetworkFile) -> Network:

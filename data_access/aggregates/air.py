@@ -7,6 +7,7 @@ made from it. Stations outside the city are left out.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
 from data_access.aggregates.vn_aqi import BREAKPOINTS, vn_aqi, whole
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload
+from data_access.envelope import Number, Payload, Text
 from data_access.rollup import HOUR, HOUR_US
 from data_access.store.snapshot import Place
 
@@ -50,7 +51,6 @@ def air(view: View) -> Payload:
     values, by_area = _map_values(view, index, suspects, places)
     bad = sum(aqi > BAD for aqi in good.values())
     source: Any = {"dataset": AIR, "indicator": "pm25"}
-    name = places[highest].name if highest in places else (highest or "")
     top = good.get(highest or "")
     band = scale.band(top)
     numbers: dict[str, Number] = {
@@ -63,7 +63,7 @@ def air(view: View) -> Payload:
             "better": "down",
             "band": band.id if band else "",
             "scale": "vn_aqi",
-            "note": text(name, name),
+            "note": _called(view, highest, places),
             "target": 100,
             "targetLabel": text("ngưỡng", "threshold"),
             "source": source | {"entity": highest} if highest else source,
@@ -144,6 +144,12 @@ def _median_index(view: View, good: dict[str, int]) -> Number:
     }
 
 
+def _called(view: View, entity: str | None, places: Mapping[str, Place]) -> Text:
+    """Return what the room calls a station; nothing for none."""
+    place = places.get(entity or "")
+    return view.city.called(AIR, place.name if place else entity or "")
+
+
 def _map_values(
     view: View, index: dict[str, int], suspects: set[str], places: Any
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -152,11 +158,10 @@ def _map_values(
     areas: dict[str, int] = {}
     for entity, aqi in index.items():
         band = scale.band(aqi)
-        name = places[entity].name if entity in places else entity
         values[entity] = {
             "value": aqi,
             "band": band.id if band else None,
-            "label": text(name, name),
+            "label": _called(view, entity, places),
             "suspect": entity in suspects,
         }
         code = places[entity].area if entity in places else None
@@ -187,11 +192,11 @@ def _table(
         unit = view.city.areas.get(place.area) if place and place.area else None
         rows.append(
             {
-                "name": place.name if place else entity,
+                "name": _called(view, entity, places),
                 "aqi": index[entity],
                 "band": getattr(view.city.scales["vn_aqi"].band(index[entity]), "id", None),
                 "pm25": found[entity].get("pm25"),
-                "area": unit.full_name if unit else "",
+                "area": unit.title if unit else "",
                 "suspect": entity in suspects,
                 "source": {"dataset": AIR, "entity": entity},
             }

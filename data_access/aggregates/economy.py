@@ -324,7 +324,7 @@ def prices(view: View) -> Payload:
                 ],
                 "rows": [
                     {
-                        "name": name,
+                        "name": view.city.called(PRICES, name),
                         "yoy": names[name].value,
                         "mom": of_last_month.get(name),
                         "source": _source(PRICES, "cpi_yoy", name),

@@ -240,7 +240,7 @@ def _areas(view: View, found: dict[str, dict[str, int]]) -> Any:
         unit = view.city.areas.get(code)
         rows.append(
             {
-                "name": unit.full_name if unit else code,
+                "name": unit.title if unit else code,
                 "area": code,
                 **found[code],
                 "source": {"dataset": REQUESTS, "area": code},

@@ -230,7 +230,7 @@ def _food_areas(view: View, week: range) -> Any:
         unit = view.city.areas.get(code)
         rows.append(
             {
-                "name": unit.full_name if unit else code,
+                "name": unit.title if unit else code,
                 **found[code],
                 "source": {"dataset": FOOD, "indicator": "violations", "area": code},
             }

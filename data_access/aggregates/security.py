@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
 from data_access.aggregates.items import both_languages, ranked_items
-from data_access.envelope import Item, Number, Payload, Status
+from data_access.envelope import Item, Number, Payload, Status, Text
 from data_access.rollup import HOUR, HOUR_US
 
 ALERTS, LOGINS = "security.alerts", "security.logins"
@@ -41,7 +42,7 @@ def alerts(view: View) -> Payload:
         place = ", ".join(map(str, body.get("area_names") or []))
         item: Item = {
             "id": life.base_id,
-            "title": both_languages(body.get("title")),
+            "title": _title(view, body),
             "kind": text(*(kind or ("Khác", "Other"))),
             "severity": SEVERITY.get(str(body.get("severity")), "information"),
             "atMs": view.glass_ms(ALERTS, life.opened_us),
@@ -79,6 +80,16 @@ def alerts(view: View) -> Payload:
         },
         "items": {"active": ranked_items(items)},
     }
+
+
+def _title(view: View, body: Mapping[str, Any]) -> Text:
+    """Return an alert's headline; where it has none in a language, what we call the event."""
+    headline, events = body["title"], body.get("event")
+    said = headline if isinstance(headline, dict) else {}
+    event = str(next(iter(events.values()), "")) if isinstance(events, dict) else ""
+    known = view.city.names.get(ALERTS, {}).get(event, {})
+    return both_languages({**known, **{key: words for key, words in said.items() if words}}
+                          if known else headline)  # fmt: skip
 
 
 def logins(view: View) -> Payload:

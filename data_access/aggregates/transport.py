@@ -217,7 +217,7 @@ def situations(view: View) -> Payload:
         if life.opened_us > now_us:
             continue
         unit = view.city.areas.get(life.area or "")
-        place = str(life.body.get("place") or ("" if unit is None else unit.full_name))
+        place = str(life.body.get("place") or "")
         items.append(
             {
                 "id": life.base_id,
@@ -230,7 +230,7 @@ def situations(view: View) -> Payload:
                 if life.ended_us is None
                 else view.glass_ms(SITUATIONS, life.ended_us),
                 "area": life.area,
-                "place": text(place, place),
+                "place": text(place, place) if place or unit is None else unit.title,
                 "actual": bool(life.body.get("actual", True)),
                 "source": {"dataset": SITUATIONS, "entity": life.base_id},
             }

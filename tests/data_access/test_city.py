@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the city folder to be spoilt."""
     for name in (
         "city.toml", "agencies.toml", "datasets.toml", "scales.toml", "areas.csv", "network.toml",
+        "names.toml",
     ):  # fmt: skip
         shutil.copy(ROOT / "city" / name, tmp_path)
     return tmp_path
@@ -179,6 +180,8 @@ def test_all_text_of_the_city_is_nfc() -> None:
         ("city.toml", "unit_code", "unit_kode", "unit_", ""),
         ("city.toml", '= "trung-tam-du-lieu"', '= "nobody"', "data_office", "agencies.toml"),
         ("city.toml", '"drainage"', '"drains"', "bottleneck_requests.flooding", "no category"),
+        ("names.toml", '["economy.prices"]', '["economy.price"]', "economy.price", "no dataset"),
+        ("names.toml", 'en = "Earthquake"', 'en = ""', "security.alerts.Earthquake", "both filled"),
         ("areas.csv", "00070,", "00004,", "line", "twice"),
         ("areas.csv", "21.0385", "north", "line 2", "expected code"),
         ("datasets.toml", "[[dataset]]", "[dataset", "all", "readable TOML"),
@@ -193,6 +196,12 @@ def test_a_wrong_entry_is_named_by_file_and_key(
     assert caught.value.file == file
     assert key in caught.value.key
     assert expected in caught.value.expected
+
+
+def test_a_city_whose_sources_speak_as_it_does_needs_no_names(folder: Path) -> None:
+    (folder / "names.toml").unlink()
+    city = load_city(folder)
+    assert city.called("environment.air", "Ba Dinh") == {"vi": "Ba Dinh", "en": "Ba Dinh"}
 
 
 @pytest.mark.parametrize("file", ["agencies.toml", "areas.csv", "network.toml"])

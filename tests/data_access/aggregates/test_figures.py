@@ -281,6 +281,33 @@ def test_exercises_and_tests_are_listed_but_counted_by_nobody(
     assert table.numbers(ALERTS)["severe"]["value"] == 1
 
 
+@pytest.mark.parametrize(
+    ("headline", "vi"),
+    [
+        ({"en": "Flash flood watch until noon"}, "Theo dõi lũ quét"),
+        ({"vi": "Lũ quét đến trưa", "en": "Flash flood watch until noon"}, "Lũ quét đến trưa"),
+    ],
+)
+def test_an_alert_without_a_headline_in_a_language_is_called_by_its_event(
+    table: Table, record: MakeRecord, headline: dict[str, str], vi: str
+) -> None:
+    body = {"title": headline, "event": {"en": "Flash Flood Watch"}, "severity": "severe"}
+    table.feed(ALERTS, records=[record("a", table.ago(hours=1), body=body)])
+    (item,) = table.build(ALERTS).payload["items"]["active"]
+    assert item["title"] == {"vi": vi, "en": "Flash flood watch until noon"}
+
+
+def test_a_station_is_called_as_people_here_write_it(table: Table) -> None:
+    at = table.ago(minutes=9)
+    entity = Entity("Ba Dinh, Hanoi", "Ba Dinh", 21.03, 105.84, "00004")
+    table.feed(AIR, [("pm25", "Ba Dinh, Hanoi", "00004", at, 90.0)], entities=[entity])
+    payload = table.build(AIR).payload
+    (row,) = payload["tables"]["stations"]["rows"]
+    called = {"vi": "Ba Đình", "en": "Ba Đình"}
+    assert payload["numbers"]["aqi"]["note"] == row["name"] == called
+    assert row["area"] == {"vi": "Phường Ba Đình", "en": "Ba Đình ward"}
+
+
 def test_an_alert_leaves_the_list_when_it_expires(table: Table, record: MakeRecord) -> None:
     body = {"title": {"vi": "Mưa to"}}
     alert = record("a", table.ago(hours=1), valid_to=table.ago(hours=-1), body=body)
