@@ -21,6 +21,7 @@ from typing import Any
 
 from dash import Dash, html
 from flask import Response, abort
+from playwright.sync_api import TimeoutError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from data_access.envelope import Envelope
@@ -210,21 +211,32 @@ BROWSER_ARGS = [
 ]  # fmt: skip
 
 
+_DRAWN = """() => {
+  const root = document.querySelector('#canvas');
+  if (!root) return ['no canvas'];
+  const graphs = [...root.querySelectorAll('.t-chart')];
+  const maps = [...root.querySelectorAll('.leaflet-container')];
+  const missing = (tile) => tile.closest('[data-tile]')?.dataset.tile ?? '?';
+  return [
+    ...graphs.filter((g) => !g.querySelector('.main-svg')).map((g) => `graph of ${missing(g)}`),
+    ...maps.filter((m) => !m.querySelector('path, .leaflet-marker-pane > *'))
+      .map((m) => `shapes of map ${missing(m)}`),
+    ...(root.querySelectorAll('.map-ground').length === maps.length ? [] : ['a map']),
+  ];
+}"""
+
+
 def settle(browser_page: Any) -> None:
     """Wait until every graph and map is drawn and the face is there."""
-    browser_page.wait_for_function(
-        """() => {
-          const root = document.querySelector('#canvas');
-          if (!root) return false;
-          const graphs = [...root.querySelectorAll('.t-chart')];
-          const maps = [...root.querySelectorAll('.leaflet-container')];
-          return graphs.every((g) => g.querySelector('.main-svg'))
-            && maps.every((m) => m.querySelector('path, .leaflet-marker-pane > *'))
-            && root.querySelectorAll('.map-ground').length === maps.length;
-        }""",
-        timeout=120_000,  # a busy machine makes no test fail
-        polling=100,
-    )
+    try:
+        browser_page.wait_for_function(
+            f"() => ({_DRAWN})().length === 0",
+            timeout=120_000,  # a busy machine makes no test fail
+            polling=100,
+        )
+    except TimeoutError as error:
+        missing = ", ".join(browser_page.evaluate(_DRAWN))
+        raise AssertionError(f"not drawn in 2 minutes: {missing}") from error
     browser_page.wait_for_function("() => window.iocAges")
     browser_page.evaluate("() => window.iocAges.sweep()")
     browser_page.evaluate("document.fonts.ready.then(() => 1)")
