@@ -6,6 +6,7 @@ Only flat archives of named files are read (a feed's tables, a workbook's parts)
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -17,6 +18,10 @@ from data_access.sources.payload import Payload
 
 MAX_MEMBERS = 2000
 UNSET_YEAR = 1980  # what archives say whose maker set no dates
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, NotImplementedError,
+    EOFError, OSError,
+)  # fmt: skip
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -33,7 +38,7 @@ def check(payload: Payload) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(io.BytesIO(payload.content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except DAMAGED as error:
         found = f"a damaged zip archive ({error})"
         raise SourceUnreadable(found, payload.name, "a zip archive") from error
     if len(members) > MAX_MEMBERS:
@@ -87,7 +92,7 @@ def _content(payload: Payload, member: zipfile.ZipInfo) -> bytes:
             archive.open(member) as file,
         ):
             content = file.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError) as error:
+    except DAMAGED as error:
         raise SourceUnreadable(f"a damaged file ({error})", name, "a zip archive") from error
     if len(content) > member.file_size:
         raise SourceTooBig("more bytes than the archive says", name, f"{member.file_size} bytes")

@@ -227,16 +227,17 @@ def _is_wrapped(content: Any) -> bool:
     """Tell an attribute with its value apart from a value that is an object itself."""
     if not isinstance(content, Mapping):
         return False
-    if content.get("type") in LD_TYPES:
+    kind = content.get("type")
+    if isinstance(kind, str) and kind in LD_TYPES:
         return any(key in content for key in VALUE_KEYS)
-    if "value" in content and isinstance(content.get("type"), str):
+    if "value" in content and isinstance(kind, str):
         return True
     return ("value" in content or "object" in content) and content.keys() <= CONCISE
 
 
 def _is_instance(content: Any) -> bool:
     return _is_wrapped(content) and (
-        content.get("type") in LD_TYPES or "observedAt" in content or "datasetId" in content
+        content.get("type") in tuple(LD_TYPES) or "observedAt" in content or "datasetId" in content
     )
 
 

@@ -118,3 +118,23 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Period]], ...] = 
     ),
     (re.compile(rf"(?:ngày )?(?P<d>\d{{1,2}})[/\-.](?P<m>\d{{1,2}})[/\-.]{_Y}", _SMALL), _day),
 )
+
+
+def find_period(text: str) -> Period | None:
+    """Return the first period that a title names: "… tháng 02 năm 2025", "Báo cáo quý III/2024"."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    for found in _NAMED.finditer(words):
+        period = period_of(found[0])
+        if period is not None:
+            return period
+    return None
+
+
+_NAMED = re.compile(
+    r"(?<!\w)(?:ngày \d{1,2}[/\-.]\d{1,2}[/\-.]\d{4}"
+    r"|(?:tháng|thg|t)\.? ?\d{1,2}(?: năm |[/\-. ])\d{4}"
+    r"|(?:quý|q)\.? ?(?:iv|i{1,3}|[1-4])(?: năm |[/\-. ])\d{4}"
+    r"|\d{1,2} tháng(?: đầu)?(?: năm |[/\-. ])\d{4}"
+    r"|năm \d{4}|\d{4}-\d\d(?:-\d\d)?|\d{1,2}[/\-.]\d{1,2}[/\-.]\d{4}|\d{1,2}/\d{4})(?!\w)",
+    re.IGNORECASE,
+)

@@ -26,9 +26,9 @@ def geometry_of(found: Any) -> dict[str, Any] | None:
 
     Positions that cannot be on Earth, open rings and absurd lengths make it none.
     """
-    if not isinstance(found, Mapping) or found.get("type") not in _DEPTHS:
+    kind = found.get("type") if isinstance(found, Mapping) else None
+    if not isinstance(kind, str) or kind not in _DEPTHS:
         return None
-    kind = str(found["type"])
     left = [MAX_POINTS]
     coordinates = _coordinates(found.get("coordinates"), _DEPTHS[kind], _LEAST.get(kind, 1), left)
     return None if coordinates is None else {"type": kind, "coordinates": coordinates}

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-import lxml.etree
-import lxml.html
 import numpy as np
 from pydantic import Field
 
@@ -24,8 +22,9 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
+from data_access.sources.html_table import tables_of
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
-from data_access.sources.payload import MAX_DEPTH, Payload, good_files, load
+from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import observations
 
 FORMAT = "rain-html"
@@ -129,28 +128,13 @@ class _Table:
 
 
 def _cells(payload: Payload, options: Options) -> list[list[str]]:
-    if payload.content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SourceWrongFormat("a binary Excel workbook", payload.name, EXPECTED)
-    text = payload.text(encodings=options.encodings, html=True)
-    try:
-        parser = lxml.html.HTMLParser(huge_tree=False, remove_comments=True, no_network=True)
-        root = lxml.html.document_fromstring(text, parser=parser)
-    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
-        raise SourceWrongFormat(f"no HTML ({error})", payload.name, EXPECTED) from error
-    tables = [list(table.iter("tr")) for table in root.iter("table")]
-    rows = max(tables, key=len, default=[])
-    if len(rows) < 2:
+    tables = tables_of(payload, encodings=options.encodings, expected=EXPECTED)
+    cells = max(tables, key=len, default=[])
+    if len(cells) < 2:
         raise SourceWrongFormat("a page without a table of rows", payload.name, EXPECTED)
-    cells = [
-        [" ".join(_text(cell).split()) for cell in row if cell.tag in ("td", "th")] for row in rows
-    ]
     if len(cells[0]) < 2:
         raise SourceWrongFormat("a table without gauges", payload.name, EXPECTED)
     return cells
-
-
-def _text(cell: lxml.html.HtmlElement) -> str:
-    return "".join(part for part, _ in zip(cell.itertext(), range(MAX_DEPTH), strict=False))
 
 
 def _number(cell: str, options: Options) -> float | None:

@@ -121,6 +121,14 @@ def conversion(given: str, wanted: str) -> Conversion:
     return _conversion(given.strip(), wanted.strip())
 
 
+def is_unit(text: str) -> bool:
+    """Tell whether a text is a unit known here, or a multiple of one ("nghìn tấn")."""
+    if _symbol(text.strip()) in _UNITS:
+        return text.strip() != "1"
+    word, _, rest = _symbol(text.strip()).partition(" ")
+    return tone_key(word) in _MULTIPLES_KEYS and bool(rest) and is_unit(rest)
+
+
 @lru_cache(maxsize=1024)
 def _conversion(given: str, wanted: str) -> Conversion:
     if _plain(given) == _plain(wanted):

@@ -233,6 +233,16 @@ def test_numbers_that_are_none_spoil_no_other(read_file: Reader) -> None:
     assert set(values(batch, indicator="no2", entity="B").values()) == {69}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [{"type": {}, "value": 1}, {"type": [], "value": 1}, {"value": {"value": {"value": []}}}, [[]],
+     {"type": "Property", "values": [1, [2]]}, {"type": "Property"}, [{"type": {}}], 10**30],
+)  # fmt: skip
+def test_an_attribute_of_any_shape_spoils_no_other(read_file: Reader, content: Any) -> None:
+    batch = read_file("environment.sensors", json.dumps(_plain(temperature=content)))
+    assert list(values(batch, indicator="no2").values()) == [69]
+
+
 def test_a_truth_is_a_number_only_where_the_options_say_so(read_file: Reader) -> None:
     numbers = {"no2": {"attributes": ["congested"], "boolean": True}}
     batch = read_file("environment.sensors", json.dumps(_plain(congested=True)), numbers=numbers)

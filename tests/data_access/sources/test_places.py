@@ -19,6 +19,7 @@ SQUARE = [[108.21, 16.06], [108.23, 16.06], [108.23, 16.07], [108.21, 16.07], [1
         None,
         "POINT(1 2)",
         {"type": "Point"},
+        {"type": {"of": "Point"}, "coordinates": [1, 2]},
         {"type": "Point", "coordinates": [16.0, 168.37]},
         {"type": "Point", "coordinates": ["a", 1]},
         {"type": "Point", "coordinates": [float("nan"), 1]},
