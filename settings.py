@@ -98,6 +98,12 @@ class Settings(BaseModel):
         default_factory=dict,
         description="controllers of other sites, site=address,address; blank-separated",
     )
+    wall_peer_links: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        validate_default=True,
+        description="where pages here reach other sites' controllers, to see their walls live; "
+        "like IOC_WALL_PEERS",
+    )
     wall_may_forget: bool = Field(
         default=False,
         description="let the walls' state lie in a Redis that may lose what it acknowledged",
@@ -142,7 +148,7 @@ class Settings(BaseModel):
     def _links(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         return _all_links(urls)
 
-    @field_validator("wall_peers", mode="before")
+    @field_validator("wall_peers", "wall_peer_links", mode="before")
     @classmethod
     def _sites(cls, given: object) -> object:
         if not isinstance(given, str):
@@ -164,6 +170,17 @@ class Settings(BaseModel):
         if given.data.get("site") in peers:
             raise ValueError("must not name this site, IOC_SITE")
         return peers
+
+    @field_validator("wall_peer_links")
+    @classmethod
+    def _peer_links(
+        cls, links: dict[str, tuple[str, ...]], given: ValidationInfo
+    ) -> dict[str, tuple[str, ...]]:
+        for site_id, urls in links.items():
+            if site_id not in given.data.get("wall_peers", {}):
+                raise ValueError(f"IOC_WALL_PEERS does not name the site {site_id!r}")
+            _all_links(urls)
+        return links
 
     @field_validator("wall_port")
     @classmethod
@@ -294,6 +311,10 @@ class Settings(BaseModel):
                 "or name it in the file of IOC_SECRETS_FILE."
             )
         return found.get_secret_value()
+
+    def is_elsewhere(self, site_id: str) -> bool:
+        """Tell whether walls of a site are another controller's: without `site`, none are."""
+        return self.site is not None and site_id != self.site
 
     def secret(self) -> str:
         """Return the service token; make and keep it (mode 0600) in the data folder when absent."""

@@ -25,7 +25,8 @@ def automation(reach: Desk, wall: WallView, who: Person) -> Automation:
     if not wall.reachable:
         return Automation()
     of_wall = {"wallId": wall.wall_id}
-    rules = asked(reach, "rule.list", {})
+    # The rules here know nothing of what another site's rules do to its walls.
+    rules = asked(reach, "rule.list", {}) if wall.peer is None else {}
     return read_automation(
         asked(reach, "playlist.list", of_wall),
         asked(reach, "schedule.list", of_wall),
@@ -34,6 +35,7 @@ def automation(reach: Desk, wall: WallView, who: Person) -> Automation:
         scenes={scene.scene_id: scene.name for scene in wall.scenes},
         meanings=_meanings(reach, rules, who),
         names=people_names(reach),
+        is_elsewhere=wall.peer is not None,
     )
 
 

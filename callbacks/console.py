@@ -31,6 +31,7 @@ from layouts.pages.console_plan import (
 )
 from layouts.pages.outcome import Outcome
 from layouts.pages.shell import Setting, say
+from layouts.pages.sites import drawing
 from permissions.errors import Forbidden
 from permissions.roles import Person, Right
 
@@ -80,11 +81,13 @@ def register(app: Dash) -> None:
     )(send)
     app.callback(
         Output({"part": "console-offer", "wall": ALL}, "children"),
+        Output({"part": "wall-drawn", "wall": ALL, "view": ALL}, "children"),
         Input(ids.CONSOLE_SEND_RESULT, "data"),
         Input(ids.WALL_EVENT, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
         Input(ids.LIVE_JOINED, "data"),
         State({"part": "console-offer", "wall": ALL}, "id"),
+        State({"part": "wall-drawn", "wall": ALL, "view": ALL}, "id"),
         State(ids.CONSOLE_PLACE, "hash"),
         prevent_initial_call=True,
     )(refresh_offers)
@@ -159,13 +162,14 @@ def refresh_offers(
     _poll: Any,
     _joined: Any,
     shown: list[dict[str, str]],
+    drawn: list[dict[str, str]],
     address: str | None,
 ) -> Any:
     """Say how the walls stand now, and what came of what was sent last from here."""
     who, reach, setting = session.person(), desk(), page_setting.setting()
     place = parse_place(address, areas=reach.city.areas.codes)
     if who is None or not place.sending:
-        return [no_update] * len(shown)
+        return [no_update] * len(shown), [no_update] * len(drawn)
     told = dict(result or {})
     asked_at, wall_id = told.pop("place", None), str(told.pop("wall", ""))
     outcomes = {}
@@ -175,10 +179,16 @@ def refresh_offers(
         each.wall.wall_id: each
         for each in console_sending.offers(reach, place, who, outcomes=outcomes)
     }
-    return [
-        console_lists.offer_parts(found[each["wall"]], now_ms=reach.now_ms(), setting=setting)
-        for each in shown
-    ]
+    if any(each["wall"] not in found for each in shown):
+        return [no_update] * len(shown), [no_update] * len(drawn)
+    now_ms = reach.now_ms()
+    return (
+        [
+            console_lists.offer_parts(found[each["wall"]], now_ms=now_ms, setting=setting)
+            for each in shown
+        ],
+        [drawing(found[each["wall"]].wall, each["view"], setting=setting) for each in drawn],
+    )
 
 
 def _body(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from callbacks.commands import CommandRefused, command, refused, taken
 from callbacks.desk import Desk
-from callbacks.walls import all_walls, scene_aggregates
+from callbacks.walls import all_walls, control_of, scene_aggregates
 from language import pick, text
 from layouts.pages.console_lists import Offer
 from layouts.pages.console_place import Place
@@ -25,7 +25,7 @@ def offers(
         Offer(
             wall=wall,
             scene_ids=tuple(_fitting(reach, wall, place)[:MOST_SCENES]),
-            allowed=wall.reachable and who.may_command(reach.walls[wall.wall_id].control),
+            allowed=wall.reachable and who.may_command(control_of(reach, wall.wall_id)),
             outcome=(outcomes or {}).get(wall.wall_id),
         )
         for wall in all_walls(reach)

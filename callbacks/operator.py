@@ -93,7 +93,8 @@ def _seen_after(pressed: Any, wall_id: str) -> Any:
         patch = Patch()
         patch["preview"] = str(pressed["scene"])
         return patch
-    return operator.seen(next(each for each in all_walls(desk()) if each.wall_id == wall_id))
+    wall = next((each for each in all_walls(desk()) if each.wall_id == wall_id), None)
+    return operator.seen(wall) if wall is not None else no_update
 
 
 def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bool) -> Outcome:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ALL, Dash, Input, Output, State, no_update
 
 from callbacks import automation as by_itself
 from callbacks import page_setting, session
 from callbacks.desk import desk
 from callbacks.history import history
 from callbacks.room import deeds
-from callbacks.walls import all_walls
+from callbacks.walls import all_walls, control_of
 from layouts import ids
 from layouts.pages import automation, monitors, operator, operator_keys, room
 from layouts.pages.align import align
 from layouts.pages.guard import guard
 from layouts.pages.scene_keys import scenes
+from layouts.pages.sites import drawing
 from layouts.pages.switch_history import switch_history
 from layouts.pages.tools import tools
 from layouts.pages.wall_view import WallView
@@ -47,6 +48,7 @@ DRAWN = {  # what is drawn anew: a name, and what of which component it becomes
     "guard": Output(ids.OPERATOR_GUARD, "children"),
     "tools": Output(ids.OPERATOR_TOOLS, "children"),
     "align": Output(ids.OPERATOR_ALIGN, "children"),
+    "drawings": Output({"part": "wall-drawn", "wall": ALL, "view": ALL}, "children"),
 }
 
 
@@ -61,7 +63,10 @@ def register(app: Dash) -> None:
             Input(ids.LIVE_JOINED, "data"),
             Input(ids.OPERATOR_PLACE, "value"),
         ],
-        state=[State(ids.OPERATOR_WALL, "data")],
+        state=[
+            State({"part": "wall-drawn", "wall": ALL, "view": ALL}, "id"),
+            State(ids.OPERATOR_WALL, "data"),
+        ],
         prevent_initial_call=True,
     )(refresh)
 
@@ -89,30 +94,39 @@ def layout(wall: str | None = None) -> Any:
 
 
 def refresh(
-    _done: Any, _event: Any, _poll: Any, _joined: Any, place: str | None, wall_id: str
+    _done: Any,
+    _event: Any,
+    _poll: Any,
+    _joined: Any,
+    place: str | None,
+    drawn: list[dict[str, str]],
+    wall_id: str,
 ) -> Any:
     """Draw anew everything of the page that the controller knows better."""
+    as_it_is = {**dict.fromkeys(DRAWN, no_update), "drawings": [no_update] * len(drawn)}
     if session.person() is None:
-        return dict.fromkeys(DRAWN, no_update)
+        return as_it_is
     reach, setting = desk(), page_setting.setting()
     now_ms = reach.now_ms()
     walls = all_walls(reach)
-    wall = next(each for each in walls if each.wall_id == wall_id)
+    wall = next((each for each in walls if each.wall_id == wall_id), None)
+    if wall is None:
+        return as_it_is  # only another site knew it, and is not heard since a start here
     found = by_itself.automation(reach, wall, setting.person)
     may = _may_command(wall_id)
     told = deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN)
     return {
-        "tabs": operator.tabs(walls, wall_id, setting=setting),
+        "tabs": operator.tabs(walls, wall_id, now_ms=now_ms, setting=setting),
         "preview_head": monitors.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
         "program_head": monitors.monitor_head("program", wall, now_ms=now_ms, setting=setting),
         "scenes": scenes(wall, setting=setting),
         "outputs": monitors.outputs(wall, setting=setting),
         "switch": monitors.last_switch(wall, now_ms=now_ms, setting=setting),
         "hold": operator_keys.hold_state(wall, setting=setting),
-        "nothing_to_extend": wall.manual is None,
-        "nothing_to_clear": wall.manual is None,
+        "nothing_to_extend": not operator_keys.may_end(wall),
+        "nothing_to_clear": not operator_keys.may_end(wall),
         "seen": operator.seen(wall),
-        "away": operator.away(wall, setting=setting),
+        "away": operator.away(wall, now_ms=now_ms, setting=setting),
         "empty": monitors.empty(wall, setting=setting),
         "marks": monitors.trouble(wall, setting=setting),
         "nothing_to_take": not operator_keys.may_take(wall),
@@ -132,6 +146,7 @@ def refresh(
             setting=setting,
         ),
         "align": align(wall, place or "", may_command=may, setting=setting),
+        "drawings": [drawing(wall, each["view"], setting=setting) for each in drawn],
     }
 
 
@@ -150,4 +165,4 @@ def _orbit_px(wall_id: str) -> int:
 def _may_command(wall_id: str) -> bool:
     """Tell whether who asks may change the wall: the page has keys for nobody else."""
     who = session.person()
-    return who is not None and who.may_command(desk().walls[wall_id].control)
+    return who is not None and who.may_command(control_of(desk(), wall_id))

@@ -6,7 +6,7 @@ Layout functions build whole pages from values; they are cheap, and tolerate any
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dash
@@ -21,6 +21,7 @@ from layouts.pages.sign_in import Refusal
 from permissions.demo import DEMO_ACCOUNTS, demo_allowed
 from permissions.errors import Forbidden
 from settings import Settings
+from wall.geometry import Wall
 
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
@@ -32,11 +33,18 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
 log = logging.getLogger(__name__)
 
 
-def register(settings: Settings, *, release: str) -> None:
+def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> None:
     """Fill Dash's page registry; what another app of this process put there is dropped."""
     dash.page_registry.clear()
     player = player_page(
-        wall_port=settings.wall_port, link_urls=settings.page_links, release=release
+        wall_port=settings.wall_port,
+        link_urls=settings.page_links,
+        elsewhere={
+            wall_id: " ".join(settings.wall_peer_links[wall.site_id])
+            for wall_id, wall in walls.items()
+            if wall.site_id in settings.wall_peer_links
+        },
+        release=release,
     )
     # The view first: its path would fit the output's pattern too.
     _add("view", player, title="wall", path_template="/wall/<wall_id>/view/<view>")

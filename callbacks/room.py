@@ -14,6 +14,7 @@ from language import sort_key
 from layouts import ids
 from layouts.pages import room
 from layouts.pages.room import DataAge, Deed
+from layouts.pages.sites import drawing
 from permissions.roles import Person
 
 DEEDS = {"wall.take": "take", "wall.clear": "clear", "wall.extend": "extend"}
@@ -40,22 +41,28 @@ def register(app: Dash) -> None:
     app.callback(
         Output({"part": "room-head", "wall": ALL}, "children"),
         Output({"part": "room-outputs", "wall": ALL}, "children"),
+        Output({"part": "wall-drawn", "wall": ALL, "view": ALL}, "children"),
         Output(ids.ROOM_DEEDS, "children"),
         Output(ids.ROOM_DATA, "children"),
         Input(ids.WALL_EVENT, "data"),
         Input(ids.VERSIONS, "data"),
         State({"part": "room-head", "wall": ALL}, "id"),
+        State({"part": "wall-drawn", "wall": ALL, "view": ALL}, "id"),
         prevent_initial_call=True,
     )(refresh)
 
 
-def refresh(_event: Any, _versions: Any, heads: list[dict[str, str]]) -> Any:
+def refresh(
+    _event: Any, _versions: Any, heads: list[dict[str, str]], drawn: list[dict[str, str]]
+) -> Any:
     """Draw anew what an event or new versions may have changed."""
     if session.person() is None:
         return no_update
     reach, setting = desk(), page_setting.setting()
     now_ms = reach.now_ms()
     walls = {wall.wall_id: wall for wall in all_walls(reach)}
+    if any(head["wall"] not in walls for head in heads):
+        return no_update  # of a site that has told of a wall no more: the next load shows it
     shown = [walls[head["wall"]] for head in heads]
     glass = glass_ages(reach, shown)
     data = room.data_list(data_ages(reach, setting.person), setting=setting)
@@ -63,6 +70,7 @@ def refresh(_event: Any, _versions: Any, heads: list[dict[str, str]]) -> Any:
     return (
         [room.wall_head(wall, now_ms=now_ms, setting=setting) for wall in shown],
         [room.outputs(wall, glass, setting=setting) for wall in shown],
+        [drawing(walls[each["wall"]], each["view"], setting=setting) for each in drawn],
         room.deed_list(deeds(reach), now_ms=now_ms, setting=setting) if happened else no_update,
         data,
     )

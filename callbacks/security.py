@@ -96,7 +96,8 @@ def csrf_token() -> str:
 
 def controller_sources(settings: Settings) -> str:
     """Return the controllers' addresses as `connect-src` names them, seen from this request."""
-    others = [url.removesuffix("/ws") for url in settings.page_links.split()[1:]]
+    elsewhere = [url for urls in settings.wall_peer_links.values() for url in urls]
+    others = [url.removesuffix("/ws") for url in (*settings.page_links.split()[1:], *elsewhere)]
     return " ".join((_own_source(settings), *others))
 
 

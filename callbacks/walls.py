@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from callbacks.desk import Desk
 from callbacks.names import READING_S, actor_names
 from layouts.pages.room import Glass
-from layouts.pages.wall_view import WallView, actors, read_wall, unreachable
+from layouts.pages.wall_view import PeerView, WallView, actors, read_wall, unheard, unreachable
 from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
 from wall.geometry import Wall
@@ -19,21 +21,82 @@ log = logging.getLogger(__name__)
 
 
 def all_walls(desk: Desk) -> list[WallView]:
-    """Return every wall of the city folder, in its order, as the controller tells it now."""
+    """Return every wall of the city folder, in its order, as its controller tells it now.
+
+    Then those that only another site knows. A wall of a site that is not heard is as it was last
+    heard of.
+    """
+    try:
+        told = _told_of_other_sites(desk)
+    except ServiceError as error:
+        log.warning("walls cannot be asked: %s", error)
+        return [_as_planned(desk, wall) for wall in desk.walls.values()]
     views: list[WallView] = []
+    is_away = False
     for wall_id, wall in desk.walls.items():
-        if views and not any(view.reachable for view in views):
-            views.append(_as_planned(wall))  # nobody is there: do not wait once more
+        if desk.settings.is_elsewhere(wall.site_id):
+            views.append(_of_another_site(desk, wall_id, told.pop(wall_id, None)))
             continue
-        try:
-            body = desk.link.request("wall.state", {"wallId": wall_id}, timeout_s=READING_S)
-        except ServiceError as error:
-            log.warning("wall %s cannot be asked: %s", wall_id, error)
-            views.append(_as_planned(wall))
-        else:
-            names = actor_names(desk, wall_id, actors(body))
-            views.append(read_wall(body, base=wall.base, names=names))
-    return views
+        # Nobody is there: do not wait once more.
+        body = None if is_away else _state(desk, wall_id)
+        is_away = is_away or body is None
+        views.append(_as_planned(desk, wall) if body is None else _view(desk, body))
+    return views + [_of_another_site(desk, wall_id, told[wall_id]) for wall_id in told]
+
+
+def control_of(desk: Desk, wall_id: str) -> tuple[str, ...]:
+    """Return the roles that a wall's file gives control; a wall only known elsewhere gives none."""
+    wall = desk.walls.get(wall_id)
+    return tuple(wall.control) if wall is not None else ()
+
+
+def _told_of_other_sites(desk: Desk) -> dict[str, Mapping[str, Any]]:
+    """Return the walls of other sites as the controller has them; raises ServiceError."""
+    if not desk.settings.wall_peers:
+        return {}
+    listed = desk.link.request("walls.list", {}, timeout_s=READING_S)["walls"]
+    return {str(each["wallId"]): each for each in listed if "peer" in each}
+
+
+def _of_another_site(desk: Desk, wall_id: str, told: Mapping[str, Any] | None) -> WallView:
+    """Return a wall of another site: whole, as that site tells it, or as it was last heard of."""
+    planned = desk.walls.get(wall_id)
+    if told is None:  # and so it is of the city folder
+        assert planned is not None  # noqa: S101
+        return replace(_as_planned(desk, planned), peer=_peer(desk, planned.site_id, is_lost=True))
+    is_lost = not told["peer"]["connected"]
+    heard_at_ms = told["peer"]["asOfAtMs"]
+    peer = _peer(desk, str(told["siteId"]), is_lost=is_lost, heard_at_ms=heard_at_ms)
+    whole = None if is_lost else _state(desk, wall_id)
+    view = replace(_view(desk, whole or told), peer=peer)
+    return unheard(view) if is_lost else view
+
+
+def _peer(
+    desk: Desk, site_id: str, *, is_lost: bool = False, heard_at_ms: float | None = None
+) -> PeerView:
+    site = next((each for each in desk.city.sites if each.id == site_id), None)
+    has_pictures = site_id in desk.settings.wall_peer_links
+    return PeerView(
+        dict(site.name) if site is not None else {"vi": site_id},
+        is_lost=is_lost,
+        heard_at_ms=heard_at_ms,
+        has_pictures=has_pictures,
+    )
+
+
+def _state(desk: Desk, wall_id: str) -> Mapping[str, Any] | None:
+    try:
+        return desk.link.request("wall.state", {"wallId": wall_id}, timeout_s=READING_S)
+    except ServiceError as error:
+        log.warning("wall %s cannot be asked: %s", wall_id, error)
+        return None
+
+
+def _view(desk: Desk, body: Mapping[str, Any]) -> WallView:
+    planned = desk.walls.get(str(body["wallId"]))
+    names = actor_names(desk, str(body["wallId"]), actors(body))
+    return read_wall(body, base=planned.base if planned is not None else None, names=names)
 
 
 def glass_ages(desk: Desk, walls: list[WallView]) -> dict[tuple[str, str], Glass]:
@@ -63,7 +126,9 @@ def scene_aggregates(desk: Desk, wall_id: str, scene_id: str) -> list[str]:
 
 def _needs(desk: Desk, view: WallView) -> Mapping[str, set[str]]:
     """Return the aggregates each output shows; a scene made at run time is not known here."""
-    wall = desk.walls[view.wall_id]
+    wall = desk.walls.get(view.wall_id)
+    if wall is None:
+        return {}
     scene = desk.scenes.get(view.wall_id, {}).get(view.program.scene_id if view.program else "")
     needs: dict[str, set[str]] = {output.output_id: set() for output in wall.outputs}
     if scene is None:
@@ -85,10 +150,14 @@ def _aggregates(tile: Tile) -> tuple[str, ...]:
     return kind.needs(options)
 
 
-def _as_planned(wall: Wall) -> WallView:
-    return unreachable(
+def _as_planned(desk: Desk, wall: Wall) -> WallView:
+    view = unreachable(
         wall.wall_id,
         wall.name,
+        site_id=wall.site_id,
         canvas=(wall.canvas.width, wall.canvas.height),
         outputs=[(each.output_id, each.rect.to_json()) for each in wall.outputs],
     )
+    if not desk.settings.is_elsewhere(wall.site_id):
+        return view
+    return replace(view, peer=_peer(desk, wall.site_id))

@@ -109,7 +109,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     files.attach(server)
     health.attach(server)
     proof.attach(server)
-    pages.register(settings, release=files.release(files.ASSETS))
+    pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     for each in (live, room, operator, console):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.

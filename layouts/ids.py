@@ -24,6 +24,14 @@ LIVE_POLL = "live-poll"
 VERSIONS = "versions"
 WALL_EVENT = "wall-event"
 
+# Pages with walls on them (layouts/pages/sites.py)
+
+
+def wall_drawn(wall_id: str, view: str) -> dict[str, str]:
+    """Return the id of the drawing that stands for a picture of another site's wall."""
+    return {"part": "wall-drawn", "wall": wall_id, "view": view}
+
+
 # The room (layouts/pages/room.py)
 ROOM_DEEDS = "room-deeds"
 ROOM_DATA = "room-data"

@@ -76,6 +76,8 @@ def test_an_empty_value_means_the_default() -> None:
         ("IOC_DATABASE_URL", "mysql://root:hidden@db/x", "postgresql://"),
         ("IOC_REDIS_URL", "http://cache", "redis://"),
         ("IOC_WALL_STANDBY_URLS", "ws://a:1/ws b:8051", "no address such as"),
+        ("IOC_WALL_PEERS", "c.example:8051", "must be like ngo-quyen=ws://"),
+        ("IOC_WALL_PEER_LINKS", "x=ws://a:1/ws", "does not name the site 'x'"),
         ("IOC_SERVICE_TOKEN", "short", "at least 16 characters"),
     ],
 )

@@ -163,6 +163,8 @@ def _window(which: str, window: WindowView, now_ms: float, setting: Setting) -> 
 
 
 def _rules(automation: Automation, may_command: bool, setting: Setting) -> list[Component]:
+    if automation.is_elsewhere:
+        return [_quiet(say("automation.rules_elsewhere", setting))]
     if automation.rules is None:
         return [_quiet(say("automation.unknown", setting))]
     if not automation.rules:

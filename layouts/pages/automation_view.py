@@ -97,6 +97,7 @@ class Automation:
     current: WindowView | None = None
     following: WindowView | None = None
     rules: tuple[RuleView, ...] | None = None
+    is_elsewhere: bool = False  # another site's: its rules are told there
 
     @property
     def urgent(self) -> tuple[RuleView, ...]:
@@ -113,6 +114,7 @@ def read_automation(
     scenes: Mapping[str, Text],
     meanings: Mapping[str, Meaning],
     names: Mapping[str, str],
+    is_elsewhere: bool = False,
 ) -> Automation:
     """Return what `playlist.list`, `schedule.list` and `rule.list` told; {} is no answer.
 
@@ -129,6 +131,7 @@ def read_automation(
         current=_window(schedules.get("current"), windows, targets),
         following=_window(schedules.get("next"), windows, targets),
         rules=_rules(rules, wall_id, meanings, names) if rules else None,
+        is_elsewhere=is_elsewhere,
     )
 
 

@@ -16,11 +16,12 @@ from data_access.envelope import Text
 from language import pick
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
-from layouts.pages.miniature import live_wall, thumbnail
+from layouts.pages.miniature import thumbnail
 from layouts.pages.operator_keys import hold_state
 from layouts.pages.outcome import Outcome, result
 from layouts.pages.room import on_air
 from layouts.pages.shell import Setting, icon, say
+from layouts.pages.sites import picture
 from layouts.pages.wall_view import WallView
 from layouts.tiles.bands import name as band_name
 from layouts.tiles.bands import swatch
@@ -200,7 +201,7 @@ def offers(given: Sequence[Offer], *, now_ms: float, setting: Setting) -> list[C
             [
                 html.Section(
                     [
-                        live_wall(offer.wall, "program", setting.language),
+                        picture(offer.wall, "program", over=[], setting=setting),
                         html.Div(
                             offer_parts(offer, now_ms=now_ms, setting=setting),
                             id=ids.console_offer(offer.wall.wall_id),
@@ -336,7 +337,7 @@ def _undo(offer: Offer, setting: Setting) -> list[Component]:
 def _why_not(offer: Offer, setting: Setting) -> list[Component]:
     words = say("console.not_allowed", setting)
     if not offer.wall.reachable:
-        words = say("console.away", setting)
+        words = say("site.away" if offer.wall.is_lost else "console.away", setting)
     return [html.P(words, className="quiet")]
 
 

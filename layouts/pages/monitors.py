@@ -11,10 +11,10 @@ from dash.development.base_component import Component
 from language import moment, number
 from layouts import ids
 from layouts.pages.attributes import attrs
-from layouts.pages.miniature import live_wall
 from layouts.pages.outputs import output_skew, output_state, state_of
 from layouts.pages.room import since
 from layouts.pages.shell import Setting, icon, say
+from layouts.pages.sites import picture, silence
 from layouts.pages.wall_view import OutputView, WallView
 
 
@@ -33,7 +33,7 @@ def monitor(view: str, wall: WallView, *, now_ms: float, setting: Setting) -> Co
                 id=head_id,
                 className="monitor-head",
             ),
-            live_wall(wall, view, setting.language, over=[over]),
+            picture(wall, view, over=[over], setting=setting),
         ],
         className=f"monitor monitor-{view}",
     )
@@ -43,7 +43,11 @@ def monitor_head(view: str, wall: WallView, *, now_ms: float, setting: Setting) 
     """Return what stands over a picture: which it is, the scene, by whom, until when."""
     tally = html.Span(say(f"operator.{view}", setting), className=f"tally tally-{view}")
     if not wall.reachable:
-        return [tally, html.Span(say("wall.unreachable", setting), className="is-problem")]
+        words = silence(wall, now_ms=now_ms, setting=setting, is_short=True)
+        scene_id = wall.preview_scene if view == "preview" else wall.program_scene
+        last = wall.scene_name(scene_id, setting.language)
+        said = [html.Strong(last)] if last else []
+        return [tally, *said, html.Span(words, className="is-problem")]
     if view == "preview":
         name = wall.scene_name(wall.preview_scene, setting.language)
         return [tally, html.Strong(name or say("operator.no_preview", setting))]
@@ -96,6 +100,8 @@ def last_switch(wall: WallView, *, now_ms: float, setting: Setting) -> list[Comp
     """Return skew and latency of the last switch, and how many outputs it reached."""
     switch = wall.last_switch
     language = setting.language
+    if not wall.reachable:
+        return [html.P(say("output.unknown", setting), className="quiet")]
     if switch is None or switch.show_at_ms is None:
         return [html.P(say("operator.no_switch", setting), className="quiet")]
     at = moment(

@@ -24,6 +24,7 @@ from layouts.pages.operator_state import operator_state
 from layouts.pages.room import Deed
 from layouts.pages.scene_keys import scene_columns, scenes
 from layouts.pages.shell import Setting, icon, say, shell
+from layouts.pages.sites import silence
 from layouts.pages.switch_history import History
 from layouts.pages.wall_view import WallView
 
@@ -57,7 +58,7 @@ def page(
             html.Div(
                 [
                     html.Nav(
-                        tabs(walls, wall.wall_id, setting=setting),
+                        tabs(walls, wall.wall_id, now_ms=now_ms, setting=setting),
                         id=ids.OPERATOR_TABS,
                         className="op-tabs",
                         **attrs(aria_label=say("operator.walls", setting)),
@@ -71,7 +72,7 @@ def page(
                 className="op-top",
             ),
             html.Div(
-                away(wall, setting=setting),
+                away(wall, now_ms=now_ms, setting=setting),
                 id=ids.OPERATOR_AWAY,
                 className="op-away",
                 role="alert",
@@ -129,13 +130,15 @@ def page(
 def seen(wall: WallView) -> dict[str, str | None]:
     """Return what the operator sees on air and prepared: a take says that it was this."""
     return {
-        "sceneId": wall.program.scene_id if wall.program else None,
+        "sceneId": wall.program_scene,
         "revision": wall.program_revision,
         "preview": wall.preview_scene,
     }
 
 
-def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[Component]:
+def tabs(
+    walls: Sequence[WallView], current: str, *, now_ms: float, setting: Setting
+) -> list[Component]:
     """Return one link a wall: name, what is on it, how many outputs are there; and to its proof."""
     proof = html.A(
         [icon("bi-clock-history"), html.Span(say("operator.proof", setting))],
@@ -144,28 +147,27 @@ def tabs(walls: Sequence[WallView], current: str, *, setting: Setting) -> list[C
         title=say("operator.proof", setting),
         **attrs(aria_label=say("operator.proof", setting)),
     )
-    return [*(_tab(wall, wall.wall_id == current, setting) for wall in walls), proof]
+    return [*(_tab(wall, wall.wall_id == current, now_ms, setting) for wall in walls), proof]
 
 
-def away(wall: WallView, *, setting: Setting) -> list[Component]:
+def away(wall: WallView, *, now_ms: float, setting: Setting) -> list[Component]:
     """Say that nothing can be commanded, and what the wall does meanwhile; [] when all is well."""
     if wall.reachable:
         return []
     return [
         icon("bi-plug-fill"),
-        html.Strong(say("wall.unreachable", setting)),
-        html.Span(say("operator.away", setting)),
+        html.Strong(silence(wall, now_ms=now_ms, setting=setting)),
+        html.Span(say("site.away" if wall.is_lost else "operator.away", setting)),
     ]
 
 
-def _tab(wall: WallView, is_current: bool, setting: Setting) -> Component:
-    program = wall.scene_name(wall.program.scene_id if wall.program else None, setting.language)
+def _tab(wall: WallView, is_current: bool, now_ms: float, setting: Setting) -> Component:
+    program = wall.scene_name(wall.program_scene, setting.language)
     problems = len(wall.problems)
     state = [html.Span(say("wall.online", setting, online=wall.online, outputs=len(wall.outputs)))]
     if not wall.reachable:
-        state = [
-            html.Span([icon("bi-plug"), say("wall.unreachable", setting)], className="is-problem")
-        ]
+        words = silence(wall, now_ms=now_ms, setting=setting, is_short=True)
+        state = [html.Span([icon("bi-plug"), words], className="is-problem")]
     elif problems:
         state.append(
             html.Span(
@@ -178,7 +180,7 @@ def _tab(wall: WallView, is_current: bool, setting: Setting) -> Component:
         )
     return html.A(
         [
-            html.Span(pick(wall.name, setting.language), className="tab-name"),
+            html.Span([pick(wall.name, setting.language), *_site(wall)], className="tab-name"),
             html.Span(
                 [html.Span(program or say("wall.nothing", setting)), *state],
                 className="tab-state",
@@ -188,3 +190,7 @@ def _tab(wall: WallView, is_current: bool, setting: Setting) -> Component:
         className="op-tab" + (" is-here" if is_current else ""),
         **attrs(aria_current="true" if is_current else None),
     )
+
+
+def _site(wall: WallView) -> list[Component]:
+    return [icon("bi-building")] if wall.peer is not None else []

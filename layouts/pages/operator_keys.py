@@ -20,6 +20,11 @@ def may_take(wall: WallView) -> bool:
     return wall.reachable and wall.preview_scene is not None
 
 
+def may_end(wall: WallView) -> bool:
+    """Tell whether there is a manual layer to extend or clear, and somebody to do it."""
+    return wall.reachable and wall.manual is not None
+
+
 def actions(wall: WallView, *, setting: Setting) -> Component:
     """Return what changes what is on air by hand: take, hold, extend, clear."""
     minutes = number(wall.manual_hold_min, decimals=0, language=setting.language)
@@ -65,13 +70,13 @@ def actions(wall: WallView, *, setting: Setting) -> Component:
                         [icon("bi-plus-circle"), say("operator.extend", setting, minutes=minutes)],
                         id=ids.OPERATOR_EXTEND,
                         className="key",
-                        disabled=wall.manual is None,
+                        disabled=not may_end(wall),
                     ),
                     html.Button(
                         [icon("bi-x-lg"), say("operator.clear", setting)],
                         id=ids.OPERATOR_CLEAR,
                         className="key key-danger",
-                        disabled=wall.manual is None,
+                        disabled=not may_end(wall),
                     ),
                 ],
                 className="op-manual",

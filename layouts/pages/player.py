@@ -57,15 +57,16 @@ def player_page(
     *,
     wall_port: int,
     link_urls: str = "",
+    elsewhere: Mapping[str, str] | None = None,
     release: str = "",
     heap_budget_mb: int = HEAP_BUDGET_MB,
 ) -> LayoutFunction:
     """Return the layout function of `/wall/<wall>/<output>` and `/wall/<wall>/view/<view>`.
 
     The controllers are at `link_urls` (blank-separated), without any at `wall_port` of the host the
-    page came from. Neither is taken from the address of the page. `release` names the code of the
-    page: the controller has pages of another one loaded anew. Past `heap_budget_mb` of memory a
-    page does that itself.
+    page came from; those of other sites' walls are in `elsewhere`, by wall. Neither is taken from
+    the address of the page. `release` names the code of the page: the controller has pages of
+    another one loaded anew. Past `heap_budget_mb` of memory a page does that itself.
     """
     code = {"release": release, "heap-budget-mb": str(heap_budget_mb)}
     link, port = link_urls, str(wall_port)
@@ -76,7 +77,9 @@ def player_page(
         view: str | None = None,
         **_query: str | None,
     ) -> Component:
-        return stage({**_place(wall_id, output_id, view), "link": link, "link-port": port, **code})
+        place = _place(wall_id, output_id, view)
+        urls = (elsewhere or {}).get(place["wall"], link)
+        return stage({**place, "link": urls, "link-port": port, **code})
 
     return layout
 

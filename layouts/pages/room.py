@@ -16,9 +16,9 @@ from language import moment, number, pick
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.live import live
-from layouts.pages.miniature import live_wall
 from layouts.pages.outputs import output_skew, output_state
 from layouts.pages.shell import Setting, icon, say, shell
+from layouts.pages.sites import picture, silence, site_mark
 from layouts.pages.wall_view import LayerView, OutputView, WallView
 
 AUTOMATIC = ("schedule", "rule")  # who took a layer when it was nobody, with its id
@@ -81,7 +81,7 @@ def page(
                                 wall_head(wall, now_ms=now_ms, setting=setting),
                                 id=ids.room_head(wall.wall_id),
                             ),
-                            live_wall(wall, "program", setting.language),
+                            picture(wall, "program", over=[], setting=setting),
                             html.Div(
                                 outputs(wall, glass, setting=setting),
                                 id=ids.room_outputs(wall.wall_id),
@@ -127,7 +127,7 @@ def wall_head(wall: WallView, *, now_ms: float, setting: Setting) -> list[Compon
     return [
         html.Div(
             [
-                html.H2(pick(wall.name, language)),
+                html.Div([html.H2(pick(wall.name, language)), *site_mark(wall, setting)]),
                 html.Span(_outputs_online(wall, setting), className="room-online"),
             ],
             className="room-name",
@@ -138,13 +138,14 @@ def wall_head(wall: WallView, *, now_ms: float, setting: Setting) -> list[Compon
 
 def on_air(wall: WallView, *, now_ms: float, setting: Setting) -> list[Component]:
     """Say what is on the wall, on which layer, since when and by whom."""
-    if not wall.reachable:
-        return [html.Span(say("wall.unreachable", setting), className="is-problem")]
     program = wall.program
+    name = wall.scene_name(wall.program_scene, setting.language)
+    if not wall.reachable:
+        words = silence(wall, now_ms=now_ms, setting=setting)
+        last = [html.Span(say("site.last", setting, scene=name), className="quiet")] if name else []
+        return [html.Span(words, className="is-problem"), *last]
     if program is None:
         return [html.Span(say("wall.nothing", setting))]
-    scene = wall.scene(program.scene_id)
-    name = pick(scene.name, setting.language) if scene else program.scene_id
     return [
         html.Span(say("wall.on_air", setting), className="tally tally-program"),
         html.Strong(name),
@@ -193,6 +194,8 @@ def data_list(data: Sequence[DataAge], *, setting: Setting) -> Component:
 
 
 def _outputs_online(wall: WallView, setting: Setting) -> str:
+    if not wall.reachable:
+        return say("wall.outputs", setting, count=len(wall.outputs))
     return say("wall.online", setting, online=wall.online, outputs=len(wall.outputs))
 
 

@@ -18,7 +18,8 @@ DIGITS = 9  # scenes that have a key
 def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
     """Return a key a scene: its arrangement drawn, its name, its digit, where it is now."""
     if not wall.reachable:
-        return [html.P(say("operator.scenes_unknown", setting), className="quiet")]
+        words = say("site.scenes" if wall.is_lost else "operator.scenes_unknown", setting)
+        return [html.P(words, className="quiet")]
     if not wall.scenes:
         return [html.P(say("operator.no_scenes", setting), className="quiet")]
     return [_scene(wall, scene, number_, setting) for number_, scene in enumerate(wall.scenes, 1)]

@@ -241,7 +241,7 @@ def _following(
 def _other(other: WallView, wall: WallView, may_command: bool, setting: Setting) -> Component:
     language = setting.language
     name = pick(other.name, language)
-    scene = other.scene_name(other.program.scene_id if other.program else None, language)
+    scene = other.scene_name(other.program_scene, language)
     told = say("tools.other_shows", setting, scene=scene) if scene else say("wall.nothing", setting)
     key = operator_key(
         "wall.follow",

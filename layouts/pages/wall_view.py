@@ -7,7 +7,7 @@ draws a wall of any size.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data_access.classification import LEVELS, Classification
@@ -130,8 +130,21 @@ class MaskView:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerView:
+    """Another site, whose wall this is: whether the line to it is cut, and since when."""
+
+    name: Text
+    is_lost: bool = False
+    heard_at_ms: float | None = None  # last; None: never
+    has_pictures: bool = False  # pages here reach its controller: its walls are seen live
+
+
+@dataclass(frozen=True, slots=True)
 class WallView:
-    """A wall, its outputs and what is on it. `reachable` False: the controller did not answer."""
+    """A wall, its outputs and what is on it.
+
+    `reachable` False: whose wall it is did not answer; another site's is then as last heard of.
+    """
 
     wall_id: str
     name: Text
@@ -152,6 +165,7 @@ class WallView:
     site_id: str = ""
     ceiling: Classification = field(default_factory=Classification)
     tools: ToolsView = field(default_factory=ToolsView)
+    peer: PeerView | None = None  # None: it is this site's own
 
     @property
     def online(self) -> int:
@@ -159,9 +173,24 @@ class WallView:
         return sum(each.online for each in self.outputs)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it is another site's, and the line to that is cut."""
+        return self.peer is not None and self.peer.is_lost
+
+    @property
+    def is_live_here(self) -> bool:
+        """Whether pages can show its live picture."""
+        return self.peer is None or self.peer.has_pictures
+
+    @property
     def problems(self) -> tuple[OutputView, ...]:
         """Outputs somebody should look at."""
         return tuple(each for each in self.outputs if each.has_problem)
+
+    @property
+    def program_scene(self) -> str | None:
+        """The scene on air."""
+        return self.program.scene_id if self.program is not None else None
 
     @property
     def manual(self) -> LayerView | None:
@@ -236,8 +265,21 @@ def actors(body: Mapping[str, Any]) -> set[str]:
     return {str(each["by"]) for each in told if each and each.get("by")}
 
 
+def unheard(wall: WallView) -> WallView:
+    """Return a wall of a site that is not heard now: what was last told of it, none of it sure."""
+    outputs = tuple(
+        OutputView(each.output_id, each.box, online=False, is_known=False) for each in wall.outputs
+    )
+    return replace(wall, outputs=outputs, reachable=False)
+
+
 def unreachable(
-    wall_id: str, name: Text, *, canvas: tuple[int, int], outputs: Sequence[tuple[str, Any]]
+    wall_id: str,
+    name: Text,
+    *,
+    site_id: str,
+    canvas: tuple[int, int],
+    outputs: Sequence[tuple[str, Any]],
 ) -> WallView:
     """Return a wall the controller could not be asked about, as the city folder has it."""
     width, height = canvas
@@ -245,7 +287,15 @@ def unreachable(
         OutputView(output_id, _box(rect, width, height), online=False, is_known=False)
         for output_id, rect in outputs
     )
-    return WallView(wall_id, name, width / height, views, columns=_columns(views), reachable=False)
+    return WallView(
+        wall_id,
+        name,
+        width / height,
+        views,
+        columns=_columns(views),
+        reachable=False,
+        site_id=site_id,
+    )
 
 
 def _columns(outputs: Sequence[OutputView]) -> int:

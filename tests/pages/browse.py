@@ -124,7 +124,9 @@ def _outputs(output: str, values: Mapping[str, Any]) -> Any:
         return {"id": name, "property": prop}
     # All components of a part: those whose ids the page sends along as a state.
     part = json.loads(name)["part"]
-    sent = next((each for key, each in values.items() if key.endswith(".id")), [])
+    parts = set(json.loads(name))
+    sent = next((each for key, each in values.items()
+                 if key.endswith(".id") and set(json.loads(key[:-3])) == parts), [])  # fmt: skip
     return [{"id": {**each["value"], "part": part}, "property": prop} for each in sent]
 
 

@@ -187,6 +187,34 @@ def _controller_away(link):
     link.refuses["*"] = ServiceError("unavailable", "away")
 
 
+PEER = {"ngo-quyen": ("ws://127.0.0.1:9/ws",)}
+
+
+@pytest.fixture
+def at_le_lai(desk, link):
+    """Ngô Quyền is another site's, whose line was cut."""
+    was = desk.settings
+    object.__setattr__(
+        desk, "settings", was.model_copy(update={"site": "le-lai", "wall_peers": PEER})
+    )
+    peer = {"connected": False, "asOfAtMs": NOW_MS - 40_000}
+    link.bodies["ngo-quyen"]["peer"] = peer
+    yield peer
+    object.__setattr__(desk, "settings", was)
+
+
+@pytest.mark.parametrize("is_heard", [True, False], ids=["heard", "cut"])
+def test_walls_of_another_site_are_fit_to_read(page, address, at_le_lai, is_heard):
+    at_le_lai["connected"] = is_heard
+    complaints: list[str] = []
+    for path in ("/", "/operator?wall=ngo-quyen", SEND):
+        page.goto("about:blank")
+        page.goto(address + path)
+        expect(page.locator(".drawn-words").first).to_be_visible()
+        complaints += [f"{path}: {each}" for each in _look(page)]
+    assert not complaints, "\n".join(complaints)
+
+
 OPERATOR, SEND = "/operator?wall=le-lai", "/console#/g/transport/send"
 TROUBLES = (
     (_nothing_is_prepared, (OPERATOR,)),

@@ -79,7 +79,7 @@ def test_a_dark_wall_has_no_program(body):
 def test_a_wall_nobody_can_ask_about_is_as_planned():
     outputs = [(each.output_id, each.rect.to_json()) for each in WALL.outputs]
     canvas = (WALL.canvas.width, WALL.canvas.height)
-    wall = unreachable("le-lai", WALL.name, canvas=canvas, outputs=outputs)
+    wall = unreachable("le-lai", WALL.name, site_id="le-lai", canvas=canvas, outputs=outputs)
     assert not wall.reachable
     assert (wall.online, len(wall.outputs), wall.columns) == (0, 8, 4)
     assert {state_of(each) for each in wall.outputs} == {"unknown"}

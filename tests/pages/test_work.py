@@ -14,8 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from data_access.envelope import Envelope
+from settings import Settings
 from tests.layouts.tiles.sample import NOW_MS, everything
-from tests.pages.site import FIXED_CLOCK, served
+from tests.pages.conftest import SECRET
+from tests.pages.site import FIXED_CLOCK, free_port, served
 from tests.pages.stand_in import TOOLS
 from wall.client import BlockingClient
 from wall.server import serve
@@ -296,3 +298,26 @@ def test_a_console_hears_what_changed_says_when_it_cannot_and_recovers(context, 
     expect(mean).to_contain_text("33,0")
     page.close()
     controller.end()
+
+
+def test_a_wall_of_another_site_is_seen_live_over_that_sites_own_controller(
+    browser, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("sites")
+    port = free_port()
+    there = {"ngo-quyen": (f"ws://127.0.0.1:{port}/ws",)}
+    sites = {"site": "le-lai", "wall_peers": there, "wall_peer_links": there}
+    with served(folder / "here", **sites, service_token=SECRET) as (address, _):
+        away = {"data_dir": folder / "there", "wall_port": port, "site": "ngo-quyen"}
+        elsewhere = Settings.model_validate(
+            {**away, "service_token": SECRET, "wall_origins": (address,)}
+        )
+        controller = Controller(elsewhere)
+        controller.begin()
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
+        page = _signed_in(context, address, "viewer")
+        page.goto(f"{address}/wall/ngo-quyen/view/program")
+        expect(page.locator("#player")).to_have_attribute("data-link", "up")
+        expect(page.locator(".slot.is-shown").first).to_be_visible()
+        context.close()
+        controller.end()

@@ -298,3 +298,15 @@ def test_an_older_term_of_the_other_site_is_not_believed(sites: Sites) -> None:
     for wrong in ({}, {"sequence": -1}, {**told, "wallId": "other"}, {**told, "wall": []}):
         east.carry_out(east.hub.peer_said("west", "mirror", held.epoch, wrong, east.now_ms))
     assert sites.east.state.counts["badPeerFrames"] == 4
+
+
+def test_who_looks_at_another_sites_wall_hears_when_the_line_is_cut(sites: Sites) -> None:
+    sites.run(500)
+    sites.east.web.say("subscribe", topics=["wall.south"])
+    sites.east.web.forget()
+    sites.cut()
+    heard = [(each["topic"], each["name"]) for each in sites.east.web.all("event")]
+    assert heard == [("wall.south", "mirrored")]
+    walls = sites.east.web.result(sites.east.ask("walls.list"))["walls"]
+    south = next(each for each in walls if each["wallId"] == "south")
+    assert south["peer"]["connected"] is False

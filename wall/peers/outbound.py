@@ -68,6 +68,8 @@ def heard(state: State, site: PeerSite, kind: str, epoch: int, fields: dict[str,
 def lost(state: State, site: PeerSite) -> None:
     """Note that the link has ended: what was asked will not be answered, what was seen stays."""
     site.is_connected = False
+    for wall_id in site.mirrors:
+        state.effects.extend(event(state, f"wall.{wall_id}", "mirrored", {}))
     waiting, site.waiting = site.waiting, {}
     for then in waiting.values():
         then(state, LOST)
