@@ -149,6 +149,8 @@ def rows(
             indicator=source.get("indicator"),
             entity=source.get("entity"),
             area=source.get("area"),
+            categories=source.get("categories", ()),
+            statuses=source.get("statuses", ()),
             limit=ROWS,
         )
     except DataError as error:

@@ -6,7 +6,7 @@ One desk a web process, made after the fork and kept at the Flask app. Not a pla
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,6 +50,8 @@ class SourceRows(Protocol):
         indicator: str | None = None,
         entity: str | None = None,
         area: str | None = None,
+        categories: Sequence[str] = (),
+        statuses: Sequence[str] = (),
         limit: int = 50,
     ) -> list[dict[str, Any]]:
         """Return the newest rows first."""

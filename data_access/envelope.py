@@ -50,6 +50,8 @@ class Source(TypedDict):
     indicator: NotRequired[str]
     entity: NotRequired[str]
     area: NotRequired[str]
+    categories: NotRequired[list[str]]  # of records, and …
+    statuses: NotRequired[list[str]]  # … how they stand; any where none is named
 
 
 class Line(TypedDict):

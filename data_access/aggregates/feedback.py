@@ -51,6 +51,7 @@ def requests(view: View) -> Payload:
     on_time = _on_time(lives, now_us)
     late = None if on_time is None else 100 - on_time
     source: Any = {"dataset": REQUESTS}
+    ended = [each for each in view.city.datasets[REQUESTS].statuses if each != "open"]
     numbers: dict[str, Number] = {
         "open": {
             "label": text("Phản ánh đang xử lý", "Open requests"),
@@ -59,7 +60,7 @@ def requests(view: View) -> Payload:
             "decimals": 0,
             "status": "normal",
             "better": "down",
-            "source": source,
+            "source": source | {"statuses": ["open"]},
         },
         "closed": {
             "label": text("Phản ánh đã xử lý", "Closed requests"),
@@ -68,7 +69,7 @@ def requests(view: View) -> Payload:
             "decimals": 0,
             "status": "normal",
             "better": "up",
-            "source": source,
+            "source": source | {"statuses": ended},
         },
         "closed_share": {
             "label": text("Tỷ lệ đã xử lý", "Share closed"),
@@ -97,7 +98,7 @@ def requests(view: View) -> Payload:
             "decimals": 0,
             "status": graded(median(ages_h) if ages_h else None, 72, 168, 720),
             "better": "down",
-            "source": source,
+            "source": source | {"statuses": ["open"]},
         },
         "median_hours_to_close": {
             "label": text("Thời gian xử lý trung vị", "Median time to close"),
@@ -106,7 +107,7 @@ def requests(view: View) -> Payload:
             "decimals": 0,
             "status": "normal",
             "better": "down",
-            "source": source,
+            "source": source | {"statuses": ended},
         },
     }
     by_area = _count(counts, 2)

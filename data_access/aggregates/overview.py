@@ -61,7 +61,11 @@ def bottlenecks(view: View) -> Payload:
                 "better": "down",
                 "status": graded(share, 25, 40, 60),
                 "note": text("phản ánh đang xử lý", "open requests"),
-                "source": {"dataset": "feedback.requests"},
+                "source": {
+                    "dataset": "feedback.requests",
+                    "categories": list(view.city.bottleneck_requests.urban_order),
+                    "statuses": ["open"],
+                },
             },
         )
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,16 @@ class _Wanted:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The records meant, any where a field is empty."""
+
+    entity: str | None
+    area: str | None
+    categories: tuple[str, ...]
+    statuses: tuple[str, ...]
+
+
 class StoreReader:
     """Reads, never writes. Before the feed has made the store there is nothing in it."""
 
@@ -58,6 +68,8 @@ class StoreReader:
         indicator: str | None = None,
         entity: str | None = None,
         area: str | None = None,
+        categories: Sequence[str] = (),
+        statuses: Sequence[str] = (),
         limit: int = LIMIT,
         realm: str = LIVE,
         known_at: datetime | None = None,
@@ -66,8 +78,8 @@ class StoreReader:
 
         Each has observed_at (as the source said), shown_at (when it was due on glass), value,
         quality, source_ref, recorded_at, indicator, entity, area, revision; a record has its status
-        as value, and its body. `entity` is a record's id. With `known_at` the answer is what was
-        known then.
+        as value, and its body. `entity` is a record's id; `categories` and `statuses` are of
+        records only, any where none is named. With `known_at` the answer is what was known then.
         """
         try:
             with self._engine.connect() as connection:
@@ -82,7 +94,8 @@ class StoreReader:
                 known_us = None if known_at is None else instant_us(known_at)
                 wanted = _Wanted(found.id, timeline, known_us, limit)
                 rows = _observations(connection, wanted, indicator, entity, area)
-                return rows or _records(connection, wanted, entity, area)
+                which = _Which(entity, area, tuple(categories), tuple(statuses))
+                return rows or _records(connection, wanted, which)
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
                 return []
@@ -164,9 +177,7 @@ def _observation(each: Any, row: Any, wanted: _Wanted) -> dict[str, Any]:
     }
 
 
-def _records(
-    connection: Connection, wanted: _Wanted, entity: str | None, area: str | None
-) -> list[dict[str, Any]]:
+def _records(connection: Connection, wanted: _Wanted, of: _Which) -> list[dict[str, Any]]:
     which = (
         select(record)
         .join(
@@ -180,10 +191,14 @@ def _records(
         which = which.where(record.c.revision == record_now.c.revision)
     else:
         which = which.where(record.c.recorded_us <= wanted.known_us)
-    if entity is not None:
-        which = which.where(record.c.base_id == entity)
-    if area is not None and area != CITY_AREA:
-        which = which.where(record.c.area == area)
+    if of.entity is not None:
+        which = which.where(record.c.base_id == of.entity)
+    if of.area is not None and of.area != CITY_AREA:
+        which = which.where(record.c.area == of.area)
+    if of.categories:
+        which = which.where(record_now.c.category.in_(of.categories))
+    if of.statuses:
+        which = which.where(record.c.status.in_(of.statuses))
     which = which.order_by(record_now.c.reported_us.desc(), record.c.revision.desc())
     rows: dict[str, Any] = {}
     for row in connection.execute(

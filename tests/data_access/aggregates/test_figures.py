@@ -429,6 +429,26 @@ def test_bottlenecks_without_a_source_say_so_and_have_no_number(table: Table) ->
     assert envelope.as_of_ms == table.ago(minutes=9).timestamp() * 1000
 
 
+def test_behind_urban_order_stand_just_the_open_requests_it_counts(
+    table: Table, record: MakeRecord
+) -> None:
+    kinds = ("sidewalk", "order", "waste", "drainage")
+    table.feed(
+        REQUESTS,
+        records=[
+            record(f"r{n}", table.ago(hours=n), body={"category": kind})
+            for n, kind in enumerate(kinds)
+        ]
+        + [record("done", table.ago(hours=1), status="closed", body={"category": kinds[0]})],
+    )
+    figure = table.numbers("city.bottlenecks")["urban_order"]
+    rows = table.reader.source_rows(**figure["source"])
+    names = table.city.bottleneck_requests.urban_order
+    assert {row["body"]["category"] for row in rows} <= set(names)
+    assert {row["value"] for row in rows} == {"open"}
+    assert len(rows) == figure["value"] > 0
+
+
 def test_bottlenecks_turn_stale_with_the_first_of_what_they_are_made_of(table: Table) -> None:
     table.feed(AIR, [("pm25", "x", "00070", table.ago(hours=2), 9.0)], entities=[station("x")])
     today = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)

@@ -168,7 +168,7 @@ def test_a_price_index_names_its_own_month_and_stands_beside_no_other(table: Tab
     assert (numbers["cpi_mom"]["value"], numbers["cpi_mom"]["period"]["vi"]) == (0.4, "09/2026")
     assert numbers["cpi_ytd"]["value"] is None
     (row,) = envelope.payload["tables"]["goods"]["rows"]
-    assert (row["name"], row["yoy"], row["mom"]) == (rice, 9.0, None)
+    assert (row["name"]["vi"], row["yoy"], row["mom"]) == (rice, 9.0, None)
 
 
 def test_ministries_totals_and_levels_of_budget_are_no_provinces(table: Table) -> None:

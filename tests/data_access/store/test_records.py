@@ -156,6 +156,20 @@ def test_bodies_and_places_come_when_asked_for(
     assert reader.source_rows(DATASET, area="00004") == []
 
 
+def test_the_rows_of_some_categories_or_statuses_can_be_asked(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    requests = [opened("r1"), opened("r2", category="drainage"), closed(opened("r3"), 5)]
+    put(writer, stream_id, requests)
+
+    def found(**which: Any) -> set[str]:
+        return {row["entity"] for row in reader.source_rows(DATASET, **which)}
+
+    assert found(categories=["drainage", "noise"]) == {"r2"}
+    assert found(statuses=["open"]) == {"r1", "r2"}
+    assert found(categories=["waste"], statuses=["closed"]) == {"r3"}
+
+
 def test_what_was_known_then_can_be_asked(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
