@@ -16,6 +16,7 @@ from pathlib import Path
 from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.reading import Reading, read_payloads, unreadable
+from data_access.schema import Schema
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Apart:
         contract: DatasetContract,
         city: City,
         now: datetime,
+        known: Schema,
         *,
         clock: Callable[[], float] = time.monotonic,
         longest_s: float | None = None,
@@ -42,7 +44,7 @@ class Apart:
         spawn = multiprocessing.get_context("spawn")
         self._result, theirs = spawn.Pipe(duplex=False)
         self._process = spawn.Process(
-            target=_read, args=(theirs, files, beside, contract, city, now), daemon=True
+            target=_read, args=(theirs, files, beside, contract, city, now, known), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -82,5 +84,6 @@ def _read(
     contract: DatasetContract,
     city: City,
     now: datetime,
+    known: Schema,
 ) -> None:
-    result.send(read_payloads(files, beside, contract, city, now))
+    result.send(read_payloads(files, beside, contract, city, now, known))

@@ -19,7 +19,7 @@ from data_access.contracts import DatasetContract, duration_s
 from data_access.envelope import LIVE
 from data_access.errors import SourceError
 from data_access.model import Entity, Rejected
-from data_access.reading import UNREADABLE, Folder, Found, Reading
+from data_access.reading import Folder, Found, Reading
 from data_access.records import instant_us
 from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
@@ -183,10 +183,11 @@ class Channel:
         self._stream, self._timeline = stream, stream.timeline
         owner = folder.contract.owner
         try:
-            reading = Reading.of(found, self._city, datetime.fromtimestamp(now_us / 1e6, UTC))
+            now = datetime.fromtimestamp(now_us / 1e6, UTC)
+            reading = Reading.of(found, self._city, now, stream.schema)
         except SourceError as error:
             self.failing, self._is_unread = str(error), True
-            refused = Rejected(error.where, UNREADABLE, str(error))
+            refused = Rejected(error.where, error.reason, str(error))
             change = Change(rejected=[refused], owner=owner)
             self._writer.apply(stream.id, change, now_us=now_us)
             raise
@@ -200,6 +201,7 @@ class Channel:
             files=reading.marks,
             gone=tuple(set(stream.files) - {mark.path for mark in reading.marks}),
             timeline=timeline,
+            schema=reading.schema,
         )
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))

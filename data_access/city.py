@@ -16,8 +16,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from data_access.areas import Areas, read_areas
-from data_access.contracts import STRICT, DatasetContract, Id, Named
+from data_access.contracts import DatasetContract, Id, Named, Phone
 from data_access.errors import CityError
+from data_access.promises import STRICT
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -44,7 +45,7 @@ class Agency:
 
     id: Id
     name: Named
-    phone: str | None = None
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -243,6 +244,8 @@ def load_city(folder: Path) -> City:
         raise CityError("city.toml", "data_office", expected)
     _check_categories(city.bottleneck_requests, datasets)
     names = _names(folder / "names.toml", datasets)
+    areas = read_areas(folder / "areas.csv")
+    _check_promises(datasets, areas)
     return City(
         id=city.id,
         name=city.name,
@@ -256,7 +259,7 @@ def load_city(folder: Path) -> City:
         bottleneck_requests=city.bottleneck_requests,
         datasets=datasets,
         scales=_by_id("scales.toml", _read(folder / "scales.toml", _ScalesFile).scale),
-        areas=read_areas(folder / "areas.csv"),
+        areas=areas,
         network=_network(_read(folder / "network.toml", _NetworkFile)),
         names=names,
     )
@@ -306,7 +309,8 @@ def _check_owners(agencies: Mapping[str, Agency], datasets: Mapping[str, Dataset
     """Every dataset has an owner the city knows; no indicator has two sources."""
     owner_of: dict[str, DatasetContract] = {}
     for dataset in datasets.values():
-        for role, agency in (("owner", dataset.owner), ("steward", dataset.steward)):
+        for role in ("owner", "steward", "deputy"):
+            agency = getattr(dataset, role)
             if agency is not None and agency not in agencies:
                 expected = f"{agency!r} is no agency of agencies.toml"
                 raise CityError("datasets.toml", f"{dataset.id}.{role}", expected)
@@ -319,6 +323,23 @@ def _check_owners(agencies: Mapping[str, Agency], datasets: Mapping[str, Dataset
                     f"{dataset.id}.indicators.{indicator}",
                     f"is already owned by {owner} ({other.id}); expected one source an indicator",
                 )
+
+
+def _check_promises(datasets: Mapping[str, DatasetContract], areas: Areas) -> None:
+    """What a contract promises of units and of other datasets is there to be held against."""
+    for dataset in datasets.values():
+        expected = dataset.expects.areas
+        strange = [] if expected == "all" else sorted(set(expected) - areas.codes)
+        if strange:
+            wrong = f"{', '.join(strange)} is no unit of areas.csv"
+            raise CityError("datasets.toml", f"{dataset.id}.expects.areas", wrong)
+        for rule in dataset.reconcile:
+            if rule.rule != "source":
+                continue
+            other = datasets.get(rule.dataset)
+            if other is None or rule.of not in other.indicators:
+                wrong = f"{rule.of!r} is no indicator of a dataset {rule.dataset!r}"
+                raise CityError("datasets.toml", f"{dataset.id}.reconcile", wrong)
 
 
 def _check_categories(

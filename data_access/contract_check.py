@@ -22,7 +22,9 @@ from data_access.model import (
     RecordRow,
     Rejected,
 )
+from data_access.promises import FieldSpec
 from data_access.rows import NO_LINE, join_reference
+from data_access.schema import fits
 
 FUTURE_TOLERANCE = timedelta(hours=26)  # a daily value may be stamped with its day's end
 CLOCK_TOLERANCE = timedelta(minutes=5)  # between a sensor's clock and ours
@@ -43,7 +45,8 @@ def check(
 
     `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
     `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
-    badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, duplicate.
+    badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, badType,
+    duplicate.
     """
     observations, rejected = batch.observations, list(batch.rejected)
     if observations is not None:
@@ -211,7 +214,27 @@ def _record_fault(
         return "badTime", f"reported at {record.reported_at}, which is in the future"
     if areas is not None and record.area not in (None, CITY_AREA) and record.area not in areas:
         return "unknownArea", f"{record.area!r}; expected a unit's code in force"
+    for name, promised in contract.fields.items():
+        fault = _field_fault(name, record.body.get(name), promised)
+        if fault is not None:
+            return fault
     if key in seen:
         return "duplicate", f"{key[0]!r} version {key[1]!r} comes twice in one reading"
     seen.add(key)
+    return None
+
+
+def _field_fault(name: str, found: Any, promised: FieldSpec) -> tuple[str, str] | None:
+    """Return what is wrong with a field of a body; one that is absent is not wrong."""
+    if found is None or found == "":
+        return None
+    if promised.codes and found not in promised.codes:
+        return "unknownCode", f"{name} is {found!r}; expected {', '.join(promised.codes)}"
+    if not fits(found, promised.type):
+        return "badType", f"{name} is {str(found)[:60]!r}; expected {promised.type}"
+    if promised.type in ("number", "integer"):
+        low = -np.inf if promised.min is None else promised.min
+        high = np.inf if promised.max is None else promised.max
+        if not low <= float(found) <= high:
+            return "outOfRange", f"{name} is {found} {promised.unit}; expected {low:g} to {high:g}"
     return None

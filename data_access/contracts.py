@@ -1,38 +1,44 @@
 """Dataset contracts: what a dataset promises, who answers for it, and where it comes from.
 
 A contract is read from `city/datasets.toml` (data_access/city.py). Rows are held to it in
-data_access/contract_check.py; whoever only reads contracts need not load what that takes.
+data_access/contract_check.py, a reading's columns in data_access/shape.py, all of a dataset in
+data_access/criteria; whoever only reads contracts need not load what that takes.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from data_access.classification import Classification
 from data_access.durations import Duration as Duration
 from data_access.durations import duration_s as duration_s
 from data_access.intake.ways import Url, Way
+from data_access.promises import (
+    STRICT,
+    Expectation,
+    FieldSpec,
+    FieldType,
+    Floors,
+    Plausibility,
+    Reconciliation,
+)
+from data_access.promises import Id as Id
+from data_access.promises import Named as Named
 
 WAYS = ("url",)
 GROUPS = ("economy", "transport", "environment", "security", "feedback")
 CITY_AREA = "city"  # the area of what concerns the whole city
-
-
-def _text(text: dict[str, str]) -> dict[str, str]:
-    if set(text) != {"vi", "en"} or not all(words.strip() for words in text.values()):
-        raise ValueError("expected { vi = …, en = … }, both filled")
-    return {language: unicodedata.normalize("NFC", words) for language, words in text.items()}
-
-
-Named = Annotated[dict[str, str], AfterValidator(_text)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
-STRICT = ConfigDict(extra="forbid")
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
+KEYS: dict[str, tuple[str, ...]] = {  # what rows of each shape are told apart by
+    "observation": ("indicator", "entity", "observed_at"),
+    "record": ("record_id", "version"),
+}
+Share = Literal["open", "shared", "private"]  # mở, dùng chung, dùng riêng (Law 60/2024/QH15)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -58,6 +64,7 @@ class SourceSpec:
     format: Id
     paths: tuple[str, ...] = ()  # globs below the lake
     options: dict[str, Any] = Field(default_factory=dict)
+    columns: dict[str, FieldType] = Field(default_factory=dict)  # that must be there, and be so
     beside: tuple[str, ...] = ()  # globs below the lake, else below the city's folder
     keep: Duration = "P31D"  # of live rows; their hours and days stay longer
     url: Url | None = None
@@ -105,10 +112,21 @@ class DatasetContract:
     stale_after: Duration
     source: SourceSpec
     classification: Classification = Field(default_factory=Classification)
-    steward: str | None = None
+    steward: str | None = None  # agency that keeps it in order
+    deputy: str | None = None  # agency that answers when the owner cannot be reached
+    phone: Phone | None = None  # of this dataset; default: the owner's
+    system_of_record: Named | None = None  # where it is written first
+    share: Share | None = None
+    licence: str | None = None
+    key: tuple[str, ...] = ()  # what names a row at the source; default: what its shape has
     indicators: dict[Id, Indicator] = Field(default_factory=dict)
     statuses: tuple[str, ...] = ()
     categories: dict[str, Named] = Field(default_factory=dict)
+    fields: dict[Id, FieldSpec] = Field(default_factory=dict)  # of a record's body
+    expects: Expectation = Field(default_factory=Expectation)
+    plausible: Plausibility | None = None
+    reconcile: tuple[Reconciliation, ...] = ()
+    floors: Floors = Field(default_factory=Floors)
     layer: str | None = None  # geometry layer its entities are drawn on
     replay: Replay = Field(default_factory=Replay)
 
@@ -117,6 +135,32 @@ class DatasetContract:
             raise ValueError("a dataset of observations needs indicators")
         if self.shape == "record" and not self.statuses:
             raise ValueError("a dataset of records needs statuses")
+        if self.shape == "observation" and self.fields:
+            raise ValueError("fields are of records; what is observed are indicators")
+        if self.share == "open" and self.classification.level != "public":
+            raise ValueError('what is open to all is public; expected share = "shared"')
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Indicators that are spoken of are the dataset's own (those of others: city.py)."""
+        named = set(self.plausible.indicators) if self.plausible is not None else set()
+        for rule in self.reconcile:
+            named |= {rule.indicator}
+            if rule.rule in ("running", "at-most"):
+                named |= {rule.of}
+        unknown = sorted(named - self.indicators.keys())
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no indicator of this dataset")
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """What names a row: as promised, else what rows of its shape are told apart by."""
+        return self.key or KEYS[self.shape]
+
+    @property
+    def retention(self) -> Duration:
+        """For how long single rows of what comes in live are kept; hours and days stay longer."""
+        return self.source.keep
 
     @property
     def cadence_s(self) -> float:

@@ -14,7 +14,8 @@
         ├── SourceEmpty          nothing in it
         ├── SourceTooBig         larger than is reasonable, or a bomb (archive, XML)
         ├── SourceUnreadable     bytes are damaged: truncated archive, wrong encoding
-        └── SourceWrongFormat    readable, but something else (HTML instead of JSON, other columns)
+        ├── SourceWrongFormat    readable, but something else (HTML instead of JSON, other columns)
+        └── SchemaChanged        a field is gone or of another type than promised, or than before
 
 Single bad rows are no errors: they become `Rejected` and go to quarantine.
 """
@@ -68,6 +69,8 @@ class SpoolFull(IntakeError):
 class SourceError(DataError):
     """A source's file cannot be read. `what` was found, `where`, and what was `expected`."""
 
+    reason = "unreadableFile"  # of what goes to quarantine
+
     def __init__(self, what: str, where: str, expected: str) -> None:
         super().__init__(f"{where}: {what}; expected {expected}")
         self.what, self.where, self.expected = what, where, expected
@@ -87,3 +90,9 @@ class SourceUnreadable(SourceError):
 
 class SourceWrongFormat(SourceError):
     """The file is well formed, but not in this source's format."""
+
+
+class SchemaChanged(SourceError):
+    """A field is gone, or of another type than the contract or the last good reading has it."""
+
+    reason = "schemaChanged"

@@ -30,6 +30,7 @@ from data_access.reading import Reading, read_payloads, unreadable
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
 from data_access.rows import Rows
+from data_access.schema import Schema, joined
 from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class LiveChannel:
         self._scratch = scratch
         self._stream: Stream | None = None
         self._marks: dict[str, FileMark] = {}
+        self._schema: Schema = {}
         self._waiting: list[Change] = []  # of what was taken, in order; the last one ends it
         self._taken: list[Spooled] = []
         self._refusal: str | None = None  # why the last payload was refused
@@ -150,6 +152,7 @@ class LiveChannel:
             for each in places
         )
         self._marks = dict(stream.files)
+        self._schema = stream.schema
         self._intake.begin(self._contract, stream.done_us)
         self._stream = stream
 
@@ -168,7 +171,7 @@ class LiveChannel:
             return
         shutil.rmtree(self._scratch, ignore_errors=True)
         files = list(_written(self._taken, self._scratch))
-        order = (files, self._beside, self._contract, self._city, self._now)
+        order = (files, self._beside, self._contract, self._city, self._now, self._schema)
         if sum(len(each.arrival.body) for each in self._taken) > MOST_BYTES:
             self._apart = Apart(*order)
         else:
@@ -199,6 +202,8 @@ class LiveChannel:
         while len(rows) > CHUNK:
             yield Change(rows=rows.take(slice(0, CHUNK)))
             rows = rows.take(slice(CHUNK, len(rows)))
+        schema = joined(self._schema, *(each.schema for each in readings))
+        is_known, self._schema = schema == self._schema, schema
         mark, kept = self._count(self._said.rows, rejected)
         entities = {each.entity: each for reading in readings for each in reading.entities.values()}
         known = {each.entity: each for each in self.entities}
@@ -211,6 +216,7 @@ class LiveChannel:
             files=[mark],
             gone=sorted({*self._marks, mark.path})[:-COUNTED_DAYS],
             done_us=self._taken[-1].id,
+            schema=None if is_known else schema,
         )
 
     def _count(

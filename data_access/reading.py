@@ -15,16 +15,18 @@ import numpy as np
 from data_access.city import City
 from data_access.contract_check import FUTURE_TOLERANCE, check, live_ahead
 from data_access.contracts import DatasetContract
-from data_access.errors import SourceError
+from data_access.errors import SchemaChanged, SourceError
 from data_access.model import Batch, Entity, RecordRow, Rejected
 from data_access.rollup import LARGEST
 from data_access.rows import Rows
+from data_access.schema import Schema, noting
 from data_access.sources import registry
 from data_access.store import FileMark
 
 log = logging.getLogger(__name__)
 
-UNREADABLE = "unreadableFile"  # reason of a file that could not be read
+UNREADABLE = SourceError.reason  # of a file that could not be read
+WHOLE = (UNREADABLE, SchemaChanged.reason)  # reasons for which a file is refused whole
 KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
 
 
@@ -54,28 +56,38 @@ class Reading:
         self.entities: dict[str, Entity] = {}
         self.rejected: list[Rejected] = []
         self.marks: list[FileMark] = []
+        self.schema: Schema = {}  # known from now on
 
     @classmethod
-    def of(cls, found: Found, city: City, now: datetime) -> Reading:
-        """Read the files; raises SourceError when none of them can be read."""
+    def of(cls, found: Found, city: City, now: datetime, known: Schema) -> Reading:
+        """Read the files; raises SourceError when none of them can be read.
+
+        `known` is the schema of the readings before; raises SchemaChanged when a file breaks it.
+        """
         reading = cls()
-        reading._read([path for path, _, _ in found.files], found.folder.contract, city, now)
+        files = [path for path, _, _ in found.files]
+        reading._read(files, found.folder.contract, city, now, known)
         reading._mark(found)
         return reading
 
     @classmethod
     def of_payloads(
-        cls, files: Sequence[Path], contract: DatasetContract, city: City, now: datetime
+        cls,
+        files: Sequence[Path],
+        contract: DatasetContract,
+        city: City,
+        now: datetime,
+        known: Schema,
     ) -> Reading:
         """Read payloads that came in live until `now`; raises SourceError as `of` does."""
         reading = cls()
-        reading._read(files, contract, city, now, ahead=live_ahead(contract))
+        reading._read(files, contract, city, now, known, ahead=live_ahead(contract))
         return reading
 
     @property
     def failing(self) -> str | None:
         """What is wrong with a file that could not be read beside others that could."""
-        unreadable = (each for each in self.rejected if each.reason == UNREADABLE)
+        unreadable = (each for each in self.rejected if each.reason in WHOLE)
         return next((each.detail for each in unreadable), None)
 
     def _read(
@@ -84,17 +96,21 @@ class Reading:
         contract: DatasetContract,
         city: City,
         now: datetime,
+        known: Schema,
         *,
         ahead: timedelta = FUTURE_TOLERANCE,
     ) -> None:
         parts: list[Rows] = []
-        for batch in registry.read(files, contract=contract, city=city):
-            checked = check(batch, contract, now=now, areas=city.areas.codes, ahead=ahead)
-            if checked.observations is not None and len(checked.observations):
-                parts.append(self._summable(checked))
-            self.records += checked.records
-            self.entities |= {entity.entity: entity for entity in checked.entities}
-            self.rejected += checked.rejected
+        with noting(contract.source.columns) as notes:
+            for batch in registry.read(files, contract=contract, city=city):
+                checked = check(batch, contract, now=now, areas=city.areas.codes, ahead=ahead)
+                if checked.observations is not None and len(checked.observations):
+                    parts.append(self._summable(checked))
+                self.records += checked.records
+                self.entities |= {entity.entity: entity for entity in checked.entities}
+                self.rejected += checked.rejected
+        notes.check(known)
+        self.schema = notes.schema(known)
         self.rows = Rows.join(parts)
 
     def _summable(self, batch: Batch) -> Rows:
@@ -141,28 +157,29 @@ def read_payloads(
     contract: DatasetContract,
     city: City,
     now: datetime,
+    known: Schema,
 ) -> list[Reading]:
     """Read payloads that came in live until `now`, with the files `beside` them.
 
     Together; when that fails each alone, so that only the bad ones are refused.
     """
     try:
-        return [Reading.of_payloads([*beside, *files], contract, city, now)]
+        return [Reading.of_payloads([*beside, *files], contract, city, now, known)]
     except Exception as error:
         if len(files) > 1:
-            alone = (read_payloads([path], beside, contract, city, now) for path in files)
+            alone = (read_payloads([path], beside, contract, city, now, known) for path in files)
             return [reading for readings in alone for reading in readings]
         where, why = files[0].name, str(error)
-        if not isinstance(error, SourceError):
-            log.exception("%s: %s cannot be read", contract.id, where)
-            why = f"{where}: {type(error).__name__} while reading it"
-        return [unreadable(where, why)]
+        if isinstance(error, SourceError):
+            return [unreadable(where, why, reason=error.reason)]
+        log.exception("%s: %s cannot be read", contract.id, where)
+        return [unreadable(where, f"{where}: {type(error).__name__} while reading it")]
 
 
-def unreadable(where: str, why: str) -> Reading:
-    """Return the reading of a payload that cannot be read."""
+def unreadable(where: str, why: str, *, reason: str = UNREADABLE) -> Reading:
+    """Return the reading of a payload that is refused whole."""
     reading = Reading()
-    reading.rejected.append(Rejected(where, UNREADABLE, why))
+    reading.rejected.append(Rejected(where, reason, why))
     return reading
 
 

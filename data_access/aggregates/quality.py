@@ -41,7 +41,9 @@ REASONS = {
     "closedBeforeOpened": text("đóng trước khi mở", "closed before opened"),
     "inconsistent": text("số liệu mâu thuẫn", "inconsistent"),
     "draft": text("bản nháp", "draft"),
+    "badType": text("sai kiểu dữ liệu", "wrong type"),
     "unreadableFile": text("không đọc được tệp", "unreadable file"),
+    "schemaChanged": text("cấu trúc thay đổi", "schema changed"),
 }
 SHOWN = 20
 

@@ -32,6 +32,7 @@ from data_access.errors import (
     SourceWrongFormat,
 )
 from data_access.model import Rejected
+from data_access.schema import SAMPLE, notes
 
 MAX_BYTES = 256 * 1024 * 1024  # of a file, unpacked: hundreds of times the largest of today
 MAX_TREE_BYTES = 64 * 1024 * 1024  # of XML, HTML and JSON, which take ten times that in memory
@@ -69,9 +70,7 @@ class Payload:
             raise SourceUnreadable("binary content", self.name, f"text in {' or '.join(encodings)}")
         if not html and _is_web_page(text):
             raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "data")
-        return (
-            text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-        )
+        return text if unicodedata.is_normalized("NFC", text) else _composed(text)
 
     def _decoded(self, encodings: Sequence[str]) -> str:
         for encoding in encodings:
@@ -91,7 +90,7 @@ class Payload:
             raise SourceUnreadable("binary content", self.name, "lines of text")
         if _is_web_page(text):
             raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "lines of text")
-        return [unicodedata.normalize("NFC", line) for line in text.splitlines()]
+        return (text if unicodedata.is_normalized("NFC", text) else _composed(text)).splitlines()
 
     def json(self) -> Any:
         """Return the parsed JSON; raises SourceWrongFormat when it is none.
@@ -99,7 +98,12 @@ class Payload:
         NaN and Infinity are no JSON, but what some systems write: as numbers they spoil one row.
         """
         self._bound_tree()
-        text = self.text()
+        document = self._document(self.text())
+        if (taken := notes()) is not None:
+            taken.tree(self.name, document)
+        return document
+
+    def _document(self, text: str) -> Any:
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError as error:
@@ -124,6 +128,8 @@ class Payload:
             raise SourceUnreadable(f"broken XML ({error})", self.name, "XML") from error
         if _is_deep(root):
             raise SourceTooBig(f"more than {MAX_DEPTH} nested elements", self.name, "XML")
+        if (taken := notes()) is not None and taken.columns:
+            taken.elements(self.name, _named(root))
         return root
 
     def table(
@@ -149,7 +155,12 @@ class Payload:
             raise SourceWrongFormat(found, self.name, expected)
         frame.columns = pd.Index(names)
         wanted = dict.fromkeys([*columns, *(name for name in optional if name in names)])
-        return frame.loc[:, ~frame.columns.duplicated()][list(wanted)], refused
+        table = frame.loc[:, ~frame.columns.duplicated()][list(wanted)]
+        if (taken := notes()) is not None:
+            some = table.iloc[:: max(1, len(table) // SAMPLE)]
+            cells = {str(name): some[name].astype(str).tolist() for name in some.columns}
+            taken.table(self.name, expected, cells, names)
+        return table, refused
 
     def _frame(self, text: str, expected: str) -> tuple[pd.DataFrame, list[Rejected]]:
         try:
@@ -310,6 +321,22 @@ def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.fillna("")
     blank = (frame == "").all(axis=1) if (frame.iloc[:, 0] == "").any() else None
     return frame if blank is None else frame[~blank]
+
+
+def _composed(text: str) -> str:
+    if (taken := notes()) is not None:
+        taken.denormal_lines += sum(
+            not unicodedata.is_normalized("NFC", line) for line in text.splitlines()
+        )
+    return unicodedata.normalize("NFC", text)
+
+
+def _named(root: Element) -> Iterator[tuple[str, str]]:
+    """Yield the names, without their namespaces, of elements and attributes with their texts."""
+    for element in root.iter():
+        yield str(element.tag).rpartition("}")[2], element.text or ""
+        for name, text in element.attrib.items():
+            yield name.rpartition("}")[2], text
 
 
 def _integer(digits: str) -> int | float:

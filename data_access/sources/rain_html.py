@@ -116,6 +116,9 @@ class _Table:
             read.append((day, line, [math.nan if v is None else v for v in values]))
         if not read:
             raise SourceWrongFormat("a table without a single day", payload.name, EXPECTED)
+        wrong = sum(each.reason == "notANumber" for each in rejected)
+        if wrong > sum(math.isfinite(value) for _, _, values in read for value in values):
+            raise SourceWrongFormat(f"{wrong} cells that are no numbers", payload.name, EXPECTED)
         read.sort(key=lambda row: row[:2])
         return cls(
             payload.name,

@@ -40,6 +40,7 @@ stream = Table(
     Column("observations", BigInteger, nullable=False),  # keys
     Column("revisions", BigInteger, nullable=False),  # of them, changed later
     Column("records", BigInteger, nullable=False),  # versions
+    Column("schema", JSON),  # of the last good reading (data_access/schema.py)
     UniqueConstraint("realm", "dataset", "origin", "place"),
 )
 

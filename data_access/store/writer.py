@@ -14,6 +14,7 @@ from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
+from data_access.schema import Schema
 from data_access.store import observations, records
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
@@ -42,6 +43,7 @@ class Stream:
     timeline: Timeline | None
     done_us: int | None
     files: Mapping[str, FileMark]
+    schema: Schema = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Change:
     gone: Sequence[str] = ()
     timeline: Timeline | None = None
     done_us: int | None = None
+    schema: Schema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class StoreWriter:
                 m.path: FileMark(m.path, m.size, m.mtime_ns, m.digest, m.accepted, m.rejected)
                 for m in marks
             },
+            schema=row.schema or {},
         )
 
     def close_dataset(self, realm: str, dataset: str) -> None:
@@ -157,6 +161,8 @@ class StoreWriter:
             values["timeline"] = change.timeline.to_json()
         if change.done_us is not None:
             values["done_us"] = change.done_us
+        if change.schema is not None:
+            values["schema"] = dict(change.schema)
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
         return Outcome(new, revised, versions)

@@ -172,6 +172,30 @@ def test_all_text_of_the_city_is_nfc() -> None:
             "economy.prices.indicators.yoy",
             "Sở Tài chính",
         ),
+        (
+            "datasets.toml",
+            'steward = "cdc"',
+            'deputy = "nobody"',
+            "health.dengue.deputy",
+            "no agency",
+        ),
+        (
+            "datasets.toml",
+            "expects = { inside = true }",
+            'expects = { areas = ["99999"] }',
+            "environment.air.expects.areas",
+            "99999",
+        ),
+        (
+            "datasets.toml",
+            'rule = "at-most", indicator = "violations", of = "inspections"',
+            'rule = "source", indicator = "violations", dataset = "food", of = "breaches"',
+            "food.safety.reconcile",
+            "no indicator of a dataset 'food'",
+        ),
+        ("datasets.toml", 'of = "inspections"', 'of = "visits"', "food.safety", "visits is no"),
+        ("datasets.toml", 'share = "open"', 'share = "free"', "economy.investment].share", "open"),
+        ("agencies.toml", 'id = "thue"', 'id = "thue"\nphone = "ask"', "agency[thue].phone", ""),
         ("agencies.toml", 'id = "thue"', 'id = "tai-chinh"', "tai-chinh", "twice"),
         ("scales.toml", "upper = 100, colour", "upper = 40, colour", "scale[vn_aqi]", "rise"),
         ("scales.toml", "#ffff00", "yellow", "bands", "pattern"),
@@ -196,6 +220,35 @@ def test_a_wrong_entry_is_named_by_file_and_key(
     assert caught.value.file == file
     assert key in caught.value.key
     assert expected in caught.value.expected
+
+
+def test_r01_a_second_source_of_an_owned_indicator_is_refused_naming_owner_and_dataset(
+    folder: Path,
+) -> None:
+    path = folder / "datasets.toml"
+    connector = """
+[[dataset]]
+id = "environment.sensors"
+group = "environment"
+name = { vi = "Cảm biến", en = "Sensors" }
+owner = "khoa-hoc-cong-nghe"
+shape = "observation"
+cadence = "PT1M"
+stale_after = "PT5M"
+indicators = { pm25 = { name = { vi = "Bụi mịn", en = "Fine dust" }, unit = "µg/m³" } }
+source = { format = "ngsi", paths = ["sensors/*.json"], options = { types = "Sensor" } }
+"""
+    path.write_text(path.read_text("utf-8") + connector, "utf-8")
+    with pytest.raises(CityError) as caught:
+        load_city(folder)
+    assert caught.value.key == "environment.sensors.indicators.pm25"
+    assert "Sở Nông nghiệp và Môi trường" in caught.value.expected
+    assert "environment.air" in caught.value.expected
+
+
+def test_no_telephone_number_is_made_up(city: City) -> None:
+    assert all(agency.phone is None for agency in city.agencies.values())
+    assert all(dataset.phone is None for dataset in city.datasets.values())
 
 
 def test_a_city_whose_sources_speak_as_it_does_needs_no_names(folder: Path) -> None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from data_access.contract_check import check
 from data_access.contracts import DatasetContract, Indicator, SourceSpec, duration_s
 from data_access.model import OBSERVATION_COLUMNS, Batch, RecordRow, Rejected
+from data_access.promises import FieldSpec
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAMED = {"vi": "Tên", "en": "Name"}
@@ -207,6 +208,38 @@ def test_a_bad_record_is_refused_with_its_reason(changes: dict[str, Any], reason
     assert [each.reason for each in good.rejected] == [reason]
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"severity": "high", "lanes": 2, "begun_at": "2026-11-20T10:00:00+00:00"}, None),
+        ({"severity": None, "lanes": ""}, None),
+        ({"severity": "grave"}, "unknownCode"),
+        ({"lanes": "hai"}, "badType"),
+        ({"lanes": 40}, "outOfRange"),
+        ({"begun_at": "sáng nay"}, "badType"),
+    ],
+)
+def test_fields_of_a_record_are_held_to_their_contract(
+    body: dict[str, Any], reason: str | None
+) -> None:
+    contract = replace(
+        _records_contract(),
+        fields={
+            "severity": FieldSpec(codes=("high", "low")),
+            "lanes": FieldSpec(type="integer", min=0, max=12),
+            "begun_at": FieldSpec(type="instant"),
+        },
+    )
+    good = check(Batch(records=[_record(body=body)]), contract, now=NOW, areas=AREAS)
+    assert [each.reason for each in good.rejected] == ([] if reason is None else [reason])
+
+
+def test_what_names_a_row_follows_from_its_shape_unless_it_is_said() -> None:
+    assert _contract().key_columns == ("indicator", "entity", "observed_at")
+    assert _records_contract().key_columns == ("record_id", "version")
+    assert _contract(key=("station", "hour")).key_columns == ("station", "hour")
+
+
 def test_a_record_may_be_valid_far_into_the_future() -> None:
     record = _record(valid_from=NOW + timedelta(days=30), valid_to=NOW + timedelta(days=400))
     assert check(Batch(records=[record]), _records_contract(), now=NOW).records == [record]
@@ -241,6 +274,15 @@ def test_other_words_are_no_durations(text: str) -> None:
         {"colour": "red"},
         {"classification": {"level": "secret"}},
         {"source": {"format": "aqiin", "paths": []}},
+        {"source": {"format": "aqiin", "paths": ["*"], "columns": {"value": "float"}}},
+        {"share": "open", "classification": {"level": "internal"}},
+        {"fields": {"severity": {}}},
+        {"phone": "không rõ"},
+        {"plausible": {"indicators": ["pm10"], "least": 10}},
+        {"reconcile": [{"rule": "at-most", "indicator": "pm25", "of": "pm10"}]},
+        {"reconcile": [{"rule": "parts", "indicator": "pm25", "total": "a", "parts": ["b"]}]},
+        {"floors": {"live": 101}},
+        {"floors": {"alive": 50}},
     ],
 )
 def test_a_contract_that_promises_nothing_sensible_is_refused(changes: dict[str, Any]) -> None:

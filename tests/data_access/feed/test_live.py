@@ -104,6 +104,24 @@ def test_before_anything_came_it_is_absent_and_never_simulated(
     }
 
 
+def test_r23_an_answer_of_another_shape_is_refused_whole_also_after_a_restart(
+    open_live: OpenLive, site: WebServer
+) -> None:
+    site.answer = says(request(1))
+    room = open_live()
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    room.restart()
+    site.answer = says(request(2, lat="bắc", long="đông"))
+    room.until(lambda: room.failing(REQUESTS))
+    assert "lat that is text" in str(room.failing(REQUESTS))
+    assert room.stored(REQUESTS) == (0, 0, 1)
+    assert room.accepted(REQUESTS) == (1, {"schemaChanged": 1})
+    site.answer = says(request(2))
+    room.ask(REQUESTS)
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 2))
+    assert room.failing(REQUESTS) is None
+
+
 def test_an_outage_leaves_what_there_was(open_live: OpenLive, site: WebServer) -> None:
     first = request(1)
     site.answer = says(first)

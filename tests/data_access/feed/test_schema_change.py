@@ -1,0 +1,91 @@
+"""A source that sends something else than before: nothing of it is let in, its owner is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.data_access.feed.conftest import Room
+
+AIR, RAIN = "environment.air", "environment.rain"
+
+
+def air(room: Room) -> Path:
+    return room.lake / "environment" / "air_hours.csv"
+
+
+def rewrite(path: Path, change: Callable[[str], str]) -> None:
+    text = path.read_text("utf-8")
+    changed = change(text)
+    assert changed != text
+    path.write_text(changed, "utf-8")
+
+
+def words_for_values(text: str) -> str:
+    """Return the file with every value as a word: "21.0" becomes "about 21.0"."""
+    rows = list(csv.reader(io.StringIO(text)))
+    at = rows[0].index("value")
+    for row in rows[1:]:
+        row[at] = f"about {row[at]}"
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue()
+
+
+def test_r23_a_column_of_another_type_blocks_the_pipeline_and_the_last_good_data_stays(
+    open_room: Callable[..., Room],
+) -> None:
+    room = open_room(AIR)
+    room.settle()
+    before, owner = room.read(AIR), room.city.datasets[AIR].owner
+    good = air(room).read_text("utf-8")
+    rewrite(air(room), words_for_values)
+    room.play(1)
+    blocked = room.read(AIR)
+    assert blocked.payload["numbers"] == before.payload["numbers"]
+    assert (blocked.as_of_ms, blocked.stale_after_ms) == (before.as_of_ms, before.stale_after_ms)
+    assert blocked.owner == owner
+    assert "value that is text" in blocked.quality["failing"][AIR]
+    with room.store().snapshot() as snapshot:
+        (told,) = [row for row in snapshot.refused(AIR, 50) if row["reason"] == "schemaChanged"]
+    assert (told["owner"], told["source_ref"]) == (owner, "air_hours.csv")
+
+    room.play(7200, step_s=600)
+    assert room.read(AIR).as_of_ms == before.as_of_ms
+
+    room.restart()
+    room.settle()
+    assert "value that is text" in room.read(AIR).quality["failing"][AIR]
+    air(room).write_text(good, "utf-8")
+    room.play(1)
+    room.settle(7 * 86400)
+    mended = room.read(AIR)
+    assert "failing" not in mended.quality
+    assert mended.as_of_ms is not None
+    assert before.as_of_ms is not None
+    assert mended.as_of_ms > before.as_of_ms
+
+
+def test_r23_a_column_that_is_gone_blocks_the_pipeline(open_room: Callable[..., Room]) -> None:
+    room = open_room(AIR)
+    room.settle()
+    rewrite(air(room), lambda text: text.replace("quality_flag", "flag", 1))
+    room.play(1)
+    assert "no quality_flag" in room.read(AIR).quality["failing"][AIR]
+
+
+def test_r23_rain_in_words_blocks_the_pipeline(open_room: Callable[..., Room]) -> None:
+    room = open_room(RAIN)
+    room.settle()
+    before = room.read(RAIN).payload["numbers"]
+    path = room.lake / "environment" / "rain_2021.xls"
+    cells = re.sub(
+        r"<td align='center'>(?=[\d.,]+<)", "<td align='center'>mưa ", path.read_text("utf-16")
+    )
+    path.write_text(cells, "utf-16")
+    room.play(1)
+    assert room.read(RAIN).payload["numbers"] == before
+    assert "no numbers" in room.read(RAIN).quality["failing"][RAIN]
