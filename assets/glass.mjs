@@ -4,6 +4,7 @@
 const MINUTE_MS = 60_000;
 const DAY_MIN = 1_440;
 const WHITE_K = 6_600;
+const DUSK = 0.8; // of green, by far the lightest channel: below it grey words are too dark
 const FULL_LIGHT = ["emergency", "alarm"]; // layers that are seen as by day
 const FILTER =
   '<svg width="0" height="0" aria-hidden="true" style="position: absolute">' +
@@ -41,6 +42,9 @@ export function nightAt(nowMs, night) {
 export function gainsAt(level, { dim, whiteK }) {
   return whiteOf(whiteK).map((white) => 1 - level * (1 - dim * white));
 }
+
+// Whether words must be lighter than by day to be read (00-tokens.css, .is-night).
+export const isDusk = (gains) => gains !== null && gains[1] < DUSK;
 
 // A black body's colour as a part of white's; the fit of Tanner Helland, sRGB, 2000 to 6600 K.
 function whiteOf(kelvin) {
@@ -116,7 +120,8 @@ export class Glass {
   }
 
   #tint(gains) {
-    const { style } = this.#given.canvas;
+    const { classList, style } = this.#given.canvas;
+    classList.toggle("is-night", isDusk(gains));
     const values = gains?.map((gain, i) => row(i, gain)).join(" ");
     if (values === this.#values) return;
     this.#values = values;

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import itertools
+import operator
+import re
+import tomllib
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import ROOT
 from tests.player.conftest import OpenPage, until
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
@@ -132,6 +136,52 @@ def test_at_night_the_picture_is_dimmer_and_warmer_and_renders_nothing(
     until(page, f"{FILTER} === 'none'")
     assert pixel(page, 1270, 400) == before
     assert page.evaluate("iocPlayer.counters.mounts") == mounts
+
+
+WORDS = (
+    *("ink-1", "ink-2", "ink-3", "normal", "information", "caution", "warning", "critical"),
+    *("series-1", "series-2", "series-3", "series-4"),
+)
+
+
+def test_words_can_be_read_at_every_moment_of_the_seeded_night(page: Page) -> None:
+    wall = tomllib.loads((ROOT / "city" / "walls" / "le-lai.toml").read_text("utf-8"))
+    night = {"dim": wall["night"]["dim"], "whiteK": wall["night"]["white_k"]}
+    day_css, night_css = (ROOT / "assets" / "00-tokens.css").read_text("utf-8").split(".is-night {")
+    by_day = _tokens(day_css)
+    by_night = by_day | _tokens(night_css.split("}")[0])
+    for percent in range(0, 101, 5):
+        gains = module(page, "gainsAt", percent / 100, night)
+        shown = by_night if module(page, "isDusk", gains) else by_day
+        ground = _luminance(shown["ground"], gains)
+        for name in WORDS:
+            contrast = (_luminance(shown[name], gains) + 0.05) / (ground + 0.05)
+            assert contrast >= 4.5, (percent, name, round(contrast, 2))
+
+
+def _tokens(css: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z0-9-]+): #([0-9a-f]{6})", css))
+
+
+def _luminance(colour: str, gains: list[float]) -> float:
+    """Return the relative luminance (WCAG 2.2) of an sRGB colour whose channels are dimmed."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    light = [
+        v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4
+        for v in map(operator.mul, channels, gains)
+    ]
+    return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+
+
+def test_a_dimmed_wall_has_the_colours_of_the_night(
+    controller: ScriptedController, page: Page
+) -> None:
+    ink = "getComputedStyle(document.querySelector('.slot.is-shown')).getPropertyValue('--ink-3')"
+    by_day = page.evaluate(ink)
+    controller.send("glass", {**DAY, "night": {**NIGHT, "mode": "on"}})
+    until(page, f"{ink} !== '{by_day}'")
+    controller.send("glass", {**DAY, "night": {**NIGHT, "mode": "off"}})
+    until(page, f"{ink} === '{by_day}'")
 
 
 @pytest.mark.parametrize("layer", ["alarm", "emergency"])
