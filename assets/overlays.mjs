@@ -23,6 +23,7 @@ export class Overlays {
     if (kind === "clear") KINDS.forEach((each) => this.#hide(each));
     if (!KINDS.includes(kind)) return;
     if (kind === "testPattern") this.#show({ parts: PARTS, outputs: [], ...more });
+    else if (kind === "banner" && isBelow(this.#given.place())) this.#hide(kind);
     else {
       const lines = kind === "identify" ? this.#whoami() : this.#worded(text).split("\n");
       this.#given.cover.show(kind, lines, { countdownToAtMs });
@@ -103,6 +104,8 @@ export class Overlays {
 }
 
 const span = ({ width, height, x, y }) => `${width} × ${height} @ ${x}, ${y}`;
+// A wall says what it has to say once, along its top: below, pictures stay whole.
+const isBelow = ({ rectPx, canvasPx }) => Boolean(rectPx) && rectPx.y >= canvasPx.height / 2;
 const whole = ({ canvasPx }) => ({ x: 0, y: 0, ...canvasPx });
 
 // What is written on an output: its id and place; on its own display what that measures, too.
@@ -119,13 +122,12 @@ function linesOf({ outputId, rectPx }, rects, place) {
   const { widthPx, heightPx, devicePixelRatio: ratio } = place.window;
   const size = `${Math.round(widthPx * ratio)} × ${Math.round(heightPx * ratio)}`;
   const { trimPx, mismatch, uncertaintyMs, ratioOfWall } = place;
-  const ratios = { ratio: round(ratio), wall: round(ratioOfWall) };
+  const said = new Intl.NumberFormat(place.language, { maximumFractionDigits: 2 });
+  const ratios = { ratio: said.format(ratio), wall: said.format(ratioOfWall) };
   return [
     ...lines,
     { text: place.say("pattern_panel", { size, ...ratios }), isWrong: mismatch !== null },
     { text: place.say("pattern_trim", trimPx) },
-    { text: place.say("pattern_clock", { error: round(uncertaintyMs) }) },
+    { text: place.say("pattern_clock", { error: said.format(uncertaintyMs) }) },
   ];
 }
-
-const round = (number) => Math.round(number * 100) / 100;

@@ -116,6 +116,30 @@ def test_overlays_lie_above_the_scene_until_cleared(
     expect(page.locator(".cover-identify, .cover-banner")).to_have_count(0)
 
 
+def test_a_wall_says_a_banner_along_its_top_only(
+    controller: ScriptedController, site: Site, open_page: OpenPage
+) -> None:
+    controller.identified |= {
+        "rectPx": {"x": 0, "y": 726, "width": 1280, "height": 720},
+        "canvasPx": {"width": 1280, "height": 1446},
+    }
+    page = open_page(f"{site.url}/wall/w/o#token=abc")
+    controller.wait("heartbeat")
+    controller.send("overlay", {"kind": "banner", "text": "Cảnh báo mưa lớn"})
+    controller.send("overlay", {"kind": "identify"})
+    expect(page.locator(".cover-identify")).to_be_visible()
+    expect(page.locator(".cover-banner")).to_have_count(0)
+
+
+def test_the_pattern_is_not_written_over_by_what_it_says_itself(
+    controller: ScriptedController, page: Page
+) -> None:
+    controller.send("overlay", {"kind": "identify"})
+    expect(page.locator(".cover-identify")).to_be_visible()
+    controller.send("overlay", {"kind": "testPattern"})
+    expect(page.locator(".cover-identify")).to_be_hidden()
+
+
 def test_a_reload_comes_at_its_time(controller: ScriptedController, page: Page) -> None:
     at_ms = controller.now_ms() + 300
     controller.send("reload", {"reason": "test", "reloadAtMs": at_ms})
