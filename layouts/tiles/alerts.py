@@ -12,7 +12,7 @@ import language as lang
 from data_access.envelope import Envelope, Item
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import ELLIPSIS, FACES, Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.rows import rest
@@ -24,7 +24,6 @@ INDENT = 1.5
 GAP = 0.5
 LINE, ABOUT = 1.25, 1.0
 LEAST_ENTRY = LINE + ABOUT
-BANNER_INDENT, BANNER_PAD = 1.25, 0.5
 BANNER_SHARE = 0.62  # of the room, when there are others
 BANNER_SIZES = (
     (1.5, 2.0, 3),
@@ -120,23 +119,28 @@ def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div
     ]
     words.append(_about(tile, item, timezone, width))
     shape = mark(status) if actual else html.Span(className="t-mark t-mark-exercise")
+    class_name = "t-alert" if actual else "t-alert t-alert-exercise"
+    return _marked(shape, words, class_name), len(title) * LINE + ABOUT
+
+
+def _marked(shape: html.Span, words: list[Any], class_name: str) -> html.Div:
+    """Return an entry: its shape in a column of its own, its words beside it."""
     body = [
-        html.Div(shape, className=f"t-alert-mark ink-{status}"),
+        html.Div(shape, className="t-alert-mark"),
         html.Div(words, className="t-alert-words"),
     ]
-    class_name = "t-alert" if actual else "t-alert t-alert-exercise"
-    return html.Div(body, className=class_name), len(title) * LINE + ABOUT
+    return html.Div(body, className=class_name)
 
 
 def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
     """Return the gravest alert in the largest type that leaves room for the next ones."""
-    width = tile.width_u - BANNER_INDENT
+    width = tile.width_u - INDENT
     words = tile.words(item["title"])
     best: tuple[int, float, float, str, list[str]] | None = None
     for size, leading, most in BANNER_SIZES:
         for face in FACES:
             title = wrap(words, width, size, lines=most, bold=True, face=face)
-            height = len(title) * leading + ABOUT + BANNER_PAD
+            height = len(title) * leading + ABOUT
             told = len(words) if not title[-1].endswith(ELLIPSIS) else len(" ".join(title))
             if height <= room and (best is None or told > best[0]):
                 best = told, height, size, face, title
@@ -148,8 +152,8 @@ def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Di
         html.Div(line, className=f"t-line {setting.class_name} t-alert-title") for line in title
     ]
     parts.append(_about(tile, item, timezone, width))
-    class_name = f"t-alert-banner edge-{item['severity']}"
-    return html.Div(parts, className=class_name, style={"height": u(height)}), height
+    class_name = f"t-alert t-alert-banner {setting.class_name}"
+    return _marked(mark(item["severity"]), parts, class_name), height
 
 
 def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:

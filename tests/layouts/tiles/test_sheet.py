@@ -35,8 +35,8 @@ _SEEN = """() => Object.fromEntries([...document.querySelectorAll("[data-tile]")
     drawn: all(".tile-body .main-svg, .tile-body .leaflet-pane path, .tile-body .map-point").length,
     marks: ["information", "caution", "warning", "critical", "none", "exercise"].filter(has),
     inks: ["information", "caution", "warning", "critical"].filter((s) => all(
-      `.t-kpi-main.ink-${s}, .t-figure.ink-${s}, .bottleneck-figure.ink-${s}, .edge-${s}`).length),
-    edges: ["warning", "critical"].filter((s) => all(".edge-" + s).length),
+      `.t-kpi-main.ink-${s}, .t-figure.ink-${s}, .bottleneck-figure.ink-${s}, ` +
+      `.t-alert-word.ink-${s}`).length),
     stale: tile.classList.contains("is-stale"),
     hatch: getComputedStyle(tile, "::after").backgroundImage !== "none",
     large: all(".tile-stale .ioc-age").map((e) => e.innerText).join(" "),
@@ -107,15 +107,15 @@ def complaints(
             yield "no word says that it is an exercise"
     for status in OFF_TARGET:
         is_coloured = status in seen["inks"]
-        if is_coloured and status not in seen["marks"] and status not in seen["edges"]:
+        if is_coloured and status not in seen["marks"]:
             yield f"{status} has no shape"
         if is_coloured and words and not says(f"status.{status}"):
             yield f"{status} has no word"
 
 
 PLAIN: dict[str, Any] = {
-    "words": "", "body": "12", "drawn": 0, "marks": [], "inks": [], "edges": [], "stale": False,
-    "hatch": False, "large": "",
+    "words": "", "body": "12", "drawn": 0, "marks": [], "inks": [], "stale": False, "hatch": False,
+    "large": "",
 }  # fmt: skip
 
 
