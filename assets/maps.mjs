@@ -85,7 +85,9 @@ function label(map) {
   const pane = map.getPane("tooltipPane");
 
   const sites = hideout.sites.map((site) => ({ site, at: map.latLngToContainerPoint([site.lat, site.lon]) }));
-  const seen = sites.filter(({ at }) => at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y);
+  // Where two would lie on each other the map is too small to say where they are.
+  const apart = sites.filter(({ at }) => sites.every((other) => other.at === at || other.at.distanceTo(at) > u));
+  const seen = apart.filter(({ at }) => at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y);
   for (const { at } of seen) {
     const ring = document.createElement("span");
     ring.className = "map-site";
