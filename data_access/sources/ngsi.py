@@ -54,14 +54,16 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
 
 def _read(path: Path, options: Options, contract: DatasetContract, city: City) -> _Reader:
     payload = load(path)
+    documents, refused = payload.documents()
     try:
-        document = ngsi_entity.document(payload.json())
+        parts = [ngsi_entity.document(found) for found in documents]
     except NotNgsi as fault:
         raise SourceWrongFormat(str(fault), payload.name, EXPECTED) from fault
-    reader = _Reader(options, contract, city, document.notified_at)
+    reader = _Reader(options, contract, city)
     types = {last_word(name).casefold() for name in options.types}
     faults: list[Rejected] = []
-    for number, found in enumerate(document.entities, start=1):
+    entities = [(part.notified_at, found) for part in parts for found in part.entities]
+    for number, (notified, found) in enumerate(entities, start=1):
         where = f"{payload.name}#{number}"
         try:
             each = ngsi_entity.entity(found)
@@ -69,10 +71,10 @@ def _read(path: Path, options: Options, contract: DatasetContract, city: City) -
             faults.append(Rejected(where, "badEntity", f"{fault}; expected an entity", _cut(found)))
             continue
         if not types or types & {kind.casefold() for kind in each.type.split(",")}:
-            reader.take(each, where)
-    if faults and len(faults) == len(document.entities):
+            reader.take(each, where, notified)
+    if faults and len(faults) == len(entities):
         raise SourceWrongFormat(faults[0].detail, payload.name, EXPECTED)
-    reader.rejected += faults
+    reader.rejected += [*refused, *faults]
     return reader
 
 
@@ -82,19 +84,18 @@ Flags = dict[str, str]  # what of a record was not believed: the detail, and its
 class _Reader:
     """Turns entities into observations and records, and keeps count of what it refused."""
 
-    def __init__(
-        self, options: Options, contract: DatasetContract, city: City, notified: str | None
-    ) -> None:
+    def __init__(self, options: Options, contract: DatasetContract, city: City) -> None:
         self.options, self.contract, self.city = options, contract, city
         self.zone = zone_of(options.timezone, city)
-        self.notified = None if notified is None else instant(notified, self.zone)
+        self.notified: datetime | None = None
         self.rows = Gathered()
         self.records: list[RecordRow] = []
         self.entities: dict[str, Entity] = {}
         self.rejected: list[Rejected] = []
 
-    def take(self, entity: ngsi_entity.Entity, where: str) -> None:
-        """Read one entity."""
+    def take(self, entity: ngsi_entity.Entity, where: str, notified: str | None) -> None:
+        """Read one entity; `notified`: when the notification it came in was sent."""
+        self.notified = None if notified is None else instant(notified, self.zone)
         area, geometry, placed = self._place(entity, where)
         if self.options.numbers:
             self._numbers(entity, where, area, geometry)

@@ -112,6 +112,32 @@ class Payload:
                     return json.loads(text, parse_int=_integer)
             raise SourceWrongFormat(f"no JSON ({error})", self.name, "a JSON document") from error
 
+    def documents(self) -> tuple[list[Any], list[Rejected]]:
+        """Return the one JSON document, or one of every line (JSON Lines) and the lines refused.
+
+        Raises SourceWrongFormat when it is neither.
+        """
+        try:
+            return [self.json()], []
+        except SourceWrongFormat:
+            lines = [line for line in self.text().splitlines() if line.strip()]
+            if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines[:2]):
+                raise
+        found: list[Any] = []
+        refused: list[Rejected] = []
+        for number, line in enumerate(self.text().splitlines(), start=1):
+            try:
+                if line.strip():
+                    found.append(orjson.loads(line))
+            except orjson.JSONDecodeError as error:
+                detail = f"no JSON ({error})"
+                refused.append(
+                    Rejected(f"{self.name}:{number}", "badLine", detail, line[:ROW_TEXT])
+                )
+        if not found:
+            raise SourceWrongFormat("lines of which none is JSON", self.name, "JSON")
+        return found, refused
+
     def xml(self) -> Element:
         """Return the root element. Document types, entities and external things are refused."""
         self._bound_tree()

@@ -52,7 +52,8 @@ class _Reader:
             level: attributes.get(level) or [] for level in (*LEVELS, "dimensionGroup")
         }
         self.measures = len((structure.get("measures") or {}).get("observation") or [0])
-        self.shared = {each["id"]: each["values"][0]["id"] for each in self.dimensions["dataSet"]}
+        whole = self.dimensions["dataSet"]
+        self.shared = _codes(whole, ":".join("0" for _ in whole))
         self.shared |= _attributes(self.attributes["dataSet"], data.get("attributes") or [])
         self.series, self.flat = data.get("series") or {}, data.get("observations") or {}
         if not isinstance(self.series, dict) or not isinstance(self.flat, dict):
@@ -106,7 +107,7 @@ class _Reader:
         for position, values in found.items():
             try:
                 chosen = {
-                    dimension["id"]: dimension["values"][_index(place)]["id"]
+                    _id(dimension): _id(dimension["values"][_index(place)])
                     for dimension, place in zip(self.every, position.split(":"), strict=True)
                     if place
                 }
@@ -130,7 +131,7 @@ def _codes(dimensions: Sequence[Any], position: str) -> dict[str, str]:
     """Return the codes at "0:3:1" of as many dimensions."""
     places = position.split(":") if position else []
     return {
-        dimension["id"]: dimension["values"][_index(place)]["id"]
+        _id(dimension): _id(dimension["values"][_index(place)])
         for dimension, place in zip(dimensions, places, strict=True)
     }
 
@@ -148,8 +149,15 @@ def _attributes(attributes: Sequence[Any], values: Sequence[Any]) -> dict[str, s
             value = value.get("id", value.get("value", value.get("name")))
         said = told(value if value is not None else attribute.get("default"))
         if said is not None:
-            found[attribute["id"]] = said
+            found[_id(attribute)] = said
     return found
+
+
+def _id(found: Mapping[str, Any]) -> str:
+    """Return the id of a dimension, code or attribute; only a text is one."""
+    if not isinstance(found["id"], str):
+        raise TypeError(found["id"])
+    return found["id"]
 
 
 def _index(place: Any) -> int:

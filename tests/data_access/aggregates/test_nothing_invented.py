@@ -334,10 +334,12 @@ def reasons_given() -> Iterator[str]:
                 )
 
 
-REFUSING = ("Rejected", "bad_rows", "LineFault", "CapFault")
+REFUSING = ("Rejected", "bad_rows", "LineFault", "CapFault", "_refuse")
 
 
 def _name(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute):
+        return called.attr
     return called.id if isinstance(called, ast.Name) else ""
 
 

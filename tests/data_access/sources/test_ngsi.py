@@ -233,6 +233,18 @@ def test_numbers_that_are_none_spoil_no_other(read_file: Reader) -> None:
     assert set(values(batch, indicator="no2", entity="B").values()) == {69}
 
 
+def test_notifications_may_come_as_lines_each_with_its_own_time(read_file: Reader) -> None:
+    lines = [
+        json.dumps({"subscriptionId": "1", "notifiedAt": at, "data": [{"id": at, "no2": number}]})
+        for at, number in (("2026-08-01T03:00:00Z", 1), ("2026-08-01T03:01:00Z", 2))
+    ]
+    batch = read_file("environment.sensors", "\n".join([*lines, '{"cut']), types=[])
+    assert values(batch) == {"2026-08-01 10:00": 1, "2026-08-01 10:01": 2}
+    assert [(each.source_ref, each.reason) for each in batch.rejected] == [
+        ("file.dat:3", "badLine")
+    ]
+
+
 @pytest.mark.parametrize(
     "content",
     [{"type": {}, "value": 1}, {"type": [], "value": 1}, {"value": {"value": {"value": []}}}, [[]],
