@@ -18,8 +18,8 @@ import orjson
 
 from benchmarks.crowd_city import WALL
 from settings import load_settings
-from wall.client.estimate import ClockEstimate
 from wall.effects import Effect, Persist, Send
+from wall.estimate import ClockEstimate
 from wall.hub import Hub
 from wall.protocol import PROTOCOL, encode_inbound
 from wall.server import assemble

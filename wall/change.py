@@ -11,6 +11,7 @@ from wall.arrangement import Arrangement
 from wall.effects import Change, Effect
 from wall.events import event
 from wall.layers import Layer, LayerChange, LayerName
+from wall.peers.following import Following
 from wall.record import wall_record
 from wall.state import State, WallState
 
@@ -91,4 +92,15 @@ def taken(
     """Return a layer's change by who asks; a manual one ends after the wall's time, unless held."""
     hold_ms = ws.wall.manual_hold_min * 60_000
     until_ms = None if hold or layer != "manual" else state.now_ms + hold_ms
-    return LayerChange(layer, Layer(arrangement, asked.by, state.now_ms, until_ms))
+    set_now = Layer(arrangement, asked.by, state.now_ms, until_ms)
+    return LayerChange(layer, set_now, ends=ended(ws, layer))
+
+
+def cleared(ws: WallState, layer: LayerName) -> LayerChange:
+    """Return a layer's clearing by who asks."""
+    return LayerChange(layer, None, ends=ended(ws, layer))
+
+
+def ended(ws: WallState, layer: LayerName) -> Following | None:
+    """Return the following that ends when a person changes this layer."""
+    return ws.following if layer == "manual" else None

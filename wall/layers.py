@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from wall.arrangement import Arrangement
+from wall.peers.following import Following
 from wall.playlists import Run
 from wall.schedules import Window
 
@@ -47,11 +48,15 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class LayerChange:
-    """Set `name` to `layer`, or clear it when `layer` is None; `windows` go along with it."""
+    """Set `name` to `layer`, or clear it when `layer` is None; `windows` go along with it.
+
+    With it `ends`, the following that stood when a person asked for it; not one asked for since.
+    """
 
     name: LayerName
     layer: Layer | None
     windows: Windows | None = None
+    ends: Following | None = None
 
     def applied_to(self, layers: Mapping[LayerName, Layer]) -> dict[LayerName, Layer]:
         """Return the layers after this change."""

@@ -223,7 +223,8 @@ def _bring(
         transition_kind=playlist.transition_kind,
         transition_ms=min(playlist.transition_ms, longest_ms),
     )
-    taken = LayerChange(play.layer, layer, play.windows)
+    ends = change.ended(ws, play.layer) if asked is not None else None
+    taken = LayerChange(play.layer, layer, play.windows, ends)
     if asked is not None:
         change.ask(state, ws, taken, terms=terms, asked=asked, instead=instead)
     else:
@@ -350,7 +351,7 @@ def _skip(state: State, asked: Asked, args: SkipArgs) -> None:
 
 def _stop(state: State, asked: Asked, args: LayerArgs) -> None:
     ws, _, _ = _mine(state, asked, args)
-    cleared = LayerChange(args.layer, None)
+    cleared = change.cleared(ws, args.layer)
     change.ask(state, ws, cleared, terms=switch.Terms(), asked=asked)
 
 

@@ -257,6 +257,8 @@ class WallState:
         self.layers = change.applied_to(self.layers)
         if change.windows is not None:
             self.windows = change.windows
+        if change.ends is not None and change.ends is self.following:
+            self.following = None
 
     def program(self) -> tuple[LayerName, Layer] | None:
         """Return the layer on air, with its name."""

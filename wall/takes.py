@@ -8,7 +8,7 @@ from wall import change, contents, locks, playing, rules, scenes, stage
 from wall.answers import Asked, answer
 from wall.errors import Refused
 from wall.events import event
-from wall.layers import LayerChange, LayerName
+from wall.layers import LayerName
 from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.protocol import Name, ShowingFields
 from wall.record import wall_record
@@ -90,7 +90,7 @@ def _refuse_unexpected(ws: WallState, expect: ShowingFields) -> None:
 
 def _clear(state: State, asked: Asked, ws: WallState, args: ClearArgs) -> None:
     refuse_others(state, asked, ws, args.layer, is_take=False)
-    change.ask(state, ws, LayerChange(args.layer, None), terms=args.terms(), asked=asked)
+    change.ask(state, ws, change.cleared(ws, args.layer), terms=args.terms(), asked=asked)
 
 
 def _extend(state: State, asked: Asked, ws: WallState, args: ExtendArgs) -> None:

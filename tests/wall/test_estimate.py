@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from wall.client.estimate import DRIFT, ClockEstimate
+from wall.estimate import DRIFT, ClockEstimate
 
 VECTORS = json.loads((ROOT / "tests" / "fixtures" / "clock.json").read_text())
 

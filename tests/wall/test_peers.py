@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -77,8 +78,46 @@ def test_the_clock_of_the_other_site_is_known_within_half_a_round_trip(sites: Si
     sites.run(500)
     clock = sites.east.state.peers["west"].clock
     assert clock.offset_ms is not None
-    assert clock.uncertainty_ms == pytest.approx(15)
+    assert clock.uncertainty_ms(sites.east.now_ms) == pytest.approx(15, abs=0.1)
     assert abs(clock.offset_ms - 700) <= 15
+
+
+@pytest.mark.parametrize(
+    ("there_ms", "back_ms", "jitter_ms", "drift"),
+    [(80.0, 2.0, 0.0, 0.0), (2.0, 80.0, 0.0, 9e-5), (40.0, 5.0, 60.0, -9e-5)],
+)
+def test_however_unequal_the_two_ways_are_clock_and_salvo_stay_within_what_is_stated(
+    tmp_path: Path, there_ms: float, back_ms: float, jitter_ms: float, drift: float
+) -> None:
+    random = Random(7)
+    sites = Sites(
+        tmp_path,
+        delay_ms=there_ms,
+        back_ms=back_ms,
+        west_ahead_ms=-3_000,
+        west_drift=drift,
+        jitter_ms=lambda: random.uniform(0, jitter_ms),
+    )
+    for number in range(12):
+        sites.run(7_000)
+        for table in sites.tables.values():
+            clock = table.state.peers[table.other].clock
+            theirs_ms = sites.own_ms(table.other, sites.now_ms)
+            assert clock.offset_ms is not None
+            error_ms = abs(table.now_ms + clock.offset_ms - theirs_ms)
+            assert error_ms <= clock.uncertainty_ms(table.now_ms)
+            assert clock.uncertainty_ms(table.now_ms) <= (there_ms + back_ms) / 2 + 15
+        asker = sites.east if number % 2 else sites.west
+        asked = asker.ask("salvo.take", takes=both(("rain", "traffic")[number % 2]), hold=True)
+        result = sites.result(asker, asked)
+        statuses = {each["status"] for wall in result["walls"] for each in wall["outputs"]}
+        assert statuses == {"shown"}
+        shown_ms = [
+            sites.true_ms(table.site_id, last["showAtMs"])
+            for table in sites.tables.values()
+            if (last := table.state.walls[table.wall_id].last_switch) is not None
+        ]
+        assert abs(shown_ms[0] - shown_ms[1]) <= result["promisedSkewMs"]
 
 
 def test_a_salvo_across_sites_is_shown_at_one_true_instant(sites: Sites) -> None:
@@ -178,9 +217,11 @@ def test_a_word_that_comes_after_a_site_has_given_up_changes_nothing(sites: Site
     assert sites.east.web.error(asked)["code"] == "unavailable"
     assert sites.west.state.held_salvos == {}
     sites.mend()
+    link = sites.links["east"].seat
+    assert link is not None
     late = {"salvoId": salvo_id, "showAtMs": sites.west.now_ms + 100}
     request = {"requestId": "late", "op": "peer.commit", "args": late}
-    sites.west.hear(sites.seats["east"], encode_inbound("request", request))
+    sites.west.hear(link, encode_inbound("request", request))
     sites.run(500)
     assert sites.west.on_air() == "overview"
 
@@ -239,6 +280,48 @@ def test_a_wall_follows_another_within_two_seconds_and_is_released_at_once(sites
     sites.run(300)
     assert sites.east.on_air() == "overview"
     assert sites.east.state.walls["north"].following is None
+
+
+def test_two_walls_do_not_follow_each_other(sites: Sites) -> None:
+    sites.result(sites.east, sites.east.ask("wall.follow", wallId="north", of="south"))
+    sites.run(500)
+    refused = sites.west.ask("wall.follow", wallId="south", of="north")
+    assert sites.west.web.error(refused)["code"] == "conflict"
+
+
+def test_of_two_that_are_to_follow_each_other_at_once_one_leads(sites: Sites) -> None:
+    for table, scene_id in ((sites.east, "traffic"), (sites.west, "rain")):
+        how = {"sceneId": scene_id, "layer": "alarm"}
+        sites.result(table, table.ask("wall.take", wallId=table.wall_id, **how))
+    sites.run(1_000)
+    sites.result(sites.east, sites.east.ask("wall.follow", wallId="north", of="south"))
+    sites.cut()
+    sites.result(sites.west, sites.west.ask("wall.follow", wallId="south", of="north"))
+    sites.mend()
+    sites.run(2_000)
+    assert sites.east.state.walls["north"].following is not None
+    assert sites.west.state.walls["south"].following is None
+    assert (sites.east.on_air(), sites.west.on_air()) == ("rain", "rain")
+
+
+def test_a_person_who_clears_the_wall_ends_the_following(sites: Sites) -> None:
+    sites.result(sites.west, sites.west.ask("wall.take", wallId="south", sceneId="traffic"))
+    sites.result(sites.east, sites.east.ask("wall.follow", wallId="north", of="south"))
+    sites.run(1_000)
+    assert sites.east.on_air() == "traffic"
+    sites.result(sites.east, sites.east.ask("wall.clear", wallId="north", layer="manual"))
+    sites.run(1_000)
+    assert sites.east.state.walls["north"].following is None
+    assert sites.east.on_air() == "overview"
+
+
+def test_a_following_asked_for_while_a_take_is_prepared_has_the_last_word(sites: Sites) -> None:
+    sites.run(500)
+    sites.east.ask("wall.take", wallId="north", sceneId="rain")
+    sites.result(sites.east, sites.east.ask("wall.follow", wallId="north", of="south"))
+    sites.run(2_000)
+    assert sites.east.state.walls["north"].following is not None
+    assert sites.east.on_air() == "overview"
 
 
 def test_a_scene_that_is_not_known_here_is_carried(sites: Sites) -> None:

@@ -205,23 +205,37 @@ def test_a_salvo_that_is_seen_nowhere_is_kept_at_once(
     assert layers(two, "north")["alarm"] == "rain"
 
 
-@pytest.mark.parametrize("change", ["newer", "uncovered"])
-def test_a_change_of_a_wall_that_only_keeps_its_part_supersedes_the_salvo(
-    two: FullTable, south: tuple[Seat, Seat], change: str
+def test_a_newer_take_of_a_layer_that_was_only_to_be_kept_supersedes_the_salvo(
+    two: FullTable, south: tuple[Seat, Seat]
 ) -> None:
     two.taken("rain")
     request_id = salvo(two, layer="alarm")
-    if change == "newer":
-        two.web.result(two.take("overview", layer="alarm"))
-    else:
-        two.web.ask("wall.clear", {"wallId": "north", "layer": "manual"})
-        two.follow()
+    two.web.result(two.take("overview", layer="alarm"))
     before = layers(two, "north")
     for each in south:
         each.ready()
     assert two.web.error(request_id)["code"] == "superseded"
     assert layers(two, "north") == before
     assert south[0].all("commit") == []
+
+
+def test_a_wall_that_comes_to_show_what_it_was_only_to_keep_switches_by_itself(
+    two: FullTable, south: tuple[Seat, Seat]
+) -> None:
+    two.taken("traffic")
+    request_id = salvo(two, layer="alarm")
+    two.web.ask("wall.clear", {"wallId": "north", "layer": "manual"})
+    two.follow()
+    for each in two.players():
+        each.forget()
+    for each in south:
+        each.ready()
+    two.answer_wanted(two.renderer)
+    play(two, south)
+    north, other = two.web.result(request_id)["walls"]
+    assert (on_air(two, "north"), on_air(two, "south")) == ("rain", "traffic")
+    assert {each["status"] for each in north["outputs"]} == {"shown"}
+    assert (north.get("apart"), other.get("apart")) == (True, None)
 
 
 def test_a_part_that_is_only_kept_is_judged_by_the_walls_ceiling_too(

@@ -1,7 +1,7 @@
 """A wall that follows a wall of another site: what is on air there comes on air here.
 
-The scene is carried, so it need not be known here. It takes the manual layer; a person who takes
-that layer ends the following. While the other site is not heard the last scene stays.
+The scene is carried, so it need not be known here. It takes the manual layer; a person who takes or
+clears that layer ends the following. While the other site is not heard the last scene stays.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def put(state: State, asked: Asked, ws: WallState, args: FollowArgs) -> None:
     else:
         if owner(state, args.of) is None:
             raise Refused("unknownWall", f"no other site has a wall {args.of!r}")
+        if ws.wall.wall_id in _chain(state, args.of):
+            raise Refused("conflict", f"wall {args.of!r} follows {ws.wall.wall_id!r} itself")
         ws.following = Following(args.of, asked.by, state.now_ms)
     result = {"following": ws.following.to_json() if ws.following is not None else None}
     answer(state, asked, result, changes=(wall_record(ws),))
@@ -46,18 +48,21 @@ def put(state: State, asked: Asked, ws: WallState, args: FollowArgs) -> None:
 
 
 def advance(state: State, ws: WallState) -> None:
-    """Bring on air what the followed wall shows, unless a person has taken over here."""
+    """Bring on air what the followed wall shows."""
     following = ws.following
     if following is None or ws.pending is not None:
         return
     layer = ws.layers.get(LAYER)
     is_ours = layer is not None and layer.by == following.sign
-    if layer is not None and not is_ours and layer.since_at_ms > following.since_at_ms:
-        ws.following = None
-        state.effects.append(Persist((wall_record(ws),)))
-        return
     found = owner(state, following.of)
     if found is None:
+        return
+    ring = _chain(state, following.of)
+    if ws.wall.wall_id in ring and ws.wall.wall_id == max(ring):
+        # Both were asked for before either had heard of the other: one of them has to lead.
+        ws.following = None
+        _release(state, ws, following)
+        state.effects.append(Persist((wall_record(ws),)))
         return
     body = found[1].scene
     if body is None:
@@ -75,6 +80,17 @@ def advance(state: State, ws: WallState) -> None:
         return
     carried = Layer(arrangement, following.sign, state.now_ms, None)
     _change(state, ws, LayerChange(LAYER, carried))
+
+
+def _chain(state: State, of: str) -> list[str]:
+    """Return a wall of another site, the one it follows, and so on, as far as is known."""
+    walls = [of]
+    while (found := owner(state, walls[-1])) is not None:
+        next_of = (found[1].wall.get("following") or {}).get("of")
+        if next_of is None or next_of in walls:
+            break
+        walls.append(str(next_of))
+    return walls
 
 
 def _release(state: State, ws: WallState, following: Following) -> None:

@@ -34,7 +34,7 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
     others = {each: found[0] for each in walls if (found := owner(state, each)) is not None}
     own = [each for each in args.takes if each.wall_id not in others]
     if not others:
-        together = Salvo(asked, walls)
+        together = Salvo(asked, walls, terms)
         _put_together(state, asked, args, own, together)
         together.begin(state)
         return
@@ -42,6 +42,7 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
     wide = WideSalvo(
         asked,
         walls,
+        terms,
         layer=args.layer,
         hold_until_ms=state.now_ms + terms.deadline_ms + LEAD_HOLD_MS,
         parts=[Part(site, [w for w in others if others[w] is site]) for site in sites.values()],
@@ -53,13 +54,12 @@ def _salvo(state: State, asked: Asked, args: SalvoArgs) -> None:
 def _put_together(
     state: State, asked: Asked, args: SalvoArgs, takes: list[SalvoTake], together: Salvo
 ) -> None:
-    terms = args.terms()
     for each in takes:
         ws = find_wall(state, each.wall_id)
         refuse_others(state, asked, ws, args.layer, is_take=True)
         arrangement = ws.arrange(scenes.find(ws, each.scene_id))
         taken = change.taken(state, ws, arrangement, asked, layer=args.layer, hold=args.hold)
-        together.add(state, ws, taken, terms=terms)
+        together.add(state, ws, taken)
 
 
 def _prepare(state: State, asked: Asked, args: SalvoArgs) -> None:
@@ -67,6 +67,7 @@ def _prepare(state: State, asked: Asked, args: SalvoArgs) -> None:
     held = HeldSalvo(
         asked,
         [each.wall_id for each in args.takes],
+        args.terms(),
         salvo_id=state.new_id("h"),
         layer=args.layer,
         hold_until_ms=state.now_ms + args.deadline_ms + HOLD_MS,

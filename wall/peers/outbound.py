@@ -120,14 +120,12 @@ def forward(state: State, site: PeerSite, asked: Asked) -> None:
 
 
 def _sample(state: State, site: PeerSite, reply: ClockReply) -> None:
-    is_within_row = not site.clock.is_row_whole
-    if is_within_row:
-        site.clock.take(
-            t0_ms=reply.t0_at_ms,
-            t1_ms=reply.t1_at_ms,
-            t2_ms=reply.t2_at_ms,
-            t3_ms=state.now_ms,
-        )
+    site.clock.take(
+        t0_ms=reply.t0_at_ms,
+        t1_ms=reply.t1_at_ms,
+        t2_ms=reply.t2_at_ms,
+        t3_ms=state.now_ms,
+    )
     if not site.clock.is_row_whole:
         site.ask_time_at_ms = state.now_ms
         advance(state, site)

@@ -69,10 +69,13 @@ class HeldSalvo(WaitingSalvo):
     @property
     def is_promised(self) -> bool:
         """Whether the leading site may have committed by now."""
-        return self.is_told
+        return self.is_told and not self.is_committed
 
     def decided(self, state: State, ws: WallState) -> None:
         """Say that we may commit once all walls may; give up when no word comes."""
+        if self.is_committed:
+            self.commit_late(state, ws)
+            return
         self.ready.add(ws.wall.wall_id)
         if not self.is_ready:
             return
@@ -89,10 +92,11 @@ class HeldSalvo(WaitingSalvo):
 
     def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
         """Drop the other walls too; once we have promised, only the wall that somebody took."""
-        if self.is_aborted:
+        if self.is_committed or self.is_aborted:
+            Salvo.aborted(self, state, ws, code, refused)
             return
         if self.is_told:
-            self._leave_out(ws.wall.wall_id, refused)
+            self.leave_out(ws.wall.wall_id, refused)
             return
         state.held_salvos.pop(self.salvo_id, None)
         self.drop(state, code, refused)
@@ -103,23 +107,14 @@ class HeldSalvo(WaitingSalvo):
         for wall_id in list(self.unseen):
             overtaken = self.overtaken(state, wall_id)
             if overtaken is not None:
-                self._leave_out(wall_id, overtaken)
+                self.leave_out(wall_id, overtaken)
         Salvo.commit(self, state, show_at_ms)
-        if not self.switches and not self.unseen:
-            self.tell(state, changes=(), then=())
 
     def give_up(self, state: State, refused: Refused) -> None:
         """Abort all walls here; a commit that comes later finds nothing."""
         state.held_salvos.pop(self.salvo_id, None)
         code = refused.code if refused.code == "superseded" else "policyNotMet"
         self.drop(state, code, refused)
-
-    def _leave_out(self, wall_id: str, refused: Refused) -> None:
-        self.switches.pop(wall_id, None)
-        self.unseen.pop(wall_id, None)
-        self.ready.discard(wall_id)
-        told = {"committed": False, "outputs": [], "error": refused.to_json()}
-        self.results[wall_id] = {"wallId": wall_id, **told}
 
 
 @dataclass(slots=True)
@@ -139,7 +134,6 @@ class WideSalvo(WaitingSalvo):
 
     parts: list[Part] = field(default_factory=list)
     uncertainty_ms: float = 0.0  # of the worst clock between sites
-    is_committed: bool = False
 
     def begin_wide(self, state: State, args: Mapping[str, Any]) -> None:
         """Have all sites prepare, ours too."""
@@ -158,6 +152,9 @@ class WideSalvo(WaitingSalvo):
 
     def decided(self, state: State, ws: WallState) -> None:
         """Note that a wall here may be committed; commit all once everybody may."""
+        if self.is_committed:
+            self.commit_late(state, ws)
+            return
         self.ready.add(ws.wall.wall_id)
         self.decided_without_switch(state)
         if not self.is_committed and state.now_ms >= self.hold_until_ms:
@@ -171,6 +168,9 @@ class WideSalvo(WaitingSalvo):
 
     def aborted(self, state: State, ws: WallState, code: str, refused: Refused) -> None:
         """Drop all walls here and at the other sites, and say why."""
+        if self.is_committed:
+            Salvo.aborted(self, state, ws, code, refused)
+            return
         self._abandon(state, code, refused)
 
     def settled(
@@ -183,7 +183,7 @@ class WideSalvo(WaitingSalvo):
         then: tuple[Effect, ...],
     ) -> None:
         """Keep how one wall went, and answer when all have, here and elsewhere."""
-        self.results[ws.wall.wall_id] = {"wallId": ws.wall.wall_id, **result}
+        self.note(ws.wall.wall_id, result)
         self.tell(state, changes=changes, then=then)
 
     def tell(self, state: State, *, changes: tuple[Change, ...], then: tuple[Effect, ...]) -> None:
@@ -218,20 +218,22 @@ class WideSalvo(WaitingSalvo):
         if overtaken is not None:
             self._abandon(state, "superseded", overtaken)
             return
-        clocks = [(part, part.site.clock.best) for part in self.parts]
-        if any(best is None for _, best in clocks):
+        offsets_ms = [part.site.clock.offset_ms for part in self.parts]
+        if None in offsets_ms:
             unknown = Refused("unavailable", "the clock of another site is not known yet")
             self._fail(state, unknown)
             return
-        self.is_committed = True
-        self.uncertainty_ms = max(best[0] for _, best in clocks if best is not None)
-        # The word itself takes up to a round trip, and their clock may be wrong by half of one.
-        travel_ms = [part.lead_ms + 3 * best[0] for part, best in clocks if best is not None]
-        show_at_ms = state.now_ms + max(self.lead_ms(state) + self.uncertainty_ms, *travel_ms)
-        for part, best in clocks:
-            if best is not None:
-                args = {"salvoId": part.salvo_id, "showAtMs": show_at_ms + best[1]}
-                then = self._hear_settled(part, best[1])
+        leads_ms = [self.lead_ms(state)]
+        for part in self.parts:
+            clock_ms = part.site.clock.uncertainty_ms(state.now_ms)
+            self.uncertainty_ms = max(self.uncertainty_ms, clock_ms)
+            # The word takes up to a round trip, and their clock may be wrong.
+            leads_ms.append(part.lead_ms + part.site.clock.round_trip_ms + clock_ms)
+        show_at_ms = state.now_ms + max(leads_ms)
+        for part, offset_ms in zip(self.parts, offsets_ms, strict=True):
+            if offset_ms is not None:
+                args = {"salvoId": part.salvo_id, "showAtMs": show_at_ms + offset_ms}
+                then = self._hear_settled(part, offset_ms)
                 outbound.ask(state, part.site, "peer.commit", args, self.asked.actor, then)
         self.commit(state, show_at_ms)
 
@@ -254,15 +256,17 @@ class WideSalvo(WaitingSalvo):
         return then
 
     def _answer_when_settled(self, state: State) -> None:
-        if not self.is_settled or any(each.walls is None for each in self.parts):
+        is_heard = all(each.walls is not None for each in self.parts)
+        if self.is_answered or not self.is_settled or not is_heard:
             return
+        self.is_answered = True
         found = dict(self.results)
         for part in self.parts:
             found |= {each["wallId"]: each for each in part.walls or ()}
         walls = [found[wall_id] for wall_id in self.walls if wall_id in found]
         # Of those on which something was to be seen, or may be.
         seen = [w for w in walls if w["committed"] is None or w.get("showAtMs") is not None]
-        promised = [wall.get("promisedSkewMs") for wall in seen]
+        promised = [None if "apart" in w else w.get("promisedSkewMs") for w in seen]
         known = [each for each in promised if each is not None]
         result = {
             "committed": True,
