@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 from data_access.classification import Classification
 from data_access.durations import Duration as Duration
 from data_access.durations import duration_s as duration_s
-from data_access.intake.ways import Url, Way
+from data_access.intake.ways import LakeWay, MqttWay, QueryWay, Url, Way
 from data_access.promises import (
     STRICT,
     Expectation,
@@ -30,7 +30,7 @@ from data_access.promises import (
 from data_access.promises import Id as Id
 from data_access.promises import Named as Named
 
-WAYS = ("url",)
+WAYS = ("url", "mqtt", "query", "parquet", "csv")
 GROUPS = ("economy", "transport", "environment", "security", "feedback")
 CITY_AREA = "city"  # the area of what concerns the whole city
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
@@ -68,6 +68,10 @@ class SourceSpec:
     beside: tuple[str, ...] = ()  # globs below the lake, else below the city's folder
     keep: Duration = "P31D"  # of live rows; their hours and days stay longer
     url: Url | None = None
+    mqtt: MqttWay | None = None
+    query: QueryWay | None = None
+    parquet: LakeWay | None = None
+    csv: LakeWay | None = None
 
     def __post_init__(self) -> None:
         if not self.paths and not self.ways:

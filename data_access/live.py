@@ -25,12 +25,14 @@ from data_access.errors import StoreRefused
 from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
+from data_access.messages import messages_in
 from data_access.model import Entity, Rejected
 from data_access.reading import Reading, read_payloads, unreadable
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
 from data_access.rows import Rows
 from data_access.schema import Schema, joined
+from data_access.sources import registry
 from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
 
 log = logging.getLogger(__name__)
@@ -143,7 +145,8 @@ class LiveChannel:
 
     def _open(self, now_us: int) -> None:
         stream = self._writer.open_stream(LIVE, self.dataset, origin=LIVE, place=LIVE)
-        if stream.timeline is None:
+        is_new = stream.timeline is None
+        if is_new:
             self._writer.apply(stream.id, Change(timeline=Timeline.live()), now_us=now_us)
         with self._reader.snapshot() as snapshot:
             places = snapshot.places(self.dataset).values()
@@ -153,7 +156,7 @@ class LiveChannel:
         )
         self._marks = dict(stream.files)
         self._schema = stream.schema
-        self._intake.begin(self._contract, stream.done_us)
+        self._intake.begin(self._contract, stream.done_us, is_new=is_new)
         self._stream = stream
 
     def _take(self) -> None:
@@ -170,7 +173,7 @@ class LiveChannel:
         if not self._taken:
             return
         shutil.rmtree(self._scratch, ignore_errors=True)
-        files = list(_written(self._taken, self._scratch))
+        files = list(_written(self._taken, self._scratch, self._contract.source.format))
         order = (files, self._beside, self._contract, self._city, self._now, self._schema)
         if sum(len(each.arrival.body) for each in self._taken) > MOST_BYTES:
             self._apart = Apart(*order)
@@ -279,18 +282,22 @@ class LiveChannel:
         )
 
 
-def _written(taken: Sequence[Spooled], folder: Path) -> Iterator[Path]:
-    """Write payloads as the files that formats read; lines and messages into one."""
-    if taken[0].arrival.framing != "file":
-        folder.mkdir(parents=True)
-        path = folder / _name(taken[0].arrival.name)
-        path.write_bytes(b"".join(each.arrival.body for each in taken))
-        yield path
-        return
-    for number, each in enumerate(taken):
-        path = folder / str(number) / _name(each.arrival.name)
+def _written(taken: Sequence[Spooled], folder: Path, format_id: str) -> Iterator[Path]:
+    """Write payloads as the files that formats read: lines into one, as messages are where known.
+
+    For a format that knows no messages each is a file of what it says.
+    """
+    framing = taken[0].arrival.framing
+    bodies = [(each.arrival.name, each.arrival.body) for each in taken]
+    if framing == "messages" and not registry.takes_messages(format_id):
+        inside = (message for _, body in bodies for message in messages_in(body))
+        bodies = [(message.topic, message.body) for message in inside]
+    elif framing != "file":
+        bodies = [(bodies[0][0], b"".join(body for _, body in bodies))]
+    for number, (name, body) in enumerate(bodies):
+        path = folder / str(number) / _name(name)
         path.parent.mkdir(parents=True)
-        path.write_bytes(each.arrival.body)
+        path.write_bytes(body)
         yield path
 
 

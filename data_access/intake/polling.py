@@ -29,6 +29,8 @@ class Fetched:
     payloads: Sequence[Arrival] = ()
     state: Mapping[str, Any] = field(default_factory=dict)
     size: int = 0  # bytes that travelled
+    more: bool = False  # there is more to be had at once
+    error: str = ""  # what of it failed; the rest is good
 
 
 Fetch = Callable[[Mapping[str, Any]], Awaitable[Fetched]]  # takes the state, raises IntakeError
@@ -69,20 +71,23 @@ class Polling:
                 pass
 
     async def once(self) -> float | None:
-        """Ask once; return for how many seconds it must be left alone after a failure."""
+        """Ask once; return for how many seconds to wait: None for as long as usual."""
         if not self.spool.has_room(self.dataset):
             return FULL_S
         self.health.tries(self.dataset, self.way)
         try:
-            fetched = await self.fetch(self.spool.state(self.dataset, self.way))
-            kept = self.spool.put(
-                self.dataset, self.way, fetched.payloads, state=dict(fetched.state)
-            )
-            await asyncio.wrap_future(kept)
+            state = self.spool.state(self.dataset, self.way)
+            fetched = await self.fetch(state)
+            if fetched.payloads or fetched.state != state:
+                await asyncio.wrap_future(
+                    self.spool.put(self.dataset, self.way, fetched.payloads, state=fetched.state)
+                )
         except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
             return self._failed(error)
         self.health.came(self.dataset, self.way, payloads=len(fetched.payloads), size=fetched.size)
-        return None
+        if fetched.error:
+            return self._failed(IntakeError(fetched.error))
+        return 0.0 if fetched.more else None
 
     def _failed(self, error: Exception) -> float:
         failures = self.health.of(self.dataset, self.way).failures + 1

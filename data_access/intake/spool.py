@@ -87,7 +87,6 @@ class _Job:
     arrivals: Sequence[Arrival] = ()
     state: Mapping[str, Any] | None = None
     done: int | None = None
-    forgets: bool = False
     size: int = field(default=0)
 
 
@@ -117,23 +116,23 @@ class Spool:
         )
         self._thread.start()
 
-    def begin(self, dataset: str, done: int | None) -> None:
-        """Say up to which id the store has a dataset's payloads; None: it knows none at all.
+    def begin(self, dataset: str, done: int, *, forgets: Sequence[str] = ()) -> None:
+        """Say up to which id the store has a dataset's payloads, and of which ways to forget all.
 
         To be called once, before anything of the dataset is put.
         """
         with self._lock:
-            self._last_id = max(self._last_id, done or 0)
-        if done is None:  # another store: what was fetched for the one before is fetched again
-            self._put(_Job(Future(), dataset, forgets=True)).result()
+            self._last_id = max(self._last_id, done)
+        for way in forgets:
+            self._put(_Job(Future(), dataset, way, state={})).result()
         with self._reads:
             count, size = self._reading.execute(
                 "SELECT count(*), coalesce(sum(length(body)), 0) FROM payload"
                 " WHERE dataset = ? AND id > ?",
-                (dataset, done or 0),
+                (dataset, done),
             ).fetchone()
         with self._lock:
-            self._waiting[dataset] = _Waiting(count, size, done or 0)
+            self._waiting[dataset] = _Waiting(count, size, done)
 
     def has_room(self, dataset: str) -> bool:
         """Tell whether more of a dataset may be put."""
@@ -276,8 +275,6 @@ class Spool:
                 job.future.set_exception(failure)
 
     def _write_one(self, connection: sqlite3.Connection, job: _Job) -> None:
-        if job.forgets:
-            connection.execute("DELETE FROM state WHERE dataset = ?", (job.dataset,))
         for each in job.arrivals:
             self._last_id = max(int(self._clock() * 1_000_000), self._last_id + 1)
             row = (self._last_id, job.dataset, job.way, each.name, each.framing)

@@ -5,6 +5,7 @@ Secrets are named here and kept elsewhere (settings.py); an address never holds 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -69,9 +70,80 @@ class UrlWay:
             raise ValueError("paging by offset needs page_size")
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LakeWay:
+    """A folder of Parquet or CSV files in partitions (`day=2026-11-22/…`), aggregated by DuckDB.
+
+    `sql` reads the table `lake`: the files of one partition, with its keys as columns. It is asked
+    anew for each partition whose files are new or changed, so a group must not reach over several.
+    """
+
+    path: str = Field(min_length=1)  # below the lake (IOC_LAKE), or absolute
+    sql: str = Field(min_length=1)
+    every: Every = "PT2S"
+    memory_mb: int = Field(default=512, ge=64, le=65536)
+    max_rows: int = Field(default=200_000, ge=1, le=5_000_000)  # of the answer for a partition
+    timeout: Duration = "PT2M"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class QueryWay:
+    """SQL that the lake's own database executes; only its answer travels.
+
+    With `watermark`, a column of the answer, `:watermark` in the SQL is the highest value there has
+    been (less `overlap` when it is an instant), `begin` before the first answer.
+    """
+
+    database: str  # SQLAlchemy URL without a password
+    sql: str = Field(min_length=1)
+    secret: SecretName | None = None  # its password
+    watermark: str | None = None
+    begin: datetime | int | float | str | None = None
+    overlap: Duration = "PT1M"
+    every: Every | None = None  # default: the dataset's cadence
+    max_rows: int = Field(default=100_000, ge=1, le=5_000_000)
+    timeout: Duration = "PT1M"
+
+    def __post_init__(self) -> None:
+        if "://" not in self.database or ("@" in self.database and ":" in _user(self.database)):
+            raise ValueError("database must be a SQLAlchemy URL without a password; name a secret")
+        if self.watermark is not None and (":watermark" not in self.sql or self.begin is None):
+            raise ValueError("a watermark needs `begin`, and :watermark in the SQL")
+
+
+def _broker(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError(f"{address!r} is no address such as mqtts://broker.example.org:8883")
+    if parts.username or parts.password:
+        raise ValueError("an address must hold no user or password; name `user` and a `secret`")
+    return address
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class MqttWay:
+    """A broker and topic filters; a session that outlives connections and restarts of ours."""
+
+    broker: Annotated[str, AfterValidator(_broker)]
+    topics: tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...] = Field(min_length=1)
+    qos: Literal[0, 1] = 1
+    user: str | None = None
+    secret: SecretName | None = None
+    ca: str | None = None  # file of the authority that signed the broker's certificate
+    protocol: Literal["5", "3.1.1"] = "5"
+    session: Duration = "P7D"  # for which the broker keeps what we miss
+    keep_alive: Duration = "PT30S"
+    max_kb: int = Field(default=256, ge=1, le=262_144)  # of one message
+
+
+def _user(database: str) -> str:
+    return database.partition("://")[2].rpartition("@")[0]
+
+
 def _from_address(given: Any) -> Any:
     return {"address": given} if isinstance(given, str) else given
 
 
 Url = Annotated[UrlWay, BeforeValidator(_from_address)]
-Way = UrlWay
+PolledWay = UrlWay | LakeWay | QueryWay
+Way = PolledWay | MqttWay

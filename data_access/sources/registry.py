@@ -58,6 +58,11 @@ def verify(city: City) -> None:
             raise CityError("datasets.toml", f"{key}.options.{name}", first["msg"]) from error
 
 
+def takes_messages(format_id: str) -> bool:
+    """Tell whether a format reads messages with their topics (data_access/messages.py)."""
+    return bool(getattr(formats().get(format_id), "MESSAGES", False))
+
+
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Read a dataset's files through its own source; raises SourceError, CityError."""
     source = formats().get(contract.source.format)

@@ -14,11 +14,14 @@ import pytest
 from data_access.aggregates.registry import aggregates
 from data_access.cache import EnvelopeCache, open_cache
 from data_access.city import City, load_city
+from data_access.contracts import SourceSpec
 from data_access.envelope import Envelope
 from data_access.feed import Feed
+from data_access.sources import registry
 from data_access.store import StoreReader, open_reader, open_writer
 from settings import Settings
 from tests.conftest import ROOT, SMALL_LAKE
+from tests.data_access.feed.live_room import LiveRoom
 
 NOW_S = datetime(2026, 11, 22, 18, 0, tzinfo=UTC).timestamp()  # Monday 01:00 in Hanoi
 MOST_TICKS = 500
@@ -130,3 +133,37 @@ def open_room(tmp_path: Path, city: City) -> Iterator[Callable[..., Room]]:
     yield opened
     for room in rooms:
         room.close()
+
+
+@pytest.fixture
+def open_source(tmp_path: Path, city: City) -> Iterator[Callable[..., LiveRoom]]:
+    """Open a room whose city has one dataset, from a source of the test."""
+    rooms: list[LiveRoom] = []
+
+    def opened(dataset: str, source: SourceSpec, **settings: Any) -> LiveRoom:
+        contract = replace(city.datasets[dataset], source=source)
+        chosen = replace(city, datasets={dataset: contract})
+        registry.verify(chosen)
+        made = Settings(data_dir=tmp_path / "data", city=ROOT / "city", **settings)
+        rooms.append(LiveRoom(made, chosen))
+        return rooms[-1]
+
+    yield opened
+    for room in rooms:
+        room.close()
+
+
+def live_city(folder: Path, dataset: str, source: str) -> Path:
+    """Copy the city's folder, with other TOML below `[dataset.source]` of one dataset."""
+    shutil.copytree(ROOT / "city", folder)
+    path = folder / "datasets.toml"
+    begin = "[[dataset]]\n"
+    head, *blocks = path.read_text("utf-8").split(begin)
+    made = [
+        f"{block.split('[dataset.source]')[0]}[dataset.source]\n{source}\n"
+        if block.startswith(f'id = "{dataset}"')
+        else block
+        for block in blocks
+    ]
+    path.write_text(begin.join([head, *made]), "utf-8")
+    return folder

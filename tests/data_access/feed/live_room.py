@@ -31,6 +31,7 @@ class LiveRoom:
     intake: Intake | None = None
     _feed: Feed | None = None
     _open: list[Any] = field(default_factory=list)
+    _reader: StoreReader | None = None
 
     @property
     def feed(self) -> Feed:
@@ -68,7 +69,8 @@ class LiveRoom:
 
     def health(self, dataset: str, way: str = "url") -> Health:
         assert self.intake is not None
-        return self.intake.health.of(dataset, way)
+        known = {(each.dataset, each.way): each for each in self.intake.health.all()}
+        return known.get((dataset, way)) or Health(dataset, way, "")
 
     def failing(self, dataset: str) -> str | None:
         return self.feed._channels[dataset].failing
@@ -88,9 +90,10 @@ class LiveRoom:
         return reading.accepted, dict(reading.rejected)
 
     def store(self) -> StoreReader:
-        reader = open_reader(self.settings)
-        self._open.append(reader)
-        return reader
+        if self._reader is None:
+            self._reader = open_reader(self.settings)
+            self._open.append(self._reader)
+        return self._reader
 
     def read(self, aggregate: str) -> Envelope:
         envelope = open_cache(self.settings).read(aggregate)
@@ -107,4 +110,4 @@ class LiveRoom:
     def close(self) -> None:
         for each in self._open:
             each.close()
-        self._open, self._feed, self.intake = [], None, None
+        self._open, self._feed, self.intake, self._reader = [], None, None, None

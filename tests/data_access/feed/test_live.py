@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from data_access import apart, live
 from data_access.city import City
 from data_access.contracts import SourceSpec
 from data_access.errors import StoreRefused
-from data_access.intake.ways import UrlWay
+from data_access.intake.ways import LakeWay, UrlWay
 from data_access.store import StoreWriter
-from settings import Settings
-from tests.conftest import ROOT
 from tests.data_access.feed.live_room import LiveRoom
 from tests.data_access.intake.web_server import Asked, Says, WebServer, web_server
 
@@ -33,22 +31,17 @@ def site() -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def open_live(tmp_path: Path, city: City, site: WebServer) -> Iterator[Callable[..., LiveRoom]]:
-    rooms: list[LiveRoom] = []
+def open_live(
+    open_source: Callable[..., LiveRoom], city: City, site: WebServer
+) -> Callable[..., LiveRoom]:
+    """Open a room of citizens' requests that asks the site."""
 
-    def opened(dataset: str = REQUESTS, *, path: str = "/requests.json", **way: Any) -> LiveRoom:
-        contract = city.datasets[dataset]
+    def opened(*, path: str = "/requests.json", **way: Any) -> LiveRoom:
+        options = {**city.datasets[REQUESTS].source.options, "map_to_city": False}
         url = UrlWay(address=site.url + path, every="PT1H", **way)
-        options = {**contract.source.options, "map_to_city": False}
-        source = SourceSpec(format=contract.source.format, options=options, url=url)
-        chosen = replace(city, datasets={dataset: replace(contract, source=source)})
-        settings = Settings(data_dir=tmp_path / "data", city=ROOT / "city")
-        rooms.append(LiveRoom(settings, chosen))
-        return rooms[-1]
+        return open_source(REQUESTS, SourceSpec(format="open311", options=options, url=url))
 
-    yield opened
-    for room in rooms:
-        room.close()
+    return opened
 
 
 OpenLive = Callable[..., LiveRoom]
@@ -268,3 +261,37 @@ def test_without_live_sources_the_same_city_replays_or_simulates(
     room.settings = room.settings.model_copy(update={"live": False})
     room.tick()
     assert site.asked == []
+
+
+def test_r02_a_new_partition_of_the_lake_changes_a_number_without_a_restart(
+    open_source: Callable[..., LiveRoom], tmp_path: Path, city: City
+) -> None:
+    lake, unit = tmp_path / "lake", next(iter(city.areas))
+    today = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+    def write(hour: datetime, dust: float) -> None:
+        file = lake / f"air/hour={hour:%Y-%m-%dT%H}/part.parquet"
+        file.parent.mkdir(parents=True)
+        columns = f"'{unit.code}' AS unit, TIMESTAMPTZ '{hour.isoformat()}' AS measured_at"
+        rows = f"SELECT {columns}, {dust} + range AS dust FROM range(3)"
+        duckdb.execute(f"COPY ({rows}) TO '{file}' (FORMAT parquet)")
+
+    source = SourceSpec(
+        format="table",
+        options={"time": "hour", "area": "unit", "values": {"pm25": "dust"}},
+        parquet=LakeWay(
+            path="air",
+            sql="SELECT date_trunc('hour', measured_at) AS hour, unit, avg(dust) AS dust"
+            " FROM lake GROUP BY ALL",
+            every="PT1S",
+        ),
+    )
+    write(today - timedelta(hours=1), 30)
+    room = open_source("environment.air", source, lake=lake)
+    room.until(lambda: room.stored("environment.air")[0] == 1)
+    assert room.number("environment.air", "pm25_median") == 31
+    write(today, 50)
+    room.until(lambda: room.stored("environment.air")[0] == 2)
+    assert room.number("environment.air", "pm25_median") == 51
+    newest = room.store().source_rows("environment.air", indicator="pm25")[0]
+    assert newest["source_ref"] == f"air/hour={today:%Y-%m-%dT%H}"

@@ -16,7 +16,7 @@ from data_access.intake.spool import Arrival, Spool
 def main() -> None:
     """Put payloads for ever, eight of them under way at any time."""
     spool = Spool(Path(sys.argv[1]))
-    spool.begin("a", None)
+    spool.begin("a", 0)
     waiting: list[tuple[int, Future[None]]] = []
     for number in itertools.count():
         arrival = Arrival("n", str(number).encode(), number)

@@ -40,7 +40,7 @@ def source() -> Source:
 @pytest.fixture
 def polling(tmp_path: Path, source: Source) -> Iterator[Polling]:
     spool, health = Spool(tmp_path / "spool.sqlite"), HealthBook(lambda: NOW_S)
-    spool.begin("a", None)
+    spool.begin("a", 0)
     health.add("a", "url", "https://a.test")
     yield Polling("a", "url", 60.0, source, spool, health, chance=lambda: 1.0)
     spool.close()

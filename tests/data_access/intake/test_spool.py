@@ -58,7 +58,7 @@ def texts(spool: Spool, dataset: str = "a") -> list[str]:
 def test_payloads_come_out_as_they_went_in_each_dataset_apart(open_spool: OpenSpool) -> None:
     spool = open_spool()
     for dataset in ("a", "b"):
-        spool.begin(dataset, None)
+        spool.begin(dataset, 0)
     for text in "123":
         spool.put("a", "way", [arrival(text)])
     spool.put("b", "way", [arrival("x")]).result()
@@ -68,7 +68,7 @@ def test_payloads_come_out_as_they_went_in_each_dataset_apart(open_spool: OpenSp
 
 def test_what_the_store_has_is_not_taken_again(open_spool: OpenSpool) -> None:
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     spool.put("a", "way", [arrival("1"), arrival("2")]).result()
     taken = spool.take("a", most_bytes=1, most=100)
     assert len(taken) == 1
@@ -82,7 +82,7 @@ def test_what_the_store_has_is_not_taken_again(open_spool: OpenSpool) -> None:
 
 def test_what_is_taken_together_is_of_one_way_and_framing(open_spool: OpenSpool) -> None:
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     spool.put("a", "url", [arrival("1")])
     spool.put("a", "mqtt", [arrival("2", framing="messages")])
     spool.put("a", "mqtt", [arrival("3", framing="messages")]).result()
@@ -91,11 +91,11 @@ def test_what_is_taken_together_is_of_one_way_and_framing(open_spool: OpenSpool)
     assert texts(spool) == ["2", "3"]
 
 
-def test_state_comes_with_its_payloads_and_is_forgotten_with_the_store(
+def test_state_comes_with_its_payloads_and_is_forgotten_when_told(
     open_spool: OpenSpool,
 ) -> None:
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     assert spool.state("a", "url") == {}
     spool.put("a", "url", [arrival("1")], state={"etag": "x"}).result()
     spool.close()
@@ -104,7 +104,7 @@ def test_state_comes_with_its_payloads_and_is_forgotten_with_the_store(
     assert again.state("a", "url") == {"etag": "x"}
     again.close()
     anew = open_spool()
-    anew.begin("a", None)  # the store knows nothing of this dataset
+    anew.begin("a", 0, forgets=["url"])
     assert (anew.state("a", "url"), texts(anew)) == ({}, ["1"])
 
 
@@ -112,7 +112,7 @@ def test_ids_rise_over_a_spool_that_was_lost_and_a_clock_set_back(
     open_spool: OpenSpool, clock: Clock
 ) -> None:
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     spool.put("a", "way", [arrival("1"), arrival("2")]).result()
     done = spool.take("a", **SOME)[-1].id
     clock.now_s -= 3600
@@ -127,7 +127,7 @@ def test_what_the_store_has_is_remembered_a_while_and_then_let_go(
     open_spool: OpenSpool, clock: Clock
 ) -> None:
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     for text in "12":
         spool.put("a", "mqtt", [arrival(text)]).result()
         spool.done("a", spool.take("a", **SOME)).result()
@@ -141,7 +141,7 @@ def test_a_full_spool_takes_no_more_and_loses_nothing(
 ) -> None:
     monkeypatch.setattr(spool_module, "MOST_WAITING", 10)
     spool = open_spool()
-    spool.begin("a", None)
+    spool.begin("a", 0)
     spool.put("a", "way", [arrival("x" * 11)]).result()
     assert not spool.has_room("a")
     with pytest.raises(SpoolFull):
@@ -167,7 +167,7 @@ def test_a_disk_that_is_full_acknowledges_nothing_and_is_tried_again(
 
     monkeypatch.setattr(spool_module, "_connect", small)
     spool = Spool(tmp_path / "spool.sqlite", clock=clock)
-    spool.begin("a", None)
+    spool.begin("a", 0)
     with pytest.raises(StoreError, match="full"):
         spool.put("a", "way", [arrival("x" * 100_000)]).result()
     assert (spool.waiting("a"), texts(spool)) == (0, [])

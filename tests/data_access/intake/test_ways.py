@@ -43,6 +43,13 @@ def test_an_address_alone_is_enough() -> None:
         ({"url": {"address": "https://a.test", "paging": "offset"}}, "needs page_size"),
         ({"url": {"address": "https://a.test", "secret_in": "body"}}, "pattern"),
         ({"url": {"address": "https://a.test", "secrt": "x"}}, "nexpected keyword"),
+        ({"query": {"database": "postgresql://a:hunter2@db/x", "sql": "x"}}, "without a password"),
+        ({"query": {"database": "db", "sql": "x"}}, "must be a SQLAlchemy URL"),
+        (
+            {"query": {"database": "sqlite://", "sql": "SELECT 1", "watermark": "at"}},
+            "needs `begin`, and :watermark",
+        ),
+        ({"parquet": {"path": "air"}}, "sql"),
         ({}, "expected paths, or a live way: url"),
     ],
 )

@@ -1,0 +1,188 @@
+"""Looking for new and changed partitions of a lake folder, and having DuckDB aggregate those.
+
+Only the answer and the partition's name travel; the rows stay in the lake. DuckDB runs in a process
+of its own (lake_scan.py), bounded in memory and time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from data_access.durations import duration_s
+from data_access.errors import IntakeError
+from data_access.intake import lake_scan
+from data_access.intake.polling import Fetched
+from data_access.intake.spool import Arrival
+from data_access.intake.ways import LakeWay
+
+MOST_FILES = 200_000
+MOST_AT_ONCE = 50  # partitions for one process …
+MOST_BYTES = 512 * 1024 * 1024  # … and of their files
+THREADS = 2
+_SUFFIXES = {"parquet": (".parquet",), "csv": (".csv", ".csv.gz", ".csv.zst")}
+
+Kind = Literal["parquet", "csv"]
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A folder with files in it: its name below the lake, its files and how they are now."""
+
+    ref: str
+    files: tuple[str, ...]
+    size: int
+    changed_ns: int  # when the newest of them was
+    print: str  # differs as soon as a file does
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFetch:
+    """Looks at one folder; a Fetch of Polling. `folder` is absolute, `scratch` its own."""
+
+    way: LakeWay
+    kind: Kind
+    folder: Path
+    scratch: Path
+    clock: Callable[[], float]
+
+    async def __call__(self, state: Mapping[str, Any]) -> Fetched:
+        """Return the answers for partitions that are new or changed; raises IntakeError."""
+        found = await asyncio.to_thread(lambda: list(partitions(self.folder, self.kind)))
+        known: dict[str, str] = {each.ref: state.get(each.ref, "") for each in found}
+        changed = [each for each in found if known[each.ref] != each.print]
+        if not changed:
+            return Fetched((), known)
+        changed.sort(key=lambda each: -each.changed_ns)  # what is new is on glass first
+        chosen = list(_first(changed))
+        at_us = int(self.clock() * 1_000_000)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        try:
+            said = await self._scan(chosen)
+            arrivals = [
+                Arrival(f"{self.kind}.csv", (self.scratch / f"{at}.csv").read_bytes(), at_us)
+                for at, each in enumerate(said)
+                if each.get("rows")
+            ]
+        finally:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        wrong = [f"{each['ref']}: {each['error']}" for each in said if "error" in each]
+        known |= {
+            each.ref: each.print
+            for each, answer in zip(chosen, said, strict=True)
+            if "error" not in answer
+        }
+        return Fetched(
+            arrivals,
+            {ref: mark for ref, mark in known.items() if mark},
+            sum(len(each.body) for each in arrivals),
+            more=len(chosen) < len(changed),
+            error="; ".join(wrong)[:1000],
+        )
+
+    async def _scan(self, chosen: Sequence[Partition]) -> list[dict[str, Any]]:
+        timeout_s = duration_s(self.way.timeout)
+        order = {
+            "kind": self.kind,
+            "sql": self.way.sql,
+            "folder": str(self.folder),
+            "scratch": str(self.scratch),
+            "memory_mb": self.way.memory_mb,
+            "max_rows": self.way.max_rows,
+            "threads": THREADS,
+            "timeout_s": round(timeout_s) + 5,
+            "partitions": [
+                {"ref": each.ref, "files": each.files, "out": str(self.scratch / f"{at}.csv")}
+                for at, each in enumerate(chosen)
+            ],
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # its folder's modules are not to stand for the library's
+            lake_scan.__file__,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                out, complaint = await process.communicate(orjson.dumps(order))
+        except TimeoutError as error:
+            raise IntakeError(f"DuckDB did not answer within {timeout_s:g} s") from error
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        said = [orjson.loads(line) for line in out.splitlines()]
+        if len(said) < len(chosen):
+            last = complaint.decode(errors="replace").strip().splitlines()[-1:]
+            raise IntakeError(
+                f"DuckDB ended with code {process.returncode}: {' '.join(last)[:500]}"
+            )
+        return said
+
+
+def partitions(folder: Path, kind: Kind) -> Iterator[Partition]:
+    """Yield every folder that has files of `kind`; raises IntakeError.
+
+    Names that begin with `_` or `.` are other programs' own: what is being written, marks of
+    success.
+    """
+    if not folder.is_dir():
+        raise IntakeError(f"no folder {folder}")
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith(("_", ".")))
+        wanted = [n for n in sorted(names) if _is_wanted(n, kind)]
+        count += len(wanted)
+        if count > MOST_FILES:
+            raise IntakeError(f"more than {MOST_FILES} files in {folder}")
+        found = _partition(folder, place, wanted)
+        if found is not None:
+            yield found
+
+
+def _partition(folder: Path, place: str, names: Sequence[str]) -> Partition | None:
+    mark = hashlib.sha256()
+    files: list[str] = []
+    size = changed_ns = 0
+    for name in names:
+        path = os.path.join(place, name)
+        try:
+            stat = os.stat(path)
+        except OSError:
+            continue  # gone since it was listed
+        if stat.st_size == 0:
+            continue
+        files.append(path)
+        size += stat.st_size
+        changed_ns = max(changed_ns, stat.st_mtime_ns)
+        mark.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    if not files:
+        return None
+    ref = (Path(folder.name) / os.path.relpath(place, folder)).as_posix()
+    return Partition(ref, tuple(files), size, changed_ns, mark.hexdigest()[:32])
+
+
+def _is_wanted(name: str, kind: Kind) -> bool:
+    return name.endswith(_SUFFIXES[kind]) and not name.startswith(("_", "."))
+
+
+def _first(changed: Sequence[Partition]) -> Iterator[Partition]:
+    """Yield as many as one process shall do, at least one."""
+    size = 0
+    for number, each in enumerate(changed):
+        size += each.size
+        if number and (size > MOST_BYTES or number >= MOST_AT_ONCE):
+            return
+        yield each

@@ -1,0 +1,195 @@
+"""Any table of numbers with a heading (CSV), told by options which column is what.
+
+Wide: a column for each indicator. Long: one column names the indicator, another has the value. It
+is also what the ways `query`, `parquet` and `csv` hand on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from data_access.city import City
+from data_access.contracts import CITY_AREA, DatasetContract
+from data_access.model import QUALITIES, Batch, Entity, Rejected
+from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.payload import good_files, load
+from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
+
+FORMAT = "table"
+EXPECTED = "a table with the columns that the dataset's options name"
+REF = "source_ref"
+_ZONED = r"(?:[Zz]|[+-]\d\d:?(?:\d\d)?)$"
+
+
+class Options(SourceOptions):
+    """Names of columns. `values` says which column is which indicator of the contract."""
+
+    time: str  # ISO 8601; a day, a month or a year is its first instant
+    timezone: ZoneName | None = None  # of times without a zone; default: the city's
+    entity: str | None = None  # default: the area
+    area: str | None = None  # a unit's code or name, or "city"; default: by position, else the city
+    values: dict[str, str] = Field(default_factory=dict)  # wide: indicator -> column
+    indicator: str | None = None  # long: the column that names it …
+    value: str | None = None  # … and the one with the value
+    indicators: dict[str, str] = Field(default_factory=dict)  # long: their word -> indicator
+    quality: str | None = None
+    name: str | None = None  # of the entity
+    lat: str | None = None
+    lon: str | None = None
+
+    @model_validator(mode="after")
+    def _wide_or_long(self) -> Options:
+        is_long = self.indicator is not None and self.value is not None
+        if bool(self.values) == is_long:
+            raise ValueError("expected values (wide), or indicator and value (long)")
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("expected both lat and lon, or none")
+        return self
+
+
+def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
+    """Yield a batch a file."""
+    options: Options = Options.of(contract)
+    rejected: list[Rejected] = []
+    for batch in good_files(files, lambda path: _table(path, options, city), rejected):
+        batch.rejected[:0] = rejected
+        rejected.clear()
+        yield batch
+    if rejected:
+        yield Batch(rejected=rejected)
+
+
+def _table(path: Path, options: Options, city: City) -> Batch:
+    payload = load(path)
+    needed = [options.time, *options.values.values()]
+    extra = ("entity", "area", "indicator", "value", "quality", "name", "lat", "lon")
+    needed += [column for each in extra if (column := getattr(options, each)) is not None]
+    frame, rejected = payload.table(needed, expected=EXPECTED, optional=[REF])
+    at = _times(frame[options.time], zone_of(options.timezone, city))
+    bad = at.isna().to_numpy()
+    if bad.any():
+        detail = f"{options.time}; expected an instant or day in ISO 8601"
+        rejected += bad_rows(payload.name, frame, bad, "badTime", detail)
+        frame, at = frame[~bad], at[~bad]
+    lats, lons = _degrees(frame, options.lat, 90), _degrees(frame, options.lon, 180)
+    area = _areas(frame, options, city, lats, lons)
+    entity = frame[options.entity] if options.entity is not None else _or(area, "outside")
+    ref = frame[REF] if REF in frame else references(payload.name, frame.index)
+    quality = _qualities(frame, options.quality)
+    parts = [
+        (indicator, frame[column], np.ones(len(frame), dtype=bool))
+        for indicator, column in options.values.items()
+    ]
+    if options.indicator is not None and options.value is not None:
+        word = frame[options.indicator].str.strip()
+        named = word.map(lambda each: options.indicators.get(each, each))
+        parts = [
+            (indicator, frame[options.value], (named == indicator).to_numpy())
+            for indicator in dict.fromkeys(named)
+        ]
+    made = []
+    for indicator, column, mine in parts:
+        mine = mine & (column.str.strip() != "").to_numpy()  # an empty cell says nothing
+        if mine.any():
+            made.append(
+                observations(
+                    indicator=indicator,
+                    entity=np.asarray(entity, dtype=object)[mine],
+                    area=area[mine],
+                    observed_at=at[mine],
+                    value=numbers(column[mine]),
+                    quality=quality[mine],
+                    source_ref=np.asarray(ref, dtype=object)[mine],
+                )
+            )
+    joined = pd.concat(made, ignore_index=True) if made else None
+    return Batch(joined, entities=_entities(frame, options, area, lats, lons), rejected=rejected)
+
+
+def _times(texts: pd.Series, zone: ZoneInfo) -> pd.Series:
+    texts = texts.str.strip()
+    zoned = texts.str.contains(_ZONED, regex=True) & texts.str.contains(":", regex=False)
+    at = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
+    found = pd.to_datetime(texts[zoned], errors="coerce", utc=True, format="ISO8601")
+    at[zoned] = found.astype("datetime64[us, UTC]")
+    naive = pd.to_datetime(texts[~zoned], errors="coerce", format="ISO8601")
+    at[~zoned] = local_to_utc(naive.astype("datetime64[us]"), zone)
+    return at
+
+
+def _areas(
+    frame: pd.DataFrame, options: Options, city: City, lats: np.ndarray, lons: np.ndarray
+) -> np.ndarray:
+    """Return each row's unit: as its column says, else where it lies, else the city."""
+    area = np.empty(len(frame), dtype=object)
+    if options.area is not None:
+        words = frame[options.area].str.strip()
+        area[:] = words.map({word: _unit(word, city) for word in words.unique()})
+    elif options.lat is not None:
+        here = np.isfinite(lats) & np.isfinite(lons)
+        if here.any():
+            area[here] = city.areas.locate(lats[here].tolist(), lons[here].tolist())
+    else:
+        area[:] = CITY_AREA
+    return area
+
+
+def _unit(word: str, city: City) -> str | None:
+    """Return the code of a unit by code or name; what is no unit stays, and is refused as such."""
+    if not word:
+        return None
+    if word == CITY_AREA or word in city.name.values():
+        return CITY_AREA
+    if city.areas.get(word) is not None:
+        return word
+    unit = city.areas.find(word)
+    return word if unit is None else unit.code
+
+
+def _degrees(frame: pd.DataFrame, column: str | None, most: float) -> np.ndarray:
+    if column is None:
+        return np.full(len(frame), np.nan)
+    found: np.ndarray = numbers(frame[column]).to_numpy(copy=True)
+    found[~(np.abs(found) <= most)] = np.nan
+    return found
+
+
+def _qualities(frame: pd.DataFrame, column: str | None) -> np.ndarray:
+    if column is None:
+        made = np.empty(len(frame), dtype=object)
+        made.fill(QUALITIES[0])
+        return made
+    return np.asarray(frame[column].str.strip().replace("", QUALITIES[0]), dtype=object)
+
+
+def _or(area: np.ndarray, otherwise: str) -> np.ndarray:
+    made = area.copy()
+    made[[each is None for each in area]] = otherwise
+    return made
+
+
+def _entities(
+    frame: pd.DataFrame, options: Options, area: np.ndarray, lats: np.ndarray, lons: np.ndarray
+) -> list[Entity]:
+    if options.entity is None:
+        return []
+    names = frame[options.name] if options.name is not None else frame[options.entity]
+    found: dict[str, Entity] = {}
+    for entity, name, unit, lat, lon in zip(
+        frame[options.entity], names, area, lats, lons, strict=True
+    ):
+        is_placed = np.isfinite(lat) and np.isfinite(lon)
+        found[entity] = Entity(
+            entity,
+            name or entity,
+            float(lat) if is_placed else None,
+            float(lon) if is_placed else None,
+            unit,
+        )
+    return list(found.values())

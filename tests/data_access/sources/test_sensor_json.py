@@ -1,0 +1,155 @@
+"""Sensors' JSON: by paths and topic levels, times as sensors write them; the rest is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from data_access.city import City
+from data_access.contracts import SourceSpec
+from data_access.errors import SourceWrongFormat
+from data_access.messages import Message, messages_in
+from data_access.model import Batch
+from data_access.sources import registry, sensor_json
+from tests.data_access.sources.conftest import joined, reasons, values
+
+CAME_US = 1_795_000_000_000_000  # 2026-11-18 18:06:40 in Hanoi
+TOPIC = "hn/{area}/air/{entity}"
+VALUES = {"pm25": "data.pm25", "temperature": "readings.0.value"}
+Read = Callable[..., Batch]
+
+
+@pytest.fixture
+def read(city: City, tmp_path: Path) -> Read:
+    """Read bytes, or messages by (topic, what it says), as the air dataset."""
+
+    def of(content: Any, **options: Any) -> Batch:
+        spec = SourceSpec(format="sensor-json", paths=("*",), options=options)
+        contract = replace(city.datasets["environment.air"], source=spec)
+        path = tmp_path / "f.json"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            said = ((t, b if isinstance(b, bytes) else json.dumps(b).encode()) for t, b in content)
+            lines = (Message(t, CAME_US, b, mid).line() for mid, (t, b) in enumerate(said, 1))
+            path.write_bytes(b"".join(lines))
+        return joined(list(registry.read([path], contract=contract, city=city)))
+
+    return of
+
+
+def test_topic_levels_say_where_and_who_and_paths_say_what(read: Read, city: City) -> None:
+    unit = next(iter(city.areas))
+    said = {"data": {"pm25": 31.5}, "readings": [{"value": "22.5"}], "ts": "2026-11-22T10:00:00Z"}
+    batch = read([(f"hn/{unit.code}/air/st-1", said)], topic=TOPIC, time="ts", values=VALUES)
+    assert values(batch, indicator="pm25", area=unit.code) == {"2026-11-22 17:00": 31.5}
+    assert values(batch, indicator="temperature", entity="st-1") == {"2026-11-22 17:00": 22.5}
+    assert batch.observations is not None
+    assert set(batch.observations["source_ref"]) == {f"hn/{unit.code}/air/st-1"}
+    assert [(each.entity, each.area) for each in batch.entities] == [("st-1", unit.code)]
+
+
+@pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        (1_795_000_000, "2026-11-18 18:06"),
+        (1_795_000_000.5, "2026-11-18 18:06"),
+        (1_795_000_000_000, "2026-11-18 18:06"),
+        (1_795_000_000_000_000, "2026-11-18 18:06"),
+        ("2026-11-18T18:06:40+07:00", "2026-11-18 18:06"),
+        ("2026-11-18 18:06:40", "2026-11-18 18:06"),
+    ],
+)
+def test_times_are_read_as_sensors_write_them(read: Read, written: Any, local: str) -> None:
+    said = {"id": "a", "t": written, "v": 1}
+    batch = read(json.dumps(said).encode(), entity="id", time="t", values={"pm25": "v"})
+    assert values(batch) == {local: 1.0}
+
+
+def test_what_says_no_time_counts_from_when_it_came(read: Read) -> None:
+    batch = read([("x", {"id": "a", "v": 1})], entity="id", values={"pm25": "v"})
+    assert values(batch) == {"2026-11-18 18:06": 1.0}
+
+
+def test_a_level_names_the_indicator_of_a_bare_number(read: Read) -> None:
+    options = {"topic": "s/{entity}/{indicator}", "value": "", "indicators": {"T": "temperature"}}
+    batch = read([("s/a/pm25", b"12.5"), ("s/a/T", 20), ("s/a/pm10", [1])], **options)
+    assert values(batch, indicator="pm25") == {"2026-11-18 18:06": 12.5}
+    assert values(batch, indicator="temperature") == {"2026-11-18 18:06": 20.0}
+    assert list(reasons(batch).values()) == ["notANumber"]
+
+
+def test_a_message_may_hold_many_readings(read: Read) -> None:
+    said = [{"id": "a", "v": 1}, {"id": "b", "v": 2}]
+    batch = read([("x", said)], entity="id", values={"pm25": "v"})
+    assert [each.entity for each in batch.entities] == ["a", "b"]
+
+
+def test_words_for_areas_are_mapped_and_positions_are_placed(read: Read, city: City) -> None:
+    unit = next(iter(city.areas))
+    options = {"topic": TOPIC, "values": {"pm25": "v"}, "areas": {"q1": unit.code}}
+    batch = read([("hn/q1/air/a", {"v": 1}), ("hn/Atlantis/air/b", {"v": 1})], **options)
+    assert batch.observations is not None
+    assert list(batch.observations["area"]) == [unit.code, "Atlantis"]
+    said = [{"id": "a", "v": 1, "y": unit.lat, "x": unit.lon}, {"id": "b", "v": 1, "y": 99, "x": 0}]
+    options = {"entity": "id", "values": {"pm25": "v"}, "lat": "y", "lon": "x"}
+    batch = read(json.dumps(said).encode(), **options)
+    assert batch.observations is not None
+    assert list(batch.observations["area"]) == [unit.code, None]
+
+
+def test_what_is_wrong_is_refused_alone_and_what_is_absent_is_not_said(read: Read) -> None:
+    options = {"topic": "s/{entity}", "time": "t", "values": {"pm25": "v", "pm10": "w"}}
+    said = [
+        ("s/a", {"t": 1_795_000_000, "v": 1, "w": None}),
+        ("s/a", {"t": "soon", "v": 1}),
+        ("s/a", {"t": 1e300, "v": 1}),
+        ("s/a", {"t": 1_795_000_000, "v": "much"}),
+        ("s/a", {"t": 1_795_000_000, "v": True}),
+        ("s/a", b"\xff\xfe"),
+        ("s/a", b"{"),
+        ("other/a/b", {"v": 1}),
+        ("s/", {"t": 1_795_000_000, "v": 1}),
+        ("s/a", "text"),
+    ]
+    batch = read(said, **options)
+    assert batch.observations is not None
+    assert len(batch.observations) == 1
+    assert sorted(each.reason for each in batch.rejected) == sorted(
+        ["badTime"] * 3 + ["notANumber"] * 2 + ["badRow"] * 3 + ["emptyKey"]
+    )
+
+
+def test_files_of_lines_are_read_and_a_bad_line_costs_itself(read: Read) -> None:
+    content = b'{"id":"a","v":1}\n\n{"id":\n{"id":"b","v":2}\n'
+    batch = read(content, entity="id", values={"pm25": "v"})
+    assert [each.entity for each in batch.entities] == ["a", "b"]
+    assert reasons(batch) == {"f.json:3": "badLine"}
+    with pytest.raises(SourceWrongFormat, match="2 lines that are no JSON"):
+        read(b"hello\nworld\n", entity="id", values={"pm25": "v"})
+
+
+def test_messages_come_back_from_their_lines_as_they_went_in() -> None:
+    said = [Message("a/ạ", 1, b"\xff\x00", 7), Message("b", 2, '{"x":"ộ"}\n'.encode())]
+    assert list(messages_in(b"".join(each.line() for each in said))) == said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"values": {"pm25": "v"}},
+        {"entity": "id"},
+        {"entity": "id", "value": "v"},
+        {"entity": "id", "values": {"pm25": "v"}, "value": "v"},
+        {"topic": "s/{place}/{entity}", "values": {"pm25": "v"}},
+    ],
+)
+def test_options_that_do_not_say_enough_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        sensor_json.Options.model_validate(options)
