@@ -78,6 +78,11 @@ def _command(do: str, about: str, wall_id: str) -> tuple[str, dict[str, Any]] | 
     return known.get(do)
 
 
+def meaning_of(reach: Desk, rule: Mapping[str, Any], who: Person) -> Meaning | None:
+    """Return whose a rule is and what its number means; None when `who` may not see it."""
+    return _meanings(reach, {"rules": [rule]}, who).get(str(rule["ruleId"]))
+
+
 def _meanings(reach: Desk, rules: Mapping[str, Any], who: Person) -> dict[str, Meaning]:
     """Return whose each rule is and what its number means, of those that `who` may see."""
     told = rules.get("rules", ())

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from callbacks.drawn import Drawn
+from callbacks.replays import Replays
 from data_access.cache import EnvelopeCache
 from data_access.city import City
 from permissions.audit import AuditLog
@@ -78,10 +79,12 @@ class Desk:
     sessions: Sessions
     audit: AuditLog
     drawn: Drawn = field(default_factory=Drawn)
+    replays: Replays = field(default_factory=Replays)
     now_ms: Callable[[], float] = field(default=now_ms)
 
     def close(self) -> None:
         """Give back what this desk holds open."""
+        self.replays.close()
         close = getattr(self.link, "close", None)
         if close is not None:
             close()

@@ -12,7 +12,16 @@ from typing import Any
 import dash
 from dash import html
 
-from callbacks import console, operator_drawing, page_setting, proof, room, security, session
+from callbacks import (
+    console,
+    operator_drawing,
+    page_setting,
+    proof,
+    room,
+    rule_day,
+    security,
+    session,
+)
 from callbacks.desk import desk
 from language import text
 from layouts.pages import notice, sign_in
@@ -26,6 +35,7 @@ from wall.geometry import Wall
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     operator_drawing.layout: ("wall",),
+    rule_day.layout: ("rule", "wall"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
 }
@@ -52,6 +62,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("sign_in", _sign_in, title="sign_in", path="/sign-in")
     _add("room", _guarded(room.layout), title="room", path="/")
     _add("operator", _guarded(operator_drawing.layout), title="operator", path="/operator")
+    _add("rule_day", _guarded(rule_day.layout), title="rule_day", path="/rule")
     _add("console", _guarded(console.layout), title="console", path="/console")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")

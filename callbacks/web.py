@@ -25,6 +25,7 @@ from callbacks import (
     pages,
     proof,
     room,
+    rule_day,
     security,
     session,
 )
@@ -110,7 +111,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     health.attach(server)
     proof.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    for each in (live, room, operator, console):
+    for each in (live, room, operator, rule_day, console):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # who only reads the store does without: 30 MB and 0.4 s
     import pandas as pd
@@ -23,6 +23,8 @@ OBSERVATION_COLUMNS = (
     "quality",  # str: good | suspect | estimated
     "source_ref",  # str: where the row stands in its source, "file.csv:120" or "id=…"
 )
+# What counts when the past is asked: what was known here then, or what was due, as known today.
+Basis = Literal["known", "observed"]
 # A frame of long files may have the line apart, as a number, with only the file in `source_ref`.
 SOURCE_LINE = "source_line"
 QUALITIES = ("good", "suspect", "estimated")

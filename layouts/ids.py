@@ -79,6 +79,19 @@ OPERATOR_TOOLS = "operator-tools"
 OPERATOR_PLACE = "operator-place"
 OPERATOR_ALIGN = "operator-align"
 
+# The page of a rule's day (layouts/pages/rule_day.py)
+RULE_DAY_RULE = "rule-day-rule"
+RULE_DAY_DAY = "rule-day-day"
+RULE_DAY_THRESHOLD = "rule-day-threshold"
+RULE_DAY_ASK = "rule-day-ask"
+RULE_DAY_CANCEL = "rule-day-cancel"
+RULE_DAY_JOB = "rule-day-job"
+RULE_DAY_POLL = "rule-day-poll"
+RULE_DAY_BUSY = "rule-day-busy"
+RULE_DAY_STATUS = "rule-day-status"
+RULE_DAY_RESULT = "rule-day-result"
+RULE_DAY_GRAPH = "rule-day-graph"
+
 # What asks before the room sees it (layouts/pages/asking.py, assets/presses.mjs)
 ASKING = "asking"
 

@@ -28,4 +28,8 @@ class ControllerRefused(OperationsError):
 
 
 class NotReplayable(OperationsError):
-    """A rule cannot be replayed; the message says why."""
+    """A rule cannot be replayed: `noPast` or `notBegun`; the message says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -10,8 +10,9 @@ Not for what people did: nobody vetoes in a replay.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -19,48 +20,15 @@ from sqlalchemy import Engine
 
 from data_access.aggregates.past import past_datasets, past_envelopes
 from data_access.city import City
-from data_access.envelope import Envelope, Origin
-from data_access.store.past import Basis, Past
+from data_access.envelope import Envelope
+from data_access.model import Basis
+from data_access.store.past import Past
 from operations.errors import NotReplayable
+from operations.replayed import Moment, Replayed
 from operations.rules import Observation, Phase, Rule, State, advance, next_ms, observed, until_ms
 
 SHORTEST_LEAD_MS = 3_600_000.0
 LONGEST_LEAD_MS = 86_400_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A change of phase, and what was seen then."""
-
-    at_ms: float
-    phase: Phase
-    figure: float | None
-    as_of_ms: float | None
-    origin: Origin
-    until_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What a rule would have done between two instants."""
-
-    rule: Rule
-    from_ms: float
-    to_ms: float
-    basis: Basis
-    before: Phase  # as the stretch began
-    moments: tuple[Moment, ...]
-    looks: int  # envelopes that were built within it …
-    seen: int  # … and of them those with a fresh number
-    lowest: float | None
-    highest: float | None
-    unit: str
-    decimals: int
-
-    @property
-    def firings(self) -> tuple[Moment, ...]:
-        """The moments at which its scene would have been taken."""
-        return tuple(each for each in self.moments if each.phase == "firing")
 
 
 def replay_day(
@@ -80,7 +48,7 @@ def replay_day(
     from_ms = first.timestamp() * 1000
     after = datetime.combine(day + timedelta(days=1), time(), city.zone).timestamp() * 1000
     if from_ms >= now_ms:
-        raise NotReplayable(f"{day:%d/%m/%Y} has not begun yet")
+        raise NotReplayable("notBegun", f"{day:%d/%m/%Y} has not begun yet")
     return replay(rule, from_ms, min(after, now_ms), source, city, basis=basis)
 
 
@@ -100,7 +68,7 @@ def replay(
     try:
         datasets = past_datasets(rule.aggregate, city)
     except LookupError as error:
-        raise NotReplayable(str(error)) from error
+        raise NotReplayable("noPast", str(error)) from error
     rule = replace(rule, enabled=True)
     lead_ms = 2 * (rule.dwell_ms + rule.veto_ms + rule.cooldown_ms)
     lead_ms = min(max(lead_ms, SHORTEST_LEAD_MS), LONGEST_LEAD_MS)
@@ -112,6 +80,7 @@ def replay(
         for envelope in past_envelopes(rule.aggregate, city, past, to_us=to_us, also_us=begun):
             run.look(envelope)
         run.wait(to_us / 1000)
+        run.course.end(to_ms)
     finally:
         past.close()
     number = run.number
@@ -128,7 +97,31 @@ def replay(
         highest=max(run.figures, default=None),
         unit=str(number.get("unit", "")),
         decimals=int(number.get("decimals", 0)),
+        course=tuple(run.course.points),
     )
+
+
+class Course:
+    """The number as the rule saw it: each figure from when it was seen until the next, or stale."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float | None]] = []
+        self._fresh_until_ms = math.inf
+
+    def look(self, now_ms: float, seen: Observation | None) -> None:
+        """Note what is seen at `now_ms`; what is as before is not repeated."""
+        self.end(now_ms)
+        is_seen = seen is not None and seen.is_seen(now_ms)
+        figure = seen.figure if seen is not None and is_seen else None
+        self._fresh_until_ms = seen.fresh_until_ms(now_ms) if seen and is_seen else math.inf
+        if not self.points or self.points[-1][1] != figure:
+            self.points.append((now_ms, figure))
+
+    def end(self, now_ms: float) -> None:
+        """Let time pass up to `now_ms`: a figure that turned stale is seen no more."""
+        if self._fresh_until_ms < now_ms:
+            self.points.append((self._fresh_until_ms, None))
+            self._fresh_until_ms = math.inf
 
 
 class _Run:
@@ -144,6 +137,7 @@ class _Run:
         self.moments: list[Moment] = []
         self.looks = 0
         self.figures: list[float] = []
+        self.course = Course()
 
     def look(self, envelope: Envelope) -> None:
         """Go on to when `envelope` was made, and look at it."""
@@ -151,6 +145,8 @@ class _Run:
         self.wait(now_ms)
         self._seen = observed(self._rule, envelope)
         self.number = (envelope.payload.get("numbers") or {}).get(self._rule.number) or self.number
+        if now_ms >= self._from_ms:
+            self.course.look(now_ms, self._seen)
         if now_ms >= self._from_ms and self._seen is not None:
             self.looks += 1
             if self._seen.figure is not None and self._seen.is_seen(now_ms):

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from language import date, duration, number, pick, text, time
-from operations.rule_replay import Moment, Replayed
+from operations.replayed import Moment, Replayed
 from operations.rules import Rule
 
 GAP = "  "

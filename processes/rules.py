@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import time
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,13 +14,20 @@ from processes.errors import RunError
 from settings import Settings
 
 if TYPE_CHECKING:
+    from data_access.city import City
+    from operations.replayed import Replayed
     from operations.rules import Rule
 
 ANSWER_S = 2.0
+LEAST_URGENT = 19  # niceness
 
 
 class NoRule(RunError):
-    """There is no rule of that id, or it cannot be used."""
+    """There is no rule of that id, or it cannot be used or replayed."""
+
+    def __init__(self, message: str, *, code: str = "unknownRule") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def add_commands(rule: argparse.ArgumentParser) -> None:
@@ -36,16 +44,48 @@ def add_commands(rule: argparse.ArgumentParser) -> None:
         "(default: known, if the room was recording before that day)",
     )
     replaying.add_argument("--threshold", type=float, help="try another threshold")
+    replaying.add_argument("--json", action="store_true", help="answer as JSON, refusals too")
+    replaying.add_argument(
+        "--patient", action="store_true", help="give way to everything else on this machine"
+    )
+    replaying.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     replaying.add_argument("--language", choices=("vi", "en"), help="default: the installation's")
 
 
 def perform(settings: Settings, chosen: argparse.Namespace) -> str:
-    """Do one task and return what to print; raises NoRule, StoreError, CityError."""
+    """Do one task and return what to print; raises NoRule, StoreError, CityError.
+
+    With `--json` every refusal is a NoRule whose sentence is JSON too.
+    """
+    from data_access.errors import CityError, StoreError
+    from operations.errors import NotReplayable
+    from operations.rule_answer import answer_json, error_json
+    from operations.rule_table import written
+
+    if chosen.parent is not None:
+        from processes.parent import die_with
+
+        die_with(chosen.parent)
+    if chosen.patient:
+        os.nice(LEAST_URGENT)
+    try:
+        found, city = _replayed(settings, chosen)
+    except (NoRule, NotReplayable, StoreError, CityError) as error:
+        if chosen.json:
+            code = getattr(error, "code", "unavailable")
+            raise NoRule(error_json(code, str(error))) from error
+        if isinstance(error, NotReplayable):
+            raise NoRule(str(error), code=error.code) from error
+        raise
+    if chosen.json:
+        return answer_json(found)
+    return written(found, chosen.language or settings.language, city.timezone)
+
+
+def _replayed(settings: Settings, chosen: argparse.Namespace) -> tuple[Replayed, City]:
     from data_access.feed import open_city
     from data_access.store import open_engine
-    from operations.errors import NotReplayable
     from operations.rule_replay import replay_day
-    from operations.rule_table import written
 
     rule = _find(settings, chosen.rule)
     if chosen.threshold is not None:
@@ -55,11 +95,9 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> str:
     now_ms = time.time() * 1000
     try:
         found = replay_day(rule, chosen.day, engine, city, now_ms=now_ms, basis=chosen.basis)
-    except NotReplayable as error:
-        raise NoRule(str(error)) from error
     finally:
         engine.dispose()
-    return written(found, chosen.language or settings.language, city.timezone)
+    return found, city
 
 
 def _find(settings: Settings, rule_id: str) -> Rule:

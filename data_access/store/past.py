@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -32,7 +32,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
-from data_access.model import RecordRow
+from data_access.model import Basis, RecordRow
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR, HOUR_US, day_slots, slot_bounds_us
@@ -51,8 +51,6 @@ from data_access.store.tables import (
     stream,
 )
 from data_access.store.writer import Change, StoreWriter
-
-Basis = Literal["known", "observed"]
 
 HOURS_BEFORE = 31 * 24  # of hourly roll-ups that are copied; daily ones all are
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,10 +5,13 @@ Who may not command sees all of it, without keys. Values in, components out.
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from dash import html
 from dash.development.base_component import Component
 
 from language import duration, moment, number, pick
+from layouts.pages.attributes import attrs
 from layouts.pages.automation_view import Automation, PlaylistView, RuleView, RunView, WindowView
 from layouts.pages.operator_keys import countdown, operator_key
 from layouts.pages.shell import Setting, icon, say
@@ -169,10 +172,10 @@ def _rules(automation: Automation, may_command: bool, setting: Setting) -> list[
         return [_quiet(say("automation.unknown", setting))]
     if not automation.rules:
         return [_quiet(say("automation.no_rules", setting))]
-    return [_rule(each, may_command, setting) for each in automation.rules]
+    return [_rule(each, automation.wall_id, may_command, setting) for each in automation.rules]
 
 
-def _rule(rule: RuleView, may_command: bool, setting: Setting) -> Component:
+def _rule(rule: RuleView, wall_id: str, may_command: bool, setting: Setting) -> Component:
     language, meaning = setting.language, rule.meaning
     threshold = number(rule.threshold, meaning.unit, language=language)
     limit = say(f"rule.{rule.condition}", setting, threshold=threshold)
@@ -192,7 +195,10 @@ def _rule(rule: RuleView, may_command: bool, setting: Setting) -> Component:
                     html.Div(pick(meaning.owner, language), className="quiet"),
                 ]
             ),
-            *([_veto(rule, setting)] if is_vetoed else []),
+            html.Div(
+                [*([_veto(rule, setting)] if is_vetoed else []), _day(rule, wall_id, setting)],
+                className="auto-row-keys",
+            ),
         ],
         className="auto-row",
     )
@@ -214,6 +220,18 @@ def _phase(rule: RuleView, setting: Setting) -> Component:
     is_counted = rule.phase in ("proposed", "dwelling", "cooling") and rule.until_at_ms is not None
     counted: Words = [" ", countdown(rule.until_at_ms)] if is_counted else []
     return html.Span([words, *counted])
+
+
+def _day(rule: RuleView, wall_id: str, setting: Setting) -> Component:
+    """Return the way to when the rule would have fired on a day."""
+    words = say("rule_day.try", setting)
+    return html.A(
+        [icon("bi-graph-up"), html.Span(words)],
+        href=f"/rule?{urlencode({'rule': rule.rule_id, 'wall': wall_id})}",
+        className="key",
+        title=words,
+        **attrs(aria_label=words),
+    )
 
 
 def _veto(rule: RuleView, setting: Setting) -> Component:

@@ -97,6 +97,7 @@ class Automation:
     current: WindowView | None = None
     following: WindowView | None = None
     rules: tuple[RuleView, ...] | None = None
+    wall_id: str = ""
     is_elsewhere: bool = False  # another site's: its rules are told there
 
     @property
@@ -131,6 +132,7 @@ def read_automation(
         current=_window(schedules.get("current"), windows, targets),
         following=_window(schedules.get("next"), windows, targets),
         rules=_rules(rules, wall_id, meanings, names) if rules else None,
+        wall_id=wall_id,
         is_elsewhere=is_elsewhere,
     )
 

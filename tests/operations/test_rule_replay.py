@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,8 +16,9 @@ from data_access.city import City, load_city
 from data_access.store import open_engine
 from operations.definitions import Kept
 from operations.errors import NotReplayable
-from operations.rule_replay import Replayed, replay, replay_day
-from operations.rules import Rule
+from operations.replayed import Replayed
+from operations.rule_replay import Course, replay, replay_day
+from operations.rules import Observation, Rule
 from operations.watch import RuleWatch
 from settings import Settings
 from tests.conftest import ROOT, SMALL_LAKE
@@ -133,6 +135,30 @@ def test_a_replay_gives_exactly_the_firings_of_the_live_engine(played: Played) -
         )  # the feed of this test looks so often
     assert len(found.firings) == 2
     assert found.firings[0].origin == "replay"
+
+
+def test_the_course_is_what_the_rule_saw_from_when_on(played: Played) -> None:
+    found = played.replay(basis="known")
+    minutes = [(round((at - NOW_S * 1000) / MINUTE), figure) for at, figure in found.course]
+    at_minute = dict(minutes)  # the files are heard of within the minute in which they come
+    assert (at_minute[0], found.course[0][0]) == (3.0, NOW_S * 1000)
+    assert [figure for _, figure in minutes] == [3, 5, 4, 6, 4, 3, 7, 3]
+    assert max(figure for _, figure in minutes) == found.highest
+    assert all(at < after for (at, _), (after, _) in itertools.pairwise(found.course))
+
+
+def test_where_the_number_was_too_old_the_course_has_a_gap(played: Played) -> None:
+    never = played.replay(replace(CROWD, number="nothing"))
+    assert [figure for _, figure in never.course] == [None]
+    course = Course()
+    course.look(0, Observation(5.0, as_of_ms=0, stale_after_ms=100))
+    course.look(50, Observation(5.0, as_of_ms=0, stale_after_ms=100))
+    course.look(300, Observation(6.0, as_of_ms=290, stale_after_ms=100))
+    course.look(350, Observation(None, as_of_ms=350, stale_after_ms=100))
+    course.look(360, Observation(7.0, as_of_ms=360, stale_after_ms=100))
+    course.end(1_000)
+    expected = [(0, 5.0), (100, None), (300, 6.0), (350, None), (360, 7.0), (460, None)]
+    assert course.points == expected
 
 
 def test_a_day_before_the_room_ran_is_answered_as_observed(played: Played) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from language import LANGUAGES
-from operations.rule_replay import Moment, Replayed
+from operations.replayed import Moment, Replayed
 from operations.rule_table import rows, written
 from operations.rules import Phase
 from tests.operations.test_rules import MINUTE, RULE

@@ -10,13 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from callbacks.desk import Desk
+from callbacks.replays import Replays
 from layouts.pages.console_place import GROUPS
 from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import looking
+from tests.pages.a_day import a_day, answers
 from tests.pages.automatic import automate, equip
 from tests.pages.site import FIXED_CLOCK, served
+from tests.pages.stand_in import envelope
+from tests.pages.test_automation import NUMBERS
 from wall.errors import ServiceError
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -279,6 +283,32 @@ def test_the_installers_tools_and_their_question_are_fit_for_a_finger(page, addr
         expect(page.locator(".outcome.is-done")).to_be_visible()
         complaints += looking.complaints(page, is_contrast_seen=language == "vi")
     page.locator(f".op-views input[value={VIEWS[0]}]").check()
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_rules_day_is_fit_to_read(page, address, desk, link, tmp_path):
+    automate(link, now_ms=NOW_MS)
+    desk.cache.write(envelope("rules.sample", payload=NUMBERS))
+    was = desk.replays
+    object.__setattr__(desk, "replays", Replays(answers(tmp_path, a_day())))
+    complaints: list[str] = []
+    for language in LANGUAGES:
+        page.goto(f"{address}/rule?rule=heavy-rain&wall=le-lai")
+        _speak(page, language)
+        _settled(page)
+        complaints += looking.complaints(page, is_contrast_seen=True)
+        page.locator("#rule-day-day").fill("31/02/2026")
+        page.locator("#rule-day-day").press("Enter")
+        expect(page.locator(".rule-day-problem")).to_be_visible()
+        complaints += looking.complaints(page, is_contrast_seen=True)
+        page.locator("#rule-day-day").fill("21/09/2026")
+        page.locator("#rule-day-ask").click()
+        expect(page.locator(".rule-day-fired")).to_be_visible()
+        _settled(page)
+        is_seen = language == "en" or _width(page) < SCREENS[0][0]
+        complaints += looking.complaints(page, is_contrast_seen=is_seen)
+    desk.replays.close()
+    object.__setattr__(desk, "replays", was)
     assert not complaints, "\n".join(complaints)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from operations.rule_answer import read_answer, read_error
 from processes import rules
 from processes.rules import NoRule
 from settings import Settings
@@ -74,6 +77,17 @@ def test_a_rule_of_the_city_is_replayed_when_no_controller_answers(settings: Set
     structlog.reset_defaults()
     assert said.startswith("Many requests (crowd), 23 Nov 2026\nfeedback.requests · open above 2.5")
     assert "Would have fired" in said
+    asked = ("replay", "crowd", "--day", "23/11/2026", "--json", "--threshold", "99")
+    answer = read_answer(rules.perform(settings, chosen(*asked)))
+    assert (answer.rule.threshold, answer.rule.clear_at, answer.firings) == (99, 2.5, ())
+    assert answer.course[0] == (answer.from_ms, 3.0)
+    for rule, day, code in (
+        ("no", "23/11/2026", "unknownRule"),
+        ("crowd", "24/11/2026", "notBegun"),
+    ):
+        with pytest.raises(NoRule) as refused:
+            rules.perform(settings, chosen("replay", rule, "--day", day, "--json"))
+        assert read_error(str(refused.value)) == code
     with pytest.raises(NoRule, match=r"known are .*crowd"):
         rules.perform(settings, chosen("replay", "flood", "--day", "23/11/2026"))
     with pytest.raises(NoRule, match="24/11/2026 has not begun"):
@@ -89,3 +103,21 @@ def test_a_day_is_written_as_people_here_write_it(
     with pytest.raises(SystemExit):
         chosen("replay", "crowd", "--day", day)
     assert "no day such as 25/02/2025" in capsys.readouterr().err
+
+
+def test_a_patient_replay_gives_way_to_everything_else(settings: Settings) -> None:
+    program = f"""
+import os, pathlib
+from processes import rules
+from settings import Settings
+from tests.processes.test_rules import chosen
+rules.ANSWER_S = 0.1
+made = Settings(data_dir=pathlib.Path({str(settings.data_dir)!r}), wall_port={settings.wall_port})
+try:
+    rules.perform(made, chosen("replay", "no", "--day", "23/11/2026", "--patient"))
+except rules.NoRule:
+    print(os.nice(0))
+"""
+    run = [sys.executable, "-c", program]
+    told = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "19"
