@@ -99,7 +99,7 @@ function label(map) {
   }
   const wanted = hideout.labels
     .map((each) => ({ ...each, ...layers.get(each.id) }))
-    .filter((each) => each.layer);
+    .filter((each) => each.layer && isNamedHere(map, each.layer));
   const points = wanted.filter((each) => each.layer.getLatLng);
   for (const each of points) placed.push(box(map.latLngToContainerPoint(each.layer.getLatLng()), (u * POINT_U) / 2));
 
@@ -143,6 +143,15 @@ function anchor(map, layer) {
   const path = layer.getLatLngs().flat(2);
   const middle = path.length % 2 ? path[(path.length - 1) / 2] : between(path[path.length / 2 - 1], path[path.length / 2]);
   return { at: map.latLngToContainerPoint(middle), reach: u * 0.25, inside: false };
+}
+
+// A feature is named where its middle is seen, and not when another map names it.
+function isNamedHere(map, layer) {
+  const { at } = anchor(map, layer);
+  const { x, y } = map.getSize();
+  if (at.x < 0 || at.y < 0 || at.x > x || at.y > y) return false;
+  const { elsewhere } = drawn.get(map).hideout;
+  return !elsewhere || !window.L.latLngBounds(elsewhere).contains(map.containerPointToLatLng(at));
 }
 
 const between = (a, b) => window.L.latLng((a.lat + b.lat) / 2, (a.lng + b.lng) / 2);

@@ -22,4 +22,12 @@ def tile_context(city: City, geometry: Envelope | None) -> TileContext:
         geometry=layers,
         scales={name: scale.to_json() for name, scale in city.scales.items()},
         sites=tuple(asdict(site) for site in city.sites),
+        core=_core(city),
     )
+
+
+def _core(city: City) -> Mapping[str, Any] | None:
+    if city.core is None:
+        return None
+    corners = (city.core.south_west, city.core.north_east)
+    return {"name": city.core.name, "bounds": [[each.lat, each.lon] for each in corners]}

@@ -40,6 +40,19 @@ class Site:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class Core:
+    """The part of the city where units are small and many."""
+
+    name: Named
+    south_west: Position
+    north_east: Position
+
+    def __post_init__(self) -> None:
+        if self.south_west.lat >= self.north_east.lat or self.south_west.lon >= self.north_east.lon:
+            raise ValueError("north_east must lie to the north and east of south_west")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Agency:
     """Who owns data and answers for it."""
 
@@ -158,6 +171,7 @@ class City:
     timezone: str
     unit_code: str
     centre: Position
+    core: Core | None
     sites: tuple[Site, ...]
     agencies: Mapping[str, Agency]
     data_office: str
@@ -192,6 +206,7 @@ class _CityFile:
     centre: Position
     data_office: str
     bottleneck_requests: BottleneckRequests = BottleneckRequests()
+    core: Core | None = None
     country: str | None = None  # ISO code; the walls' schedules know its holidays
     site: tuple[Site, ...] = ()
 
@@ -253,6 +268,7 @@ def load_city(folder: Path) -> City:
         timezone=city.timezone,
         unit_code=city.unit_code,
         centre=city.centre,
+        core=city.core,
         sites=city.site,
         agencies=agencies,
         data_office=city.data_office,

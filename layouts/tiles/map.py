@@ -13,18 +13,24 @@ import dash_leaflet as dl
 from dash import html
 from pydantic import Field
 
+import language as lang
 from data_access.envelope import Envelope
 from layouts.tiles import map_side, reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import PAD_X, Tile, title_of, u
+from layouts.tiles.anatomy import CAPTION, PAD_X, Tile, title_of, u
+from layouts.tiles.chart import INK_3
 from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.map_inset import Corners, inset_bounds, inset_width
 from layouts.tiles.map_values import Values, hideout
+from layouts.tiles.measure import width_u
 from layouts.tiles.panes import last_pane
 
 WIDE = 1.45  # width over height from which a map has its legend beside it
 AIR = 1.0  # between map and what stands beside it
 GAP = 0.5
+CAPTION_LINE = 1.5  # of the inset's name
+INSET_LABELS = 12
 LEAST_BODY = 7.0  # units; what is smaller holds no map with its legend
 LEAST_HEIGHT = 4.0  # of the map itself
 
@@ -79,8 +85,8 @@ def _arranged(options: Options, values: Values) -> html.Div:
     width, height, unit_px = tile.width_u, tile.height_u, tile.frame.unit_px
     last = last_pane(tile.frame, tile.pane).width_px / unit_px - PAD_X
     if width >= WIDE * height and last >= map_side.WIDTH + AIR and width > 2 * map_side.WIDTH:
-        ground = _ground(options, values, width - map_side.WIDTH - AIR, height, is_listed=True)
-        return html.Div([ground, map_side.side(values)], className="map-parts")
+        grounds = _beside(options, values, width - map_side.WIDTH - AIR, height)
+        return html.Div([*grounds, map_side.side(values)], className="map-parts")
     room = tile.lead_u if tile.tail_u else width
     if options.legend == "corner":
         key, key_width, key_height = values.legend(0.0, 0.6 * height)
@@ -96,6 +102,33 @@ def _arranged(options: Options, values: Values) -> html.Div:
     return html.Div([ground, legend], className="map-parts")
 
 
+def _beside(options: Options, values: Values, width: float, height: float) -> list[html.Div]:
+    """Return the map, and where it leaves room the inner city larger at its right."""
+    core, whole = values.context.core, _bounds(options, values.geometry, values.context)
+    inset = inset_width(whole, width, height) if core and options.focus == "city" else 0.0
+    if core is None or not inset:
+        return [_ground(options, values, width, height, is_listed=True)]
+    left = width - inset - AIR
+    window = inset_bounds(core, inset, height)
+    unit_px = values.tile.frame.unit_px
+    name = lang.pick(core["name"], values.tile.language)
+    caption = [0.0, 0.0, (width_u(name, CAPTION) + 1.5) * unit_px, CAPTION_LINE * unit_px]
+    return [
+        _ground(options, values, left, height, is_listed=True, elsewhere=window),
+        _ground(
+            options.model_copy(update={"labels": INSET_LABELS}),
+            values,
+            inset,
+            height,
+            at_u=left + AIR,
+            window=window,
+            caption=name,
+            keep_off=[caption],
+            is_listed=True,
+        ),
+    ]
+
+
 def _ground(
     options: Options,
     values: Values,
@@ -104,9 +137,17 @@ def _ground(
     *,
     keep_off: Sequence[Sequence[float]] = (),
     is_listed: bool = False,
+    at_u: float = 0.0,
+    window: Corners | None = None,
+    caption: str = "",
+    elsewhere: Corners | None = None,
 ) -> html.Div:
-    """Return the map itself, `width` x `height` units."""
+    """Return a map, `width` x `height` units, `at_u` from the body's left edge.
+
+    With a `window` it is the inset of these bounds; what lies `elsewhere` is named in that one.
+    """
     context, frame = values.context, values.tile.frame
+    own = "-inset" if window else ""
     below = [
         context.geometry[name]["url"]
         for name in options.base
@@ -114,7 +155,7 @@ def _ground(
     ]
     layers = [
         dl.GeoJSON(
-            id=f"base-{index}",
+            id=f"base{own}-{index}",
             url=url,
             style={"variable": "iocMaps.land"},
             interactive=False,
@@ -124,7 +165,7 @@ def _ground(
     ]
     layers.append(
         dl.GeoJSON(
-            id="values",
+            id=f"values{own}",
             url=values.geometry["url"],
             hideout=hideout(
                 values,
@@ -132,6 +173,8 @@ def _ground(
                 sites=context.sites if options.sites else (),
                 keep_off=keep_off,
                 is_listed=is_listed,
+                at_u=at_u,
+                elsewhere=elsewhere,
             ),
             style={"variable": "iocMaps.style"},
             pointToLayer={"variable": "iocMaps.point"},
@@ -139,15 +182,25 @@ def _ground(
             interactive=False,
         )
     )
+    if elsewhere is not None:
+        weight = max(1.0, 0.04 * frame.unit_px)
+        frame_of = {"color": INK_3, "weight": weight, "fill": False, "interactive": False}
+        # Above the values, whichever file comes first.
+        layers.append(dl.Rectangle(id="window", bounds=elsewhere, pane="shadowPane", **frame_of))
+    padding = 0.0 if window else 0.5 * frame.unit_px
     leaflet = dl.MapContainer(
         layers,
-        id="map",
-        bounds=_bounds(options, values.geometry, context),
-        boundsOptions={"padding": [0.5 * frame.unit_px] * 2, "animate": False},
+        id=f"map{own}",
+        bounds=window or _bounds(options, values.geometry, context),
+        boundsOptions={"padding": [padding] * 2, "animate": False},
         style={"width": "100%", "height": "100%"},
         **_handling(is_touched=frame.detail == "console"),
     )
-    return html.Div(leaflet, className="map-ground", style={"width": u(width), "height": u(height)})
+    size = {"width": u(width), "height": u(height)}
+    if not window:
+        return html.Div(leaflet, className="map-ground", style=size)
+    name = html.Div(caption, className="map-inset-name type-16")
+    return html.Div([leaflet, name], className="map-ground map-inset", style=size)
 
 
 def _handling(*, is_touched: bool) -> dict[str, Any]:

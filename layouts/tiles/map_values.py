@@ -102,17 +102,22 @@ def hideout(
     sites: Sequence[Mapping[str, Any]],
     keep_off: Sequence[Sequence[float]],
     is_listed: bool,
+    at_u: float = 0.0,
+    elsewhere: Sequence[Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """Return what the drawing functions need; lengths are pixels of the map's own rectangle.
 
-    Where the worst `is_listed` beside the map, long names are not written on it again. Words
-    `keep_off` these boxes [x0, y0, x1, y1] and all bezels.
+    The map begins `at_u` from the body's left edge. Where the worst `is_listed` beside the map,
+    long names are not written on it again; what lies within `elsewhere` is named on another map.
+    Words `keep_off` these boxes [x0, y0, x1, y1] and all bezels.
     """
     ordered = bands.bands(values.scale)
     index_of = {str(band.get("id")): index for index, band in enumerate(ordered)}
     tile = values.tile
     left, top = tile.body_px
+    left += at_u * tile.frame.unit_px
     return {
+        "elsewhere": elsewhere,
         "unitPx": tile.frame.unit_px,
         "palette": [_paint(band) for band in ordered],
         "values": {

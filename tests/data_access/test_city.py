@@ -201,6 +201,7 @@ def test_all_text_of_the_city_is_nfc() -> None:
         ("scales.toml", "#ffff00", "yellow", "bands", "pattern"),
         ("network.toml", 'to = "N02"', 'to = "N99"', "link N01-N99", "no node"),
         ("city.toml", "Asia/Ho_Chi_Minh", "Asia/Saigon_2", "timezone", "time zone"),
+        ("city.toml", "lat = 21.095", "lat = 20.095", "core", "north and east"),
         ("city.toml", "unit_code", "unit_kode", "unit_", ""),
         ("city.toml", '= "trung-tam-du-lieu"', '= "nobody"', "data_office", "agencies.toml"),
         ("city.toml", '"drainage"', '"drains"', "bottleneck_requests.flooding", "no category"),

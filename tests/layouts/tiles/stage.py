@@ -72,6 +72,10 @@ def context() -> TileContext:
         geometry=geometry.catalogue(),
         scales={scale["id"]: scale for scale in scales},
         sites=tuple(city["site"]),
+        core={
+            "name": city["core"]["name"],
+            "bounds": [list(city["core"][at].values()) for at in ("south_west", "north_east")],
+        },
     )
 
 
