@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from data_access.sources import cef
+from data_access.sources.cef import CefEvent
+
 MAX_PRIORITY = 191  # facility * 8 + severity
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -22,12 +25,11 @@ _RFC3164 = re.compile(
     r"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d) (\S+) ?(.*)", re.DOTALL
 )
 _ELEMENT = re.compile(r'\[[^\s\]="]+(?: [^\s\]="]+="(?:[^"\\]|\\.)*")*\]')
-_CEF = re.compile(r"CEF:\d+\|")
-_CEF_CUT = re.compile(r"(?<!\\)\|")
-_CEF_PAIR = re.compile(r"(?:^|(?<=\s))([\w.\-]+)=((?:\\.|[^=\\])*?)(?=\s+[\w.\-]+=|\s*$)")
-_CEF_TIMES = ("rt", "start", "deviceReceiptTime", "end")
-_CEF_HOSTS = ("dvchost", "dhost", "shost", "dvc", "src")
-_CEF_DATE = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d)")
+_CEF_DATE = re.compile(
+    r"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?: (\S+))?"
+)
+_SECRET = re.compile(r"\b(password|passwd|pwd|secret|token)(\s*[=:]\s*)\S+", re.IGNORECASE)
+_GREENWICH = frozenset({"UTC", "GMT", "Z", "+0000", "+00:00"})
 
 
 class LineFault(Exception):
@@ -40,11 +42,21 @@ class LineFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """What is counted of a line. `minute` is UTC minutes since the Unix epoch."""
+    """A line apart. `minute` is UTC minutes since the Unix epoch, `second` within it.
+
+    What a standard has not is empty; `data` is structured data as it stands (RFC 5424).
+    """
 
     minute: int
     host: str
     message: str
+    second: int = 0
+    priority: int | None = None
+    app: str = ""
+    process: str = ""
+    message_id: str = ""
+    data: str = ""
+    cef: CefEvent | None = None
 
 
 class Calendar:
@@ -78,94 +90,115 @@ class Calendar:
 
 def parse_line(line: str, calendar: Calendar) -> LogLine:
     """Read one line; raises LineFault."""
-    text = line
+    text, priority = line, None
     if text.startswith("<"):
         found = _PRIORITY.match(text)
         if found is None:
             raise LineFault("badLine", "a priority that is not closed; expected <PRI>")
-        if int(found[1]) > MAX_PRIORITY:
+        priority = int(found[1])
+        if priority > MAX_PRIORITY:
             raise LineFault("badPriority", f"priority {found[1]}; expected 0 to {MAX_PRIORITY}")
         text = text[found.end() :]
     try:
         classic = _RFC3164.match(text)
         if classic is not None:
-            return _classic(classic, calendar)
+            return _classic(classic, calendar, priority)
         if text[:1].isdigit():
             modern = _RFC5424.fullmatch(text)
             if modern is not None:
-                return _modern(modern, calendar)
+                return _modern(modern, calendar, priority)
             stamped = _ISO_LINE.fullmatch(text)
             if stamped is not None:
-                minute = _instant_minute(stamped[1], calendar)
-                return LogLine(minute, stamped[2].rstrip(":"), stamped[3])
-        if _CEF.match(text):
-            return _cef(text, calendar)
+                minute, second = _instant(stamped[1], calendar)
+                return LogLine(minute, stamped[2].rstrip(":"), stamped[3], second, priority)
+        if text.startswith("CEF:"):
+            return _cef(text, calendar, priority)
     except (ValueError, OverflowError, OSError) as error:
         raise LineFault("badTime", f"no possible time ({error})") from error
     raise LineFault("badLine", "neither RFC 5424 nor RFC 3164 nor CEF")
 
 
-def _classic(found: re.Match[str], calendar: Calendar) -> LogLine:
+def without_secrets(text: str) -> str:
+    """Return the part of a line that may be kept or shown, without passwords it may hold."""
+    return _SECRET.sub(r"\1\2…", text[:500])
+
+
+def _classic(found: re.Match[str], calendar: Calendar, priority: int | None) -> LogLine:
     month = MONTHS.get(found[1])
     if month is None:
         raise LineFault("badTime", f"{found[1]!r} is no month")
     year = int(found[3]) if found[3] else None
     minute = calendar.minute(month, int(found[2]), int(found[4]), int(found[5]), year)
-    return LogLine(minute, found[7].rstrip(":"), found[8])
+    second = int(found[6])
+    if second > 60:
+        raise ValueError("second must be in 0..60")
+    return LogLine(minute, found[7].rstrip(":"), found[8], min(second, 59), priority)
 
 
-def _modern(found: re.Match[str], calendar: Calendar) -> LogLine:
-    version, stamp, host, _app, _process, _id, rest = found.groups()
+def _modern(found: re.Match[str], calendar: Calendar, priority: int | None) -> LogLine:
+    version, stamp, host, app, process, message_id, rest = found.groups()
     if version != "1":
         raise LineFault("badLine", f"syslog version {version}; expected 1")
     if stamp == "-":
         raise LineFault("noTime", "the line says no time; expected RFC 3339")
-    minute = _instant_minute(stamp, calendar)
-    return LogLine(minute, "" if host == "-" else host, _message(rest))
+    minute, second = _instant(stamp, calendar)
+    end = 1 if rest.startswith("-") else 0
+    while (element := _ELEMENT.match(rest, end)) is not None:
+        end = element.end()
+    return LogLine(
+        minute,
+        "" if host == "-" else host,
+        rest[end:].lstrip().removeprefix("\ufeff"),
+        second,
+        priority,
+        "" if app == "-" else app,
+        "" if process == "-" else process,
+        "" if message_id == "-" else message_id,
+        rest[:end].removeprefix("-"),
+    )
 
 
-def _message(rest: str) -> str:
-    """Return what follows the structured data."""
-    if rest.startswith("-"):
-        return rest[1:].lstrip().removeprefix("\ufeff")
-    at = 0
-    while (element := _ELEMENT.match(rest, at)) is not None:
-        at = element.end()
-    return rest[at:].lstrip().removeprefix("\ufeff")
-
-
-def _instant_minute(stamp: str, calendar: Calendar) -> int:
+def _instant(stamp: str, calendar: Calendar) -> tuple[int, int]:
+    """Return an ISO 8601 instant as minutes since the epoch, and seconds."""
     if re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", stamp) is None:
         raise LineFault("badTime", f"{stamp[:40]!r}; expected a year of four digits (RFC 3339)")
     at = datetime.fromisoformat(stamp.replace(",", "."))
     if at.tzinfo is None:
         at = at.replace(tzinfo=calendar.zone)
-    return int(at.timestamp() // 60)
+    return divmod(int(at.timestamp()), 60)
 
 
-def _cef(text: str, calendar: Calendar) -> LogLine:
-    parts = _CEF_CUT.split(text, maxsplit=7)
-    if len(parts) < 8:
-        raise LineFault("badLine", f"CEF with {len(parts)} header fields; expected 7 before the |")
-    fields = dict(_CEF_PAIR.findall(parts[7]))
-    host = next((fields[name].strip() for name in _CEF_HOSTS if fields.get(name)), "")
-    for name in _CEF_TIMES:
-        if fields.get(name):
-            minute = _cef_minute(fields[name].strip(), calendar)
-            return LogLine(minute, host or f"{parts[1]} {parts[2]}", f"{parts[5]} {parts[7]}")
-    if "date" in fields and "time" in fields:
-        minute = _instant_minute(f"{fields['date']} {fields['time']}", calendar)
-        return LogLine(minute, host or f"{parts[1]} {parts[2]}", f"{parts[5]} {parts[7]}")
-    raise LineFault("noTime", f"CEF without {', '.join(_CEF_TIMES)}")
+def _cef(text: str, calendar: Calendar, priority: int | None) -> LogLine:
+    event = cef_event(text)
+    written = event.time
+    if written is None:
+        raise LineFault("noTime", f"CEF without {', '.join(cef.TIMES)}")
+    minute, second = cef_moment(written, calendar)
+    extension = " ".join(f"{name}={value}" for name, value in event.fields.items())
+    message = f"{event.name} {extension}"
+    return LogLine(minute, event.host, message, second, priority, cef=event)
 
 
-def _cef_minute(text: str, calendar: Calendar) -> int:
+def cef_event(text: str) -> CefEvent:
+    """Read CEF; raises LineFault."""
+    try:
+        return cef.parse(text)
+    except cef.NoCef as fault:
+        raise LineFault("badLine", str(fault)) from fault
+
+
+def cef_moment(text: str, calendar: Calendar) -> tuple[int, int]:
+    """Return a time of CEF as minutes since the epoch, and seconds; raises LineFault."""
     if text.isdecimal():
         milliseconds = int(text)
         datetime.fromtimestamp(milliseconds / 1000, UTC)  # raises for what is no time
-        return milliseconds // 60000
+        return divmod(milliseconds // 1000, 60)
+    if text[:4].isdecimal():
+        return _instant(text, calendar)
     found = _CEF_DATE.match(text)
     if found is None or found[1] not in MONTHS:
         raise LineFault("badTime", f"{text[:40]!r}; expected milliseconds or Mmm dd yyyy hh:mm:ss")
-    zone = Calendar(0, ZoneInfo("UTC")) if text.rstrip().endswith("UTC") else calendar
-    return zone.minute(MONTHS[found[1]], int(found[2]), int(found[4]), int(found[5]), int(found[3]))
+    zone = Calendar(calendar.year, ZoneInfo("UTC")) if found[7] in _GREENWICH else calendar
+    year = int(found[3]) if found[3] else None
+    minute = zone.minute(MONTHS[found[1]], int(found[2]), int(found[4]), int(found[5]), year)
+    return minute, min(int(found[6]), 59)

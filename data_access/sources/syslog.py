@@ -17,7 +17,13 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
-from data_access.sources.log_line import Calendar, LineFault, LogLine, parse_line
+from data_access.sources.log_line import (
+    Calendar,
+    LineFault,
+    LogLine,
+    parse_line,
+    without_secrets,
+)
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import observations
@@ -27,7 +33,6 @@ INDICATORS = ("failed_logins", "accepted_logins", "events")
 MAX_LINE = 65536
 TOLERATED = 10  # bad lines that are no sign of another format, whatever their share
 _REPEATED = re.compile(r"message repeated (\d{1,6}) times: ?\[? ?(.*?)\]?$", re.DOTALL)
-_SECRET = re.compile(r"\b(password|passwd|pwd|secret|token)(\s*[=:]\s*)\S+", re.IGNORECASE)
 _LAST_REPEATED = re.compile(r"(?:-- )?last message repeated (\d{1,6}) times")
 
 
@@ -148,20 +153,15 @@ def _counted(path: Path, options: Options, city: City) -> tuple[_Counts, list[Re
         where = f"{payload.name}:{number}"
         if len(text) > MAX_LINE:
             detail = f"{len(text)} characters; expected at most {MAX_LINE}"
-            rejected.append(Rejected(where, "badLine", detail, _shown(text)))
+            rejected.append(Rejected(where, "badLine", detail, without_secrets(text)))
             strange += 1
             continue
         try:
             counts.add(parse_line(text, calendar), number)
         except LineFault as fault:
             strange += fault.reason == "badLine"
-            rejected.append(Rejected(where, fault.reason, str(fault), _shown(text)))
+            rejected.append(Rejected(where, fault.reason, str(fault), without_secrets(text)))
     if strange == lines or (strange > TOLERATED and strange * 2 > lines):
         found = f"{strange} of {lines} lines that are no log lines"
         raise SourceWrongFormat(found, payload.name, "RFC 5424, RFC 3164 or CEF lines")
     return counts, rejected
-
-
-def _shown(text: str) -> str:
-    """Return the part of a refused line that is kept, without passwords it may hold."""
-    return _SECRET.sub(r"\1\2…", text[:500])
