@@ -38,7 +38,9 @@ def carry_out(who: Person | None, wall_id: str, pressed: Mapping[str, Any]) -> O
         raise
     language = session.page_language()
     words = _said(do, args, result, language)
-    return Outcome(True, words, _not_reached(wall_id, args, result, language))
+    # What a wall does is kept for who comes later; loading a page anew is for who is there.
+    absent = "not_there" if op == "wall.reload" else "once_there"
+    return Outcome(True, words, _not_reached(wall_id, args, result, absent, language))
 
 
 def _night(about: str) -> Asked:
@@ -140,7 +142,7 @@ def _name(do: str, args: Mapping[str, Any]) -> str:
 
 
 def _not_reached(
-    wall_id: str, args: Mapping[str, Any], result: Mapping[str, Any], language: str
+    wall_id: str, args: Mapping[str, Any], result: Mapping[str, Any], absent: str, language: str
 ) -> tuple[str, ...]:
     """Name each output that does not show it yet: not there, or without an answer."""
     outputs = result.get("outputs")
@@ -156,7 +158,7 @@ def _not_reached(
         text(
             "pages.done.no_answer"
             if answers.get(each, {}).get("status") == "noAnswer"
-            else "pages.done.once_there",
+            else f"pages.done.{absent}",
             language,
             output=each,
         )

@@ -38,6 +38,7 @@ class Replayed:
     unit: str
     decimals: int
     course: tuple[tuple[float, float | None], ...] = ()  # from when on it was so; None: not seen
+    origins: tuple[Origin, ...] = ()  # of the figures that were seen
 
     @property
     def firings(self) -> tuple[Moment, ...]:

@@ -65,6 +65,7 @@ class _Answer(_Part):
     highest: Finite | None
     unit: str
     decimals: Annotated[int, Field(ge=0, le=9)]
+    origins: tuple[Origin, ...]
     course: Annotated[tuple[tuple[Finite, Finite | None], ...], Field(max_length=MOST_POINTS)]
 
 
@@ -113,6 +114,7 @@ def read_answer(told: bytes | str) -> Replayed:
         unit=found.unit,
         decimals=found.decimals,
         course=found.course,
+        origins=found.origins,
     )
 
 
@@ -164,6 +166,7 @@ def _answer(replayed: Replayed) -> dict[str, Any]:
         "unit": replayed.unit,
         "decimals": replayed.decimals,
         "course": replayed.course,
+        "origins": replayed.origins,
     }
 
 

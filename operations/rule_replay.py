@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from data_access.aggregates.past import past_datasets, past_envelopes
 from data_access.city import City
-from data_access.envelope import Envelope
+from data_access.envelope import Envelope, Origin
 from data_access.model import Basis
 from data_access.store.past import Past
 from operations.errors import NotReplayable
@@ -98,6 +98,7 @@ def replay(
         unit=str(number.get("unit", "")),
         decimals=int(number.get("decimals", 0)),
         course=tuple(run.course.points),
+        origins=tuple(sorted(run.origins)),
     )
 
 
@@ -137,6 +138,7 @@ class _Run:
         self.moments: list[Moment] = []
         self.looks = 0
         self.figures: list[float] = []
+        self.origins: set[Origin] = set()
         self.course = Course()
 
     def look(self, envelope: Envelope) -> None:
@@ -151,6 +153,7 @@ class _Run:
             self.looks += 1
             if self._seen.figure is not None and self._seen.is_seen(now_ms):
                 self.figures.append(self._seen.figure)
+                self.origins.add(self._seen.origin)
         self._step(now_ms)
 
     def wait(self, to_ms: float) -> None:

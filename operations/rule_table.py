@@ -65,7 +65,8 @@ def notes(replayed: Replayed, language: str) -> list[str]:
     else:
         said.append(text("rules.unseen", language))
     said.append(text(f"rules.basis.{replayed.basis}", language))
-    origins = {moment.origin for moment in replayed.moments} - {"live"}
+    seen = {*replayed.origins, *(moment.origin for moment in replayed.moments)}
+    origins = seen - {"live"}
     said += [text(f"rules.origin.{origin}", language) for origin in sorted(origins)]
     return [*said, text("rules.no_vetoes", language)]
 

@@ -173,6 +173,7 @@ def test_another_threshold_can_be_tried(played: Played) -> None:
     assert played.replay(replace(CROWD, threshold=6.5, clear_at=6.5)).firings[0].figure == 7
     lower = played.replay(replace(CROWD, threshold=7.5, clear_at=7.5))
     assert (lower.moments, lower.highest, lower.unit) == ((), 7.0, "")
+    assert lower.origins == ("replay",)
     assert lower.seen == lower.looks > 100
 
 

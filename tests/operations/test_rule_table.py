@@ -78,6 +78,11 @@ def test_a_day_in_english() -> None:
     assert "Would have fired 1 time." in written(DAY, "en", ZONE)
 
 
+def test_a_day_on_which_nothing_happened_says_what_its_values_are_too() -> None:
+    assert "The values are simulated data." in written(replayed(origins=("simulated",)), "en", ZONE)
+    assert "simulated" not in written(replayed(origins=("live",)), "en", ZONE)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_day_without_a_number_says_so_and_has_no_table(language: str) -> None:
     said = written(replayed(seen=0, lowest=None, highest=None, before="firing"), language, ZONE)

@@ -65,6 +65,7 @@ def a_day(*, is_calm: bool = False) -> Replayed:
         unit="mm",
         decimals=1,
         course=tuple(course),
+        origins=("replay",),
     )
 
 

@@ -137,6 +137,7 @@ def test_a_calm_day_is_said_to_be_calm(operator, replays, tmp_path):
     told = words(shown["rule-day-result"]["children"])
     assert "Lên cảnh báo 0 lần." in told
     assert "Cả ngày quy tắc không đổi trạng thái." in told
+    assert "Số liệu là dữ liệu phát lại." in told
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ def test_each_output_that_was_not_reached_is_named(operator):
 
 
 def test_a_tool_for_one_output_speaks_of_that_one(operator):
-    assert "b4: chưa nối" in as_text(_press(operator, "wall.reload", "b4"))
+    told = as_text(_press(operator, "wall.reload", "b4"))
+    assert "b4: chưa nối" in told
+    assert "sẽ theo" not in told  # a reload is not kept for later
     assert "b4" not in as_text(_press(operator, "wall.reload", "a1"))
 
 
