@@ -45,7 +45,7 @@ def check(
 
     `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
     `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
-    badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, badType,
+    badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, wrongType,
     duplicate.
     """
     observations, rejected = batch.observations, list(batch.rejected)
@@ -231,7 +231,7 @@ def _field_fault(name: str, found: Any, promised: FieldSpec) -> tuple[str, str] 
     if promised.codes and found not in promised.codes:
         return "unknownCode", f"{name} is {found!r}; expected {', '.join(promised.codes)}"
     if not fits(found, promised.type):
-        return "badType", f"{name} is {str(found)[:60]!r}; expected {promised.type}"
+        return "wrongType", f"{name} is {str(found)[:60]!r}; expected {promised.type}"
     if promised.type in ("number", "integer"):
         low = -np.inf if promised.min is None else promised.min
         high = np.inf if promised.max is None else promised.max

@@ -84,13 +84,21 @@ class Exposition:
         now_ms: float,
         changed: Set[str],
         failing: Mapping[str, str],
+        below: Mapping[str, Sequence[str]],
         *,
         is_busy: bool = False,
+        is_scored: bool = False,
     ) -> dict[str, int]:
-        """Build what is due, write what changed, and return the versions of that."""
+        """Build what is due, write what changed, and return the versions of that.
+
+        `failing` says why a dataset cannot be read, `below` by which criteria it is too low;
+        `is_scored` when scores were written since.
+        """
         for name, aggregate in self._aggregates.items():
             is_whole = not aggregate.datasets and not aggregate.reads
-            concerned = changed if is_whole else changed & set(aggregate.datasets)
+            concerned = bool(changed) or is_scored
+            if not is_whole:
+                concerned = not changed.isdisjoint(aggregate.datasets)
             if concerned or now_ms - self._built_ms.get(name, 0.0) >= REFRESH_MS:
                 self._due.add(name)
         if now_ms - self._failed_ms < AGAIN_MS:
@@ -99,7 +107,7 @@ class Exposition:
         if not ready and self._is_drawn:
             return {}
         try:
-            made = self._build(ready, now_ms, failing) if ready else {}
+            made = self._build(ready, now_ms, failing, below) if ready else {}
             if not self._is_drawn:
                 made |= self._draw(now_ms)
             if made:
@@ -135,7 +143,11 @@ class Exposition:
         return now_ms - built_ms >= least_ms
 
     def _build(
-        self, ready: Sequence[str], now_ms: float, failing: Mapping[str, str]
+        self,
+        ready: Sequence[str],
+        now_ms: float,
+        failing: Mapping[str, str],
+        below: Mapping[str, Sequence[str]],
     ) -> dict[str, Envelope]:
         made: dict[str, Envelope] = {}
         waiting = set(ready)
@@ -148,7 +160,7 @@ class Exposition:
                 envelope = self._envelope(aggregate, snapshot, now_ms, made)
                 if envelope is None:
                     continue
-                envelope = _with_failures(envelope, failing)
+                envelope = _with_scores(_with_failures(envelope, failing), below)
                 if not _says_the_same(envelope, self._shown.get(name), aggregate):
                     made[name] = envelope
         return made
@@ -215,6 +227,14 @@ def _with_failures(envelope: Envelope, failing: Mapping[str, str]) -> Envelope:
     quality: dict[str, Any] = {**envelope.quality, "failing": found}
     reason = UNREADABLE if envelope.state == "absent" else envelope.reason
     return replace(envelope, quality=quality, reason=reason)
+
+
+def _with_scores(envelope: Envelope, below: Mapping[str, Sequence[str]]) -> Envelope:
+    """Say in an envelope which of its datasets are below their floors, and by what."""
+    found = {name: list(below[name]) for name in envelope.datasets if name in below}
+    if not found:
+        return envelope
+    return replace(envelope, quality={**envelope.quality, "below": found})
 
 
 def _says_the_same(envelope: Envelope, shown: Envelope | None, aggregate: Aggregate) -> bool:

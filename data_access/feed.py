@@ -30,6 +30,7 @@ from data_access.intake.intake import Intake
 from data_access.live import LiveChannel
 from data_access.memory import give_back
 from data_access.reading import Folder
+from data_access.scoring import Scoring, Uses
 from data_access.simulation import Simulation
 from data_access.sources import registry
 from data_access.store import StoreReader, StoreWriter, open_reader, open_writer
@@ -52,12 +53,14 @@ def run_feed(
     *,
     publish: Publish,
     look: Look = lambda _envelopes, _now_ms: None,
+    uses: Uses | None = None,
     clock: Callable[[], float] = time.time,
     stop: threading.Event,
 ) -> None:
     """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts.
 
-    `look` is shown the envelopes after each tick, once they are in the cache.
+    `look` is shown the envelopes after each tick, once they are in the cache; `uses` says who asked
+    for the rows of datasets.
     """
     cache = open_cache(settings)
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
@@ -66,7 +69,7 @@ def run_feed(
     is_live = bool(live_datasets(settings, city))
     writer, reader = open_writer(settings, city.zone, durable=is_live), open_reader(settings)
     intake = Intake(settings) if is_live else None
-    feed = Feed(settings, city, writer, reader, cache, intake)
+    feed = Feed(settings, city, writer, reader, cache, intake, uses=uses)
     untold: dict[str, int] = {}
     try:
         while not stop.is_set():
@@ -126,10 +129,13 @@ class Feed:
         reader: StoreReader,
         cache: EnvelopeCache,
         intake: Intake | None = None,
+        *,
+        uses: Uses | None = None,
     ) -> None:
-        """Without an `intake` nothing is live."""
+        """Without an `intake` nothing is live; `uses` says who asked for a dataset's rows."""
         self._speed = settings.replay_speed
         self._exposition = Exposition(city, reader, cache, settings.geometry_dir)
+        self._scoring = Scoring(city, reader, writer, uses=uses)
         live = set() if intake is None else live_datasets(settings, city)
         self._channels: dict[str, Channel | LiveChannel] = {}
         for name, contract in city.datasets.items():
@@ -189,8 +195,18 @@ class Feed:
         changed |= {n for n, why in failing.items() if self._failing.get(n) != why}
         changed |= self._failing.keys() - failing.keys()
         self._failing = failing
+        is_scored = False
+        if not self._to_scan:  # else nothing is known yet of some
+            filling = {name for name, channel in self._channels.items() if channel.is_busy}
+            scored = self._scoring.refresh(now_s * 1000, changed, failing, filling)
+            is_scored, changed = scored.is_new, changed | scored.others
         versions: dict[str, int] = self._exposition.refresh(
-            now_s * 1000, changed, failing, is_busy=self.is_busy
+            now_s * 1000,
+            changed,
+            failing,
+            self._scoring.below,
+            is_busy=self.is_busy,
+            is_scored=is_scored,
         )
         if self._has_read and not self.is_busy:
             self._has_read = False

@@ -88,6 +88,8 @@ class LiveChannel:
         self._taken: list[Spooled] = []
         self._refusal: str | None = None  # why the last payload was refused
         self._said = _Said()
+        self._has_news = False  # of what was taken, something was not in the store yet
+        self._arrived: Counter[str] = Counter()  # takings with news, and those that came late
         self._apart: Apart | None = None
         self._singly = 0  # so many payloads are taken one by one
         self._is_placed = True
@@ -133,6 +135,7 @@ class LiveChannel:
             self._refuse(error)
             return Outcome()
         del self._waiting[0]
+        self._has_news |= outcome.changed
         if not self._waiting:
             self._finish(change)
             self._prune(self._stream.id, now_us)
@@ -207,7 +210,9 @@ class LiveChannel:
             rows = rows.take(slice(CHUNK, len(rows)))
         schema = joined(self._schema, *(each.schema for each in readings))
         is_known, self._schema = schema == self._schema, schema
-        mark, kept = self._count(self._said.rows, rejected)
+        measured = sum((each.measured for each in readings), Counter(self._arrived))
+        self._arrived.clear()
+        mark, kept = self._count(self._said.rows, rejected, measured)
         entities = {each.entity: each for reading in readings for each in reading.entities.values()}
         known = {each.entity: each for each in self.entities}
         yield Change(
@@ -223,7 +228,7 @@ class LiveChannel:
         )
 
     def _count(
-        self, accepted: int, rejected: Sequence[Rejected]
+        self, accepted: int, rejected: Sequence[Rejected], measured: Counter[str]
     ) -> tuple[FileMark, list[Rejected]]:
         """Count for the day; return its mark and the refusals that are kept."""
         taken, day = self._taken, self._now.astimezone(self._city.zone).date().isoformat()
@@ -240,6 +245,7 @@ class LiveChannel:
             mtime_ns=taken[-1].arrival.received_us * 1000,
             accepted=was.accepted + accepted,
             rejected=dict(counts),
+            measured=dict(measured + Counter(was.measured)),
         ), kept
 
     def _finish(self, change: Change) -> None:
@@ -257,6 +263,10 @@ class LiveChannel:
             refused=self._said.refused,
             lag_us=self._said.lag_us,
         )
+        if self._has_news and self._said.lag_us is not None:
+            self._arrived["came"] += 1
+            self._arrived["late"] += self._said.lag_us > self._contract.stale_after_ms * 1000
+        self._has_news = False
         self._spool.done(self.dataset, self._taken)
         self._singly = max(0, self._singly - 1)
 

@@ -56,15 +56,25 @@ class FieldSpec:
 class Expectation:
     """What every period should bring; what is not said is not expected.
 
-    areas: units with a value ("all": each of the city's). entities: how many are measured, when the
-    source lists fewer. rows: whether each entity has a value each cadence. inside: what is measured
-    lies in the city.
+    areas: units with a value ("all": each of the city's). entities: which are measured, or how many
+    when the source lists fewer; default: those that report. rows: whether each has a value each
+    cadence. inside: what is measured lies in the city.
     """
 
     areas: Literal["all"] | tuple[str, ...] = ()
-    entities: int | None = Field(default=None, ge=1)
+    entities: tuple[str, ...] | Annotated[int, Field(ge=1)] | None = None
     rows: bool = True
     inside: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The entities that are expected by name."""
+        return self.entities if isinstance(self.entities, tuple) else ()
+
+    @property
+    def count(self) -> int:
+        """How many entities are expected at least."""
+        return self.entities if isinstance(self.entities, int) else len(self.names)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -72,8 +82,9 @@ class Plausibility:
     """When a value is not believed for what is measured around it, or elsewhere just the same.
 
     A value stands out when it is further from the median of its nearest `neighbours` than
-    `deviations` of their median absolute deviations, and than `least` (in the indicator's unit).
-    Entities are clones when their last `clone_values` values are the same, one by one.
+    `deviations` of their median absolute deviations, and further than `least` (in the indicator's
+    unit) from each of them: at the edge of a cloud there is always one that vouches. Entities are
+    clones when their last `clone_values` values are the same, one by one.
     """
 
     indicators: tuple[str, ...]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +20,14 @@ from data_access.errors import SchemaChanged, SourceError
 from data_access.model import Batch, Entity, RecordRow, Rejected
 from data_access.rollup import LARGEST
 from data_access.rows import Rows
-from data_access.schema import Schema, noting
+from data_access.schema import Notes, Schema, noting
 from data_access.sources import registry
 from data_access.store import FileMark
 
 log = logging.getLogger(__name__)
 
 UNREADABLE = SourceError.reason  # of a file that could not be read
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 WHOLE = (UNREADABLE, SchemaChanged.reason)  # reasons for which a file is refused whole
 KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
 
@@ -57,6 +59,7 @@ class Reading:
         self.rejected: list[Rejected] = []
         self.marks: list[FileMark] = []
         self.schema: Schema = {}  # known from now on
+        self.measured: Counter[str] = Counter()  # what else the scores count
 
     @classmethod
     def of(cls, found: Found, city: City, now: datetime, known: Schema) -> Reading:
@@ -66,8 +69,8 @@ class Reading:
         """
         reading = cls()
         files = [path for path, _, _ in found.files]
-        reading._read(files, found.folder.contract, city, now, known)
-        reading._mark(found)
+        notes = reading._read(files, found.folder.contract, city, now, known)
+        reading._mark(found, notes)
         return reading
 
     @classmethod
@@ -81,7 +84,8 @@ class Reading:
     ) -> Reading:
         """Read payloads that came in live until `now`; raises SourceError as `of` does."""
         reading = cls()
-        reading._read(files, contract, city, now, known, ahead=live_ahead(contract))
+        notes = reading._read(files, contract, city, now, known, ahead=live_ahead(contract))
+        reading.measured = _measured(reading.records, contract, notes.denormal.total())
         return reading
 
     @property
@@ -99,7 +103,7 @@ class Reading:
         known: Schema,
         *,
         ahead: timedelta = FUTURE_TOLERANCE,
-    ) -> None:
+    ) -> Notes:
         parts: list[Rows] = []
         with noting(contract.source.columns) as notes:
             for batch in registry.read(files, contract=contract, city=city):
@@ -112,6 +116,7 @@ class Reading:
         notes.check(known)
         self.schema = notes.schema(known)
         self.rows = Rows.join(parts)
+        return notes
 
     def _summable(self, batch: Batch) -> Rows:
         rows = Rows.of(batch.observations)
@@ -121,7 +126,7 @@ class Reading:
             self.rejected.append(Rejected(rows.reference(at), "outOfRange", detail))
         return rows if fine.all() else rows.take(fine)
 
-    def _mark(self, found: Found) -> None:
+    def _mark(self, found: Found, notes: Notes) -> None:
         """Count what each file gave, and drop the refusals past those that are kept."""
         names = {path.name: path for path, _, _ in found.files}
         accepted: Counter[str] = Counter()
@@ -129,7 +134,10 @@ class Reading:
             self.rows.refs, np.bincount(self.rows.ref, minlength=len(self.rows.refs)), strict=True
         ):
             accepted[_file_of(text, names)] += int(count)
-        accepted.update(_file_of(record.source_ref, names) for record in self.records)
+        records: dict[str, list[RecordRow]] = {name: [] for name in names}
+        for record in self.records:
+            records[_file_of(record.source_ref, names)].append(record)
+        accepted.update({name: len(said) for name, said in records.items()})
         refused: dict[str, Counter[str]] = {name: Counter() for name in names}
         kept = []
         for each in self.rejected:
@@ -146,6 +154,9 @@ class Reading:
                 digest=_digest(path),
                 accepted=accepted[path.name],
                 rejected=dict(refused[path.name]),
+                measured=_measured(
+                    records[path.name], found.folder.contract, notes.denormal[path.name]
+                ),
             )
             for path, size, mtime_ns in found.files
         ]
@@ -181,6 +192,20 @@ def unreadable(where: str, why: str, *, reason: str = UNREADABLE) -> Reading:
     reading = Reading()
     reading.rejected.append(Rejected(where, reason, why))
     return reading
+
+
+def _measured(
+    records: Sequence[RecordRow], contract: DatasetContract, denormal: int
+) -> Counter[str]:
+    """Count lines that are not NFC, and of records how many have each field that is expected."""
+    counts = Counter({"denormal": denormal} if denormal else {})
+    wanted = [name for name, spec in contract.fields.items() if not spec.optional]
+    if records and wanted:
+        counts["fields"] = len(records)
+        for name in wanted:
+            filled = sum(record.body.get(name) not in _NOTHING for record in records)
+            counts[f"field.{name}"] = filled
+    return counts
 
 
 def _file_of(reference: str, names: dict[str, Path]) -> str:

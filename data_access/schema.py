@@ -46,7 +46,7 @@ class Notes:
     examples: dict[tuple[str, str, str], str] = field(default_factory=dict)
     headings: dict[str, set[str]] = field(default_factory=dict)  # file -> all columns of its tables
     unfit: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # promised: [fit, seen]
-    denormal_lines: int = 0
+    denormal: Counter[str] = field(default_factory=Counter)  # file -> lines that are not NFC
 
     def table(
         self, file: str, what: str, cells: Mapping[str, Sequence[str]], headings: Sequence[str] = ()

@@ -45,7 +45,6 @@ REASONS = {
     "incomplete": text("thiếu trang", "pages missing"),
     "tooMany": text("quá nhiều", "too many"),
     "draft": text("bản nháp", "draft"),
-    "badType": text("sai kiểu dữ liệu", "wrong type"),
     "unreadableFile": text("không đọc được tệp", "unreadable file"),
     "schemaChanged": text("cấu trúc thay đổi", "schema changed"),
 }

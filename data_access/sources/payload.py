@@ -70,7 +70,7 @@ class Payload:
             raise SourceUnreadable("binary content", self.name, f"text in {' or '.join(encodings)}")
         if not html and _is_web_page(text):
             raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "data")
-        return text if unicodedata.is_normalized("NFC", text) else _composed(text)
+        return text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
 
     def _decoded(self, encodings: Sequence[str]) -> str:
         for encoding in encodings:
@@ -90,7 +90,9 @@ class Payload:
             raise SourceUnreadable("binary content", self.name, "lines of text")
         if _is_web_page(text):
             raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "lines of text")
-        return (text if unicodedata.is_normalized("NFC", text) else _composed(text)).splitlines()
+        return (
+            text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
+        ).splitlines()
 
     def json(self) -> Any:
         """Return the parsed JSON; raises SourceWrongFormat when it is none.
@@ -349,11 +351,10 @@ def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
     return frame if blank is None else frame[~blank]
 
 
-def _composed(text: str) -> str:
+def _composed(text: str, name: str) -> str:
     if (taken := notes()) is not None:
-        taken.denormal_lines += sum(
-            not unicodedata.is_normalized("NFC", line) for line in text.splitlines()
-        )
+        lines = text.splitlines()
+        taken.denormal[name] += sum(not unicodedata.is_normalized("NFC", line) for line in lines)
     return unicodedata.normalize("NFC", text)
 
 

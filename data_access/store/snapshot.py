@@ -123,6 +123,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection, realm: str) -> None:
         self._connection = connection
+        self.realm = realm
         self._current: dict[str, Current] = {}
         for row in connection.execute(
             select(stream).where(stream.c.realm == realm, stream.c.is_current)
@@ -137,6 +138,11 @@ class Snapshot:
                     revisions=row.revisions,
                     records=row.records,
                 )
+
+    @property
+    def connection(self) -> Connection:
+        """What other readers of this package ask, so that all see the same instant."""
+        return self._connection
 
     def current(self, dataset: str) -> Current | None:
         """Return the current stream of `dataset`, None when nothing feeds it."""

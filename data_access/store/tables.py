@@ -166,6 +166,7 @@ file = Table(  # watermarks: which files have been read, as they were
     Column("digest", String(64), nullable=False),  # SHA-256
     Column("accepted", BigInteger, nullable=False),
     Column("rejected", JSON, nullable=False),  # reason -> rows
+    Column("measured", JSON),  # what else was counted for the scores -> how often
     Column("read_us", BigInteger, nullable=False),
     UniqueConstraint("stream_id", "path"),
 )
@@ -182,4 +183,45 @@ quarantine = Table(
     Column("owner", String(64), nullable=False),
     Column("seen_us", BigInteger, nullable=False),
     UniqueConstraint("stream_id", "source_ref", "reason"),
+)
+
+score = Table(  # of a dataset by criterion (data_access/criteria), one a hour: the last of it
+    "score",
+    metadata,
+    Column("realm", String(64), primary_key=True),
+    Column("dataset", String(64), primary_key=True),
+    Column("criterion", String(16), primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),  # since the epoch, glass time
+    Column("score", Float(53), nullable=False),  # per cent
+    sqlite_with_rowid=False,
+)
+
+finding = Table(  # what the newest scores are made of, and what is behind them
+    "finding",
+    metadata,
+    Column("realm", String(64), primary_key=True),
+    Column("dataset", String(64), primary_key=True),
+    Column("criterion", String(16), primary_key=True),
+    Column("part", String(32), primary_key=True),
+    Column("right", Float(53), nullable=False),
+    Column("checked", Float(53), nullable=False),
+    Column("wrong", Integer, nullable=False),  # pieces of evidence there were before cutting
+    Column("evidence", JSON, nullable=False),
+    Column("found_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+shortfall = Table(  # times in which a score was below its floor; the open ones have no end
+    "shortfall",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("realm", String(64), nullable=False),
+    Column("dataset", String(64), nullable=False),
+    Column("criterion", String(16), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("floor", Float(53), nullable=False),
+    Column("score", Float(53), nullable=False),  # the lowest of the time
+    Column("since_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger),
+    Index("shortfall_by_dataset", "realm", "dataset", "criterion", "until_us"),
 )

@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from data_access.envelope import LIVE
 from data_access.model import Entity, Rejected
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.schema import Schema
-from data_access.store import observations, records
+from data_access.store import observations, records, scores
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
+from data_access.store.scores import Standing
 from data_access.store.series import SeriesBook
 from data_access.store.tables import cell, entity, file, observation, quarantine, series, stream
 from settings import Settings
@@ -33,6 +35,7 @@ class FileMark:
     digest: str
     accepted: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
+    measured: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ class StoreWriter:
             timeline=None if row.timeline is None else Timeline.from_json(row.timeline),
             done_us=row.done_us,
             files={
-                m.path: FileMark(m.path, m.size, m.mtime_ns, m.digest, m.accepted, m.rejected)
+                m.path: FileMark(
+                    m.path, m.size, m.mtime_ns, m.digest, m.accepted, m.rejected, m.measured or {}
+                )
                 for m in marks
             },
             schema=row.schema or {},
@@ -186,6 +191,11 @@ class StoreWriter:
                 connection.execute(hours.where(cell.c.slot < hours_before_us // HOUR_US))
         return gone
 
+    def keep_scores(self, standings: Sequence[Standing], *, now_us: int, realm: str = LIVE) -> None:
+        """Keep scores with what is behind them, whole or not at all; raises StoreError."""
+        with transaction(self._engine) as connection:
+            scores.keep(connection, realm, standings, now_us=now_us)
+
     def close(self) -> None:
         """Let the store go."""
         self._engine.dispose()
@@ -254,6 +264,7 @@ def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: 
             "digest": mark.digest,
             "accepted": mark.accepted,
             "rejected": dict(mark.rejected),
+            "measured": dict(mark.measured),
             "read_us": now_us,
         }
         connection.execute(

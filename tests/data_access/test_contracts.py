@@ -214,9 +214,9 @@ def test_a_bad_record_is_refused_with_its_reason(changes: dict[str, Any], reason
         ({"severity": "high", "lanes": 2, "begun_at": "2026-11-20T10:00:00+00:00"}, None),
         ({"severity": None, "lanes": ""}, None),
         ({"severity": "grave"}, "unknownCode"),
-        ({"lanes": "hai"}, "badType"),
+        ({"lanes": "hai"}, "wrongType"),
         ({"lanes": 40}, "outOfRange"),
-        ({"begun_at": "sáng nay"}, "badType"),
+        ({"begun_at": "sáng nay"}, "wrongType"),
     ],
 )
 def test_fields_of_a_record_are_held_to_their_contract(

@@ -32,7 +32,12 @@ NOW = datetime(2026, 11, 20, 3, 31, tzinfo=UTC)  # Friday, 10:31 in Hà Nội
 DAY_S = 86400.0
 LINKS = 15  # of the network: four times fewer rows of speeds
 GEOMETRY = "city.geometry"
-ABOUT_THE_ROOM = {"data.quality", GEOMETRY}  # say how the room is, whatever feeds it
+ABOUT_THE_ROOM = {
+    "data.quality",
+    "data.scores",
+    "data.overdue",
+    GEOMETRY,
+}  # say how the room is, whatever feeds it
 
 # What tiles and scenes rely on: aggregate -> kind of payload -> ids.
 PROMISED: dict[str, dict[str, set[str]]] = {
@@ -104,6 +109,15 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         },
         "tables": {"datasets", "quarantine"},
     },
+    "data.scores": {
+        "numbers": {"accurate", "sufficient", "clean", "live", "consistent", "shared"},
+        "tables": {"datasets"},
+    },
+    "data.overdue": {
+        "numbers": {"overdue", "agencies"},
+        "tables": {"overdue"},
+        "items": {"overdue"},
+    },
     "city.bottlenecks": {
         "numbers": {"flooding", "congestion", "air", "food_safety", "urban_order"},
     },
@@ -155,6 +169,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EnvelopeCache, "write_many", record)
         filled.room.settle()
+        for _ in city.datasets:  # scores are measured a few datasets a tick
+            filled.room.settle()
         filled.room.settle(6.0)  # what looks at everything waits five seconds
         yield filled
     filled.room.close()

@@ -176,7 +176,7 @@ def test_payloads_note_what_they_parse(tmp_path: Path) -> None:
         load(tmp_path / "c.xml").xml()
     assert frame["name"].tolist() == ["Hồ Tây", "Hồ Gươm"]
     assert notes.schema({}) == {"a list / name": ["text"], "lat": ["number"]}
-    assert notes.denormal_lines == 1
+    assert notes.denormal == {"a.csv": 1}
     with pytest.raises(SchemaChanged, match="level that is no number"):
         notes.check({})
 
