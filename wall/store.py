@@ -28,6 +28,7 @@ from wall.errors import StoreError
 from wall.history import KEPT
 
 SCHEMA_VERSION = 3
+CACHE_KIB = 512  # it is written, hardly ever read: more would only fill, for hours
 BUSY_S = 2.0  # a controller that was just killed may still be going
 HISTORY_ROWS = 50_000  # of all walls; the oldest go
 LARGEST_ARGS = 64 * 1024
@@ -169,6 +170,7 @@ class Store:
         connection.execute("pragma locking_mode = exclusive")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
+        connection.execute(f"pragma cache_size = -{CACHE_KIB}")
         connection.execute("begin exclusive")
         (version,) = connection.execute("pragma user_version").fetchone()
         for statement in _FROM_VERSION.get(version, ()):

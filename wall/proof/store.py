@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 BUSY_S = 5.0
 LOG_LIMIT = 64 * 1024 * 1024
+CACHE_KIB = 512  # it is written, hardly ever read: more would only fill, for hours
 
 # Up to `shared_sequence` a chain is surely what the site's other controllers have or could have.
 _SHARED = ("alter table chain add column shared_sequence integer not null default 0",)
@@ -155,6 +156,7 @@ class ProofStore:
         self.run("pragma journal_mode = wal")
         self.run("pragma synchronous = normal")
         self.run(f"pragma journal_size_limit = {LOG_LIMIT}")
+        self.run(f"pragma cache_size = -{CACHE_KIB}")
         self.run("begin immediate")
         (version,) = self.run("pragma user_version").fetchone()
         for statement in _FROM_VERSION.get(version, ()):
