@@ -43,6 +43,7 @@ REASONS = {
     "deletion": text("yêu cầu xóa", "to be deleted"),
     "personalData": text("dữ liệu cá nhân", "personal data"),
     "incomplete": text("thiếu trang", "pages missing"),
+    "notEmbedded": text("chỉ có liên kết", "only a link"),
     "tooMany": text("quá nhiều", "too many"),
     "draft": text("bản nháp", "draft"),
     "unreadableFile": text("không đọc được tệp", "unreadable file"),

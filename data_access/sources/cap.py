@@ -2,7 +2,7 @@
 
 An alert lives until it expires. An Update replaces, a Cancel cancels what it refers to: those
 alerts get a later version, so whoever reads records needs to know nothing of references. Exercises
-and tests are records too, with `actual` false; a text that calls itself a test has `says_test`.
+and tests are records too, with `actual` false, also when only the text says so (`says_test`).
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ from data_access.sources.options import Period, SourceOptions
 from data_access.sources.payload import good_files, load
 
 FORMAT = "cap"
+ATOM_FEED = "{http://www.w3.org/2005/Atom}feed"  # one without entries: nothing is in force
+ATOM_ENTRY = "{http://www.w3.org/2005/Atom}entry"
 TEST_WORDS = (
-    r"\bthis is (?:only )?an? (?:\w+ )?test\b|\btest (?:message|alert)\b"
+    r"\bthis is (?:only )?an? (?:\w+ )?(?:test|drill|exercise)\b|\btest (?:message|alert)\b"
+    r"|\brequired (?:weekly|monthly) test\b|\bpractice/demo\b"
     r"|\bđây là (?:bản tin )?(?:thử nghiệm|diễn tập|kiểm tra)\b|\bbản tin thử\b"
 )
 
@@ -83,8 +86,9 @@ def _messages(path: Path, words: re.Pattern[str]) -> tuple[list[_Found], list[Re
     payload = load(path)
     found: list[_Found] = []
     rejected: list[Rejected] = []
+    root = payload.xml()
     number = 0
-    for number, element in enumerate(alerts_in(payload.xml()), start=1):
+    for number, element in enumerate(alerts_in(root), start=1):
         where = f"{payload.name}#{number}"
         try:
             message = read_message(element, test_words=words)
@@ -94,9 +98,14 @@ def _messages(path: Path, words: re.Pattern[str]) -> tuple[list[_Found], list[Re
         if message.body["cap_status"] == "draft":
             rejected.append(Rejected(where, "draft", "a draft is no alert; expected it sent"))
             continue
+        rejected += [Rejected(where, *fault) for fault in message.faults]
         found.append(_Found(message, where))
-    if number == 0:
+    if number == 0 and root.tag != ATOM_FEED:
         raise SourceWrongFormat("no CAP alert", payload.name, "CAP 1.1 or 1.2")
+    for number, entry in enumerate(root.iter(ATOM_ENTRY), start=1):
+        if next(alerts_in(entry), None) is None:
+            detail = "an entry that only points at its alert; expected the alert inside"
+            rejected.append(Rejected(f"{payload.name}#{number}", "notEmbedded", detail))
     return found, rejected
 
 

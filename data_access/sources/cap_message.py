@@ -22,6 +22,7 @@ TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
 SEVERITIES = ("Unknown", "Minor", "Moderate", "Severe", "Extreme")
 DEFAULT_LANGUAGE = "en-US"
 CIRCLE_POINTS = 48
+TEST_CODES = frozenset({"RWT", "RMT", "NPT", "DMO", "NST"})  # SAME: weekly, monthly, national, demo
 
 
 class CapFault(Exception):
@@ -59,6 +60,7 @@ class Message:
     area_names: tuple[str, ...]
     geocodes: tuple[tuple[str, str], ...]
     body: Mapping[str, Any]
+    faults: tuple[tuple[str, str], ...] = ()  # what was left out of it: reason, detail
 
 
 def alerts_in(root: Element) -> Iterator[Element]:
@@ -82,12 +84,19 @@ def read_message(alert: Element, *, test_words: re.Pattern[str]) -> Message:
     infos = [child for child in alert if _name(child) == "info"]
     areas = [child for info in infos for child in info if _name(child) == "area"]
     body = _body(alert, infos, areas, status, kind)
-    words = " ".join([_text(alert, "note"), *body["title"].values(), *body["description"].values()])
-    body["says_test"] = test_words.search(words) is not None
-    ends = [instant(_text(info, "expires")) for info in infos]
-    starts = [instant(_text(info, "onset") or _text(info, "effective")) for info in infos]
-    expires = max((at for at in ends if at is not None), default=None)
-    begins = min((at for at in starts if at is not None), default=None)
+    told = ("title", "event", "description", "instruction")
+    words = " ".join([_text(alert, "note"), *(w for name in told for w in body[name].values())])
+    codes = {value.upper() for _, value in _pairs(infos, "eventCode")}
+    body["says_test"] = test_words.search(words) is not None or bool(codes & TEST_CODES)
+    body["actual"] = body["actual"] and not body["says_test"]
+    faults: list[tuple[str, str]] = []
+    ends = _times(infos, ("expires",), faults)
+    starts = _times(infos, ("onset", "effective"), faults)
+    expires, begins = max(ends, default=None), min(starts, default=None)
+    if expires is not None and expires < max(sent, begins or sent):
+        detail = f"expires {iso(expires)}, before it begins {iso(max(sent, begins or sent))}"
+        faults.append(("endsBeforeStart", detail))
+        expires = None
     body |= {"sent_at": iso(sent), "starts_at": iso(begins), "expires_at": iso(expires)}
     return Message(
         own=Reference(sender, identifier),
@@ -96,11 +105,30 @@ def read_message(alert: Element, *, test_words: re.Pattern[str]) -> Message:
         references=tuple(_references(_text(alert, "references"))),
         starts=begins,
         expires=expires,
-        geometry=_geometry(areas),
+        geometry=_geometry(areas, faults),
         area_names=tuple(dict.fromkeys(filter(None, (_text(a, "areaDesc") for a in areas)))),
         geocodes=tuple(dict.fromkeys(_pairs(areas, "geocode"))),
         body=body,
+        faults=tuple(faults),
     )
+
+
+def _times(
+    infos: list[Element], names: tuple[str, ...], faults: list[tuple[str, str]]
+) -> list[datetime]:
+    """Return the first time that each info says under `names`; what is none is a fault."""
+    found = []
+    for info in infos:
+        name = next((name for name in names if _text(info, name)), None)
+        if name is None:
+            continue
+        at = instant(_text(info, name))
+        if at is not None:
+            found.append(at)
+        else:
+            detail = f"{name} is {_text(info, name)[:40]!r}; expected ISO 8601 with its offset"
+            faults.append(("badTime", detail))
+    return found
 
 
 def _body(
@@ -156,8 +184,8 @@ def _references(text: str) -> Iterator[Reference]:
             yield Reference(parts[0], ",".join(parts[1:-1]))
 
 
-def _geometry(areas: list[Element]) -> dict[str, Any] | None:
-    """Return all polygons and circles as one GeoJSON geometry; what is damaged is left out."""
+def _geometry(areas: list[Element], faults: list[tuple[str, str]]) -> dict[str, Any] | None:
+    """Return all polygons and circles as one GeoJSON geometry; what is damaged is a fault."""
     rings: dict[tuple[tuple[float, float], ...], None] = {}
     points: dict[tuple[float, float], None] = {}
     for area in areas:
@@ -166,8 +194,12 @@ def _geometry(areas: list[Element]) -> dict[str, Any] | None:
                 ring = _ring(_plain(child))
                 if ring is not None:
                     rings[ring] = None
+                elif _plain(child):
+                    faults.append(("badPlace", f"polygon {_plain(child)[:60]!r}"))
             elif _name(child) == "circle":
                 centre, ring = _circle(_plain(child))
+                if centre is None and _plain(child):
+                    faults.append(("badPlace", f"circle {_plain(child)[:60]!r}"))
                 if ring is not None:
                     rings[ring] = None
                 elif centre is not None:

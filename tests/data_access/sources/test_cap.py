@@ -95,13 +95,59 @@ def test_only_actual_alerts_are_actual(read_file: Reader, status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["This is a test - only.", "THIS IS ONLY A TEST", "Đây là bản tin thử nghiệm"]
+    "text",
+    [
+        "<description>This is a test - only.</description>",
+        "<headline>THIS IS ONLY A TEST</headline>",
+        "<description>Đây là bản tin thử nghiệm</description>",
+        "<instruction>This is a drill</instruction>",
+        "<headline>Required Weekly Test</headline>",
+        "<eventCode><valueName>SAME</valueName><value>DMO</value></eventCode>",
+    ],
 )
-def test_an_actual_alert_that_calls_itself_a_test_is_flagged(read_file: Reader, words: str) -> None:
+def test_an_alert_that_calls_itself_a_test_is_not_actual_whatever_its_status(
+    read_file: Reader, text: str
+) -> None:
+    (record,) = read_file("security.alerts", _alert(more=_info(text=text))).records
+    assert record.body["cap_status"] == "actual"
+    assert (record.body["actual"], record.body["says_test"]) == (False, True)
+
+
+@pytest.mark.parametrize("words", ["A contest", "Tests of water were good", "Kiểm tra nước"])
+def test_an_alert_that_speaks_of_tests_is_none_itself(read_file: Reader, words: str) -> None:
     text = f"<description>{words}</description>"
     (record,) = read_file("security.alerts", _alert(more=_info(text=text))).records
     assert record.body["actual"] is True
-    assert record.body["says_test"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<expires>2026-08-01T09:00:00+07:00</expires>", "endsBeforeStart"),  # before it was sent
+        (
+            "<onset>2026-08-02T10:00:00+07:00</onset><expires>2026-08-01T11:00:00+07:00</expires>",
+            "endsBeforeStart",
+        ),
+        ("<expires>203-08-01T11:00:00+07:00</expires>", "badTime"),
+        ("<expires>2026-08-01T11:00:00</expires>", "badTime"),  # without its offset
+    ],
+)
+def test_an_end_that_cannot_be_is_left_out_and_counted(
+    read_file: Reader, text: str, reason: str
+) -> None:
+    batch = read_file("security.alerts", _alert(more=_info(text=text)), lifetime="PT6H")
+    (record,) = batch.records
+    assert [each.reason for each in batch.rejected] == [reason]
+    assert record.valid_to == record.reported_at + timedelta(hours=6)
+
+
+def test_a_feed_without_entries_says_that_nothing_is_in_force(read_file: Reader) -> None:
+    feed = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Alerts</title>{}</feed>'
+    batch = read_file("security.alerts", feed.format(""))
+    assert (batch.records, batch.rejected) == ([], [])
+    entry = '<entry><id>1</id><link href="https://vi-du.vn/1.cap"/></entry>'
+    batch = read_file("security.alerts", feed.format(entry))
+    assert [each.reason for each in batch.rejected] == ["notEmbedded"]
 
 
 def test_alerts_inside_atom_are_found_and_bad_ones_refused_alone(read_small: Reader) -> None:
@@ -132,8 +178,11 @@ def test_a_circle_becomes_a_ring_of_its_radius(read_file: Reader) -> None:
     ],
 )
 def test_a_damaged_shape_costs_the_shape_not_the_alert(read_file: Reader, area: str) -> None:
-    (record,) = read_file("security.alerts", _alert(more=_info(area))).records
+    batch = read_file("security.alerts", _alert(more=_info(area)))
+    (record,) = batch.records
     assert record.geometry is None
+    expected = set() if area == "<polygon/>" else {"badPlace"}  # an empty element says nothing
+    assert {each.reason for each in batch.rejected} == expected
 
 
 def test_an_alert_without_info_has_a_name_all_the_same(read_file: Reader) -> None:
