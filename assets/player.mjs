@@ -142,7 +142,7 @@ class Player {
   #unkept(tile) {
     const namespace = "dash_html_components";
     const words = { namespace, type: "P", props: { children: this.#say("unkept") } };
-    const content = { namespace, type: "Section", props: { className: "tile", children: words } };
+    const content = { namespace, type: "Section", props: { className: "tile tile-unkept", children: words } };
     const ageless = { asOfAtMs: null, staleAfterMs: null, version: 0 };
     return { ...tile, ...ageless, contentHash: `unkept-${tile.renderId}`, content };
   }

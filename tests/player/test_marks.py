@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.player.conftest import OpenPage, until
 from tests.player.scripted import ScriptedController
 from tests.player.site import Site
-from tests.player.trees import tile, words
+from tests.player.trees import HTML, component, tile, words
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,20 @@ def test_a_mask_outlives_a_reload(controller: ScriptedController, page: Page) ->
     controller.wait_for_join(2)
     controller.show("s1", "a", [tile("r1", words("một"), WHOLE, level="restricted")])
     expect(page.locator(".slot.is-shown b")).to_be_hidden()
+
+
+@pytest.mark.parametrize("look", ["waiting", "withheld"])
+def test_words_in_a_tiles_place_are_as_large_as_a_wall_needs(
+    controller: ScriptedController, page: Page, look: str
+) -> None:
+    said = component(HTML, "P", "Không được phép hiển thị", className="tile-reason")
+    placeholder = component(HTML, "Section", said, className=f"tile tile-{look} status-normal")
+    controller.show("s1", "a", [tile("r1", placeholder, WHOLE)])
+    size = "parseFloat(getComputedStyle(document.querySelector('.tile-reason')).fontSize)"
+    assert page.evaluate(size) >= controller.identified["unitPx"]
+    box = page.locator(".tile-reason").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] / 2 == pytest.approx(360, abs=2)
 
 
 def test_a_mask_ends_at_its_time(controller: ScriptedController, page: Page) -> None:
