@@ -54,7 +54,7 @@ bench: $(DEVELOPMENT)
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name --write || exit 1; done
 
 screenshots: $(DEVELOPMENT)
-	@.ci/packages chromium
+	@.ci/packages chromium-headless-shell
 	$(BIN)/python -m benchmarks.screenshots $(if $(README),--readme $(README))
 
 clean:

@@ -24,11 +24,15 @@ ARGUMENTS = (
 _SHOWN = "() => window.iocPlayer && iocPlayer.lastSwitch && iocPlayer.lastSwitch.shownAtMs"
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start one Chromium; raises RuntimeError when there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+def launch(playwright: Playwright, *programs: str) -> Browser:
+    """Start one Chromium: the first of `programs` there is, else a display's.
+
+    Raises RuntimeError when there is none.
+    """
+    wanted = (*programs, "chromium", "chromium-browser")
+    path = next(filter(None, map(shutil.which, wanted)), None)
     if path is None:
-        raise RuntimeError("Chromium is missing: install Debian's package chromium.")
+        raise RuntimeError(f"Chromium is missing: install Debian's package {wanted[0]}.")
     return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
 
 

@@ -1,4 +1,4 @@
-"""Photographs every page in both languages, and both whole walls for each scene.
+"""Photographs every page in both languages, both whole walls for each scene, and panels in states.
 
 Writes PNG files, and one small picture of both walls for the README. Needs no display.
 """
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product as product_of
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,24 @@ PAGES = (  # name, path, demo account
     ("operator", "/operator?wall=le-lai", "operator"),
     ("operator-ngo-quyen", "/operator?wall=ngo-quyen", "operator"),
     ("console", "/console", "leader"),
+    *(
+        (f"console-{group}", f"/console#/g/{group}", "leader")
+        for group in ("economy", "transport", "environment", "security", "feedback")
+    ),
+    ("console-units", "/console#/g/environment/areas/environment.rain", "leader"),
+    ("console-unit", "/console#/g/feedback/a/00070/feedback.requests", "leader"),
+    ("console-rows", "/console#/g/feedback/t/b.urban_order", "leader"),
+    ("console-send", "/console#/send", "leader"),
+    ("proof", "/proof", "operator"),
 )
+BROWSER = "chromium-headless-shell"  # nothing is shown to anyone
+BANNER = {"vi": "Diễn tập phòng chống úng ngập", "en": "Flood drill"}
+MASKED = {"maskId": "photograph", "ceiling": {"level": "public", "compartments": []}}
+OVERLAYS: dict[str, dict[str, Any]] = {
+    "identify": {"kind": "identify"},
+    "pattern": {"kind": "testPattern"},
+    "banner": {"kind": "banner", "text": BANNER},
+}
 TAKEN, PREVIEWED = "overview", "traffic"
 README_WIDTH_PX = 1600
 _SETTLE_S = 2.5  # charts and maps draw after their data is there; embedded walls join
@@ -69,13 +87,17 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     with (
-        Product(lake=chosen.lake, boundaries=chosen.boundaries) as product,
+        Product(
+            lake=chosen.lake,
+            boundaries=chosen.boundaries,
+            environment={"IOC_SIMULATE": "1"},  # no tile is to be without a source
+        ) as product,
         sync_playwright() as playwright,
     ):
         product.start(*ALL)
         product.until_data()
         _until_rendering(product)
-        browser = launch(playwright)
+        browser = launch(playwright, BROWSER)
         if chosen.only != "walls":
             with _outputs_online(product):
                 _prepare_walls(product)
@@ -84,6 +106,7 @@ def main() -> None:
             for language in LANGUAGES:
                 _speak(product, language)
                 _photograph_walls(product, browser, chosen.out, language=language)
+                _photograph_states(product, browser, chosen.out, language=language)
             _both(browser, chosen.out, readme=chosen.readme)
         browser.close()
 
@@ -131,13 +154,15 @@ def _prepare_walls(product: Product) -> None:
 
 
 def _photograph_pages(product: Product, browser: Browser, out: Path) -> None:
-    for language in LANGUAGES:
-        for width_px, height_px in SIZES:
-            for name, path, account in PAGES:
-                with _signed_in(product, browser, account, language, width_px, height_px) as page:
-                    page.goto(product.web_url + path)
-                    _settle(page)
-                    _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
+    accounts = list(dict.fromkeys(account for _, _, account in PAGES))
+    for language, (width_px, height_px), account in product_of(LANGUAGES, SIZES, accounts):
+        with _signed_in(product, browser, account, language, width_px, height_px) as page:
+            for name, path, of in PAGES:
+                if of != account:
+                    continue
+                page.goto(product.web_url + path)
+                _settle(page)
+                _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
 
 
 def _settle(page: Page) -> None:
@@ -163,10 +188,8 @@ def _signed_in(
     page = context.new_page()
     try:
         page.goto(f"{product.web_url}/sign-in")
-        choice = page.locator(f"button[name=language][value={language}]")
-        if choice.count() and choice.first.is_enabled():
-            choice.first.click()
-            page.wait_for_selector(f"html[lang={language}]")
+        page.locator(f"button[name=language][value={language}]").click()
+        page.wait_for_selector(f"html[lang={language}]")
         if account is not None:
             page.locator(f"button[name=demo][value={account}]").click()
             page.wait_for_url(lambda url: "/sign-in" not in url)
@@ -192,6 +215,33 @@ def _photograph_walls(product: Product, browser: Browser, out: Path, *, language
             page.evaluate(_BEZELS, {"canvas": canvas, "outputs": rects})
             _save(page, out / f"wall-{wall_id}-{scene_id}-{language}.png")
             page.evaluate("() => document.body.lastElementChild.remove()")
+        page.close()
+
+
+def _photograph_states(product: Product, browser: Browser, out: Path, *, language: str) -> None:
+    """Photograph the first panel of each wall at night, masked, and under each overlay."""
+    for wall in product.request("walls.list", {})["walls"]:
+        of_wall, first = {"wallId": wall["wallId"]}, wall["outputs"][0]
+        product.request("wall.take", {**of_wall, "sceneId": TAKEN, "deadlineMs": 10_000})
+        size = {side: first["rectPx"][side] for side in ("width", "height")}
+        page = browser.new_page(viewport=size)
+        page.goto(product.page_of(wall["wallId"], output_id=first["outputId"]))
+        page.wait_for_function(_SHOWS_SCENE, arg=TAKEN, timeout=60_000)
+
+        def save(state: str, of: str = wall["wallId"], page: Page = page) -> None:
+            time.sleep(_SETTLE_S)
+            _save(page, out / f"panel-{of}-{state}-{language}.png")
+
+        product.request("wall.night", {**of_wall, "mode": "on"})
+        save("night")
+        product.request("wall.night", {**of_wall, "mode": "off"})
+        product.request("wall.mask", {**of_wall, **MASKED})
+        save("masked")
+        product.request("wall.unmask", {**of_wall, "maskId": MASKED["maskId"]})
+        for state, overlay in OVERLAYS.items():
+            product.request("wall.overlay", {**of_wall, **overlay})
+            save(state)
+            product.request("wall.overlay", {**of_wall, "kind": "clear"})
         page.close()
 
 
