@@ -1,7 +1,8 @@
 """Citizens' requests in Open311 GeoReport v2: JSON, XML, or a Django fixture of the same fields.
 
 A closed request comes as two versions, opened and closed. A closing before the opening is not
-believed: the request stays closed, without a time, and the field goes to quarantine.
+believed: the request stays closed, without a time, and the field goes to quarantine. A list of
+services among the files names what requests only have the code of, and its groups tell categories.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -27,7 +29,7 @@ from data_access.sources.rows import iso
 
 FORMAT = "open311"
 EXPECTED = "a GeoReport v2 answer: a list of requests"
-WRAPPERS = ("requests", "service_requests", "data", "results")
+WRAPPERS = ("requests", "service_requests", "services", "errors", "data", "results")
 MAX_TEXT = 2000
 
 
@@ -40,17 +42,27 @@ class Options(SourceOptions):
     )
     categories: dict[str, str] = Field(default_factory=dict)  # words of a service's name -> ours
     fallback: str = "other"
+    extended: dict[str, str] = Field(default_factory=dict)  # name in the body -> their attribute
     map_to_city: bool = False  # show requests from elsewhere in units here
 
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield a batch a file, its versions in the order they became known."""
     options: Options = Options.of(contract)
-    reader = _Reader(options, city, zone_of(options.timezone, city))
     rejected: list[Rejected] = []
-    for payload, requests in good_files(files, _requests, rejected):
+    answers = list(good_files(files, _answer, rejected))
+    services = {
+        code: service
+        for _, fields in answers
+        for service in fields
+        if _is_service(service) and (code := _word(service.get("service_code")))
+    }
+    reader = _Reader(options, city, zone_of(options.timezone, city), services)
+    for payload, requests in answers:
         records: list[RecordRow] = []
         for number, fields in enumerate(requests, start=1):
+            if _is_service(fields):
+                continue
             made, refused = reader.records(fields, f"{payload.name}#{number}")
             records += made
             rejected += refused
@@ -61,17 +73,24 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         yield Batch(rejected=rejected)
 
 
-def _requests(path: Path) -> tuple[Payload, list[Mapping[str, Any]]]:
+def _is_service(fields: Mapping[str, Any]) -> bool:
+    """Tell an entry of a list of services from a request."""
+    return "service_code" in fields and not any(
+        name in fields for name in ("service_request_id", "requested_datetime", "status")
+    )
+
+
+def _answer(path: Path) -> tuple[Payload, list[Mapping[str, Any]]]:
     payload = load(path)
     if payload.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return payload, _xml_requests(payload)
+        return payload, _xml_answer(payload)
     found = payload.json()
     if isinstance(found, dict):
         found = next((found[name] for name in WRAPPERS if name in found), [found])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise SourceWrongFormat("JSON that is no list of objects", payload.name, EXPECTED)
     fields = [each["fields"] if isinstance(each.get("fields"), dict) else each for each in found]
-    if fields and not any("service_request_id" in each for each in fields):
+    if fields and not any("service_request_id" in each or _is_service(each) for each in fields):
         words = ", ".join(sorted(map(str, fields[0])))[:200]
         found_text = f"objects with {words}"
         if "code" in fields[0] and "description" in fields[0]:
@@ -80,18 +99,44 @@ def _requests(path: Path) -> tuple[Payload, list[Mapping[str, Any]]]:
     return payload, fields
 
 
-def _xml_requests(payload: Payload) -> list[Mapping[str, Any]]:
+def _xml_answer(payload: Payload) -> list[Mapping[str, Any]]:
     root = payload.xml()
-    if root.tag not in ("service_requests", "requests"):
-        raise SourceWrongFormat(f"a <{root.tag}>", payload.name, EXPECTED)
-    return [{str(field.tag): field.text for field in request} for request in root]
+    name = _name(root)
+    if name == "errors":
+        words = " ".join("".join(root.itertext()).split())
+        raise SourceWrongFormat(f"an error answer: {words[:200]}", payload.name, EXPECTED)
+    if name not in ("service_requests", "requests", "services"):
+        raise SourceWrongFormat(f"a <{name}>", payload.name, EXPECTED)
+    found = [_tree(each) for each in root]
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _tree(element: Element) -> Any:
+    """Return an element as JSON would have it: text, an object, or a list of equal children."""
+    children = list(element)
+    if not children:
+        return element.text
+    names = [_name(child) for child in children]
+    if _name(element) == "notes" or (len(names) > 1 and len(set(names)) == 1):
+        return [_tree(child) for child in children]
+    return {name: _tree(child) for name, child in zip(names, children, strict=True)}
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 class _Reader:
     """Turns one request's fields into versions of a record."""
 
-    def __init__(self, options: Options, city: City, zone: ZoneInfo) -> None:
-        self.options, self.city, self.zone = options, city, zone
+    def __init__(
+        self,
+        options: Options,
+        city: City,
+        zone: ZoneInfo,
+        services: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self.options, self.city, self.zone, self.services = options, city, zone, services
         self._categories = [(_words(part), ours) for part, ours in options.categories.items()]
         self._category_of: dict[str, str] = {}
 
@@ -149,12 +194,17 @@ class _Reader:
 
     def _body(self, fields: Mapping[str, Any], requested: datetime) -> dict[str, Any]:
         extended = fields.get("extended_attributes")
-        channel = extended.get("channel") if isinstance(extended, dict) else None
-        service = _text(fields.get("service_name"))
-        return {
-            "category": self._category(service or ""),
+        extended = extended if isinstance(extended, dict) else {}
+        channel = extended.get("channel")
+        code = _word(fields.get("service_code"))
+        listed = self.services.get(code or "", {})
+        service = _text(fields.get("service_name")) or _text(listed.get("service_name"))
+        words = f"{service or ''} {_text(listed.get('group')) or ''}".strip()
+        own = {name: _text(extended.get(their)) for name, their in self.options.extended.items()}
+        return own | {
+            "category": self._category(words),
             "service_name": service,
-            "service_code": _word(fields.get("service_code")),
+            "service_code": code,
             "description": _text(fields.get("description")),
             "agency": _text(fields.get("agency_responsible")),
             "address": _text(fields.get("address")),

@@ -173,3 +173,64 @@ def test_the_real_fixture_and_chicago_are_read(real_data: Path, city: City) -> N
     waste = {r.record_id for r in good.records if r.body["category"] == "waste"}
     assert len(waste) > 200
     assert len({r.area for r in good.records if r.area}) > 100
+
+
+XML_REQUEST = """<?xml version="1.0"?><service_requests><request>
+<service_request_id>7</service_request_id><status>closed</status><service_code>006</service_code>
+<requested_datetime>2026-08-01T08:00:00+07:00</requested_datetime>
+<updated_datetime>2026-08-09T08:00:00+07:00</updated_datetime>
+<extended_attributes><channel>app</channel><ward>4</ward></extended_attributes>
+<notes><note><datetime>2026-08-02T08:00:00+07:00</datetime><type>closed</type></note></notes>
+</request></service_requests>"""
+SERVICES = """<services><service><service_code>006</service_code>
+<service_name>Damaged_Tree</service_name><group>Trees</group></service></services>"""
+
+
+def test_a_list_of_services_names_what_a_request_has_only_the_code_of(
+    city: City, tmp_path: Path
+) -> None:
+    for services, name in (
+        (SERVICES, "services.xml"),
+        ('[{"service_code": "006", "service_name": "Damaged_Tree", "group": "Trees"}]', "s.json"),
+    ):
+        (tmp_path / "requests.xml").write_text(XML_REQUEST)
+        (tmp_path / name).write_text(services)
+        files = [tmp_path / "requests.xml", tmp_path / name]
+        contract = city.datasets["feedback.requests"]
+        batch = joined(list(registry.read(files, contract=contract, city=city)))
+        assert batch.records[0].body["service_name"] == "Damaged_Tree"
+        assert batch.records[0].body["category"] == "trees"
+        assert not batch.rejected
+
+
+def test_notes_and_extended_attributes_are_read_in_xml_too(read_file: Reader) -> None:
+    extended = {"their_ward": "ward", "absent": "zip"}
+    batch = read_file("feedback.requests", XML_REQUEST, extended=extended)
+    opened, closed = batch.records
+    assert closed.reported_at == datetime(2026, 8, 2, 1, tzinfo=UTC)  # by its note
+    assert (opened.body["channel"], opened.body["their_ward"]) == ("app", "4")
+    assert opened.body["absent"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<errors><error><code>404</code><description>no such id</description></error></errors>",
+        '{"errors": [{"code": 404, "description": "no such id"}]}',
+    ],
+)
+def test_an_error_answer_is_refused_in_its_own_words(read_file: Reader, text: str) -> None:
+    with pytest.raises(SourceWrongFormat, match=r"an error answer: .*no such id"):
+        read_file("feedback.requests", text)
+
+
+@pytest.mark.real_files
+def test_the_real_lists_of_services_are_read(real_data: Path, city: City) -> None:
+    contract = city.datasets["feedback.requests"]
+    folder = real_data / "feedback"
+    files = [
+        folder / n for n in ("sf_services.xml", "service_list.json", "sf_service_requests.xml")
+    ]
+    batch = joined(list(registry.read(files, contract=contract, city=city)))
+    assert batch.records
+    assert {each.reason for each in batch.rejected} <= {"closedBeforeOpened", "badTime"}
