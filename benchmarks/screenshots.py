@@ -31,7 +31,6 @@ PAGES = (  # name, path, demo account
     ("operator", "/operator?wall=le-lai", "operator"),
     ("operator-ngo-quyen", "/operator?wall=ngo-quyen", "operator"),
     ("rule", "/rule?rule=heavy-rain&wall=le-lai", "operator"),
-    ("proof", "/proof?wall=le-lai", "operator"),
     ("console", "/console", "leader"),
     *(
         (f"console-{group}", f"/console#/g/{group}", "leader")
