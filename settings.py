@@ -67,6 +67,23 @@ class Settings(BaseModel):
     simulate: bool = Field(
         default=False, description="simulate the datasets the lake does not feed"
     )
+    feed_host: str = Field(
+        default="127.0.0.1", description="address the feed listens on for what is pushed to it"
+    )
+    feed_port: int = Field(
+        default=8052,
+        ge=1,
+        le=65535,
+        validate_default=True,
+        description="port of the feed: what is pushed to it, and its metrics",
+    )
+    feed_certificate: Path | None = Field(
+        default=None, description="certificate (PEM) with which the feed listens by TLS"
+    )
+    feed_key: Path | None = Field(default=None, description="key of that certificate")
+    feed_client_ca: Path | None = Field(
+        default=None, description="authority (PEM) that must have signed who pushes to the feed"
+    )
     live: bool = Field(
         default=True, description="connect to the live sources of the city; 0: only replay"
     )
@@ -188,6 +205,24 @@ class Settings(BaseModel):
         if port == given.data.get("web_port"):
             raise ValueError("must differ from IOC_WEB_PORT")
         return port
+
+    @field_validator("feed_port")
+    @classmethod
+    def _another_port(cls, port: int, given: ValidationInfo) -> int:
+        for name in ("web_port", "wall_port"):
+            if port == given.data.get(name):
+                raise ValueError(f"must differ from IOC_{name.upper()}")
+        return port
+
+    @field_validator("feed_certificate", "feed_key", "feed_client_ca")
+    @classmethod
+    def _file(cls, file: Path | None, given: ValidationInfo) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError(f"is no file: {file}")
+        needs = given.field_name != "feed_certificate" and file is not None
+        if needs and given.data.get("feed_certificate") is None:
+            raise ValueError("needs IOC_FEED_CERTIFICATE")
+        return file
 
     @field_validator("data_dir")
     @classmethod

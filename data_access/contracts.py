@@ -17,7 +17,15 @@ from pydantic.dataclasses import dataclass
 from data_access.classification import Classification
 from data_access.durations import Duration as Duration
 from data_access.durations import duration_s as duration_s
-from data_access.intake.ways import LakeWay, MqttWay, QueryWay, Url, Way
+from data_access.intake.ways import (
+    LakeWay,
+    ListenWay,
+    MqttWay,
+    QueryWay,
+    Url,
+    Way,
+    WebhookWay,
+)
 from data_access.promises import (
     STRICT,
     Expectation,
@@ -30,7 +38,7 @@ from data_access.promises import (
 from data_access.promises import Id as Id
 from data_access.promises import Named as Named
 
-WAYS = ("url", "mqtt", "query", "parquet", "csv")
+WAYS = ("url", "mqtt", "webhook", "listen", "query", "parquet", "csv")
 GROUPS = ("economy", "transport", "environment", "security", "feedback")
 CITY_AREA = "city"  # the area of what concerns the whole city
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
@@ -69,6 +77,8 @@ class SourceSpec:
     keep: Duration = "P31D"  # of live rows; their hours and days stay longer
     url: Url | None = None
     mqtt: MqttWay | None = None
+    webhook: WebhookWay | None = None
+    listen: ListenWay | None = None
     query: QueryWay | None = None
     parquet: LakeWay | None = None
     csv: LakeWay | None = None
@@ -76,6 +86,9 @@ class SourceSpec:
     def __post_init__(self) -> None:
         if not self.paths and not self.ways:
             raise ValueError(f"expected paths, or a live way: {', '.join(WAYS)}")
+        hook = self.webhook
+        if hook is not None and self.url is None and (hook.subscription or hook.silence):
+            raise ValueError("a webhook's subscription or silence needs a url to be asked")
 
     @property
     def ways(self) -> dict[str, Way]:

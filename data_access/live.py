@@ -9,6 +9,7 @@ data_access/intake.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 from collections import Counter
@@ -205,7 +206,11 @@ class LiveChannel:
             refused=len(rejected),
             lag_us=instant_us(self._now) - max(newest) if newest else None,
         )
-        while len(rows) > CHUNK:
+        # Of pushed lines each comes once, of a fetched log all come again.
+        adds = self._taken[0].arrival.framing == "lines" and registry.counts(
+            self._contract.source.format
+        )
+        while len(rows) > CHUNK and not adds:  # what adds up goes in one transaction
             yield Change(rows=rows.take(slice(0, CHUNK)))
             rows = rows.take(slice(CHUNK, len(rows)))
         schema = joined(self._schema, *(each.schema for each in readings))
@@ -217,6 +222,7 @@ class LiveChannel:
         known = {each.entity: each for each in self.entities}
         yield Change(
             rows=rows if len(rows) else None,
+            adds=adds,
             played=[Played(record) for record in records],
             entities=[each for each in entities.values() if known.get(each.entity) != each],
             rejected=kept,
@@ -304,10 +310,12 @@ def _written(taken: Sequence[Spooled], folder: Path, format_id: str) -> Iterator
         bodies = [(message.topic, message.body) for message in inside]
     elif framing != "file":
         bodies = [(bodies[0][0], b"".join(body for _, body in bodies))]
+    at_ns = taken[-1].arrival.received_us * 1000
     for number, (name, body) in enumerate(bodies):
         path = folder / str(number) / _name(name)
         path.parent.mkdir(parents=True)
         path.write_bytes(body)
+        os.utime(path, ns=(at_ns, at_ns))  # when it came, for formats that ask
         yield path
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,33 @@ import aiohttp
 
 from data_access.contracts import DatasetContract, duration_s
 from data_access.intake import query
+from data_access.intake.door import Door, Hook
+from data_access.intake.gap import GapFetch
 from data_access.intake.health import HealthBook
 from data_access.intake.lake import LakeFetch
 from data_access.intake.mqtt import Listener
 from data_access.intake.polling import Fetch, Polling
 from data_access.intake.query import QueryFetch
 from data_access.intake.spool import Spool
+from data_access.intake.syslog_server import SyslogServer
 from data_access.intake.url import CONNECT_S, UrlFetch, place_of
-from data_access.intake.ways import LakeWay, MqttWay, PolledWay, QueryWay, Way
+from data_access.intake.ways import (
+    LakeWay,
+    ListenWay,
+    MqttWay,
+    PolledWay,
+    QueryWay,
+    UrlWay,
+    Way,
+    WebhookWay,
+)
 from settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
 SPOOL = "spool.sqlite"
 SCRATCH = "lake-scan"
+GAP = "gap"
 END_S = 5.0
 
 
@@ -45,11 +60,21 @@ class Intake:
         self.spool = Spool(settings.data_dir / SPOOL, clock=clock)
         self._polls: dict[tuple[str, str], Polling] = {}
         self._listeners: list[Listener] = []
+        self._tls = _tls(settings)
+        self.door = Door(
+            settings.feed_host,
+            settings.feed_port,
+            self.spool,
+            self.health,
+            settings.secret,
+            self._tls,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
+        self._call(self._spawn(self.door.keep(), "door"))
 
     def begin(self, contract: DatasetContract, done: int | None, *, is_new: bool) -> None:
         """Start the ways of a dataset; `done` is up to where the store has its payloads.
@@ -90,17 +115,59 @@ class Intake:
         listener.start()
         self._listeners.append(listener)
 
-    async def _start(self, contract: DatasetContract, kind: str, way: PolledWay) -> None:
-        polling = Polling(
-            contract.id,
-            kind,
-            duration_s(way.every) if way.every is not None else contract.cadence_s,
-            self._fetch(contract, kind, way),
-            self.spool,
-            self.health,
-        )
-        self._polls[contract.id, kind] = polling
-        task = asyncio.create_task(polling.keep(), name=f"{contract.id} {kind}")
+    async def _start(self, contract: DatasetContract, kind: str, way: Way) -> None:
+        if isinstance(way, WebhookWay):
+            await self._open(contract, way)
+        elif isinstance(way, ListenWay):
+            server = SyslogServer(
+                contract.id, way, self._settings.feed_host, self.spool, self.health, self._tls
+            )
+            await self._spawn(server.keep(), f"{contract.id} {kind}")
+        elif not isinstance(way, MqttWay):
+            every_s = contract.cadence_s if way.every is None else duration_s(way.every)
+            await self._poll(contract.id, kind, every_s, self._fetch(contract, kind, way))
+
+    async def _poll(self, dataset: str, kind: str, every_s: float, fetch: Fetch) -> None:
+        polling = Polling(dataset, kind, every_s, fetch, self.spool, self.health)
+        self._polls[dataset, kind] = polling
+        await self._spawn(polling.keep(), f"{dataset} {kind}")
+
+    async def _open(self, contract: DatasetContract, way: WebhookWay) -> None:
+        """Let a dataset be pushed to, and watch that nothing of it is missing."""
+        heard = int(self.spool.state(contract.id, "webhook").get("heard", 0))
+        hook = Hook(contract.id, way, self._settings.source_secret(way.secret), heard)
+        self.door.hooks[contract.id] = hook
+        url = contract.source.url
+        if way.silence is not None:
+            await self._spawn(self._watch(contract.id, duration_s(way.silence)), "silence")
+        if way.subscription is not None and url is not None:
+            self.health.add(contract.id, GAP, place_of(way.subscription))
+            asks = replace(url, address=way.subscription, params={}, paging="none")
+            look = self._fetch(contract, "url", asks)
+            gap = GapFetch(
+                contract.id, look, lambda: hook.heard, lambda: self._ask_url(contract.id)
+            )
+            await self._poll(contract.id, GAP, duration_s(way.every), gap)
+
+    async def _watch(self, dataset: str, silence_s: float) -> None:
+        """Ask the dataset's address whenever nothing was pushed for so long."""
+        begun_us = int(self._clock() * 1_000_000)
+        while True:
+            last_us = self.health.of(dataset, "webhook").last_success_us or begun_us
+            left_s = last_us / 1e6 + silence_s - self._clock()
+            if left_s > 0:
+                await asyncio.sleep(left_s)
+                continue
+            self._ask_url(dataset)
+            await asyncio.sleep(silence_s)
+
+    def _ask_url(self, dataset: str) -> None:
+        polling = self._polls.get((dataset, "url"))
+        if polling is not None:  # else its secret is not there
+            polling.ask()
+
+    async def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -141,14 +208,39 @@ class Intake:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.door.close()
         if self._session is not None:
             await self._session.close()
 
 
 def _place(way: Way) -> str:
     """Return where a source is, as it may be shown."""
-    if isinstance(way, LakeWay):
-        return way.path
-    if isinstance(way, MqttWay):
-        return f"{way.broker} {' '.join(way.topics)}"
-    return query.place_of(way.database) if isinstance(way, QueryWay) else place_of(way.address)
+    match way:
+        case LakeWay():
+            return way.path
+        case MqttWay():
+            return f"{way.broker} {' '.join(way.topics)}"
+        case QueryWay():
+            return query.place_of(way.database)
+        case UrlWay():
+            return place_of(way.address)
+        case WebhookWay():
+            return "/in"
+        case ListenWay():
+            return f"tcp {way.port}"
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """Return how the feed listens by TLS; raises SettingsError for files that are none of it."""
+    if settings.feed_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.feed_certificate, settings.feed_key)
+        if settings.feed_client_ca is not None:
+            context.load_verify_locations(settings.feed_client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+    except (OSError, ssl.SSLError) as error:
+        why = f"its certificate, key or authority cannot be used ({error.strerror or error})"
+        raise SettingsError(f"IOC_FEED_CERTIFICATE is wrong: {why}.") from error
+    return context

@@ -6,6 +6,7 @@ Secrets are named here and kept elsewhere (settings.py); an address never holds 
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -140,10 +141,42 @@ def _user(database: str) -> str:
     return database.partition("://")[2].rpartition("@")[0]
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WebhookWay:
+    """What others push: POST /in/<dataset> on the feed's port, with a token of its own.
+
+    With `subscription`, the address of an NGSI subscription of ours, what the broker says to have
+    sent is compared with what came; after a gap, or `silence`, the way `url` is asked at once.
+    """
+
+    secret: SecretName
+    header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")  # Bearer, or bare
+    max_kb: int = Field(default=1024, ge=1, le=65536)
+    silence: Duration | None = None
+    subscription: HttpAddress | None = None
+    every: Every = "PT1M"  # how often the subscription is looked at
+
+
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        ip_network(text)
+    return texts
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ListenWay:
+    """Syslog over TCP, by TLS where the feed has a certificate (RFC 5425, 6587)."""
+
+    port: int = Field(ge=1, le=65535)
+    allow: Annotated[tuple[str, ...], AfterValidator(_networks)] = ("127.0.0.0/8", "::1/128")
+    connections: int = Field(default=256, ge=1, le=10_000)
+    idle: Duration = "PT1H"  # after which a silent connection is closed
+
+
 def _from_address(given: Any) -> Any:
     return {"address": given} if isinstance(given, str) else given
 
 
 Url = Annotated[UrlWay, BeforeValidator(_from_address)]
 PolledWay = UrlWay | LakeWay | QueryWay
-Way = PolledWay | MqttWay
+Way = PolledWay | MqttWay | WebhookWay | ListenWay

@@ -63,16 +63,21 @@ class Calendar:
     """The year and zone that RFC 3164 leaves out.
 
     From a first year, rising when the month jumps back by more than half a year (December to
-    January); a line of December that comes late in January is still last year's.
+    January); a line of December that comes late in January is still last year's. With `near`, an
+    aware instant, it is the year that brings a line nearest to it.
     """
 
-    def __init__(self, year: int, zone: ZoneInfo) -> None:
+    def __init__(self, year: int, zone: ZoneInfo, *, near: datetime | None = None) -> None:
         self.year, self._first, self.zone = year, year, zone
+        self._near = near
         self._month: int | None = None
         self._minutes: dict[tuple[int, int, int, int, int], int] = {}
 
     def minute(self, month: int, day: int, hour: int, minute: int, year: int | None = None) -> int:
         """Return UTC minutes since the epoch of a local time; raises ValueError."""
+        if year is None and self._near is not None:
+            half_year = (month - self._near.month) / 6
+            year = self._near.year + (half_year < -1) - (half_year > 1)
         if year is None:
             jump = 0 if self._month is None else month - self._month
             year = self.year - 1 if jump > 6 and self.year > self._first else self.year

@@ -63,6 +63,11 @@ def takes_messages(format_id: str) -> bool:
     return bool(getattr(formats().get(format_id), "MESSAGES", False))
 
 
+def counts(format_id: str) -> bool:
+    """Tell whether a format counts what is in its files, so that counts of parts add up."""
+    return bool(getattr(formats().get(format_id), "COUNTS", False))
+
+
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Read a dataset's files through its own source; raises SourceError, CityError."""
     source = formats().get(contract.source.format)

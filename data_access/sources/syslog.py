@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -29,6 +31,7 @@ from data_access.sources.payload import good_files, load
 from data_access.sources.rows import observations
 
 FORMAT = "syslog"
+COUNTS = True  # counts of parts of a minute add up
 INDICATORS = ("failed_logins", "accepted_logins", "events")
 MAX_LINE = 65536
 TOLERATED = 10  # bad lines that are no sign of another format, whatever their share
@@ -37,9 +40,12 @@ _LAST_REPEATED = re.compile(r"(?:-- )?last message repeated (\d{1,6}) times")
 
 
 class Options(SourceOptions):
-    """`reference_year`, `timezone`: what RFC 3164 leaves out. Words that tell log-ins apart."""
+    """`reference_year`, `timezone`: what RFC 3164 leaves out. Words that tell log-ins apart.
 
-    reference_year: int = Field(default=2000, ge=1970, le=9998)
+    The year is that of a file's first line, or "arrival": whichever is nearest to when it came.
+    """
+
+    reference_year: Annotated[int, Field(ge=1970, le=9998)] | Literal["arrival"] = 2000
     timezone: ZoneName | None = None
     failed: tuple[str, ...] = (
         r"^Failed \S+ for ",
@@ -142,7 +148,12 @@ class _Counts:
 
 def _counted(path: Path, options: Options, city: City) -> tuple[_Counts, list[Rejected]]:
     payload = load(path)
-    calendar = Calendar(options.reference_year, zone_of(options.timezone, city))
+    zone = zone_of(options.timezone, city)
+    if options.reference_year == "arrival":
+        came = datetime.fromtimestamp(path.stat().st_mtime, zone)
+        calendar = Calendar(came.year, zone, near=came)
+    else:
+        calendar = Calendar(options.reference_year, zone)
     counts = _Counts(payload.name, options)
     rejected: list[Rejected] = []
     lines = strange = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -55,11 +56,13 @@ def append(
     refs: RefBook,
     zone: ZoneInfo,
     recorded_us: int,
+    adds: bool = False,
 ) -> tuple[int, int]:
     """Store rows (times on the track) and roll them up; returns how many were new and revised.
 
     Rows with one key in one call are what was said one after the other: the last counts, the ones
-    before become revisions when the key is new. Raises ValueError for a value that is no number or
+    before become revisions when the key is new. With `adds` they are counts of parts: what was said
+    of a key is added up, and to what there is. Raises ValueError for a value that is no number or
     too large to be summed exactly.
     """
     code_ids, disturbed = book.resolve(connection, rows.keys)
@@ -68,8 +71,14 @@ def append(
     if not len(rows):
         return 0, 0
     rollup.micro(rows.value)
-    rows, ids, is_last = _in_order(rows, code_ids[rows.code])
-    revision, is_same = _revisions(connection, rows.take(is_last), ids[is_last], book)
+    ids = code_ids[rows.code]
+    if adds:
+        rows, ids = _added_up(rows, ids)
+    rows, ids, is_last = _in_order(rows, ids)
+    revision, is_same, known = _revisions(connection, rows.take(is_last), ids[is_last], book)
+    if adds:  # a key comes once by now
+        rows = replace(rows, value=rows.value + known)
+        is_same = (revision > 0) & (rows.value == known)
     is_new = revision == 0
     key: Ids = np.cumsum(is_last) - is_last  # of each row, which of the keys it belongs to
     place = np.arange(len(rows)) - np.flatnonzero(np.diff(key, prepend=-1))[key]
@@ -98,6 +107,15 @@ def append(
     return int(is_new.sum()), int((~is_new).sum()) + earlier
 
 
+def _added_up(rows: Rows, ids: Ids) -> tuple[Rows, Ids]:
+    """Return each key once, with the sum of its values and its first reference."""
+    order = np.lexsort((rows.at_us, ids))
+    rows, ids = rows.take(order), ids[order]
+    starts = np.append(True, (ids[1:] != ids[:-1]) | (rows.at_us[1:] != rows.at_us[:-1]))
+    sums = np.add.reduceat(rows.value, np.flatnonzero(starts))
+    return replace(rows.take(starts), value=sums), ids[starts]
+
+
 def _in_order(rows: Rows, ids: Ids) -> tuple[Rows, Ids, npt.NDArray[np.bool_]]:
     """Return rows sorted by series and time without repetitions, and which end their key."""
     order = np.lexsort((rows.at_us, ids))  # stable: of one key the order said
@@ -115,16 +133,17 @@ def _in_order(rows: Rows, ids: Ids) -> tuple[Rows, Ids, npt.NDArray[np.bool_]]:
 
 def _revisions(
     connection: Connection, rows: Rows, ids: Ids, book: SeriesBook
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return the revision each row would be, and which say nothing new.
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+    """Return the revision each row would be, which say nothing new, and what there is (else 0).
 
     Only rows within the extent of their series can be there already; only for those it asks.
     """
     revision = np.zeros(len(rows), np.int64)
     is_same = np.zeros(len(rows), dtype=bool)
+    known = np.zeros(len(rows))
     doubtful = np.flatnonzero((rows.at_us >= book.first[ids]) & (rows.at_us <= book.last[ids]))
     if not len(doubtful):
-        return revision, is_same
+        return revision, is_same, known
     of = ids[doubtful]
     starts = np.concatenate([[0], np.flatnonzero(of[1:] != of[:-1]) + 1])
     for mine in np.split(doubtful, starts[1:]):
@@ -148,12 +167,13 @@ def _revisions(
         newest = np.searchsorted(known_at, at_us, side="right") - 1
         there = (newest >= 0) & (known_at[newest] == at_us)
         revision[mine[there]] = known_revision[newest[there]] + 1
+        known[mine[there]] = known_value[newest[there]]
         is_same[mine] = (
             there
             & (known_value[newest] == rows.value[mine])
             & (known_quality[newest] == rows.quality[mine])
         )
-    return revision, is_same
+    return revision, is_same, known
 
 
 def _insert(

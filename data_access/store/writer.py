@@ -54,6 +54,7 @@ class Change:
     """All that is written in one transaction; whatever is left out stays as it is."""
 
     rows: Rows | None = None
+    adds: bool = False  # the rows are counts of parts
     played: Sequence[Played] = ()
     entities: Sequence[Entity] = ()
     rejected: Sequence[Rejected] = ()
@@ -150,6 +151,7 @@ class StoreWriter:
                 refs=self._refs,
                 zone=self._zone,
                 recorded_us=now_us,
+                adds=change.adds,
             )
         if change.played:
             versions = records.append(connection, stream_id, change.played, recorded_us=now_us)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -144,13 +145,19 @@ def open_source(tmp_path: Path, city: City) -> Iterator[Callable[..., LiveRoom]]
         contract = replace(city.datasets[dataset], source=source)
         chosen = replace(city, datasets={dataset: contract})
         registry.verify(chosen)
-        made = Settings(data_dir=tmp_path / "data", city=ROOT / "city", **settings)
-        rooms.append(LiveRoom(made, chosen))
+        named = {"data_dir": tmp_path / "data", "city": ROOT / "city", "feed_port": free_port()}
+        rooms.append(LiveRoom(Settings(**{**named, **settings}), chosen))
         return rooms[-1]
 
     yield opened
     for room in rooms:
         room.close()
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def live_city(folder: Path, dataset: str, source: str) -> Path:

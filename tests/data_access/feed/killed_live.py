@@ -1,4 +1,4 @@
-"""A feed that dies: `python -m tests.data_access.feed.killed_live CITY LAKE DATA AT`.
+"""A feed that dies: `python -m tests.data_access.feed.killed_live CITY LAKE DATA PORT AT`.
 
 It is killed by SIGKILL in the middle of a transaction, when AT observations have been written.
 """
@@ -18,7 +18,7 @@ from settings import load_settings
 
 def main() -> None:
     """Run the role until death."""
-    city, lake, data, at = sys.argv[1:]
+    city, lake, data, port, at = sys.argv[1:]
     written = 0
 
     def count(_c: object, _k: object, statement: str, rows: object, *_: object) -> None:
@@ -29,7 +29,7 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "before_cursor_execute", count)
-    named = {"IOC_CITY": city, "IOC_LAKE": lake, "IOC_DATA_DIR": data}
+    named = {"IOC_CITY": city, "IOC_LAKE": lake, "IOC_DATA_DIR": data, "IOC_FEED_PORT": port}
     settings = load_settings(named, env_file=None)
     run_feed(settings, publish=lambda _: None, stop=threading.Event())
 

@@ -14,7 +14,7 @@ from data_access.contracts import SourceSpec
 from data_access.intake.ways import MqttWay
 from settings import load_settings
 from tests.conftest import ROOT
-from tests.data_access.feed.conftest import live_city
+from tests.data_access.feed.conftest import free_port, live_city
 from tests.data_access.feed.live_room import LiveRoom
 from tests.mosquitto import Mosquitto, Sensor, mosquitto
 
@@ -63,7 +63,8 @@ def test_killed_again_and_again_it_has_every_message_once(
     folders = live_city(tmp_path / "city", AIR, source), tmp_path / "lake", tmp_path / "data"
     folders[1].mkdir()  # nothing in it, and nothing is simulated
     names = ("IOC_CITY", "IOC_LAKE", "IOC_DATA_DIR")
-    settings = load_settings(dict(zip(names, map(str, folders), strict=True)), env_file=None)
+    named = dict(zip(names, map(str, folders), strict=True))
+    settings = load_settings({**named, "IOC_FEED_PORT": str(free_port())}, env_file=None)
     room = LiveRoom(settings, load_city(folders[0]))
     room.until(lambda: room.health(AIR, "mqtt").last_success_us)
     room.close()
@@ -73,7 +74,10 @@ def test_killed_again_and_again_it_has_every_message_once(
     for at in (1, 400):
         dying = [sys.executable, "-m", "tests.data_access.feed.killed_live"]
         done = subprocess.run(
-            [*dying, *map(str, folders), str(at)], cwd=ROOT, check=False, timeout=60
+            [*dying, *map(str, folders), str(settings.feed_port), str(at)],
+            cwd=ROOT,
+            check=False,
+            timeout=60,
         )
         assert done.returncode == -9
     room.until(lambda: room.stored(AIR)[0] >= many)

@@ -1,0 +1,367 @@
+"""What others push: durable before it is answered, bounded, watched for gaps; the feed's port."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import SecretStr
+
+from data_access.city import City
+from data_access.contracts import SourceSpec
+from data_access.errors import SpoolFull
+from data_access.intake import syslog_server
+from data_access.intake.gap import missing
+from data_access.intake.ways import ListenWay, UrlWay, WebhookWay
+from tests.certificates import make_certificates
+from tests.data_access.feed.conftest import free_port
+from tests.data_access.feed.live_room import LiveRoom
+from tests.data_access.intake.web_server import Asked, Says, web_server
+
+REQUESTS, LOGINS = "feedback.requests", "security.logins"
+TOKEN = "hunter2-hunter2"
+OpenSource = Callable[..., LiveRoom]
+
+
+def post(
+    room: LiveRoom,
+    body: bytes,
+    *,
+    dataset: str = REQUESTS,
+    token: str = TOKEN,
+    **headers: str,
+) -> tuple[int, dict[str, str]]:
+    """Push while nothing else happens: the intake answers by itself."""
+    with closing(http.client.HTTPConnection("127.0.0.1", room.settings.feed_port, 20)) as link:
+        named = {"Authorization": f"Bearer {token}", **headers}
+        link.request("POST", f"/in/{dataset}", body=body, headers=named)
+        answer = link.getresponse()
+        answer.read()
+        return answer.status, dict(answer.getheaders())
+
+
+def get(room: LiveRoom, path: str) -> tuple[int, str]:
+    with closing(http.client.HTTPConnection("127.0.0.1", room.settings.feed_port, 20)) as link:
+        link.request("GET", path)
+        answer = link.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def request(number: int) -> dict[str, Any]:
+    return {
+        "service_request_id": f"r-{number}",
+        "status": "open",
+        "service_name": "Chiếu sáng",
+        "requested_datetime": datetime.fromtimestamp(time.time() - 60, UTC).isoformat(),
+        "lat": 21.0287,
+        "long": 105.8524,
+    }
+
+
+@pytest.fixture
+def open_hook(open_source: OpenSource, city: City) -> OpenSource:
+    """Open a room of citizens' requests that are pushed."""
+
+    def opened(*, url: UrlWay | None = None, **way: Any) -> LiveRoom:
+        options = {**city.datasets[REQUESTS].source.options, "map_to_city": False}
+        hook = WebhookWay(secret="push", **way)
+        source = SourceSpec(format="open311", options=options, webhook=hook, url=url)
+        room = open_source(REQUESTS, source, source_secrets={"PUSH": SecretStr(TOKEN)})
+        room.until(lambda: room.intake is not None and REQUESTS in room.intake.door.hooks)
+        return room
+
+    return opened
+
+
+def test_what_is_pushed_is_answered_when_it_is_durable_and_then_in_an_envelope(
+    open_hook: OpenSource,
+) -> None:
+    room = open_hook()
+    body = json.dumps([request(1), request(2)]).encode()
+    assert post(room, body)[0] == 204
+    room.close()  # as killed: nothing was read yet
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 2))
+    assert post(room, body)[0] == 204  # a sender that had no answer sends again
+    room.until(lambda: room.accepted(REQUESTS)[0] == 4)
+    assert room.stored(REQUESTS) == (0, 0, 2)
+    assert room.read(REQUESTS).origin == "live"
+
+
+def test_who_has_no_token_learns_nothing_and_leaves_nothing(open_hook: OpenSource) -> None:
+    room = open_hook()
+    assert post(room, b"[]", token="wrong")[0] == 401
+    assert post(room, b"[]", token="")[0] == 401
+    assert post(room, b"[]", dataset="no.such")[0] == 401
+    assert room.intake is not None
+    assert room.intake.spool.waiting(REQUESTS) == 0
+
+
+def test_another_header_may_hold_the_token(open_hook: OpenSource) -> None:
+    room = open_hook(header="X-Api-Key")
+    assert post(room, b"[]")[0] == 401
+    assert post(room, b"[]", **{"X-Api-Key": TOKEN})[0] == 204
+
+
+def test_too_much_and_nothing_are_refused(open_hook: OpenSource) -> None:
+    room = open_hook(max_kb=1)
+    assert post(room, b"x" * 2000)[0] == 413
+    assert post(room, b"  ")[0] == 400
+
+
+def test_a_body_of_unknown_length_is_bounded_too(open_hook: OpenSource) -> None:
+    room = open_hook(max_kb=1)
+    with closing(http.client.HTTPConnection("127.0.0.1", room.settings.feed_port, 20)) as link:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        chunks = (b"x" * 500 for _ in range(10))
+        link.request("POST", f"/in/{REQUESTS}", body=chunks, headers=headers, encode_chunked=True)
+        assert link.getresponse().status == 413
+
+
+def test_what_cannot_be_kept_is_not_acknowledged(
+    open_hook: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_hook()
+    assert room.intake is not None
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise SpoolFull("the store is behind")
+
+    monkeypatch.setattr(room.intake.spool, "put", full)
+    status, headers = post(room, b"[]")
+    assert (status, headers["Retry-After"]) == (503, "5")
+    assert room.failing(REQUESTS) == "the store is behind"
+    monkeypatch.undo()
+    assert post(room, json.dumps([request(1)]).encode())[0] == 204
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert room.failing(REQUESTS) is None
+
+
+def test_the_feeds_port_says_that_it_lives_and_how_its_sources_are(open_hook: OpenSource) -> None:
+    room = open_hook()
+    post(room, json.dumps([request(1)]).encode())
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert get(room, "/healthz") == (200, "OK")
+    status, text = get(room, "/metrics")
+    assert status == 200
+    labels = f'{{dataset="{REQUESTS}",way="webhook"}}'
+    assert f"ioc_source_payloads_total{labels} 1\n" in text
+    assert f"ioc_source_rows_total{labels} 1\n" in text
+    assert f"ioc_source_up{labels} 1\n" in text
+    assert f'ioc_source_waiting{{dataset="{REQUESTS}"}} 0\n' in text
+    assert TOKEN not in text
+
+
+def test_a_port_that_is_taken_stops_no_data(
+    open_source: OpenSource, city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    with web_server(lambda _: Says(body=json.dumps([request(1)]).encode())) as site:
+        source = SourceSpec(format="open311", url=UrlWay(address=site.url))
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            room = open_source(REQUESTS, source, feed_port=taken.getsockname()[1])
+            room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert "the feed cannot listen on 127.0.0.1:" in caplog.text
+
+
+# ---------------------------------------------------------------- gaps
+
+
+def test_a_gap_is_what_is_missing_at_two_looks() -> None:
+    gap, state = missing({}, sent=10, heard=3)
+    assert gap == 0
+    gap, state = missing(state, sent=15, heard=6)  # two are on their way, or lost
+    assert gap == 0
+    assert missing(state, sent=16, heard=9)[0] == 0  # they came
+    assert missing(state, sent=16, heard=7)[0] == 2  # they did not
+
+
+def test_counts_that_begin_anew_are_no_gap() -> None:
+    _, state = missing({}, sent=100, heard=50)
+    assert missing(state, sent=1, heard=50)[0] == 0
+    assert missing(state, sent=110, heard=0)[0] == 0
+    assert missing(state, sent=100, heard=55)[0] == 0
+
+
+def test_after_a_gap_the_entities_are_asked_for(open_hook: OpenSource) -> None:
+    sent = 5
+
+    def answer(asked: Asked) -> Says:
+        if asked.path == "/subscription":
+            return Says(body=orjson.dumps({"notification": {"timesSent": sent}}))
+        return Says(body=b"[]")
+
+    with web_server(answer) as site:
+        way = {"subscription": f"{site.url}/subscription", "every": "PT1S"}
+        room = open_hook(url=UrlWay(address=f"{site.url}/entities", every="P1D"), **way)
+
+        def asked(path: str) -> int:
+            return sum(each.path == path for each in site.asked)
+
+        room.until(lambda: asked("/subscription") >= 1)
+        sent = 7
+        room.until(lambda: asked("/entities") == 2)
+        assert room.health(REQUESTS, "gap").last_success_us
+
+
+def test_after_a_silence_the_entities_are_asked_for(open_hook: OpenSource) -> None:
+    with web_server(lambda _: Says(body=b"[]")) as site:
+        room = open_hook(url=UrlWay(address=site.url, every="P1D"), silence="PT1S")
+        room.until(lambda: len(site.asked) >= 2)
+
+
+# ---------------------------------------------------------------- syslog
+
+
+@pytest.fixture
+def open_syslog(
+    open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[LiveRoom, int]]:
+    monkeypatch.setattr(syslog_server, "FLUSH_S", 0.05)
+
+    def opened(*, settings: dict[str, Any] | None = None, **way: Any) -> tuple[LiveRoom, int]:
+        port = free_port()
+        listen = ListenWay(port=port, **way)
+        options = {"reference_year": "arrival"}
+        source = SourceSpec(format="syslog", options=options, listen=listen)
+        room = open_source(LOGINS, source, **(settings or {}))
+        room.until(lambda: room.health(LOGINS, "listen").last_success_us)
+        return room, port
+
+    return opened
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., socket.socket]]:
+    opened: list[socket.socket] = []
+
+    def to(port: int) -> socket.socket:
+        opened.append(socket.create_connection(("127.0.0.1", port), 20))
+        return opened[-1]
+
+    yield to
+    for each in opened:
+        each.close()
+
+
+def line(text: str, *, host: str = "gate") -> bytes:
+    """An RFC 5424 line of this minute."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    return f"<38>1 {now.isoformat()} {host} sshd 1 - - {text}".encode()
+
+
+def totals(room: LiveRoom) -> dict[str, float]:
+    """The sums of the newest revisions, by indicator."""
+    found = room.store().source_rows(LOGINS, limit=1000)
+    sums: dict[str, float] = {}
+    for row in found:
+        sums[row["indicator"]] = sums.get(row["indicator"], 0) + row["value"]
+    return sums
+
+
+def test_r11_a_login_a_failed_login_and_an_export_arrive_however_they_are_framed(
+    open_syslog: Callable[..., tuple[LiveRoom, int]], connect: Callable[..., socket.socket]
+) -> None:
+    room, port = open_syslog()
+    sender = connect(port)
+    login, failed = line("Accepted password for an"), line("Failed password for an")
+    export = line("exported 3 rows")
+    sender.sendall(b"%d %s" % (len(login), login) + failed + b"\n" + export + b"\n")
+    room.until(lambda: totals(room).get("events") == 3)
+    assert totals(room) == {"events": 3, "accepted_logins": 1, "failed_logins": 1}
+
+
+def test_counts_of_one_minute_add_up_over_batches_and_restarts(
+    open_syslog: Callable[..., tuple[LiveRoom, int]], connect: Callable[..., socket.socket]
+) -> None:
+    room, port = open_syslog()
+    said = line("Failed password for an")
+    for count in (1, 3, 6):
+        connect(port).sendall((said + b"\n") * (count - int(totals(room).get("events", 0))))
+        room.until(lambda wanted=count: totals(room).get("events") == wanted)
+    room.restart()
+    room.until(lambda: room.health(LOGINS, "listen").last_success_us)
+    connect(port).sendall(said + b"\n")
+    room.until(lambda: totals(room).get("events") == 7)
+    assert totals(room)["failed_logins"] == 7
+
+
+def test_lines_without_a_year_are_of_this_one(
+    open_syslog: Callable[..., tuple[LiveRoom, int]],
+    connect: Callable[..., socket.socket],
+    city: City,
+) -> None:
+    room, port = open_syslog()
+    now = datetime.now(city.zone)
+    connect(port).sendall(f"<38>{now:%b %d %H:%M:%S} gate sshd[1]: hello\n".encode())
+    room.until(lambda: totals(room).get("events") == 1)
+    observed = room.store().source_rows(LOGINS)[0]["observed_at"]
+    assert abs((observed - now).total_seconds()) < 120
+
+
+def test_who_is_not_allowed_or_sends_nonsense_is_closed_and_the_others_are_heard(
+    open_syslog: Callable[..., tuple[LiveRoom, int]],
+    connect: Callable[..., socket.socket],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    room, port = open_syslog()
+    bad = connect(port)
+    bad.sendall(b"99999999 <1>x")
+    assert bad.recv(1) == b""
+    good = connect(port)
+    good.sendall(line("hello") + b"\n")
+    room.until(lambda: totals(room).get("events") == 1)
+    room.close()
+    room, port = open_syslog(allow=("10.0.0.0/8",))
+    assert connect(port).recv(1) == b""
+    assert "127.0.0.1 is not allowed" in caplog.text
+
+
+def test_there_are_only_so_many_senders(
+    open_syslog: Callable[..., tuple[LiveRoom, int]], connect: Callable[..., socket.socket]
+) -> None:
+    room, port = open_syslog(connections=1)
+    first = connect(port)
+    first.sendall(line("hello") + b"\n")
+    room.until(lambda: totals(room).get("events") == 1)
+    assert connect(port).recv(1) == b""
+
+
+def test_with_a_certificate_syslog_and_webhooks_speak_tls(
+    open_syslog: Callable[..., tuple[LiveRoom, int]],
+    connect: Callable[..., socket.socket],
+    tmp_path: Path,
+) -> None:
+    made = make_certificates(tmp_path)
+    secure = {"feed_certificate": made.certificate, "feed_key": made.key}
+    room, port = open_syslog(settings={**secure, "feed_client_ca": made.authority})
+    context = ssl.create_default_context(cafile=str(made.authority))
+    context.load_cert_chain(made.certificate, made.key)
+    with context.wrap_socket(connect(port), server_hostname="127.0.0.1") as sender:
+        sender.sendall(line("Accepted password for an") + b"\n")
+        room.until(lambda: totals(room).get("accepted_logins") == 1)
+    stranger = ssl.create_default_context(cafile=str(made.authority))
+    with (
+        suppress(OSError),
+        stranger.wrap_socket(connect(port), server_hostname="127.0.0.1") as nobody,
+    ):
+        nobody.sendall(line("Accepted password for nobody") + b"\n")
+        assert nobody.recv(1) == b""
+    port_of_feed = room.settings.feed_port
+    link = http.client.HTTPSConnection("127.0.0.1", port_of_feed, timeout=20, context=context)
+    with closing(link):
+        link.request("GET", "/healthz")
+        assert link.getresponse().status == 200
+    with context.wrap_socket(connect(port), server_hostname="127.0.0.1") as sender:
+        sender.sendall(line("Accepted password for binh") + b"\n")
+        room.until(lambda: totals(room).get("accepted_logins") == 2)
+    room.tick()
+    assert totals(room)["events"] == 2
