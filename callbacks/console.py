@@ -9,26 +9,23 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from callbacks import console_sending, console_sources, page_setting, session
+from callbacks import console_choices, console_sending, console_sources, page_setting, session
 from callbacks.console_tiles import draw, needs, within_ceiling
 from callbacks.desk import Desk, desk
-from data_access.envelope import Envelope
 from language import pick
 from layouts import ids
 from layouts.pages import console, console_lists
 from layouts.pages.console_place import Place, parse_place
 from layouts.pages.console_plan import (
-    BOTTLENECKS,
-    GROUP_TILES,
     SMALLEST,
     Planned,
-    TileSpec,
     area_specs,
     areas_spec,
     city_plan,
     planned,
     tile_spec,
 )
+from layouts.pages.console_topics import BOTTLENECKS, TileSpec
 from layouts.pages.outcome import Outcome
 from layouts.pages.shell import Setting, say
 from layouts.pages.sites import drawing
@@ -38,7 +35,6 @@ from permissions.roles import Person, Right
 Size = Mapping[str, float]
 Shown = dict[str, int]
 Result = Mapping[str, Any]  # an Outcome, the wall it is of, and the place it was asked at
-PARTS = {"kpi": "numbers", "trend": "series", "table": "tables", "bars": "tables", "map": "maps"}
 
 
 def layout() -> Any:
@@ -201,8 +197,7 @@ def _body(
     if place.level == "city":
         return console.city_body(city_plan(*room), tiles, setting=setting)
     if place.level == "group":
-        group = place.group or ""
-        return console.group_body(group, GROUP_TILES[group], plan, tiles, setting=setting)
+        return console.group_body(place, plan, tiles, setting=setting)
     if place.level == "areas":
         return _areas(reach, place, plan, tiles, room, who, setting)
     if place.level == "area":
@@ -222,15 +217,7 @@ def _areas(
     spec = areas_spec(place)
     if spec is None:
         return console.beside_body(None, {}, _nothing(setting), height=round(room[1]))
-    envelopes = within_ceiling(reach, [each.aggregate for each in area_specs(place.group or "")],
-                               who)  # fmt: skip
-    choices = [
-        (Place("areas", place.group, aggregate=each.aggregate).href,
-         pick(envelopes[each.aggregate].label, setting.language)
-         if each.aggregate in envelopes else each.aggregate,
-         each.aggregate == spec.aggregate)
-        for each in area_specs(place.group or "")
-    ]  # fmt: skip
+    choices = console_choices.map_choices(reach, spec, place, who, setting)
     rows = console_sources.unit_rows(reach, spec, place, who=who, language=setting.language)
     side = console_lists.unit_list(rows, unit="", choices=choices, setting=setting)
     return console.beside_body(plan[0], tiles, side, height=round(room[1]))
@@ -272,23 +259,21 @@ def _tile(
     if spec is None:
         return console.beside_body(None, {}, _nothing(setting), height=round(room[1]))
     envelope = within_ceiling(reach, [spec.aggregate], who).get(spec.aggregate)
-    figure = place.figure if place.figure in spec.figures else spec.figures[0]
+    figure = console_choices.chosen_figure(envelope, spec, place)
     source = console_sources.source_of(envelope, figure)
-    choices = [
-        (Place("tile", place.group, tile=spec.key, figure=each).href,
-         _figure_name(envelope, spec, each, setting.language), each == figure)
-        for each in spec.figures
-    ]  # fmt: skip
+    choices = console_choices.figure_choices(envelope, spec, place, setting.language)
     dataset = str(source.get("dataset", spec.aggregate))
     if spec.aggregate == BOTTLENECKS:  # what it is made of answers for it
         envelope = within_ceiling(reach, [dataset], who).get(dataset)
-    by_units = dataset in {each.aggregate for each in area_specs(place.group or "")}
+    units = {each.aggregate: each.topic for each in area_specs(place.group or "")}
+    by_units = replace(place, level="areas", aggregate=dataset, topic=units.get(dataset),
+                       figure=None).href  # fmt: skip
     card = console_sources.card(
         reach,
         envelope,
         dataset,
         choices=choices,
-        units_href=Place("areas", place.group, aggregate=dataset).href if by_units else "",
+        units_href=by_units if dataset in units else "",
         setting=setting,
     )
     found = console_sources.rows(reach, source, who=who, setting=setting)
@@ -321,17 +306,8 @@ def _name(reach: Desk, place: Place, setting: Setting) -> str:
 
 def _tile_name(reach: Desk, spec: TileSpec, place: Place, setting: Setting) -> str:
     envelope = reach.cache.read(spec.aggregate)
-    figure = place.figure if place.figure in spec.figures else spec.figures[0]
-    return _figure_name(envelope, spec, figure, setting.language)
-
-
-def _figure_name(envelope: Envelope | None, spec: TileSpec, figure: str, language: str) -> str:
-    if envelope is None:
-        return figure
-    part: Any = envelope.payload.get(PARTS.get(spec.kind, ""), {})
-    found = part.get(figure)
-    label = found.get("label") if isinstance(found, dict) else None
-    return pick(label or envelope.label, language)
+    figure = console_choices.chosen_figure(envelope, spec, place)
+    return console_choices.figure_name(envelope, spec, figure, setting.language)
 
 
 def _dataset(href: str) -> str:

@@ -10,6 +10,7 @@ from callbacks.walls import all_walls, control_of, scene_aggregates
 from language import pick, text
 from layouts.pages.console_lists import Offer
 from layouts.pages.console_place import Place
+from layouts.pages.console_topics import TOPICS, topic_of
 from layouts.pages.outcome import Outcome
 from layouts.pages.wall_view import WallView
 from permissions.roles import Person
@@ -54,10 +55,11 @@ def take_back(who: Person | None, wall_id: str, language: str) -> Outcome:
 
 
 def _fitting(reach: Desk, wall: WallView, place: Place) -> list[str]:
-    """Order a wall's scenes by how much of them is of the place's group."""
+    """Order a wall's scenes by how much of them is of the place's topic, then of its group."""
     group = place.group
     if group is None:
         return [scene.scene_id for scene in wall.scenes]
+    topic = {spec.aggregate for spec in TOPICS[group][topic_of(group, place.topic)]}
 
     def share(scene_id: str) -> float:
         names = scene_aggregates(reach, wall.wall_id, scene_id)
@@ -68,5 +70,11 @@ def _fitting(reach: Desk, wall: WallView, place: Place) -> list[str]:
         ]
         return groups.count(group) / len(groups) if groups else 0.0
 
-    ranked = sorted(wall.scenes, key=lambda scene: -share(scene.scene_id))
+    def of_topic(scene_id: str) -> float:
+        names = scene_aggregates(reach, wall.wall_id, scene_id)
+        return len(topic.intersection(names)) / len(topic)
+
+    ranked = sorted(
+        wall.scenes, key=lambda scene: (-of_topic(scene.scene_id), -share(scene.scene_id))
+    )
     return [scene.scene_id for scene in ranked if share(scene.scene_id) > 0]

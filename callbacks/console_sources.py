@@ -18,7 +18,7 @@ from data_access.errors import DataError
 from language import datetime_, has, number, period, pick, sort_key, text
 from layouts.pages.console_lists import SourceCard, SourceRow, UnitFigure, UnitRow
 from layouts.pages.console_place import Place
-from layouts.pages.console_plan import TileSpec
+from layouts.pages.console_topics import TileSpec
 from layouts.pages.shell import Setting, say
 from permissions.roles import Person, Right
 
@@ -47,6 +47,9 @@ def unit_rows(
     """Return all units, the highest value first, those not measured by name at the end."""
     envelope = within_ceiling(reach, [spec.aggregate], who).get(spec.aggregate)
     layer = _layer(envelope, str(spec.options["map"]))
+    dataset = spec.aggregate
+    if envelope is not None and dataset not in reach.city.datasets and envelope.datasets:
+        dataset = envelope.datasets[0]
     values = layer.get("values", {})
     bands = _bands(reach.city, layer.get("scale"))
 
@@ -56,8 +59,8 @@ def unit_rows(
 
     return [
         UnitRow(
-            href=replace(place, level="area", area=unit.code, aggregate=None,
-                         dataset=spec.aggregate).href,
+            href=replace(place, level="area", area=unit.code, aggregate=None, figure=None,
+                         dataset=dataset).href,
             name=unit.name,
             kind=unit_kind(unit, language),
             words=_written(values.get(unit.code, {}).get("value"), layer, language),

@@ -15,7 +15,8 @@ from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.city import City
 from data_access.envelope import Envelope
 from language import LANGUAGES, text
-from layouts.pages.console_plan import BOTTLENECKS, UNIT_PX, Planned
+from layouts.pages.console_plan import UNIT_PX, Planned
+from layouts.pages.console_topics import BOTTLENECKS
 from layouts.tiles.absence import missing
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame, TileContext

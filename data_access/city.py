@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 from data_access.areas import Areas, read_areas
 from data_access.contracts import DatasetContract, Id, Named, Phone
 from data_access.errors import CityError
+from data_access.limits import NONE, Limit
 from data_access.promises import STRICT
 
 
@@ -181,6 +182,7 @@ class City:
     areas: Areas
     network: Network
     names: Mapping[str, Mapping[str, dict[str, str]]]  # dataset -> what its source says -> ours
+    limits: Mapping[str, Mapping[str, Limit]]  # aggregate -> number -> what it is held against
 
     @property
     def zone(self) -> ZoneInfo:
@@ -190,6 +192,10 @@ class City:
     def called(self, dataset: str, name: str) -> dict[str, str]:
         """Return what the room calls what the source of `dataset` names so."""
         return self.names.get(dataset, {}).get(name) or {"vi": name, "en": name}
+
+    def limit(self, aggregate: str, number: str) -> Limit:
+        """Return what a figure of an aggregate is held against."""
+        return self.limits.get(aggregate, {}).get(number, NONE)
 
 
 T = TypeVar("T")
@@ -252,7 +258,7 @@ def load_city(folder: Path) -> City:
         expected = f"{city.timezone!r} is no time zone such as Asia/Ho_Chi_Minh"
         raise CityError("city.toml", "timezone", expected) from error
     agencies = _by_id("agencies.toml", _read(folder / "agencies.toml", _AgenciesFile).agency)
-    datasets = _by_id("datasets.toml", _read(folder / "datasets.toml", _DatasetsFile).dataset)
+    datasets = _by_id("datasets.toml", _datasets(folder))
     _check_owners(agencies, datasets)
     if city.data_office not in agencies:
         expected = f"{city.data_office!r} is no agency of agencies.toml"
@@ -278,7 +284,18 @@ def load_city(folder: Path) -> City:
         areas=areas,
         network=_network(_read(folder / "network.toml", _NetworkFile)),
         names=names,
+        limits=_optional(folder / "limits.toml", dict[str, dict[str, Limit]]) or {},
     )
+
+
+def _datasets(folder: Path) -> tuple[DatasetContract, ...]:
+    """Return the entries of datasets.toml, and of the files of datasets/ by name."""
+    files = (folder / "datasets.toml", *sorted((folder / "datasets").glob("*.toml")))
+    return tuple(entry for file in files for entry in _read(file, _DatasetsFile).dataset)
+
+
+def _optional(path: Path, model: type[T]) -> T | None:
+    return _read(path, model) if path.exists() else None
 
 
 def _read(path: Path, model: type[T]) -> T:
@@ -371,7 +388,7 @@ def _check_categories(
 
 def _names(path: Path, datasets: Mapping[str, DatasetContract]) -> dict[str, dict[str, Named]]:
     """Return names by dataset; a city whose sources speak as it does has no such file."""
-    found = _read(path, dict[str, dict[str, Named]]) if path.exists() else {}
+    found = _optional(path, dict[str, dict[str, Named]]) or {}
     for dataset in found:
         if dataset not in datasets:
             raise CityError(path.name, dataset, "is no dataset of datasets.toml")

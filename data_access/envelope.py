@@ -87,12 +87,17 @@ class Column(TypedDict):
 
 
 class Table(TypedDict):
-    """Ranked rows, best first to show; also what bars are drawn from."""
+    """Ranked rows, best first to show; also what bars are drawn from.
+
+    A row is column id -> value (text columns may hold Text). It may have a "source", and a "table":
+    the id of the table of its parts, which add up to it.
+    """
 
     label: Text
     columns: list[Column]
-    rows: list[dict[str, Any]]  # column id -> value; text columns may hold Text; "source" optional
+    rows: list[dict[str, Any]]
     total: NotRequired[int]  # rows there were before cutting
+    source: NotRequired[Source]
 
 
 class MapLayer(TypedDict):

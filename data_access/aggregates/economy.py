@@ -6,15 +6,13 @@ Statistics are shown in their own periods: points of a series carry the month th
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.months import SAME_PERIOD, month_text, months_of, points
 from data_access.areas import ascii_key
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload, Series, Text
-from data_access.rollup import DAY, slot_bounds_us
-from data_access.store.snapshot import AREA
+from data_access.envelope import Number, Payload, Series
 
 INVESTMENT, PRICES = "economy.investment", "economy.prices"
 NO_PROVINCE = (
@@ -31,45 +29,6 @@ SHOWN = 12  # rows of the table
 HEADLINE = "chi so gia tieu dung"
 NO_GOODS = ("chi so gia", "lam phat")  # index rows that are no kind of goods
 PRICE_CEILING = 4.5  # per cent, the year's ceiling of consumer price growth (plan of 2026)
-SAME_PERIOD = text("cùng kỳ", "same period")
-
-Months = dict[int, float]  # month number (year * 12 + month - 1) -> figure
-
-
-def months_of(view: View, dataset: str, indicator: str, entity: str | None = None) -> Months:
-    """Return a monthly indicator of the city (or of one entity) by month."""
-    if entity is None:
-        cells = view.snapshot.cells(dataset, indicator, DAY, kind=AREA, names=[CITY_AREA])
-    else:
-        cells = view.snapshot.cells(dataset, indicator, DAY, names=[entity])
-    zone = view.city.zone
-    months = {}
-    for slot, mean in zip(cells.slot.tolist(), cells.mean.tolist(), strict=True):
-        day = view.local(slot_bounds_us(DAY, slot, zone)[0] + 43_200_000_000)
-        months[day.year * 12 + day.month - 1] = mean
-    return months
-
-
-def month_text(month: int) -> Text:
-    words = f"{month % 12 + 1:02d}/{month // 12}"
-    return text(words, words)
-
-
-def month_ms(view: View, month: int) -> float:
-    begin = datetime(month // 12, month % 12 + 1, 1, tzinfo=view.city.zone)
-    return begin.timestamp() * 1000
-
-
-def _points(view: View, months: Months, first: int, *, shift: int = 0) -> list[list[float | None]]:
-    last = max(months, default=first - 1) + shift
-    return [
-        [month_ms(view, month), _rounded(months.get(month - shift))]
-        for month in range(first, last + 1)
-    ]
-
-
-def _rounded(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, 3)
 
 
 def _source(dataset: str, indicator: str, entity: str | None = None) -> Any:
@@ -152,12 +111,12 @@ def investment(view: View) -> Payload:
             {
                 "id": "this_year",
                 "label": text("12 tháng qua", "last 12 months"),
-                "points": _points(view, month, first),
+                "points": points(view, month, first),
             },
             {
                 "id": "last_year",
                 "label": SAME_PERIOD,
-                "points": _points(
+                "points": points(
                     view,
                     {m: v for m, v in month.items() if m <= (newest or 0) - 12},
                     first,
@@ -289,7 +248,7 @@ def prices(view: View) -> Payload:
                     {
                         "id": "cpi_yoy",
                         "label": text("CPI", "CPI"),
-                        "points": _points(view, months, first),
+                        "points": points(view, months, first),
                     }
                 ],
                 "thresholds": [

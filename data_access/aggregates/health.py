@@ -7,7 +7,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.aggregates.economy import month_ms, month_text, months_of
+from data_access.aggregates.months import month_ms, month_text, months_of
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Number, Payload
 from data_access.rollup import DAY, slot_bounds_us

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 
@@ -30,9 +30,7 @@ MANIFEST = "simulated.json"  # beside the files: what this lake is
 
 
 class GeneratorModule(Protocol):
-    """What a module beside this one offers."""
-
-    FORMAT: str
+    """What a module beside this one offers, with FORMAT or DATASET: what it writes."""
 
     def files(self, order: Order) -> Iterator[tuple[str, bytes]]:
         """Yield (path in the lake, content)."""
@@ -40,13 +38,27 @@ class GeneratorModule(Protocol):
 
 @cache
 def generators() -> Mapping[str, GeneratorModule]:
-    """Return the generators by format: every module beside this one that names a FORMAT."""
+    """Return the generators: every module beside this one that names a FORMAT or a DATASET.
+
+    A FORMAT stands for the one thing that is written so. Of a format for anything (tables,
+    statistics, context) a module writes one DATASET, in the words of its contract, which must have
+    it WRITTEN_AS the module writes.
+    """
     found: dict[str, GeneratorModule] = {}
     for module in pkgutil.iter_modules(data_access.simulator.__path__):
         loaded: Any = importlib.import_module(f"data_access.simulator.{module.name}")
-        if hasattr(loaded, "FORMAT"):
-            found[loaded.FORMAT] = loaded
+        for name in ("FORMAT", "DATASET"):
+            if hasattr(loaded, name):
+                found[getattr(loaded, name)] = loaded
     return found
+
+
+def generator_of(contract: DatasetContract) -> GeneratorModule | None:
+    """Return what writes files of a dataset, None when nothing does."""
+    made_by: Any = generators().get(contract.id)
+    if made_by is not None and contract.source.format == made_by.WRITTEN_AS:
+        return cast(GeneratorModule, made_by)
+    return generators().get(contract.source.format)
 
 
 def write_lake(
@@ -61,7 +73,6 @@ def write_lake(
     """
     if until.tzinfo is None:
         raise ValueError("until must be aware")
-    made_by = generators()
     wanted = list(city.datasets) if datasets is None else sorted(datasets)
     unknown = [name for name in wanted if name not in city.datasets]
     if unknown:
@@ -74,7 +85,7 @@ def write_lake(
         made = []
         for name in wanted:
             contract = city.datasets[name]
-            generator = made_by.get(contract.source.format)
+            generator = generator_of(contract)
             if generator is not None:
                 made.append(name)
                 order = Order(city, contract, seed, until)
@@ -109,7 +120,7 @@ def simulated(contract: DatasetContract, until: datetime) -> DatasetContract:
     datasets have the same days, so that rain, reports and warnings stay together: each loops after
     the DAYS its generator makes (whole weeks); what has no DAYS, the months, comes once.
     """
-    days = getattr(generators().get(contract.source.format), "DAYS", None)
+    days = getattr(generator_of(contract), "DAYS", None)
     if days is None:
         return replace(contract, replay=Replay(mode="latest"))
     return replace(contract, replay=Replay(mode="window", period=f"P{days}D", now_at=until))

@@ -8,6 +8,7 @@ components out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -15,14 +16,8 @@ from dash.development.base_component import Component
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.console_place import Place, group_place
-from layouts.pages.console_plan import (
-    BOTTLENECK_GROUPS,
-    HEADING_PX,
-    CityPlan,
-    Planned,
-    TileSpec,
-    area_specs,
-)
+from layouts.pages.console_plan import HEADING_PX, CityPlan, Planned, area_specs
+from layouts.pages.console_topics import BOTTLENECK_GROUPS, TOPICS, topic_of
 from layouts.pages.live import live
 from layouts.pages.shell import Setting, busy, icon, say, shell
 
@@ -124,24 +119,37 @@ def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Compone
 
 
 def group_body(
-    group: str,
-    specs: Sequence[TileSpec],
-    plan: Sequence[Planned],
-    tiles: Tiles,
-    *,
-    setting: Setting,
+    place: Place, plan: Sequence[Planned], tiles: Tiles, *, setting: Setting
 ) -> list[Component]:
-    """Return a group's tiles; a map by unit leads to its units, any other tile to its rows."""
+    """Return a topic's tiles; a map by unit leads to its units, any other tile to its rows."""
+    group = place.group or ""
+    topic = topic_of(group, place.topic)
     by_units = {spec.key: spec.aggregate for spec in area_specs(group)}
     parts: list[Component] = []
-    for spec, planned in zip(specs, plan, strict=True):
-        place = Place("tile", group, tile=spec.key)
+    for spec, planned in zip(TOPICS[group][topic], plan, strict=True):
+        leads = replace(place, level="tile", tile=spec.key)
         if spec.key in by_units:
-            place = Place("areas", group, aggregate=by_units[spec.key])
+            leads = replace(place, level="areas", aggregate=by_units[spec.key])
         label = say("console.units" if spec.key in by_units else "console.rows_of", setting)
-        parts += _linked(planned, tiles, href=place.href, label=label)
+        parts += _linked(planned, tiles, href=leads.href, label=label)
     bottom = max(each.rect.y + each.rect.height for each in plan)
-    return [_canvas(parts, height=bottom)]
+    bar = [_topics(group, topic, setting)] if len(TOPICS[group]) > 1 else []
+    return [_canvas([*bar, *parts], height=bottom)]
+
+
+def _topics(group: str, chosen: str, setting: Setting) -> Component:
+    """Return the keys of a group's topics."""
+    keys = [
+        html.A(
+            say(f"topic.{topic}", setting),
+            href=group_place(group, topic).href,
+            className="key choice" + (" is-chosen" if topic == chosen else ""),
+            **attrs(aria_current="page" if topic == chosen else None),
+        )
+        for topic in TOPICS[group]
+    ]
+    label = say("console.topics", setting)
+    return html.Nav(keys, className="console-topics", **attrs(aria_label=label))
 
 
 def beside_body(

@@ -3,12 +3,12 @@
 A place is the part of the address after `#`, so that going deeper is a link and going back is the
 browser's own, and nothing is drawn that cannot be linked to. Pure.
 
-    /                             the city
-    /g/<group>                    one of the five groups
-    /g/<group>/areas/<aggregate>  its units by a value
-    /g/<group>/a/<code>[/<dataset>]   one unit of these, and the rows of one dataset there
-    /g/<group>/t/<tile>[/<figure>]    one tile, and the rows behind one of its figures
-    …/send                        sending to a wall what shows this
+    /                                 the city
+    /g/<group>[/p/<topic>]            one of the five groups, and which of its topics
+    …/areas/<aggregate>[/<map>]       its units by a value
+    …/a/<code>[/<dataset>]            one unit of these, and the rows of one dataset there
+    …/t/<tile>[/<figure>]             one tile, and the rows behind one of its figures
+    …/send                            sending to a wall what shows this
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Place:
     area: str | None = None  # area: code of the unit
     dataset: str | None = None  # area: whose rows
     tile: str | None = None  # tile: key in the group's plan
-    figure: str | None = None  # tile: whose rows
+    figure: str | None = None  # tile: whose rows; areas: which further map of the aggregate
+    topic: str | None = None  # of the group; None: the first
     sending: bool = False
 
     @property
@@ -43,8 +44,10 @@ class Place:
         parts: list[str | None] = []
         if self.group:
             parts += ["g", self.group]
+        if self.topic:
+            parts += ["p", self.topic]
         if self.level == "areas":
-            parts += ["areas", self.aggregate]
+            parts += ["areas", self.aggregate, self.figure]
         elif self.level == "area":
             parts += ["a", self.area, self.dataset]
         elif self.level == "tile":
@@ -68,8 +71,8 @@ class Place:
         if self.level == "group":
             return CITY
         if self.level == "area":
-            return Place("areas", self.group, aggregate=self.dataset)
-        return group_place(self.group or "")
+            return Place("areas", self.group, aggregate=self.dataset, topic=self.topic)
+        return group_place(self.group or "", self.topic)
 
     def chain(self) -> list[Place]:
         """Return the places from the city down to this one."""
@@ -80,9 +83,9 @@ class Place:
 CITY = Place()
 
 
-def group_place(group: str) -> Place:
-    """Return the place of a group."""
-    return Place("group", group)
+def group_place(group: str, topic: str | None = None) -> Place:
+    """Return the place of a group, of one of its topics."""
+    return Place("group", group, topic=topic)
 
 
 def parse_place(address: str | None, *, areas: Container[str]) -> Place:
@@ -96,16 +99,21 @@ def parse_place(address: str | None, *, areas: Container[str]) -> Place:
 
 
 def _place(parts: list[str], areas: Container[str]) -> Place:
-    match parts:
-        case ["g", group, *rest] if group in GROUPS:
-            match rest:
-                case ["areas"]:
-                    return Place("areas", group)
-                case ["areas", aggregate]:
-                    return Place("areas", group, aggregate=aggregate)
-                case ["a", code, *dataset] if code in areas and len(dataset) < 2:
-                    return Place("area", group, area=code, dataset=next(iter(dataset), None))
-                case ["t", tile, *figure] if len(figure) < 2:
-                    return Place("tile", group, tile=tile, figure=next(iter(figure), None))
-            return group_place(group)
-    return CITY
+    if len(parts) < 2 or parts[0] != "g" or parts[1] not in GROUPS:
+        return CITY
+    group, rest, topic = parts[1], parts[2:], None
+    if len(rest) > 1 and rest[0] == "p":
+        topic, rest = rest[1], rest[2:]
+    above = group_place(group, topic)
+    match rest:
+        case ["areas"]:
+            return replace(above, level="areas")
+        case ["areas", aggregate, *figure] if len(figure) < 2:
+            return replace(
+                above, level="areas", aggregate=aggregate, figure=next(iter(figure), None)
+            )
+        case ["a", code, *dataset] if code in areas and len(dataset) < 2:
+            return replace(above, level="area", area=code, dataset=next(iter(dataset), None))
+        case ["t", tile, *figure] if len(figure) < 2:
+            return replace(above, level="tile", tile=tile, figure=next(iter(figure), None))
+    return above

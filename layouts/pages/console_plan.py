@@ -7,10 +7,20 @@ measures its texts for exactly that. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from layouts.pages.console_place import GROUPS, Place
+from layouts.pages.console_topics import (
+    BOTTLENECK_GROUPS,
+    BOTTLENECKS,
+    FACE_NUMBERS,
+    GROUP_FACES,
+    GROUP_TILES,
+    TOPICS,
+    TileSpec,
+    topic_of,
+)
 
 UNIT_PX = 16  # 20 minutes of arc at 0.6 m on a 27" screen of 1920 x 1080 (VISUAL: size)
 GRID_COLUMNS, GRID_ROWS = 12, 12
@@ -18,14 +28,7 @@ GAP_PX = 16
 SMALLEST = (1180.0, 600.0)  # room the plans are made for; less scrolls
 HEADING_PX = 32
 GROUP_HEAD_PX = 52
-BOTTLENECKS = "city.bottlenecks"
-BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
-    "flooding": "environment",
-    "congestion": "transport",
-    "air": "environment",
-    "food_safety": "environment",
-    "urban_order": "feedback",
-}
+TOPIC_BAR_PX = 64  # keys for a finger, and air below them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +51,6 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class TileSpec:
-    """A tile of a group: kind and options as in a scene, `at` (column, row, columns, rows)."""
-
-    key: str
-    kind: str
-    options: Mapping[str, Any]
-    at: tuple[int, int, int, int]
-
-    @property
-    def aggregate(self) -> str:
-        """The aggregate it reads."""
-        return str(self.options["aggregate"])
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """The figures (numbers, series, table, …) it shows, by id."""
-        if self.kind == "kpi":
-            return tuple(self.options["numbers"])
-        return tuple(
-            str(self.options[name])
-            for name in ("series", "table", "map", "items")
-            if name in self.options
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
     """A tile with its place on this screen; `group` names where a tap leads."""
 
@@ -84,81 +61,6 @@ class Planned:
     needs: tuple[str, ...] = field(default=())
 
 
-def _tile(key: str, kind: str, at: tuple[int, int, int, int], **options: Any) -> TileSpec:
-    return TileSpec(key, kind, options, at)
-
-
-INVESTMENT, PRICES = "economy.investment", "economy.prices"
-SPEED, SITUATIONS = "transport.speed", "transport.situations"
-AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
-ALERTS, LOGINS = "security.alerts", "security.logins"
-REQUESTS = "feedback.requests"
-
-GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
-    "economy": (
-        _tile("investment", "kpi", (0, 0, 3, 6), aggregate=INVESTMENT,
-              numbers=("plan_share", "ytd", "month", "yoy")),
-        _tile("monthly", "trend", (3, 0, 5, 6), aggregate=INVESTMENT, series="monthly"),
-        _tile("provinces", "table", (8, 0, 4, 6), aggregate=INVESTMENT, table="provinces",
-              columns=("name", "ytd", "plan_share")),
-        _tile("prices", "kpi", (0, 6, 3, 6), aggregate=PRICES,
-              numbers=("cpi_yoy", "cpi_mom", "cpi_ytd")),
-        _tile("cpi", "trend", (3, 6, 5, 6), aggregate=PRICES, series="cpi_yoy"),
-        _tile("goods", "bars", (8, 6, 4, 6), aggregate=PRICES, table="goods", figure="yoy"),
-    ),
-    "transport": (
-        _tile("links", "map", (0, 0, 5, 12), aggregate=SPEED, map="links", focus="data",
-              base=("areas",), legend="corner"),
-        _tile("speed", "kpi", (5, 0, 4, 5), aggregate=SPEED,
-              numbers=("mean_speed", "congested_share", "congested_links", "worst_speed")),
-        _tile("day", "trend", (5, 5, 4, 7), aggregate=SPEED, series="mean_speed"),
-        _tile("worst", "table", (9, 0, 3, 7), aggregate=SPEED, table="worst_links",
-              columns=("name", "speed")),
-        _tile("situations", "alerts", (9, 7, 3, 5), aggregate=SITUATIONS, items="active",
-              banner=False),
-    ),
-    "environment": (
-        _tile("stations", "map", (0, 0, 4, 7), aggregate=AIR, map="stations", legend="corner"),
-        _tile("air", "kpi", (4, 0, 3, 4), aggregate=AIR,
-              numbers=("aqi", "pm25_median", "stations_bad")),
-        _tile("pm25", "trend", (7, 0, 5, 4), aggregate=AIR, series="pm25"),
-        _tile("rain", "kpi", (4, 4, 3, 3), aggregate=RAIN, numbers=("max_day", "gauges_wet")),
-        _tile("daily", "trend", (7, 4, 5, 3), aggregate=RAIN, series="daily", draw="columns"),
-        _tile("rain_map", "map", (0, 7, 4, 5), aggregate=RAIN, map="areas", legend="corner"),
-        _tile("dengue", "kpi", (4, 7, 3, 5), aggregate=DENGUE,
-              numbers=("month_cases", "year_cases", "expected")),
-        _tile("curve", "trend", (7, 7, 3, 5), aggregate=DENGUE, series="curve"),
-        _tile("food", "kpi", (10, 7, 2, 5), aggregate=FOOD, numbers=("violations_share",)),
-    ),
-    "security": (
-        _tile("alerts", "alerts", (0, 0, 5, 8), aggregate=ALERTS, items="active"),
-        _tile("hosts", "table", (0, 8, 5, 4), aggregate=LOGINS, table="hosts"),
-        _tile("active", "kpi", (5, 0, 3, 5), aggregate=ALERTS, numbers=("active", "severe")),
-        _tile("failed", "kpi", (8, 0, 4, 5), aggregate=LOGINS, numbers=("failed_1h", "ratio")),
-        _tile("rate", "trend", (5, 5, 7, 7), aggregate=LOGINS, series="failed"),
-    ),
-    "feedback": (
-        _tile("areas", "map", (0, 0, 4, 12), aggregate=REQUESTS, map="areas", legend="below"),
-        _tile("open", "kpi", (4, 0, 4, 5), aggregate=REQUESTS,
-              numbers=("on_time_share", "open", "closed", "median_age_h")),
-        _tile("flow", "trend", (8, 0, 4, 5), aggregate=REQUESTS, series="opened_closed"),
-        _tile("categories", "table", (4, 5, 4, 7), aggregate=REQUESTS, table="categories"),
-        _tile("ages", "bars", (8, 5, 4, 7), aggregate=REQUESTS, table="ages", name="bucket",
-              figure="count", direction="vertical"),
-    ),
-}  # fmt: skip
-
-# What stands for a group at the city's level: a figure, and what shows its course.
-GROUP_FACES: dict[str, tuple[str, str]] = {
-    "economy": ("investment", "monthly"),
-    "transport": ("speed", "day"),
-    "environment": ("air", "pm25"),
-    "security": ("failed", "alerts"),
-    "feedback": ("open", "flow"),
-}
-FACE_NUMBERS = 1  # of a group's figure, at the city's level
-
-
 def tile_spec(group: str, key: str) -> TileSpec | None:
     """Return a tile of a group by its key; its bottlenecks are among them."""
     own = [bottleneck_spec(name) for name, its in BOTTLENECK_GROUPS.items() if its == group]
@@ -167,7 +69,8 @@ def tile_spec(group: str, key: str) -> TileSpec | None:
 
 def bottleneck_spec(name: str) -> TileSpec:
     """Return the tile of one of the city's bottlenecks."""
-    return _tile(f"b.{name}", "kpi", (0, 0, 4, 4), aggregate=BOTTLENECKS, numbers=(name,))
+    options = {"aggregate": BOTTLENECKS, "numbers": (name,)}
+    return TileSpec(f"b.{name}", "kpi", options, (0, 0, 4, 4))
 
 
 def area_specs(group: str) -> tuple[TileSpec, ...]:
@@ -230,13 +133,16 @@ def city_plan(width: float, height: float) -> CityPlan:
     return CityPlan(tuple(bottlenecks), tuple(groups), round(height))
 
 
-def group_plan(group: str, width: float, height: float) -> list[Planned]:
-    """Lay out a group's tiles in so much room."""
+def group_plan(group: str, topic: str | None, width: float, height: float) -> list[Planned]:
+    """Lay out the tiles of a group's topic in so much room, below the keys of its topics."""
     width, height = max(width, SMALLEST[0]), max(height, SMALLEST[1])
-    return [
-        Planned(f"t.{spec.key}", spec.kind, spec.options, _cell(spec.at, width, height))
-        for spec in GROUP_TILES[group]
-    ]
+    top = TOPIC_BAR_PX if len(TOPICS[group]) > 1 else 0
+    planned = []
+    for spec in TOPICS[group][topic_of(group, topic)]:
+        rect = _cell(spec.at, width, height - top)
+        rect = replace(rect, y=rect.y + top)
+        planned.append(Planned(f"t.{spec.key}", spec.kind, spec.options, rect))
+    return planned
 
 
 def areas_plan(spec: TileSpec, width: float, height: float) -> Planned:
@@ -255,6 +161,8 @@ def tile_plan(spec: TileSpec, figure: str | None, width: float, height: float) -
     tall = max(round(height * 0.36), 330) if is_alone else round(height * 0.52)
     if spec.kind == "kpi" and figure in spec.figures:
         options["numbers"] = (figure, *(each for each in spec.figures if each != figure))
+    if "table" in options and figure is not None:  # one that breaks down a row of the tile's own
+        options["table"] = figure
     return Planned("tile", spec.kind, options, Rect(0, 0, round(width * 0.58), tall))
 
 
@@ -277,7 +185,7 @@ def planned(place: Place, width: float, height: float) -> list[Planned]:
         return [*plan.bottlenecks, *(tile for _, _, tiles in plan.groups for tile in tiles)]
     group = place.group or GROUPS[0]
     if place.level == "group":
-        return group_plan(group, width, height)
+        return group_plan(group, place.topic, width, height)
     if place.level == "areas":
         spec = areas_spec(place)
         return [areas_plan(spec, width, height)] if spec else []
@@ -288,6 +196,10 @@ def planned(place: Place, width: float, height: float) -> list[Planned]:
 def areas_spec(place: Place) -> TileSpec | None:
     """Return the map the units of `place` are ordered by: the one named, else the first."""
     specs = area_specs(place.group or GROUPS[0])
-    return next(
-        (each for each in specs if each.aggregate == place.aggregate), next(iter(specs), None)
-    )
+    for spec in specs:
+        if place.aggregate == spec.aggregate:
+            return spec
+        if place.aggregate == spec.more and spec.more and place.figure:
+            further = {"aggregate": spec.more, "map": place.figure}
+            return replace(spec, options={**spec.options, **further})
+    return next((each for each in specs if each.topic == place.topic), next(iter(specs), None))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from data_access.aggregates.registry import aggregates
 from data_access.city import City, load_city
 from data_access.errors import CityError
 from data_access.sources import registry
@@ -17,6 +18,11 @@ IDS = (
     "economy.investment",
     "economy.prices",
     "transport.speed",
+    "economy.grdp",
+    "economy.activity",
+    "economy.projects",
+    "economy.business",
+    "economy.budget",
     "transport.situations",
     "environment.air",
     "environment.rain",
@@ -38,9 +44,10 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the city folder to be spoilt."""
     for name in (
         "city.toml", "agencies.toml", "datasets.toml", "scales.toml", "areas.csv", "network.toml",
-        "names.toml",
+        "names.toml", "limits.toml",
     ):  # fmt: skip
         shutil.copy(ROOT / "city" / name, tmp_path)
+    shutil.copytree(ROOT / "city" / "datasets", tmp_path / "datasets")
     return tmp_path
 
 
@@ -148,7 +155,7 @@ def test_the_network_is_one_piece_of_39_junctions_and_61_links(city: City) -> No
 
 
 def test_all_text_of_the_city_is_nfc() -> None:
-    for path in (ROOT / "city").glob("*.*"):
+    for path in (ROOT / "city").rglob("*.*"):
         assert unicodedata.is_normalized("NFC", path.read_text("utf-8")), path.name
 
 
@@ -205,6 +212,9 @@ def test_all_text_of_the_city_is_nfc() -> None:
         ("city.toml", "unit_code", "unit_kode", "unit_", ""),
         ("city.toml", '= "trung-tam-du-lieu"', '= "nobody"', "data_office", "agencies.toml"),
         ("city.toml", '"drainage"', '"drains"', "bottleneck_requests.flooding", "no category"),
+        ("economy.toml", 'cadence = "P3M"', 'cadence = "3"', "economy.grdp].cadence", "ISO"),
+        ("limits.toml", "caution = 8.0", "caution = 2.0", "grdp_growth", "get worse"),
+        ("limits.toml", "2026 = 11.0", "y26 = 11.0", "grdp_growth", "no year"),
         ("names.toml", '["economy.prices"]', '["economy.price"]', "economy.price", "no dataset"),
         ("names.toml", 'en = "Earthquake"', 'en = ""', "security.alerts.Earthquake", "both filled"),
         ("areas.csv", "00070,", "00004,", "line", "twice"),
@@ -215,12 +225,22 @@ def test_all_text_of_the_city_is_nfc() -> None:
 def test_a_wrong_entry_is_named_by_file_and_key(
     folder: Path, file: str, old: str, new: str, key: str, expected: str
 ) -> None:
-    _spoil(folder, file, old, new)
+    _spoil(folder, f"datasets/{file}" if file == "economy.toml" else file, old, new)
     with pytest.raises(CityError) as caught:
         load_city(folder)
     assert caught.value.file == file
     assert key in caught.value.key
     assert expected in caught.value.expected
+
+
+def test_an_entry_of_two_files_is_refused(folder: Path) -> None:
+    _spoil(folder, "datasets/economy.toml", 'id = "economy.grdp"', 'id = "economy.prices"')
+    with pytest.raises(CityError, match=r"economy\.prices: is there twice"):
+        load_city(folder)
+
+
+def test_every_limit_is_of_an_aggregate_there_is(city: City) -> None:
+    assert set(city.limits) <= set(aggregates())
 
 
 def test_r01_a_second_source_of_an_owned_indicator_is_refused_naming_owner_and_dataset(

@@ -8,7 +8,8 @@ import pytest
 
 from data_access.classification import Classification
 from layouts.pages.console_place import GROUPS, Place
-from layouts.pages.console_plan import GROUP_TILES, planned
+from layouts.pages.console_plan import planned
+from layouts.pages.console_topics import GROUP_TILES, TOPICS
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.browse import Client, as_text, nodes, words
 from wall.errors import ServiceError
@@ -73,6 +74,7 @@ def test_every_place_of_a_group_can_be_shown(leader, cache, caplog, group, langu
     leader.post("/session/language", {"language": language})
     places = [Place("group", group), Place("areas", group), Place("area", group, area="00070")]
     places += [Place("tile", group, tile=spec.key) for spec in GROUP_TILES[group]]
+    places += [Place("group", group, topic=topic) for topic in TOPICS[group]]
     places += [place.send for place in places[:1]]
     for place in places:
         bar, body = _open(leader, place.href)
@@ -104,6 +106,39 @@ def test_a_unit_shows_everything_known_of_it(leader, cache):
     assert "mm" in words(body)
     back = next(node for node in nodes(bar) if node["type"] == "A")
     assert back["props"]["href"] == "#/g/environment/areas/environment.rain"
+
+
+def test_r34_a_department_leads_to_its_projects(leader, cache):
+    _, body = _open(leader, "#/g/economy/p/projects/t/investors")
+    links = {words(node): node["props"]["href"] for node in nodes(body) if node["type"] == "A"}
+    assert links["Ban QLDA Giao thông"].endswith("/t/investors/of.ban-qlda-giao-thong")
+    bar, body = _open(leader, links["Ban QLDA Giao thông"])
+    assert "Cầu vượt Long Biên (số 12)" in words(body)
+    assert "Các dự án khác" in words(body)
+    back = next(node for node in nodes(bar) if node["type"] == "A")
+    assert back["props"]["href"] == "#/g/economy/p/projects"
+
+
+def test_r35_a_sector_and_a_unit_show_what_the_map_shows(leader, cache):
+    _, body = _open(leader, "#/g/economy/p/business/areas/economy.business")
+    links = {words(node): node["props"]["href"] for node in nodes(body) if node["type"] == "A"}
+    _, body = _open(leader, links["Bán buôn, bán lẻ"])
+    values = everything()["economy.business_sectors"].payload["maps"]["areas.g"]["values"]
+    rows = [node for node in nodes(body) if node["props"].get("className") == "unit-row"]
+    told = {row["props"]["href"].split("/a/")[1][:5]: words(row) for row in rows}
+    assert len(told) == 126
+    for code, value in values.items():
+        assert told[code].endswith(f" {value['value']}\N{NO-BREAK SPACE}doanh nghiệp")
+    assert rows[0]["props"]["href"].endswith("/economy.business")
+
+
+def test_a_topic_is_chosen_by_its_key(leader, cache):
+    _, body = _open(leader, "#/g/economy")
+    links = [node["props"] for node in nodes(body) if node["type"] == "A"]
+    keys = [each["href"] for each in links if "choice" in each.get("className", "")]
+    assert keys == [f"#/g/economy/p/{topic}" for topic in TOPICS["economy"]]
+    _, body = _open(leader, keys[3])
+    assert "Chi ngân sách" in words(body)
 
 
 def test_all_units_are_listed_the_highest_first(leader, cache):
@@ -250,7 +285,7 @@ def test_a_bottleneck_leads_to_owner_age_and_rows_of_its_source(leader, cache):
     assert "Sở Xây dựng" in words(body)
     assert "Dòng dữ liệu nguồn" in words(body)
     links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
-    assert "#/g/environment/areas/environment.rain" in links
+    assert "#/g/environment/p/nature/areas/environment.rain" in links
 
 
 def test_away_from_sending_an_event_changes_nothing(leader, link):

@@ -9,20 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts.pages.console_place import CITY, GROUPS, Place, parse_place
-from layouts.pages.console_plan import (
-    GROUP_FACES,
-    GROUP_TILES,
-    SMALLEST,
-    area_specs,
-    planned,
-    tile_spec,
-)
+from layouts.pages.console_plan import SMALLEST, area_specs, planned, tile_spec
+from layouts.pages.console_topics import GROUP_FACES, GROUP_TILES, TOPICS
 from layouts.tiles.registry import read_options
 
 AREAS = frozenset({"00070", "00004"})
 PLACES = [
     CITY,
     Place("group", "economy"),
+    *(Place("group", group, topic=topic) for group, topics in TOPICS.items() for topic in topics),
+    Place("areas", "economy", aggregate="economy.business", topic="business"),
+    Place("areas", "economy", aggregate="economy.business_sectors", figure="areas.g"),
+    Place("tile", "economy", tile="investors", figure="of.so-y-te", topic="projects"),
     Place("areas", "environment"),
     Place("areas", "environment", aggregate="environment.rain"),
     Place("area", "feedback", area="00070"),
@@ -110,4 +108,4 @@ def test_tiles_lie_apart_inside_the_room(place, room):
 
 def test_units_are_ordered_by_maps_of_units_only():
     assert [spec.aggregate for spec in area_specs("environment")] == ["environment.rain"]
-    assert area_specs("economy") == ()
+    assert area_specs("security") == ()

@@ -26,7 +26,7 @@ def filled(reach: Desk) -> Desk:
 
 
 def drawn(reach: Desk, *, who: Person = LEADER, language: str = "vi") -> dict[str, Component]:
-    return draw(reach, group_plan("environment", 1200, 700), who=who, language=language)
+    return draw(reach, group_plan("environment", None, 1200, 700), who=who, language=language)
 
 
 def test_the_same_is_drawn_once(filled: Desk) -> None:

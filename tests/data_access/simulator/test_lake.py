@@ -18,7 +18,7 @@ from data_access.city import City
 from data_access.contracts import duration_s
 from data_access.replay import anchor
 from data_access.simulator import lake as lake_module
-from data_access.simulator.lake import MANIFEST, generators, lake_until, simulated, write_lake
+from data_access.simulator.lake import MANIFEST, generator_of, lake_until, simulated, write_lake
 from data_access.simulator.order import Order
 from data_access.sources.registry import read
 from tests.data_access.simulator.conftest import SEED, UNTIL
@@ -37,8 +37,15 @@ def only(files: Callable[[Order], Iterator[tuple[str, bytes]]]) -> dict[str, Sim
 
 
 def test_every_dataset_of_the_city_is_simulated(city: City) -> None:
-    formats = {contract.source.format for contract in city.datasets.values()}
-    assert formats <= set(generators())
+    assert [n for n, contract in city.datasets.items() if generator_of(contract) is None] == []
+
+
+def test_a_dataset_in_another_format_than_its_generator_writes_is_not_simulated(
+    city: City,
+) -> None:
+    budget = city.datasets["economy.budget"]
+    other = replace(budget, source=replace(budget.source, format="sdmx"))
+    assert generator_of(other) is None
 
 
 def test_every_contract_finds_its_simulated_files(city: City, lake: Path) -> None:
@@ -161,7 +168,10 @@ def test_simulated_files_play_at_their_own_now(city: City) -> None:
 
 def test_simulated_days_stay_together_and_months_come_once(city: City) -> None:
     modes = {name: simulated(each, UNTIL).replay.mode for name, each in city.datasets.items()}
-    once = {"economy.investment", "economy.prices", "health.dengue"}
+    once = {
+        "economy.investment", "economy.prices", "economy.grdp", "economy.activity",
+        "economy.projects", "economy.business", "health.dengue",
+    }  # fmt: skip
     assert {name for name, mode in modes.items() if mode == "latest"} == once
     assert set(modes.values()) == {"latest", "window"}
 
@@ -180,6 +190,7 @@ def test_a_simulated_window_is_whole_weeks(city: City) -> None:
         ("environment.rain", timedelta(days=1)),
         ("security.logins", timedelta(minutes=30)),
         ("food.safety", timedelta(days=3)),
+        ("economy.budget", timedelta(days=3)),
         ("feedback.requests", timedelta(hours=3)),
         ("transport.situations", timedelta(hours=20)),
         ("security.alerts", timedelta(days=2)),

@@ -99,6 +99,11 @@ def test_every_indicator_has_values(city: City, found: dict[str, Found], dataset
         ("health.dengue", timedelta(days=9 * 366), timedelta(days=73)),
         ("economy.investment", timedelta(days=40 * 31), timedelta(days=60)),
         ("economy.prices", timedelta(days=40 * 31), timedelta(days=60)),
+        ("economy.grdp", timedelta(days=5 * 366), timedelta(days=160)),
+        ("economy.activity", timedelta(days=40 * 31), timedelta(days=60)),
+        ("economy.projects", timedelta(days=24 * 31), timedelta(days=60)),
+        ("economy.business", timedelta(days=14 * 31), timedelta(days=60)),
+        ("economy.budget", timedelta(days=372), timedelta(days=4)),
     ],
 )
 def test_history_reaches_from_long_ago_to_now(

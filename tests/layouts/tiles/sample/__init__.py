@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from data_access.envelope import Envelope
-from tests.layouts.tiles.sample import economy, environment, society, transport, whole
+from tests.layouts.tiles.sample import economy, environment, finance, society, transport, whole
 from tests.layouts.tiles.sample.environment import STATIONS
 from tests.layouts.tiles.sample.making import NOW_MS, ROOT, absent, areas, envelope, links, text
 
@@ -32,6 +32,12 @@ def everything() -> Mapping[str, Envelope]:
     made = [
         economy.investment(),
         economy.prices(),
+        finance.grdp(),
+        finance.activity(),
+        finance.projects(),
+        finance.budget(),
+        finance.business(),
+        finance.business_sectors(),
         transport.speed(),
         transport.situations(),
         environment.air(),

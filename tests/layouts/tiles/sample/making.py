@@ -167,3 +167,51 @@ def links() -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def table(vi: str, en: str, columns: dict[str, Any], rows: list[tuple[Any, ...]]) -> Any:
+    """Return a table: column id -> (vi, en) of words, (vi, en, unit, decimals) of numbers."""
+    heads = []
+    for name, (first, second, *rest) in columns.items():
+        head: dict[str, Any] = {"id": name, "label": text(first, second), "kind": "text"}
+        if rest:
+            head |= {"kind": "number", "unit": rest[0], "decimals": rest[1]}
+        heads.append(head)
+    found = [
+        {
+            name: text(*cell) if isinstance(cell, tuple) else cell
+            for name, cell in zip(columns, row, strict=True)
+        }
+        for row in rows
+    ]
+    return {"label": text(vi, en), "columns": heads, "rows": found, "total": len(found)}
+
+
+def course(vi: str, en: str, unit: str, step: str, lines: list[Any], decimals: int = 0) -> Any:
+    """Return a series."""
+    return {
+        "label": text(vi, en),
+        "unit": unit,
+        "decimals": decimals,
+        "step": step,
+        "lines": lines,
+    }
+
+
+def of_units(vi: str, en: str, unit: str, scale: str, values: list[tuple[float, str]]) -> Any:
+    """Return a map of the city's units; `values` (figure, band) go round."""
+    units = areas()
+    found = {
+        unit_["code"]: {"value": values[at % len(values)][0], "band": values[at % len(values)][1]}
+        for at, unit_ in enumerate(units)
+    }
+    worst = sorted(found, key=lambda code: -found[code]["value"])[:12]
+    return {
+        "label": text(vi, en),
+        "layer": "areas",
+        "unit": unit,
+        "decimals": 0,
+        "scale": scale,
+        "values": found,
+        "worst": worst,
+    }

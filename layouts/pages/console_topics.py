@@ -1,0 +1,210 @@
+"""What the console shows of each group: its topics, their tiles, and where on a grid they stand.
+
+A topic is a screen of a group; the first one is what the group opens with. Tables only: how large
+a tile becomes is `console_plan`, what it shows is its kind's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+BOTTLENECKS = "city.bottlenecks"
+BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
+    "flooding": "environment",
+    "congestion": "transport",
+    "air": "environment",
+    "food_safety": "environment",
+    "urban_order": "feedback",
+}
+At = tuple[int, int, int, int]  # column, row, columns, rows of a grid of 12 by 12
+
+
+@dataclass(frozen=True, slots=True)
+class TileSpec:
+    """A tile of a group: kind and options as in a scene, and where it stands.
+
+    `more`: an aggregate with further maps by unit, to choose from where units are listed.
+    """
+
+    key: str
+    kind: str
+    options: Mapping[str, Any]
+    at: At
+    topic: str = ""
+    more: str = ""
+
+    @property
+    def aggregate(self) -> str:
+        """The aggregate it reads."""
+        return str(self.options["aggregate"])
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures (numbers, series, table, …) it shows, by id."""
+        if self.kind == "kpi":
+            return tuple(self.options["numbers"])
+        return tuple(
+            str(self.options[name])
+            for name in ("series", "table", "map", "items")
+            if name in self.options
+        )
+
+
+def _tile(key: str, kind: str, at: At, *, more: str = "", **options: Any) -> TileSpec:
+    return TileSpec(key, kind, options, at, more=more)
+
+
+INVESTMENT, PRICES = "economy.investment", "economy.prices"
+GRDP, ACTIVITY, PROJECTS = "economy.grdp", "economy.activity", "economy.projects"
+BUDGET, BUSINESS, SECTORS = "economy.budget", "economy.business", "economy.business_sectors"
+SPEED, SITUATIONS = "transport.speed", "transport.situations"
+AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
+ALERTS, LOGINS = "security.alerts", "security.logins"
+REQUESTS = "feedback.requests"
+
+Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
+
+_TOPICS: Topics = {
+    "economy": {
+        "growth": (
+            _tile("grdp", "kpi", (0, 0, 3, 6), aggregate=GRDP, numbers=("grdp_growth", "grdp")),
+            _tile("quarters", "trend", (3, 0, 5, 6), aggregate=GRDP, series="growth",
+                  draw="columns"),
+            _tile("sectors", "table", (8, 0, 4, 6), aggregate=GRDP, table="sectors",
+                  columns=("name", "share", "growth")),
+            _tile("industry", "kpi", (0, 6, 3, 6), aggregate=ACTIVITY,
+                  numbers=("iip_yoy", "iip_ytd", "retail", "visitors")),
+            _tile("iip", "trend", (3, 6, 5, 6), aggregate=ACTIVITY, series="iip"),
+            _tile("trade", "trend", (8, 6, 4, 6), aggregate=ACTIVITY, series="trade"),
+        ),
+        "prices": (
+            _tile("investment", "kpi", (0, 0, 3, 6), aggregate=INVESTMENT,
+                  numbers=("plan_share", "ytd", "month", "yoy")),
+            _tile("monthly", "trend", (3, 0, 5, 6), aggregate=INVESTMENT, series="monthly"),
+            _tile("provinces", "table", (8, 0, 4, 6), aggregate=INVESTMENT, table="provinces",
+                  columns=("name", "ytd", "plan_share")),
+            _tile("prices", "kpi", (0, 6, 3, 6), aggregate=PRICES,
+                  numbers=("cpi_yoy", "cpi_mom", "cpi_ytd")),
+            _tile("cpi", "trend", (3, 6, 5, 6), aggregate=PRICES, series="cpi_yoy"),
+            _tile("goods", "bars", (8, 6, 4, 6), aggregate=PRICES, table="goods", figure="yoy"),
+        ),
+        "projects": (
+            _tile("disbursed", "kpi", (0, 0, 3, 6), aggregate=PROJECTS,
+                  numbers=("share", "disbursed", "year_plan", "late")),
+            _tile("curve", "trend", (3, 0, 5, 6), aggregate=PROJECTS, series="curve"),
+            _tile("by_unit", "map", (8, 0, 4, 6), aggregate=PROJECTS, map="areas",
+                  legend="corner"),
+            _tile("investors", "table", (0, 6, 6, 6), aggregate=PROJECTS, table="investors",
+                  columns=("name", "year_plan", "disbursed", "share", "behind")),
+            _tile("late", "table", (6, 6, 6, 6), aggregate=PROJECTS, table="late",
+                  columns=("name", "investor", "share", "behind")),
+        ),
+        "budget": (
+            _tile("revenue", "kpi", (0, 0, 3, 6), aggregate=BUDGET,
+                  numbers=("revenue_share", "revenue", "revenue_day")),
+            _tile("income", "trend", (3, 0, 5, 6), aggregate=BUDGET, series="revenue"),
+            _tile("taxes", "table", (8, 0, 4, 6), aggregate=BUDGET, table="revenue",
+                  columns=("name", "booked", "share")),
+            _tile("expenditure", "kpi", (0, 6, 3, 6), aggregate=BUDGET,
+                  numbers=("expenditure_share", "expenditure", "expenditure_day")),
+            _tile("spending", "trend", (3, 6, 5, 6), aggregate=BUDGET, series="expenditure"),
+            _tile("chapters", "table", (8, 6, 4, 6), aggregate=BUDGET, table="expenditure",
+                  columns=("name", "booked", "share")),
+        ),
+        "business": (
+            _tile("firms", "kpi", (0, 0, 3, 6), aggregate=BUSINESS,
+                  numbers=("firms_new", "new_ytd", "firms_returned")),
+            _tile("ended", "kpi", (0, 6, 3, 6), aggregate=BUSINESS,
+                  numbers=("firms_suspended", "firms_dissolved")),
+            _tile("births", "trend", (3, 0, 5, 6), aggregate=BUSINESS, series="monthly"),
+            _tile("vsic", "table", (3, 6, 5, 6), aggregate=BUSINESS, table="sectors",
+                  columns=("name", "firms_new", "firms_suspended", "firms_dissolved")),
+            _tile("new_firms", "map", (8, 0, 4, 12), aggregate=BUSINESS, map="areas",
+                  legend="corner", more=SECTORS),
+        ),
+    },
+    "transport": {
+        "roads": (
+            _tile("links", "map", (0, 0, 5, 12), aggregate=SPEED, map="links", focus="data",
+                  base=("areas",), legend="corner"),
+            _tile("speed", "kpi", (5, 0, 4, 5), aggregate=SPEED,
+                  numbers=("mean_speed", "congested_share", "congested_links", "worst_speed")),
+            _tile("day", "trend", (5, 5, 4, 7), aggregate=SPEED, series="mean_speed"),
+            _tile("worst", "table", (9, 0, 3, 7), aggregate=SPEED, table="worst_links",
+                  columns=("name", "speed")),
+            _tile("situations", "alerts", (9, 7, 3, 5), aggregate=SITUATIONS, items="active",
+                  banner=False),
+        ),
+    },
+    "environment": {
+        "nature": (
+            _tile("stations", "map", (0, 0, 4, 7), aggregate=AIR, map="stations",
+                  legend="corner"),
+            _tile("air", "kpi", (4, 0, 3, 4), aggregate=AIR,
+                  numbers=("aqi", "pm25_median", "stations_bad")),
+            _tile("pm25", "trend", (7, 0, 5, 4), aggregate=AIR, series="pm25"),
+            _tile("rain", "kpi", (4, 4, 3, 3), aggregate=RAIN,
+                  numbers=("max_day", "gauges_wet")),
+            _tile("daily", "trend", (7, 4, 5, 3), aggregate=RAIN, series="daily",
+                  draw="columns"),
+            _tile("rain_map", "map", (0, 7, 4, 5), aggregate=RAIN, map="areas",
+                  legend="corner"),
+            _tile("dengue", "kpi", (4, 7, 3, 5), aggregate=DENGUE,
+                  numbers=("month_cases", "year_cases", "expected")),
+            _tile("curve", "trend", (7, 7, 3, 5), aggregate=DENGUE, series="curve"),
+            _tile("food", "kpi", (10, 7, 2, 5), aggregate=FOOD, numbers=("violations_share",)),
+        ),
+    },
+    "security": {
+        "order": (
+            _tile("alerts", "alerts", (0, 0, 5, 8), aggregate=ALERTS, items="active"),
+            _tile("hosts", "table", (0, 8, 5, 4), aggregate=LOGINS, table="hosts"),
+            _tile("active", "kpi", (5, 0, 3, 5), aggregate=ALERTS, numbers=("active", "severe")),
+            _tile("failed", "kpi", (8, 0, 4, 5), aggregate=LOGINS,
+                  numbers=("failed_1h", "ratio")),
+            _tile("rate", "trend", (5, 5, 7, 7), aggregate=LOGINS, series="failed"),
+        ),
+    },
+    "feedback": {
+        "requests": (
+            _tile("areas", "map", (0, 0, 4, 12), aggregate=REQUESTS, map="areas",
+                  legend="below"),
+            _tile("open", "kpi", (4, 0, 4, 5), aggregate=REQUESTS,
+                  numbers=("on_time_share", "open", "closed", "median_age_h")),
+            _tile("flow", "trend", (8, 0, 4, 5), aggregate=REQUESTS, series="opened_closed"),
+            _tile("categories", "table", (4, 5, 4, 7), aggregate=REQUESTS, table="categories"),
+            _tile("ages", "bars", (8, 5, 4, 7), aggregate=REQUESTS, table="ages", name="bucket",
+                  figure="count", direction="vertical"),
+        ),
+    },
+}  # fmt: skip
+
+TOPICS: Topics = {
+    group: {
+        topic: tuple(replace(spec, topic=topic) for spec in specs)
+        for topic, specs in topics.items()
+    }
+    for group, topics in _TOPICS.items()
+}
+GROUP_TILES: dict[str, tuple[TileSpec, ...]] = {
+    group: tuple(spec for specs in topics.values() for spec in specs)
+    for group, topics in TOPICS.items()
+}
+
+# What stands for a group at the city's level: a figure, and what shows its course.
+GROUP_FACES: dict[str, tuple[str, str]] = {
+    "economy": ("grdp", "quarters"),
+    "transport": ("speed", "day"),
+    "environment": ("air", "pm25"),
+    "security": ("failed", "alerts"),
+    "feedback": ("open", "flow"),
+}
+FACE_NUMBERS = 1  # of a group's figure, at the city's level
+
+
+def topic_of(group: str, topic: str | None) -> str:
+    """Return a topic of a group: the one named, else the first."""
+    topics = TOPICS[group]
+    return topic if topic in topics and topic is not None else next(iter(topics))
