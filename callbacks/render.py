@@ -23,6 +23,7 @@ from data_access.cache import EnvelopeCache, open_cache
 from data_access.city import City, load_city
 from data_access.classification import highest
 from data_access.envelope import LIVE, Envelope
+from data_access.realms.realm import read_published
 from language import LANGUAGES, text
 from layouts.tiles.absence import undrawn
 from layouts.tiles.anatomy import Tile
@@ -138,12 +139,16 @@ class Renderer:
         return self._news(wanted)
 
     def changed(self, names: Iterable[str]) -> list[dict[str, Any]]:
-        """Return the content of all wanted renders that are made of any of these aggregates."""
-        moved = set(names)
+        """Return the content of all wanted renders that are made of any of these aggregates.
+
+        They are named as they are published, with the realm where it is not live.
+        """
+        moved = {read_published(name) for name in names}
+        is_drawn_anew = (LIVE, GEOMETRY) in moved
         touched = [
             key
-            for key, (_, needs) in self._wanted.items()
-            if GEOMETRY in moved or moved & {*(needs or ())}
+            for key, (render, needs) in self._wanted.items()
+            if is_drawn_anew or any((render.realm, name) in moved for name in needs or ())
         ]
         return self._news(touched)
 

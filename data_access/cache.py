@@ -2,14 +2,16 @@
 
 An entry is the envelope's own orjson bytes under `<realm>:<aggregate>`, with no expiry and no
 threshold: an envelope says itself how old it is, and stays until it is replaced. `versions` reads
-one small entry per realm. Not for memoizing, and not for values that are no envelope.
+one small entry per realm. Realms that are not live are listed in one more, written before anything
+of theirs is, so that none is left behind when they end. Not for memoizing, and not for values that
+are no envelope.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import IO, Any
 
 import orjson
@@ -51,6 +53,7 @@ class EnvelopeCache:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
         self._known: dict[str, dict[str, int]] = {}  # realm -> versions, as this writer left them
+        self._beside: set[str] | None = None  # realms that are listed; None: not read yet
         self._lock = threading.Lock()
 
     def read(self, aggregate: str, realm: str = LIVE) -> Envelope | None:
@@ -92,10 +95,56 @@ class EnvelopeCache:
         with self._lock:
             for realm in changed.keys() - self._known.keys():
                 self._known[realm] = _decode_versions(realm, *self._fetch(realm, [""]))
+            self._list(changed.keys() - {LIVE})
             self._set(encoded)
             for realm, versions in changed.items():
                 self._known[realm].update(versions)
                 self._set({_key(realm, ""): orjson.dumps(self._known[realm])})
+
+    def realms(self) -> list[str]:
+        """Return the realms besides live of which anything may be here; raises CacheError."""
+        (encoded,) = self._fetch("", [""])
+        return _decode_realms(encoded)
+
+    def forget(self, realm: str, names: Iterable[str]) -> None:
+        """Let go all of a realm that has ended, and `names` in it; raises CacheError.
+
+        `names` are those of all aggregates there are: a writer that was killed may have kept an
+        envelope, and not yet its version. Live cannot be forgotten.
+        """
+        if realm in (LIVE, ""):
+            raise ValueError(f"realm {realm!r} does not end")
+        with self._lock:
+            versions = _decode_versions(realm, *self._fetch(realm, [""]))
+            self._delete(_key(realm, name) for name in {*names, *versions, ""})
+            self._known.pop(realm, None)
+            self._list(frozenset(), gone=realm)
+
+    def _list(self, realms: Set[str], *, gone: str | None = None) -> None:
+        """Have realms listed, or one no more."""
+        if not realms and gone is None:
+            return
+        if self._beside is None:
+            (encoded,) = self._fetch("", [""])
+            self._beside = set(_decode_realms(encoded))
+        wanted = (self._beside | realms) - {gone}
+        if wanted == self._beside:
+            return
+        if wanted:
+            self._set({_key("", ""): orjson.dumps(sorted(wanted))})
+        else:
+            self._delete([_key("", "")])
+        self._beside = wanted
+
+    def _delete(self, keys: Iterable[str]) -> None:
+        wanted = list(keys)
+        try:
+            self._backend.delete_many(*wanted)
+            left = [key for key in wanted if self._backend.has(key)]
+        except (redis.RedisError, OSError) as error:
+            raise CacheError(f"The cache cannot be written: {error}") from error
+        if left:
+            raise CacheError(f"The cache did not let go {', '.join(sorted(left))}.")
 
     def _get(self, realm: str, names: list[str]) -> list[bytes | None]:
         try:
@@ -161,3 +210,13 @@ def _decode_versions(realm: str, encoded: bytes | None) -> dict[str, int]:
     except _BROKEN as error:
         log.warning("cache entry of versions of %s is damaged: %s", realm, error)
         return {}
+
+
+def _decode_realms(encoded: bytes | None) -> list[str]:
+    if encoded is None:
+        return []
+    try:
+        return [str(realm) for realm in orjson.loads(encoded)]
+    except _BROKEN as error:
+        log.warning("cache entry of realms is damaged: %s", error)
+        return []

@@ -8,22 +8,21 @@ the one before is not written.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from data_access.aggregates.aggregate import Aggregate, text
 from data_access.aggregates.build import build_envelope
 from data_access.aggregates.registry import aggregates
-from data_access.cache import EnvelopeCache
 from data_access.city import City
 from data_access.classification import Classification
 from data_access.envelope import LIVE, Envelope
 from data_access.errors import CacheError, StoreError
 from data_access.geometry import write_geometry
 from data_access.model import Entity
-from data_access.store import StoreReader
 from data_access.store.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -38,29 +37,55 @@ FOR_EVER_MS = 10 * 365 * 86_400_000.0
 UNREADABLE = text("không đọc được nguồn dữ liệu", "the source cannot be read")
 
 
+class Snapshots(Protocol):
+    """Where consistent views of what is counted come from."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open a view; raises StoreError."""
+
+
+class Kept(Protocol):
+    """Where envelopes are kept."""
+
+    def read_many(self, names: Iterable[str], realm: str = LIVE) -> dict[str, Envelope]:
+        """Return the envelopes there are of these aggregates."""
+
+    def write_many(self, envelopes: Iterable[Envelope]) -> None:
+        """Keep envelopes; raises CacheError."""
+
+
 class Exposition:
     """Builds and keeps the envelopes of one realm. One process does so."""
 
     ALWAYS: ClassVar[tuple[str, ...]] = (GEOMETRY,)
 
     def __init__(
-        self, city: City, reader: StoreReader, cache: EnvelopeCache, geometry: Path
+        self,
+        city: City,
+        reader: Snapshots,
+        cache: Kept,
+        geometry: Path | None,
+        *,
+        realm: str = LIVE,
     ) -> None:
+        """Without a folder for `geometry` none is drawn: beside live, live's is looked at."""
         self._city = city
         self._reader = reader
         self._cache = cache
         self._geometry = geometry
+        self._realm = realm
         self._aggregates = {
             name: aggregate
             for name, aggregate in aggregates().items()
             if city.datasets.keys() >= set(aggregate.datasets)
         }
-        self._shown = cache.read_many([*self._aggregates, *self.ALWAYS])
+        self._shown = cache.read_many([*self._aggregates, *self.ALWAYS], realm)
         self._built_ms: dict[str, float] = {}
         self._due: set[str] = set(self._aggregates)
         self._failed_ms = -AGAIN_MS
+        self._edition_ms = 0.0
         self._drawn: Mapping[str, tuple[Entity, ...]] = {}
-        self._is_drawn = GEOMETRY in self._shown  # by this feed, or one before
+        self._is_drawn = geometry is None or GEOMETRY in self._shown  # by this feed, or before
         self._is_checked = False
 
     def place(self, entities: Mapping[str, Sequence[Entity]], *, is_all: bool) -> None:
@@ -88,12 +113,15 @@ class Exposition:
         *,
         is_busy: bool = False,
         is_scored: bool = False,
+        edition_ms: float | None = None,
     ) -> dict[str, int]:
         """Build what is due, write what changed, and return the versions of that.
 
         `failing` says why a dataset cannot be read, `below` by which criteria it is too low;
-        `is_scored` when scores were written since.
+        `is_scored` when scores were written since. `edition_ms` is what versions rise with, where
+        the realm's own time `now_ms` may go back.
         """
+        self._edition_ms = now_ms if edition_ms is None else edition_ms
         for name, aggregate in self._aggregates.items():
             is_whole = not aggregate.datasets and not aggregate.reads
             concerned = bool(changed) or is_scored
@@ -178,7 +206,9 @@ class Exposition:
                 snapshot,
                 self._city,
                 now_ms=now_ms,
-                version=self._next_version(aggregate.name, now_ms),
+                version=self._next_version(aggregate.name),
+                realm=self._realm,
+                has_past=self._has_past(aggregate),
                 read=lambda name: made.get(name) or self._shown.get(name),
             )
         except StoreError:
@@ -187,11 +217,16 @@ class Exposition:
             log.exception("%s cannot be built", aggregate.name)
             return None
 
-    def _next_version(self, name: str, now_ms: float) -> int:
+    def _has_past(self, aggregate: Aggregate) -> bool:
+        """Tell whether an aggregate says something of this realm: one of the room only of now."""
+        return self._realm == LIVE or bool(aggregate.datasets or aggregate.reads)
+
+    def _next_version(self, name: str) -> int:
         shown = self._shown.get(name)
-        return max(0 if shown is None else shown.version + 1, int(now_ms))
+        return max(0 if shown is None else shown.version + 1, int(self._edition_ms))
 
     def _draw(self, now_ms: float) -> dict[str, Envelope]:
+        assert self._geometry is not None  # noqa: S101 - else it counts as drawn
         layers = write_geometry(self._city, self._city.areas, self._geometry, entities=self._drawn)
         self._is_drawn = True
         shown = self._shown.get(GEOMETRY)
@@ -200,9 +235,9 @@ class Exposition:
         owner = self._city.agencies[self._city.data_office]
         return {
             GEOMETRY: Envelope(
-                realm=LIVE,
+                realm=self._realm,
                 aggregate=GEOMETRY,
-                version=self._next_version(GEOMETRY, now_ms),
+                version=self._next_version(GEOMETRY),
                 label=text("Nền bản đồ", "Map layers"),
                 state="ok",
                 made_at_ms=now_ms,

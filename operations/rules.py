@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from data_access.envelope import Envelope, Origin, Text
+from data_access.envelope import LIVE, Envelope, Origin, Text
 
 Phase = Literal["quiet", "dwelling", "proposed", "firing", "vetoed", "cooling"]
 Action = Literal["take", "clear"]  # of the alarm layer of the rule's walls
@@ -164,11 +164,12 @@ def next_ms(rule: Rule, state: State, now_ms: float) -> float | None:
 
 
 def observed(rule: Rule, envelope: Envelope | None) -> Observation | None:
-    """Return what an envelope says of the rule's number; None when there is no envelope.
+    """Return what a live envelope says of the rule's number; None when there is none.
 
     An absent aggregate, a number that is missing or no number give an observation without figure.
+    Nothing that is exercised is seen, whoever shows it.
     """
-    if envelope is None:
+    if envelope is None or envelope.realm != LIVE:
         return None
     numbers: Mapping[str, object] = envelope.payload.get("numbers") or {}
     number = numbers.get(rule.number) if envelope.state == "ok" else None

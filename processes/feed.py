@@ -1,4 +1,7 @@
-"""The feed role: the data path, telling the controller which versions changed; rules beside it."""
+"""The feed role: the data path, telling the controller which versions changed.
+
+Beside it, in threads of their own, the rules and the realms that are not live.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ from collections.abc import Awaitable, Mapping
 from concurrent.futures import CancelledError
 from typing import Any
 
+from data_access.cache import open_cache
 from data_access.feed import run_feed
+from data_access.realms.running import Rehearsals
 from operations.errors import ControllerAway, ControllerRefused
+from operations.realms import RealmDesk
 from operations.running import Rules
 from settings import Settings
 from wall.client import BlockingClient, ServiceError
@@ -66,18 +72,75 @@ class Asking:
             raise ControllerRefused(error.code, str(error)) from error
 
 
+class Realms:
+    """The realms beside live, played for as long as the feed serves."""
+
+    def __init__(self, settings: Settings, link: BlockingClient) -> None:
+        self._link = link
+        self._rehearsals = Rehearsals(settings, open_cache(settings), self._publish)
+        self._desk = RealmDesk(Asking(link), self._rehearsals, lambda: time.time() * 1000)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="realms", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask what is to be played."""
+        self._thread.start()
+
+    def ask_again(self) -> None:
+        """Ask again: the controller was restarted, or said that realms changed."""
+        self._desk.ask_again()
+
+    def stop(self) -> None:
+        """End all realms after the question in hand; a feed that starts goes on with them."""
+        self._stop.set()
+        self._rehearsals.wake()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            self._desk.run(self._stop)
+        finally:
+            self._rehearsals.close()
+
+    def _publish(self, changed: Mapping[str, int]) -> None:
+        """Tell what changed; who comes later reads the cache anyway."""
+        try:
+            self._link.publish("versions", changed)
+        except (ServiceError, CancelledError) as error:
+            log.warning("versions not told yet: %s", error)
+
+
 def serve(settings: Settings, stop: threading.Event) -> None:
-    """Run the data path and the rules until `stop` is set."""
+    """Run the data path, the rules and the realms until `stop` is set."""
     link = BlockingClient(settings.wall_urls, settings.secret(), service="feed")
     rules = Rules(Asking(link), lambda: time.time() * 1000)
-    link.on("event", lambda said: rules.ask_again() if said["topic"] == "rules" else None)
-    link.on("identified", lambda _: rules.ask_again())
+    realms = Realms(settings, link)
+
+    def heard(said: Mapping[str, Any]) -> None:
+        {"rules": rules.ask_again, "realms": realms.ask_again}.get(said["topic"], _nothing)()
+
+    def joined(_said: Mapping[str, Any]) -> None:
+        rules.ask_again()
+        realms.ask_again()
+
+    link.on("event", heard)
+    link.on("identified", joined)
     announcer = Announcer(link)
-    link.subscribe(["rules"])
+    link.subscribe(["rules", "realms"])
     rules.start()
+    realms.start()
     try:
         run_feed(settings, publish=announcer.publish, look=rules.look, stop=stop)
     finally:
+        realms.stop()
         rules.stop()
         link.close()
         rules.join(END_S)
+        realms.join(END_S)
+
+
+def _nothing() -> None:
+    """Do nothing: of what nobody here plays."""

@@ -10,7 +10,7 @@ from wall.errors import BadFields
 from wall.protocol import Publish, Subscribe, encode
 from wall.state import Client, State
 
-PLAIN_TOPICS = ("versions", "alerts", "incidents", "rules")
+PLAIN_TOPICS = ("versions", "alerts", "incidents", "rules", "realms")
 
 
 def subscribe(state: State, client: Client, fields: Subscribe) -> None:

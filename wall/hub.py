@@ -16,6 +16,7 @@ from wall import (
     banners,
     contents,
     joining,
+    known,
     masks,
     playing,
     releases,
@@ -204,6 +205,7 @@ class Hub:
         times: list[float | None] = [
             state.renders.next_ms(),
             rules.next_ms(state),
+            known.next_ms(state),
             mirroring.next_ms(state),
             *(outbound.next_ms(each) for each in state.peers.values()),
             *state.greeted.values(),
@@ -266,6 +268,7 @@ class Hub:
             follow.advance(state, ws)
             banners.advance(state, ws)
             witness.advance(state, ws)
+        known.advance(state)
         mirroring.advance(state)
         for site in state.peers.values():
             outbound.advance(state, site)

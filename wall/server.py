@@ -16,7 +16,7 @@ from websockets.asyncio.server import serve as serve_websocket
 from websockets.typing import Subprotocol
 
 from settings import Settings
-from wall import playing, rules, scheduling
+from wall import exercises, playing, rules, scheduling
 from wall.clock import SharedClock, machine_ms
 from wall.controller import Controller, Writer
 from wall.days import read_calendar
@@ -197,6 +197,7 @@ def assemble(
     )
     state.calendar, wrong = read_calendar(city_folder)
     problems += map(str, wrong)
+    problems += exercises.begin(state, kept)
     problems += rules.begin(state, city_folder / "rules", kept, elsewhere=known - walls.keys())
     return state, problems
 

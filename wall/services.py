@@ -9,8 +9,10 @@ from pydantic import Field
 from wall import (
     description,
     devices,
+    exercises,
     glass,
     history,
+    known,
     locks,
     masks,
     overlays,
@@ -138,6 +140,8 @@ OPERATIONS = {
     **playing.OPERATIONS,
     **scheduling.OPERATIONS,
     **rules.OPERATIONS,
+    **exercises.OPERATIONS,
+    **known.OPERATIONS,
     **questions.OPERATIONS,
     **devices.OPERATIONS,
 }

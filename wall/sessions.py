@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall import contents, devices, glass, joining, masks, overlays, releases, stage, switch
+from wall import (
+    contents,
+    devices,
+    exercises,
+    glass,
+    joining,
+    known,
+    masks,
+    overlays,
+    releases,
+    stage,
+    switch,
+)
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
@@ -77,6 +89,9 @@ def leave(state: State, client: Client) -> None:
         switch.left(state, ws, client.client_id)
     if client.service == "render":
         contents.refresh_wanted(state)
+    if client.service == "feed" and all(c.service != "feed" for c in state.clients.values()):
+        exercises.halted(state)
+        known.halted(state)
 
 
 def _admit(state: State, client: Client, fields: dict[str, Any], token: str) -> None:

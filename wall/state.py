@@ -28,6 +28,8 @@ from wall.seeded import Seeded
 from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
+    from wall.exercises import Exercise
+    from wall.known import Known
     from wall.masks import Masking
     from wall.peers.salvo import HeldSalvo
     from wall.rules import Rule, RuleState
@@ -316,6 +318,8 @@ class State:
     step_ms: float = 0.0  # how far the machine's clock has left the shared one since the start
     rules: Seeded[Rule] = field(default_factory=Seeded)
     rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
+    exercises: dict[str, Exercise] = field(default_factory=dict)  # by id
+    known: dict[str, Known] = field(default_factory=dict)  # by realm
     release: str | None = None  # of the players' page, as the web service told last
     views_renew_at_ms: float = 0.0  # the next view of another release may load it then
     counts: Counter[str] = field(default_factory=Counter)

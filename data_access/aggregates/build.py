@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from data_access.aggregates.aggregate import MS, NO_DATA, NO_SOURCE, Aggregate, View
+from data_access.aggregates.aggregate import MS, NO_DATA, NO_PAST, NO_SOURCE, Aggregate, View
 from data_access.city import City
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
-from data_access.envelope import LIVE, Envelope, Origin
+from data_access.envelope import LIVE, Envelope, Origin, Text
 from data_access.store.snapshot import Snapshot
 
 DEFAULT_STALE_MS = 24 * 3_600_000.0
@@ -25,10 +25,13 @@ def build_envelope(
     version: int,
     read: Callable[[str], Envelope | None],
     realm: str = LIVE,
+    has_past: bool = True,
 ) -> Envelope:
     """Return the envelope of `aggregate` at `now_ms`; absent, with a reason, without data.
 
-    `read` gives envelopes built before, for aggregates made of others.
+    `read` gives envelopes built before, for aggregates made of others. In a realm that is not live
+    nothing is: what was is played again, and how many rows were refused then is not kept. What
+    has no past (`has_past`) is absent there.
     """
     view = View(snapshot, city, now_ms, read)
     read_from = [e for e in map(read, aggregate.reads) if e is not None and e.state == "ok"]
@@ -37,7 +40,7 @@ def build_envelope(
     fed = [c for c in contracts if view.is_fed(c.id)]
     times = [(c, at) for c in fed if (at := snapshot.newest_us(c.id)) is not None]
     standing = not aggregate.datasets  # made of others, or of the store itself
-    payload = aggregate.build(view) if times or standing else {}
+    payload = aggregate.build(view) if has_past and (times or standing) else {}
     oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
     owner = city.data_office if standing else contracts[0].owner
@@ -56,10 +59,10 @@ def build_envelope(
         owner=owner,
         owner_label=city.agencies[owner].name,
         datasets=tuple(c.id for c in contracts),
-        origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))]),
+        origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))], realm),
         classification=highest(c.classification for c in contracts),
-        quality=_quality(snapshot, fed),
-        reason=None if payload else (NO_DATA if fed else NO_SOURCE),
+        quality=_quality(snapshot, fed) if realm == LIVE else {},
+        reason=None if payload else _reason(fed, has_past=has_past),
         payload=payload,
     )
 
@@ -89,8 +92,15 @@ def _origin_of(snapshot: Snapshot, dataset: str) -> str | None:
     return None if current is None else current.origin
 
 
-def _origin(origins: Iterable[str]) -> Origin:
-    return max((o for o in ORIGINS if o in set(origins)), key=ORIGINS.index, default="live")
+def _origin(origins: Iterable[str], realm: str) -> Origin:
+    found = {*origins, "live" if realm == LIVE else "replay"}
+    return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
+
+
+def _reason(fed: Sequence[DatasetContract], *, has_past: bool) -> Text:
+    if not has_past:
+        return NO_PAST
+    return NO_DATA if fed else NO_SOURCE
 
 
 def _quality(snapshot: Snapshot, fed: Sequence[DatasetContract]) -> dict[str, Any]:

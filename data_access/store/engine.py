@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.dml import Insert
 
 from data_access.errors import StoreError, StoreRefused
@@ -19,6 +21,7 @@ VERSION_TABLE = "observations_version"
 HEAD = "0003"  # the newest migration
 SCHEMA = "observations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
+SCRATCH_KIB = 65_536
 
 
 def open_engine(url: str, *, read_only: bool = False, durable: bool = False) -> Engine:
@@ -54,6 +57,31 @@ def open_engine(url: str, *, read_only: bool = False, durable: bool = False) -> 
     if read_only:
         options += " -cdefault_transaction_read_only=on"
     return create_engine(parsed, pool_pre_ping=True, connect_args={"options": options})
+
+
+def open_scratch() -> Engine:
+    """Return an engine for a store of its own that nobody else sees, without tables.
+
+    It takes a bounded part of memory and the rest in a file without a name, so that nothing is left
+    of it when its process ends, however that ends.
+    """
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect("", check_same_thread=False),
+        poolclass=StaticPool,
+    )
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (f"cache_size = -{SCRATCH_KIB}", "synchronous = OFF", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
 
 
 def migrate(engine: Engine) -> None:

@@ -11,23 +11,24 @@ What is not kept by time is as it is today: places, the timelines of replays, an
 roll-ups from before the local day in which the stretch begins. How many rows of files were refused
 then is not known at all: it is no number.
 
-Reading is one pass over the stretch; nothing of this runs on the tick path.
+Reading is one pass over the stretch, of a long one a piece ahead at a time; nothing of this runs on
+the tick path.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
-from sqlalchemy import Connection, Engine, Table, insert, select
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from data_access.envelope import LIVE
@@ -37,7 +38,7 @@ from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR, HOUR_US, day_slots, slot_bounds_us
 from data_access.rows import NO_LINE, Rows, SeriesKey
-from data_access.store.engine import open_engine, transaction
+from data_access.store.engine import bulk, open_scratch, transaction
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Reading, Snapshot
 from data_access.store.tables import (
@@ -53,6 +54,7 @@ from data_access.store.tables import (
 from data_access.store.writer import Change, StoreWriter
 
 HOURS_BEFORE = 31 * 24  # of hourly roll-ups that are copied; daily ones all are
+SERIES_A_QUERY = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_KEPT: Any = {"outOfRange": math.nan, "implausible": math.nan}
 
@@ -67,32 +69,71 @@ class PastSnapshot(Snapshot):
         return Reading(0, 0, _NOT_KEPT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the source has of one stream in the stretch."""
+@dataclass(slots=True)
+class _Track:
+    """One stream: what is known of it, and what waits to become known, each with when that is."""
 
     stream_id: int
+    dataset: str
     timeline: Timeline
     keys: dict[int, SeriesKey]  # by series id
-    rows: list[Any]  # by series, time, revision
-    records: list[Any]  # by record, revision
+    read_us: int  # up to here of the track its rows were read
+    rows: Rows = field(default_factory=lambda: Rows.join([]))
+    rows_us: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    played: tuple[Played, ...] = ()
+    played_us: tuple[int, ...] = ()
 
-    @property
-    def first_recorded_us(self) -> int | None:
-        """When the first of it was recorded."""
-        times = (row.recorded_us for found in (self.rows, self.records) for row in found)
-        return min(times, default=None)
+    def add(self, found: Sequence[Any], to_us: int, *, is_known: bool) -> None:
+        """Let rows wait, in the order in which they count; leave out what comes after `to_us`."""
+        if not is_known:  # as they are known today
+            found = list({(row.series_id, row.at_us): row for row in found}.values())
+        glass = self.timeline.glass
+        due = sorted(
+            (at_us, row.at_us, row.revision, which)
+            for which, row in enumerate(found)
+            if (at_us := row.recorded_us if is_known else glass(row.at_us)) <= to_us
+        )
+        code_of = {series_id: code for code, series_id in enumerate(self.keys)}
+        ordered = [found[which] for _, _, _, which in due]
+        rows = Rows(
+            keys=tuple(self.keys.values()),
+            refs=("",),
+            code=np.array([code_of[row.series_id] for row in ordered], np.int32),
+            at_us=np.array([row.at_us for row in ordered], np.int64),
+            value=np.array([row.value for row in ordered], np.float64),
+            quality=np.array([row.quality for row in ordered], np.int8),
+            ref=np.zeros(len(ordered), np.int32),
+            line=np.full(len(ordered), NO_LINE, np.int32),
+        )
+        rows_us = np.array([at_us for at_us, *_ in due], np.int64)
+        if len(self.rows):
+            rows = Rows.join([self.rows, rows])
+            rows_us = np.concatenate([self.rows_us, rows_us])
+            order = np.argsort(rows_us, kind="stable")
+            rows, rows_us = rows.take(order), rows_us[order]
+        self.rows, self.rows_us = rows, rows_us
 
+    def say(self, records: Sequence[Any], to_us: int, *, is_known: bool) -> None:
+        """Let versions of records wait."""
+        glass = self.timeline.glass
+        played = sorted(
+            (at_us, which)
+            for which, row in enumerate(records)
+            if (at_us := row.recorded_us if is_known else glass(row.reported_us + row.shift_us))
+            <= to_us
+        )
+        self.played = tuple(_played(records[which]) for _, which in played)
+        self.played_us = tuple(at_us for at_us, _ in played)
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    """What became known of one stream: rows and records, each with when that was."""
-
-    stream_id: int
-    rows: Rows
-    rows_us: Ints
-    played: tuple[Played, ...]
-    played_us: tuple[int, ...]
+    def take(self, to_us: int) -> Change:
+        """Return what became known up to an instant; it waits no longer."""
+        end = int(np.searchsorted(self.rows_us, to_us, side="right"))
+        rows = self.rows.take(slice(0, end)) if end else None
+        self.rows, self.rows_us = self.rows.take(slice(end, None)), self.rows_us[end:]
+        last = bisect_right(self.played_us, to_us)
+        played = self.played[:last]
+        self.played, self.played_us = self.played[last:], self.played_us[last:]
+        return Change(rows=rows, played=played)
 
 
 class Past:
@@ -111,24 +152,41 @@ class Past:
         to_us: int,
         basis: Basis | None = None,
         realm: str = LIVE,
+        piece_us: int | None = None,
+        progress: Callable[[float], None] = lambda _share: None,
     ) -> None:
-        """Read the stretch; raises StoreError."""
+        """Read the stretch, or its first `piece_us`; raises StoreError.
+
+        `progress` hears how much of what stood before is copied, from 0 to 1. A row that was
+        recorded before its own time counts, when read by pieces, up to one piece late.
+        """
         self._realm = realm
-        self._engine = open_engine("sqlite://")
+        self._source = source
+        self._to_us = to_us
+        self._piece_us = piece_us
+        self._engine = open_scratch()
         metadata.create_all(self._engine)
         self._writer = StoreWriter(self._engine, zone)
-        try:
-            with source.connect() as connection, transaction(self._engine) as scratch:
-                found = _Copying(connection, scratch, zone).streams(realm, datasets, from_us, to_us)
-        except DBAPIError as error:
-            raise StoreError(f"The store cannot be read: {error.orig}") from error
-        firsts = [at for each in found if (at := each.first_recorded_us) is not None]
-        self.basis: Basis = basis or (
-            "known" if min(firsts, default=to_us) <= from_us else "observed"
-        )
-        self._tracks = [_arrange(each, to_us, self.basis) for each in found]
-        self._at_us = min(from_us, self._first_us()) - 1
+        with _reading(source) as connection, transaction(self._engine) as scratch:
+            copying = _Copying(connection, scratch, zone, progress)
+            self._tracks = copying.streams(realm, datasets, from_us)
+        self._read_us = from_us
+        ahead_us = to_us if piece_us is None else min(to_us, from_us + piece_us)
+        with _reading(source) as connection:
+            found = [_rows(connection, each, ahead_us) for each in self._tracks]
+            firsts = [row.recorded_us for each in found for row in each]
+            firsts += [_first_recorded_us(connection, each, to_us) for each in self._tracks]
+            self.basis: Basis = basis or (
+                "known" if min(firsts, default=to_us) <= from_us else "observed"
+            )
+            is_known = self.basis == "known"
+            records = [_records(connection, each, to_us, is_known) for each in self._tracks]
+        self._read_us = ahead_us
+        for track, rows, versions in zip(self._tracks, found, records, strict=True):
+            track.add(rows, to_us, is_known=is_known)
+            track.say(versions, to_us, is_known=is_known)
         self.has_records = any(track.played for track in self._tracks)
+        self._at_us = min(from_us, self._first_us()) - 1
         self.advance(from_us)
 
     @property
@@ -137,21 +195,27 @@ class Past:
         return self._at_us
 
     def instants_us(self) -> list[int]:
-        """Return when something became known after now, ascending."""
+        """Return when something becomes known after now, ascending, as far as it was read."""
         found = {int(at) for track in self._tracks for at in np.unique(track.rows_us)}
         found |= {at for track in self._tracks for at in track.played_us}
-        return sorted(at for at in found if at > self._at_us)
+        return sorted(found)
 
-    def advance(self, to_us: int) -> None:
-        """Let time pass to `to_us`."""
-        after_us, self._at_us = self._at_us, to_us
+    def advance(self, to_us: int) -> set[str]:
+        """Let time pass to `to_us`; return the datasets of which something became known.
+
+        Raises StoreError.
+        """
+        while self._read_us < min(to_us, self._to_us):
+            self._read_on()
+        self._at_us = max(self._at_us, to_us)
+        changed = set()
         for track in self._tracks:
-            begin, end = np.searchsorted(track.rows_us, (after_us, to_us), side="right")
-            rows = track.rows.take(slice(int(begin), int(end))) if begin < end else None
-            first, last = (bisect_right(track.played_us, at) for at in (after_us, to_us))
-            change = Change(rows=rows, played=track.played[first:last])
-            if rows is not None or change.played:
-                self._writer.apply(track.stream_id, change, now_us=to_us)
+            change = track.take(to_us)
+            if change.rows is None and not change.played:
+                continue
+            if self._writer.apply(track.stream_id, change, now_us=to_us).changed:
+                changed.add(track.dataset)
+        return changed
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -163,10 +227,28 @@ class Past:
         """Forget the scratch store."""
         self._engine.dispose()
 
+    def _read_on(self) -> None:
+        """Read the next piece: what is due in it has its own time there, or before."""
+        assert self._piece_us is not None  # noqa: S101 - else all was read
+        self._read_us = min(self._to_us, self._read_us + self._piece_us)
+        with _reading(self._source) as connection:
+            for track in self._tracks:
+                found = _rows(connection, track, self._read_us)
+                track.add(found, self._to_us, is_known=self.basis == "known")
+
     def _first_us(self) -> int:
         times = [int(track.rows_us[0]) for track in self._tracks if len(track.rows_us)]
         times += [track.played_us[0] for track in self._tracks if track.played_us]
         return min(times, default=0)
+
+
+@contextmanager
+def _reading(source: Engine) -> Iterator[Connection]:
+    try:
+        with source.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreError(f"The store cannot be read: {error.orig}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,22 +258,33 @@ class _Copying:
     source: Connection
     scratch: Connection
     zone: ZoneInfo
+    progress: Callable[[float], None]
 
-    def streams(self, realm: str, datasets: Sequence[str], from_us: int, to_us: int) -> list[_Read]:
+    def streams(self, realm: str, datasets: Sequence[str], from_us: int) -> list[_Track]:
         found = self.source.execute(
             select(stream).where(
                 stream.c.realm == realm, stream.c.dataset.in_(datasets), stream.c.is_current
             )
         ).all()
-        return [self._stream(row, from_us, to_us) for row in found if row.timeline is not None]
+        played = [row for row in found if row.timeline is not None]
+        mine = series.c.stream_id.in_([row.id for row in played])
+        all_series = self.source.execute(select(func.count()).where(mine)).scalar_one()
+        done = 0
 
-    def _stream(self, row: Any, from_us: int, to_us: int) -> _Read:
+        def copied(more: int) -> None:
+            nonlocal done
+            done += more
+            self.progress(min(1.0, done / max(1, all_series)))
+
+        return [self._stream(row, from_us, copied) for row in played]
+
+    def _stream(self, row: Any, from_us: int, copied: Callable[[int], None]) -> _Track:
         timeline = Timeline.from_json(row.timeline)
-        self._put(stream, [row])
+        self._put_described(stream, [row])
         all_series = self.source.execute(select(series).where(series.c.stream_id == row.id)).all()
         self._put(series, all_series)
         places = select(entity).where(entity.c.stream_id == row.id)
-        self._put(entity, self.source.execute(places).all())
+        self._put_described(entity, self.source.execute(places).all())
         hour = timeline.track(from_us) // HOUR_US
         day = int(day_slots(np.array([hour], np.int64), self.zone)[0])
         begin_us, _ = slot_bounds_us(DAY, day, self.zone)
@@ -200,23 +293,19 @@ class _Copying:
             for each in all_series
             if each.kind == ENTITY
         }
-        for each in all_series:  # each a range of the primary key
-            self._copy_cells(each.id, begin_us // HOUR_US, day)
-        for each_id in keys:
-            self._copy_latest(each_id, begin_us)
-        rows = [
-            each
-            for each_id in keys
-            for each in self._rows(each_id, begin_us, timeline.track(to_us))
-        ]
-        which = select(record).where(record.c.stream_id == row.id, record.c.recorded_us <= to_us)
-        records = self.source.execute(which.order_by(record.c.record_id, record.c.revision)).all()
-        return _Read(row.id, timeline, keys, rows, list(records))
+        track = _Track(row.id, row.dataset, timeline, keys, read_us=begin_us - 1)
+        for part in _parts([each.id for each in all_series]):
+            self._copy_cells(part, begin_us // HOUR_US, day)
+            for each_id in part:
+                if each_id in keys:
+                    self._copy_latest(each_id, begin_us)
+            copied(len(part))
+        return track
 
-    def _copy_cells(self, series_id: int, hour: int, day: int) -> None:
+    def _copy_cells(self, ids: Sequence[int], hour: int, day: int) -> None:
         for step, first, last in ((HOUR, hour - HOURS_BEFORE, hour), (DAY, -(2**31), day)):
-            which = select(cell).where(
-                cell.c.series_id == series_id,
+            which = select(cell).where(  # ranges of the primary key
+                cell.c.series_id.in_(ids),
                 cell.c.step == step,
                 cell.c.slot >= first,
                 cell.c.slot < last,
@@ -233,60 +322,58 @@ class _Copying:
         )
         self._put(latest, self.source.execute(which.limit(1)).all())
 
-    def _rows(self, series_id: int, begin_us: int, end_us: int) -> Sequence[Any]:
-        return self.source.execute(
-            select(
-                observation.c.series_id,
-                observation.c.at_us,
-                observation.c.revision,
-                observation.c.value,
-                observation.c.quality,
-                observation.c.recorded_us,
-            )
-            .where(observation.c.series_id == series_id)
-            .where(observation.c.at_us.between(begin_us, end_us))
-            .order_by(observation.c.at_us, observation.c.revision)
-        ).all()
-
     def _put(self, table: Table, rows: Sequence[Any]) -> None:
+        columns = [column.name for column in table.columns]
+        bulk(self.scratch, insert(table), columns, [tuple(row) for row in rows])
+
+    def _put_described(self, table: Table, rows: Sequence[Any]) -> None:
+        """Copy rows that have JSON in them."""
         if rows:
             self.scratch.execute(insert(table), [dict(row._mapping) for row in rows])
 
 
-def _arrange(read: _Read, to_us: int, basis: Basis) -> _Track:
-    """Order what was read by when it counts, and leave out what came later than `to_us`."""
-    glass, is_known = read.timeline.glass, basis == "known"
-    found = read.rows if is_known else list({(r.series_id, r.at_us): r for r in read.rows}.values())
-    due = sorted(
-        (at_us, row.revision, which)
-        for which, row in enumerate(found)
-        if (at_us := row.recorded_us if is_known else glass(row.at_us)) <= to_us
+def _rows(connection: Connection, track: _Track, to_us: int) -> list[Any]:
+    """Return the rows of a stream up to an instant of glass time that were not read yet."""
+    after_us, track.read_us = track.read_us, track.timeline.track(to_us)
+    columns = (
+        observation.c.series_id,
+        observation.c.at_us,
+        observation.c.revision,
+        observation.c.value,
+        observation.c.quality,
+        observation.c.recorded_us,
     )
-    code_of = {series_id: code for code, series_id in enumerate(read.keys)}
-    ordered = [found[which] for _, _, which in due]
-    rows = Rows(
-        keys=tuple(read.keys.values()),
-        refs=("",),
-        code=np.array([code_of[row.series_id] for row in ordered], np.int32),
-        at_us=np.array([row.at_us for row in ordered], np.int64),
-        value=np.array([row.value for row in ordered], np.float64),
-        quality=np.array([row.quality for row in ordered], np.int8),
-        ref=np.zeros(len(ordered), np.int32),
-        line=np.full(len(ordered), NO_LINE, np.int32),
+    return [
+        row
+        for ids in _parts(list(track.keys))
+        for row in connection.execute(
+            select(*columns)
+            .where(observation.c.series_id.in_(ids))  # ranges of the primary key
+            .where(observation.c.at_us > after_us, observation.c.at_us <= track.read_us)
+            .order_by(observation.c.series_id, observation.c.at_us, observation.c.revision)
+        )
+    ]
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield so many series at a time as one question names."""
+    for start in range(0, len(ids), SERIES_A_QUERY):
+        yield ids[start : start + SERIES_A_QUERY]
+
+
+def _first_recorded_us(connection: Connection, track: _Track, to_us: int) -> int:
+    """Return when the first record of a stream was recorded, `to_us` when none was."""
+    first = select(func.min(record.c.recorded_us)).where(record.c.stream_id == track.stream_id)
+    found = connection.execute(first).scalar()
+    return to_us if found is None else int(found)
+
+
+def _records(connection: Connection, track: _Track, to_us: int, is_known: bool) -> Sequence[Any]:
+    due = record.c.reported_us + record.c.shift_us <= track.timeline.track(to_us)
+    which = select(record).where(
+        record.c.stream_id == track.stream_id, record.c.recorded_us <= to_us if is_known else due
     )
-    played = sorted(
-        (at_us, which)
-        for which, row in enumerate(read.records)
-        if (at_us := row.recorded_us if is_known else glass(row.reported_us + row.shift_us))
-        <= to_us
-    )
-    return _Track(
-        read.stream_id,
-        rows,
-        np.array([at_us for at_us, _, _ in due], np.int64),
-        tuple(_played(read.records[which]) for _, which in played),
-        tuple(at_us for at_us, _ in played),
-    )
+    return connection.execute(which.order_by(record.c.record_id, record.c.revision)).all()
 
 
 def _played(row: Any) -> Played:

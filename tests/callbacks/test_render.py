@@ -152,6 +152,32 @@ def test_a_changed_envelope_renders_only_what_is_made_of_it(desk: Desk) -> None:
     assert desk.renderer.rendered == 4
 
 
+def test_a_realm_is_drawn_of_its_own_envelopes_at_its_own_versions(desk: Desk) -> None:
+    drill = "exercise:drill"
+    exercised = replace(
+        desk.envelopes[AIR],
+        realm=drill,
+        payload=other_figure(desk.envelopes[AIR], "aqi", 123.0),
+    )
+    desk.cache.write(exercised)
+    found = desk.want(wanted("live"), wanted("drill", realm=drill))
+    assert "123" in words(found["drill"]["content"])
+    assert "123" not in words(found["live"]["content"])
+    desk.cache.write(
+        replace(
+            exercised,
+            version=exercised.version + 1,
+            payload=other_figure(desk.envelopes[AIR], "aqi", 456.0),
+        )
+    )
+    assert desk.changed(AIR) == {}
+    after = desk.changed(f"{drill}:{AIR}")
+    assert after.keys() == {"drill"}
+    assert "456" in words(after["drill"]["content"])
+    desk.write(AIR, payload=other_figure(desk.envelopes[AIR], "aqi", 321.0))
+    assert desk.changed(AIR).keys() == {"live"}
+
+
 def test_what_looks_the_same_keeps_its_hash_under_a_new_version(desk: Desk) -> None:
     before = desk.want(wanted("a"))["a"]
     desk.write(AIR, made_at_ms=NOW_MS + 5)

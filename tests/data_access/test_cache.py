@@ -127,6 +127,60 @@ def test_realms_do_not_meet(cache: EnvelopeCache) -> None:
     assert cache.versions("exercise:1") == {"transport.speed": 1}
 
 
+def test_a_realm_that_ended_leaves_no_key(cache: EnvelopeCache, settings: Settings) -> None:
+    cache.write(envelope())
+    cache.write_many(replace(envelope(name), realm="exercise:1") for name in ("one", "two"))
+    cache.write(replace(envelope(), realm="exercise:2"))
+    assert open_cache(settings).realms() == ["exercise:1", "exercise:2"]
+    open_cache(settings).forget("exercise:1", ["one"])
+    assert cache.read_many(["one", "two"], "exercise:1") == {}
+    assert cache.versions("exercise:1") == {}
+    assert open_cache(settings).realms() == ["exercise:2"]
+    open_cache(settings).forget("exercise:2", [])
+    assert open_cache(settings).realms() == []
+    assert _keys(cache, settings) == {"live:", "live:transport.speed"}
+
+
+def test_what_a_killed_writer_kept_without_its_version_goes_too(
+    cache: EnvelopeCache, settings: Settings
+) -> None:
+    class Killed(Exception):
+        """The process ends here."""
+
+    def write(entries: dict[str, bytes]) -> list[str]:
+        if "exercise:1:" in entries:  # the versions
+            raise Killed
+        return list(kept(entries))
+
+    kept = cache._backend.set_many
+    cache._backend.set_many = write
+    with pytest.raises(Killed):
+        cache.write(replace(envelope(), realm="exercise:1"))
+    cache._backend.set_many = kept
+    after = open_cache(settings)
+    assert after.realms() == ["exercise:1"]
+    after.forget("exercise:1", ["transport.speed"])
+    assert _keys(cache, settings) == set()
+
+
+def test_live_cannot_be_forgotten(cache: EnvelopeCache) -> None:
+    with pytest.raises(ValueError, match="does not end"):
+        cache.forget(LIVE, ["transport.speed"])
+
+
+def _keys(cache: EnvelopeCache, settings: Settings) -> set[str]:
+    """Return every key there is; of files, whose names are hashes, those that could be meant."""
+    if settings.redis_url is not None:
+        found = cache._backend._read_client.keys("*")
+        return {each.decode().removeprefix("ioc:") for each in found}
+    names = ("", "transport.speed", "one", "two")
+    realms = ("", LIVE, "exercise:1", "exercise:2")
+    known = {f"{realm}:{name}" for realm in realms for name in names}
+    here = {key for key in known if cache._backend.has(key)}
+    assert len(list(cache._backend._list_dir())) == len(here)
+    return here
+
+
 @pytest.mark.parametrize(
     "garbage", [b"", b"\x80\x04K\x01.", b"{", b"[]", b"null", b'{"classification":{}}', b"\xff" * 9]
 )

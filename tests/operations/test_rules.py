@@ -303,6 +303,11 @@ def envelope(number: Any, **more: Any) -> Envelope:
     return Envelope(**(fields | more))
 
 
+@pytest.mark.parametrize("realm", ["exercise:drill", "known:20260921T0214Z", ""])
+def test_nothing_that_is_not_live_is_seen(realm: str) -> None:
+    assert observed(RULE, envelope({"value": 99}, realm=realm)) is None
+
+
 def test_an_observation_is_what_the_envelope_says_of_the_number() -> None:
     seen = observed(RULE, envelope({"value": 25}))
     assert seen == Observation(25.0, T0, STALE, "simulated", 7)

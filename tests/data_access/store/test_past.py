@@ -198,6 +198,38 @@ def test_records_have_the_status_they_had(store: Store) -> None:
     past.close()
 
 
+def test_as_observed_a_record_counts_from_when_it_was_due_whenever_it_was_recorded(
+    store: Store,
+) -> None:
+    store.put(90, Change(played=[request("1", "open", 10, category="drainage")]))
+    past = store.past(0, 60)
+    assert (past.basis, past.instants_us()) == ("observed", [START_US + 10 * MINUTE_US])
+    past.advance(START_US + 10 * MINUTE_US)
+    with past.snapshot() as snapshot:
+        assert [each.status for each in snapshot.lives(DATASET)] == ["open"]
+    past.close()
+
+
+def test_read_by_pieces_a_late_row_waits_for_its_time(store: Store) -> None:
+    store.say(1, ("a", 1, 1.0, "good"))
+    store.say(50, ("a", 5, 2.0, "good"), ("a", 1, 3.0, "good"))
+    past = store.past(2, 60, basis="known", piece_us=10 * MINUTE_US)
+    found = []
+    for minute in (2, 49, 50):
+        past.advance(START_US + minute * MINUTE_US)
+        with past.snapshot() as snapshot:
+            found.append(
+                [
+                    value
+                    for _, value in snapshot.values(
+                        DATASET, INDICATOR, "a", from_us=START_US, to_us=START_US + 60 * MINUTE_US
+                    )
+                ]
+            )
+    assert found == [[1.0], [1.0], [3.0, 2.0]]
+    past.close()
+
+
 def test_how_many_rows_were_refused_then_is_no_number(store: Store) -> None:
     past = store.past(0, 60)
     with past.snapshot() as snapshot:

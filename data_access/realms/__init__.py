@@ -1,0 +1,1 @@
+"""Realms beside live: the past played again, in processes of their own."""

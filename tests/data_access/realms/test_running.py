@@ -1,0 +1,330 @@
+"""Realms at work in processes of their own: what reaches the cache, and what is left when they end.
+
+Whatever a process says and whenever one is killed, no key but its own realm's is ever written.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data_access.cache import EnvelopeCache, open_cache
+from data_access.envelope import LIVE
+from data_access.errors import CacheError
+from data_access.realms.child import Made, Tuned, Went
+from data_access.realms.realm import RealmClock, known_realm, published
+from data_access.realms.rehearsal import Order
+from data_access.realms.running import Rehearsals, Report, Wanted
+from settings import Settings
+from tests.conftest import ROOT
+from tests.data_access.realms.conftest import Recorded
+from tests.data_access.test_cache import envelope
+from tests.processes.started import Started, python
+
+DRILL, OTHER = "exercise:drill", "exercise:other"
+T0 = 1_790_000_000_000.0
+LONGEST_S = 60.0
+
+
+def wanted(realm: str, run: int = 0, *, at_ms: float = T0, begun_ms: float = 1.0) -> Wanted:
+    clock = RealmClock(0.0, at_ms, 0.0, at_ms + 3_600_000)
+    return Wanted(Order(realm, at_ms, at_ms + 3_600_000), Tuned(clock, run), begun_ms)
+
+
+class Table(Rehearsals):
+    """Rehearsals whose processes are played by the test."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.told: dict[str, int] = {}
+        made = Settings(data_dir=folder, city=ROOT / "city")
+        super().__init__(made, open_cache(made), self.told.update, clock=lambda: self.now_s, **more)
+        self.now_s = 0.0
+        self.children: dict[str, Any] = {}
+        self.started: list[str] = []
+
+    def _start(self, realm: str, playing: Any) -> None:
+        playing.link, self.children[realm] = multiprocessing.Pipe()
+        playing.process = _Stand()
+        self.started.append(realm)
+
+    @property
+    def cache(self) -> EnvelopeCache:
+        return open_cache(self._settings)
+
+    def say(self, realm: str, what: object) -> list[Report]:
+        self.children[realm].send(what)
+        return self.poll(0.0)
+
+
+class _Stand:
+    """In place of a process."""
+
+    exitcode = -9
+
+    def kill(self) -> None:
+        """Is dead already."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Is dead already."""
+
+
+def made(realm: str, name: str = "transport.speed", version: int = 1) -> Made:
+    return Made((replace(envelope(name, version), realm=realm).encode(),))
+
+
+def test_envelopes_are_kept_under_their_realm_and_told_by_its_name(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    table.keep({DRILL: wanted(DRILL)})
+    assert [said.phase for said in table.poll(0.0)] == ["preparing"]
+    assert table.say(DRILL, Went(0, "preparing", 0.5)) == [Report(DRILL, 0, "preparing", 0.5)]
+    table.say(DRILL, made(DRILL))
+    assert table.told == {f"{DRILL}:transport.speed": 1}
+    assert table.cache.read("transport.speed") is None
+    assert table.cache.versions(DRILL) == {"transport.speed": 1}
+    ready = table.say(DRILL, Went(0, "ready", 1.0, "known"))
+    assert ready == [Report(DRILL, 0, "running", 1.0, "known")]
+    table.keep({})
+    table.poll(0.0)
+    assert table.cache.realms() == []
+    assert table.cache.read("transport.speed", DRILL) is None
+
+
+REALMS = [DRILL, OTHER, LIVE, "", known_realm(T0), "exercise:"]
+SAYING = st.tuples(
+    st.sampled_from([DRILL, OTHER]),
+    st.one_of(
+        st.builds(made, st.sampled_from(REALMS), version=st.integers(1, 9)),
+        st.builds(Went, st.integers(0, 2), st.sampled_from(["preparing", "ready"]), st.just(0.5)),
+        st.sampled_from(["kill", "nonsense", "later"]),
+    ),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sayings=st.lists(SAYING, max_size=12))
+def test_whatever_processes_say_no_other_realm_is_written(
+    tmp_path_factory: pytest.TempPathFactory, sayings: list[tuple[str, Any]]
+) -> None:
+    table = Table(tmp_path_factory.mktemp("table"))
+    table.cache.write(envelope())
+    table.keep({DRILL: wanted(DRILL), OTHER: wanted(OTHER)})
+    table.poll(0.0)
+    for realm, what in sayings:
+        child = table.children[realm]
+        if what == "kill":
+            child.close()
+        elif what == "later":
+            table.now_s += 120.0
+        elif not child.closed:
+            try:
+                child.send(what)
+            except OSError:  # it was ended: it had said something of another realm
+                child.close()
+        table.poll(0.0)
+    assert table.cache.read("transport.speed") == envelope()
+    assert table.cache.versions() == {"transport.speed": 1}
+    assert set(table.cache.realms()) <= {DRILL, OTHER}
+    assert {name.rpartition(":")[0] for name in table.told} <= {DRILL, OTHER}
+    for realm in (DRILL, OTHER):
+        found = table.cache.read("transport.speed", realm)
+        assert found is None or found.realm == realm
+    table.keep({})
+    table.poll(0.0)
+    assert table.cache.realms() == []
+    table.close()
+
+
+def test_a_process_that_ends_is_started_again_after_a_while(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    table.keep({DRILL: wanted(DRILL)})
+    table.poll(0.0)
+    table.children[DRILL].close()
+    assert [said.phase for said in table.poll(0.0)] == ["failed"]
+    assert table.poll(0.0) == []
+    table.now_s = 1.1
+    assert [said.phase for said in table.poll(0.0)] == ["preparing"]
+    assert table.started == [DRILL, DRILL]
+
+
+def test_what_the_cache_does_not_take_is_tried_again_before_it_is_said_to_be_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(tmp_path)
+    table.keep({DRILL: wanted(DRILL)})
+    table.poll(0.0)
+
+    def full(_envelopes: object) -> None:
+        raise CacheError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(table._cache, "write_many", full)
+        assert table.say(DRILL, made(DRILL)) == []
+        assert table.say(DRILL, Went(0, "ready", 1.0, "known")) == []
+    assert table.told == {}
+    table.now_s = 1.1
+    assert [said.phase for said in table.poll(0.0)] == ["running"]
+    assert table.told == {f"{DRILL}:transport.speed": 1}
+
+
+def test_one_of_the_same_name_begun_anew_keeps_nothing_of_the_one_before(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    table.keep({DRILL: wanted(DRILL)})
+    table.poll(0.0)
+    table.say(DRILL, made(DRILL))
+    table.keep({DRILL: wanted(DRILL, begun_ms=2.0)})
+    assert table.started == [DRILL]
+    table.poll(0.0)
+    assert table.started == [DRILL, DRILL]
+
+
+def test_a_realm_that_is_none_is_not_played(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    for realm in (LIVE, "", "exercise:"):
+        with pytest.raises(ValueError, match="no realm"):
+            table.keep({realm: wanted(realm)})
+    assert table.poll(0.0) == []
+
+
+# Real processes -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def play(recorded: Recorded) -> Iterator[Callable[..., Rehearsals]]:
+    opened: list[Rehearsals] = []
+
+    def begin(told: dict[str, int] | None = None) -> Rehearsals:
+        kept = told if told is not None else {}
+        made_settings = recorded.room.settings
+        opened.append(Rehearsals(made_settings, open_cache(made_settings), kept.update))
+        return opened[-1]
+
+    yield begin
+    for each in opened:
+        each.keep({})
+        each.poll(0.0)
+        each.close()
+
+
+def until(rehearsals: Rehearsals, phase: str) -> Report:
+    deadline = time.monotonic() + LONGEST_S
+    while time.monotonic() < deadline:
+        for said in rehearsals.poll(0.5):
+            if said.phase == phase:
+                return said
+    raise AssertionError(f"no {phase} within {LONGEST_S} s")
+
+
+def processes() -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [each for each in children if "spawn_main" in " ".join(each.cmdline())]
+
+
+def test_a_killed_process_plays_on_and_an_ended_realm_leaves_nothing(
+    recorded: Recorded, play: Callable[..., Rehearsals]
+) -> None:
+    told: dict[str, int] = {}
+    rehearsals = play(told)
+    cache = open_cache(recorded.room.settings)
+    live = cache.versions()
+    rehearsals.keep({DRILL: wanted(DRILL, at_ms=recorded.from_ms + 1_800_000)})
+    assert until(rehearsals, "running").basis in ("known", "observed")
+    first = cache.versions(DRILL)
+    assert "feedback.requests" in first
+    assert told == {published(DRILL, name): version for name, version in first.items()}
+    for process in processes():
+        os.kill(process.pid, signal.SIGKILL)
+    until(rehearsals, "failed")
+    assert cache.versions(DRILL) == first  # what was said stays
+    until(rehearsals, "running")
+    again = cache.versions(DRILL)
+    assert all(again[name] > version for name, version in first.items())
+    rehearsals.keep({})
+    rehearsals.poll(0.0)
+    assert processes() == []
+    assert cache.realms() == []
+    assert cache.versions() == live
+
+
+def test_what_was_known_is_there_once_and_needs_no_process_any_more(
+    recorded: Recorded, play: Callable[..., Rehearsals]
+) -> None:
+    at_ms = recorded.from_ms + 1_800_000
+    realm = known_realm(at_ms)
+    rehearsals = play()
+    order = Order(realm, at_ms, at_ms, "known")
+    tuned = Tuned(RealmClock(0.0, at_ms, 0.0, at_ms), 0)
+    rehearsals.keep({realm: Wanted(order, tuned, 1.0, once=True)})
+    until(rehearsals, "running")
+    assert processes() == []
+    found = open_cache(recorded.room.settings).read("feedback.requests", realm)
+    then = recorded.then[round(at_ms)]["feedback.requests"]
+    assert found is not None
+    assert (found.payload, found.as_of_ms) == (then.payload, then.as_of_ms)
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from data_access.cache import open_cache
+from data_access.realms.child import Tuned
+from data_access.realms.realm import RealmClock
+from data_access.realms.rehearsal import Order
+from data_access.realms.running import Rehearsals, Wanted
+from settings import load_settings
+
+def main():
+    settings = load_settings(env_file=None)
+    at_ms = float(sys.argv[1])
+    rehearsals = Rehearsals(settings, open_cache(settings), lambda changed: None)
+    clock = RealmClock(0.0, at_ms, 0.0, at_ms + 1)
+    rehearsals.keep({"exercise:drill": Wanted(
+        Order("exercise:drill", at_ms, at_ms + 1), Tuned(clock, 0), 1.0)})
+    while True:
+        for said in rehearsals.poll(1.0):
+            print(said.phase, flush=True)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_killed_feed_leaves_no_process_and_what_it_left_is_let_go(
+    recorded: Recorded, play: Callable[..., Rehearsals], tmp_path: Path
+) -> None:
+    program = tmp_path / "player.py"
+    program.write_text(PROGRAM)
+    made_settings = recorded.room.settings
+    environment: Mapping[str, str] = {
+        "IOC_DATA_DIR": str(made_settings.data_dir),
+        "IOC_CITY": str(made_settings.city),
+        "PYTHONPATH": str(ROOT),
+    }
+    live = open_cache(made_settings).versions()
+    at_ms = recorded.from_ms + 1_800_000
+    with Started(python(str(program), str(at_ms)), environment=environment) as player:
+        player.wait_for("running", within_s=LONGEST_S)
+        children = psutil.Process(player.process.pid).children(recursive=True)
+        assert children
+        player.process.kill()
+        gone, alive = psutil.wait_procs(children, timeout=LONGEST_S)
+        assert alive == []
+        assert gone
+    cache = open_cache(made_settings)
+    assert cache.realms() == [DRILL]
+    rehearsals = play()
+    rehearsals.keep({})
+    rehearsals.poll(0.0)
+    assert cache.realms() == []
+    assert cache.versions(DRILL) == {}
+    assert cache.versions() == live
