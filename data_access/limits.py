@@ -50,6 +50,15 @@ class Limit:
             return "normal"
         return next((grade for grade in GRADES if self._is_past(figure, grade)), "normal")
 
+    def reaches(self, figure: float, grade: Grade) -> bool:
+        """Tell whether a figure is as far off as `grade`, or further."""
+        found = self.grade(figure)
+        return found in GRADES and grade in GRADES and GRADES.index(found) <= GRADES.index(grade)
+
+    def worse_of(self, one: float, other: float) -> float:
+        """Return the worse of two figures."""
+        return max(one, other) if self.worse == "high" else min(one, other)
+
     def target_in(self, year: int) -> float | None:
         """Return the target of a year, else the one of all years."""
         return self.targets.get(str(year), self.target)

@@ -221,6 +221,27 @@ class Snapshot:
         )
         return list({row.at_us: row.value for row in found}.items())
 
+    def recent(
+        self, dataset: str, indicator: str, *, from_us: int
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Return (time, value) of every entity from a time on, newest revisions, ascending.
+
+        Suspect rows are left out.
+        """
+        found = self._connection.execute(
+            select(series.c.name, observation.c.at_us, observation.c.value, observation.c.quality)
+            .join(series, series.c.id == observation.c.series_id)
+            .where(*self._series(dataset, indicator, ENTITY), observation.c.at_us >= from_us)
+            .order_by(series.c.name, observation.c.at_us, observation.c.revision)
+        )
+        newest: dict[str, dict[int, float | None]] = {}
+        for name, at_us, value, quality in found:
+            newest.setdefault(name, {})[at_us] = None if quality == SUSPECT else value
+        return {
+            name: [(at_us, value) for at_us, value in rows.items() if value is not None]
+            for name, rows in newest.items()
+        }
+
     def places(self, dataset: str) -> dict[str, Place]:
         """Return the entities of a dataset, by id."""
         current = self._current.get(dataset)

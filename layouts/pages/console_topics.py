@@ -60,6 +60,7 @@ INVESTMENT, PRICES = "economy.investment", "economy.prices"
 GRDP, ACTIVITY, PROJECTS = "economy.grdp", "economy.activity", "economy.projects"
 BUDGET, BUSINESS, SECTORS = "economy.budget", "economy.business", "economy.business_sectors"
 SPEED, SITUATIONS = "transport.speed", "transport.situations"
+CONGESTION = "transport.congestion"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 REQUESTS = "feedback.requests"
@@ -132,9 +133,10 @@ _TOPICS: Topics = {
             _tile("speed", "kpi", (5, 0, 4, 5), aggregate=SPEED,
                   numbers=("mean_speed", "congested_share", "congested_links", "worst_speed")),
             _tile("day", "trend", (5, 5, 4, 7), aggregate=SPEED, series="mean_speed"),
-            _tile("worst", "table", (9, 0, 3, 7), aggregate=SPEED, table="worst_links",
+            _tile("jams", "alerts", (9, 0, 3, 4), aggregate=CONGESTION, items="active"),
+            _tile("worst", "table", (9, 4, 3, 4), aggregate=SPEED, table="worst_links",
                   columns=("name", "speed")),
-            _tile("situations", "alerts", (9, 7, 3, 5), aggregate=SITUATIONS, items="active",
+            _tile("situations", "alerts", (9, 8, 3, 4), aggregate=SITUATIONS, items="active",
                   banner=False),
         ),
     },

@@ -98,6 +98,7 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "tables": {"worst_links"},
         "maps": {"links"},
     },
+    "transport.congestion": {"numbers": {"jams", "longest"}, "items": {"active"}},
     "transport.situations": {"numbers": {"active"}, "items": {"active"}},
     "environment.air": {
         "numbers": {"aqi", "aqi_median", "pm25_median", "stations_bad", "stations_suspect"},

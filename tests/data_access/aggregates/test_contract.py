@@ -178,6 +178,7 @@ def test_names_are_those_promised() -> None:
         "health.dengue",
         "security.alerts",
         "security.logins",
+        "transport.congestion",
         "transport.situations",
         "transport.speed",
     ]

@@ -40,6 +40,7 @@ def everything() -> Mapping[str, Envelope]:
         finance.business_sectors(),
         transport.speed(),
         transport.situations(),
+        transport.congestion(),
         environment.air(),
         environment.rain(),
         society.dengue(),

@@ -210,3 +210,41 @@ def situations() -> Envelope:
             "items": {"active": active},
         },
     )
+
+
+def congestion() -> Envelope:
+    """Return the envelope."""
+    kind = text("Ùn tắc", "Congestion")
+    active = [
+        item(
+            0,
+            "Ùn tắc Xã Đàn-Phạm Ngọc Thạch – Kim Liên (Lê Duẩn-Đại Cồ Việt) và 4 đoạn lân cận",
+            "Congestion, Xã Đàn-Phạm Ngọc Thạch – Kim Liên (Lê Duẩn-Đại Cồ Việt) and 4 more links",
+            "warning",
+            kind=kind,
+            place=text("Xã Đàn-Phạm Ngọc Thạch – Kim Liên", "Xã Đàn-Phạm Ngọc Thạch – Kim Liên"),
+        ),
+        item(
+            1,
+            "Ùn tắc Cửa Nam – Điện Biên Phủ-Trần Phú",
+            "Congestion, Cửa Nam – Điện Biên Phủ-Trần Phú",
+            "caution",
+            kind=kind,
+            place=text("Cửa Nam – Điện Biên Phủ-Trần Phú", "Cửa Nam – Điện Biên Phủ-Trần Phú"),
+        ),
+    ]
+    return envelope(
+        "transport.congestion",
+        text("Ùn tắc giao thông", "Congestion"),
+        "cong-an",
+        {
+            "numbers": {
+                "jams": number("Điểm ùn tắc", "Jams", 2, "", 0, "caution",
+                               note=text("6 đoạn đường", "6 links")),
+                "longest": number("Ùn tắc lâu nhất", "Longest jam", 45, "phút"),
+            },
+            "items": {"active": active},
+        },
+        age_ms=2 * 60_000.0,
+        stale_after_ms=15 * 60_000.0,
+    )  # fmt: skip
