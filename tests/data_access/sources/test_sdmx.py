@@ -107,7 +107,7 @@ def _rows(batch: Batch) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_one_series_is_the_same_in_every_syntax(read_file: Reader, syntax: str) -> None:
-    batch = read_file("economy.grdp", SYNTAXES[syntax])
+    batch = read_file("statistics.grdp", SYNTAXES[syntax])
     assert _rows(batch) == [("grdp", "VN48", "city", 38500.5, "estimated")]
     assert values(batch) == {"2026-01-01 00:00": 38500.5}
     assert not batch.rejected
@@ -116,7 +116,7 @@ def test_one_series_is_the_same_in_every_syntax(read_file: Reader, syntax: str) 
 def test_a_later_message_revises_an_earlier_one_whatever_the_files_are_called(
     read_small: Reader,
 ) -> None:
-    batch = read_small("economy.grdp")
+    batch = read_small("statistics.grdp")
     assert batch.observations is not None
     frame = batch.observations
     first = frame[(frame["indicator"] == "grdp") & (frame["entity"] == "VN48")]
@@ -126,7 +126,7 @@ def test_a_later_message_revises_an_earlier_one_whatever_the_files_are_called(
 
 
 def test_multiples_groups_and_text_become_the_contract_s_unit(read_small: Reader) -> None:
-    batch = read_small("economy.grdp", "grdp_0.json")
+    batch = read_small("statistics.grdp", "grdp_0.json")
     assert values(batch, entity="VN48") == {
         "2026-01-01 00:00": 38600,
         "2026-04-01 00:00": 41000,
@@ -135,7 +135,7 @@ def test_multiples_groups_and_text_become_the_contract_s_unit(read_small: Reader
 
 
 def test_what_is_refused_is_named_by_its_place(read_small: Reader) -> None:
-    refused = {each.source_ref: each.reason for each in read_small("economy.grdp").rejected}
+    refused = {each.source_ref: each.reason for each in read_small("statistics.grdp").rejected}
     assert refused == {
         "grdp_1.xml#DataSet[1]/Series[1]/Obs[3]": "badTime",  # year 203
         "grdp_1.xml#DataSet[1]/Series[1]/Obs[4]": "badTime",  # a fifth quarter
@@ -149,24 +149,26 @@ def test_what_is_refused_is_named_by_its_place(read_small: Reader) -> None:
 
 
 def test_what_is_said_to_be_missing_is_absent(read_small: Reader) -> None:
-    assert values(read_small("economy.grdp", "*.csv")) == {"2025-07-01 00:00": 37000}
-    assert "2026-04-01 00:00" not in values(read_small("economy.grdp", "*.xml"))
+    assert values(read_small("statistics.grdp", "*.csv")) == {"2025-07-01 00:00": 37000}
+    assert "2026-04-01 00:00" not in values(read_small("statistics.grdp", "*.xml"))
 
 
 def test_low_reliability_is_suspect(read_small: Reader) -> None:
-    rows = _rows(read_small("economy.grdp", "*.xml"))
+    rows = _rows(read_small("statistics.grdp", "*.xml"))
     assert ("grdp_growth", "VN48", "city", 9.36, "suspect") in rows
 
 
 def test_a_message_that_is_a_test_is_refused_unless_asked_for(read_file: Reader) -> None:
     text = _ml("StructureSpecificData", "<Series/>", test="true")
     with pytest.raises(SourceWrongFormat, match="a test"):
-        read_file("economy.grdp", text)
-    assert [r.reason for r in read_file("economy.grdp", text, tests=True).rejected] == ["noSeries"]
+        read_file("statistics.grdp", text)
+    assert [r.reason for r in read_file("statistics.grdp", text, tests=True).rejected] == [
+        "noSeries"
+    ]
 
 
 def test_a_message_without_any_of_the_series_says_so(read_file: Reader) -> None:
-    batch = read_file("economy.grdp", SYNTAXES["JSON 1.0"].replace("GRDP", "OTHER"))
+    batch = read_file("statistics.grdp", SYNTAXES["JSON 1.0"].replace("GRDP", "OTHER"))
     (refused,) = batch.rejected
     assert refused.reason == "noSeries"
     assert "OTHER" in refused.detail
@@ -174,7 +176,7 @@ def test_a_message_without_any_of_the_series_says_so(read_file: Reader) -> None:
 
 def test_a_deletion_is_counted_not_done(read_file: Reader) -> None:
     text = SYNTAXES["CSV 2.0"].replace(";A;", ";D;")
-    batch = read_file("economy.grdp", text)
+    batch = read_file("statistics.grdp", text)
     assert batch.observations is None
     assert [each.reason for each in batch.rejected] == ["deletion"]
 
@@ -182,7 +184,7 @@ def test_a_deletion_is_counted_not_done(read_file: Reader) -> None:
 @pytest.mark.parametrize("multiple", ["99", "x", "-400"])
 def test_a_multiple_that_cannot_be_is_refused(read_file: Reader, multiple: str) -> None:
     text = SYNTAXES["ML structure specific"].replace('UNIT_MULT="9"', f'UNIT_MULT="{multiple}"')
-    batch = read_file("economy.grdp", text)
+    batch = read_file("statistics.grdp", text)
     assert [each.reason for each in batch.rejected] == ["unknownUnit"]
 
 
@@ -200,7 +202,7 @@ def test_a_multiple_that_cannot_be_is_refused(read_file: Reader, multiple: str) 
 )
 def test_what_is_no_data_message_is_refused(read_file: Reader, text: str) -> None:
     with pytest.raises(SourceError):
-        read_file("economy.grdp", text)
+        read_file("statistics.grdp", text)
 
 
 # ---------------------------------------------------------------- real files
@@ -209,8 +211,8 @@ def test_what_is_no_data_message_is_refused(read_file: Reader, text: str) -> Non
 @pytest.fixture
 def read_real(real_data: Path) -> Reader:
     """Read a real message with series of the test's own."""
-    city, _ = home("economy.grdp")
-    contract = city.datasets["economy.grdp"]
+    city, _ = home("statistics.grdp")
+    contract = city.datasets["statistics.grdp"]
 
     def read(name: str, **options: Any) -> Batch:
         indicators = {

@@ -28,7 +28,7 @@ def _rows(batch: Batch, **where: object) -> list[tuple[str, float, str]]:
 def test_a_heading_over_several_rows_is_found_in_any_sheet_with_its_period(
     read_small: Reader,
 ) -> None:
-    batch = read_small("economy.budget", "*.xlsx")
+    batch = read_small("statistics.budget", "*.xlsx")
     assert _rows(batch, indicator="revenue", area="city") == [
         ("2026-06", 1850.5, "good"),
         ("2026-07", 1900, "estimated"),
@@ -38,7 +38,7 @@ def test_a_heading_over_several_rows_is_found_in_any_sheet_with_its_period(
 
 
 def test_names_and_numbers_are_read_as_people_here_write_them(read_small: Reader) -> None:
-    batch = read_small("economy.budget", "*.xlsx")
+    batch = read_small("statistics.budget", "*.xlsx")
     assert _rows(batch, indicator="revenue", area="20242") == [
         ("2026-06", 400, "good"),
         ("2026-07", 410.5, "estimated"),  # "410,5" as text
@@ -49,12 +49,12 @@ def test_names_and_numbers_are_read_as_people_here_write_them(read_small: Reader
 
 
 def test_units_of_headings_and_of_the_table_become_the_contract_s(read_small: Reader) -> None:
-    old = read_small("economy.budget", "*06.xls")  # "Triệu đồng" above the table
+    old = read_small("statistics.budget", "*06.xls")  # "Triệu đồng" above the table
     assert _rows(old, indicator="revenue_ytd", area="city") == [("2026-06", 11200, "good")]
     assert _rows(old, indicator="revenue_yoy", area="city") == [
         ("2026-06", 5.1, "good")
     ]  # per cent
-    page = read_small("economy.budget", "*05*")  # a unit in each heading
+    page = read_small("statistics.budget", "*05*")  # a unit in each heading
     assert _rows(page, indicator="revenue") == [
         ("2026-04", 1650, "good"),
         ("2026-05", 1690.5, "estimated"),
@@ -62,7 +62,7 @@ def test_units_of_headings_and_of_the_table_become_the_contract_s(read_small: Re
 
 
 def test_a_later_table_revises_an_earlier_one(read_small: Reader) -> None:
-    batch = read_small("economy.budget")
+    batch = read_small("statistics.budget")
     june = [
         row[1:] for row in _rows(batch, indicator="revenue", area="city") if row[0] == "2026-06"
     ]
@@ -70,7 +70,7 @@ def test_a_later_table_revises_an_earlier_one(read_small: Reader) -> None:
 
 
 def test_what_is_refused_is_named_by_sheet_and_row(read_small: Reader) -> None:
-    assert {each.source_ref: each.reason for each in read_small("economy.budget").rejected} == {
+    assert {each.source_ref: each.reason for each in read_small("statistics.budget").rejected} == {
         "budget_05.html.xls#table 1:4": "unknownUnit",  # "(°C)"
         "budget_06.xls#Thu:5": "notANumber",
         "budget_07.xlsx#1.Thu NS:11": "notANumber",  # "#REF!"
@@ -78,7 +78,7 @@ def test_what_is_refused_is_named_by_sheet_and_row(read_small: Reader) -> None:
 
 
 def test_a_row_becomes_a_record_with_numbers_in_the_options_unit(read_small: Reader) -> None:
-    batch = read_small("economy.projects")
+    batch = read_small("statistics.projects")
     first, second, _ = batch.records
     assert (first.record_id, first.status, first.area) == ("DA-001", "open", "20242")
     assert (first.body["plan"], first.body["disbursed"]) == (1500, 745.2505)
@@ -113,7 +113,7 @@ def _long(**more: Any) -> dict[str, Any]:
 
 
 def test_indicators_may_stand_below_each_other_and_periods_beside(read_file: Reader) -> None:
-    batch = read_file("economy.budget", LONG, **_long())
+    batch = read_file("statistics.budget", LONG, **_long())
     assert _rows(batch, indicator="revenue") == [
         ("2026-05", 1700, "good"),
         ("2026-06", 1800.5, "good"),
@@ -125,7 +125,7 @@ def test_indicators_may_stand_below_each_other_and_periods_beside(read_file: Rea
 def test_days_may_stand_in_a_column(read_file: Reader) -> None:
     text = "Ngày,Thu\n01/07/2026,10\n32/07/2026,11\n02/07/2026,12\n"
     options = {"columns": {"revenue": "Thu"}, "time": "Ngày", "period_in": None}
-    batch = read_file("economy.budget", text, **options, entity_columns=[])
+    batch = read_file("statistics.budget", text, **options, entity_columns=[])
     assert values(batch) == {"2026-07-01 00:00": 10, "2026-07-02 00:00": 12}
     assert [each.reason for each in batch.rejected] == ["badTime"]
 
@@ -136,7 +136,7 @@ def test_days_may_stand_in_a_column(read_file: Reader) -> None:
 def test_spaces_case_and_units_make_no_difference(read_file: Reader, heading: str) -> None:
     text = f"Quận;{heading};Ghi\nHoà Vang;5;x\n"
     batch = read_file(
-        "economy.budget",
+        "statistics.budget",
         text,
         columns={"revenue": "Thực hiện"},
         entity="Quận",
@@ -150,22 +150,22 @@ def test_spaces_case_and_units_make_no_difference(read_file: Reader, heading: st
 def test_a_table_of_no_period_says_so(read_file: Reader) -> None:
     text = "Quận;Thu\nHòa Vang;5\n"
     batch = read_file(
-        "economy.budget", text, columns={"revenue": "Thu"}, entity="Quận", entity_columns=[]
+        "statistics.budget", text, columns={"revenue": "Thu"}, entity="Quận", entity_columns=[]
     )
     assert batch.observations is None
     assert [each.reason for each in batch.rejected] == ["noTime", "noTime"]
 
 
 def test_sheets_may_be_named_by_a_pattern(read_small: Reader, read_file: Reader) -> None:
-    book = (home("economy.budget")[1] / "sheets" / "budget_07.xlsx").read_bytes()
-    assert read_file("economy.budget", book, sheets="*thu*").observations is not None
+    book = (home("statistics.budget")[1] / "sheets" / "budget_07.xlsx").read_bytes()
+    assert read_file("statistics.budget", book, sheets="*thu*").observations is not None
     with pytest.raises(SourceWrongFormat, match="no table with the headings"):
-        read_file("economy.budget", book, sheets="chi")
+        read_file("statistics.budget", book, sheets="chi")
 
 
 def test_a_table_without_the_headings_shows_what_it_has(read_file: Reader) -> None:
     with pytest.raises(SourceWrongFormat, match=r"the first row: Tên; Số"):
-        read_file("economy.budget", "Tên;Số\nA;1\n")
+        read_file("statistics.budget", "Tên;Số\nA;1\n")
 
 
 # ---------------------------------------------------------------- real files
@@ -221,8 +221,8 @@ def test_consumer_prices_of_a_real_workbook(real_data: Path) -> None:
 
 @pytest.mark.real_files
 def test_a_wide_table_of_days_is_read_by_its_headings(real_data: Path) -> None:
-    city, _ = home("economy.budget")
-    contract = city.datasets["economy.budget"]
+    city, _ = home("statistics.budget")
+    contract = city.datasets["statistics.budget"]
     cases = {"cases": Indicator(name={"vi": "ca", "en": "cases"}, unit="ca")}
     options = {
         "indicator": "id",

@@ -23,6 +23,7 @@ from data_access.sources import payload, registry
 from tests.data_access.sources.conftest import cities, home, joined
 
 DATASETS = tuple(dataset for city, _ in cities() for dataset in city.datasets)
+assert len(set(DATASETS)) == len(DATASETS), "a dataset of both cities would be tried in one only"
 PAGE = (
     "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>"
     "<h1>502</h1><p>{</p></body></html>"
