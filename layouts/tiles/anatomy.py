@@ -15,6 +15,7 @@ from dash import html
 
 import language as lang
 from data_access.envelope import Envelope, Status, Text
+from layouts.tiles import doubt
 from layouts.tiles.kind import Frame
 from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import Pane, first_pane, largest_pane, last_pane
@@ -66,13 +67,15 @@ class Tile:
         self.title, self.unit = title, unit
         self.width_u = max(1.0, self.pane.width_px / frame.unit_px - 2 * PAD_X)
         self.lead_u, self.tail_u = self._ends()
+        self.doubt = doubt.words(envelope, frame.language)
+        self.is_pale = bool(self.doubt)  # all of it, unless a kind says which part
         self.low = self.pane.height_px / frame.unit_px < LOW
         self.narrow = self.width_u < NARROW
         self.head_u = HEAD if self.low else HEAD + HEAD_GAP
         self._owner_lines = self._owner()
         foot = FOOT_LINE * max(1, len(self._owner_lines)) if self.has_foot else 0.0
         if foot and self.narrow:
-            foot += FOOT_LINE
+            foot += FOOT_LINE * (2 if self.doubt else 1)
         if foot and not self.low:
             foot += FOOT_GAP
         taken = PAD_TOP + self.head_u + foot + PAD_BOTTOM
@@ -116,6 +119,8 @@ class Tile:
             classes += " is-low"
         if self.narrow:
             classes += " is-narrow"
+        if self.is_pale:
+            classes += " is-doubtful"
         if class_name:
             classes += f" {class_name}"
         parts: list[Child] = [
@@ -150,7 +155,7 @@ class Tile:
     # Parts
 
     def _head(self) -> html.Header:
-        origin = [] if self.narrow else self._origin()
+        origin = [] if self.narrow else self._marks()
         room = self.lead_u
         if origin and not self.tail_u:
             room -= max(width_u(mark, CAPTION) for mark in origin) + 0.75
@@ -175,7 +180,10 @@ class Tile:
             )
         ]
         if origin:
-            head.append(html.Div([html.Span(line) for line in origin], className="tile-origin"))
+            marks = [html.Span(mark) for mark in origin]
+            if self.doubt:
+                marks[-1].className = "tile-doubt"
+            head.append(html.Div(marks, className="tile-origin"))
         return html.Header(head, className="tile-head")
 
     def _foot(self) -> html.Footer:
@@ -188,8 +196,10 @@ class Tile:
         if not self.narrow:
             return html.Footer([owner, told], className="tile-foot")
         origin = html.Span(" ".join(self._origin()), className="tile-origin-words")
+        doubtful = [html.Div(self.doubt, className="tile-doubt")] if self.doubt else []
         return html.Footer(
-            [owner, html.Div([origin, told], className="tile-foot-line")], className="tile-foot"
+            [*doubtful, owner, html.Div([origin, told], className="tile-foot-line")],
+            className="tile-foot",
         )
 
     def _stale(self) -> html.Div:
@@ -221,6 +231,11 @@ class Tile:
         setting = fit(owner, room, settings(CAPTION)) or Setting(CAPTION, "semi")
         self._owner_face = setting.face
         return wrap(owner, room, CAPTION, lines=1 if self.low else 2, face=setting.face)
+
+    def _marks(self) -> list[str]:
+        """Return what stands at the head's right, two lines at most."""
+        origin = self._origin()
+        return [*([" ".join(origin)] if origin else []), self.doubt] if self.doubt else origin
 
     def _origin(self) -> list[str]:
         envelope = self.envelope

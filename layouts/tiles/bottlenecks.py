@@ -9,7 +9,7 @@ from typing import Any
 from dash import html
 
 from data_access.envelope import Envelope, Number, Origin
-from layouts.tiles import reading
+from layouts.tiles import doubt, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import digits, extent, ink
@@ -56,6 +56,7 @@ def build(
     if envelope is not None and origins:
         marked = replace(envelope, origin="live" if is_mixed else next(iter(origins)))
     tile = Tile(narrow, "bottlenecks", title=title, envelope=marked)
+    tile.is_pale = False  # a row is, whose dataset is below a floor
     if refused := absent(tile, envelope):
         return refused
     if not figures:
@@ -79,6 +80,7 @@ def build(
             height=height,
             size=size,
             origin=_origin(figure) if is_mixed else None,
+            doubtful=doubt.words(envelope, tile.language, dataset=_dataset(figure)),
         )
         for (name, figure), (top, height) in zip(figures.items(), places, strict=True)
     ]
@@ -91,6 +93,12 @@ def build(
 def _origin(figure: Number) -> Origin | None:
     """Return where a figure comes from, None of one that has no number or does not say."""
     return None if figure["value"] is None else figure.get("origin")
+
+
+def _dataset(figure: Number) -> str:
+    """Return the dataset a figure is made of, "" of one that has none."""
+    source = figure.get("source")
+    return source["dataset"] if source else ""
 
 
 def _figure_size(tile: Tile, figures: Iterable[Number], height: float) -> float:
@@ -153,6 +161,7 @@ def _row(
     height: float,
     size: float,
     origin: Origin | None,
+    doubtful: str,
 ) -> html.Div:
     status = figure["status"]
     is_high = height >= PAD + size * 0.9 + 0.9
@@ -172,6 +181,7 @@ def _row(
     whence = tile.say(f"origin.{origin}") if origin not in (None, "live") else ""
     if whence and left + 0.05 < 1:
         title = f"{whence} · {title}"
+    whence = " · ".join(filter(None, (whence, doubtful)))
     below = _why(tile, figure, context, width, int(left + 0.05), whence)
     if not below:  # then the state stands behind the name, which is smaller for it
         setting = fit(title, width - _state_width(tile, figure), SMALL_NAMES, bold=True) or setting
@@ -200,7 +210,7 @@ def _row(
             html.Div(lines, className="bottleneck-words", style={"width": u(width)}),
             html.Div(value, className="bottleneck-value"),
         ],
-        className=f"bottleneck status-{status}",
+        className=f"bottleneck status-{status}" + (" is-doubtful" if doubtful else ""),
         style={"top": u(top), "height": u(height)},
     )
 

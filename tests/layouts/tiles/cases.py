@@ -143,6 +143,16 @@ def _wrong(envelope: Envelope) -> Envelope:
     return replace(envelope, payload=payload)  # type: ignore[arg-type]
 
 
+BELOW = ["sufficient", "consistent"]
+
+
+def _datasets(envelope: Envelope) -> list[str]:
+    """Return the datasets an envelope and its figures are made of."""
+    figures = envelope.payload.get("numbers", {}).values()
+    sources = [source["dataset"] for figure in figures if (source := figure.get("source"))]
+    return [*envelope.datasets, *sources]
+
+
 STATES: dict[str, Change] = {
     "fresh": lambda envelope: envelope,
     "stale": lambda envelope: replace(envelope, as_of_ms=sample.NOW_MS - 90 * 86_400_000.0),
@@ -150,6 +160,11 @@ STATES: dict[str, Change] = {
     "absent": _absent,
     "empty": _empty,
     "simulated": lambda envelope: replace(envelope, origin="simulated"),
+    "below": lambda envelope: replace(
+        envelope,
+        origin="replay",
+        quality={**envelope.quality, "below": dict.fromkeys(_datasets(envelope), BELOW)},
+    ),
     "exercise": _exercise,
     "ten times too much": _tenfold,
     "wrong payload": _wrong,

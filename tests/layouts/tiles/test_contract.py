@@ -112,6 +112,20 @@ def test_a_tile_that_is_not_live_says_so(origin: Any, vi: str, en: str) -> None:
         )
 
 
+@pytest.mark.parametrize("use", DATA_USES, ids=str)
+def test_a_tile_of_data_below_its_floor_is_paler_and_says_by_what(use: tuple[str, int]) -> None:
+    kind, index = use
+    envelope = cases.envelopes("below")[needs_of(kind, cases.OPTIONS[kind][index])]
+    assert envelope is not None
+    tree = built(use, "below")
+    if not envelope.quality["below"]:
+        assert not having(tree, "is-doubtful")
+        return
+    assert having(tree, "is-doubtful")
+    assert "Dưới sàn: đủ +1" in words([plain(tree)])
+    assert not having(built(use, "fresh"), "is-doubtful")
+
+
 def test_a_live_tile_has_no_origin_mark() -> None:
     given = {name: replace(each, origin="live") for name, each in sample.everything().items()}
     tree = build("kpi", cases.OPTIONS["kpi"][0], WALL, given, context())

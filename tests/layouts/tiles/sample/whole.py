@@ -121,6 +121,7 @@ def bottlenecks() -> Envelope:
                     "mm",
                     1,
                     "warning",
+                    source={"dataset": "environment.rain"},
                     note=text(
                         "Mưa lớn nhất 24 giờ tại Ô Chợ Dừa",
                         "Heaviest rain in 24 hours, at Ô Chợ Dừa",
@@ -133,6 +134,7 @@ def bottlenecks() -> Envelope:
                     "%",
                     0,
                     "caution",
+                    source={"dataset": "transport.speed"},
                     note=text(
                         "11 trên 61 đoạn đường dưới 40 % tốc độ thông thoáng",
                         "11 of 61 links below 40 % of free flow",
@@ -147,6 +149,7 @@ def bottlenecks() -> Envelope:
                     "critical",
                     band="bad",
                     scale="vn_aqi",
+                    source={"dataset": "environment.air"},
                     note=text("Trạm cao nhất: Hàng Đậu", "Highest station: Hàng Đậu"),
                 ),
                 "food_safety": number(
@@ -156,6 +159,7 @@ def bottlenecks() -> Envelope:
                     "%",
                     1,
                     "normal",
+                    source={"dataset": "food.safety"},
                     note=text("Chưa có nguồn dữ liệu", "No data source"),
                 ),
                 "urban_order": number(
@@ -165,6 +169,7 @@ def bottlenecks() -> Envelope:
                     "requests",
                     0,
                     "normal",
+                    source={"dataset": "feedback.requests"},
                     note=text(
                         "Phản ánh vỉa hè, lòng đường đang xử lý",
                         "Open requests on pavements and streets",
