@@ -180,9 +180,8 @@ class Tile:
             )
         ]
         if origin:
-            marks = [html.Span(mark) for mark in origin]
-            if self.doubt:
-                marks[-1].className = "tile-doubt"
+            classes = [{} for _ in origin[1:]] + [{"className": "tile-doubt"} if self.doubt else {}]
+            marks = [html.Span(line, **each) for line, each in zip(origin, classes, strict=True)]
             head.append(html.Div(marks, className="tile-origin"))
         return html.Header(head, className="tile-head")
 
