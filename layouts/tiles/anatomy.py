@@ -180,8 +180,9 @@ class Tile:
             )
         ]
         if origin:
-            classes = [{} for _ in origin[1:]] + [{"className": "tile-doubt"} if self.doubt else {}]
-            marks = [html.Span(line, **each) for line, each in zip(origin, classes, strict=True)]
+            marks: list[Child] = [html.Span(line) for line in origin]
+            if self.doubt:
+                marks[-1] = html.Span(self.doubt, className="tile-doubt")
             head.append(html.Div(marks, className="tile-origin"))
         return html.Header(head, className="tile-head")
 
