@@ -109,7 +109,12 @@ def page(
                     html.Section(
                         [
                             html.H2(say("room.data", setting)),
-                            html.Div(data_list(data, setting=setting), id=ids.ROOM_DATA),
+                            html.Div(
+                                data_list(data, setting=setting),
+                                id=ids.ROOM_DATA,
+                                className="scroll",
+                                tabIndex="0",
+                            ),
                         ],
                         className="panel room-data",
                     ),
