@@ -26,6 +26,7 @@ from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import CacheError, SourceError, StoreError
 from data_access.exposition import Exposition
+from data_access.intake.health import Health
 from data_access.intake.intake import Intake
 from data_access.live import LiveChannel
 from data_access.memory import give_back
@@ -42,6 +43,8 @@ TICK_S = 0.25
 SCAN_S = 0.25  # between two looks at a dataset's files
 BACK_OFF_S = (1.0, 60.0)  # after a failure, doubling
 SIMULATED_LAKE = "simulated-lake"
+HEALTH_S = 5.0  # between two times of keeping how the live sources are
+SOURCES = "sources"  # names no dataset: what concerns only aggregates of everything
 SCRATCH = "reading"  # folder of live payloads while they are read
 
 Publish = Callable[[dict[str, int]], None]
@@ -134,6 +137,10 @@ class Feed:
     ) -> None:
         """Without an `intake` nothing is live; `uses` says who asked for a dataset's rows."""
         self._speed = settings.replay_speed
+        self._writer = writer
+        self._intake = intake
+        self._health: list[Health] | None = None  # of the sources, as kept
+        self._next_health_s = 0.0
         self._exposition = Exposition(city, reader, cache, settings.geometry_dir)
         self._scoring = Scoring(city, reader, writer, uses=uses)
         live = set() if intake is None else live_datasets(settings, city)
@@ -195,6 +202,8 @@ class Feed:
         changed |= {n for n, why in failing.items() if self._failing.get(n) != why}
         changed |= self._failing.keys() - failing.keys()
         self._failing = failing
+        if self._keep_health(now_s):
+            changed.add(SOURCES)
         is_scored = False
         if not self._to_scan:  # else nothing is known yet of some
             filling = {name for name, channel in self._channels.items() if channel.is_busy}
@@ -257,6 +266,22 @@ class Feed:
             entities = {n: c.entities for n, c in self._channels.items()}
             self._exposition.place(entities, is_all=not self._to_scan)
         return read
+
+    def _keep_health(self, now_s: float) -> bool:
+        """Keep how the live sources are once all are open; tells whether that changed."""
+        if self._to_scan or now_s < self._next_health_s:
+            return False
+        self._next_health_s = now_s + HEALTH_S
+        found = [] if self._intake is None else self._intake.health.all()
+        if found == self._health:
+            return False
+        try:
+            self._writer.keep_health(found)
+        except StoreError as error:
+            log.error("the health of sources cannot be kept: %s", error)
+            return False
+        self._health = found
+        return True
 
     def _failed(self, name: str, error: Exception, now_s: float, doing: str) -> None:
         wait_s = self._trouble[name].fail(now_s)

@@ -154,13 +154,14 @@ class LiveChannel:
             self._writer.apply(stream.id, Change(timeline=Timeline.live()), now_us=now_us)
         with self._reader.snapshot() as snapshot:
             places = snapshot.places(self.dataset).values()
+            before = [each for each in snapshot.sources() if each.dataset == self.dataset]
         self.entities = tuple(
             Entity(each.entity, each.name, each.lat, each.lon, each.area, each.attributes)
             for each in places
         )
         self._marks = dict(stream.files)
         self._schema = stream.schema
-        self._intake.begin(self._contract, stream.done_us, is_new=is_new)
+        self._intake.begin(self._contract, stream.done_us, is_new=is_new, before=before)
         self._stream = stream
 
     def _take(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from data_access.aggregates.aggregate import MS, Aggregate, View, text
+from data_access.aggregates.live_sources import live_sources
 from data_access.envelope import Number, Payload
 
 QUALITY = "data.quality"
@@ -105,7 +106,7 @@ def quality(view: View) -> Payload:
             "status": "caution" if off and value else "normal",
         }
 
-    return {
+    payload: Payload = {
         "numbers": {
             "datasets_ok": number("Bộ dữ liệu còn mới", "Datasets fresh", states["ok"]),
             "datasets_stale": number("Bộ dữ liệu trễ", "Datasets stale", states["stale"], off=True),
@@ -155,6 +156,15 @@ def quality(view: View) -> Payload:
             },
         },
     }
+    sources = view.snapshot.sources()
+    if sources:
+        failing = sum(1 for each in sources if each.failures)
+        payload["numbers"] |= {
+            "sources_ok": number("Nguồn hoạt động", "Sources up", len(sources) - failing),
+            "sources_failing": number("Nguồn lỗi", "Sources failing", failing, off=True),
+        }
+        payload["tables"]["sources"] = live_sources(view, sources)
+    return payload
 
 
 AGGREGATES = (

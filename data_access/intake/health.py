@@ -1,7 +1,7 @@
 """How each live source is: when it was last tried and last answered, and how long it is left alone.
 
-Written by whoever fetches or hears, and by whoever stores; read by the feed. Nothing is kept here
-over a restart: the feed keeps it in the store.
+Written by whoever fetches or hears, and by whoever stores; read by the feed, which keeps it in the
+store for pages and for its next start.
 """
 
 from __future__ import annotations
@@ -56,10 +56,15 @@ class HealthBook:
     _of: dict[tuple[str, str], Health] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, dataset: str, way: str, place: str) -> None:
-        """Begin to know a source."""
+    def add(self, dataset: str, way: str, place: str, before: Health | None = None) -> None:
+        """Begin to know a source; `before` is how it was when the feed last ran."""
+        anew = Health(dataset, way, place)
+        if before is not None:
+            anew = replace(
+                before, place=place, is_waiting=True, failures=0, error="", until_us=None
+            )
         with self._lock:
-            self._of[dataset, way] = Health(dataset, way, place)
+            self._of[dataset, way] = anew
 
     def tries(self, dataset: str, way: str) -> None:
         """Take note that it is asked, or connected to, now."""

@@ -10,7 +10,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from data_access.contracts import DatasetContract, duration_s
 from data_access.intake import query
 from data_access.intake.door import Door, Hook
 from data_access.intake.gap import GapFetch
-from data_access.intake.health import HealthBook
+from data_access.intake.health import Health, HealthBook
 from data_access.intake.lake import LakeFetch
 from data_access.intake.mqtt import Listener
 from data_access.intake.polling import Fetch, Polling
@@ -76,15 +76,24 @@ class Intake:
         self._thread.start()
         self._call(self._spawn(self.door.keep(), "door"))
 
-    def begin(self, contract: DatasetContract, done: int | None, *, is_new: bool) -> None:
+    def begin(
+        self,
+        contract: DatasetContract,
+        done: int | None,
+        *,
+        is_new: bool,
+        before: Sequence[Health] = (),
+    ) -> None:
         """Start the ways of a dataset; `done` is up to where the store has its payloads.
 
-        For a store that `is_new` all is fetched again that was fetched for the one before.
+        For a store that `is_new` all is fetched again that was fetched for the one before. `before`
+        is how its sources were when the feed last ran.
         """
+        was = {each.way: each for each in before}
         polled = [k for k, way in contract.source.ways.items() if isinstance(way, PolledWay)]
         self.spool.begin(contract.id, done or 0, forgets=polled if is_new else ())
         for kind, way in contract.source.ways.items():
-            self.health.add(contract.id, kind, _place(way))
+            self.health.add(contract.id, kind, _place(way), was.get(kind))
             try:
                 if isinstance(way, MqttWay):
                     self._hear(contract, way)

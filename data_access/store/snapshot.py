@@ -15,9 +15,11 @@ import numpy.typing as npt
 import orjson
 from sqlalchemy import Connection, func, select
 
+from data_access.intake.health import Health
 from data_access.replay import Timeline
 from data_access.rollup import MICRO
 from data_access.rows import SUSPECT
+from data_access.store import health
 from data_access.store.series import AREA, ENTITY
 from data_access.store.tables import (
     cell,
@@ -123,6 +125,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection, realm: str) -> None:
         self._connection = connection
+        self._realm = realm
         self.realm = realm
         self._current: dict[str, Current] = {}
         for row in connection.execute(
@@ -334,6 +337,10 @@ class Snapshot:
             for reason, rows in row.rejected.items():
                 rejected[reason] = rejected.get(reason, 0) + rows
         return Reading(len(found), sum(row.accepted for row in found), rejected)
+
+    def sources(self) -> list[Health]:
+        """Return how the live sources are, as the feed last said."""
+        return health.read(self._connection, self._realm)
 
     def refused(self, dataset: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest quarantined rows of a dataset."""

@@ -225,3 +225,23 @@ shortfall = Table(  # times in which a score was below its floor; the open ones 
     Column("until_us", BigInteger),
     Index("shortfall_by_dataset", "realm", "dataset", "criterion", "until_us"),
 )
+
+source_health = Table(  # of each live source, as the feed last said (data_access/intake/health.py)
+    "source_health",
+    metadata,
+    Column("realm", String(64), primary_key=True),
+    Column("dataset", String(64), primary_key=True),
+    Column("way", String(16), primary_key=True),
+    Column("place", String(1000), nullable=False),
+    Column("is_waiting", Boolean, nullable=False),
+    Column("last_try_us", BigInteger),
+    Column("last_success_us", BigInteger),
+    Column("until_us", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("error", String(1000), nullable=False),
+    Column("payloads", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("lag_us", BigInteger),
+)

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from data_access.envelope import LIVE
+from data_access.intake.health import Health
 from data_access.model import Entity, Rejected
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.schema import Schema
-from data_access.store import observations, records, scores
+from data_access.store import health, observations, records, scores
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
 from data_access.store.scores import Standing
@@ -192,6 +193,11 @@ class StoreWriter:
                 ).rowcount
                 connection.execute(hours.where(cell.c.slot < hours_before_us // HOUR_US))
         return gone
+
+    def keep_health(self, healths: Sequence[Health], *, realm: str = LIVE) -> None:
+        """Keep how the live sources are, in place of what was said before; raises StoreError."""
+        with transaction(self._engine) as connection:
+            health.keep(connection, realm, healths)
 
     def keep_scores(self, standings: Sequence[Standing], *, now_us: int, realm: str = LIVE) -> None:
         """Keep scores with what is behind them, whole or not at all; raises StoreError."""

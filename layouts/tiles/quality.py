@@ -22,6 +22,7 @@ from layouts.tiles.table import HEAD_LINE, name_cell, name_setting, row_least, r
 AGGREGATE = "data.quality"
 FIGURES = ("datasets_ok", "datasets_stale", "datasets_absent", "rows_accepted", "rows_quarantined")
 REFUSED = ("rows_quarantined", "rows_accepted")
+LIVE = ("sources_ok", "sources_failing")
 STATES: dict[str, Status] = {"ok": "normal", "stale": "caution", "absent": "warning"}
 AIR = 1.0
 ROW_LEAST, ROW_MOST = 1.5, 2.0
@@ -32,9 +33,9 @@ HEADING_AIR = 0.75
 
 
 class Options(TileOptions):
-    """Options of `quality`: the state of the datasets, or what stands in quarantine."""
+    """Options of `quality`: the state of the datasets or live sources, or what is in quarantine."""
 
-    show: Literal["datasets", "quarantine", "figures"] = "datasets"
+    show: Literal["datasets", "quarantine", "sources", "figures"] = "datasets"
 
 
 def build(
@@ -51,7 +52,8 @@ def build(
         return refused
     if envelope is None:
         return missing(tile, envelope)
-    figures = reading.numbers(envelope, REFUSED if options.show == "quarantine" else FIGURES)
+    wanted = {"quarantine": REFUSED, "sources": LIVE}.get(options.show, FIGURES)
+    figures = reading.numbers(envelope, wanted)
     table = reading.table(envelope, options.show) if options.show != "figures" else None
     if not figures and table is None:
         return missing(tile, envelope)

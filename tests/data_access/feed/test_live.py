@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from data_access import apart, live
+from data_access import apart, exposition, feed, live
 from data_access.city import City
 from data_access.contracts import SourceSpec
 from data_access.errors import StoreRefused
@@ -295,3 +295,31 @@ def test_r02_a_new_partition_of_the_lake_changes_a_number_without_a_restart(
     assert room.number("environment.air", "pm25_median") == 51
     newest = room.store().source_rows("environment.air", indicator="pm25")[0]
     assert newest["source_ref"] == f"air/hour={today:%Y-%m-%dT%H}"
+
+
+def test_how_the_sources_are_is_kept_and_shown(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "HEALTH_S", 0.0)
+    monkeypatch.setattr(exposition, "WHOLE_MS", 0.0)
+
+    def row() -> dict[str, Any]:
+        tables = room.read("data.quality").payload["tables"]
+        return tables["sources"]["rows"][0] if "sources" in tables else {}
+
+    site.answer = says(request(1), request(2, requested_datetime="0203"))
+    room = open_live()
+    room.until(lambda: row().get("rows") == 1)
+    assert (row()["state_id"], row()["refused"], row()["failures"]) == ("up", 1, 0)
+    assert row()["place"] == f"{site.url}/requests.json"
+    assert 0 < row()["lag"] < 120
+    answered_ms = row()["success"]
+    room.restart()
+    site.answer = lambda _: Says(404)
+    room.until(lambda: row().get("state_id") == "failing")
+    assert (row()["rows"], row()["success"], row()["error"]) == (1, answered_ms, "HTTP 404")
+    assert row()["until"] > row()["tried"]
+    assert room.number("data.quality", "sources_failing") == 1
+    room.settings = room.settings.model_copy(update={"live": False})
+    room.restart()
+    room.until(lambda: row() == {})

@@ -33,7 +33,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "transport.speed", "map": "links", "focus": "data", "legend": "corner"},
         {"aggregate": "environment.air", "map": "stations", "focus": INNER_CITY},
     ),
-    "quality": ({}, {"show": "quarantine"}, {"show": "figures"}),
+    "quality": ({}, {"show": "quarantine"}, {"show": "sources"}, {"show": "figures"}),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),
     "text": ({"text": sample.text(LONG * 3, "Long words " * 20)},),
     "trend": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample.making import NOW_MS, OWNERS, envelope, number, text
 
@@ -32,6 +34,8 @@ def quality() -> Envelope:
                 "datasets_absent": number("Chưa có nguồn", "Without a source", 1, "", 0, "warning"),
                 "rows_accepted": number("Dòng nhận", "Rows accepted", 412_883, "", 0),
                 "rows_quarantined": number("Dòng cách ly", "Rows quarantined", 382, "", 0),
+                "sources_ok": number("Nguồn hoạt động", "Sources up", 2, "", 0),
+                "sources_failing": number("Nguồn lỗi", "Sources failing", 1, "", 0, "caution"),
             },
             "tables": {
                 "datasets": {
@@ -66,6 +70,7 @@ def quality() -> Envelope:
                         for i, (vi, en, state, refused) in enumerate(names)
                     ],
                 },
+                "sources": _sources(),
                 "quarantine": {
                     "label": text("Dữ liệu bị cách ly", "Quarantine"),
                     "columns": [
@@ -179,3 +184,40 @@ def bottlenecks() -> Envelope:
         },
         origin="simulated",
     )
+
+
+def _sources() -> dict[str, Any]:
+    """The live sources, as data_access/aggregates/live_sources.py has them."""
+    rows = (
+        ("Phản ánh của người dân", "Citizen requests", "failing", "lỗi", "url", 7, 0),
+        ("Chất lượng không khí", "Air quality", "up", "hoạt động", "mqtt", 0, 128_400),
+        ("Nhật ký đăng nhập", "Login logs", "waiting", "đang chờ", "listen", 0, 0),
+    )
+    columns = (
+        ("name", "Bộ dữ liệu", "Dataset", "text"),
+        ("state", "Tình trạng", "State", "text"),
+        ("success", "Trả lời", "Last answer", "instant"),
+        ("failures", "Lỗi liên tiếp", "Failures", "number"),
+        ("rows", "Dòng nhận", "Rows", "number"),
+        ("way", "Cách", "Way", "text"),
+    )
+    return {
+        "label": text("Nguồn trực tiếp", "Live sources"),
+        "columns": [
+            {"id": name, "label": text(vi, en), "kind": kind, "decimals": 0}
+            for name, vi, en, kind in columns
+        ],
+        "rows": [
+            {
+                "name": text(vi, en),
+                "state": text(word, state),
+                "state_id": state,
+                "success": None if state == "waiting" else NOW_MS - 90_000.0 * (1 + failures),
+                "failures": failures,
+                "rows": count,
+                "way": way,
+            }
+            for vi, en, state, word, way, failures, count in rows
+        ],
+        "total": len(rows),
+    }
