@@ -90,7 +90,8 @@ class Table(TypedDict):
     """Ranked rows, best first to show; also what bars are drawn from.
 
     A row is column id -> value (text columns may hold Text). It may have a "source", and a "table":
-    the id of the table of its parts, which add up to it.
+    the id of the table of its parts, which add up to it. A "suspect" row says why in "doubt" (Text;
+    default: values that others have too).
     """
 
     label: Text

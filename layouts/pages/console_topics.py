@@ -61,6 +61,7 @@ GRDP, ACTIVITY, PROJECTS = "economy.grdp", "economy.activity", "economy.projects
 BUDGET, BUSINESS, SECTORS = "economy.budget", "economy.business", "economy.business_sectors"
 SPEED, SITUATIONS = "transport.speed", "transport.situations"
 CONGESTION = "transport.congestion"
+CAMERAS, SEEN, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 REQUESTS = "feedback.requests"
@@ -138,6 +139,24 @@ _TOPICS: Topics = {
                   columns=("name", "speed")),
             _tile("situations", "alerts", (9, 8, 3, 4), aggregate=SITUATIONS, items="active",
                   banner=False),
+        ),
+        "cameras": (
+            _tile("junctions", "map", (0, 0, 5, 12), aggregate=CAMERAS, map="cameras",
+                  focus="data", base=("areas", "links"), legend="corner"),
+            _tile("queues", "kpi", (5, 0, 3, 5), aggregate=CAMERAS,
+                  numbers=("queue", "flow", "speed", "unsure")),
+            _tile("flow", "trend", (8, 0, 4, 5), aggregate=CAMERAS, series="flow"),
+            _tile("cameras", "table", (5, 5, 4, 7), aggregate=CAMERAS, table="cameras",
+                  columns=("name", "queue", "speed", "confidence")),
+            _tile("seen", "alerts", (9, 5, 3, 4), aggregate=SEEN, items="active", banner=False),
+            _tile("seen_kinds", "bars", (9, 9, 3, 3), aggregate=SEEN, table="kinds",
+                  figure="events"),
+        ),
+        "transit": (
+            _tile("buses", "kpi", (0, 0, 4, 6), aggregate=TRANSIT,
+                  numbers=("on_time", "running", "late")),
+            _tile("late_buses", "table", (4, 0, 8, 12), aggregate=TRANSIT, table="late"),
+            _tile("lines", "table", (0, 6, 4, 6), aggregate=TRANSIT, table="lines"),
         ),
     },
     "environment": {

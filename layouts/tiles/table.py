@@ -133,7 +133,10 @@ def _cell(
 ) -> str:
     """Return the words of a cell; the name of a row that is not counted says why."""
     words = cells.words(column, row, language=tile.language, context=context)
-    return f"{words} · {tile.say('suspect')}" if is_name and row.get("suspect") is True else words
+    if not is_name or row.get("suspect") is not True:
+        return words
+    why = row.get("doubt")
+    return f"{words} · {tile.words(why) if isinstance(why, Mapping) else tile.say('suspect')}"
 
 
 def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:

@@ -23,6 +23,9 @@ IDS = (
     "economy.projects",
     "economy.business",
     "economy.budget",
+    "transport.cameras",
+    "transport.camera_events",
+    "transport.transit",
     "transport.situations",
     "environment.air",
     "environment.rain",
@@ -75,6 +78,7 @@ def test_layers_of_datasets_are_drawn_from_entities(city: City) -> None:
     layers = {d.id: d.layer for d in city.datasets.values() if d.layer}
     assert layers == {
         "transport.speed": "links",
+        "transport.cameras": "cameras",
         "environment.air": "stations.environment.air",
         "environment.rain": "gauges.environment.rain",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ import pytest
 from data_access.aggregates.build import build_envelope
 from data_access.aggregates.registry import aggregates
 from data_access.city import City, load_city
+from data_access.contract_check import check
 from data_access.envelope import Envelope
 from data_access.model import OBSERVATION_COLUMNS, Entity, RecordRow
 from data_access.records import Played, instant_us
 from data_access.replay import anchor
 from data_access.rows import Rows
+from data_access.sources.registry import read
 from data_access.store import Change, FileMark, StoreReader, StoreWriter, open_engine
 from data_access.store.engine import migrate
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SMALL_LAKE
 from tests.data_access.store.rows import frame
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hanoi
@@ -61,6 +63,31 @@ class Table:
             timeline=anchor(np.array([now_us]), "latest", now_us),
         )
         self.writer.apply(stream.id, change, now_us=now_us)
+
+    def feed_files(self, dataset: str, files: Sequence[Path] = ()) -> None:
+        """Write what the dataset's own source reads of files, by default of the small lake's."""
+        contract = self.city.datasets[dataset]
+        found = files or contract.source.files(SMALL_LAKE)
+        batches = [
+            check(batch, contract, now=self.now, areas=self.city.areas.codes)
+            for batch in read(found, contract=contract, city=self.city)
+        ]
+        columns = ["indicator", "entity", "area", "observed_at", "value", "quality"]
+        self.feed(
+            dataset,
+            [
+                tuple(row)
+                for batch in batches
+                if batch.observations is not None
+                for row in batch.observations[columns].itertuples(index=False)
+            ],
+            records=[record for batch in batches for record in batch.records],
+            entities=[entity for batch in batches for entity in batch.entities],
+        )
+
+    def without_limits(self) -> None:
+        """Let the city hold no figure against anything."""
+        self.city = replace(self.city, limits={})
 
     def build(self, name: str) -> Envelope:
         """Return the envelope of an aggregate, those it reads built before."""

@@ -178,8 +178,11 @@ def test_names_are_those_promised() -> None:
         "health.dengue",
         "security.alerts",
         "security.logins",
+        "transport.camera_events",
+        "transport.cameras",
         "transport.congestion",
         "transport.situations",
         "transport.speed",
+        "transport.transit",
     ]
     assert NOW_S > 0

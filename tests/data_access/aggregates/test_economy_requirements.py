@@ -4,41 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data_access.aggregates.business import SECTORS
-from data_access.contract_check import check
-from data_access.sources.registry import read
-from tests.conftest import SMALL_LAKE
 from tests.data_access.aggregates.conftest import Table
 
 GRDP, PROJECTS, BUSINESS, BUDGET = (
     "economy.grdp", "economy.projects", "economy.business", "economy.budget",
 )  # fmt: skip
-
-
-def feed(table: Table, dataset: str, files: list[Path] | None = None) -> None:
-    """Put what the dataset's own source reads of the files (default: the small lake's) in."""
-    contract = table.city.datasets[dataset]
-    found = contract.source.files(SMALL_LAKE) if files is None else files
-    batches = [
-        check(batch, contract, now=table.now, areas=table.city.areas.codes)
-        for batch in read(found, contract=contract, city=table.city)
-    ]
-    columns = ["indicator", "entity", "area", "observed_at", "value", "quality"]
-    table.feed(
-        dataset,
-        [
-            tuple(row)
-            for batch in batches
-            if batch.observations is not None
-            for row in batch.observations[columns].itertuples(index=False)
-        ],
-        records=[record for batch in batches for record in batch.records],
-    )
 
 
 def rows(table: Table, aggregate: str, name: str) -> list[dict[str, Any]]:
@@ -51,7 +26,7 @@ def rows(table: Table, aggregate: str, name: str) -> list[dict[str, Any]]:
 def test_r33_an_sdmx_csv_makes_a_card_with_value_unit_period_year_on_year_and_target(
     table: Table,
 ) -> None:
-    feed(table, GRDP)
+    table.feed_files(GRDP)
     growth = table.numbers(GRDP)["grdp_growth"]
     assert (growth["value"], growth["unit"], growth["period"]["vi"]) == (8.2, "%", "Quý III/2025")
     assert growth["previous"] == 6.5
@@ -66,11 +41,8 @@ def test_r33_an_sdmx_csv_makes_a_card_with_value_unit_period_year_on_year_and_ta
 def test_r33_a_city_without_targets_has_figures_that_are_neither_good_nor_bad(
     table: Table,
 ) -> None:
-    table.city = table.city.__class__(**{
-        name: {} if name == "limits" else getattr(table.city, name)
-        for name in table.city.__dataclass_fields__
-    })  # fmt: skip
-    feed(table, GRDP)
+    table.without_limits()
+    table.feed_files(GRDP)
     growth = table.numbers(GRDP)["grdp_growth"]
     assert growth["status"] == "normal"
     assert "target" not in growth
@@ -105,7 +77,7 @@ def test_r34_investors_and_their_projects_add_up_to_the_city(table: Table) -> No
 
 
 def test_r34_a_project_without_a_figure_is_left_out_and_counted(table: Table) -> None:
-    feed(table, PROJECTS)
+    table.feed_files(PROJECTS)
     share = table.numbers(PROJECTS)["share"]
     assert share["note"]["en"] == "1 without figures left out"
     assert table.numbers(PROJECTS)["year_plan"]["value"] == 200.0005  # 7003 is not among them
@@ -115,7 +87,7 @@ def test_r34_a_project_without_a_figure_is_left_out_and_counted(table: Table) ->
 
 
 def test_r35_the_map_and_the_table_agree_on_a_sector(table: Table) -> None:
-    feed(table, BUSINESS)
+    table.feed_files(BUSINESS)
     sectors = {row["section"]: row for row in rows(table, BUSINESS, "sectors")}
     maps = table.build(SECTORS).payload["maps"]
     assert set(maps) == {"areas.f", "areas.g", "areas.j"}
@@ -133,7 +105,7 @@ def test_r35_the_map_and_the_table_agree_on_a_sector(table: Table) -> None:
 
 
 def test_r36_the_line_to_date_equals_the_table_to_the_dong(table: Table) -> None:
-    feed(table, BUDGET)
+    table.feed_files(BUDGET)
     payload = table.build(BUDGET).payload
     for side in ("revenue", "expenditure"):
         items = payload["tables"][side]["rows"]
@@ -189,7 +161,7 @@ def _project(table: Table, code: str, at: datetime, *, investor: str) -> Any:
 
 @pytest.mark.parametrize("dataset", [GRDP, PROJECTS, BUSINESS, BUDGET])
 def test_figures_lead_to_the_rows_they_are_made_of(table: Table, dataset: str) -> None:
-    feed(table, dataset)
+    table.feed_files(dataset)
     for number in table.numbers(dataset).values():
         source = number["source"]
         assert table.reader.source_rows(

@@ -1,11 +1,16 @@
-"""R38: falling speeds make one alert, not ten, and it goes by itself."""
+"""R37, R38, R40: cameras and how sure they are, one alert for a jam, late buses."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from data_access.model import Entity
 from tests.data_access.aggregates.conftest import Table
 
 CONGESTION, SPEED = "transport.congestion", "transport.speed"
+CAMERAS, EVENTS, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
+THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 CHAIN = ("N20-N29", "N19-N20", "N18-N19", "N17-N18", "N16-N17")  # ring 1, link after link
 
 
@@ -59,9 +64,75 @@ def test_r38_jams_that_do_not_meet_are_two(table: Table) -> None:
 
 
 def test_r38_a_city_that_says_no_limit_has_no_jam(table: Table) -> None:
-    table.city = table.city.__class__(**{
-        name: {} if name == "limits" else getattr(table.city, name)
-        for name in table.city.__dataclass_fields__
-    })  # fmt: skip
+    table.without_limits()
     roads(table, [5, 5, 5])
     assert table.numbers(CONGESTION)["jams"]["value"] == 0
+
+
+def at_the_time_of_the_files(table: Table) -> None:
+    table.now = THEN
+
+
+def test_r37_a_camera_that_is_not_sure_is_marked_and_counts_for_nothing(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(CAMERAS)
+    payload = table.build(CAMERAS).payload
+    numbers = payload["numbers"]
+    assert (numbers["queue"]["value"], numbers["queue"]["status"]) == (210, "caution")
+    assert numbers["queue"]["note"]["vi"] == "Nút thử một"
+    assert numbers["flow"]["value"] == 2100
+    assert (numbers["unsure"]["value"], numbers["unsure"]["status"]) == (1, "caution")
+    rows = {row["name"]: row for row in payload["tables"]["cameras"]["rows"]}
+    assert (rows["Nút thử hai"]["suspect"], rows["Nút thử hai"]["queue"]) == (True, 900)
+    assert rows["Nút thử hai"]["doubt"]["en"] == "low confidence"
+    assert rows["Nút thử một"]["suspect"] is False
+    assert set(payload["maps"]["cameras"]["values"]) == {"CAM-1"}
+
+
+def test_r37_a_replayed_event_file_gives_place_kind_and_confidence(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(EVENTS)
+    crash, wrong = table.build(EVENTS).payload["items"]["active"]
+    assert (crash["title"]["en"], crash["severity"], crash["area"]) == ("Crash", "warning", "00070")
+    assert crash["detail"]["en"] == "confidence 93 %"
+    assert crash["place"]["vi"] == "Nút thử một"
+    assert wrong["title"]["en"] == "Wrong way (low confidence)"
+    assert wrong["severity"] == "information"  # it alarms nobody
+    assert table.numbers(EVENTS)["active"]["note"]["en"] == "1 of low confidence"
+    rows = table.reader.source_rows(EVENTS, entity="e1")
+    assert rows[0]["body"]["image"] == "snapshots/e1.jpg"
+
+
+def test_r37_a_camera_that_fell_silent_is_not_counted(table: Table) -> None:
+    place = Entity("CAM-9", "Xa", 21.02, 105.84, "00070")
+    table.feed(
+        CAMERAS,
+        [
+            ("vehicles_h", "CAM-9", "00070", table.ago(hours=2), 5000.0),
+            ("vehicles_h", "CAM-8", "00070", table.ago(minutes=5), 1000.0),
+            ("confidence", "CAM-8", "00070", table.ago(minutes=5), 90.0),
+        ],
+        entities=[place, replace(place, entity="CAM-8")],
+    )
+    assert table.numbers(CAMERAS)["flow"]["value"] == 1000
+
+
+def test_r40_trips_more_than_ten_minutes_late_are_listed(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(TRANSIT)
+    payload = table.build(TRANSIT).payload
+    numbers = payload["numbers"]
+    assert (numbers["running"]["value"], numbers["running"]["note"]["en"]) == (3, "1 cancelled")
+    assert numbers["late"]["value"] == 2
+    late = payload["tables"]["late"]["rows"]
+    assert [(row["name"], row["stop"], row["delay"]) for row in late] == [
+        ("R1", "Sơn Trà", 16.0),
+        ("Cẩm Lệ - Hòa Vang", "Hòa Vang", 13.0),
+    ]
+    assert (numbers["on_time"]["value"], numbers["on_time"]["status"]) == (0.0, "critical")
+
+
+def test_r40_a_trip_that_nothing_was_heard_of_is_not_under_way(table: Table) -> None:
+    table.feed_files(TRANSIT)  # months later
+    numbers = table.numbers(TRANSIT)
+    assert (numbers["running"]["value"], numbers["on_time"]["value"]) == (0, None)

@@ -32,6 +32,13 @@ def layers() -> Mapping[str, bytes]:
                 for link in links()
             ]
         ),
+        "cameras": _collection(
+            [
+                _feature({"id": f"CAM-{node['id']}", "name": node["name"]},
+                         {"type": "Point", "coordinates": at[node["id"]]})
+                for node in network["node"]
+            ]
+        ),
         "stations.environment.air": _collection(
             [
                 _feature({"id": key, "name": name}, {"type": "Point", "coordinates": [lon, lat]})

@@ -32,6 +32,7 @@ OWNERS = {
         "Văn phòng UBND TP - Trung tâm Truyền thông, Dữ liệu và Công nghệ số",
         "City People's Committee Office - Centre for Communications, Data and Digital Technology",
     ),
+    "xay-dung": ("Sở Xây dựng", "Department of Construction"),
     "y-te": ("Sở Y tế", "Department of Health"),
 }
 

@@ -1,0 +1,269 @@
+"""Traffic as cameras count and see it: flows, speeds, queues; events, and how sure they are.
+
+What a camera is not sure of is shown and marked, counts for no figure, and never alarms.
+"""
+
+from __future__ import annotations
+
+from statistics import mean
+from typing import Any
+
+from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.items import ranked_items
+from data_access.aggregates.parts import (
+    LABELLED,
+    Points,
+    column,
+    line,
+    number,
+    series,
+    table,
+    words,
+)
+from data_access.contracts import CITY_AREA
+from data_access.envelope import Item, MapLayer, Payload, Series, Source, Status, Text
+from data_access.rollup import HOUR, HOUR_US
+from data_access.store.snapshot import AREA
+
+CAMERAS, EVENTS = "transport.cameras", "transport.camera_events"
+FRESH_US = 2_700_000_000  # a camera silent for longer says nothing
+WEEK_H = 168
+UNSURE = text("độ tin cậy thấp", "low confidence")
+GRAVE: dict[str, Status] = {
+    "crash": "warning",
+    "flood": "warning",
+    "wrong_way": "caution",
+    "crowd": "caution",
+    "stopped": "caution",
+}
+
+
+def cameras(view: View) -> Payload:
+    """Return what each camera counts, the longest queue, and the day's flow."""
+    found = _newest(view)
+    if not found:
+        return {}
+    last_us = max(each["at_us"] for each in found.values())
+    limit = view.city.limit(CAMERAS, "confidence")
+    for each in found.values():
+        each["unsure"] = limit.grade(each.get("confidence")) != "normal"
+    sure = {name: each for name, each in found.items() if not each["unsure"]}
+    longest = max(sure, key=lambda name: sure[name].get("queue_m", 0.0), default=None)
+    speeds = [each["camera_kmh"] for each in sure.values() if "camera_kmh" in each]
+    flows = [each["vehicles_h"] for each in sure.values() if "vehicles_h" in each]
+    source: Source = {"dataset": CAMERAS, "indicator": "vehicles_h"}
+    queue = None if longest is None else sure[longest].get("queue_m")
+    known = view.snapshot.places(CAMERAS)
+    names = {name: known[name].name if name in known else name for name in found}
+    return {
+        "numbers": {
+            "queue": number(
+                text("Hàng chờ dài nhất", "Longest queue"),
+                queue,
+                "m",
+                limit=view.city.limit(CAMERAS, "queue_m"),
+                better="down",
+                note=None if longest is None else text(names[longest], names[longest]),
+                source=source | {"indicator": "queue_m"},
+            ),
+            "flow": number(
+                text("Lưu lượng trung bình một nút", "Mean flow of a junction"),
+                round(mean(flows)) if flows else None,
+                "xe/giờ",
+                source=source | {"area": CITY_AREA},
+            ),
+            "speed": number(
+                text("Vận tốc qua nút", "Speed at junctions"),
+                round(mean(speeds), 1) if speeds else None,
+                "km/h",
+                better="up",
+                source=source | {"indicator": "camera_kmh", "area": CITY_AREA},
+            ),
+            "unsure": number(
+                text("Camera nhận dạng kém", "Cameras seeing badly"),
+                len(found) - len(sure),
+                "camera",
+                better="down",
+                status="caution" if len(sure) < len(found) else "normal",
+                note=text(f"trên {len(found)} camera", f"of {len(found)} cameras"),
+                source=source | {"indicator": "confidence"},
+            ),
+        },
+        "series": {"flow": _course(view, last_us)},
+        "tables": {"cameras": _table(found, names)},
+        "maps": {"cameras": _map(view, found, names)},
+    }
+
+
+def _newest(view: View) -> dict[str, dict[str, Any]]:
+    """Return the newest reading of every camera that is not silent."""
+    found: dict[str, dict[str, Any]] = {}
+    for indicator in view.city.datasets[CAMERAS].indicators:
+        for each in view.snapshot.newest(CAMERAS, indicator):
+            camera = found.setdefault(each.entity, {"at_us": 0})
+            camera["at_us"] = max(camera["at_us"], each.at_us)
+            camera[indicator] = each.value
+    last_us = max((each["at_us"] for each in found.values()), default=0)
+    return {n: each for n, each in found.items() if each["at_us"] >= last_us - FRESH_US}
+
+
+def _table(found: dict[str, dict[str, Any]], names: dict[str, str]) -> Any:
+    ranked = sorted(found, key=lambda name: (-found[name].get("queue_m", 0.0), name))
+    rows = [
+        {
+            "name": names[name],
+            "queue": found[name].get("queue_m"),
+            "flow": found[name].get("vehicles_h"),
+            "speed": found[name].get("camera_kmh"),
+            "confidence": found[name].get("confidence"),
+            "suspect": found[name]["unsure"],
+            "doubt": UNSURE,
+            "source": {"dataset": CAMERAS, "entity": name},
+        }
+        for name in ranked
+    ]
+    columns = [
+        words("name", text("Nút giao", "Junction")),
+        column("queue", text("Hàng chờ", "Queue"), "m"),
+        column("flow", text("Lưu lượng", "Flow"), "xe/giờ"),
+        column("speed", text("Vận tốc", "Speed"), "km/h"),
+        column("confidence", text("Tin cậy", "Confidence"), "%"),
+    ]
+    return table(text("Camera đếm xe", "Counting cameras"), columns, rows)
+
+
+def _map(view: View, found: dict[str, dict[str, Any]], names: dict[str, str]) -> MapLayer:
+    scale = view.city.scales["queue"]
+    values = {}
+    for name, each in sorted(found.items()):
+        queue = None if each["unsure"] else each.get("queue_m")
+        band = scale.band(queue)
+        if queue is not None:
+            values[name] = {
+                "value": queue,
+                "band": band.id if band else None,
+                "label": text(names[name], names[name]),
+            }
+    ranked = sorted(values, key=lambda name: (-values[name]["value"], name))
+    return {
+        "label": text("Hàng chờ tại nút giao", "Queues at junctions"),
+        "layer": "cameras",
+        "unit": "m",
+        "decimals": 0,
+        "scale": "queue",
+        "values": values,
+        "worst": [name for name in ranked if values[name]["value"]][:LABELLED],
+    }
+
+
+def _course(view: View, last_us: int) -> Series:
+    last = last_us // HOUR_US
+    cells = view.snapshot.cells(
+        CAMERAS, "vehicles_h", HOUR, (last - WEEK_H - 24, last), kind=AREA, names=[CITY_AREA]
+    )
+    means = dict(zip(cells.slot.tolist(), cells.mean.tolist(), strict=True))
+
+    def points(shift: int, until: int) -> Points:
+        return [
+            [
+                view.glass_ms(CAMERAS, hour * HOUR_US),
+                round(means[hour - shift]) if hour - shift in means else None,
+            ]
+            for hour in range(last - 24, until)
+        ]
+
+    return series(
+        text("Lưu lượng trung bình 24 giờ", "Mean flow, 24 hours"),
+        "xe/giờ",
+        [
+            line("today", text("hiện tại", "now"), points(0, last)),
+            line("week_ago", text("tuần trước", "last week"), points(WEEK_H, last)),
+        ],
+        step="hour",
+        source={"dataset": CAMERAS, "indicator": "vehicles_h", "area": CITY_AREA},
+    )
+
+
+def events(view: View) -> Payload:
+    """Return what cameras see now, surest first of what is equally grave; by sort in a day."""
+    now_us = view.track_us(EVENTS)
+    kinds = view.city.datasets[EVENTS].categories
+    limit = view.city.limit(EVENTS, "confidence")
+    items: list[Item] = []
+    unsure = 0
+    for life in view.snapshot.lives(EVENTS, statuses=["open"], active_us=now_us, bodies=True):
+        if life.opened_us > now_us:
+            continue
+        confidence = life.body.get("confidence")
+        share = round(confidence * 100) if isinstance(confidence, int | float) else None
+        is_sure = share is not None and limit.grade(share) == "normal"
+        unsure += not is_sure
+        place = str(life.body.get("place") or life.body.get("camera") or "")
+        items.append(
+            {
+                "id": life.base_id,
+                "title": _title(kinds.get(life.category), life.category, is_sure),
+                "detail": _told(share),
+                "kind": text("Camera", "Camera"),
+                "severity": GRAVE.get(life.category, "information") if is_sure else "information",
+                "atMs": view.glass_ms(EVENTS, life.opened_us),
+                "area": life.area,
+                "place": text(place, place),
+                "source": {"dataset": EVENTS, "entity": life.base_id},
+            }
+        )
+    return {
+        "numbers": {
+            "active": number(
+                text("Sự kiện camera đang diễn ra", "Events on camera now"),
+                len(items),
+                better="down",
+                note=text(f"{unsure} độ tin cậy thấp", f"{unsure} of low confidence"),
+                source={"dataset": EVENTS},
+            )
+        },
+        "items": {"active": ranked_items(items)},
+        "tables": {"kinds": _kinds(view, now_us)},
+    }
+
+
+def _title(known: Text | None, category: str, is_sure: bool) -> Text:
+    title = known if known is not None else text(category, category)
+    if is_sure:
+        return title
+    return text(f"{title['vi']} (độ tin cậy thấp)", f"{title['en']} (low confidence)")
+
+
+def _told(share: int | None) -> Text:
+    if share is None:
+        return text("không rõ độ tin cậy", "confidence not said")
+    return text(f"độ tin cậy {share} %", f"confidence {share} %")
+
+
+def _kinds(view: View, now_us: int) -> Any:
+    day = [
+        life
+        for life in view.snapshot.lives(EVENTS, since_us=now_us - 24 * HOUR_US)
+        if now_us - 24 * HOUR_US < life.opened_us <= now_us
+    ]
+    known = view.city.datasets[EVENTS].categories
+    counts = {kind: sum(life.category == kind for life in day) for kind in known}
+    rows = [
+        {
+            "name": known[kind],
+            "events": counts[kind],
+            "source": {"dataset": EVENTS, "categories": [kind]},
+        }
+        for kind in sorted(counts, key=lambda kind: -counts[kind])
+    ]
+    columns = [
+        words("name", text("Loại sự kiện", "Kind")),
+        column("events", text("24 giờ", "24 hours")),
+    ]
+    return table(text("Sự kiện camera, 24 giờ", "Events on camera, 24 hours"), columns, rows)
+
+
+AGGREGATES = (
+    Aggregate(CAMERAS, (CAMERAS,), cameras),
+    Aggregate(EVENTS, (EVENTS,), events),
+)
