@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from data_access.city import City
 from data_access.envelope import Envelope, Payload, Status, Text
@@ -50,6 +51,18 @@ class View:
     def local(self, at_us: int) -> datetime:
         """Return an instant in the city's own time."""
         return datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone(self.city.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A part of a payload that no number of it needs: made only when the whole envelope is."""
+
+    make: Callable[[], Any]
+
+
+def later(make: Callable[..., Any], *given: Any) -> Any:
+    """Return a part of a payload that is made when it is wanted."""
+    return Later(lambda: make(*given))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, graded, later, text
 from data_access.aggregates.vn_aqi import BREAKPOINTS, vn_aqi, whole
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Number, Payload, Text
@@ -103,7 +103,7 @@ def air(view: View) -> Payload:
     }
     return {
         "numbers": numbers,
-        "series": {"pm25": _week(view, last_us)},
+        "series": {"pm25": later(_week, view, last_us)},
         "tables": {"stations": _table(view, ranked, index, found, suspects, places)},
         "maps": {
             "stations": {

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from data_access.aggregates.aggregate import MS, NO_DATA, NO_PAST, NO_SOURCE, Aggregate, View
+from data_access.aggregates.aggregate import (
+    MS,
+    NO_DATA,
+    NO_PAST,
+    NO_SOURCE,
+    Aggregate,
+    Later,
+    View,
+)
 from data_access.city import City
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
@@ -26,12 +34,14 @@ def build_envelope(
     read: Callable[[str], Envelope | None],
     realm: str = LIVE,
     has_past: bool = True,
+    numbers_only: bool = False,
 ) -> Envelope:
     """Return the envelope of `aggregate` at `now_ms`; absent, with a reason, without data.
 
     `read` gives envelopes built before, for aggregates made of others. In a realm that is not live
     nothing is: what was is played again, and how many rows were refused then is not kept. What
-    has no past (`has_past`) is absent there.
+    has no past (`has_past`) is absent there. With `numbers_only` parts are left out that no number
+    needs.
     """
     view = View(snapshot, city, now_ms, read)
     read_from = [e for e in map(read, aggregate.reads) if e is not None and e.state == "ok"]
@@ -41,6 +51,7 @@ def build_envelope(
     times = [(c, at) for c in fed if (at := snapshot.newest_us(c.id)) is not None]
     standing = not aggregate.datasets  # made of others, or of the store itself
     payload = aggregate.build(view) if has_past and (times or standing) else {}
+    payload = _made(payload, numbers_only=numbers_only)
     oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
     owner = city.data_office if standing else contracts[0].owner
@@ -61,10 +72,22 @@ def build_envelope(
         datasets=tuple(c.id for c in contracts),
         origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))], realm),
         classification=highest(c.classification for c in contracts),
-        quality=_quality(snapshot, fed) if realm == LIVE else {},
+        quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
         reason=None if payload else _reason(fed, has_past=has_past),
         payload=payload,
     )
+
+
+def _made(payload: Any, *, numbers_only: bool) -> Any:
+    """Return a payload with the parts made that were left for later, or without them."""
+    return {
+        kind: {
+            name: part.make() if isinstance(part, Later) else part
+            for name, part in parts.items()
+            if not (numbers_only and isinstance(part, Later))
+        }
+        for kind, parts in payload.items()
+    }
 
 
 def _as_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.aggregate import Aggregate, View, later, text
 from data_access.aggregates.months import (
     SAME_PERIOD,
     Months,
@@ -60,13 +60,16 @@ def business(view: View) -> Payload:
         period=month_text(month),
         source=_source(NEW) | {"area": CITY_AREA},
     )
-    units = _by_unit(view, NEW, month)
     return {
         "numbers": numbers,
         "series": {"monthly": _monthly(view, month, found)},
-        "tables": {"sectors": _sectors(view, month)},
-        "maps": {"areas": _map(view, text("Thành lập mới", "New firms"), units)},
+        "tables": {"sectors": later(_sectors, view, month)},
+        "maps": {"areas": later(_new_by_unit, view, month)},
     }
+
+
+def _new_by_unit(view: View, month: int) -> MapLayer:
+    return _map(view, text("Thành lập mới", "New firms"), _by_unit(view, NEW, month))
 
 
 def sectors(view: View) -> Payload:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, graded, later, text
 from data_access.aggregates.items import both_languages, ranked_items
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Item, Number, Payload, Status
@@ -114,7 +114,7 @@ def speed(view: View) -> Payload:
         }
     return {
         "numbers": numbers,
-        "series": {"mean_speed": _day_of_speeds(view, last_us, mean_kmh)} if newest else {},
+        "series": {"mean_speed": later(_day_of_speeds, view, last_us, mean_kmh)} if newest else {},
         "tables": {
             "worst_links": {
                 "label": text("Đoạn đường chậm nhất", "Slowest links"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, Engine, Select, func, select
@@ -20,6 +21,7 @@ from data_access.records import instant_us
 from data_access.replay import Timeline
 from data_access.rows import join_reference
 from data_access.store.engine import open_engine
+from data_access.store.evidence import SourceSnapshot
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Snapshot
 from data_access.store.tables import observation, record, record_now, ref, series, stream
@@ -58,6 +60,20 @@ class StoreReader:
         try:
             with self._engine.connect() as connection:
                 yield Snapshot(connection, realm)
+        except DBAPIError as error:
+            raise StoreError(f"The store cannot be read: {error.orig}") from error
+
+    @contextmanager
+    def source_snapshot(
+        self, known_us: int, zone: ZoneInfo, realm: str = LIVE, *, about: str | None = None
+    ) -> Iterator[SourceSnapshot]:
+        """Open a view that answers from the rows known at `known_us`; raises StoreError.
+
+        `about` is the indicator that is asked about, whose rows are read before others'.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield SourceSnapshot(connection, realm, known_us=known_us, zone=zone, about=about)
         except DBAPIError as error:
             raise StoreError(f"The store cannot be read: {error.orig}") from error
 

@@ -100,24 +100,25 @@ def _order(row: dict[str, Any]) -> tuple[int, str, int]:
     return row["reported_us"], row["version"], row["revision"]
 
 
+def current_of(history: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (a row of `record_now`, the version it is made of) of all versions of one record."""
+    current = max(history, key=_order)
+    shift = current["shift_us"]
+    first_us = min(row["reported_us"] for row in history)
+    started_us = current["valid_from_us"]
+    found = facets(orjson.loads(current["body"]))
+    now = {name: current[name] for name in _NOW_AS_IS} | {
+        "category": found.category,
+        "reported_us": current["reported_us"] + shift,
+        "opened_us": (first_us if started_us is None else started_us) + shift,
+        "ended_us": _shifted(current["valid_to_us"], shift),
+        "due_us": _shifted(found.due_us, shift),
+    }
+    return now, current
+
+
 def _keep_current(connection: Connection, histories: list[list[dict[str, Any]]]) -> None:
-    rows = []
-    for history in histories:
-        current = max(history, key=_order)
-        shift = current["shift_us"]
-        first_us = min(row["reported_us"] for row in history)
-        started_us = current["valid_from_us"]
-        found = facets(orjson.loads(current["body"]))
-        rows.append(
-            {name: current[name] for name in _NOW_AS_IS}
-            | {
-                "category": found.category,
-                "reported_us": current["reported_us"] + shift,
-                "opened_us": (first_us if started_us is None else started_us) + shift,
-                "ended_us": _shifted(current["valid_to_us"], shift),
-                "due_us": _shifted(found.due_us, shift),
-            }
-        )
+    rows = [current_of(history)[0] for history in histories]
     statement = insert_into(connection, record_now)
     new = statement.excluded
     names = [column.name for column in record_now.columns]

@@ -1,0 +1,473 @@
+"""A snapshot that answers from source rows alone, and remembers which it read.
+
+What aggregates ask of a Snapshot (newest values, cells, current records) is made here anew from the
+observations and versions of records that were known at an instant, not from what was rolled up when
+they came. So a number built on it is recomputed from its rows, and the rows are at hand.
+
+Taken from roll-ups, and counted as such, are slots whose rows are no longer kept, and stretches of
+more rows than can be read while somebody waits: MOST_ROWS of the indicator that is asked about,
+OTHER_ROWS of all others together. Counts of refused rows are those of the files' marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import orjson
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.sql import Select
+
+from data_access import rollup
+from data_access.contracts import CITY_AREA
+from data_access.rollup import DAY, MICRO, slot_bounds_us
+from data_access.rows import SUSPECT, join_reference
+from data_access.store.measures import day_of
+from data_access.store.records import current_of
+from data_access.store.series import AREA, ENTITY
+from data_access.store.snapshot import Life, Newest, Reading, Snapshot, Table
+from data_access.store.tables import (
+    cell,
+    file,
+    latest,
+    observation,
+    record,
+    record_now,
+    ref,
+    series,
+)
+
+MOST_ROWS = 20_000  # of one question; more are taken as they were rolled up
+OTHER_ROWS = 5_000  # of indicators that are not asked about, in all
+KEPT = 200  # rows of one question that are remembered one by one
+NEVER_US = 2**62
+_EVERYTHING = -(2**31), 2**31 - 1
+
+
+class Row(NamedTuple):
+    """One source row that was read; times on the track."""
+
+    indicator: str
+    entity: str
+    area: str | None
+    at_us: int
+    value: Any
+    quality: int
+    revision: int
+    recorded_us: int
+    ref_id: int | None
+    ref_line: int
+    source_ref: str | None = None  # of a record
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question that was answered: from how many rows, how many cells, and the newest rows."""
+
+    what: str  # newest | cells | values | records | files
+    dataset: str
+    indicator: str = ""
+    rows: int = 0
+    suspect: int = 0  # of them, left out
+    cells: int = 0  # taken as they were rolled up
+    kept: tuple[Row, ...] = ()
+
+
+class SourceSnapshot(Snapshot):
+    """One realm of the store as it was known at `known_us`, from its rows."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        realm: str,
+        *,
+        known_us: int,
+        zone: ZoneInfo,
+        about: str | None = None,
+    ) -> None:
+        """`about` is the indicator that is asked about; None: all are."""
+        super().__init__(connection, realm)
+        self._about = about
+        self._left = OTHER_ROWS
+        self._known_us = known_us
+        self._zone = zone
+        self._horizons: dict[str, int] = {}
+        self._histories: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+        self.reads: list[Read] = []
+
+    def newest(self, dataset: str, indicator: str) -> list[Newest]:
+        """Return the newest value of every entity, from its newest row."""
+        rows = self._newest_rows(dataset, indicator)
+        self._note("newest", dataset, indicator, rows)
+        return [
+            Newest(row.entity, row.area, row.at_us, row.value, row.quality == SUSPECT)
+            for row in sorted(rows, key=lambda row: row.entity)
+        ]
+
+    def newest_us(self, dataset: str) -> int | None:
+        """Return the time of the newest row of any series, or of the newest record."""
+        times = [row.at_us for row in self._newest_rows(dataset, None)]
+        times += [now["reported_us"] for now, _ in self._current_records(dataset)]
+        return max(times, default=None)
+
+    def cells(
+        self,
+        dataset: str,
+        indicator: str,
+        step: int,
+        slots: tuple[int, int] = _EVERYTHING,
+        *,
+        kind: str = ENTITY,
+        names: Sequence[str] | None = None,
+    ) -> Table:
+        """Return the cells of good rows, rolled up from the rows."""
+        stored = super().cells(dataset, indicator, step, slots, kind=kind, names=names)
+        if not len(stored) or not self._may_read(indicator, int(stored.rows.sum())):
+            self._note("cells", dataset, indicator, (), cells=len(stored))
+            return stored
+        slots = (
+            max(slots[0], int(stored.slot.min())),
+            min(slots[1], int(stored.slot.max())),
+        )
+        horizon_us = self._horizon_us(dataset)
+        is_gone = np.array([self._begin_us(step, s) < horizon_us for s in stored.slot.tolist()])
+        begin_us = max(self._begin_us(step, slots[0]), horizon_us)
+        end_us = slot_bounds_us(step, slots[1], self._zone)[1] - 1
+        chosen = None if kind == AREA else names
+        inside = _inside(names) if kind == AREA else None
+        rows = self._rows(dataset, indicator, begin_us, end_us, entities=chosen, inside=inside)
+        good = [row for row in rows if row.quality != SUSPECT]
+        if kind == AREA:
+            wanted = None if names is None else set(names)
+            grouped = _by_area(good, wanted)
+        else:
+            grouped = [(row.entity, row) for row in good]
+        self._note("cells", dataset, indicator, rows, cells=int(is_gone.sum()))
+        return _joined(_rolled(grouped, step, slots, self._zone), stored, is_gone)
+
+    def values(
+        self, dataset: str, indicator: str, name: str, *, from_us: int, to_us: int
+    ) -> list[tuple[int, float]]:
+        """Return (time, value) of one entity in [from, to]."""
+        rows = self._rows(dataset, indicator, from_us, to_us, entities=[name])
+        self._note("values", dataset, indicator, rows)
+        return [(row.at_us, row.value) for row in rows]
+
+    def recent(
+        self, dataset: str, indicator: str, *, from_us: int
+    ) -> dict[str, list[tuple[int, float]]]:
+        """Return (time, value) of every entity from a time on, without suspect rows."""
+        rows = self._rows(dataset, indicator, from_us, NEVER_US)
+        self._note("values", dataset, indicator, rows)
+        found: dict[str, list[tuple[int, float]]] = {row.entity: [] for row in rows}
+        for row in rows:
+            if row.quality != SUSPECT:
+                found[row.entity].append((row.at_us, row.value))
+        return found
+
+    def lives(
+        self,
+        dataset: str,
+        *,
+        statuses: Sequence[str] | None = None,
+        active_us: int | None = None,
+        since_us: int | None = None,
+        limit: int | None = None,
+        bodies: bool = False,
+    ) -> list[Life]:
+        """Return current records, from their versions."""
+        found = self._current_records(dataset)
+        self._note_records(dataset, found)
+        chosen = [
+            (now, row)
+            for now, row in found
+            if (statuses is None or now["status"] in statuses)
+            and (active_us is None or _ends_after(now, active_us))
+            and (since_us is None or now["opened_us"] > since_us or _ended_after(now, since_us))
+        ]
+        chosen.sort(key=lambda pair: (-pair[0]["reported_us"], pair[0]["base_id"]))
+        return [_life(now, row, bodies=bodies) for now, row in chosen[:limit]]
+
+    def counts(self, dataset: str) -> list[tuple[str, str, str | None, int]]:
+        """Return (status, category, area, records) of the current records."""
+        found = self._current_records(dataset)
+        self._note_records(dataset, found)
+        counted: dict[tuple[str, str, str | None], int] = {}
+        for now, _ in found:
+            key = (now["status"], now["category"], now["area"])
+            counted[key] = counted.get(key, 0) + 1
+        return [(*key, count) for key, count in counted.items()]
+
+    def reading(self, dataset: str) -> Reading:
+        """Return what the marks of the files say."""
+        found = super().reading(dataset)
+        self.reads.append(Read("files", dataset, rows=found.files))
+        return found
+
+    def references(self, rows: Sequence[Row]) -> list[str]:
+        """Return the source reference of each row."""
+        ids = {row.ref_id for row in rows if row.ref_id is not None}
+        found = self.connection.execute(select(ref.c.id, ref.c.text).where(ref.c.id.in_(ids)))
+        texts = {row.id: row.text for row in found}
+        return [
+            row.source_ref or join_reference(texts.get(row.ref_id, ""), row.ref_line)
+            for row in rows
+        ]
+
+    def files(self, dataset: str) -> list[dict[str, Any]]:
+        """Return the files (or days of what is live) that feed a dataset, newest first."""
+        current = self.current(dataset)
+        stream_id = -1 if current is None else current.id
+        which = select(file).where(file.c.stream_id == stream_id).order_by(file.c.read_us.desc())
+        return [dict(row._mapping) for row in self.connection.execute(which)]
+
+    def _rows(
+        self,
+        dataset: str,
+        indicator: str,
+        from_us: int,
+        to_us: int,
+        *,
+        entities: Sequence[str] | None = None,
+        inside: ColumnElement[bool] | None = None,
+    ) -> list[Row]:
+        """Return known rows in [from, to], newest revisions, by series and time."""
+        which = (
+            _row_columns()
+            .join(series, series.c.id == observation.c.series_id)
+            .where(*self._series(dataset, indicator, ENTITY))
+            .where(observation.c.at_us.between(from_us, to_us))
+            .where(observation.c.recorded_us <= self._known_us)
+            .order_by(series.c.name, observation.c.at_us, observation.c.revision)
+        )
+        if entities is not None:
+            which = which.where(series.c.name.in_(entities))
+        if inside is not None:
+            which = which.where(inside)
+        newest = {(row.entity, row.at_us): Row(*row) for row in self.connection.execute(which)}
+        return list(newest.values())
+
+    def _newest_rows(self, dataset: str, indicator: str | None) -> list[Row]:
+        """Return the newest known row of each series: an index seek each."""
+        current = self.current(dataset)
+        if current is None:
+            return []
+        other = observation.alias()
+        last = (
+            select(other.c.at_us)
+            .where(other.c.series_id == series.c.id, other.c.recorded_us <= self._known_us)
+            .order_by(other.c.at_us.desc())
+            .limit(1)
+            .correlate(series)
+            .scalar_subquery()
+        )
+        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
+        if indicator is not None:
+            mine.append(series.c.indicator == indicator)
+        which = (
+            _row_columns()
+            .join(series, series.c.id == observation.c.series_id)
+            .where(*mine, observation.c.at_us == last)
+            .where(observation.c.recorded_us <= self._known_us)
+            .order_by(series.c.name, series.c.indicator, observation.c.revision)
+        )
+        found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
+        return [*found.values(), *self._forgotten(mine, found.keys())]
+
+    def _forgotten(self, mine: Sequence[Any], found: Any) -> list[Row]:
+        """Return the newest values of series none of whose rows are kept."""
+        which = (
+            select(series.c.indicator, series.c.name, series.c.area, latest, observation.c.at_us)
+            .join(latest, latest.c.series_id == series.c.id)
+            .outerjoin(
+                observation,
+                (observation.c.series_id == series.c.id)
+                & (observation.c.at_us == latest.c.at_us)
+                & (observation.c.revision == 0),
+            )
+            .where(*mine, observation.c.at_us.is_(None))
+        )
+        return [
+            Row(row.indicator, row.name, row.area, row[4], row.value, row.quality, 0, 0, None, -1)
+            for row in self.connection.execute(which)
+            if (row.indicator, row.name) not in found
+        ]
+
+    def _current_records(self, dataset: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Return (as it stands now, its current version) of each record, from all its versions."""
+        known = self._histories.get(dataset)
+        if known is not None:
+            return known
+        current = self.current(dataset)
+        found = self.connection.execute(
+            select(record)
+            .join(
+                record_now,
+                (record.c.stream_id == record_now.c.stream_id)
+                & (record.c.base_id == record_now.c.base_id)  # by its key
+                & (record.c.record_id == record_now.c.record_id),
+            )
+            .where(record_now.c.stream_id == (-1 if current is None else current.id))
+            .where(record.c.recorded_us <= self._known_us)
+            .order_by(record.c.record_id, record.c.revision)
+        )
+        histories: dict[str, list[dict[str, Any]]] = {}
+        for row in found:
+            histories.setdefault(row.base_id, []).append(dict(row._mapping))
+        made = [current_of(history) for history in histories.values()]
+        self._histories[dataset] = made
+        return made
+
+    def _horizon_us(self, dataset: str) -> int:
+        """Return from where on rows are kept: what is older is there rolled up only."""
+        if dataset not in self._horizons:
+            current = self.current(dataset)
+            mine = select(series.c.id).where(series.c.stream_id == (current.id if current else -1))
+            first_us = self.connection.execute(
+                select(func.min(observation.c.at_us)).where(observation.c.series_id.in_(mine))
+            ).scalar()
+            first_day = self.connection.execute(
+                select(func.min(cell.c.slot)).where(cell.c.series_id.in_(mine), cell.c.step == DAY)
+            ).scalar()
+            if first_day is None:
+                horizon_us = -NEVER_US
+            elif first_us is None:
+                horizon_us = NEVER_US
+            else:
+                is_cut = first_day < day_of(int(first_us), self._zone)
+                horizon_us = int(first_us) if is_cut else -NEVER_US
+            self._horizons[dataset] = horizon_us
+        return self._horizons[dataset]
+
+    def _may_read(self, indicator: str, rows: int) -> bool:
+        """Tell whether so many rows are read one by one; what is not asked about has less."""
+        if self._about in (None, indicator):
+            return rows <= MOST_ROWS
+        if rows > self._left:
+            return False
+        self._left -= rows
+        return True
+
+    def _begin_us(self, step: int, slot: int) -> int:
+        return slot_bounds_us(step, slot, self._zone)[0]
+
+    def _note(
+        self, what: str, dataset: str, indicator: str, rows: Sequence[Row], *, cells: int = 0
+    ) -> None:
+        suspect = sum(row.quality == SUSPECT for row in rows)
+        newest = sorted(rows, key=lambda row: -row.at_us)[:KEPT]
+        self.reads.append(Read(what, dataset, indicator, len(rows), suspect, cells, tuple(newest)))
+
+    def _note_records(
+        self, dataset: str, found: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+    ) -> None:
+        if any(read.what == "records" and read.dataset == dataset for read in self.reads):
+            return
+        newest = sorted(found, key=lambda pair: -pair[0]["reported_us"])[:KEPT]
+        kept = tuple(
+            Row(
+                "",
+                now["base_id"],
+                now["area"],
+                now["reported_us"],
+                now["status"],
+                0,
+                row["revision"],
+                row["recorded_us"],
+                None,
+                -1,
+                row["source_ref"],
+            )
+            for now, row in newest
+        )
+        self.reads.append(Read("records", dataset, rows=len(found), kept=kept))
+
+
+def _row_columns() -> Select:
+    return select(
+        series.c.indicator,
+        series.c.name.label("entity"),
+        series.c.area,
+        observation.c.at_us,
+        observation.c.value,
+        observation.c.quality,
+        observation.c.revision,
+        observation.c.recorded_us,
+        observation.c.ref_id,
+        observation.c.ref_line,
+    )
+
+
+def _inside(areas: Sequence[str] | None) -> ColumnElement[bool]:
+    """Return which series are folded into these areas; all of the city's with the city, or None."""
+    if areas is None or CITY_AREA in areas:
+        return series.c.area.is_not(None)
+    return series.c.area.in_(areas)
+
+
+def _by_area(rows: Sequence[Row], wanted: set[str] | None) -> list[tuple[str, Row]]:
+    """Return rows under their area, and once more under the city."""
+    pairs = [(row.area, row) for row in rows if row.area is not None]
+    pairs += [(CITY_AREA, row) for area, row in pairs if area != CITY_AREA]
+    return [(area, row) for area, row in pairs if wanted is None or area in wanted]
+
+
+def _rolled(
+    grouped: Sequence[tuple[str, Row]], step: int, slots: tuple[int, int], zone: ZoneInfo
+) -> Table:
+    codes = {name: code for code, name in enumerate(dict.fromkeys(name for name, _ in grouped))}
+    names = np.array([*codes, ""], object)
+    cells = rollup.roll_up(
+        np.array([codes[name] for name, _ in grouped], np.int64),
+        np.array([row.at_us for _, row in grouped], np.int64),
+        np.array([row.value for _, row in grouped], np.float64),
+        np.zeros(len(grouped), bool),
+        zone,
+    )
+    within = (cells.step == step) & (cells.slot >= slots[0]) & (cells.slot <= slots[1])
+    chosen = rollup.select(cells, within)
+    return Table(
+        name=names[chosen.series],
+        slot=chosen.slot,
+        rows=chosen.rows,
+        sum=chosen.sum_micro / MICRO,
+        low=chosen.low,
+        high=chosen.high,
+    )
+
+
+def _joined(made: Table, stored: Table, is_taken: np.ndarray) -> Table:
+    """Return what was made, and of what is stored the cells that are taken, by slot."""
+    columns = {
+        name: np.concatenate([getattr(made, name), getattr(stored, name)[is_taken]])
+        for name in ("name", "slot", "rows", "sum", "low", "high")
+    }
+    order = np.lexsort((columns["name"].astype(str), columns["slot"]))
+    return Table(**{name: column[order] for name, column in columns.items()})
+
+
+def _ends_after(now: Mapping[str, Any], at_us: int) -> bool:
+    return now["ended_us"] is None or now["ended_us"] > at_us
+
+
+def _ended_after(now: Mapping[str, Any], at_us: int) -> bool:
+    return now["ended_us"] is not None and now["ended_us"] > at_us
+
+
+def _life(now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool) -> Life:
+    return Life(
+        base_id=now["base_id"],
+        status=now["status"],
+        category=now["category"],
+        area=now["area"],
+        reported_us=now["reported_us"],
+        opened_us=now["opened_us"],
+        ended_us=now["ended_us"],
+        due_us=now["due_us"],
+        body=orjson.loads(row["body"]) if bodies else {},
+        geometry=orjson.loads(row["geometry"]) if bodies and row["geometry"] else None,
+        source_ref=row["source_ref"] if bodies else "",
+    )

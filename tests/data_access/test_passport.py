@@ -1,0 +1,158 @@
+"""From any number back to its source rows, and from those to the same number."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_access.aggregates.registry import aggregates
+from data_access.city import load_city
+from data_access.passport import Passport, passport
+from data_access.store.engine import open_engine, transaction
+from data_access.store.tables import cell, observation
+from settings import Settings
+from tests.conftest import ROOT, SMALL_LAKE
+from tests.data_access.feed.conftest import Room
+
+AIR, SPEED, REQUESTS = "environment.air", "transport.speed", "feedback.requests"
+BOTTLENECKS = "city.bottlenecks"
+
+
+def room_of(folder: Path) -> Room:
+    shutil.copytree(SMALL_LAKE, folder / "lake")
+    settings = Settings(data_dir=folder / "data", city=ROOT / "city", lake=folder / "lake")
+    room = Room(settings, load_city(ROOT / "city"))
+    room.settle()
+    for _ in room.city.datasets:
+        room.tick(3)
+    return room
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    room = room_of(tmp_path_factory.mktemp("passport"))
+    yield room
+    room.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Room]:
+    room = room_of(tmp_path)
+    yield room
+    room.close()
+
+
+def of(room: Room, aggregate: str, number: str) -> Passport:
+    reader = room.store()
+    envelope = room.read(aggregate)
+    return passport(envelope, number, city=room.city, reader=reader, shown=room.cache.read)
+
+
+def every_number(room: Room) -> list[tuple[str, str]]:
+    envelopes = room.cache.read_many(aggregates())
+    return [(n, key) for n, e in envelopes.items() for key in e.payload.get("numbers", {})]
+
+
+def disagreeing(room: Room) -> list[tuple[str, str, Any, Any]]:
+    found = [(name, key, of(room, name, key)) for name, key in every_number(room)]
+    return [(n, k, p.figure["value"], p.recomputed) for n, k, p in found if not p.agrees]
+
+
+@pytest.mark.parametrize("name", sorted(aggregates()))
+def test_r57_every_number_is_the_same_when_it_is_computed_again_from_its_rows(
+    shared: Room, name: str
+) -> None:
+    payload = shared.read(name).payload
+    numbers = payload.get("numbers", {})
+    assert any(payload.values())
+    for key, figure in numbers.items():
+        found = of(shared, name, key)
+        assert (found.recomputed, found.agrees) == (figure["value"], True), key
+
+
+def test_r57_it_still_is_when_time_has_passed_and_rows_have_come_and_changed(own: Room) -> None:
+    own.play(3700, step_s=900)
+    path = own.lake / "environment" / "air_hours.csv"
+    path.write_text(path.read_text("utf-8").replace(",21.0,", ",44.0,"), "utf-8")
+    own.play(1)
+    own.settle(6)
+    own.tick(61)
+    assert disagreeing(own) == []
+
+
+def test_r57_a_passport_names_rows_owner_age_scores_and_what_was_done(shared: Room) -> None:
+    found = of(shared, AIR, "aqi")
+    envelope = shared.read(AIR)
+    source = found.figure["source"]
+    assert found.rows[0].entity == source["entity"]
+    assert found.rows[0].source_ref.startswith("air_hours.csv:")
+    assert found.rows[0].observed_at.year == 2026
+    assert (found.owner, found.as_of_ms) == (envelope.owner, envelope.as_of_ms)
+    (origin,) = found.origins
+    assert (origin.origin, origin.format, origin.accepted) == ("replay", "aqiin", 16)
+    assert set(origin.scores) == {
+        "accurate", "sufficient", "clean", "live", "consistent", "shared",
+    }  # fmt: skip
+    assert "accurate" in origin.below
+    assert [read.what for read in found.reads] == ["newest"]
+    assert found.reads[0].rows > 0
+    assert found.total >= len(found.rows) > 0
+
+
+def test_a_number_of_records_shows_their_versions(shared: Room) -> None:
+    found = of(shared, REQUESTS, "open")
+    assert {read.what for read in found.reads} == {"records"}
+    assert {row.value for row in found.rows} <= {"open", "closed"}
+    assert all("#" in row.source_ref for row in found.rows)
+
+
+def test_a_number_taken_from_another_aggregate_leads_to_the_rows_of_that(shared: Room) -> None:
+    found = of(shared, BOTTLENECKS, "air")
+    assert AIR in found.made_of
+    assert found.owner == shared.city.datasets[AIR].owner
+    assert {row.dataset for row in found.rows} == {AIR}
+
+
+def test_an_unknown_number_is_said_to_be_unknown(shared: Room) -> None:
+    with pytest.raises(LookupError, match="no number 'mood'"):
+        of(shared, AIR, "mood")
+
+
+def test_a_roll_up_that_does_not_follow_from_its_rows_is_found_out(own: Room) -> None:
+    engine = open_engine(own.settings.observations_url)
+    with transaction(engine) as connection:
+        connection.execute(cell.update().values(sum_micro=cell.c.sum_micro + 1_000_000))
+    engine.dispose()
+    own.tick(61)
+    wrong = {(name, key) for name, key, _, _ in disagreeing(own)}
+    assert ("health.dengue", "month_cases") in wrong
+    assert (AIR, "aqi") not in wrong  # made of newest values, not of cells
+
+
+def test_what_came_after_the_envelope_was_made_is_no_part_of_it(own: Room) -> None:
+    before = own.read(AIR)
+    reader = own.store()
+    path = own.lake / "environment" / "air_hours.csv"
+    path.write_text(re.sub(r",pm25,[\d.]+,", ",pm25,300.0,", path.read_text("utf-8")), "utf-8")
+    own.play(1)
+    assert own.number(AIR, "aqi") != before.payload["numbers"]["aqi"]["value"]
+    found = passport(before, "aqi", city=own.city, reader=reader, shown=own.cache.read)
+    assert found.agrees
+
+
+def test_rows_that_are_no_longer_kept_are_taken_as_they_were_rolled_up(own: Room) -> None:
+    engine = open_engine(own.settings.observations_url)
+    envelope = own.read("health.dengue")
+    with transaction(engine) as connection:
+        connection.execute(observation.delete())
+    engine.dispose()
+    found = of(own, "health.dengue", "month_cases")
+    assert found.agrees
+    assert sum(read.cells for read in found.reads) > 0
+    assert replace(envelope, version=0) == replace(own.read("health.dengue"), version=0)
