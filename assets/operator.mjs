@@ -11,10 +11,13 @@ const RESULT = "operator-result";
 let isAsking = false;
 
 // What a key means in the panel: {prepare: n}, {take}, {leave} or null. Pure.
-export function meaning({ key, repeat, modified, isTyping, isOnControl }) {
+// 1 to 9 and 0 are the first ten scenes; with Shift, which changes what `key` says, the ten after.
+export function meaning({ key, code, shift, repeat, modified, isTyping, isOnControl }) {
   if (repeat || modified || isTyping) return null;
+  const [digit] = (shift ? /(?<=^Digit)[0-9]$/.exec(code) : /^[0-9]$/.exec(key)) ?? [];
+  if (digit) return { prepare: (Number(digit) || 10) + (shift ? 10 : 0) };
+  if (shift) return null;
   if (key === "Escape") return { leave: true };
-  if (/^[1-9]$/.test(key)) return { prepare: Number(key) };
   // Enter on a key of its own presses that key; anywhere else in the panel it takes.
   if (key === "Enter" && !isOnControl) return { take: true };
   return null;
@@ -26,8 +29,10 @@ function onKey(event) {
   if (panel === null || !panel.contains(target)) return;
   const meant = meaning({
     key: event.key,
+    code: event.code,
+    shift: event.shiftKey,
     repeat: event.repeat,
-    modified: event.ctrlKey || event.altKey || event.metaKey || event.shiftKey,
+    modified: event.ctrlKey || event.altKey || event.metaKey,
     isTyping: target.matches(TYPING),
     isOnControl: target.matches(OWN_ENTER),
   });

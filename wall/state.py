@@ -234,8 +234,14 @@ class WallState:
         return self.put_scenes.get(scene_id) or self.city_scenes.get(scene_id)
 
     def scenes(self) -> list[Scene]:
-        """Return all scenes, ordered by id."""
-        return [scene for _, scene in sorted({**self.city_scenes, **self.put_scenes}.items())]
+        """Return all scenes: those the wall's file names in its order, then the others by id.
+
+        Operators learn a scene's key by heart: a scene that is added moves none that is named.
+        """
+        scenes = {**self.city_scenes, **self.put_scenes}
+        order = self.wall.scene_order
+        first = [scenes[scene_id] for scene_id in order if scene_id in scenes]
+        return first + [scene for _, scene in sorted(scenes.items()) if scene.scene_id not in order]
 
     def arrange(self, scene: Scene) -> Arrangement:
         """Lay a scene on this wall, or return how it was laid before."""

@@ -12,7 +12,16 @@ from layouts.pages.miniature import thumbnail
 from layouts.pages.shell import HIDDEN, Setting, say
 from layouts.pages.wall_view import SceneView, WallView
 
-DIGITS = 9  # scenes that have a key
+IN_A_ROW_OF_THREE = 9  # scenes
+DIGITS = "1234567890"  # of the first ten scenes; with Shift, of the ten after them
+
+
+def key_of(position: int) -> str | None:
+    """Return the key of the scene at `position` (from 1) as `aria-keyshortcuts` names it."""
+    if position > 2 * len(DIGITS):
+        return None
+    with_shift, digit = divmod(position - 1, len(DIGITS))
+    return f"Shift+{DIGITS[digit]}" if with_shift else DIGITS[digit]
 
 
 def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
@@ -27,7 +36,7 @@ def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
 
 def scene_columns(wall: WallView) -> int:
     """Return how many keys stand in a row, so that all scenes are seen at once."""
-    return 3 if len(wall.scenes) <= DIGITS else 4 if len(wall.scenes) <= 12 else 5
+    return 3 if len(wall.scenes) <= IN_A_ROW_OF_THREE else 4 if len(wall.scenes) <= 12 else 5
 
 
 def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) -> Component:
@@ -39,7 +48,8 @@ def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) ->
         for view, is_there in (("preview", is_preview), ("program", is_program))
         if is_there
     ]
-    key = [html.Kbd(str(position), **HIDDEN)] if position <= DIGITS else []
+    shortcut = key_of(position)
+    key = [html.Kbd(shortcut.replace("Shift+", "⇧"), **HIDDEN)] if shortcut else []
     return html.Button(
         [
             thumbnail(scene, wall),
@@ -55,6 +65,6 @@ def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) ->
             data_position=str(position),
             data_presses=ids.OPERATOR_PRESSED,
             aria_pressed=str(is_preview).lower(),
-            aria_keyshortcuts=str(position) if position <= DIGITS else None,
+            aria_keyshortcuts=shortcut,
         ),
     )

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from data_access.envelope import Envelope
+from layouts.pages.scene_keys import key_of
 from settings import Settings
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.conftest import SECRET
@@ -71,6 +72,25 @@ def test_a_digit_prepares_and_enter_takes_while_the_panel_has_the_focus(operator
     expect(operator.locator("#operator-result")).to_contain_text("Đã phát")
     asked = [(op, args.get("sceneId")) for op, args, _ in site[1].link.asked if op in COMMANDS]
     assert asked == [("wall.preview", "flood"), ("wall.take", "flood")]
+
+
+def test_ten_scenes_have_a_digit_and_ten_more_with_shift(operator):
+    told = operator.evaluate(
+        """async () => {
+            const { meaning } = await import("/assets/operator.mjs");
+            const pressed = [{ key: "1" }, { key: "0" }, { key: "!", code: "Digit1", shift: true },
+                { key: ")", code: "Digit0", shift: true }, { key: "Enter", shift: true }];
+            return pressed.map((each) => meaning(each)?.prepare ?? null);
+        }"""
+    )
+    assert told == [1, 10, 11, 20, None]
+    assert [key_of(position) for position in (1, 10, 11, 20, 21)] == [
+        "1",
+        "0",
+        "Shift+1",
+        "Shift+0",
+        None,
+    ]
 
 
 def _commands(site) -> list[str]:

@@ -9,6 +9,7 @@ from tests.wall.room import SCENE, write_city
 from wall.errors import ConfigurationError, InvalidScene
 from wall.geometry import load_walls
 from wall.scene import load_scene, load_scenes, read_scenes, scene_from_json
+from wall.state import WallState
 
 
 def body(**more: Any) -> dict[str, Any]:
@@ -126,3 +127,15 @@ def test_every_scene_of_the_city_keeps_the_rules() -> None:
     walls = load_walls(city / "walls")
     scenes = load_scenes(city / "scenes", walls)
     assert all(len(scenes[wall_id]) >= 6 for wall_id in walls)
+    for wall_id, wall in walls.items():
+        assert set(wall.scene_order) <= set(scenes[wall_id]), "a key waits for a scene"
+
+
+def test_scenes_stand_as_the_wall_file_says_then_by_id(tmp_path: Path) -> None:
+    city = write_city(tmp_path)
+    path = city / "walls" / "north.toml"
+    path.write_text(path.read_text() + 'scenes = ["traffic", "later", "traffic", "rain"]\n')
+    wall = load_walls(city / "walls")["north"]
+    found = load_scenes(city / "scenes", {"north": wall})["north"]
+    ws = WallState(wall, "vi", {}, found)
+    assert [scene.scene_id for scene in ws.scenes()] == ["traffic", "rain", "overview"]

@@ -56,6 +56,7 @@ def wall_of(path: Path, found: Mapping[str, Any]) -> Wall:
         trims=_trims(path, table, outputs),
         night=_night(table),
         orbit_px=table.orbit_px,
+        scene_order=tuple(dict.fromkeys(table.scenes)),
     )
 
 

@@ -100,6 +100,7 @@ class Wall:
     trims: Mapping[str, Trim] = field(default_factory=dict)  # by output
     night: Night | None = None
     orbit_px: int = 0  # how far the picture wanders so that nothing burns in
+    scene_order: tuple[str, ...] = ()  # scenes offered first, in this order; others by id
 
     @property
     def canvas(self) -> Rect:

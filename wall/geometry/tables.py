@@ -15,6 +15,7 @@ from wall.classification import ClassificationFields
 from wall.configuration import ID_PATTERN, FileModel, Words
 
 MOST_PANELS = 1024
+MOST_ORDERED = 64  # scenes whose place among the keys is said
 LARGEST_MM = 1_000_000.0  # a kilometre from the first panel
 LARGEST_PX = 1_000_000
 LARGEST_TRIM_PX = 128
@@ -163,6 +164,7 @@ class WallFile(FileModel):
     language: Literal["vi", "en"] | None = None
     viewing_distance_m: float = Field(gt=0.2, le=100)
     base: Id
+    scenes: list[Id] = Field(default_factory=list, max_length=MOST_ORDERED)
     ceiling: ClassificationFields
     manual_hold_min: float = Field(30, gt=0, le=24 * 60)
     control: list[Literal["leader", "presenter"]] = Field(default_factory=list)
