@@ -14,9 +14,8 @@ import orjson
 
 from wall.geometry import Rect, Wall
 from wall.grid import Seams, cell_rect, seams_of
+from wall.realm import LIVE
 from wall.scene import Scene, Tile
-
-LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,18 @@ class Placed:
 
 @dataclass(slots=True)
 class Arrangement:
-    """A scene laid on its wall."""
+    """A scene laid on its wall, with data of one realm."""
 
     scene: Scene
     placed: tuple[Placed, ...]
     render_ids: frozenset[str]
+    realm: str = LIVE
     _on: dict[Rect, tuple[Placed, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def revision(self) -> str:
+        """What names exactly this picture on the wire: the scene's, and the realm beside live."""
+        return self.scene.revision if self.realm == LIVE else f"{self.scene.revision}.{self.realm}"
 
     def on(self, rect: Rect) -> tuple[Placed, ...]:
         """Return the tiles that share a pixel with `rect`, in the scene's order."""
@@ -81,7 +86,8 @@ def arrange(scene: Scene, wall: Wall, *, language: str, realm: str = LIVE) -> Ar
     for tile in scene.tiles:
         rect = cell_rect(wall, columns=scene.columns, rows=scene.rows, at=tile.at)
         placed.append(Placed(tile, rect, _render(tile, rect, wall, language, realm)))
-    return Arrangement(scene, tuple(placed), frozenset(each.render.render_id for each in placed))
+    render_ids = frozenset(each.render.render_id for each in placed)
+    return Arrangement(scene, tuple(placed), render_ids, realm)
 
 
 def _render(tile: Tile, rect: Rect, wall: Wall, language: str, realm: str) -> Render:

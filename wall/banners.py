@@ -14,9 +14,11 @@ from typing import Any
 from wall import rules
 from wall.note import LANGUAGES, Note
 from wall.proof import witness
+from wall.realm import LIVE
 from wall.state import Client, State, WallState
 
 ALARM = {"vi": "Cảnh báo", "en": "Alarm"}
+NO_EXERCISE = {"vi": "KHÔNG PHẢI DIỄN TẬP", "en": "NOT AN EXERCISE"}
 ALARM_WAITS = {"vi": "Cảnh báo đang chờ", "en": "Alarm waiting"}
 
 
@@ -28,10 +30,18 @@ def notes(state: State, ws: WallState) -> list[Note]:
         is_waiting = program[0] != "alarm"
         words = ALARM_WAITS if is_waiting else ALARM
         name = rules.name_of(state, alarm.by) or alarm.arrangement.scene.name
-        if is_waiting or not rules.is_live(state, alarm.by):
+        is_among_exercise = ws.realm != LIVE
+        if is_waiting or is_among_exercise or not rules.is_live(state, alarm.by):
             said.append(Note({each: f"{words[each]}: {name[each]}" for each in LANGUAGES}))
     # What is counted down to comes first: players write the countdown after the first line.
-    return rules.notes(state, ws) + said
+    said = rules.notes(state, ws) + said
+    return said if ws.realm == LIVE else [_real(each) for each in said]
+
+
+def _real(note: Note) -> Note:
+    # Nothing of an exercise ever comes here: the room must not take it for a part of one.
+    text = {each: f"{NO_EXERCISE[each]}: {note.text[each]}" for each in LANGUAGES}
+    return Note(text, note.countdown_to_at_ms)
 
 
 def advance(state: State, ws: WallState) -> None:

@@ -10,7 +10,7 @@ from wall.answers import Asked, answer
 from wall.arrangement import Arrangement
 from wall.effects import Change, Effect
 from wall.events import event
-from wall.layers import Layer, LayerChange, LayerName
+from wall.layers import Layer, LayerChange, LayerName, event_of
 from wall.peers.following import Following
 from wall.record import wall_record
 from wall.state import State, WallState
@@ -26,6 +26,7 @@ def ask(
     instead: switch.Instead | None = None,
 ) -> None:
     """Switch when the change is seen on air, else keep it as desired state; raises Refused."""
+    change = ws.laid(change)
     if switch.is_seen(ws, change):
         switch.begin(state, ws, change, terms=terms, asked=asked, instead=instead)
         return
@@ -46,8 +47,9 @@ class Kept:
 
 def refuse_too_high(state: State, ws: WallState, change: LayerChange) -> None:
     """Raise Refused when a scene is above what the wall may show."""
-    if change.layer is not None:
-        above = contents.above_ceiling(state, ws, change.layer.arrangement)
+    layer = ws.laid(change).layer
+    if layer is not None:
+        above = contents.above_ceiling(state, ws, layer.arrangement)
         if above:
             raise stage.too_high(ws, above)
 
@@ -61,7 +63,8 @@ def supersede_same(state: State, ws: WallState, change: LayerChange) -> None:
 def keep(state: State, ws: WallState, change: LayerChange) -> Kept:
     """Make a change that is not seen on air the desired state."""
     changes: tuple[Change, ...] = ()
-    if change.applied_to(ws.layers) != ws.layers:
+    is_moved = change.realm is not None and change.realm != ws.realm
+    if is_moved or ws.after(change) != ws.layers:
         ws.apply(change)
         changes = (wall_record(ws),)
         contents.refresh_wanted(state)
@@ -74,9 +77,9 @@ def keep(state: State, ws: WallState, change: LayerChange) -> Kept:
         "promisedSkewMs": None,
         "latencyMs": None,
     }
-    name = "taken" if change.layer is not None else "cleared"
-    told = {**result, "layer": change.name}
-    then = event(state, f"wall.{ws.wall.wall_id}", name, told) if changes else ()
+    told = {**result, "layer": change.name, "realm": ws.realm}
+    topic = f"wall.{ws.wall.wall_id}"
+    then = event(state, topic, event_of(change), told) if changes else ()
     return Kept(result, changes, tuple(then))
 
 

@@ -17,6 +17,7 @@ from wall.arrangement import Arrangement, Placed
 from wall.classification import INTERNAL, PUBLIC, Classification, highest
 from wall.effects import Send
 from wall.proof import witness
+from wall.realm import LIVE
 from wall.renders import Content, share
 from wall.state import Client, State, WallState
 
@@ -75,13 +76,33 @@ def send_tiles(
 ) -> None:
     """Send each client the tiles that share a pixel with it, in the frame that `frame` builds.
 
-    Content that a client was sent before on this connection is left out.
+    Content that a client was sent before on this connection is left out. Who does not mark what is
+    exercised is sent words in its place.
     """
     contents = (
         {each: content_for(state, ws, each) for each in arrangement.render_ids}
         if arrangement is not None
         else {}
     )
+    addressees = list(clients)
+    if arrangement is not None and arrangement.realm != LIVE:
+        others = [each for each in addressees if not each.frames_realms]
+        addressees = [each for each in addressees if each.frames_realms]
+        words = {
+            render_id: placeholder.unmarked(each, language=ws.language)
+            for render_id, each in contents.items()
+        }
+        _send_tiles(state, others, arrangement, words, frame)
+    _send_tiles(state, addressees, arrangement, contents, frame)
+
+
+def _send_tiles(
+    state: State,
+    clients: Iterable[Client],
+    arrangement: Arrangement | None,
+    contents: dict[str, Content],
+    frame: Callable[[orjson.Fragment], bytes],
+) -> None:
     pieces: dict[tuple[str, bool], bytes] = {}
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for client in clients:
@@ -102,9 +123,15 @@ def send_tiles(
 
 
 def send_content(state: State, ws: WallState, content: Content, clients: Sequence[Client]) -> None:
-    """Send a render's content to those who have it, the same bytes to all; owe it to slow ones."""
+    """Send a render's content to those who have it, the same bytes to all; owe it to slow ones.
+
+    Who does not mark what is exercised keeps the words in its place.
+    """
     to, owed = [], []
+    is_live = state.renders.realm_of(content.render_id) == LIVE
     for client in clients:
+        if not is_live and not client.frames_realms:
+            continue
         if client.is_behind:
             client.owed[content.render_id] = None
             owed.append(client)
@@ -116,6 +143,17 @@ def send_content(state: State, ws: WallState, content: Content, clients: Sequenc
         state.counts["contentFrames"] += len(to)
         addressees = tuple(each.client_id for each in to)
         state.effects.append(Send(addressees, content_frame(state.epoch, content)))
+
+
+def give(state: State, ws: WallState, render_id: str, client: Client) -> None:
+    """Send a client the content of a render that it lacks, or the words in its place."""
+    content = content_for(state, ws, render_id)
+    if client.frames_realms or state.renders.realm_of(render_id) == LIVE:
+        send_content(state, ws, content, [client])
+        return
+    words = placeholder.unmarked(content, language=ws.language)
+    client.use((words.content_hash,))
+    state.effects.append(Send((client.client_id,), content_frame(state.epoch, words)))
 
 
 def spread(state: State, render_id: str) -> None:

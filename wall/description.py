@@ -26,6 +26,7 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "scenes": [_scene(state, ws, each) for each in ws.scenes()],
         "program": None,
         "preview": None,
+        "realm": ws.realm,
         "layers": {name: layer.to_json() for name, layer in ws.layers.items()},
         "playlists": playing.describe(ws),
         "schedule": scheduling.describe(ws),
@@ -38,17 +39,18 @@ def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:
         "orbitPx": glass.orbit_px_of(ws),
     }
     if program is not None:
-        scene = program[1].arrangement.scene
+        arrangement = program[1].arrangement
         body["program"] = {
-            "sceneId": scene.scene_id,
-            "revision": scene.revision,
+            "sceneId": arrangement.scene.scene_id,
+            "revision": arrangement.revision,
             "layer": program[0],
+            "realm": arrangement.realm,
         }
     if ws.preview is not None:
         scene = ws.preview.arrangement.scene
         body["preview"] = {
             "sceneId": scene.scene_id,
-            "revision": scene.revision,
+            "revision": ws.preview.arrangement.revision,
             "by": ws.preview.by,
             "sinceAtMs": ws.preview.since_at_ms,
         }
@@ -85,7 +87,7 @@ def _scene(state: State, ws: WallState, scene: Scene) -> dict[str, Any]:
     arrangement = ws.arrange(scene)
     return {
         "sceneId": scene.scene_id,
-        "revision": scene.revision,
+        "revision": arrangement.revision,
         "name": dict(scene.name),
         "classification": contents.classification_of(state, arrangement).to_json(),
         "isPut": scene.scene_id in ws.put_scenes,

@@ -2,7 +2,8 @@
 
 The controller keeps what was started, by whom, and what time it is there; the engine (in feed)
 plays it and says how it goes. While it does not play, the time there stands still, so that a feed
-that was killed goes on where it was.
+that was killed goes on where it was. Which wall shows it is
+`wall.realms`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wall.answers import Asked, answer, answer_reading
-from wall.effects import Effect, EntryRecord, Persist
+from wall.arrangement import Arrangement
+from wall.effects import Effect, EntryRecord, Persist, Send
 from wall.errors import BadFields, Refused
 from wall.events import event
 from wall.operation import COMMANDERS, READERS, NoArgs, Operation
-from wall.protocol import Instant, Name, check
-from wall.realm import EXERCISE, EXERCISE_ID, RealmClock
+from wall.protocol import Instant, Name, check, encode
+from wall.realm import EXERCISE, EXERCISE_ID, LIVE, RealmClock
 from wall.scene import WireModel
 from wall.state import State
 from wall.store import Kept
@@ -140,6 +142,27 @@ def of_realm(state: State, realm: str) -> Exercise | None:
     return found
 
 
+def realm_fields(state: State, realm: str) -> dict[str, Any] | None:
+    """Return what players are told of a realm; None of live."""
+    found = of_realm(state, realm)
+    if found is None:
+        return None
+    return {
+        "realm": realm,
+        "exerciseId": found.exercise_id,
+        "name": found.name,
+        "clock": found.clock.to_json(),
+    }
+
+
+def mark(state: State, arrangement: Arrangement | None) -> dict[str, Any]:
+    """Return what `prepare` and `stage` say of the realm of a scene: nothing of live."""
+    if arrangement is None or arrangement.realm == LIVE:
+        return {}
+    # Of one that has just ended its name is left: the wall is on its way back to live.
+    return {"realm": realm_fields(state, arrangement.realm) or {"realm": arrangement.realm}}
+
+
 def halted(state: State) -> None:
     """Let the time of all exercises stand still: whoever plays them has gone."""
     for found in list(state.exercises.values()):
@@ -258,7 +281,19 @@ def _put(state: State, after: Exercise) -> EntryRecord:
 
 def _told(state: State, after: Exercise) -> tuple[Effect, ...]:
     said = {"realm": after.realm, "exercise": after.to_json()}
-    return event(state, TOPIC, "changed", said)
+    return (*event(state, TOPIC, "changed", said), *_frames(state, after.realm))
+
+
+def _frames(state: State, realm: str) -> tuple[Effect, ...]:
+    """Return what tells all clients of walls that show a realm, or will, what time it is there."""
+    to = tuple(
+        client_id
+        for ws in state.walls.values()
+        if ws.realm == realm or (ws.pending is not None and ws.pending.change.realm == realm)
+        for client_id in sorted(ws.clients)
+    )
+    fields = realm_fields(state, realm)
+    return (Send(to, encode("realm", state.epoch, fields)),) if to and fields is not None else ()
 
 
 OPERATIONS = {

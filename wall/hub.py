@@ -19,6 +19,7 @@ from wall import (
     known,
     masks,
     playing,
+    realms,
     releases,
     rules,
     scheduling,
@@ -259,6 +260,8 @@ class Hub:
             releases.advance(state, ws)
             if ws.pending is None:
                 self._expire(ws.wall.wall_id)
+            if ws.pending is None:
+                realms.advance(state, ws)
             if ws.pending is None:
                 rules.advance(state, ws)
             if ws.pending is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import orjson
 
-from wall import clock, contents
+from wall import clock, contents, exercises
 from wall.proof import witness
 from wall.protocol import Heartbeat, encode
 from wall.state import Client, Showing, State, WallState
@@ -76,6 +76,7 @@ def bring(state: State, ws: WallState, client: Client) -> None:
             "layer": program[0] if program is not None else None,
             "tiles": tiles,
             "deadlineAtMs": state.now_ms + PREPARE_WITHIN_MS,
+            **exercises.mark(state, arrangement),
         }
         return encode("prepare", state.epoch, fields)
 

@@ -85,8 +85,7 @@ def _need(state: State, client: Client, fields: Need) -> None:
         return
     for render_id in dict.fromkeys(fields.render_ids):
         if client.may_have(render_id):
-            content = contents.content_for(state, ws, render_id)
-            contents.send_content(state, ws, content, [client])
+            contents.give(state, ws, render_id, client)
 
 
 def _content(state: State, client: Client, fields: ContentFields) -> None:

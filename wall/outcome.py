@@ -10,6 +10,7 @@ from wall.classification import PUBLIC
 from wall.effects import Persist, SwitchRecord
 from wall.errors import Refused
 from wall.events import event
+from wall.layers import event_of
 from wall.proof import witness
 from wall.state import State, WallState
 
@@ -28,12 +29,13 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
         state.counts[f"outputs.{each['status']}"] += 1
     witness.settled(state, ws, switch, result)
     record = SwitchRecord(ws.wall.wall_id, result, ws.history[-1])
-    name = "taken" if switch.change.layer is not None else "cleared"
+    name = event_of(switch.change)
     told = {
         **result,
         "sceneId": switch.showing[0],
         "revision": switch.showing[1],
-        "layer": switch.change.name,
+        "layer": switch.change.name or switch.layer,
+        "realm": switch.realm,
     }
     level = (
         contents.classification_of(state, switch.arrangement)

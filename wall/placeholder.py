@@ -10,6 +10,10 @@ import orjson
 from wall.classification import PUBLIC
 from wall.renders import Content
 
+UNMARKED = {
+    "vi": "Diễn tập: màn hình này chưa biết đánh dấu",
+    "en": "Exercise: this display does not know how to mark it",
+}
 NEVER_STALE_MS = 365 * 24 * 3600 * 1000.0
 
 
@@ -22,6 +26,17 @@ def withheld(content: Content, *, text: Mapping[str, str], language: str) -> Con
     """Say that this content is above the wall's ceiling, in its place and at its version."""
     return _content(
         content.render_id, content.version, "tile-withheld", text[language], content.as_of_at_ms
+    )
+
+
+def unmarked(content: Content, *, language: str) -> Content:
+    """Say that this is of an exercise, in its place, to who could not mark it as that."""
+    return _content(
+        content.render_id,
+        content.version,
+        "tile-withheld",
+        UNMARKED[language],
+        content.as_of_at_ms,
     )
 
 

@@ -11,10 +11,11 @@ from wall.classification import Classification, ClassificationFields
 from wall.effects import WallRecord
 from wall.errors import BadFields, InvalidScene
 from wall.geometry import Trim
-from wall.layers import CITY, ORDER, Layer, Windows
+from wall.layers import CITY, ORDER, REAL, Layer, Windows
 from wall.peers.following import Following
 from wall.playlists import Run, RunFields
 from wall.protocol import check
+from wall.realm import LIVE
 from wall.scene import scene_from_json
 from wall.schedules import Window
 from wall.state import Lock, Mask, Preview, WallState
@@ -23,6 +24,7 @@ from wall.state import Lock, Mask, Preview, WallState
 def wall_record(ws: WallState) -> WallRecord:
     """Return what must be durable of a wall's desired state."""
     body: dict[str, Any] = {
+        "realm": ws.realm,
         "layers": {
             name: {
                 "scene": layer.arrangement.scene.to_json(),
@@ -69,6 +71,7 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
     dropped: list[str] = []
     is_base_by_city = body is None
     kept = (body or {}).get("layers", {})
+    ws.realm = (body or {}).get("realm", LIVE)
     for name in ORDER:
         each = kept.get(name)
         if each is None:
@@ -77,7 +80,8 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
             is_base_by_city = True
             continue
         try:
-            arrangement = ws.arrange(scene_from_json(each["scene"]))
+            realm = LIVE if name in REAL else ws.realm
+            arrangement = ws.arrange(scene_from_json(each["scene"]), realm=realm)
         except InvalidScene as error:
             dropped.append(f"layer {name} of wall {ws.wall.wall_id!r}: {error}")
             continue

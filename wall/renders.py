@@ -14,6 +14,7 @@ from typing import Any
 
 from wall.arrangement import Render
 from wall.classification import Classification
+from wall.realm import LIVE
 
 LINGER_MS = 60_000.0
 LAST_RESORTS = 256
@@ -60,6 +61,11 @@ class RenderBook:
     def wanted(self) -> Mapping[str, Render]:
         """Renders wanted now, by id."""
         return self._wanted
+
+    def realm_of(self, render_id: str) -> str:
+        """Return of which realm a render is that is wanted; live of any other."""
+        render = self._wanted.get(render_id)
+        return LIVE if render is None else render.realm
 
     def want(self, used: Mapping[str, Render], *, now_ms: float) -> bool:
         """Want all of `used`, let go what was unused for a minute; tell whether that changed."""

@@ -59,7 +59,7 @@ class Salvo:
             switch.begin(state, ws, taken, terms=self.terms, asked=self.asked, salvo=self)
             return
         change.refuse_too_high(state, ws, taken)
-        self.unseen[ws.wall.wall_id] = Unseen(taken, ws.layers.get(taken.name))
+        self.unseen[ws.wall.wall_id] = Unseen(taken, ws.held(taken))
 
     def begin(self, state: State) -> None:
         """Start the switches of all walls."""
@@ -100,7 +100,7 @@ class Salvo:
         """Return that a layer was changed since, on a wall on which nothing is switched."""
         for wall_id in only or self.unseen:
             kept = self.unseen[wall_id]
-            if state.walls[wall_id].layers.get(kept.change.name) is not kept.before:
+            if state.walls[wall_id].held(kept.change) is not kept.before:
                 return Refused("superseded", f"the layer was changed on wall {wall_id!r} since")
         return None
 

@@ -47,7 +47,7 @@ def _put(state: State, asked: Asked, ws: WallState, args: PutArgs) -> None:
     if scene.scene_id not in ws.put_scenes and len(ws.put_scenes) >= MOST_PUT:
         raise Refused("conflict", f"the wall has {MOST_PUT} put scenes already, delete one")
     ws.put_scenes[scene.scene_id] = scene
-    result = {"sceneId": scene.scene_id, "revision": scene.revision}
+    result = {"sceneId": scene.scene_id, "revision": ws.arrange(scene).revision}
     record = SceneRecord(ws.wall.wall_id, scene.scene_id, scene.to_json())
     answer(state, asked, result, changes=(record,))
 
@@ -64,7 +64,7 @@ def _delete(state: State, asked: Asked, ws: WallState, args: DeleteArgs) -> None
     if scene_id not in ws.put_scenes:
         raise Refused("conflict", f"scene {scene_id!r} belongs to the city folder")
     del ws.put_scenes[scene_id]
-    result = {"sceneId": scene_id, "revision": scene.revision}
+    result = {"sceneId": scene_id, "revision": ws.arrange(scene).revision}
     answer(state, asked, result, changes=(SceneRecord(ws.wall.wall_id, scene_id, None),))
 
 

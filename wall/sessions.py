@@ -121,6 +121,7 @@ def _admit(state: State, client: Client, fields: dict[str, Any], token: str) -> 
         raise TokenError("kind: expected output, view, console, service or peer")
     client.kind = _kind(kind)
     client.release = _release(fields)
+    client.frames_realms = fields.get("framesRealms") is True
     if client.service == "web" and client.release is not None:
         state.release = client.release
         releases.noticed(state, state.clients.values())

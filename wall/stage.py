@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from wall import contents
+from wall import contents, exercises
 from wall.answers import Asked, answer, refuse
 from wall.arrangement import Arrangement
 from wall.errors import Refused
@@ -44,8 +44,9 @@ class Stage:
             fields = {
                 "stageId": self.stage_id,
                 "sceneId": scene.scene_id,
-                "revision": scene.revision,
+                "revision": self.arrangement.revision,
                 "tiles": tiles,
+                **exercises.mark(state, self.arrangement),
             }
             return encode("stage", state.epoch, fields)
 
@@ -89,7 +90,14 @@ def begin(
 
 
 def advance(state: State, ws: WallState) -> None:
-    """Send the stage when it is rendered, answer the preview when it is staged; or time is up."""
+    """Send the stage when it is rendered, answer the preview when it is staged; or time is up.
+
+    A wall that shows another realm since is staged anew.
+    """
+    newest = ws.staging or ws.stage
+    if ws.preview is not None and newest is not None and newest.arrangement.realm != ws.realm:
+        begin(state, ws, ws.preview, asked=None)
+        return
     if ws.staging is not None:
         _send_when_rendered(state, ws, ws.staging)
     stage = ws.stage
@@ -167,7 +175,7 @@ def _answer(state: State, ws: WallState, stage: Stage, asked: Asked) -> None:
     scene = stage.arrangement.scene
     result = {
         "sceneId": scene.scene_id,
-        "revision": scene.revision,
+        "revision": stage.arrangement.revision,
         "stageId": stage.stage_id,
         "tiles": len(stage.arrangement.placed),
         "staged": len(stage.staged),

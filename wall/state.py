@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from wall.arrangement import Arrangement, Render, arrange
@@ -15,12 +15,13 @@ from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
 from wall.history import KEPT
-from wall.layers import Layer, LayerChange, LayerName, Windows, on_air
+from wall.layers import REAL, Layer, LayerChange, LayerName, Windows, on_air
 from wall.peers.following import Following
 from wall.peers.site import Mirroring, PeerSite
 from wall.playlists import Playlist
 from wall.proof.ledger import Ledger
 from wall.protocol import encode
+from wall.realm import LIVE
 from wall.renders import RenderBook
 from wall.scene import Scene
 from wall.schedules import Calendar, Schedule
@@ -56,6 +57,7 @@ class Client:
     output_id: str | None = None
     view: str | None = None
     release: str | None = None  # of the page it is, when it told
+    frames_realms: bool = False  # it marks what is not live; else it is not sent it
     device: Device | None = None  # set for device tokens: enrolling again closes the link
     service: str | None = None
     person: Person | None = None
@@ -198,6 +200,7 @@ class WallState:
     windows: Windows = field(default_factory=Windows)
     plan: Plan | None = None  # of the schedules; None: to be made
     layers: dict[LayerName, Layer] = field(default_factory=dict)
+    realm: str = LIVE  # of all layers that are not always of live
     preview: Preview | None = None
     staging: Stage | None = None  # being rendered
     stage: Stage | None = None  # sent to the clients; stands until the next one is
@@ -220,7 +223,7 @@ class WallState:
     renewing: tuple[str, float] | None = None  # output that loads a new release, and until when
     clients: set[int] = field(default_factory=set)  # outputs and views
     joining: set[int] = field(default_factory=set)  # of these, waiting to be brought
-    arrangements: dict[tuple[str, str], Arrangement] = field(default_factory=dict)
+    arrangements: dict[tuple[str, str, str], Arrangement] = field(default_factory=dict)
     proof: Ledger = field(default_factory=Ledger)
 
     def may_show(self, classification: Classification) -> bool:
@@ -243,14 +246,16 @@ class WallState:
         first = [scenes[scene_id] for scene_id in order if scene_id in scenes]
         return first + [scene for _, scene in sorted(scenes.items()) if scene.scene_id not in order]
 
-    def arrange(self, scene: Scene) -> Arrangement:
-        """Lay a scene on this wall, or return how it was laid before."""
-        key = (scene.scene_id, scene.revision)
+    def arrange(self, scene: Scene, *, realm: str | None = None) -> Arrangement:
+        """Lay a scene on this wall in its realm, or another; or return how it was laid before."""
+        realm = realm or self.realm
+        key = (scene.scene_id, scene.revision, realm)
         found = self.arrangements.get(key)
         if found is None:
             if len(self.arrangements) >= KEPT_ARRANGEMENTS:
                 self._forget_arrangements()
-            found = self.arrangements[key] = arrange(scene, self.wall, language=self.language)
+            found = arrange(scene, self.wall, language=self.language, realm=realm)
+            self.arrangements[key] = found
         return found
 
     def _forget_arrangements(self) -> None:
@@ -258,15 +263,53 @@ class WallState:
         in_use += [each.arrangement for each in (self.preview, self.stage, self.staging) if each]
         if self.pending is not None and self.pending.arrangement is not None:
             in_use.append(self.pending.arrangement)
-        self.arrangements = {(a.scene.scene_id, a.scene.revision): a for a in in_use}
+        self.arrangements = {(a.scene.scene_id, a.scene.revision, a.realm): a for a in in_use}
+
+    def laid(self, change: LayerChange) -> LayerChange:
+        """Return a change as it is here: its layer in the realm that layer is of.
+
+        An emergency takes the wall back to live: nobody goes on with an exercise by accident.
+        """
+        name, layer, realm = change.name, change.layer, change.realm
+        if layer is None or name is None:
+            return change
+        if name == "emergency" and self.realm != LIVE:
+            realm = LIVE
+        laid = self._in_realm(name, layer, realm or self.realm)
+        return replace(change, layer=laid, realm=realm)
+
+    def held(self, change: LayerChange) -> Layer | None:
+        """Return what the layer that is to change holds now."""
+        return None if change.name is None else self.layers.get(change.name)
+
+    def after(self, change: LayerChange) -> dict[LayerName, Layer]:
+        """Return the layers after a change, each in the realm it is of."""
+        realm = change.realm or self.realm
+        layers = change.applied_to(self.layers)
+        return {name: self._in_realm(name, each, realm) for name, each in layers.items()}
+
+    def _in_realm(self, name: LayerName, layer: Layer, realm: str) -> Layer:
+        wanted = LIVE if name in REAL else realm
+        if layer.arrangement.realm == wanted:
+            return layer
+        return replace(layer, arrangement=self.arrange(layer.arrangement.scene, realm=wanted))
 
     def apply(self, change: LayerChange) -> None:
         """Make a change of a layer the desired state, with what goes along."""
-        self.layers = change.applied_to(self.layers)
+        self.layers = self.after(change)
+        if change.realm is not None and change.realm != self.realm:
+            self._enter(change.realm)
         if change.windows is not None:
             self.windows = change.windows
         if change.ends is not None and change.ends is self.following:
             self.following = None
+
+    def _enter(self, realm: str) -> None:
+        """Let what is prepared be of another realm, too."""
+        self.realm, self.plan = realm, None
+        if self.preview is not None:
+            arrangement = self.arrange(self.preview.arrangement.scene)
+            self.preview = replace(self.preview, arrangement=arrangement)
 
     def program(self) -> tuple[LayerName, Layer] | None:
         """Return the layer on air, with its name."""
@@ -286,8 +329,8 @@ class WallState:
         program = self.program()
         if program is None:
             return None, None
-        scene = program[1].arrangement.scene
-        return scene.scene_id, scene.revision
+        arrangement = program[1].arrangement
+        return arrangement.scene.scene_id, arrangement.revision
 
     def online(self) -> dict[int, str]:
         """Return the connected outputs: client -> output."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import orjson
 
-from wall import clock, contents, joining, outcome
+from wall import clock, contents, exercises, joining, outcome
 from wall.answers import Asked, refuse
 from wall.arrangement import Arrangement
 from wall.effects import Persist
@@ -20,6 +20,7 @@ from wall.errors import Refused
 from wall.layers import LayerChange, on_air
 from wall.proof import witness
 from wall.protocol import Ready, Shown, encode
+from wall.realm import LIVE
 from wall.record import wall_record
 from wall.stage import too_high
 from wall.state import Client, Showing, State, WallState
@@ -84,7 +85,12 @@ class Switch:
         """Which scene it brings on air; (None, None) when nothing will be."""
         if self.arrangement is None:
             return None, None
-        return self.arrangement.scene.scene_id, self.arrangement.scene.revision
+        return self.arrangement.scene.scene_id, self.arrangement.revision
+
+    @property
+    def realm(self) -> str:
+        """Of which realm what it brings on air is."""
+        return LIVE if self.arrangement is None else self.arrangement.realm
 
     def includes(self, client_id: int) -> bool:
         """Tell whether this client was sent the prepare."""
@@ -105,7 +111,8 @@ def begin(
 
     One of a salvo is only put in place: `advance` it when all of the salvo are.
     """
-    program = on_air(change.applied_to(ws.layers))
+    change = ws.laid(change)
+    program = on_air(ws.after(change))
     switch = Switch(
         switch_id=state.new_id("s"),
         change=change,
@@ -146,7 +153,8 @@ def change(
 
     Call it while nothing is pending: what a person asked for is not superseded by this.
     """
-    held = ws.layers.get(change.name)
+    change = ws.laid(change)
+    held = ws.held(change)
     is_same = (
         held is not None
         and change.layer is not None
@@ -162,7 +170,11 @@ def change(
 
 def is_seen(ws: WallState, change: LayerChange) -> bool:
     """Tell whether a change is of the layer that is on air, or of the one that will be."""
-    before, after = on_air(ws.layers), on_air(change.applied_to(ws.layers))
+    change = ws.laid(change)
+    before, after = on_air(ws.layers), on_air(ws.after(change))
+    if change.realm is not None and change.realm != ws.realm:
+        pictures = [None if each is None else each[1].arrangement for each in (before, after)]
+        return pictures[0] is not pictures[1]
     return any(each is not None and each[0] == change.name for each in (before, after))
 
 
@@ -279,6 +291,7 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
         "revision": switch.showing[1],
         "layer": switch.layer,
         "deadlineAtMs": switch.deadline_at_ms,
+        **exercises.mark(state, switch.arrangement),
     }
     if stage_id is not None:
         fields["stageId"] = stage_id

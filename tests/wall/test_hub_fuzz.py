@@ -27,7 +27,8 @@ from tests.wall.table import ADMINISTRATOR, Seat, Table
 from tests.wall.test_rules import RULE
 from tests.wall.test_scheduling import clock_time
 from wall.contents import content_for
-from wall.layers import ORDER
+from wall.layers import ORDER, REAL
+from wall.realm import LIVE
 
 VERSIONS = st.integers(1, 5)
 FLAKY = st.sampled_from(["ok", "ok", "ok", "failed"])
@@ -36,8 +37,8 @@ FLAKY = st.sampled_from(["ok", "ok", "ok", "failed"])
 class Player:
     """What a faithful client knows, and asserts of what it is told."""
 
-    def __init__(self, seat: Seat, *, is_output: bool) -> None:
-        self.seat, self.is_output = seat, is_output
+    def __init__(self, seat: Seat, *, is_output: bool, frames: bool = True) -> None:
+        self.seat, self.is_output, self.frames = seat, is_output, frames
         self.handled = 0
         self.hashes: set[str] = set()
         self.versions: dict[str, int] = {}
@@ -60,6 +61,8 @@ class Player:
             assert self.stage is not None
             assert self.stage["stageId"] == d["stageId"]
         assert d["switchId"] not in self.prepared
+        assert ("realm" in d) == ("exercise:" in (d["revision"] or ""))
+        self.marks(d)
         self.prepared[d["switchId"]] = d
         if status == "failed":
             del self.prepared[d["switchId"]]
@@ -78,6 +81,7 @@ class Player:
 
     def on_stage(self, d: dict[str, Any], status: str) -> None:
         self.take_in(d["tiles"])
+        self.marks(d)
         self.stage = d
         self.seat.say("staged", stageId=d["stageId"], status=status)
 
@@ -94,6 +98,12 @@ class Player:
 
     def on_error(self, d: dict[str, Any], status: str) -> None:
         raise AssertionError(d)
+
+    def marks(self, d: dict[str, Any]) -> None:
+        """Nobody is sent what is exercised who would not say so."""
+        if "realm" in d and not self.frames:
+            for tile in d.get("tiles", ()):
+                assert "tile-withheld" in str(tile.get("content", "tile-withheld"))
 
     def take_in(self, tiles: list[dict[str, Any]]) -> None:
         for tile in tiles:
@@ -135,16 +145,23 @@ class HubMachine(RuleBasedStateMachine):
                 self.folder.cleanup()
 
     # Players
-    @rule(target=players, output_id=st.sampled_from(["a1", "a2"]), keeps=st.booleans())
-    def output_joins(self, output_id: str, keeps: bool) -> Player:
-        more = {"showing": self.table.showing("rain")} if keeps else {}
-        player = Player(self.table.player(output_id, **more), is_output=True)
+    @rule(
+        target=players,
+        output_id=st.sampled_from(["a1", "a2"]),
+        keeps=st.booleans(),
+        frames=st.booleans(),
+    )
+    def output_joins(self, output_id: str, keeps: bool, frames: bool) -> Player:
+        more: dict[str, Any] = {"showing": self.table.showing("rain")} if keeps else {}
+        seat = self.table.player(output_id, framesRealms=frames, **more)
+        player = Player(seat, is_output=True, frames=frames)
         self.here.append(player)
         return player
 
     @rule(target=players, view=st.sampled_from(["program", "preview"]))
     def view_joins(self, view: str) -> Player:
-        player = Player(self.table.player(None, view=view), is_output=False)
+        seat = self.table.player(None, view=view, framesRealms=True)
+        player = Player(seat, is_output=False)
         self.here.append(player)
         return player
 
@@ -306,6 +323,23 @@ class HubMachine(RuleBasedStateMachine):
         at = {"phase": phase, "sinceAtMs": self.table.now_ms, **until}
         self.asks_of(self.feed, "rule.report", {"ruleId": "heavy-rain", **at}, engine)
 
+    @rule(
+        op=st.sampled_from(["start", "end", "pause", "go", "report", "realm", "realm", "live"]),
+        name=st.sampled_from(["one", "two"]),
+        on=st.booleans(),
+    )
+    def exercises(self, op: str, name: str, on: bool) -> None:
+        if op in ("realm", "live"):
+            self.asks("wall.realm", {"realm": "live" if op == "live" else f"exercise:{name}"})
+            return
+        to_ms = self.table.now_ms - 1_000
+        args: dict[str, Any] = {"exerciseId": name, "on": on, "speed": 60, "toAtMs": to_ms}
+        args |= {"fromAtMs": to_ms - 60_000, "glassAtMs": to_ms - 30_000, "run": 0}
+        if op == "report":
+            self.asks_of(self.feed, "exercise.report", args | {"phase": "running"}, None)
+        else:
+            self.asks(f"exercise.{op}", args)
+
     @rule(level=st.sampled_from(["public", "public", "internal", "restricted"]))
     def renders(self, level: str) -> None:
         if self.render is not None:
@@ -355,6 +389,12 @@ class HubMachine(RuleBasedStateMachine):
                 assert (client.wall_id, client.output_id) == ("north", output_id)
         assert ws.joining <= ws.clients <= self.table.state.clients.keys()
         assert set(ws.layers) <= set(ORDER)
+        for name, layer in ws.layers.items():
+            assert layer.arrangement.realm == (LIVE if name in REAL else ws.realm)
+        if ws.preview is not None:
+            assert ws.preview.arrangement.realm == ws.realm
+        if "emergency" in ws.layers:
+            assert ws.realm == LIVE
         if ws.pending is not None:
             assert ws.pending.waiting <= self.table.state.clients.keys()
         for switch in ws.settling:
@@ -392,6 +432,9 @@ class HubMachine(RuleBasedStateMachine):
                 if arrangement is not None:
                     client = self.table.state.clients[player.seat.client_id]
                     for render_id in client.program:
+                        realm = self.table.state.renders.realm_of(render_id)
+                        if not (player.frames or realm == LIVE):
+                            continue
                         newest = content_for(self.table.state, self.table.north, render_id)
                         assert player.versions[render_id] == newest.version
         if not self.was_full:
@@ -410,6 +453,8 @@ class HubMachine(RuleBasedStateMachine):
         )
         assert before == after
         assert self.table.north.windows == again.north.windows
+        assert self.table.north.realm == again.north.realm
+        assert self.table.state.exercises == again.state.exercises
         assert self.table.state.rule_states == again.state.rule_states
 
 

@@ -65,7 +65,8 @@ def test_walls_list_tells_walls_outputs_scenes_and_what_is_on_air(full: FullTabl
         "at": {"column": 2, "row": 0, "columns": 1, "rows": 2},
         "rectPx": {"x": 1926, "y": 0, "width": 960, "height": 1080},
     }
-    assert wall["program"] == {**full.showing("overview"), "layer": "base"}
+    on_air = {**full.showing("overview"), "layer": "base", "realm": "live"}
+    assert (wall["program"], wall["realm"]) == (on_air, "live")
     assert wall["layers"]["base"] == {
         **full.showing("overview"),
         "by": "city",

@@ -353,7 +353,8 @@ def test_wall_state_tells_the_last_switch_as_it_was_answered(full: FullTable) ->
     result = full.taken("rain")
     state = full.web.result(full.web.ask("wall.state", {"wallId": "north"}))
     assert state["lastSwitch"] == result
-    assert state["program"] == {**full.showing("rain"), "layer": "manual"}
+    on_air = {**full.showing("rain"), "layer": "manual", "realm": "live"}
+    assert state["program"] == on_air
     assert state["outputs"][0]["showing"] == full.showing("rain")
 
 
@@ -362,7 +363,8 @@ def test_events_tell_takes_and_clears_as_they_were_answered(full: FullTable) -> 
     result = full.taken("rain")
     event = full.web.last("event")
     assert event["name"] == "taken"
-    assert event["data"] == {**result, **full.showing("rain"), "layer": "manual"}
+    on_air = {**full.showing("rain"), "layer": "manual", "realm": "live"}
+    assert event["data"] == {**result, **on_air}
 
 
 def test_a_commit_reaches_a_client_that_is_not_ready_yet(table: Table) -> None:

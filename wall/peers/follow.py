@@ -103,6 +103,6 @@ def _change(state: State, ws: WallState, change: LayerChange) -> None:
     if switch.is_seen(ws, change):
         switch.begin(state, ws, change, terms=switch.Terms(), asked=None)
         return
-    ws.layers = change.applied_to(ws.layers)
+    ws.apply(change)
     state.effects.append(Persist((wall_record(ws),)))
     contents.refresh_wanted(state)

@@ -30,7 +30,8 @@ def begun(state: State, ws: WallState) -> None:
         picture.program = {
             "switchId": None,
             "sceneId": arrangement.scene.scene_id,
-            "revision": arrangement.scene.revision,
+            "revision": arrangement.revision,
+            "realm": arrangement.realm,
             "name": dict(arrangement.scene.name),
             "layer": program[0],
             "by": program[1].by,
@@ -63,6 +64,7 @@ def committed(state: State, ws: WallState, switch: Switch, contents: Contents) -
         "switchId": switch.switch_id,
         "sceneId": switch.showing[0],
         "revision": switch.showing[1],
+        "realm": switch.realm,
         "name": dict(scene.name) if scene is not None else None,
         "layer": switch.layer,
         "by": program[1].by if program is not None else None,
