@@ -204,7 +204,13 @@ def refresh_wanted(state: State) -> None:
 
 
 def _ahead(state: State, ws: WallState) -> Iterator[Arrangement]:
-    """Give what the running lists of a wall will show next, and a schedule that begins soon."""
+    """Give what the running lists of a wall will show next, and a schedule that begins soon.
+
+    Of a wall in an exercise also what it would show of live: the way back waits for no render.
+    """
+    program = ws.program()
+    if program is not None and ws.realm != LIVE:
+        yield ws.arrange(program[1].arrangement.scene, realm=LIVE)
     if ws.plan is not None:
         yield from ws.plan.ahead
     for layer in ws.layers.values():

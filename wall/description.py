@@ -77,6 +77,7 @@ def _output(state: State, ws: WallState, each: OutputState, *, is_whole: bool) -
             "clock": each.clock,
             "health": each.health,
             "release": client.release if client is not None else None,
+            "framesRealms": client.frames_realms if client is not None else None,
             "lastSeenAtMs": each.last_seen_at_ms,
             "isEnrolled": generation > 0 and not is_revoked,
         }

@@ -71,7 +71,7 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
     dropped: list[str] = []
     is_base_by_city = body is None
     kept = (body or {}).get("layers", {})
-    ws.realm = (body or {}).get("realm", LIVE)
+    ws.realm = str((body or {}).get("realm", LIVE))
     for name in ORDER:
         each = kept.get(name)
         if each is None:

@@ -86,6 +86,14 @@ def test_every_render_is_of_the_realm(full: FullTable, drill: Seat) -> None:
     assert state(full)["realm"] == "live"
 
 
+def test_what_live_would_show_stays_rendered_for_the_way_back(full: FullTable, drill: Seat) -> None:
+    choose(full)
+    full.wait(10 * 60_000)
+    full.left.forget()
+    full.web.ask("wall.realm", {"wallId": "north", "realm": "live"})
+    assert full.left.last("prepare")["sceneId"] == "overview"  # nobody had to render anything
+
+
 def test_scenes_layers_and_previews_follow(full: FullTable, drill: Seat) -> None:
     full.preview("rain")
     for each in full.players():
@@ -126,10 +134,16 @@ def test_what_time_it_is_there_is_told_again_when_it_is_set(full: FullTable, dri
 
 def test_a_display_that_does_not_frame_it_is_sent_words_alone(full: FullTable, drill: Seat) -> None:
     full.left = full.player("a1")
-    full.left.ready()
-    full.left.shown()
-    full.wait(3_000)
+    asked = full.web.ask("wall.realm", {"wallId": "north", "realm": REALM})
+    refused = full.web.error(asked)
+    assert refused["code"] == "cannotFrame"
+    assert refused["outputs"] == [{"outputId": "a1", "status": "unframed"}]
+    told = {each["outputId"]: each["framesRealms"] for each in state(full)["outputs"]}
+    assert told == {"a1": False, "a2": True}
+    full.leave(full.left)
     choose(full)
+    full.left = full.player("a1")
+    full.wait(3_000)
     for seat, is_words in ((full.left, True), (full.right, False)):
         for tile in seat.last("prepare")["tiles"]:
             assert ("tile-withheld" in str(tile["content"])) == is_words
