@@ -54,6 +54,7 @@ class RecordRow:
     geometry: Mapping[str, Any] | None  # GeoJSON geometry, lon lat
     body: Mapping[str, Any]  # the rest, JSON-able, names in snake_case
     source_ref: str
+    is_ending: bool = False  # says only how it ended: the store keeps what it knows of the rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Which page comes after one: by number, by offset, or by the Link header (RFC 8288). Pure."""
+"""Which page comes after one: by number, by offset, or by the Link header (RFC 8288). Pure.
+
+Not for the entries of a feed: they are documents of their own (data_access/intake/entries.py).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ def next_page(way: UrlWay, page: Page, body: bytes, linked: URL | None) -> Page 
 
     Raises IntakeError for an answer that is no list, and for a link to another host.
     """
-    if way.paging == "none":
+    if way.paging in ("none", "entries"):
         return None
     if way.paging == "link":
         return _linked(page, linked)

@@ -22,6 +22,7 @@ from yarl import URL
 
 from data_access.durations import duration_s
 from data_access.errors import IntakeError
+from data_access.intake.entries import entries_in
 from data_access.intake.paging import Page, next_page
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
@@ -60,6 +61,8 @@ class UrlFetch:
 
     async def __call__(self, state: Mapping[str, Any]) -> Fetched:
         """Return what is new; raises IntakeError without any secret in it."""
+        if self.way.paging == "entries":
+            return await self._entries(state)
         begun_s = self.clock()
         url = URL(self.way.address).update_query(self._params(state, begun_s))
         conditions = _conditions(state) if self.way.paging == "none" else {}
@@ -87,6 +90,42 @@ class UrlFetch:
         if digest == state.get("digest"):
             return Fetched((), kept, size)
         return Fetched([each for each in arrivals if each.body.strip()], kept, size)
+
+    async def _entries(self, state: Mapping[str, Any]) -> Fetched:
+        """Return the documents of a feed's entries that are new or changed; those that fail later.
+
+        What was not had this time leaves no trace in the state, so that it is asked for again.
+        """
+        begun_s = self.clock()
+        feed = URL(self.way.address).update_query(self._params(state, begun_s))
+        answer = await self._patiently(feed, _conditions(state))
+        if answer.status == 304:
+            return Fetched((), state)
+        known: Mapping[str, str] = state.get("entries", {})
+        listed = entries_in(feed, answer.body)
+        wanted = [url for url, changed in listed.items() if known.get(str(url)) != changed]
+        size = len(answer.body)
+        arrivals: list[Arrival] = []
+        failed: list[str] = []
+        missing = set(wanted[self.way.max_pages :])
+        for url in wanted[: self.way.max_pages]:
+            try:
+                document = await self._patiently(url, {})
+            except IntakeError as error:
+                failed.append(str(error))
+                missing.add(url)
+                continue
+            size += len(document.body)
+            if size > self.way.max_mb * 1_000_000:
+                raise self._too_big()
+            arrivals.append(self._arrival(document.body, begun_s, url))
+        kept: dict[str, Any] = {"since": begun_s}
+        kept["entries"] = {str(url): each for url, each in listed.items() if url not in missing}
+        if not missing:
+            kept |= _validators(answer.headers)
+        said = f"{len(failed)} of {len(wanted)} entries: {failed[0]}" if failed else ""
+        has_more = len(missing) > len(failed)
+        return Fetched(arrivals, kept, size, more=has_more and not failed, error=said)
 
     def _params(self, state: Mapping[str, Any], now_s: float) -> dict[str, str]:
         since_s = state.get("since")
@@ -171,8 +210,9 @@ class UrlFetch:
     def _too_big(self) -> IntakeError:
         return IntakeError(f"an answer of more than {self.way.max_mb:g} MB")
 
-    def _arrival(self, body: bytes, at_s: float) -> Arrival:
-        name = URL(self.way.address).name or urlsplit(self.way.address).hostname or "answer"
+    def _arrival(self, body: bytes, at_s: float, url: URL | None = None) -> Arrival:
+        url = url or URL(self.way.address)
+        name = url.name or url.host or "answer"
         stem, dot, suffix = name.rpartition(".")
         at = datetime.fromtimestamp(at_s, UTC).strftime("%Y%m%dT%H%M%SZ")
         named = f"{stem}@{at}.{suffix}" if dot and stem else f"{name}@{at}"

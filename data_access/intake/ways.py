@@ -45,7 +45,8 @@ class UrlWay:
 
     `params` may hold `{since}` (the last poll that succeeded, less `overlap`; `history` before the
     first one) and `{now}`, as ISO 8601 in UTC. How the secret is sent says `secret_in`: `bearer`,
-    `header:NAME`, `query:NAME`, or `basic:USER`.
+    `header:NAME`, `query:NAME`, or `basic:USER`. With paging by `entries` the address is a feed
+    (Atom, RSS), and what its new and changed entries link to is fetched, `max_pages` of it a poll.
     """
 
     address: HttpAddress
@@ -54,7 +55,7 @@ class UrlWay:
     headers: dict[str, str] = Field(default_factory=dict)
     overlap: Duration = "PT5M"
     history: Duration = "P1D"
-    paging: Literal["none", "page", "offset", "link"] = "none"
+    paging: Literal["none", "page", "offset", "link", "entries"] = "none"
     page_param: str = "page"
     offset_param: str = "offset"
     size_param: str = "page_size"

@@ -1,8 +1,9 @@
 """Emergency alerts in the Common Alerting Protocol (1.1, 1.2), alone or inside Atom, RSS, EDXL.
 
 An alert lives until it expires. An Update replaces, a Cancel cancels what it refers to: those
-alerts get a later version, so whoever reads records needs to know nothing of references. Exercises
-and tests are records too, with `actual` false, also when only the text says so (`says_test`).
+alerts get a later version, so whoever reads records needs to know nothing of references; one that
+came in an earlier payload keeps what the store knows of it. Exercises and tests are records too,
+with `actual` false, also when only the text says so (`says_test`).
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _consequences(messages: Sequence[_Found], own: dict[str, RecordRow]) -> Iter
                 continue
             ended.add(reference.record_id)
             known = own.get(reference.record_id)
-            body: dict[str, Any] = dict(known.body) if known else {"actual": True}
+            body: dict[str, Any] = dict(known.body) if known else {}
             yield RecordRow(
                 record_id=reference.record_id,
                 version=message.sent.isoformat(),
@@ -150,6 +151,7 @@ def _consequences(messages: Sequence[_Found], own: dict[str, RecordRow]) -> Iter
                 geometry=known.geometry if known else None,
                 body=body | {"ended_by": message.own.record_id},
                 source_ref=found.source_ref,
+                is_ending=known is None,
             )
 
 

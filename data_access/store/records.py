@@ -20,7 +20,8 @@ def append(
 ) -> int:
     """Store the versions that say something new and make the newest current; returns how many.
 
-    A version is known by record, version and time of report; the same again inserts nothing.
+    A version is known by record, version and time of report; the same again inserts nothing. One
+    that only says how a record ended has what it does not say from the newest version before it.
     """
     new = 0
     for start in range(0, len(played), IDS_A_QUERY):
@@ -28,11 +29,12 @@ def append(
         stored = _stored(connection, stream_id, sorted({each.record_id for each in part}))
         rows = []
         for each in part:
-            row = _row(stream_id, each, recorded_us)
             known = stored.setdefault(each.record_id, [])
+            row = _row(stream_id, each, recorded_us) | {"revision": len(known)}
+            if each.row.is_ending:
+                row = _ended(row, known)
             if any(_says_the_same(row, other) for other in _newest_of_version(row, known)):
                 continue
-            row["revision"] = len(known)
             known.append(row)
             rows.append(row)
         if rows:
@@ -67,6 +69,15 @@ def _row(stream_id: int, played: Played, recorded_us: int) -> dict[str, Any]:
         "source_ref": row.source_ref,
         "recorded_us": recorded_us,
     }
+
+
+def _ended(row: dict[str, Any], known: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    before = max((each for each in known if _order(each) < _order(row)), key=_order, default=None)
+    if before is None:
+        return row
+    body = orjson.loads(before["body"]) | orjson.loads(row["body"])
+    kept = {name: before[name] for name in ("valid_from_us", "area", "geometry")}
+    return row | kept | {"body": orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()}
 
 
 def _stored(

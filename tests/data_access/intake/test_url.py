@@ -132,6 +132,51 @@ def test_endless_pages_are_refused(site: WebServer, ask: Ask) -> None:
         ask(paging="page", max_pages=5)
 
 
+FEED = """<feed xmlns="http://www.w3.org/2005/Atom">
+<entry><link href="/web/1"/><link type="application/cap+xml" href="/cap/1.xml"/>
+<updated>{first}</updated></entry>
+<entry><link href="cap/2.xml"/><updated>2026-11-30T08:00:00Z</updated></entry></feed>"""
+
+
+def test_a_feed_s_new_and_changed_entries_are_fetched_and_one_that_fails_again(
+    site: WebServer, ask: Ask
+) -> None:
+    broken, first = {"/cap/2.xml"}, "2026-11-30T07:00:00Z"
+
+    def says(asked: Asked) -> Says:
+        if asked.path == "/alerts.atom":
+            return Says(body=FEED.format(first=first).encode(), headers={"ETag": '"1"'})
+        return Says(404) if asked.path in broken else Says(body=asked.path.encode())
+
+    site.answer = says
+    way = {"path": "/alerts.atom", "paging": "entries"}
+    once = ask(**way)
+    assert (bodies(once), once.error) == ([b"/cap/1.xml"], "1 of 2 entries: HTTP 404")
+    broken.clear()
+    twice = ask(**way, state=dict(once.state))
+    assert bodies(twice) == [b"/cap/2.xml"]
+    assert "If-None-Match" not in site.asked[-2].headers  # something was missing
+    first = "2026-11-30T09:00:00Z"
+    assert bodies(ask(**way, state=dict(twice.state))) == [b"/cap/1.xml"]
+    assert site.asked[-2].headers["If-None-Match"] == '"1"'
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (b"<rss><channel><item><link>http://10.0.0.1/x</link></item></channel></rss>", "10.0.0.1"),
+        (b"<alert/>", "no Atom"),
+        (b"{}", "cannot be read"),
+    ],
+)
+def test_a_feed_that_is_none_or_leads_elsewhere_is_refused(
+    site: WebServer, ask: Ask, feed: bytes, said: str
+) -> None:
+    site.answer = lambda _: Says(body=feed)
+    with pytest.raises(IntakeError, match=said):
+        ask(path="/alerts.atom", paging="entries")
+
+
 def test_since_is_the_last_success_less_the_overlap_and_history_before_the_first(
     site: WebServer, ask: Ask
 ) -> None:

@@ -102,6 +102,28 @@ def test_a_version_that_says_something_else_is_a_revision(
     assert (row["revision"], row["value"]) == (1, "open")
 
 
+def test_an_ending_keeps_what_is_known_of_the_rest(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1", title="Ngập")
+    told = {"area": None, "geometry": None, "valid_from": None, "is_ending": True}
+    ending = replace(closed(request, 5), body={"ended_by": "r2"}, **told)
+    put(writer, stream_id, [request])
+    assert [put(writer, stream_id, [ending]) for _ in range(2)] == [1, 0]
+    (life,) = lives(reader, bodies=True)
+    assert (life.status, life.area, life.opened_us) == ("closed", "00070", instant_us(START))
+    assert (life.body["title"], life.body["ended_by"]) == ("Ngập", "r2")
+
+
+def test_an_ending_of_a_thing_never_heard_of_is_kept(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    ending = replace(closed(opened("r1"), 5), area=None, body={}, is_ending=True)
+    assert put(writer, stream_id, [ending]) == 1
+    (life,) = lives(reader)
+    assert (life.status, life.area) == ("closed", None)
+
+
 def test_a_later_lap_replaces_the_lap_before_and_moves_its_times(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
