@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from realm import EXERCISE_ID
 from wall.answers import Asked, answer, answer_reading
 from wall.arrangement import Arrangement
 from wall.effects import Effect, EntryRecord, Persist, Send
@@ -20,7 +21,7 @@ from wall.errors import BadFields, Refused
 from wall.events import event
 from wall.operation import COMMANDERS, READERS, NoArgs, Operation
 from wall.protocol import Instant, Name, check, encode
-from wall.realm import EXERCISE, EXERCISE_ID, LIVE, RealmClock
+from wall.realm import EXERCISE, LIVE, RealmClock
 from wall.scene import WireModel
 from wall.state import State
 from wall.store import Kept
@@ -34,7 +35,7 @@ Basis = Literal["known", "observed"]
 Phase = Literal["waiting", "preparing", "running", "failed"]
 Pace = Annotated[float, Field(ge=1, le=60, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Id = Annotated[str, Field(pattern=EXERCISE_ID)]
+Id = Annotated[str, Field(pattern=f"^{EXERCISE_ID}$")]
 
 
 class Exercise(WireModel):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from realm import known_at_ms, known_realm
 from wall.answers import Asked, answer, answer_reading
 from wall.effects import Effect
 from wall.errors import Refused
@@ -17,7 +18,6 @@ from wall.events import event
 from wall.exercises import TOPIC, Basis, Share
 from wall.operation import READERS, Operation
 from wall.protocol import Instant, Name
-from wall.realm import known_at_ms, known_realm
 from wall.scene import WireModel
 from wall.state import State
 

@@ -1,4 +1,4 @@
-"""Realms: which world a number is of, and what time it is there.
+"""Realms: what time it is in one, and under which names its versions are published.
 
 `live` is the room's own. `exercise:<id>` plays a recorded stretch again, `known:<minute>` is what
 was known at one minute (UTC). A realm is part of every key; what is published of one that is not
@@ -7,20 +7,22 @@ live carries it in its name. Pure; not for who may choose a realm, nor for where
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from data_access.envelope import LIVE
+from realm import EXERCISE, LIVE, glass_ms, is_beside, is_exercise, known_at_ms, known_realm
 
-EXERCISE = "exercise:"
-KNOWN = "known:"
-_EXERCISE = re.compile(r"exercise:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-_KNOWN = re.compile(r"known:\d{8}T\d{4}Z")
-_MINUTE = "%Y%m%dT%H%MZ"
-MINUTE_MS = 60_000.0
+__all__ = [
+    "EXERCISE",
+    "RealmClock",
+    "is_beside",
+    "is_exercise",
+    "known_at_ms",
+    "known_realm",
+    "published",
+    "read_published",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,13 @@ class RealmClock:
 
     def glass(self, now_ms: float) -> float:
         """Return what time it is in the realm at `now_ms`; a clock that went back stands still."""
-        passed_ms = max(0.0, now_ms - self.at_ms) * self.speed
-        return min(self.glass_ms + passed_ms, max(self.to_ms, self.glass_ms))
+        return glass_ms(
+            now_ms,
+            at_ms=self.at_ms,
+            glass_at_ms=self.glass_ms,
+            speed=self.speed,
+            to_ms=self.to_ms,
+        )
 
     @classmethod
     def of(cls, body: Mapping[str, Any], *, behind_ms: float = 0.0) -> RealmClock:
@@ -52,32 +59,6 @@ class RealmClock:
             speed=float(body["speed"]),
             to_ms=float(body["toAtMs"]),
         )
-
-
-def is_exercise(realm: str) -> bool:
-    """Tell whether `realm` is one of an exercise."""
-    return _EXERCISE.fullmatch(realm) is not None
-
-
-def is_beside(realm: str) -> bool:
-    """Tell whether `realm` is one that is not live."""
-    return is_exercise(realm) or known_at_ms(realm) is not None
-
-
-def known_realm(at_ms: float) -> str:
-    """Return the realm of what was known at an instant, to the minute it lies in."""
-    return KNOWN + datetime.fromtimestamp(at_ms / 1000, UTC).strftime(_MINUTE)
-
-
-def known_at_ms(realm: str) -> float | None:
-    """Return the minute whose knowledge `realm` is; None of any other realm."""
-    if _KNOWN.fullmatch(realm) is None:
-        return None
-    try:
-        at = datetime.strptime(realm.removeprefix(KNOWN), _MINUTE).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return at.timestamp() * 1000
 
 
 def published(realm: str, aggregate: str) -> str:
