@@ -22,23 +22,22 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import orjson
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
-from data_access.model import Basis, RecordRow
+from data_access.model import Basis
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR, HOUR_US, day_slots, slot_bounds_us
 from data_access.rows import NO_LINE, Rows, SeriesKey
 from data_access.store.engine import bulk, open_scratch, transaction
+from data_access.store.past_records import became_known, first_recorded_us
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Reading, Snapshot
 from data_access.store.tables import (
@@ -47,7 +46,6 @@ from data_access.store.tables import (
     latest,
     metadata,
     observation,
-    record,
     series,
     stream,
 )
@@ -55,7 +53,6 @@ from data_access.store.writer import Change, StoreWriter
 
 HOURS_BEFORE = 31 * 24  # of hourly roll-ups that are copied; daily ones all are
 SERIES_A_QUERY = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_KEPT: Any = {"outOfRange": math.nan, "implausible": math.nan}
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -113,17 +110,10 @@ class _Track:
             rows, rows_us = rows.take(order), rows_us[order]
         self.rows, self.rows_us = rows, rows_us
 
-    def say(self, records: Sequence[Any], to_us: int, *, is_known: bool) -> None:
-        """Let versions of records wait."""
-        glass = self.timeline.glass
-        played = sorted(
-            (at_us, which)
-            for which, row in enumerate(records)
-            if (at_us := row.recorded_us if is_known else glass(row.reported_us + row.shift_us))
-            <= to_us
-        )
-        self.played = tuple(_played(records[which]) for _, which in played)
-        self.played_us = tuple(at_us for at_us, _ in played)
+    def say(self, versions: Sequence[tuple[int, Played]]) -> None:
+        """Let versions of records wait, in the order in which they count."""
+        self.played = (*self.played, *(played for _, played in versions))
+        self.played_us = (*self.played_us, *(at_us for at_us, _ in versions))
 
     def take(self, to_us: int) -> Change:
         """Return what became known up to an instant; it waits no longer."""
@@ -175,18 +165,20 @@ class Past:
         with _reading(source) as connection:
             found = [_rows(connection, each, ahead_us) for each in self._tracks]
             firsts = [row.recorded_us for each in found for row in each]
-            firsts += [_first_recorded_us(connection, each, to_us) for each in self._tracks]
+            recorded = [first_recorded_us(connection, each.stream_id) for each in self._tracks]
+            firsts += [each for each in recorded if each is not None and each <= to_us]
             self.basis: Basis = basis or (
                 "known" if min(firsts, default=to_us) <= from_us else "observed"
             )
-            is_known = self.basis == "known"
-            records = [_records(connection, each, to_us, is_known) for each in self._tracks]
+            self.has_records = False
+            for each in self._tracks:
+                self.has_records |= self._stood_before(connection, each)
+                self._say_on(connection, each, ahead_us)
+        self.has_records |= any(track.played for track in self._tracks)
         self._read_us = ahead_us
-        for track, rows, versions in zip(self._tracks, found, records, strict=True):
-            track.add(rows, to_us, is_known=is_known)
-            track.say(versions, to_us, is_known=is_known)
-        self.has_records = any(track.played for track in self._tracks)
-        self._at_us = min(from_us, self._first_us()) - 1
+        for track, rows in zip(self._tracks, found, strict=True):
+            track.add(rows, to_us, is_known=self.basis == "known")
+        self._at_us = from_us - 1
         self.advance(from_us)
 
     @property
@@ -230,16 +222,33 @@ class Past:
     def _read_on(self) -> None:
         """Read the next piece: what is due in it has its own time there, or before."""
         assert self._piece_us is not None  # noqa: S101 - else all was read
-        self._read_us = min(self._to_us, self._read_us + self._piece_us)
+        ahead_us = min(self._to_us, self._read_us + self._piece_us)
         with _reading(self._source) as connection:
             for track in self._tracks:
-                found = _rows(connection, track, self._read_us)
+                found = _rows(connection, track, ahead_us)
                 track.add(found, self._to_us, is_known=self.basis == "known")
+                self._say_on(connection, track, ahead_us)
+        self._read_us = ahead_us
 
-    def _first_us(self) -> int:
-        times = [int(track.rows_us[0]) for track in self._tracks if len(track.rows_us)]
-        times += [track.played_us[0] for track in self._tracks if track.played_us]
-        return min(times, default=0)
+    def _stood_before(self, connection: Connection, track: _Track) -> bool:
+        """Give the scratch store the records of before the stretch; tell whether there are any."""
+        is_known, has_any = self.basis == "known", False
+        for versions in became_known(
+            connection, track.stream_id, track.timeline,
+            after_us=None, to_us=self._read_us, is_known=is_known,
+        ):  # fmt: skip
+            change = Change(played=tuple(played for _, played in versions))
+            self._writer.apply(track.stream_id, change, now_us=self._read_us)
+            has_any = True
+        return has_any
+
+    def _say_on(self, connection: Connection, track: _Track, to_us: int) -> None:
+        """Let the versions of records wait that become known up to an instant."""
+        for versions in became_known(
+            connection, track.stream_id, track.timeline,
+            after_us=self._read_us, to_us=to_us, is_known=self.basis == "known",
+        ):  # fmt: skip
+            track.say(versions)
 
 
 @contextmanager
@@ -359,39 +368,3 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Yield so many series at a time as one question names."""
     for start in range(0, len(ids), SERIES_A_QUERY):
         yield ids[start : start + SERIES_A_QUERY]
-
-
-def _first_recorded_us(connection: Connection, track: _Track, to_us: int) -> int:
-    """Return when the first record of a stream was recorded, `to_us` when none was."""
-    first = select(func.min(record.c.recorded_us)).where(record.c.stream_id == track.stream_id)
-    found = connection.execute(first).scalar()
-    return to_us if found is None else int(found)
-
-
-def _records(connection: Connection, track: _Track, to_us: int, is_known: bool) -> Sequence[Any]:
-    due = record.c.reported_us + record.c.shift_us <= track.timeline.track(to_us)
-    which = select(record).where(
-        record.c.stream_id == track.stream_id, record.c.recorded_us <= to_us if is_known else due
-    )
-    return connection.execute(which.order_by(record.c.record_id, record.c.revision)).all()
-
-
-def _played(row: Any) -> Played:
-    geometry = None if row.geometry is None else orjson.loads(row.geometry)
-    said = RecordRow(
-        record_id=row.base_id,
-        version=row.version,
-        status=row.status,
-        reported_at=_instant(row.reported_us),
-        valid_from=None if row.valid_from_us is None else _instant(row.valid_from_us),
-        valid_to=None if row.valid_to_us is None else _instant(row.valid_to_us),
-        area=row.area,
-        geometry=geometry,
-        body=orjson.loads(row.body),
-        source_ref=row.source_ref,
-    )
-    return Played(said, row.lap, row.shift_us)
-
-
-def _instant(at_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_us)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from data_access.model import Entity, RecordRow
 from data_access.records import Played
 from data_access.replay import Segment, Timeline
 from data_access.rollup import DAY, HOUR
-from data_access.store import Change, StoreReader, StoreWriter, open_engine
+from data_access.store import Change, StoreReader, StoreWriter, open_engine, past_records
 from data_access.store.past import Past
 from data_access.store.series import AREA
 from data_access.store.snapshot import Snapshot
@@ -227,6 +228,36 @@ def test_read_by_pieces_a_late_row_waits_for_its_time(store: Store) -> None:
                 ]
             )
     assert found == [[1.0], [1.0], [3.0, 2.0]]
+    past.close()
+
+
+@pytest.mark.parametrize("basis", ["known", "observed"])
+def test_of_any_number_of_records_only_a_part_is_held(
+    store: Store, monkeypatch: pytest.MonkeyPatch, basis: str
+) -> None:
+    many = [
+        Played(replace(request("1", "open", minute).row, record_id=f"r{minute}"))
+        for minute in range(-40, 40)
+    ]
+    for each in many:
+        minute = int((each.row.reported_at - START).total_seconds() // 60)
+        store.put(minute, Change(played=[each]))
+    written: list[int] = []
+    apply = StoreWriter.apply
+
+    def counted(self: StoreWriter, stream_id: int, change: Change, **more: Any) -> Any:
+        written.append(len(change.played))
+        return apply(self, stream_id, change, **more)
+
+    monkeypatch.setattr(past_records, "AT_ONCE", 7)
+    monkeypatch.setattr(StoreWriter, "apply", counted)
+    past = store.past(0, 40, basis=basis, piece_us=10 * MINUTE_US)
+    assert (sum(written), max(written)) == (41, 7)
+    assert past.instants_us() == [START_US + minute * MINUTE_US for minute in range(1, 11)]
+    for minute in (5, 9, 25, 40):
+        past.advance(START_US + minute * MINUTE_US)
+        with past.snapshot() as snapshot:
+            assert len(snapshot.lives(DATASET)) == min(80, 41 + minute)
     past.close()
 
 
