@@ -1,42 +1,25 @@
-"""One typed settings object, read from the environment and `.env`; nothing else reads them.
+"""One typed settings object: what each setting is, and what may be said of it.
 
 Not for what people edit at run time (the stores) nor for what makes a city (`city/`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import difflib
-import os
-import re
-import secrets
-import stat
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from dotenv import dotenv_values
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
 
-PREFIX = "IOC_"
-TEST_PREFIX = "IOC_TEST_"
-SECRET_PREFIX = "IOC_SECRET_"  # one variable a secret: IOC_SECRET_HOTLINE_KEY is `hotline-key`
-SERVICE_TOKEN_FILE = "service-token"
-SERVICE_TOKEN_MIN_LENGTH = 16  # every display and console token is signed with it
-
-
-class SettingsError(Exception):
-    """A setting is unknown or has a wrong value; the message says which, and what was expected."""
+from settings.addresses import all_links, is_origin, with_scheme
+from settings.errors import SettingsError
+from settings.secret import LEAST_TOKEN, SECRET_PREFIX, kept_token, secret_key
 
 
 class Settings(BaseModel):
@@ -156,14 +139,14 @@ class Settings(BaseModel):
     @classmethod
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
-            if not _is_origin(origin, schemes=("http", "https")):
+            if not is_origin(origin, schemes=("http", "https")):
                 raise ValueError(f"{origin!r} is no origin such as https://room.example.org:8443")
         return tuple(origin.rstrip("/") for origin in origins)
 
     @field_validator("wall_standby_urls")
     @classmethod
     def _links(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        return _all_links(urls)
+        return all_links(urls)
 
     @field_validator("wall_peers", "wall_peer_links", mode="before")
     @classmethod
@@ -181,7 +164,7 @@ class Settings(BaseModel):
         cls, peers: dict[str, tuple[str, ...]], given: ValidationInfo
     ) -> dict[str, tuple[str, ...]]:
         for urls in peers.values():
-            _all_links(urls)
+            all_links(urls)
         if peers and given.data.get("site") is None:
             raise ValueError("IOC_SITE must say which site this one is")
         if given.data.get("site") in peers:
@@ -196,7 +179,7 @@ class Settings(BaseModel):
         for site_id, urls in links.items():
             if site_id not in given.data.get("wall_peers", {}):
                 raise ValueError(f"IOC_WALL_PEERS does not name the site {site_id!r}")
-            _all_links(urls)
+            all_links(urls)
         return links
 
     @field_validator("wall_port")
@@ -250,25 +233,25 @@ class Settings(BaseModel):
     def _https_origin(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        if not _is_origin(url, schemes=("https",)):
+        if not is_origin(url, schemes=("https",)):
             raise ValueError("must be an https origin such as https://ioc.example.org")
         return url.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
     def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(url, "postgresql", "postgresql+psycopg")
+        return with_scheme(url, "postgresql", "postgresql+psycopg")
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(url, "redis", "rediss", "unix")
+        return with_scheme(url, "redis", "rediss", "unix")
 
     @field_validator("service_token")
     @classmethod
     def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and len(token.get_secret_value()) < SERVICE_TOKEN_MIN_LENGTH:
-            raise ValueError(f"must have at least {SERVICE_TOKEN_MIN_LENGTH} characters")
+        if token is not None and len(token.get_secret_value()) < LEAST_TOKEN:
+            raise ValueError(f"must have at least {LEAST_TOKEN} characters")
         return token
 
     @property
@@ -339,10 +322,10 @@ class Settings(BaseModel):
 
     def source_secret(self, name: str) -> str:
         """Return the secret that `city/` calls `name`; raises SettingsError when there is none."""
-        found = self.source_secrets.get(_secret_key(name))
+        found = self.source_secrets.get(secret_key(name))
         if found is None:
             raise SettingsError(
-                f"The secret {name!r} is not known: set {SECRET_PREFIX}{_secret_key(name)}, "
+                f"The secret {name!r} is not known: set {SECRET_PREFIX}{secret_key(name)}, "
                 "or name it in the file of IOC_SECRETS_FILE."
             )
         return found.get_secret_value()
@@ -355,129 +338,10 @@ class Settings(BaseModel):
         """Return the service token; make and keep it (mode 0600) in the data folder when absent."""
         if self.service_token is not None:
             return self.service_token.get_secret_value()
-        path = self.data_dir / SERVICE_TOKEN_FILE
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            _keep_first(path, secrets.token_urlsafe(32))
-        kept = path.read_text().strip()
-        if len(kept) < SERVICE_TOKEN_MIN_LENGTH:
-            raise SettingsError(f"{path} holds no service token; delete it to have one made.")
-        return kept
+        return kept_token(self.data_dir)
 
     def _database(self, schema: str) -> str:
         if self.database_url is None:
             return f"sqlite:///{(self.data_dir / f'{schema}.sqlite').resolve()}"
         url = self.database_url.get_secret_value()
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def load_settings(
-    environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
-) -> Settings:
-    """Read settings from `environment` (default: the process's) over `env_file`.
-
-    Raises SettingsError with one sentence for an unknown `IOC_*` name or a wrong value.
-    """
-    found: dict[str, str] = {}
-    if env_file is not None and env_file.is_file():
-        found.update({k: v for k, v in dotenv_values(env_file).items() if v is not None})
-    found.update(os.environ if environment is None else environment)
-    given = {
-        name: text
-        for name, text in found.items()
-        if name.startswith(PREFIX) and not name.startswith((TEST_PREFIX, SECRET_PREFIX))
-    }
-    known = {
-        f"{PREFIX}{field.upper()}": field
-        for field, about in Settings.model_fields.items()
-        if not about.exclude
-    }
-    for name in sorted(set(given) - set(known)):
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
-        raise SettingsError(f"Unknown setting {name}: {hint}")
-    values: dict[str, Any] = {known[name]: text for name, text in given.items() if text != ""}
-    values["source_secrets"] = _source_secrets(found, values.get("secrets_file"))
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        raise SettingsError(_sentence(error.errors()[0], values)) from error
-
-
-def _source_secrets(found: Mapping[str, str], file: str | None) -> dict[str, str]:
-    """Return the secrets of live sources: variables of their own over the file's lines."""
-    secrets_of = {} if file is None else _lines_of(Path(file))
-    named = {
-        name.removeprefix(SECRET_PREFIX): text
-        for name, text in found.items()
-        if name.startswith(SECRET_PREFIX)
-    }
-    return {_secret_key(n): text for n, text in (secrets_of | named).items() if text}
-
-
-def _secret_key(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
-
-
-def _lines_of(file: Path) -> dict[str, str]:
-    """Read a file of secrets; raises SettingsError when others than its owner may."""
-    try:
-        mode = file.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise SettingsError(f"IOC_SECRETS_FILE={str(file)!r} is wrong: it is no file.")
-        if stat.S_IMODE(mode) & 0o077:
-            raise SettingsError(
-                f"IOC_SECRETS_FILE={str(file)!r} is wrong: others than its owner may read it "
-                f"(mode {stat.S_IMODE(mode):04o}); run  chmod 600 {file}"
-            )
-        lines = dotenv_values(file, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "no text"
-        raise SettingsError(
-            f"IOC_SECRETS_FILE={str(file)!r} is wrong: it cannot be read ({why})."
-        ) from error
-    return {
-        name.removeprefix(SECRET_PREFIX): text for name, text in lines.items() if text is not None
-    }
-
-
-def _sentence(error: Any, values: Mapping[str, Any]) -> str:
-    """Say in one sentence which setting is wrong, why and what it is; never print a secret."""
-    field = str(error["loc"][0])
-    about = Settings.model_fields[field]
-    shown = "" if "SecretStr" in str(about.annotation) else f"={values.get(field)!r}"
-    why = str(error["msg"]).removeprefix("Value error, ")
-    return f"{PREFIX}{field.upper()}{shown} is wrong: {why} ({about.description})."
-
-
-def _is_origin(text: str, *, schemes: tuple[str, ...]) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in schemes and bool(parts.netloc) and parts.path in ("", "/")
-
-
-def _all_links(urls: tuple[str, ...]) -> tuple[str, ...]:
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in ("ws", "wss") or not parts.netloc or parts.path != "/ws":
-            raise ValueError(f"{url!r} is no address such as ws://standby.example.org:8051/ws")
-    return urls
-
-
-def _with_scheme(url: SecretStr | None, *schemes: str) -> SecretStr | None:
-    if url is not None and urlsplit(url.get_secret_value()).scheme not in schemes:
-        raise ValueError(f"must begin with {' or '.join(f'{each}://' for each in schemes)}")
-    return url
-
-
-def _keep_first(path: Path, made: str) -> None:
-    """Write `made` to `path` (mode 0600) unless another process was first; never half a file."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(made)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        os.unlink(draft)

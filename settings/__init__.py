@@ -1,0 +1,8 @@
+"""Typed settings from the environment; the only module that reads it is `settings.environment`."""
+
+from settings.environment import PREFIX, load_settings
+from settings.errors import SettingsError
+from settings.secret import SECRET_PREFIX
+from settings.settings import Settings
+
+__all__ = ["PREFIX", "SECRET_PREFIX", "Settings", "SettingsError", "load_settings"]
