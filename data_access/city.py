@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass as plain_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -20,6 +20,7 @@ from data_access.contracts import DatasetContract, Id, Named, Phone
 from data_access.errors import CityError
 from data_access.limits import NONE, Limit
 from data_access.promises import STRICT
+from data_access.scales import Scale
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -60,66 +61,6 @@ class Agency:
     id: Id
     name: Named
     phone: Phone | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Band:
-    """A band of a scale: values up to and including `upper`; the last band has none."""
-
-    id: str
-    colour: str = Field(pattern=r"^#[0-9a-f]{6}$")
-    label: Named
-    shape: Literal["circle", "square", "diamond", "triangle", "hexagon", "cross"]
-    upper: float | None = None
-    text: str = Field(default="#000000", pattern=r"^#[0-9a-f]{6}$")
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Scale:
-    """Bands from low to high; `official` ones keep their own colours on any screen."""
-
-    id: Id
-    name: Named
-    unit: str
-    bands: tuple[Band, ...] = Field(min_length=1)
-    min: float | None = None
-    official: bool = False
-
-    def __post_init__(self) -> None:
-        uppers = [band.upper for band in self.bands[:-1]]
-        if None in uppers or uppers != sorted(set(uppers), key=lambda u: u or 0.0):
-            raise ValueError("bands must rise, and only the last may lack `upper`")
-        if len({band.id for band in self.bands}) != len(self.bands):
-            raise ValueError("band ids must differ")
-
-    def band(self, value: float | None) -> Band | None:
-        """Return the band `value` falls into, None when it has none."""
-        if value is None or value != value or (self.min is not None and value < self.min):
-            return None
-        for band in self.bands:
-            if band.upper is None or value <= band.upper:
-                return band
-        return None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what tiles draw from: name, unit, bands [{id, upper, colour, label, shape, …}]."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "min": self.min,
-            "official": self.official,
-            "bands": [
-                {
-                    "id": band.id,
-                    "upper": band.upper,
-                    "colour": band.colour,
-                    "text": band.text,
-                    "shape": band.shape,
-                    "label": band.label,
-                }
-                for band in self.bands
-            ],
-        }
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
