@@ -10,9 +10,8 @@ from typing import Any
 
 import orjson
 
-from benchmarks.crowd import Link
+from benchmarks.crowd_link import TEXT, Link
 
-_TEXT = 0x1
 _PING, _PONG = b"2", b"3"
 _CONNECT, _EVENT = b"40", b"42["
 
@@ -32,7 +31,7 @@ class SocketIoLink(Link):
         else:
             self.send_frame(event)
 
-    def send_frame(self, payload: bytes, opcode: int = _TEXT) -> None:
+    def send_frame(self, payload: bytes, opcode: int = TEXT) -> None:
         """Send a packet; of messages that come ready made, as an event."""
         if payload.startswith(b'{"type":'):
             body = orjson.loads(payload)
@@ -43,7 +42,7 @@ class SocketIoLink(Link):
         """Return the events that came as our messages; answer what is the transport's own."""
         messages = []
         for opcode, packet in super().take():
-            if opcode != _TEXT:
+            if opcode != TEXT:
                 messages.append((opcode, packet))
             elif packet.startswith(_EVENT):
                 messages.append((opcode, message_of(packet)))

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.arguments import common
-from benchmarks.crowd import Crowd, Link
+from benchmarks.crowd import Crowd
 from benchmarks.crowd_city import WALL, crowd_city, identifications, scene
+from benchmarks.crowd_link import Link
 from benchmarks.figures import Report, Table, percentile, publish, verdict
 from benchmarks.product import Product, rss_mb
 
