@@ -37,7 +37,7 @@ def exposition(state: State, *, counts: Counter[str]) -> str:
                 )
     lines.append(_head("ioc_wall_switch_ms", "summary", "Switches of each wall, the newest 1,000"))
     for wall_id, ws in state.walls.items():
-        told = history.summary(ws.history)
+        told = ws.history.summary()
         for figure in history.FIGURES:
             name = figure.removesuffix("Ms")
             for share in history.QUANTILES:

@@ -24,11 +24,12 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
     """Answer a switch that has settled, keep the answer, and tell who listens."""
     result = _result(ws, switch)
     ws.last_switch = result
-    ws.history.append(history.entry(switch, result))
+    entry = history.entry(switch, result)
+    ws.history.add(entry)
     for each in result["outputs"]:
         state.counts[f"outputs.{each['status']}"] += 1
     witness.settled(state, ws, switch, result)
-    record = SwitchRecord(ws.wall.wall_id, result, ws.history[-1])
+    record = SwitchRecord(ws.wall.wall_id, result, entry)
     name = event_of(switch.change)
     told = {
         **result,

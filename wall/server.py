@@ -24,6 +24,7 @@ from wall.door import Door
 from wall.errors import ServerError, StoreError, WallError
 from wall.geometry import read_walls
 from wall.handshake import OriginRule
+from wall.history import History
 from wall.hub import Hub
 from wall.link import Link
 from wall.peers.site import PeerSite
@@ -170,8 +171,8 @@ def assemble(
             outputs={each.output_id: OutputState(each) for each in wall.outputs},
             city_scenes=scenes[wall_id],
             last_switch=kept.switches.get(wall_id),
+            history=History(kept.history.get(wall_id, ())),
         )
-        ws.history.extend(kept.history.get(wall_id, ()))
         for body in kept.scenes.get(wall_id, ()):
             try:
                 scene = scene_from_json(body)

@@ -118,8 +118,8 @@ def _state(state: State, asked: Asked, args: WallArgs) -> None:
 
 def _history(state: State, asked: Asked, args: HistoryArgs) -> None:
     ws = find_wall(state, args.wall_id)
-    newest = list(ws.history)[::-1][: args.limit]
-    answer_reading(state, asked, {"switches": newest, **history.summary(ws.history)})
+    newest = ws.history.newest(args.limit)
+    answer_reading(state, asked, {"switches": newest, **ws.history.summary()})
 
 
 def _kinds(state: State, asked: Asked, args: NoArgs) -> None:

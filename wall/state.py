@@ -5,7 +5,7 @@ Plain data that the modules of the hub work on; every rule is in them. One event
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,7 @@ from wall.arrangement import Arrangement, Render, arrange
 from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
-from wall.history import KEPT
+from wall.history import History
 from wall.layers import REAL, Layer, LayerChange, LayerName, Windows, on_air
 from wall.peers.following import Following
 from wall.peers.site import Mirroring, PeerSite
@@ -208,7 +208,7 @@ class WallState:
     settling: list[Switch] = field(default_factory=list)  # committed, answers still coming
     changing: Changing = field(default_factory=Changing)
     last_switch: dict[str, Any] | None = None
-    history: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    history: History = field(default_factory=History)
     lock: Lock | None = None
     masks: dict[str, Mask] = field(default_factory=dict)
     masking: list[Masking] = field(default_factory=list)  # confirmations still coming

@@ -24,7 +24,7 @@ from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
 from wall.errors import BadFields, ServiceError
 from wall.geometry import Wall, load_walls
-from wall.history import summary
+from wall.history import History
 from wall.protocol import check
 from wall.services import OPERATIONS
 
@@ -241,7 +241,7 @@ class StandInLink:
             return deepcopy(VERDICT)
         if op == "wall.history":
             kept = self.switches[str(given["wallId"])]
-            return {"switches": deepcopy(kept[: given["limit"]]), **summary(kept)}
+            return {"switches": deepcopy(kept[: given["limit"]]), **History(kept).summary()}
         if op in ("playlist.list", "schedule.list", "playlist.pause", "wall.lock", "wall.unlock"):
             return deepcopy(self._automatic(op, str(given["wallId"])))
         if op == "wall.preview":

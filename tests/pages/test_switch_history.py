@@ -8,7 +8,7 @@ from layouts.pages.switch_history import DOTS, LISTED, scale_top
 from tests.pages.browse import nodes, words
 from tests.pages.stand_in import switch_entry
 from wall.errors import ServiceError
-from wall.history import summary
+from wall.history import History
 
 PAGE = "/operator?wall=le-lai"
 
@@ -32,7 +32,7 @@ def test_percentiles_are_those_of_all_switches_that_are_kept(operator, link):
     told = words(_history(operator))
     assert "400 lần" in told
     for share in ("p50", "p95", "p99"):
-        figure = f"{summary(kept)['skewMs'][share]:.1f}".replace(".", ",")
+        figure = f"{History(kept).summary()['skewMs'][share]:.1f}".replace(".", ",")
         assert f"{share} {figure}\u00a0ms" in told
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import orjson
 import pytest
 
 from tests.wall.table import FullTable
@@ -95,3 +96,15 @@ def test_a_store_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     store.write([SwitchRecord("north", {}, {"switchId": "s"})])
     assert [len(each) for each in store.begin_epoch(now_s=1.0).history.values()] == [1]
     store.close()
+
+
+def test_the_oldest_of_many_switches_goes_and_its_figures_with_it() -> None:
+    kept = history.History(
+        {"switchId": f"s{n}", "skewMs": float(n), "latencyMs": None} for n in range(1_200)
+    )
+    told = kept.summary()
+    assert told["count"] == 1_000
+    assert (told["skewMs"]["p50"], told["skewMs"]["max"]) == (699.0, 1_199.0)
+    assert told["latencyMs"] == {"p50": None, "p95": None, "p99": None, "max": None}
+    newest = orjson.loads(orjson.dumps(kept.newest(2)))
+    assert [each["switchId"] for each in newest] == ["s1199", "s1198"]
