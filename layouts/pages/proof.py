@@ -271,6 +271,8 @@ def _over(shown: Mapping[str, Any], setting: Setting) -> list[Component]:
                 ),
             )
         )
+    if shown.get("aside") is not None:
+        said.append(("bi-archive", say("proof.by_aside", setting, **shown["aside"])))
     if not shown["isFinal"]:
         said.append(("bi-hourglass-split", say("proof.not_final", setting)))
     said += [

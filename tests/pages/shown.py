@@ -102,6 +102,7 @@ def shown_body(wall: Wall, at_ms: float, *, with_contents: bool = True) -> dict[
         "notes": [{"vi": "Cảnh báo đang chờ: Úng ngập", "en": "Alarm waiting: Flood"}],
         "frozenSinceMs": at_ms - 5_000,
         "gap": None,
+        "aside": {"first": 1238, "last": 1240, "epoch": 1},
         "isFinal": False,
         "entry": {"sequence": 1234, "hash": HASH, "kind": "standing", "atMs": at_ms, "epoch": 1},
         "broughtBy": {"sequence": 1229, "hash": HASH, "kind": "switch", "atMs": at_ms, "epoch": 1},

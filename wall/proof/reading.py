@@ -153,6 +153,15 @@ class ProofReader:
         )
         return None if first is None else (first, last)
 
+    def first_after(self, wall_id: str, sequence: int) -> float | None:
+        """Return the instant of the first entry after one; None when there is none yet."""
+        found = self._run(
+            "select at_ms from entry where wall_id = ? and sequence > ? order by sequence limit 1",
+            wall_id,
+            sequence,
+        )
+        return found[0][0] if found else None
+
     def first_whole_after(self, wall_id: str, sequence: int) -> float | None:
         """Return the instant of the first entry after one that holds the whole picture."""
         kinds = ", ".join("?" for _ in WHOLE)

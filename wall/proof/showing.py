@@ -9,14 +9,11 @@ import orjson
 
 from wall.classification import Classification, ClassificationFields
 from wall.errors import Refused
+from wall.proof.account import SETTLED_MS, Account, account_at
 from wall.proof.entries import Entry
 from wall.proof.picture import Picture, picture_at
 from wall.proof.questions import At, Head
 from wall.proof.reading import Chain, ProofReader
-from wall.proof.verify import Broken, Link
-
-SETTLED_MS = 5_000.0  # by then every output has told how it took a switch, or never will
-MOST_ENTRIES = 20_000  # between two whole pictures; a storm makes some thousand
 
 
 def answer_head(reader: ProofReader, question: Head) -> bytes:
@@ -31,17 +28,19 @@ def answer_at(reader: ProofReader, question: At) -> bytes:
     """Return what a wall showed as JSON; raises Refused when nothing of that time is kept."""
     wall_id, at_ms = question.wall_id, question.at_ms
     chain = _chain(reader, wall_id)
-    base = reader.whole_before(wall_id, at_ms)
-    if base is None:
+    account = account_at(reader, chain, at_ms)
+    if account is None:
         raise Refused(
             "notKept",
             f"nothing is kept of wall {wall_id!r} at that time",
             oldestAtMs=reader.oldest_ms(wall_id),
         )
-    entries, verdict = _followed(reader, chain, base, at_ms)
+    entries, verdict = account.entries, account.verdict()
     if not entries:
         raise Refused("proofBroken", verdict["broken"]["message"], chain=verdict)
-    gap = _not_copied(reader, question, base) or _gap(entries, question)
+    gap = _gap(account, question)
+    if account.aside is None:
+        gap = _not_copied(reader, question, account.base) or gap
     until = [each for each in entries if each.at_ms <= at_ms + SETTLED_MS]
     picture, changing = picture_at(_of_one_term(until), at_ms)
     whole = entries[0].body
@@ -64,6 +63,7 @@ def answer_at(reader: ProofReader, question: At) -> bytes:
         "entry": _named(passed[-1]),
         "broughtBy": _named(brought_by) if brought_by is not None else None,
         "chain": {**verdict, "head": head_of(chain)},
+        "aside": account.aside.to_json() if account.aside is not None else None,
         "previousAtMs": previous_ms,
         "nextAtMs": next_ms,
         "oldestAtMs": reader.oldest_ms(wall_id),
@@ -85,38 +85,6 @@ def _chain(reader: ProofReader, wall_id: str) -> Chain:
     if chain is None:
         raise Refused("notKept", f"nothing is kept of wall {wall_id!r}", oldestAtMs=None)
     return chain
-
-
-def _followed(
-    reader: ProofReader, chain: Chain, base: int, at_ms: float
-) -> tuple[list[Entry], dict[str, Any]]:
-    """Return the entries an answer rests on, each checked, and what the check said."""
-    previous = reader.rows(chain.wall_id, base - 1, base - 1)
-    missing = reader.missing(chain.wall_id)
-    behind = next((each.hash for each in missing if each.last == base - 1), chain.anchor_hash)
-    before = previous[0].hash if previous else behind
-    beyond = next((each.first for each in missing if each.first > base), 2**62)
-    link = Link(reader, chain.wall_id, base, before)
-    entries: list[Entry] = []
-    broken = None
-    while len(entries) < MOST_ENTRIES:
-        last = min(link.expected + 99, beyond - 1)
-        rows = reader.rows(chain.wall_id, link.expected, last)
-        try:
-            entries.extend(link.follow(row) for row in rows)
-        except Broken as error:
-            broken = error.to_json()
-            break
-        if not rows or rows[-1].at_ms > at_ms + SETTLED_MS or rows[-1].kind == "start":
-            break
-    verdict = {
-        "isWhole": broken is None,
-        "broken": broken,
-        "from": base,
-        "to": link.expected - 1,
-        "contents": len(link.contents),
-    }
-    return entries, verdict
 
 
 def _of_one_term(entries: Sequence[Entry]) -> list[Entry]:
@@ -141,9 +109,9 @@ def _not_copied(reader: ProofReader, question: At, base: int) -> dict[str, Any] 
     return {"afterAtMs": after_ms, "untilAtMs": until_ms, "reason": "notCopied"}
 
 
-def _gap(entries: Sequence[Entry], question: At) -> dict[str, Any] | None:
+def _gap(account: Account, question: At) -> dict[str, Any] | None:
     """Return the time around the asked instant of which nothing was written, if it lies in one."""
-    at_ms = question.at_ms
+    at_ms, entries = question.at_ms, account.entries
     for entry in entries:
         if entry.kind == "gap" and entry.body["fromAtMs"] <= at_ms <= entry.at_ms:
             after = {"afterAtMs": entry.body["fromAtMs"], "untilAtMs": entry.at_ms}
@@ -155,7 +123,7 @@ def _gap(entries: Sequence[Entry], question: At) -> dict[str, Any] | None:
     if not later and passed[-1].epoch == question.epoch:
         return None  # of this very controller: all up to now is written
     reason = "stopped" if passed[-1].kind == "stop" else "brokenOff"
-    until_ms = later[0].at_ms if later else None
+    until_ms = later[0].at_ms if later else account.until_ms
     return {"afterAtMs": passed[-1].at_ms, "untilAtMs": until_ms, "reason": reason}
 
 

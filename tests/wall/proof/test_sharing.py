@@ -231,7 +231,29 @@ def test_what_a_killed_leader_had_not_shared_is_a_gap_and_kept_aside_with_it(
     one.wrote(start(20))
     assert "entries 3 to 4 of epoch" in one.said()
     assert one.kinds() == ["start", "contents", "start", "contents", "start"]
-    assert one.at(5)["gap"]["reason"] == "brokenOff"
+    assert one.at(5)["gap"] == {"afterAtMs": 3, "untilAtMs": 10, "reason": "brokenOff"}
+
+
+@pytest.mark.parametrize("shared", [1, 2])
+def test_of_its_last_moments_a_killed_leader_is_asked_by_what_was_put_aside(
+    pair: tuple[Machine, Machine], shared: int
+) -> None:
+    one, two = pair
+    one.lead()
+    told = [start(0), record(1), record(2, content(2)), record(3)]
+    one.wrote(*told[:shared])
+    one.write(*told[shared:])
+    epoch = one.epoch
+    two.lead()
+    two.wrote(start(10), record(11))
+    one.restart()
+    one.copy()
+    answer = one.at(2.5)
+    assert answer["aside"] == {"first": shared + 1, "last": 4, "epoch": epoch}
+    assert (answer["entry"]["sequence"], answer["entry"]["epoch"]) == (3, epoch)
+    assert (answer["gap"], answer["chain"]["isWhole"], answer["chain"]["to"]) == (None, True, 4)
+    assert answer["chain"]["contents"] == 1
+    assert (two.at(2.5)["aside"], one.at(0.5)["aside"], one.at(11)["aside"]) == (None, None, None)
 
 
 def test_a_leader_that_takes_its_own_lease_back_shares_what_it_had_not(
