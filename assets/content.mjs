@@ -12,12 +12,17 @@ export const isComponent = (node) =>
 const listOf = (children) =>
   Array.isArray(children) ? children : children === undefined || children === null ? [] : [children];
 
+// Every component of a tree with its path, outermost first.
+export function* placed(node, path = []) {
+  if (Array.isArray(node)) for (const [i, each] of node.entries()) yield* placed(each, [...path, i]);
+  if (!isComponent(node)) return;
+  yield [node, path];
+  yield* placed(node.props.children, [...path, "props", "children"]);
+}
+
 // Every component of a tree, outermost first.
 export function* components(node) {
-  if (Array.isArray(node)) for (const each of node) yield* components(each);
-  if (!isComponent(node)) return;
-  yield node;
-  yield* components(node.props.children);
+  for (const [each] of placed(node)) yield each;
 }
 
 // A copy of the tree whose local ids ("g") begin with the slot's ("slot-03-g").

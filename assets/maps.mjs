@@ -1,6 +1,8 @@
 // How maps are drawn: fills, lines and points by band, the worst few and the sites by name. Called by
 // dash-leaflet with (feature, …, {map, hideout}); a map's values, colours and bezels are in `hideout`.
 
+import "./outlines.mjs";
+
 const LAND = { stroke: true, color: "#2e3640", fill: true, fillColor: "#171c22", fillOpacity: 1, opacity: 1 };
 const LABEL_U = 0.8; // 16 minutes of arc
 const POINT_U = 0.8;

@@ -1,11 +1,12 @@
 // Waiting until what was mounted has been drawn: graphs, maps with their geometry, pictures, type.
 // Each wait ends; what did not come in time is told as a comment and never holds a switch for ever.
 
+import { arrival } from "./outlines.mjs";
+
 const LONGEST_MS = 6_000;
 const SHAPES_MS = 1_000; // after the geometry came; a layer may have nothing to draw
 const HIDDEN_FRAME_MS = 200; // a page nobody sees gets no frames, but must still answer
 const SHAPES = "path, canvas, .leaflet-marker-pane > *";
-const geometries = new Map(); // url -> promise of null, or of what went wrong
 
 // The next animation frame: its time on the page's own clock (performance.now()'s scale).
 export function nextFrame() {
@@ -42,7 +43,7 @@ export async function painted(element, parts) {
   );
   if (!drawn) comments.push("not drawn in time");
   if (urls.length > 0) {
-    comments.push(...(await Promise.all(urls.map(fetched))).filter((wrong) => wrong !== null));
+    comments.push(...(await Promise.all(urls.map(arrival))).filter((wrong) => wrong !== null));
     await until(() => has(".leaflet-container", maps, hasShapes), SHAPES_MS);
   }
   await Promise.all([document.fonts.ready, ...[...element.querySelectorAll("img")].map(decoded)]);
@@ -63,17 +64,3 @@ async function until(condition, longestMs) {
 const isMap = (part) => part.namespace === "dash_leaflet" && /^Map(Container)?$/.test(part.type);
 const hasShapes = (map) => map.querySelector(SHAPES) !== null;
 const decoded = (image) => image.decode().catch(() => undefined);
-
-// The map fetches its geometry itself; asked for beside it (it is immutable, so one answer serves
-// both) we know when it is there, or why not.
-function fetched(url) {
-  if (!geometries.has(url)) {
-    const coming = fetch(url)
-      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
-      .then(() => null)
-      .catch((error) => `${url}: ${error.message}`);
-    geometries.set(url, coming);
-    coming.then((wrong) => wrong !== null && geometries.delete(url));
-  }
-  return geometries.get(url);
-}

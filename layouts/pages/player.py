@@ -46,8 +46,8 @@ WORDS = (
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
 IMPORTED_ASSETS = (
-    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|offline|overlays|paint|pattern|renewal"
-    r"|slots|stage|token|worker)\.mjs$"
+    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|offline|outlines|overlays|paint|pattern"
+    r"|renewal|slots|stage|thumbnail|token|worker)\.mjs$"
 )
 
 LayoutFunction = Callable[..., Component]

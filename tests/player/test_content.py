@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.player.conftest import OpenPage, until
 from tests.player.scripted import Frame, ScriptedController
 from tests.player.site import Site
-from tests.player.trees import graph, hash_of, map_, tile, words
+from tests.player.trees import Tree, graph, hash_of, map_, tile, words
 
 pytestmark = pytest.mark.browser
 
@@ -123,10 +123,35 @@ def test_what_comes_while_a_map_still_loads_is_not_lost(
     until(page, "iocPlayer.counters.updates === 1")
 
 
+def test_outlines_that_fail_at_first_are_drawn_once_they_come_with_the_values_of_then(
+    controller: ScriptedController,
+    site: Site,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    areas, is_away = site.flask.view_functions["areas"], [True]
+    monkeypatch.setitem(
+        site.flask.view_functions,
+        "areas",
+        lambda: Response("away", 503) if is_away[0] else areas(),
+    )
+    away = "/geometry/areas.json?away"
+    page = open_page(f"{site.url}/wall/w/o#token=abc", forgive="503")
+    controller.wait("heartbeat")
+    controller.show("s1", "a", [tile("r1", banded(0, url=away), WHOLE)])
+    send(controller, "r1", banded(1, url=away))
+    until(page, "iocPlayer.counters.updates === 1")
+    assert page.locator(f"{MAP} path").count() == 0
+    is_away[0] = False
+    until(
+        page, "document.querySelectorAll('.leaflet-container path[fill=\"#00ff00\"]').length === 40"
+    )
+
+
 def test_a_geometry_that_is_not_there_is_told_and_holds_up_nothing(
     controller: ScriptedController, site: Site, open_page: OpenPage
 ) -> None:
-    open_page(f"{site.url}/wall/w/o#token=abc", forgive="JSON")
+    open_page(f"{site.url}/wall/w/o#token=abc", forgive="404")
     controller.wait("heartbeat")
     controller.prepare("s1", "a", [tile("r1", map_({}, url="/geometry/none.json"), WHOLE)])
     told = controller.wait("ready")
@@ -157,6 +182,16 @@ def test_what_dash_draws_does_not_change_what_was_sent(
     send(controller, "r1", content, content_hash="another-hash")
     until(page, "iocPlayer.counters.updates === 1")
     assert page.evaluate("iocPlayer.counters.propSets") == 1
+
+
+def banded(band: int, *, url: str) -> Tree:
+    """Return a map all of whose areas are of one band: red is 0, green 1."""
+    palette = [{"colour": "#ff0000"}, {"colour": "#00ff00"}]
+    hideout = {"palette": palette, "values": {str(n): band for n in range(40)}, "unitPx": 16}
+    made = map_(hideout, url=url)
+    (leaflet,) = made["props"]["children"]
+    leaflet["props"]["children"][0]["props"]["style"] = {"variable": "iocMaps.style"}
+    return made
 
 
 def held(app: Flask, asked: threading.Event, answer: threading.Event) -> Callable[[], Response]:
