@@ -65,6 +65,7 @@ class Arrangement:
     render_ids: frozenset[str]
     realm: str = LIVE
     _on: dict[Rect, tuple[Placed, ...]] = field(default_factory=dict, repr=False)
+    _renders: dict[Rect, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @property
     def revision(self) -> str:
@@ -77,6 +78,16 @@ class Arrangement:
         if found is None:
             found = tuple(each for each in self.placed if each.rect.shares_pixel_with(rect))
             self._on[rect] = found
+        return found
+
+    def renders_on(self, rect: Rect | None) -> frozenset[str]:
+        """Return the renders of the tiles that share a pixel with `rect`; none without one."""
+        if rect is None:
+            return frozenset()
+        found = self._renders.get(rect)
+        if found is None:
+            found = frozenset(each.render.render_id for each in self.on(rect))
+            self._renders[rect] = found
         return found
 
 

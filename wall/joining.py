@@ -87,7 +87,8 @@ def bring(state: State, ws: WallState, client: Client) -> None:
         "transition": {"kind": "cut", "durationMs": 0},
     }
     state.send([client.client_id], "commit", commit)
-    client.prepared[switch_id] = renders_on(client, ws)
+    renders = arrangement.renders_on(client.rect) if arrangement is not None else frozenset()
+    client.prepared[switch_id] = renders
     is_repair = client.brought is not None
     client.brought = (switch_id, (scene_id, revision))
     on_it = arrangement.on(client.rect) if arrangement and client.rect is not None else ()
@@ -137,11 +138,3 @@ def failed(state: State, ws: WallState, client: Client, switch_id: str) -> None:
         QUIET_AFTER_COMMIT_MS * 2**client.failures, LONGEST_QUIET_MS
     )
     state.send([client.client_id], "abort", {"switchId": switch_id, "code": "failed"})
-
-
-def renders_on(client: Client, ws: WallState) -> frozenset[str]:
-    """Return the renders of what is on air that lie on this client."""
-    program = ws.program()
-    if program is None or client.rect is None:
-        return frozenset()
-    return frozenset(p.render.render_id for p in program[1].arrangement.on(client.rect))

@@ -53,9 +53,7 @@ class Stage:
         addressees = list(clients)
         contents.send_tiles(state, ws, addressees, arrangement=self.arrangement, frame=frame)
         for client in addressees:
-            if client.rect is not None:
-                on_it = self.arrangement.on(client.rect)
-                client.staged = frozenset(each.render.render_id for each in on_it)
+            client.staged = self.arrangement.renders_on(client.rect)
             client.staged_id = None
 
     def status(self) -> dict[str, Any]:
