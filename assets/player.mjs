@@ -16,6 +16,7 @@ import { nextFrame, painted } from "./paint.mjs";
 import { Renewal } from "./renewal.mjs";
 import { SlotPool, dash } from "./slots.mjs";
 import { Stage } from "./stage.mjs";
+import { Thumbnail } from "./thumbnail.mjs";
 import { tokenOfAddress, tokenOfSession } from "./token.mjs";
 
 const ROOT = "player";
@@ -96,6 +97,12 @@ class Player {
         this.#afterShown();
         this.renewal.shows(scene);
       },
+    });
+    this.thumbnail = new Thumbnail({
+      clock: this.clock,
+      tell: (type, d) => this.link.send(type, d),
+      lastSwitch: () => this.stage.lastSwitch,
+      isHidden: () => !this.link.up || document.hidden,
     });
     this.link = new Link({
       urls: linkUrls({ urls, port }),
@@ -212,6 +219,7 @@ class Player {
     this.#root.lang = d.language ?? "vi";
     this.#root.dataset.ceiling = d.ceiling?.level ?? "";
     this.glass.put(d.glass);
+    this.thumbnail.order(d.thumbnail);
     this.#place();
     this.clock.forget();
     this.#replies.clear();
@@ -454,9 +462,10 @@ class Player {
   }
 }
 
-// For benchmarks and tests, which read what a page measured itself.
+// For benchmarks and tests, which read what a page measured itself, and for who watches a display.
 function publish(player) {
   window.iocPlayer = {
+    thumbnail: player.thumbnail,
     get lastSwitch() {
       return player.stage.lastSwitch;
     },

@@ -69,7 +69,7 @@ def layout(
         at_ms, problem = None, "when"
     if at_ms is not None:
         try:
-            shown = ask(who, wall_id, at_ms, with_contents=False)
+            shown = ask(who, wall_id, at_ms, with_contents=False, with_pictures=True)
             verdict = _verify(who, wall_id) if verify == "1" else None
         except ServiceError as error:
             problem, oldest_ms = _problem_of(error, at_ms, reach), _oldest_ms(error)
@@ -124,16 +124,20 @@ def shown_at(wall_id: str) -> Response:
         return _error("invalidArgs", 400, message="at: expected such as 2026-09-21T09:14:00+07:00")
     with_contents = request.args.get("contents", "1") != "0"
     try:
-        return jsonify(ask(who, wall_id, at_ms, with_contents=with_contents))
+        found = ask(who, wall_id, at_ms, with_contents=with_contents, with_pictures=with_contents)
+        return jsonify(found)
     except ServiceError as error:
         body = {name: each for name, each in error.body.items() if name != "code"}
         return _error(error.code, STATUS.get(error.code, 502), **body)
 
 
-def ask(who: Person, wall_id: str, at_ms: float, *, with_contents: bool) -> dict[str, Any]:
+def ask(
+    who: Person, wall_id: str, at_ms: float, *, with_contents: bool, with_pictures: bool = False
+) -> dict[str, Any]:
     """Return the controller's answer, within the person's ceiling; audited; raises ServiceError."""
     ceiling = {"level": who.ceiling.level, "compartments": sorted(who.ceiling.compartments)}
     args = {"wallId": wall_id, "atMs": at_ms, "ceiling": ceiling, "contents": with_contents}
+    args |= {"thumbnails": True} if with_pictures else {}
     return _audited(who, "proof.at", args, timeout_s=ANSWER_S)
 
 

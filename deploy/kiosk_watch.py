@@ -5,7 +5,9 @@ A page whose one thread stands still cannot help itself, nor does its WebSocket 
 answers the controller's pings for it. So its browser is asked from outside, over the debugging
 pipe (no port is opened): a page that does not say within `--patience` seconds that it is alive and
 still gets frames, shows no player, or has crashed, costs its browser the life. On a living page
-systemd's own watchdog is told so. Standard library only: a display PC has nothing else of ours.
+systemd's own watchdog is told so. Where the room keeps pictures in its proof of display, a living
+page says when one is due; it is taken here. Standard library only: a display PC has nothing else of
+ours.
 
     kiosk_watch.py [--patience 20] [--grace 90] -- /usr/bin/chromium --kiosk ... ADDRESS
 """
@@ -26,6 +28,10 @@ from typing import Any
 
 ASK_EVERY_S = 2.0
 ALIVE = "window.iocPlayer?.alive === true"
+DUE = "JSON.stringify(window.iocPlayer?.thumbnail?.due ?? null)"
+GIVE = "window.iocPlayer?.thumbnail?.give({}, {})"
+PICTURE_WITHIN_S = 2.0
+QUALITIES = (70, 40, 15)  # of a JPEG: the first that is small enough
 END = b"\0"
 
 
@@ -59,13 +65,30 @@ class Browser:
             self._session = self._attach(until_s)
         if self._session is None:
             return False
-        said = self._call(
-            "Runtime.evaluate", {"expression": ALIVE}, until_s=until_s, session=self._session
-        )
-        if said is None or "error" in said:
+        value = self._value_of(ALIVE, until_s)
+        if value is None:
             self._session = None  # it may have another page by now
-            return False
-        return said["result"].get("result", {}).get("value") is True
+        return value is True
+
+    def give_picture(self) -> None:
+        """Take the picture that the page says is due, and give it to the page; or do nothing."""
+        until_s = time.monotonic() + PICTURE_WITHIN_S
+        order = json.loads(self._value_of(DUE, until_s) or "null")
+        if order is None:
+            return
+        width_px, height_px = order["windowPx"]["width"], order["windowPx"]["height"]
+        scale = min(1.0, order["widthPx"] / max(1, width_px))
+        clip = {"x": 0, "y": 0, "width": width_px, "height": height_px, "scale": scale}
+        for quality in QUALITIES:
+            asked = {"format": "jpeg", "quality": quality, "clip": clip}
+            said = self._call(
+                "Page.captureScreenshot", asked, until_s=until_s, session=self._session
+            )
+            image = (said or {}).get("result", {}).get("data", "")
+            if image and len(image) * 3 // 4 <= order["largestBytes"]:
+                give = GIVE.format(json.dumps(order["switchId"]), json.dumps(image))
+                self._value_of(give, until_s)
+                return
 
     def has_ended(self) -> bool:
         """Tell whether the process has gone by itself."""
@@ -81,6 +104,11 @@ class Browser:
             os.waitpid(self.pid, 0)
         except (ProcessLookupError, ChildProcessError):
             pass
+
+    def _value_of(self, expression: str, until_s: float) -> Any:
+        asked = {"expression": expression}
+        said = self._call("Runtime.evaluate", asked, until_s=until_s, session=self._session)
+        return (said or {}).get("result", {}).get("result", {}).get("value")
 
     def _attach(self, until_s: float) -> str | None:
         found = self._call("Target.getTargets", {}, until_s=until_s)
@@ -143,6 +171,7 @@ def watch(browser: Browser, *, patience_s: float, grace_s: float) -> str:
         if is_alive:
             wrong_at_s = now_s + patience_s
             tell_systemd("WATCHDOG=1")
+            browser.give_picture()
         elif now_s >= wrong_at_s:
             return "the page is frozen, crashed, or shows no player"
         time.sleep(max(0.0, ASK_EVERY_S - (now_s - asked_s)))

@@ -126,6 +126,9 @@ class Settings(BaseModel):
     proof_mb: float = Field(
         default=4000, ge=10, le=1_000_000, description="megabytes the proof of display may take"
     )
+    proof_thumbnails: bool = Field(
+        default=False, description="keep in the proof a small picture of each output and switch"
+    )
     language: Literal["vi", "en"] = Field(
         default="vi", description="first language of walls and pages"
     )

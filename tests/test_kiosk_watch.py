@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -18,7 +20,16 @@ from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, ROOT
 
 WATCH = ROOT / "deploy" / "kiosk_watch.py"
 PATIENCE_S = 60
-ALIVE = "<script>window.iocPlayer = { alive: true }</script>"
+ALIVE = """<body style="background: teal"><script>
+const thumbnail = {
+  due: { switchId: "s1", widthPx: 480, largestBytes: 32768, windowPx: { width: 640, height: 360 } },
+  give: (switchId, image) => {
+    thumbnail.due = null;
+    fetch(`/given?${switchId}`, { method: "POST", body: image });
+  },
+};
+window.iocPlayer = { alive: true, thumbnail };
+</script>"""
 FREEZING = (
     "<script>window.iocPlayer = { alive: true };"
     "fetch('/never').catch(() => 0).then(() => { for (;;); })</script>"
@@ -29,6 +40,7 @@ class Pages(ThreadingHTTPServer):
     """A living page, and one that is frozen once `freeze` is set."""
 
     freeze = threading.Event()
+    given: queue.Queue[tuple[str, bytes]] = queue.Queue()
     daemon_threads = True
 
 
@@ -42,6 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Pages.given.put((self.path, base64.b64decode(body)))
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         pass
@@ -106,12 +124,14 @@ def test_a_frozen_page_costs_its_browser_the_life(pages: str, tmp_path: Path) ->
         watched.close()
 
 
-def test_a_living_page_is_left_alone_and_a_browser_that_ends_is_told(
+def test_a_living_page_is_left_alone_gets_its_picture_and_a_browser_that_ends_is_told(
     pages: str, tmp_path: Path
 ) -> None:
     watched = Watched(tmp_path, f"{pages}/alive")
     try:
         assert [watched.sign() for _ in range(3)] == [b"WATCHDOG=1"] * 3
+        address, picture = Pages.given.get(timeout=PATIENCE_S)
+        assert (address, picture[:3], Pages.given.empty()) == ("/given?s1", b"\xff\xd8\xff", True)
         os.kill(watched.browser(), signal.SIGKILL)
         _, said = watched.process.communicate(timeout=PATIENCE_S)
         assert watched.process.returncode == 1

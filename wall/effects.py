@@ -123,6 +123,7 @@ class ProofRecord:
     kind: str
     body: dict[str, Any]
     contents: tuple[Content, ...] = ()
+    images: tuple[bytes, ...] = ()  # that the body names by their hash
 
 
 @dataclass(frozen=True, slots=True)

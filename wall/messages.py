@@ -10,6 +10,8 @@ import orjson
 from wall import contents, events, joining, masks, services, stage, switch
 from wall.classification import INTERNAL, Classification
 from wall.errors import BadFields
+from wall.proof import thumbnail
+from wall.proof.thumbnail import ThumbnailFields
 from wall.protocol import (
     Clock,
     ContentFields,
@@ -155,6 +157,7 @@ _ON_GLASS: Handlers = {
     "need": (Need, _need),
     "masked": (Masked, _masked),
     "heartbeat": (Heartbeat, _heartbeat),
+    "thumbnail": (ThumbnailFields, thumbnail.taken),
 }
 # What these lead to they do at once themselves: without an effect, nothing became due by them, now
 # or later.

@@ -195,6 +195,7 @@ def assemble(
         walls=states,
         now_ms=now_ms,
         devices=dict(kept.devices),
+        keeps_thumbnails=settings.proof_thumbnails,
     )
     state.calendar, wrong = read_calendar(city_folder)
     problems += map(str, wrong)

@@ -21,7 +21,7 @@ from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
 from wall.peers import mirroring
-from wall.proof import witness
+from wall.proof import thumbnail, witness
 from wall.protocol import (
     HEARTBEAT_MS,
     PROTOCOL,
@@ -176,6 +176,8 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
     told |= {"outputId": client.output_id} if output is not None else {"view": client.view}
     if output is not None:
         told["glass"] = glass.glass(ws, output.output.output_id)
+        if state.keeps_thumbnails:
+            told["thumbnail"] = thumbnail.ORDER
         if output.output.device_pixel_ratio != 1:
             told["devicePixelRatio"] = output.output.device_pixel_ratio
     state.send([client.client_id], "identified", told)

@@ -76,6 +76,8 @@ class Client:
     owed: dict[str, None] = field(default_factory=dict)  # renders to send when it has caught up
     bring_by_ms: float | None = None  # waits for content to be brought to the program
     brought: tuple[str, Showing] | None = None  # the switch that last brought it, and to what
+    shown_id: str | None = None  # the switch it said last that it showed
+    pictured_id: str | None = None  # the one it last gave a picture of
     quiet_until_ms: float = 0.0  # no repair before
     failures: int = 0  # repairs it failed in a row
     wanted: frozenset[str] | None = None  # of a render service: its share as last told
@@ -369,6 +371,7 @@ class State:
     rule_states: dict[str, RuleState] = field(default_factory=dict)  # quiet ones may be missing
     exercises: dict[str, Exercise] = field(default_factory=dict)  # by id
     known: dict[str, Known] = field(default_factory=dict)  # by realm
+    keeps_thumbnails: bool = False  # in the proof, small pictures of what outputs show
     release: str | None = None  # of the players' page, as the web service told last
     views_renew_at_ms: float = 0.0  # the next view of another release may load it then
     counts: Counter[str] = field(default_factory=Counter)

@@ -233,10 +233,12 @@ def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
     """Note when a client showed a switch; a repeat changes nothing."""
     if client.brought is not None and fields.switch_id == client.brought[0]:
         client.showing = client.brought[1]
+        client.shown_id = fields.switch_id
         witness.shown(state, ws, client, fields, in_time_ms=outcome.IN_TIME_MS)
     for switch in ws.settling:
         if fields.switch_id == switch.switch_id and switch.includes(client.client_id):
             client.showing = switch.showing
+            client.shown_id = fields.switch_id
         if fields.switch_id == switch.switch_id and client.client_id in switch.unshown:
             switch.unshown.discard(client.client_id)
             switch.shown[client.client_id] = fields
@@ -301,8 +303,10 @@ def _prepare(state: State, ws: WallState, switch: Switch) -> None:
         return encode("prepare", state.epoch, {**fields, "tiles": tiles})
 
     contents.send_tiles(state, ws, by_tiles, arrangement=switch.arrangement, frame=frame)
+    arrangement = switch.arrangement
     for client in members:
-        client.prepared[switch.switch_id] = _renders_on(client, switch.arrangement)
+        renders = arrangement.renders_on(client.rect) if arrangement is not None else frozenset()
+        client.prepared[switch.switch_id] = renders
 
 
 def _decide(state: State, ws: WallState, switch: Switch) -> None:
@@ -405,9 +409,3 @@ def _stage_id(ws: WallState, switch: Switch) -> str | None:
     if ws.stage is None or ws.stage.arrangement is not switch.arrangement:
         return None
     return ws.stage.stage_id
-
-
-def _renders_on(client: Client, arrangement: Arrangement | None) -> frozenset[str]:
-    if arrangement is None or client.rect is None:
-        return frozenset()
-    return frozenset(each.render.render_id for each in arrangement.on(client.rect))

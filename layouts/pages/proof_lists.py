@@ -64,13 +64,13 @@ def outputs_over(shown: Mapping[str, Any], *, setting: Setting) -> list[Componen
 
 def outputs_table(shown: Mapping[str, Any], *, setting: Setting) -> Component:
     """Return what each output showed, since when, how exact that is."""
-    heads = (
+    heads = [
         say("proof.output", setting),
         say("proof.state", setting),
         say("proof.shown_at", setting),
         say("proof.uncertainty", setting),
-    )
-    rows = [
+    ]
+    rows: list[list[Any]] = [
         [
             html.Strong(each["outputId"]),
             _state(each, setting),
@@ -79,6 +79,10 @@ def outputs_table(shown: Mapping[str, Any], *, setting: Setting) -> Component:
         ]
         for each in shown["outputs"]
     ]
+    if any("thumbnail" in each for each in shown["outputs"]):
+        heads.append(say("proof.pictures", setting))
+        for row, each in zip(rows, shown["outputs"], strict=True):
+            row.append(_picture(each, setting))
     return _table(say("proof.outputs", setting), heads, rows, className="proof-outputs")
 
 
@@ -238,13 +242,33 @@ def _shown_at(output: Mapping[str, Any], setting: Setting) -> str:
 
 def _tile_hash(tile: Mapping[str, Any], setting: Setting) -> Any:
     if tile.get("isWithheld"):
-        return html.Span(
-            [icon("bi-lock"), say("proof.withheld", setting)], className="proof-withheld"
-        )
+        return _withheld(setting)
     sha256 = tile.get("sha256")
     if sha256 is None:
         return say("proof.no_content", setting)
     return html.Code(sha256[:HASH_SHOWN], title=sha256)
+
+
+def _picture(output: Mapping[str, Any], setting: Setting) -> Any:
+    """Return the small picture that was taken of an output's own screen, and when."""
+    thumbnail = output.get("thumbnail")
+    if thumbnail is None:
+        return NOTHING
+    if thumbnail["isWithheld"]:
+        return _withheld(setting)
+    at = time(thumbnail["takenAtMs"], seconds=True, language=setting.language,
+              timezone=setting.timezone)  # fmt: skip
+    words = say("proof.picture_of", setting, output=output["outputId"], at=at)
+    image = thumbnail.get("image")
+    if image is None:
+        return say("proof.no_content", setting)
+    return html.Img(
+        src=f"data:image/jpeg;base64,{image}", alt=words, title=words, className="proof-shot"
+    )
+
+
+def _withheld(setting: Setting) -> Component:
+    return html.Span([icon("bi-lock"), say("proof.withheld", setting)], className="proof-withheld")
 
 
 def _ms(duration_ms: float | None, setting: Setting, *, sign: str = "") -> str:

@@ -8,6 +8,12 @@ from tests.player import trees
 from wall.geometry import Wall
 
 HASH = "5c1c616b76ed2b56f48aada0fa828b59a9732538f2c34723a4c0bc39a31af84b"
+JPEG = (  # one pixel
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////"
+    "////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+)
+_TAKEN = {"switchId": "s1-9", "takenAtMs": 1_795_396_000_000.0, "uncertaintyMs": 40.0}
+THUMBNAILS = ({**_TAKEN, "isWithheld": False, "image": JPEG}, {**_TAKEN, "isWithheld": True})
 MAP = "/geometry/areas-0123456789abcdef.json"
 
 
@@ -38,6 +44,7 @@ def shown_body(wall: Wall, at_ms: float, *, with_contents: bool = True) -> dict[
             "isChanging": False,
             "owed": [],
             **states[index % len(states)],
+            **({"thumbnail": THUMBNAILS[index]} if index < len(THUMBNAILS) else {}),
         }
         for index, each in enumerate(wall.outputs)
     ]

@@ -110,6 +110,7 @@ def test_the_page_says_scene_outputs_contents_and_seal(operator) -> None:
     assert "lúc 09:14:00 21/09/2026" in told
     for each in ("is.shown", "is.offline", "is.changing", "is.failed", "withheld", "not_final"):
         assert said(each) in told
+    assert said("pictures") in told
     assert said("by_aside").format(first=1238, last=1240) in told
     assert HASH in told
     assert f"4096:{HASH}" in told

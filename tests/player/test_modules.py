@@ -403,3 +403,41 @@ def test_a_ceiling_covers_higher_levels_and_other_compartments(
 
 def test_what_says_no_class_is_covered_by_any_mask(call: Call) -> None:
     assert not call("cover", "within", {"level": "internal", "compartments": []}, None)
+
+
+# Pictures for the proof
+
+
+def test_a_picture_is_due_once_of_what_is_on_glass_and_calm(page: Page) -> None:
+    found = page.evaluate(
+        """async () => {
+            const { Thumbnail } = await import("/assets/thumbnail.mjs");
+            const told = [];
+            let [nowMs, last] = [12_499, null];
+            const thumbnail = new Thumbnail({
+                clock: { nowMs: () => nowMs, toShared: (ms) => ms, uncertaintyMs: 1 },
+                tell: (type, d) => told.push([type, d.switchId, d.image, d.uncertaintyMs >= 1]),
+                lastSwitch: () => last,
+                isHidden: () => false,
+            });
+            const seen = [];
+            const look = () => seen.push(thumbnail.due?.switchId ?? null);
+            look();
+            last = { switchId: "s1", shownAtMs: 10_000 };
+            thumbnail.order(undefined);
+            look();
+            thumbnail.order({ widthPx: 480, largestBytes: 9 });
+            look();
+            nowMs += 1;
+            look();
+            thumbnail.give("s1", "one");
+            look();
+            last = { switchId: "s2", shownAtMs: 10_000 };
+            look();
+            last = { switchId: "s3", shownAtMs: 10_000 };
+            thumbnail.give("s2", "too late");
+            return { seen, told };
+        }"""
+    )
+    assert found["seen"] == [None, None, None, "s1", None, "s2"]
+    assert found["told"] == [["thumbnail", "s1", "one", True]]

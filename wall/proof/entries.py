@@ -114,9 +114,12 @@ def digest(octets: bytes) -> str:
 
 
 def tiles_of(kind: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return every place in an entry that names a content."""
+    """Return every place in an entry that names a content, or a picture of an output."""
+    if kind == "thumbnail":
+        yield dict(body)
     if kind in WHOLE:
         picture = body["picture"]
+        yield from (each["thumbnail"] for each in picture["outputs"] if "thumbnail" in each)
         yield from (picture["program"] or {}).get("tiles", ())
         yield from picture["held"]
     yield from body.get("tiles", ()) if kind == "switch" else ()

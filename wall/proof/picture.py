@@ -113,6 +113,12 @@ class Picture:
         output = self._track(told["outputId"])
         self._set(output, at_ms, "shown", {**showing, "status": "told"})
 
+    def _thumbnail(self, at_ms: float, told: Fields) -> None:
+        output = self._track(told["outputId"])
+        if output["state"] == "shown" and output.get("switchId") == told["switchId"]:
+            picture = {name: told[name] for name in _OF_THUMBNAIL}
+            self.outputs[told["outputId"]] = {**output, "thumbnail": picture}
+
     def _unknown(self, at_ms: float, fields: Fields) -> None:
         """Nothing is known of any output from here on."""
         for output in list(self.outputs.values()):
@@ -163,7 +169,10 @@ class Picture:
 
 _OF_CHANGES = ("sentAtMs", "owed", "outputs")  # of the sending, not of the content
 _OF_PLACE = ("tileId", "renderId", "kind", "rectPx")
-_OF_SHOWING = ("status", "switchId", "shownAtMs", "lateMs", "uncertaintyMs", "reason")
+_OF_SHOWING = (
+    "status", "switchId", "shownAtMs", "lateMs", "uncertaintyMs", "reason", "thumbnail",
+)  # fmt: skip
+_OF_THUMBNAIL = ("switchId", "takenAtMs", "uncertaintyMs", "sha256", "classification")
 _OF_OUTPUT = ("outputId", "online", "sceneId", "revision", "state", "sinceAtMs", *_OF_SHOWING)
 
 
@@ -195,6 +204,8 @@ def steps(kind: str, body: Fields, at_ms: float) -> Iterator[Step]:
                 yield min(shown_ms, at_ms), "output", {**scene, **each}
         case "shown":
             yield min(body["shownAtMs"], at_ms), "output", body
+        case "thumbnail":
+            yield body["takenAtMs"], kind, body
         case "contents":
             for change in body["changes"]:
                 yield change["sentAtMs"], "content", change

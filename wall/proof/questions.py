@@ -24,11 +24,15 @@ class HeadArgs(WireModel):
 
 
 class AtArgs(HeadArgs):
-    """Of `proof.at`; what is above `ceiling` is left out, without `contents` all of them are."""
+    """Of `proof.at`; what is above `ceiling` is left out, without `contents` all of them are.
+
+    Outputs' pictures come with `thumbnails`.
+    """
 
     at_ms: Instant
     ceiling: ClassificationFields
     contents: bool = True
+    thumbnails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class At:
     with_contents: bool
     epoch: int  # of who asks: its own chain has no gap up to now
     now_ms: float
+    with_thumbnails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,15 @@ def _at(state: State, asked: Asked, args: AtArgs) -> None:
     if args.at_ms > state.now_ms:
         raise Refused("invalidArgs", "atMs: lies in the future")
     ceiling = Classification.of(args.ceiling)
-    question = At(args.wall_id, args.at_ms, ceiling, args.contents, state.epoch, state.now_ms)
+    question = At(
+        args.wall_id,
+        args.at_ms,
+        ceiling,
+        args.contents,
+        state.epoch,
+        state.now_ms,
+        args.thumbnails,
+    )
     _ask(state, asked, ws, question)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +54,10 @@ def answer_at(reader: ProofReader, question: At) -> bytes:
         **{name: whole[name] for name in ("name", "canvasPx", "unitPx", "language")},
         "program": _program(picture),
         "tiles": _tiles(reader, picture, question),
-        "outputs": _outputs(picture, changing, whole["places"], is_gap=gap is not None),
+        "outputs": [
+            _pictured(reader, each, question)
+            for each in _outputs(picture, changing, whole["places"], is_gap=gap is not None)
+        ],
         "masks": [_without(each, ()) for each in picture.masks.values()],
         "overlays": [each for each in picture.overlays.values() if not _is_over(each, at_ms)],
         "notes": picture.notes,
@@ -182,6 +186,21 @@ def _outputs(
         }
         outputs.append(output)
     return outputs
+
+
+def _pictured(reader: ProofReader, output: dict[str, Any], question: At) -> dict[str, Any]:
+    """Return an output with its picture as far as the asker may see it and asked for it."""
+    thumbnail = output.get("thumbnail")
+    if thumbnail is None:
+        return output
+    is_withheld = not _ceiling(thumbnail["classification"]).within(question.ceiling)
+    told = {**thumbnail, "isWithheld": is_withheld}
+    if is_withheld:
+        del told["sha256"]
+    elif question.with_thumbnails:
+        image = reader.content(thumbnail["sha256"])
+        told["image"] = None if image is None else base64.b64encode(image).decode()
+    return {**output, "thumbnail": told}
 
 
 def _named(entry: Entry) -> dict[str, Any]:

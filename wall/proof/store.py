@@ -168,7 +168,9 @@ class ProofStore:
             raise sqlite3.DatabaseError(f"schema {version} is of a newer version of this program")
 
     def _append(self, record: ProofRecord) -> None:
-        digests: dict[Any, str] = {_name(each): self._keep(each) for each in record.contents}
+        digests: dict[Any, str] = {_name(each): self._keep(each.body) for each in record.contents}
+        for image in record.images:
+            self._keep(image)
 
         def digest_of(tile: dict[str, Any]) -> str | None:
             return digests.get((tile["renderId"], tile.get("version"), tile["contentHash"]))
@@ -185,11 +187,11 @@ class ProofStore:
         sealed, own_hash = entry.sealed()
         self.add(Sealed(entry, own_hash, zlib.compress(sealed)))
 
-    def _keep(self, content: Content) -> str:
-        """Keep a content's body, once; return its hash."""
-        found = digest(content.body)
+    def _keep(self, body: bytes) -> str:
+        """Keep a content's or picture's bytes, once; return their hash."""
+        found = digest(body)
         if self.run("select 1 from content where sha256 = ?", (found,)).fetchone() is None:
-            self.keep(found, zlib.compress(content.body))
+            self.keep(found, zlib.compress(body))
         return found
 
 

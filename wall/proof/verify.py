@@ -101,7 +101,7 @@ class Link:
             body = self.reader.content(sha256)
             code = "contentMissing" if body is None else "contentChanged"
             if body is None or digest(body) != sha256:
-                raise Broken(self.wall_id, entry.sequence, code, render=tile["renderId"])
+                raise Broken(self.wall_id, entry.sequence, code, render=tile.get("renderId", "-"))
             if len(self.contents) < REMEMBERED:
                 self.contents.add(sha256)
 

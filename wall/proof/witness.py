@@ -199,6 +199,11 @@ def noted(state: State, ws: WallState, kind: str, body: Mapping[str, Any]) -> No
     _enter(state, ws, kind, dict(body))
 
 
+def pictured(state: State, ws: WallState, body: Mapping[str, Any], image: bytes) -> None:
+    """Note a small picture of what an output showed, with its bytes."""
+    _enter(state, ws, "thumbnail", dict(body), images=(image,))
+
+
 def advance(state: State, ws: WallState) -> None:
     """Say what has waited long enough; and the whole picture once a minute, in a quiet moment."""
     ledger = ws.proof
@@ -245,18 +250,24 @@ def _enter(
     kind: str,
     body: dict[str, Any],
     contents: Iterable[Content] = (),
+    images: tuple[bytes, ...] = (),
 ) -> None:
     _flush(state, ws)
     if kind not in ("start", "standing"):
         for step in steps(kind, body, state.now_ms):
             ws.proof.picture.take(step)
-    _append(state, ws, kind, body, contents)
+    _append(state, ws, kind, body, contents, images)
 
 
 def _append(
-    state: State, ws: WallState, kind: str, body: dict[str, Any], contents: Iterable[Content]
+    state: State,
+    ws: WallState,
+    kind: str,
+    body: dict[str, Any],
+    contents: Iterable[Content],
+    images: tuple[bytes, ...] = (),
 ) -> None:
-    record = ProofRecord(ws.wall.wall_id, state.now_ms, kind, body, tuple(contents))
+    record = ProofRecord(ws.wall.wall_id, state.now_ms, kind, body, tuple(contents), images)
     state.effects.append(Prove(record))
 
 
