@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from wall.protocol import encode_to_keep
+
 if TYPE_CHECKING:
     from wall.switch import Switch
 
@@ -66,7 +68,7 @@ class History:
 
     def add(self, entry: Entry) -> None:
         """Keep one more switch; the oldest goes when there are 1,000."""
-        self._encoded.append(orjson.dumps(entry))
+        self._encoded.append(encode_to_keep(entry))
         for name, figures in self._figures.items():
             figures.append(math.nan if entry.get(name) is None else entry[name])
             if len(figures) > KEPT:

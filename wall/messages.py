@@ -25,6 +25,7 @@ from wall.protocol import (
     Shown,
     Staged,
     Subscribe,
+    encode_to_keep,
 )
 from wall.renders import Content
 from wall.scene import WireModel
@@ -92,7 +93,7 @@ def _need(state: State, client: Client, fields: Need) -> None:
 
 def _content(state: State, client: Client, fields: ContentFields) -> None:
     try:
-        body = orjson.dumps(fields.content)
+        body = encode_to_keep(fields.content)
     except TypeError as error:
         raise BadFields(f"content: {error}") from error
     level = fields.classification

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import blake2b
 
-import orjson
-
 from wall.classification import PUBLIC
+from wall.protocol import encode_to_keep
 from wall.renders import Content
 
 UNMARKED = {
@@ -53,7 +52,7 @@ def _content(render_id: str, version: int, look: str, text: str, at_ms: float) -
             },
         },
     }
-    body = orjson.dumps(tree)
+    body = encode_to_keep(tree)
     return Content(
         render_id=render_id,
         version=version,

@@ -28,7 +28,7 @@ from wall.errors import StoreError
 from wall.history import KEPT
 
 SCHEMA_VERSION = 3
-CACHE_KIB = 512  # it is written, hardly ever read: more would only fill, for hours
+CACHE_KIB = 128  # it is written, hardly ever read: more would only fill, for hours
 BUSY_S = 2.0  # a controller that was just killed may still be going
 HISTORY_ROWS = 50_000  # of all walls; the oldest go
 LARGEST_ARGS = 64 * 1024

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,7 @@ from wall.protocol import (
     check,
     decode,
     encode,
+    encode_to_keep,
 )
 
 MODELS = (
@@ -127,3 +129,15 @@ def test_frames_of_the_controller_are_compact_json_with_their_epoch() -> None:
     frame = encode("hello", 7, {"a": "ữ"})
     assert json.loads(frame) == {"type": "hello", "epoch": 7, "d": {"a": "ữ"}}
     assert b" " not in frame
+
+
+def test_what_is_encoded_to_be_kept_takes_no_more_memory_than_it_holds() -> None:
+    entry = {"words": "thông báo " * 40}
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        kept = [encode_to_keep(entry) for _ in range(100)]
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 1.3 * sum(map(len, kept))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 2
 BUSY_S = 5.0
 LOG_LIMIT = 64 * 1024 * 1024
-CACHE_KIB = 512  # it is written, hardly ever read: more would only fill, for hours
+CACHE_KIB = 128  # it is written, hardly ever read: more would only fill, for hours
 
 # Up to `shared_sequence` a chain is surely what the site's other controllers have or could have.
 _SHARED = ("alter table chain add column shared_sequence integer not null default 0",)
