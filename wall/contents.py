@@ -187,11 +187,13 @@ def content_frame(epoch: int, content: Content) -> bytes:
 
 def refresh_wanted(state: State) -> None:
     """Tell render services what is wanted of them, those whose share has changed."""
-    used = state.used_renders()
-    for arrangement in (each for ws in state.walls.values() for each in _ahead(state, ws)):
-        used.update((placed.render.render_id, placed.render) for placed in arrangement.placed)
-    state.renders.want(used, now_ms=state.now_ms)
+    scenes = state.arrangements()
+    scenes.extend(each for ws in state.walls.values() for each in _ahead(state, ws))
     services = [each for each in state.clients.values() if each.service == "render"]
+    if not _is_news(state, scenes, [each.client_id for each in services]):
+        return
+    used = {each.render.render_id: each.render for scene in scenes for each in scene.placed}
+    state.renders.want(used, now_ms=state.now_ms)
     if not services:
         return
     shares = share(state.renders.wanted, (each.client_id for each in services))
@@ -201,6 +203,21 @@ def refresh_wanted(state: State) -> None:
             service.wanted = wanted
             renders = [state.renders.wanted[each].to_json() for each in sorted(wanted)]
             state.send([service.client_id], "wanted", {"renders": renders})
+
+
+def _is_news(state: State, scenes: list[Arrangement], services: list[int]) -> bool:
+    """Note which scenes are in use, and which services there are; tell if something may follow.
+
+    Most of a switch changes nothing of it: the stage becomes what is prepared, then what is on air.
+    """
+    before, state.wanted_for = state.wanted_for, (scenes, services)
+    let_go_ms = state.renders.next_ms()
+    return (
+        before is None
+        or services != before[1]
+        or set(map(id, scenes)) != set(map(id, before[0]))
+        or (let_go_ms is not None and state.now_ms >= let_go_ms)
+    )
 
 
 def _ahead(state: State, ws: WallState) -> Iterator[Arrangement]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from wall.arrangement import Arrangement, Render, arrange
+from wall.arrangement import Arrangement, arrange
 from wall.classification import Classification
 from wall.effects import Effect, Send
 from wall.geometry import Output, Rect, Trim, Wall
@@ -362,6 +362,7 @@ class State:
     clients: dict[int, Client] = field(default_factory=dict)
     greeted: dict[int, float] = field(default_factory=dict)  # must identify by then
     renders: RenderBook = field(default_factory=RenderBook)
+    wanted_for: tuple[list[Arrangement], list[int]] | None = None  # scenes, services told of them
     kinds: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     known_kinds: list[dict[str, Any]] = field(default_factory=list)
     levels: dict[str, Classification] = field(default_factory=dict)  # of published names
@@ -397,22 +398,15 @@ class State:
         """Return a wall's outputs and views, in the order they came."""
         return [self.clients[each] for each in sorted(ws.clients)]
 
-    def used_renders(self) -> dict[str, Render]:
-        """Return every render of a layer that is set, being switched to or staged.
+    def arrangements(self) -> list[Arrangement]:
+        """Return every scene of a layer that is set, being switched to or staged, as it is laid.
 
         Layers below what is on air too: clearing reveals content that is at hand.
         """
-        used: dict[str, Render] = {}
+        found: list[Arrangement] = []
         for ws in self.walls.values():
-            arrangements: list[Arrangement | None] = [
-                layer.arrangement for layer in ws.layers.values()
-            ]
-            if ws.pending is not None:
-                arrangements.append(ws.pending.arrangement)
-            arrangements.extend(
-                each.arrangement for each in (ws.staging, ws.stage) if each is not None
-            )
-            for each in arrangements:
-                if each is not None:
-                    used.update((p.render.render_id, p.render) for p in each.placed)
-        return used
+            found.extend(layer.arrangement for layer in ws.layers.values())
+            if ws.pending is not None and ws.pending.arrangement is not None:
+                found.append(ws.pending.arrangement)
+            found.extend(each.arrangement for each in (ws.staging, ws.stage) if each is not None)
+        return found
