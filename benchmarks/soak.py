@@ -26,6 +26,7 @@ from benchmarks.trend import FEWEST, slope
 WALL, OUTPUTS = "le-lai", 4
 SLOPE_MB_H = 1.0
 SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
+PRESSED_S = 0.5  # from the word that memory is short until a page's process is looked at
 Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
 
 
@@ -36,9 +37,10 @@ def main() -> None:
     length.add_argument("--minutes", type=float, default=30)
     length.add_argument("--hours", type=float)
     parser.add_argument("--warm-up", type=float, default=5, help="minutes, not measured")
-    parser.add_argument("--sample", type=float, default=20, help="seconds between samples")
+    parser.add_argument("--sample", type=float, help="seconds between samples (default: a 90th)")
     chosen = parser.parse_args()
     seconds = 60 * chosen.minutes if chosen.hours is None else 3600 * chosen.hours
+    sample_s = chosen.sample or min(20.0, max(2.0, seconds / 90))
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
         product.start(*ALL)
         product.until_data()
@@ -55,8 +57,10 @@ def main() -> None:
             watched = _Watched(product, pages)
             began_s = time.monotonic()
             while (elapsed_s := time.monotonic() - began_s) < seconds:
+                watched.press()
+                work.go_on(PRESSED_S)
                 watched.sample(elapsed_s / 3600)
-                work.go_on(chosen.sample)
+                work.go_on(max(0.0, sample_s - PRESSED_S))
             crowd.close()
     report = _report(watched.samples, work, seconds, chosen.warm_up, others)
     publish(report, write=chosen.write)
@@ -96,7 +100,9 @@ class _Work:
 
 
 class _Watched:
-    """What is sampled: heaps of the pages after a collection, RSS of their processes and roles."""
+    """What is sampled: heaps of the pages and RSS of their processes, both once they gave back what
+    they could, and RSS of the roles.
+    """
 
     def __init__(self, product: Product, pages: list[Page]) -> None:
         self.samples: Samples = defaultdict(list)
@@ -104,11 +110,16 @@ class _Watched:
         self._heaps: list[CDPSession] = [page.context.new_cdp_session(page) for page in pages]
         self._renderers = [_renderer_of(page) for page in pages]
 
+    def press(self) -> None:
+        """Let the browsers give back what they could: kept for speed, it comes and goes."""
+        for session in self._heaps:
+            session.send("HeapProfiler.collectGarbage")
+            session.send("Memory.simulatePressureNotification", {"level": "critical"})
+
     def sample(self, at_h: float) -> None:
         """Take one sample of each."""
         heap_bytes = 0.0
         for session in self._heaps:
-            session.send("HeapProfiler.collectGarbage")
             heap_bytes += session.send("Runtime.getHeapUsage")["usedSize"]
         self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / len(self._heaps))
         self._add("a page's process, RSS", at_h, rss_mb(self._renderers) / len(self._renderers))
@@ -150,9 +161,10 @@ def _report(
         each {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs, {others} protocol clients.
         {work.switches} switches, {work.failed} of them not shown in time by every output,
         {work.contents} rounds of contents.
-        Slope: least squares, its upper 95 % bound widened for samples that follow one another
-        (autoregressive, first order). Before a release: `python -m benchmarks.soak --hours 72
-        --sample 300 --warm-up 60`.""",
+        Before each sample the pages' garbage is collected and their browsers are told that memory
+        is short. Slope: least squares, its upper 95 % bound widened for samples that follow one
+        another (autoregressive, first order). Before a release: `python -m benchmarks.soak
+        --hours 72 --sample 300 --warm-up 60`.""",
         [Table(("MB", "n", "first", "last", "largest", "slope MB/h", "upper 95 %"), rows)],
         [f"Goal: upper 95 % bound of the slope <= {SLOPE_MB_H:.0f} MB/h: {'; '.join(goals)}."],
     )
