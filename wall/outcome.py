@@ -12,12 +12,14 @@ from wall.errors import Refused
 from wall.events import event
 from wall.layers import event_of
 from wall.proof import witness
+from wall.protocol import Shown
 from wall.state import State, WallState
 
 if TYPE_CHECKING:
     from wall.switch import Switch
 
 IN_TIME_MS = 50.0  # shown later than this is late
+POSSIBLE_MS = 1_000.0  # a clock that is known at all is not wrong by more
 
 
 def tell(state: State, ws: WallState, switch: Switch) -> None:
@@ -50,6 +52,15 @@ def tell(state: State, ws: WallState, switch: Switch) -> None:
         answer(state, switch.asked, result, changes=(record,), then=then)
     else:
         state.effects.append(Persist((record,), then=then))
+
+
+def is_possible(shown: Shown, show_at_ms: float, now_ms: float) -> bool:
+    """Tell whether a change can have been when a client says: one that lies spoils no figure."""
+    late_ms = shown.shown_at_ms - show_at_ms
+    return (
+        show_at_ms - POSSIBLE_MS <= shown.shown_at_ms <= now_ms + POSSIBLE_MS
+        and abs(shown.late_ms - late_ms) <= POSSIBLE_MS
+    )
 
 
 def _result(ws: WallState, switch: Switch) -> dict[str, Any]:

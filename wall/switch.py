@@ -232,14 +232,15 @@ def ready(state: State, ws: WallState, client: Client, fields: Ready) -> None:
 def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
     """Note when a client showed a switch; a repeat changes nothing."""
     if client.brought is not None and fields.switch_id == client.brought[0]:
-        client.showing = client.brought[1]
-        client.shown_id = fields.switch_id
+        client.showing, client.shown_id = client.brought[1], fields.switch_id
         witness.shown(state, ws, client, fields, in_time_ms=outcome.IN_TIME_MS)
     for switch in ws.settling:
         if fields.switch_id == switch.switch_id and switch.includes(client.client_id):
-            client.showing = switch.showing
-            client.shown_id = fields.switch_id
+            client.showing, client.shown_id = switch.showing, fields.switch_id
         if fields.switch_id == switch.switch_id and client.client_id in switch.unshown:
+            if not outcome.is_possible(fields, switch.show_at_ms, state.now_ms):
+                state.counts["shownImpossible"] += 1
+                return
             switch.unshown.discard(client.client_id)
             switch.shown[client.client_id] = fields
             advance(state, ws)

@@ -374,3 +374,21 @@ def test_a_commit_reaches_a_client_that_is_not_ready_yet(table: Table) -> None:
     web.ask("wall.take", {"wallId": "north", "sceneId": "overview", "deadlineMs": 100})
     table.wait(101)
     assert seat.last("commit")["switchId"] == seat.last("prepare")["switchId"]
+
+
+@pytest.mark.parametrize("lie", [{"shownAtMs": 1e15}, {"shownAtMs": 0.0}, {"lateMs": -1e9}])
+def test_an_output_that_says_what_cannot_be_has_not_answered_and_spoils_no_figure(
+    full: FullTable, lie: dict[str, float]
+) -> None:
+    request_id = full.take("rain")
+    for each in full.players():
+        each.ready()
+    full.wait(70)
+    commit = full.left.last("commit")
+    told = {"switchId": commit["switchId"], "shownAtMs": commit["showAtMs"], "lateMs": 0.0}
+    full.left.say("shown", **{**told, **lie})
+    full.right.shown()
+    full.wait(2_100)
+    result = full.web.result(request_id)
+    assert [each["status"] for each in result["outputs"]] == ["noAnswer", "shown"]
+    assert (result["skewMs"], full.state.counts["shownImpossible"]) == (0.0, 1)
