@@ -39,6 +39,7 @@ class Site:
     lat: float
     lon: float
     name: Named
+    ceiling: dict[str, Any] | None = None  # what its walls may show: the controller's to read
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -5,13 +5,14 @@ One render serves every output and view of a wall: language, unit of type and de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
+from wall.classification import Classification, lowest
 from wall.geometry import Rect, Wall
 from wall.grid import Seams, cell_rect, seams_of
 from wall.realm import LIVE
@@ -64,6 +65,7 @@ class Arrangement:
     placed: tuple[Placed, ...]
     render_ids: frozenset[str]
     realm: str = LIVE
+    ceilings: Mapping[str, Classification] = field(default_factory=dict)  # of outputs, by render
     _on: dict[Rect, tuple[Placed, ...]] = field(default_factory=dict, repr=False)
     _renders: dict[Rect, frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -98,7 +100,20 @@ def arrange(scene: Scene, wall: Wall, *, language: str, realm: str = LIVE) -> Ar
         rect = cell_rect(wall, columns=scene.columns, rows=scene.rows, at=tile.at)
         placed.append(Placed(tile, rect, _render(tile, rect, wall, language, realm)))
     render_ids = frozenset(each.render.render_id for each in placed)
-    return Arrangement(scene, tuple(placed), render_ids, realm)
+    return Arrangement(scene, tuple(placed), render_ids, realm, _ceilings(placed, wall))
+
+
+def _ceilings(placed: Iterable[Placed], wall: Wall) -> dict[str, Classification]:
+    """Return what the outputs that a render lies on allow, where any has a ceiling of its own."""
+    limited = [(each.rect, each.ceiling) for each in wall.outputs if each.ceiling is not None]
+    found: dict[str, Classification] = {}
+    for each in placed if limited else ():
+        under = [ceiling for rect, ceiling in limited if each.rect.shares_pixel_with(rect)]
+        before = found.get(each.render.render_id)
+        together = lowest([*under, before] if before is not None else under)
+        if together is not None:
+            found[each.render.render_id] = together
+    return found
 
 
 def _render(tile: Tile, rect: Rect, wall: Wall, language: str, realm: str) -> Render:

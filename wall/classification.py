@@ -49,6 +49,18 @@ PUBLIC = Classification("public")
 INTERNAL = Classification("internal")
 
 
+def lowest(ceilings: Iterable[Classification]) -> Classification | None:
+    """Return the ceiling that all of these leave together; None when there are none."""
+    found: Classification | None = None
+    for each in ceilings:
+        if found is None:
+            found = each
+            continue
+        level = LEVELS[min(LEVELS.index(found.level), LEVELS.index(each.level))]
+        found = Classification(level, found.compartments & each.compartments)
+    return found
+
+
 def highest(classifications: Iterable[Classification]) -> Classification | None:
     """Return the classification of a picture made of all of these; None when there are none."""
     level, compartments, found = 0, frozenset[str](), False

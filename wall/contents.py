@@ -29,7 +29,7 @@ def content_for(state: State, ws: WallState, render_id: str) -> Content:
         return placeholder.waiting(
             render_id, text=ws.wall.waiting, language=ws.language, now_ms=state.now_ms
         )
-    if not ws.may_show(content.classification):
+    if not ws.may_show(content.classification, render_id):
         return placeholder.withheld(content, text=ws.wall.withheld, language=ws.language)
     return content
 
@@ -57,13 +57,17 @@ def classification_of(state: State, arrangement: Arrangement) -> Classification:
 
 
 def above_ceiling(state: State, ws: WallState, arrangement: Arrangement) -> list[str]:
-    """Return the tiles whose content the wall may not show."""
-    return [
-        each.tile.tile_id
-        for each in arrangement.placed
-        if (content := state.renders.newest(each.render.render_id)) is not None
-        and not content.classification.within(ws.wall.ceiling)
-    ]
+    """Return the tiles whose content the wall, or an output they lie on, may not show."""
+    above = []
+    for each in arrangement.placed:
+        content = state.renders.newest(each.render.render_id)
+        ceiling = arrangement.ceilings.get(each.render.render_id, ws.wall.ceiling)
+        if content is not None and not (
+            content.classification.within(ws.wall.ceiling)
+            and content.classification.within(ceiling)
+        ):
+            above.append(each.tile.tile_id)
+    return above
 
 
 def send_tiles(

@@ -66,6 +66,8 @@ def _output(state: State, ws: WallState, each: OutputState, *, is_whole: bool) -
         "online": each.client_id is not None,
         "trimPx": glass.trim_of(ws, each.output.output_id).to_json(),
     }
+    if each.output.ceiling is not None:
+        body["ceiling"] = each.output.ceiling.to_json()
     if is_whole:
         client = state.clients.get(each.client_id) if each.client_id is not None else None
         showing = client.showing if client is not None else each.showing

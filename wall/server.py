@@ -34,6 +34,7 @@ from wall.proof.sharing import Sharing
 from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
+from wall.sites import lowered, read_ceilings
 from wall.state import OutputState, State, WallState
 from wall.store import Kept, Store
 
@@ -151,8 +152,10 @@ def assemble(
     A wrong file is left out and said, all others serve; raises ServerError when no wall is left.
     """
     walls, wall_problems = read_walls(city_folder / "walls")
+    ceilings, site_problems = read_ceilings(city_folder)
+    walls = lowered(walls, ceilings)
     scenes, scene_problems = read_scenes(city_folder / "scenes", walls)
-    problems = [str(each) for each in (*wall_problems, *scene_problems)]
+    problems = [str(each) for each in (*wall_problems, *site_problems, *scene_problems)]
     if not walls:
         raise ServerError("; ".join(problems))
     known = set(walls)

@@ -17,6 +17,7 @@ from wall import (
     stage,
     switch,
 )
+from wall.classification import lowest
 from wall.effects import Close, Enlarge
 from wall.errors import BadFields, TokenError
 from wall.events import event
@@ -175,6 +176,9 @@ def _welcome(state: State, client: Client, fields: dict[str, Any]) -> None:
     }
     told |= {"outputId": client.output_id} if output is not None else {"view": client.view}
     if output is not None:
+        own = output.output.ceiling
+        if own is not None:
+            told["ceiling"] = (lowest((ws.wall.ceiling, own)) or own).to_json()
         told["glass"] = glass.glass(ws, output.output.output_id)
         if state.keeps_thumbnails:
             told["thumbnail"] = thumbnail.ORDER

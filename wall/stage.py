@@ -145,7 +145,8 @@ def too_high(ws: WallState, tiles: list[str]) -> Refused:
     level = ws.wall.ceiling.level
     return Refused(
         "aboveCeiling",
-        f"tiles {', '.join(tiles)} are above the ceiling of wall {ws.wall.wall_id!r} ({level})",
+        f"tiles {', '.join(tiles)} are above the ceiling of wall {ws.wall.wall_id!r} ({level}), "
+        "or of an output they lie on",
         tiles=tiles,
     )
 

@@ -6,7 +6,7 @@ Plain data that the modules of the hub work on; every rule is in them. One event
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -228,11 +228,28 @@ class WallState:
     arrangements: dict[tuple[str, str, str], Arrangement] = field(default_factory=dict)
     proof: Ledger = field(default_factory=Ledger)
 
-    def may_show(self, classification: Classification) -> bool:
-        """Tell whether the wall's ceiling and all masks let this be seen now."""
-        return classification.within(self.wall.ceiling) and all(
-            classification.within(mask.ceiling) for mask in self.masks.values()
+    def may_show(self, classification: Classification, render_id: str) -> bool:
+        """Tell whether the ceilings of the wall and of a render's outputs and all masks let this
+        be seen now.
+        """
+        return (
+            classification.within(self.wall.ceiling)
+            and all(classification.within(mask.ceiling) for mask in self.masks.values())
+            and all(map(classification.within, self._ceilings_over(render_id)))
         )
+
+    def _ceilings_over(self, render_id: str) -> Iterator[Classification]:
+        """Give the ceilings of outputs that show a render, or are to."""
+        program, pending = self.program(), self.pending
+        seen = (
+            program[1].arrangement if program is not None else None,
+            pending.arrangement if pending is not None else None,
+            *(each.arrangement for each in (self.staging, self.stage) if each is not None),
+        )
+        for each in seen:
+            ceiling = each.ceilings.get(render_id) if each is not None else None
+            if ceiling is not None:
+                yield ceiling
 
     def scene(self, scene_id: str) -> Scene | None:
         """Return the scene of that id; one that was put hides the city's."""

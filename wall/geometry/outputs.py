@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from wall.classification import Classification
 from wall.errors import ConfigurationError
 from wall.geometry.plane import Rect, bounding, first_overlap, nearest
 from wall.geometry.surface import Output, Panel
@@ -53,7 +55,10 @@ def outputs_of(
             f"output[{other}].{place}",
             f"overlaps {outputs[one].output_id!r}, expected none to",
         )
-    return tuple(outputs)
+    return tuple(
+        replace(output, ceiling=Classification.of(each.ceiling)) if each.ceiling else output
+        for output, each in zip(outputs, table.output, strict=True)
+    )
 
 
 def _panel(path: Path, key: str, named: Mapping[str, Panel], name: str) -> Panel:

@@ -35,6 +35,7 @@ class Output:
     output_id: str
     rect: Rect
     device_pixel_ratio: float = 1.0
+    ceiling: Classification | None = None  # of its own, besides the wall's
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class OutputTable(FileModel):
     panels: list[str] | None = Field(None, min_length=1)
     panel: str | None = None
     part: PartTable | None = None
+    ceiling: ClassificationFields | None = None  # below the wall's: this panel others see too
 
     @model_validator(mode="after")
     def _one_place(self) -> OutputTable:
