@@ -1,4 +1,4 @@
-"""A change of a layer that was asked for: a switch when it is seen on air, else kept at once."""
+"""A change of a layer, asked for or the controller's own: a switch when seen, else at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from wall import contents, stage, switch
 from wall.answers import Asked, answer
 from wall.arrangement import Arrangement
-from wall.effects import Change, Effect
+from wall.effects import Change, Effect, Persist
 from wall.events import event
 from wall.layers import Layer, LayerChange, LayerName, event_of
 from wall.peers.following import Following
@@ -34,6 +34,35 @@ def ask(
     supersede_same(state, ws, change)
     kept = keep(state, ws, change)
     answer(state, asked, kept.result, changes=kept.changes, then=kept.then)
+
+
+def own(
+    state: State,
+    ws: WallState,
+    change: LayerChange,
+    *,
+    terms: switch.Terms | None = None,
+    instead: switch.Instead | None = None,
+) -> None:
+    """Make the controller's own change of a layer: a switch when another picture is seen, else at
+    once.
+
+    Call it while nothing is pending: what a person asked for is not superseded by this.
+    """
+    change = ws.laid(change)
+    held = ws.held(change)
+    is_same = (
+        held is not None
+        and change.layer is not None
+        and (held.arrangement is change.layer.arrangement)
+    )
+    if switch.is_seen(ws, change) and not is_same:
+        terms = terms or switch.Terms()
+        switch.begin(state, ws, change, terms=terms, asked=None, instead=instead)
+        return
+    ws.apply(change)
+    state.effects.append(Persist((wall_record(ws),)))
+    contents.refresh_wanted(state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from wall import contents, glass, overlays, playing, scheduling
 from wall.scene import Scene
-from wall.state import OutputState, Showing, State, WallState
+from wall.standing import OutputState, Showing
+from wall.state import State, WallState
 
 
 def describe(state: State, ws: WallState, *, is_whole: bool) -> dict[str, Any]:

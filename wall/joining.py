@@ -10,7 +10,8 @@ import orjson
 from wall import clock, contents, exercises
 from wall.proof import witness
 from wall.protocol import Heartbeat, encode
-from wall.state import Client, Showing, State, WallState
+from wall.standing import Showing
+from wall.state import Client, State, WallState
 
 WAIT_FOR_CONTENT_MS = 2_000.0
 # A client that already shows the right scene loses more by words in its place than by waiting.

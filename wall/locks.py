@@ -7,7 +7,8 @@ from wall.errors import Refused
 from wall.events import event
 from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.record import wall_record
-from wall.state import Lock, State, WallState
+from wall.standing import Lock
+from wall.state import State, WallState
 
 
 def refuse_others(asked: Asked, ws: WallState) -> None:

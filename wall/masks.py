@@ -19,7 +19,8 @@ from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.proof import witness
 from wall.protocol import Instant, Masked, Name
 from wall.record import wall_record
-from wall.state import Client, Mask, State, WallState
+from wall.standing import Mask
+from wall.state import Client, State, WallState
 
 ANSWER_WITHIN_MS = 2_000.0
 

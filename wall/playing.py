@@ -228,7 +228,7 @@ def _bring(
     if asked is not None:
         change.ask(state, ws, taken, terms=terms, asked=asked, instead=instead)
     else:
-        switch.change(state, ws, taken, terms=terms, instead=instead)
+        change.own(state, ws, taken, terms=terms, instead=instead)
     if skipped:
         _tell(state, ws, play.layer, _run(play.layer, layer, run))
 

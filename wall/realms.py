@@ -8,7 +8,7 @@ sent words (`wall.contents`).
 
 from __future__ import annotations
 
-from wall import change, exercises, locks, rules, switch
+from wall import change, exercises, locks, rules
 from wall.answers import Asked
 from wall.errors import Refused
 from wall.layers import LayerChange
@@ -28,7 +28,7 @@ class RealmArgs(TermsArgs):
 def advance(state: State, ws: WallState) -> None:
     """Bring a wall back to live whose exercise has ended; called while nothing is pending."""
     if ws.realm != LIVE and exercises.of_realm(state, ws.realm) is None:
-        switch.change(state, ws, LayerChange(None, None, realm=LIVE))
+        change.own(state, ws, LayerChange(None, None, realm=LIVE))
 
 
 def _put(state: State, asked: Asked, ws: WallState, args: RealmArgs) -> None:

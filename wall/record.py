@@ -18,7 +18,8 @@ from wall.protocol import check
 from wall.realm import LIVE
 from wall.scene import scene_from_json
 from wall.schedules import Window
-from wall.state import Lock, Mask, Preview, WallState
+from wall.standing import Lock, Mask, Preview
+from wall.state import WallState
 
 
 def wall_record(ws: WallState) -> WallRecord:

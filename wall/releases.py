@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wall.state import Client, OutputState, State, WallState
+from wall.standing import OutputState
+from wall.state import Client, State, WallState
 
 WITHIN_MS = 120_000.0
 VIEWS_APART_MS = 500.0

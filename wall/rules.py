@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wall import scenes, switch
+from wall import change, scenes, switch
 from wall.answers import Asked, answer, answer_reading
 from wall.classification import INTERNAL
 from wall.effects import Effect, EntryRecord
@@ -193,7 +193,7 @@ def advance(state: State, ws: WallState) -> None:
         return
     found = state.rule_states.get(alarm.by.removeprefix(ACTOR_PREFIX), QUIET)
     if found.phase == "vetoed":
-        switch.change(state, ws, LayerChange("alarm", None))
+        change.own(state, ws, LayerChange("alarm", None))
 
 
 def notes(state: State, ws: WallState) -> list[Note]:

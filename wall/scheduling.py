@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wall import contents, locks, playing, scenes, switch
+from wall import change, contents, locks, playing, scenes
 from wall.answers import Asked, answer, answer_reading
 from wall.arrangement import Arrangement
 from wall.effects import EntryRecord, Persist
@@ -185,8 +185,8 @@ def _show(
     if contents.above_ceiling(state, ws, arrangement):
         otherwise("aboveCeiling")
         return
-    change = LayerChange(LAYER, Layer(arrangement, _by(window), state.now_ms, None), windows=after)
-    switch.change(state, ws, change, instead=lambda refused: otherwise(refused.code))
+    begun = LayerChange(LAYER, Layer(arrangement, _by(window), state.now_ms, None), windows=after)
+    change.own(state, ws, begun, instead=lambda refused: otherwise(refused.code))
 
 
 def _leave(
@@ -198,7 +198,7 @@ def _leave(
     then = event(state, f"wall.{ws.wall.wall_id}", "schedule", told)
     if is_ours:
         state.effects.extend(then)
-        switch.change(state, ws, LayerChange(LAYER, None, windows=after))
+        change.own(state, ws, LayerChange(LAYER, None, windows=after))
         return
     ws.windows = after
     state.effects.append(Persist((wall_record(ws),), then=then))

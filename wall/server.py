@@ -35,7 +35,8 @@ from wall.protocol import LARGEST_FRAME, PROTOCOL
 from wall.record import restore
 from wall.scene import read_scenes, scene_from_json
 from wall.sites import lowered, read_ceilings
-from wall.state import OutputState, State, WallState
+from wall.standing import OutputState
+from wall.state import State, WallState
 from wall.store import Kept, Store
 
 PING_S = 5.0

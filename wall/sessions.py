@@ -32,7 +32,8 @@ from wall.protocol import (
     ViewportFields,
     check,
 )
-from wall.state import Client, Kind, Showing, State
+from wall.standing import Showing
+from wall.state import Client, Kind, State
 from wall.tokens import (
     VIEWS,
     is_service_token,

@@ -15,7 +15,8 @@ from wall.errors import Refused
 from wall.events import event
 from wall.protocol import Staged, encode
 from wall.record import wall_record
-from wall.state import Client, Preview, State, WallState
+from wall.standing import Preview
+from wall.state import Client, State, WallState
 
 RENDER_WITHIN_MS = 1_200.0
 ANSWER_WITHIN_MS = 2_000.0

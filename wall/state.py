@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wall.arrangement import Arrangement, arrange
 from wall.classification import Classification
 from wall.effects import Effect, Send
-from wall.geometry import Output, Rect, Trim, Wall
+from wall.geometry import Rect, Trim, Wall
 from wall.history import History
 from wall.layers import REAL, Layer, LayerChange, LayerName, Windows, on_air
 from wall.peers.following import Following
@@ -26,6 +26,7 @@ from wall.renders import RenderBook
 from wall.scene import Scene
 from wall.schedules import Calendar, Schedule
 from wall.seeded import Seeded
+from wall.standing import Changing, Lock, Mask, OutputState, Preview, Showing
 from wall.tokens import Device, Person
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ KEPT_ARRANGEMENTS = 256
 KEPT_CONTENTS = 64  # a client keeps at least the last 64 it was sent
 Kind = Literal["output", "view", "console", "service", "peer"]
 NightMode = Literal["auto", "on", "off"]
-Showing = tuple[str | None, str | None]  # scene, revision
 
 
 @dataclass(slots=True)
@@ -117,75 +117,6 @@ class Client:
             count += 1
         while len(self.sent) > max(KEPT_CONTENTS, count):
             self.sent.popitem(last=False)
-
-
-@dataclass(slots=True)
-class OutputState:
-    """What is known of an output besides its place."""
-
-    output: Output
-    client_id: int | None = None
-    last_seen_at_ms: float | None = None
-    showing: Showing | None = None
-    clock: dict[str, float] | None = None
-    health: dict[str, Any] = field(default_factory=dict)
-    tried_release: str | None = None  # it was last asked to load its page anew for
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an operator prepares on a wall."""
-
-    arrangement: Arrangement
-    by: str
-    since_at_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A ceiling that stands over a wall's own for a while."""
-
-    mask_id: str
-    ceiling: Classification
-    by: str
-    since_at_ms: float
-    until_at_ms: float | None
-
-    def frame(self) -> dict[str, Any]:
-        """Return the fields of `mask`."""
-        until = {"untilAtMs": self.until_at_ms} if self.until_at_ms is not None else {}
-        return {"maskId": self.mask_id, "ceiling": self.ceiling.to_json(), **until}
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the wire form, an entry of `masks`."""
-        return {
-            "maskId": self.mask_id,
-            "ceiling": self.ceiling.to_json(),
-            "by": self.by,
-            "sinceAtMs": self.since_at_ms,
-            "untilAtMs": self.until_at_ms,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """Who alone may change what is on air."""
-
-    by: str
-    since_at_ms: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the wire form."""
-        return {"by": self.by, "sinceAtMs": self.since_at_ms}
-
-
-@dataclass(slots=True)
-class Changing:
-    """To what a wall was last told to change, and at which instants (ms)."""
-
-    showing: Showing = (None, None)
-    latest_ms: float = 0.0  # of all told so far
-    after_ms: float = 0.0  # the last to something else
 
 
 @dataclass(slots=True)

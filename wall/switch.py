@@ -23,7 +23,8 @@ from wall.protocol import Ready, Shown, encode
 from wall.realm import LIVE
 from wall.record import wall_record
 from wall.stage import too_high
-from wall.state import Client, Showing, State, WallState
+from wall.standing import Showing
+from wall.state import Client, State, WallState
 
 if TYPE_CHECKING:
     from wall.salvo import Salvo
@@ -138,34 +139,6 @@ def begin(
     put(state, ws, switch)
     contents.refresh_wanted(state)
     advance(state, ws)
-
-
-def change(
-    state: State,
-    ws: WallState,
-    change: LayerChange,
-    *,
-    terms: Terms | None = None,
-    instead: Instead | None = None,
-) -> None:
-    """Make the controller's own change of a layer: a switch when another picture is seen, else at
-    once.
-
-    Call it while nothing is pending: what a person asked for is not superseded by this.
-    """
-    change = ws.laid(change)
-    held = ws.held(change)
-    is_same = (
-        held is not None
-        and change.layer is not None
-        and (held.arrangement is change.layer.arrangement)
-    )
-    if is_seen(ws, change) and not is_same:
-        begin(state, ws, change, terms=terms or Terms(), asked=None, instead=instead)
-        return
-    ws.apply(change)
-    state.effects.append(Persist((wall_record(ws),)))
-    contents.refresh_wanted(state)
 
 
 def is_seen(ws: WallState, change: LayerChange) -> bool:

@@ -12,7 +12,8 @@ from wall.layers import LayerName
 from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.protocol import Name, ShowingFields
 from wall.record import wall_record
-from wall.state import Preview, State, WallState
+from wall.standing import Preview
+from wall.state import State, WallState
 from wall.terms import TermsArgs
 
 

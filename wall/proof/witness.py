@@ -15,7 +15,8 @@ from wall.proof.picture import steps, unknown_output
 if TYPE_CHECKING:
     from wall.protocol import Shown
     from wall.renders import Content
-    from wall.state import Client, Showing, State, WallState
+    from wall.standing import Showing
+    from wall.state import Client, State, WallState
     from wall.switch import Switch
 
 Contents = Mapping[str, "Content"]
