@@ -28,7 +28,7 @@ from data_access.watch import Watch
 
 log = logging.getLogger(__name__)
 
-CHUNK = 20_000  # rows of one transaction
+CHUNK = 10_000  # rows of one transaction
 SECOND_US = 1_000_000
 PRUNE_US = 3600 * SECOND_US  # between two times of forgetting what is long over
 SPARE_US = 30 * DAY  # of track before the history, in which rows are still kept

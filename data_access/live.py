@@ -38,7 +38,7 @@ from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWrite
 
 log = logging.getLogger(__name__)
 
-CHUNK = 20_000  # rows of one transaction
+CHUNK = 10_000  # rows of one transaction
 MOST_BYTES = 1_000_000  # of payloads read in one step
 MOST_PAYLOADS = 1_000
 PRUNE_US = 5 * MINUTE  # between two times of forgetting what is older than is kept

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from statistics import mean
 
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.items import ranked_items
@@ -93,7 +92,7 @@ def _ratios(view: View, from_us: int) -> dict[tuple[str, str], list[tuple[int, f
                 by_way[way][at_us // STEP_US * STEP_US].append((kmh, free))
     return {
         way: [
-            (at_us, mean(kmh for kmh, _ in found) / mean(free for _, free in found) * 100)
+            (at_us, sum(kmh for kmh, _ in found) / sum(free for _, free in found) * 100)
             for at_us, found in sorted(steps.items())
         ]
         for way, steps in by_way.items()

@@ -22,6 +22,8 @@ HEAD = "0004"  # the newest migration
 SCHEMA = "observations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
 SCRATCH_KIB = 65_536
+WRITER_KIB = 16_384  # a batch touches the newest page of every series: SQLite's 2 MB hold few
+CHECKPOINT_PAGES = 4_000  # of 4 KiB: a batch is two or three MB, and need not be copied at once
 
 
 def open_engine(url: str, *, read_only: bool = False, durable: bool = False) -> Engine:
@@ -41,6 +43,7 @@ def open_engine(url: str, *, read_only: bool = False, durable: bool = False) -> 
         else:
             level = "FULL" if durable else "NORMAL"
             pragmas += ["journal_mode = WAL", f"synchronous = {level}", "temp_store = MEMORY"]
+            pragmas += [f"cache_size = -{WRITER_KIB}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}"]
 
         def prepare(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # SQLAlchemy begins, not the driver
