@@ -1,7 +1,8 @@
 """The units of the city: by code, by name as people write it, by point.
 
-A code means a unit only since its `valid_from`: old and new units share names and even codes. Where
-boundaries come from is data_access/boundaries.py; what is drawn, data_access/geometry.py.
+A code means a unit only since its `valid_from`: old and new units share names and even codes; what
+those before were, and became, is data_access/old_units.py. Where boundaries come from is
+data_access/boundaries.py; what is drawn, data_access/geometry.py.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ import numpy as np
 import shapely
 
 from data_access.errors import CityError
+from data_access.old_units import FILE as OLD_UNITS
+from data_access.old_units import OldUnit, OldUnits, read_old_units
+from data_access.spelling import ascii_key, tone_key
 
 KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6,371 km
 REACH = 1.4  # a point belongs to the nearest centroid within this many radii of the unit's disc
 KINDS_EN = {"phường": "ward", "xã": "commune"}
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")  # grave, acute, tilde, hook, dot below
 _KIND = re.compile(r"^(phường|xã|thị trấn|p\.|x\.|tt\.)\s+", re.IGNORECASE)
 
 
@@ -56,24 +59,13 @@ class Unit:
         }
 
 
-def tone_key(name: str) -> str:
-    """Return `name` lower case with each word's tone moved to its end: Hòa and Hoà are equal."""
-    words = unicodedata.normalize("NFD", name).lower().split()
-    return " ".join("".join(sorted(word, key=_TONES.__contains__)) for word in words)
-
-
-def ascii_key(name: str) -> str:
-    """Return `name` lower case without any mark: "Văn Miếu" and "Van Mieu" are equal."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
-
-
 @dataclass(frozen=True, slots=True)
 class Areas:
     """The units of one city; with boundaries (lon lat polygons by code) when it was given some."""
 
     units: Mapping[str, Unit]
     boundaries: Mapping[str, Any] = field(default_factory=dict)
+    before: OldUnits = field(default_factory=OldUnits)
     _names: dict[str, set[str]] = field(default_factory=dict, repr=False, compare=False)
     _tree: list[Any] = field(default_factory=list, repr=False, compare=False)
 
@@ -117,6 +109,16 @@ class Areas:
             if len(codes) == 1:
                 return self.units[next(iter(codes))]
         return None
+
+    def known(self, word: str, *, on: date) -> Unit | OldUnit | None:
+        """Return what a code or name meant on a day, None when it meant nothing, or several.
+
+        What no unit was called before a reform is taken for today's: nothing else can be meant.
+        """
+        old = self.before.find(word, on=on)
+        if old is not None or self.before.has(word, on=on):
+            return old
+        return self.get(word) or self.find(word)
 
     def at(self, lat: float, lon: float) -> str | None:
         """Return the code of the unit a point lies in, or None outside the city."""
@@ -193,7 +195,7 @@ def read_areas(path: Path) -> Areas:
         units[unit.code] = unit
     if not units:
         raise CityError(path.name, "all", "expected at least one unit")
-    return Areas(units)
+    return Areas(units, before=read_old_units(path.with_name(OLD_UNITS), units.keys()))
 
 
 def _csv_text(path: Path) -> str:

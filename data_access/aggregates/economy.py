@@ -10,9 +10,9 @@ from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
 from data_access.aggregates.months import SAME_PERIOD, month_text, months_of, points
-from data_access.areas import ascii_key
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Number, Payload, Series
+from data_access.spelling import ascii_key
 
 INVESTMENT, PRICES = "economy.investment", "economy.prices"
 NO_PROVINCE = (

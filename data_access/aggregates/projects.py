@@ -26,9 +26,9 @@ from data_access.aggregates.parts import (
     table,
     words,
 )
-from data_access.areas import ascii_key
 from data_access.envelope import Number, Payload, Series, Source, Table, Text
 from data_access.rollup import DAY, MICRO
+from data_access.spelling import ascii_key
 
 PROJECTS = "economy.projects"
 COLUMNS = ("year_plan", "planned", "disbursed")

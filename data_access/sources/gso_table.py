@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from data_access.areas import tone_key
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
@@ -23,6 +22,7 @@ from data_access.model import Batch, Rejected
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
+from data_access.spelling import tone_key
 
 BLANKS = frozenset({"", "-", "–", "NA", "nan", "…", "..."})
 

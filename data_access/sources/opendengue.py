@@ -12,13 +12,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from data_access.areas import ascii_key
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import Batch, Rejected
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
+from data_access.spelling import ascii_key
 
 FORMAT = "opendengue"
 COLUMNS = ("adm_0_name", "adm_1_name", "calendar_start_date", "dengue_total", "T_res")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -40,6 +40,7 @@ def _naive(at: datetime) -> datetime:
 ZoneName = Annotated[str, AfterValidator(_zone)]
 LocalTime = Annotated[datetime, AfterValidator(_naive)]
 Period = Duration
+UnitsOf = Literal["then", "now"]  # by what the areas of rows from before a reform are called
 
 
 def zone_of(name: str | None, city: City) -> ZoneInfo:

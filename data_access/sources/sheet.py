@@ -18,6 +18,7 @@ from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
+from data_access.old_units import OldUnit
 from data_access.sources import sheet_options
 from data_access.sources.options import zone_of
 from data_access.sources.payload import Payload, good_files, load
@@ -197,7 +198,8 @@ class _Reader:
                 continue
             self.newest = max(self.newest, moment)
             quality = each.said.quality
-            self.rows.add(indicator, entity or area or CITY_AREA, area, moment, made, where,
+            now, whose = self._joined(table, row, area, entity, moment)
+            self.rows.add(indicator, whose or now or CITY_AREA, now, moment, made, where,
                           quality=quality)  # fmt: skip
 
     def _in_unit(self, indicator: str, wanted: _Wanted, table: Table, number: float) -> float | str:
@@ -259,9 +261,23 @@ class _Reader:
             return None
         if key_of(said) in self.ours:
             return CITY_AREA
-        unit = self.city.areas.get(said.zfill(5) if said.isdecimal() else said)
-        unit = unit or self.city.areas.find(said)
+        unit = self.city.areas.get(_code(said)) or self.city.areas.find(said)
         return said if unit is None else unit.code
+
+    def _joined(
+        self, table: Table, row: int, area: str | None, entity: str, at: datetime
+    ) -> tuple[str | None, str]:
+        """Return a row's unit as it is called today, and the entity; from before a reform."""
+        areas, day = self.city.areas, at.astimezone(self.zone).date()
+        said = table.text(row, self.options.area) if self.options.area else entity
+        is_old = self.options.units == "then" and day < areas.before.until
+        names_units = self.options.area is not None or self.options.entities_are_areas
+        if not (is_old and said and names_units):
+            return area, entity
+        unit = areas.known(_code(said), on=day)
+        if isinstance(unit, OldUnit):
+            return unit.area, unit.entity if entity in ("", said) else entity
+        return area, entity
 
     # ------------------------------------------------------------ records
 
@@ -277,3 +293,8 @@ class _Reader:
     def _refuse(self, table: Table, row: int, reason: str, detail: str) -> None:
         text = ",".join(map(shown, table.grid.rows[row]))[:500]
         self.rejected.append(Rejected(table.where(row), reason, detail, text))
+
+
+def _code(said: str) -> str:
+    """Return a unit's code as it is written, or with the zeros a spreadsheet took away."""
+    return said.zfill(5) if said.isdecimal() else said

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from data_access.contracts import Named
-from data_access.sources.options import SourceOptions, ZoneName
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName
 from data_access.sources.sheet_cells import Decimal
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -98,6 +98,7 @@ class Options(SourceOptions):
     entity_columns: tuple[int, ...] = ()  # or columns from 1 without a heading: the last that says
     area: str | None = None  # heading of a unit's code or name
     entities_are_areas: bool = False
+    units: UnitsOf = "then"  # codes and names of units in rows from before a reform
     city_names: tuple[str, ...] = ()  # rows that are the whole city
     time: str | None = None  # heading; else "{period}" in the columns; else …
     period_in: Literal["title", "sheet", "file"] | None = None

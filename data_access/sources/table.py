@@ -17,7 +17,8 @@ from pydantic import Field, model_validator
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import QUALITIES, Batch, Entity, Rejected
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.old_units import OldUnit
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
 
@@ -42,6 +43,7 @@ class Options(SourceOptions):
     name: str | None = None  # of the entity
     lat: str | None = None
     lon: str | None = None
+    units: UnitsOf = "then"  # codes and names of units in rows from before a reform
 
     @model_validator(mode="after")
     def _wide_or_long(self) -> Options:
@@ -78,8 +80,10 @@ def _table(path: Path, options: Options, city: City) -> Batch:
         rejected += bad_rows(payload.name, frame, bad, "badTime", detail)
         frame, at = frame[~bad], at[~bad]
     lats, lons = _degrees(frame, options.lat, 90), _degrees(frame, options.lon, 180)
-    area = _areas(frame, options, city, lats, lons)
-    entity = frame[options.entity] if options.entity is not None else _or(area, "outside")
+    area, own = _areas(frame, options, city, at, lats, lons)
+    entity = _or(own, "outside")
+    if options.entity is not None and options.entity != options.area:
+        entity = np.asarray(frame[options.entity], dtype=object)
     ref = frame[REF] if REF in frame else references(payload.name, frame.index)
     quality = _qualities(frame, options.quality)
     parts = [
@@ -100,7 +104,7 @@ def _table(path: Path, options: Options, city: City) -> Batch:
             made.append(
                 observations(
                     indicator=indicator,
-                    entity=np.asarray(entity, dtype=object)[mine],
+                    entity=entity[mine],
                     area=area[mine],
                     observed_at=at[mine],
                     value=numbers(column[mine]),
@@ -124,20 +128,51 @@ def _times(texts: pd.Series, zone: ZoneInfo) -> pd.Series:
 
 
 def _areas(
-    frame: pd.DataFrame, options: Options, city: City, lats: np.ndarray, lons: np.ndarray
-) -> np.ndarray:
-    """Return each row's unit: as its column says, else where it lies, else the city."""
+    frame: pd.DataFrame,
+    options: Options,
+    city: City,
+    at: pd.Series,
+    lats: np.ndarray,
+    lons: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's unit, and what is measured when that is the unit itself.
+
+    The unit is as its column says, else where the row lies, else the city.
+    """
     area = np.empty(len(frame), dtype=object)
     if options.area is not None:
         words = frame[options.area].str.strip()
         area[:] = words.map({word: _unit(word, city) for word in words.unique()})
-    elif options.lat is not None:
+        return area, _joined(area, words, options, city, at)
+    if options.lat is not None:
         here = np.isfinite(lats) & np.isfinite(lons)
         if here.any():
             area[here] = city.areas.locate(lats[here].tolist(), lons[here].tolist())
     else:
         area[:] = CITY_AREA
-    return area
+    return area, area
+
+
+def _joined(
+    area: np.ndarray, words: pd.Series, options: Options, city: City, at: pd.Series
+) -> np.ndarray:
+    """Put rows from before a reform into today's units; return whose series each row is."""
+    own = area.copy()
+    if options.units == "now" or not city.areas.before.by_code:
+        return own
+    days = at.dt.tz_convert(str(city.zone)).dt.date
+    earlier = np.flatnonzero((days < city.areas.before.until).to_numpy())
+    known = {
+        key: city.areas.known(key[0], on=key[1])
+        for key in {(words.iat[row], days.iat[row]) for row in earlier.tolist()}
+    }
+    for row in earlier.tolist():
+        word, unit = words.iat[row], known[words.iat[row], days.iat[row]]
+        if isinstance(unit, OldUnit):
+            area[row], own[row] = unit.area, unit.entity
+        elif area[row] != CITY_AREA and word:
+            area[row] = own[row] = word if unit is None else unit.code
+    return own
 
 
 def _unit(word: str, city: City) -> str | None:
@@ -146,9 +181,7 @@ def _unit(word: str, city: City) -> str | None:
         return None
     if word == CITY_AREA or word in city.name.values():
         return CITY_AREA
-    if city.areas.get(word) is not None:
-        return word
-    unit = city.areas.find(word)
+    unit = city.areas.get(word) or city.areas.find(word)
     return word if unit is None else unit.code
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from data_access.areas import tone_key
+from data_access.spelling import tone_key
 
 
 class UnknownUnit(ValueError):
