@@ -4,7 +4,10 @@
 //   <span class="ioc-age" data-at-ms="...">            how long ago
 //   <span class="ioc-countdown" data-until-ms="...">   how long still
 //   [data-as-of-ms][data-stale-after-ms]               gets `is-stale` when it is
+// What lies in a [data-realm-clock] goes by that clock (realm.mjs).
 // A page that knows a better clock than its own sets window.iocClock = {nowMs()}.
+
+import { timeOf } from "./realm.mjs";
 
 const TIMEZONE = "Asia/Ho_Chi_Minh";
 const SECOND_MS = 1_000;
@@ -68,14 +71,15 @@ export function sweep(root = document, atMs = nowMs()) {
   for (const element of root.matches?.(SELECTOR) ? [root, ...below] : below) {
     const { classList, dataset } = element;
     const words = () => languageOf(element);
+    const thereMs = timeOf(element, atMs);
     if (classList.contains("ioc-clock")) {
-      write(element, clockWords(atMs, dataset.format, words(), dataset.timezone));
+      write(element, clockWords(thereMs, dataset.format, words(), dataset.timezone));
     } else if (classList.contains("ioc-age")) {
-      write(element, ageWords(atMs - number(dataset.atMs), words()));
+      write(element, ageWords(thereMs - number(dataset.atMs), words()));
     } else if (classList.contains("ioc-countdown")) {
-      write(element, countdownWords(number(dataset.untilMs) - atMs));
+      write(element, countdownWords(number(dataset.untilMs) - thereMs));
     }
-    if (dataset.staleAfterMs !== undefined) markStale(element, atMs);
+    if (dataset.staleAfterMs !== undefined) markStale(element, thereMs);
   }
 }
 

@@ -35,8 +35,8 @@ export class Keep {
     for (const hash of this.#kept) {
       if (!wanted.has(hash)) change.objectStore(CONTENTS).delete([this.#place, hash]);
     }
-    const { sceneId, revision, layer } = scene;
-    const picture = { joined, atMs, scene: { sceneId, revision, layer, tiles } };
+    const { sceneId, revision, layer, realm } = scene;
+    const picture = { joined, atMs, scene: { sceneId, revision, layer, realm, tiles } };
     change.objectStore(PICTURES).put(picture, this.#place);
     await finished(change);
     this.#kept = wanted;

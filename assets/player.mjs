@@ -6,6 +6,7 @@ import { placement, windowSize } from "./canvas.mjs";
 import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
 import { Cover, Masks } from "./cover.mjs";
+import { Frame } from "./frame.mjs";
 import { Glass } from "./glass.mjs";
 import { Health, fontMissing } from "./health.mjs";
 import { Keep } from "./keep.mjs";
@@ -62,6 +63,12 @@ class Player {
     this.canvas = root.querySelector(".player-canvas");
     if (output) this.#keep = new Keep(location.pathname);
     this.cover = new Cover(root.querySelector(".player-cover"));
+    this.frame = new Frame({
+      root: root.querySelector(".player-frame"),
+      clock: this.clock,
+      say: (name) => this.#say(name),
+      isSmall: Boolean(view),
+    });
     this.masks = new Masks(localStorage, `ioc-masks:${location.pathname}`);
     this.overlays = new Overlays({
       cover: this.cover,
@@ -94,6 +101,7 @@ class Player {
       judge: (slot) => this.#judge(slot),
       onShown: (scene) => {
         this.glass.shows(scene.layer);
+        this.#framed(scene.realm);
         this.#afterShown();
         this.renewal.shows(scene);
       },
@@ -192,6 +200,7 @@ class Player {
       kind: view ? "view" : "output",
       token: view ? await this.#viewToken() : (this.#token ?? ""),
       protocol: SUBPROTOCOL,
+      framesRealms: true,
       viewport: windowSize(),
       ...(this.masks.ids.length > 0 && { masks: this.masks.ids }),
       ...((this.stage.showing ?? this.renewal.inherited) && {
@@ -292,6 +301,7 @@ class Player {
     this.#timers.forEach(clearInterval);
     this.link.close();
     this.glass.put(null);
+    this.frame.put(null);
     this.pool.empty();
     this.cover.clear();
     this.#root.hidden = true;
@@ -318,6 +328,12 @@ class Player {
     unmask: ({ maskId }) => {
       this.masks.remove(maskId);
       this.#judged(maskId);
+    },
+    realm: (d) => {
+      this.stage.realm(d);
+      if (this.stage.shown?.realm?.realm === d.realm) this.#framed(d);
+      sweep(this.canvas);
+      this.#keepSoon();
     },
     overlay: (d) => this.overlays.put(d),
     glass: (d) => this.glass.put(d),
@@ -383,6 +399,14 @@ class Player {
     return [words, again ?? time(sinceMs)];
   }
 
+  // What is not live has its frame, and stands back into it; what is live has all of the panel.
+  #framed(realm) {
+    const wasThere = this.frame.isThere;
+    this.frame.put(realm);
+    this.#root.dataset.realm = realm?.realm ?? "live";
+    if (wasThere !== this.frame.isThere) this.#place();
+  }
+
   // In the middle, when there is no picture to look at.
   #afterShown() {
     if (this.stage.shown?.tiles.length > 0) this.cover.hide("notice");
@@ -423,12 +447,23 @@ class Player {
     const { style } = this.canvas;
     style.width = `${canvasPx.width}px`;
     style.height = `${canvasPx.height}px`;
-    style.transform = `translate(${this.#drawn.xPx}px, ${this.#drawn.yPx}px) scale(${scale})`;
     this.#root.style.setProperty("--player-u", `${unitPx * scale}px`);
+    style.transform = this.#standing(this.#drawn);
     this.#root.style.setProperty("--player-unit", `${unitPx}px`);
     this.#root.style.setProperty("--words-masked", JSON.stringify(this.#say("masked")));
     this.health.standing("viewport", mismatch);
     this.overlays.placed();
+  }
+
+  // Of the canvas: where it lies in the window, or back in its frame.
+  #standing({ xPx, yPx, scale }) {
+    const frame = this.frame.place(windowSize()) ?? { factor: 1, xPx: 0, yPx: 0, bottomPx: 0 };
+    const { factor } = frame;
+    for (const [side, px] of [["x", frame.xPx], ["top", frame.yPx], ["bottom", frame.bottomPx]]) {
+      this.#root.style.setProperty(`--frame-${side}`, `${px}px`);
+    }
+    const [x, y] = [xPx * factor + frame.xPx, yPx * factor + frame.yPx];
+    return `translate(${x}px, ${y}px) scale(${scale * factor})`;
   }
 
   // Where this display is and what it measures, for what is written over the picture.

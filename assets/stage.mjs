@@ -3,6 +3,7 @@
 
 import { ownNowMs } from "./clock.mjs";
 import { nextFrame } from "./paint.mjs";
+import { setClock } from "./realm.mjs";
 import { NoSlot, place } from "./slots.mjs";
 
 const FRAME_MS = 1000 / 60;
@@ -13,8 +14,8 @@ const STAGGER_FADE_MS = 150; // of each tile
 class Scene {
   slots = [];
 
-  constructor({ sceneId, revision, layer = null, stageId = null }, tiles) {
-    Object.assign(this, { sceneId, revision, layer, stageId, tiles });
+  constructor({ sceneId, revision, layer = null, stageId = null, realm = null }, tiles) {
+    Object.assign(this, { sceneId, revision, layer, stageId, realm, tiles });
   }
 
   get named() {
@@ -127,6 +128,15 @@ export class Stage {
     else this.#replace(d);
   }
 
+  // Another time in a realm, for all of it that is here: {realm, clock, ...} as in `prepare`.
+  realm(d) {
+    for (const scene of this.#scenes()) {
+      if (scene.realm?.realm !== d.realm) continue;
+      scene.realm = d;
+      for (const slot of scene.slots) setClock(slot.element, d);
+    }
+  }
+
   // While frozen the picture stays as it is; the newest contents follow when it is let go.
   freeze(on) {
     if (on) {
@@ -184,6 +194,7 @@ export class Stage {
       scene.slots = scene.tiles.map(({ renderId }) => {
         const slot = pool.take(scene, renderId, taken);
         taken.add(slot);
+        setClock(slot.element, scene.realm);
         return slot;
       });
     };
@@ -238,7 +249,9 @@ export class Stage {
       element.style.zIndex = i + 1;
       element.classList.add("is-shown");
     });
-    const { kind, durationMs } = transition ?? {};
+    // Two worlds are never to be seen through one another.
+    const isOtherWorld = this.shown !== null && worldOf(this.shown) !== worldOf(scene);
+    const { kind, durationMs } = (isOtherWorld ? null : transition) ?? {};
     if (kind === "fade" && durationMs > 0) this.#fade(entering, leaving, durationMs);
     else if (kind === "stagger" && durationMs > 0) {
       const duration = Math.min(STAGGER_FADE_MS, durationMs);
@@ -332,6 +345,7 @@ export class Stage {
   }
 }
 
+const worldOf = ({ realm }) => realm?.realm ?? null;
 const hide = ({ element }) => element.classList.remove("is-shown");
 
 // When the frame that began at `frameAtMs` can be on the glass, on the page's own clock: with that

@@ -8,6 +8,7 @@ PLAYER_CANVAS = "player-canvas"
 PLAYER_WARM_UP = "player-warm-up"
 PLAYER_WARM_GRAPH = "player-warm-graph"
 PLAYER_WARM_MAP = "player-warm-map"
+PLAYER_FRAME = "player-frame"
 PLAYER_COVER = "player-cover"
 
 
@@ -78,6 +79,16 @@ OPERATOR_GUARD = "operator-guard"
 OPERATOR_TOOLS = "operator-tools"
 OPERATOR_PLACE = "operator-place"
 OPERATOR_ALIGN = "operator-align"
+PAGE_REALM = "page-realm"
+REALM_BAND = "realm-band"
+REALM_CLOCK = "main"  # ages on a page go by the clock of what it shows
+REALM_CHOICE = "realm-choice"
+OPERATOR_EXERCISES = "operator-exercises"
+EXERCISE_DAY = "exercise-day"
+EXERCISE_FROM = "exercise-from"
+EXERCISE_UNTIL = "exercise-until"
+EXERCISE_SPEED = "exercise-speed"
+EXERCISE_START = "exercise-start"
 
 # The page of a rule's day (layouts/pages/rule_day.py)
 RULE_DAY_RULE = "rule-day-rule"

@@ -35,6 +35,9 @@ WORDS = (
     "retry",
     "masked",
     "frozen",
+    "exercise",
+    "exercise_standing",
+    "exercise_over",
     "output",
     "no_such_page",
     "pattern_bezel",
@@ -46,8 +49,8 @@ WORDS = (
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
 IMPORTED_ASSETS = (
-    r"^(ages|canvas|clock|content|cover|glass|health|keep|link|offline|outlines|overlays|paint|pattern"
-    r"|renewal|slots|stage|thumbnail|token|worker)\.mjs$"
+    r"^(ages|canvas|clock|content|cover|frame|glass|health|keep|link|offline|outlines|overlays|paint"
+    r"|pattern|realm|renewal|slots|stage|thumbnail|token|worker)\.mjs$"
 )
 
 LayoutFunction = Callable[..., Component]
@@ -113,6 +116,7 @@ def stage(address: Mapping[str, str]) -> Component:
                 ],
             ),
             html.Div(_warm_up(), id=ids.PLAYER_WARM_UP, className="player-warm-up"),
+            html.Div(id=ids.PLAYER_FRAME, className="player-frame", hidden=True),
             html.Div(id=ids.PLAYER_COVER, className="player-cover"),
         ],
     )

@@ -21,6 +21,7 @@ from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.proof_lists import outputs_over, outputs_table, seal, tiles_table
 from layouts.pages.shell import Setting, hidden, icon, say, shell
+from layouts.pages.wall_view import LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,9 @@ def _program(shown: Mapping[str, Any], names: Mapping[str, str], setting: Settin
         ),
         (say("proof.revision", setting), program["revision"][:12]),
     ]
+    realm = program.get("realm", LIVE)
+    if realm != LIVE:
+        facts.insert(0, (say("exercise.mark", setting), realm.partition(":")[2]))
     if program["showAtMs"] is not None:
         facts.insert(0, (say("proof.since", setting), _instant(program["showAtMs"], setting)))
     return html.Div(

@@ -6,7 +6,8 @@ what was stale are as they were. Shown in a frame by the page of proofs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -15,6 +16,7 @@ from dash.development.base_component import Component
 from language import text
 from layouts import ids
 from layouts.pages.attributes import attrs
+from layouts.pages.wall_view import LIVE
 
 ID_PROPS = ("id", "htmlFor", "aria-labelledby", "aria-describedby")  # as assets/content.mjs
 GEOMETRY = "/geometry/"
@@ -24,23 +26,40 @@ def glass(
     shown: Mapping[str, Any], *, language: str, has_geometry: Callable[[str], bool]
 ) -> Component:
     """Build the picture of an answer to `proof.at`; `has_geometry` knows which files are left."""
-    canvas = shown["canvasPx"]
+    canvas, realm = shown["canvasPx"], (shown["program"] or {}).get("realm", LIVE)
     return html.Div(
-        html.Div(
-            [
-                _slot(number, tile, language=language, has_geometry=has_geometry)
-                for number, tile in enumerate(shown["tiles"])
-            ],
-            className="player-canvas",
-        ),
+        [
+            html.Div(
+                [
+                    _slot(number, tile, language=language, has_geometry=has_geometry)
+                    for number, tile in enumerate(shown["tiles"])
+                ],
+                className="player-canvas",
+                **attrs(data_realm_clock=None if realm == LIVE else _clock_there(shown["tiles"])),
+            ),
+            html.Div(className="player-frame", hidden=True),
+        ],
         id=ids.PROOF_GLASS,
         className="player proof-glass",
         lang=shown["language"],
         style={"--player-unit": f"{shown['unitPx']}px"},
         **attrs(
-            data_at_ms=shown["atMs"], data_width_px=canvas["width"], data_height_px=canvas["height"]
+            data_at_ms=shown["atMs"],
+            data_width_px=canvas["width"],
+            data_height_px=canvas["height"],
+            data_realm=realm,
+            data_exercise=text("player.exercise", shown["language"]),
         ),
     )
+
+
+def _clock_there(tiles: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what time it was in an exercise: nobody keeps that, but what was newest there."""
+    known = [each["asOfAtMs"] for each in tiles if each.get("asOfAtMs") is not None]
+    if not known:
+        return None
+    newest = max(known)
+    return json.dumps({"atMs": 0, "glassAtMs": newest, "speed": 0, "toAtMs": newest})
 
 
 def no_glass(words: str, language: str) -> Component:

@@ -15,6 +15,7 @@ from data_access.envelope import Text
 from language import pick
 from layouts.pages.tools_view import ToolsView, read_tools
 
+LIVE = "live"
 IN_TIME = ("shown",)
 SWITCH_PROBLEMS = ("late", "failed", "offline", "noAnswer")
 
@@ -166,6 +167,8 @@ class WallView:
     ceiling: Classification = field(default_factory=Classification)
     tools: ToolsView = field(default_factory=ToolsView)
     peer: PeerView | None = None  # None: it is this site's own
+    realm: str = LIVE  # of all its layers but those that are always of live
+    program_realm: str = LIVE  # of what is on air
 
     @property
     def online(self) -> int:
@@ -255,6 +258,8 @@ def read_wall(
         site_id=str(body.get("siteId", "")),
         ceiling=Classification.from_json(body.get("ceiling") or {"level": "public"}),
         tools=read_tools(body, names or {}),
+        realm=str(body.get("realm", LIVE)),
+        program_realm=str((program or {}).get("realm", LIVE)),
     )
 
 

@@ -76,17 +76,28 @@ class ScriptedController:
         with self._changed:
             assert self._changed.wait_for(lambda: self.joins >= number, PATIENCE_S), "nobody joined"
 
-    def show(self, switch_id: str, scene_id: str, tiles: list[Frame], **commit: Any) -> Frame:
+    def show(
+        self,
+        switch_id: str,
+        scene_id: str,
+        tiles: list[Frame],
+        *,
+        realm: Frame | None = None,
+        **commit: Any,
+    ) -> Frame:
         """Prepare, wait for ready, commit at once and return `shown`."""
-        self.prepare(switch_id, scene_id, tiles)
+        self.prepare(switch_id, scene_id, tiles, realm=realm)
         ready = self.wait("ready", lambda d: d["switchId"] == switch_id)
         assert ready["status"] == "ok", ready
         return self.commit(switch_id, **commit)
 
-    def prepare(self, switch_id: str, scene_id: str, tiles: list[Frame]) -> None:
+    def prepare(
+        self, switch_id: str, scene_id: str, tiles: list[Frame], *, realm: Frame | None = None
+    ) -> None:
         fields = {"switchId": switch_id, "sceneId": scene_id, "revision": 1, "layer": "manual"}
         deadline = {"deadlineAtMs": self.now_ms() + 1000}
-        self.send("prepare", {**fields, **deadline, "tiles": tiles})
+        of_realm = {} if realm is None else {"realm": realm}
+        self.send("prepare", {**fields, **deadline, **of_realm, "tiles": tiles})
 
     def commit(
         self, switch_id: str, *, lead_ms: float = 80, fade_ms: float = 0, kind: str = "fade"

@@ -42,6 +42,41 @@ def call(page: Page) -> Call:
     return call_
 
 
+# What time it is in another world
+
+CLOCK = {"atMs": 1_000, "glassAtMs": 50_000, "speed": 60, "toAtMs": 110_000}
+
+
+@pytest.mark.parametrize(
+    ("now_ms", "there_ms", "pace", "left_ms"),
+    [
+        (0, 50_000, "running", 1_000),
+        (1_500, 80_000, "running", 500),
+        (2_000, 110_000, "over", None),
+        (9_000, 110_000, "over", None),
+    ],
+)
+def test_a_realms_clock_is_read_as_the_controller_reads_it(
+    call: Call, now_ms: float, there_ms: float, pace: str, left_ms: float | None
+) -> None:
+    assert call("realm", "glassMs", CLOCK, now_ms) == there_ms
+    assert call("realm", "paceOf", CLOCK, now_ms) == pace
+    assert call("realm", "leftMs", CLOCK, now_ms) == left_ms
+    assert call("realm", "paceOf", {**CLOCK, "speed": 0}, 1_500) == "standing"
+
+
+@pytest.mark.parametrize("window", [(1920, 1080), (1080, 1920), (640, 200)])
+def test_a_picture_steps_back_whole_and_unbent(call: Call, window: tuple[int, int]) -> None:
+    width, height = window
+    size = {"widthPx": width, "heightPx": height}
+    stands = call("frame", "steppedBack", size, 20)
+    bottom = height - stands["yPx"] - height * stands["factor"]
+    assert stands["xPx"] >= 8 - 1e-9
+    assert bottom >= 8 - 1e-9
+    assert stands["yPx"] >= 31 - 1e-9
+    assert 2 * stands["xPx"] + width * stands["factor"] == pytest.approx(width)
+
+
 # The place of the canvas in a window
 
 
