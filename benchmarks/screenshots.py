@@ -40,6 +40,14 @@ PAGES = (  # name, path, demo account
     ("console-unit", "/console#/g/feedback/a/00070/feedback.requests", "leader"),
     ("console-rows", "/console#/g/feedback/t/b.urban_order", "leader"),
     ("console-send", "/console#/send", "leader"),
+    ("data", "/data", "operator"),
+    ("data-entry", "/data?dataset=environment.air", "operator"),
+    ("data-quality", "/data/quality", "operator"),
+    ("data-agencies", "/data/quality?by=agency", "operator"),
+    ("data-score", "/data/quality?dataset=environment.air&criterion=accurate", "operator"),
+    ("data-coverage", "/data/coverage", "operator"),
+    ("data-lineage", "/data/lineage?dataset=transport.speed", "operator"),
+    ("data-sources", "/data/sources", "operator"),
     ("proof", "/proof", "operator"),
 )
 BROWSER = "chromium-headless-shell"  # nothing is shown to anyone

@@ -15,7 +15,8 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import DataError
-from language import datetime_, has, number, period, pick, sort_key, text
+from data_access.freshness import ABSENT, freshness
+from language import datetime_, has, moment, number, period, pick, sort_key, text
 from layouts.pages.console_lists import SourceCard, SourceRow, UnitFigure, UnitRow
 from layouts.pages.console_place import Place
 from layouts.pages.console_topics import TileSpec
@@ -130,7 +131,7 @@ def card(
         phone=(agency.phone or "") if agency else "",
         as_of_ms=envelope.as_of_ms if envelope else None,
         stale_after_ms=envelope.stale_after_ms if envelope else 0.0,
-        facts=tuple(_facts(reach.city, contract, envelope, setting)),
+        facts=tuple(_facts(reach, contract, envelope, setting)),
         figures=tuple(choices),
         units_href=units_href,
     )
@@ -198,14 +199,19 @@ def _of_unit(
 
 
 def _facts(
-    city: City, contract: DatasetContract | None, envelope: Envelope | None, setting: Setting
+    reach: Desk, contract: DatasetContract | None, envelope: Envelope | None, setting: Setting
 ) -> Iterable[tuple[str, str]]:
     language = setting.language
     if contract is not None:
         yield say("fact.dataset", setting), pick(contract.name, language)
-        if contract.steward:
-            steward = city.agencies.get(contract.steward)
-            yield say("fact.steward", setting), pick(steward.name, language) if steward else ""
+        for role in ("steward", "deputy"):
+            agency = reach.city.agencies.get(getattr(contract, role) or "")
+            if agency is not None:
+                yield say(f"fact.{role}", setting), pick(agency.name, language)
+        due_ms = freshness(reach.cache).get(contract.id, ABSENT).due_ms
+        if due_ms is not None:
+            at = moment(due_ms, now=reach.now_ms(), language=language, timezone=setting.timezone)
+            yield say("fact.due", setting), at
         yield say("fact.cadence", setting), period(contract.cadence, language=language)
         level = contract.classification.level
         yield say("fact.classification", setting), say(f"level.{level}", setting)

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from callbacks.desk import Desk
 from callbacks.tile_context import GEOMETRY, tile_context
+from callbacks.usage import note
 from data_access.city import City
 from data_access.envelope import Envelope
 from language import LANGUAGES, text
@@ -89,10 +90,9 @@ def _edition(envelope: Envelope) -> Hashable:
 def within_ceiling(reach: Desk, names: Iterable[str], who: Person) -> dict[str, Envelope]:
     """Return envelopes; one above the person's ceiling is absent, and says why."""
     found = reach.cache.read_many(names)
-    return {
-        name: envelope if who.may_see(envelope.classification) else _withheld(envelope)
-        for name, envelope in found.items()
-    }
+    seen = {name: each for name, each in found.items() if who.may_see(each.classification)}
+    note(reach, who, {d for each in seen.values() for d in each.datasets}, place="console")
+    return {name: seen.get(name) or _withheld(envelope) for name, envelope in found.items()}
 
 
 def as_source(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,9 +18,11 @@ from callbacks.drawn import Drawn
 from callbacks.replays import Replays
 from data_access.cache import EnvelopeCache
 from data_access.city import City
+from data_access.store.snapshot import Snapshot
 from permissions.audit import AuditLog
 from permissions.identity import Accounts
 from permissions.sessions import Sessions
+from permissions.usage import UsageLog
 from settings import Settings
 from wall.geometry import Wall
 from wall.scene import Scene
@@ -58,6 +61,9 @@ class SourceRows(Protocol):
         """Return the newest rows first."""
 
 
+Snapshots = Callable[[], AbstractContextManager[Snapshot]]  # of the store, consistent
+
+
 def now_ms() -> float:
     """Return Unix time in milliseconds."""
     return time.time() * 1000
@@ -78,6 +84,8 @@ class Desk:
     people: Accounts
     sessions: Sessions
     audit: AuditLog
+    usage: UsageLog
+    snapshot: Snapshots | None = None  # None: this process cannot read the store
     drawn: Drawn = field(default_factory=Drawn)
     replays: Replays = field(default_factory=Replays)
     now_ms: Callable[[], float] = field(default=now_ms)

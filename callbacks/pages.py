@@ -13,14 +13,19 @@ import dash
 from dash import html
 
 from callbacks import (
+    catalogue,
     console,
+    coverage_board,
+    lineage,
     operator_drawing,
     page_setting,
     proof,
+    quality_board,
     room,
     rule_day,
     security,
     session,
+    source_health,
 )
 from callbacks.desk import desk
 from language import text
@@ -38,6 +43,10 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     rule_day.layout: ("rule", "wall"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
+    catalogue.layout: ("dataset",),
+    lineage.layout: ("dataset",),
+    coverage_board.layout: ("agency",),
+    quality_board.layout: ("by", "agency", "dataset", "criterion"),
 }
 
 log = logging.getLogger(__name__)
@@ -64,6 +73,11 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("operator", _guarded(operator_drawing.layout), title="operator", path="/operator")
     _add("rule_day", _guarded(rule_day.layout), title="rule_day", path="/rule")
     _add("console", _guarded(console.layout), title="console", path="/console")
+    _add("catalogue", _guarded(catalogue.layout), title="data", path="/data")
+    _add("quality", _guarded(quality_board.layout), title="quality", path="/data/quality")
+    _add("coverage", _guarded(coverage_board.layout), title="coverage", path="/data/coverage")
+    _add("lineage", _guarded(lineage.layout), title="lineage", path="/data/lineage")
+    _add("sources", _guarded(source_health.layout), title="sources", path="/data/sources")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")
     _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")

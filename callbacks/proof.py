@@ -114,21 +114,22 @@ def shown_at(wall_id: str) -> Response:
     who = session.person()
     if who is None or not who.may(Right.READ_PROOF):
         session.audit(who, "proof.at", "refused", target=f"wall/{wall_id}", code="forbidden")
-        return _error("forbidden", 403)
+        return session.error("forbidden", 403)
     reach = desk()
     if wall_id not in reach.walls:
-        return _error("unknownWall", 404)
+        return session.error("unknownWall", 404)
     try:
         at_ms = iso_ms(request.args.get("at", ""), reach.city.timezone)
     except NoInstant:
-        return _error("invalidArgs", 400, message="at: expected such as 2026-09-21T09:14:00+07:00")
+        expected = "at: expected such as 2026-09-21T09:14:00+07:00"
+        return session.error("invalidArgs", 400, message=expected)
     with_contents = request.args.get("contents", "1") != "0"
     try:
         found = ask(who, wall_id, at_ms, with_contents=with_contents, with_pictures=with_contents)
         return jsonify(found)
     except ServiceError as error:
         body = {name: each for name, each in error.body.items() if name != "code"}
-        return _error(error.code, STATUS.get(error.code, 502), **body)
+        return session.error(error.code, STATUS.get(error.code, 502), **body)
 
 
 def ask(
@@ -234,9 +235,3 @@ def _typed_date(at_ms: float | None, reach: Desk, timezone: str) -> str:
 def _typed_time(at_ms: float | None, reach: Desk, timezone: str) -> str:
     at = at_ms if at_ms is not None else reach.now_ms()
     return time_words(at, language="vi", timezone=timezone, seconds=True)
-
-
-def _error(code: str, status: int, **more: Any) -> Response:
-    response = jsonify(error={"code": code, **more})
-    response.status_code = status
-    return response

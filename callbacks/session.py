@@ -108,7 +108,7 @@ def _refuse_strangers() -> Response | None:
     if is_page and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
         query = urlencode({"next": request.full_path.rstrip("?")}) if request.path != "/" else ""
         return redirect(f"{SIGN_IN}?{query}".rstrip("?"), 303)  # type: ignore[return-value]
-    return _error("signedOut", 401)
+    return error("signedOut", 401)
 
 
 def _asks_for_public_page() -> bool:
@@ -189,11 +189,11 @@ def view_token() -> Response:
     wall = desk().walls.get(request.args.get("wall", ""))
     view = request.args.get("view", "")
     if wall is None or view not in tokens.VIEWS:
-        return _error("unknownWall", 404)
+        return error("unknownWall", 404)
     may_preview = view != "preview" or who.may_command(wall.control)
     if not (who.may(Right.SEE_ROOM) and may_preview and wall.ceiling.within(_wall_ceiling(who))):
         audit(who, "view", "refused", target=f"wall/{wall.wall_id}/{view}", code="forbidden")
-        return _error("forbidden", 403)
+        return error("forbidden", 403)
     viewer = tokens.Viewer(wall.wall_id, view, who.user_id)
     made = tokens.view_token(desk().settings.secret(), viewer, now_s=desk().now_ms() / 1000)
     return jsonify(token=made)
@@ -202,7 +202,7 @@ def view_token() -> Response:
 def _signed_in() -> Person:
     who = person()
     if who is None or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        abort(_error("signedOut", 401))
+        abort(error("signedOut", 401))
     return who
 
 
@@ -225,7 +225,8 @@ def _local(path: str) -> str:
     return "/" if foreign or "\\" in path or path.startswith("/session/") else path
 
 
-def _error(code: str, status: int) -> Response:
-    response = jsonify(error={"code": code})
+def error(code: str, status: int, **more: Any) -> Response:
+    """Return a refusal in the one shape all addresses have."""
+    response = jsonify(error={"code": code, **more})
     response.status_code = status
     return response

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import re
 from typing import Any
 
 import dash
@@ -16,7 +17,10 @@ from dash import html
 from flask import Flask, has_request_context, request
 
 from callbacks import (
+    catalogue,
+    catalogue_api,
     console,
+    coverage_board,
     desk,
     files,
     health,
@@ -24,10 +28,13 @@ from callbacks import (
     operator,
     pages,
     proof,
+    quality_board,
     room,
     rule_day,
     security,
     session,
+    source_health,
+    usage,
 )
 from callbacks.desk import Desk
 from data_access.cache import open_cache
@@ -41,12 +48,17 @@ from permissions.demo import add_demo_accounts, demo_allowed
 from permissions.identity import Accounts
 from permissions.keys import key_for
 from permissions.sessions import Sessions
+from permissions.usage import UsageLog
 from settings import Settings
 from wall.client import BlockingClient
 from wall.geometry import read_walls
 from wall.scene import read_scenes
 
 log = logging.getLogger(__name__)
+
+DATA_PAGES = (catalogue, quality_board, coverage_board, source_health)
+GRID_PAGES = ("/data",)
+GRID_SCRIPTS = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"[^>]*></script>\n?')
 
 
 class RoomApp(dash.Dash):
@@ -68,9 +80,16 @@ class RoomApp(dash.Dash):
   </head>
   <body>
     <div id="react-entry-point"><div class="first-screen" role="status">{loading}</div></div>
-    <footer>{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
+    <footer>{parts["config"]}{_with_grid(parts["scripts"])}{parts["renderer"]}</footer>
   </body>
 </html>"""
+
+
+def _with_grid(scripts: str) -> str:
+    """Return the scripts; the grid's 1.3 MB only where there may be one, never on a display."""
+    if has_request_context() and request.path.startswith(GRID_PAGES):
+        return scripts
+    return GRID_SCRIPTS.sub("", scripts)
 
 
 def _bootstrap() -> str:
@@ -110,8 +129,9 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     files.attach(server)
     health.attach(server)
     proof.attach(server)
+    catalogue_api.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    for each in (live, room, operator, rule_day, console):
+    for each in (live, room, operator, rule_day, console, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:
@@ -141,20 +161,26 @@ def open_desk(settings: Settings) -> Desk:
         release=files.release(files.ASSETS),
     )
     link.start()  # displays hear of a new release as soon as it is served
+    reader = open_reader(settings)
     opened = Desk(
         settings=settings,
         city=city,
         walls=walls,
         scenes=scenes,
         cache=open_cache(settings),
-        rows=open_reader(settings),
+        rows=reader,
         link=link,
         engine=engine,
         people=people,
         sessions=Sessions(engine, people),
         audit=AuditLog(engine, key=key_for(settings, "audit")),
+        usage=UsageLog(engine),
+        snapshot=reader.snapshot,
     )
+    keeping = usage.Keeping(opened)
+    keeping.start()
     atexit.register(opened.close)
+    atexit.register(keeping.close)  # before it: what is registered last is called first
     return opened
 
 

@@ -5,21 +5,22 @@ Read-only at run time. Walls and scenes in the same folder are the controller's 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass as plain_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from data_access.areas import Areas, read_areas
+from data_access.city_file import by_id, read_file, read_optional
 from data_access.contracts import DatasetContract, Id, Named, Phone
 from data_access.errors import CityError
 from data_access.limits import NONE, Limit
 from data_access.promises import STRICT
+from data_access.register import Registration, read_register
 from data_access.scales import Scale
 
 
@@ -125,6 +126,7 @@ class City:
     network: Network
     names: Mapping[str, Mapping[str, dict[str, str]]]  # dataset -> what its source says -> ours
     limits: Mapping[str, Mapping[str, Limit]]  # aggregate -> number -> what it is held against
+    register: Mapping[str, Registration]  # what agencies have and this room does not read yet
 
     @property
     def zone(self) -> ZoneInfo:
@@ -138,10 +140,6 @@ class City:
     def limit(self, aggregate: str, number: str) -> Limit:
         """Return what a figure of an aggregate is held against."""
         return self.limits.get(aggregate, {}).get(number, NONE)
-
-
-T = TypeVar("T")
-E = TypeVar("E", Agency, DatasetContract, Scale)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -193,14 +191,14 @@ class _ScalesFile:
 
 def load_city(folder: Path) -> City:
     """Read the city folder; raises CityError naming file, key and what was expected."""
-    city = _read(folder / "city.toml", _CityFile)
+    city = read_file(folder / "city.toml", _CityFile)
     try:
         ZoneInfo(city.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         expected = f"{city.timezone!r} is no time zone such as Asia/Ho_Chi_Minh"
         raise CityError("city.toml", "timezone", expected) from error
-    agencies = _by_id("agencies.toml", _read(folder / "agencies.toml", _AgenciesFile).agency)
-    datasets = _by_id("datasets.toml", _datasets(folder))
+    agencies = by_id("agencies.toml", read_file(folder / "agencies.toml", _AgenciesFile).agency)
+    datasets = by_id("datasets.toml", _datasets(folder))
     _check_owners(agencies, datasets)
     if city.data_office not in agencies:
         expected = f"{city.data_office!r} is no agency of agencies.toml"
@@ -222,62 +220,19 @@ def load_city(folder: Path) -> City:
         data_office=city.data_office,
         bottleneck_requests=city.bottleneck_requests,
         datasets=datasets,
-        scales=_by_id("scales.toml", _read(folder / "scales.toml", _ScalesFile).scale),
+        scales=by_id("scales.toml", read_file(folder / "scales.toml", _ScalesFile).scale),
         areas=areas,
-        network=_network(_read(folder / "network.toml", _NetworkFile)),
+        network=_network(read_file(folder / "network.toml", _NetworkFile)),
         names=names,
-        limits=_optional(folder / "limits.toml", dict[str, dict[str, Limit]]) or {},
+        limits=read_optional(folder / "limits.toml", dict[str, dict[str, Limit]]) or {},
+        register=read_register(folder / "register.toml", agencies=agencies, datasets=datasets),
     )
 
 
 def _datasets(folder: Path) -> tuple[DatasetContract, ...]:
     """Return the entries of datasets.toml, and of the files of datasets/ by name."""
     files = (folder / "datasets.toml", *sorted((folder / "datasets").glob("*.toml")))
-    return tuple(entry for file in files for entry in _read(file, _DatasetsFile).dataset)
-
-
-def _optional(path: Path, model: type[T]) -> T | None:
-    return _read(path, model) if path.exists() else None
-
-
-def _read(path: Path, model: type[T]) -> T:
-    try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise CityError(path.name, "all", f"expected this file in {path.parent}") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CityError(path.name, "all", f"expected readable TOML ({error})") from error
-    try:
-        return TypeAdapter(model).validate_python(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise CityError(path.name, _key(found, first["loc"]), first["msg"]) from error
-
-
-def _key(found: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
-    """Name the entry a fault is in: `dataset[transport.speed].owner` rather than `dataset.3`."""
-    words: list[str] = []
-    here: Any = found
-    for step in location:
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            here = {}
-        if isinstance(step, int):
-            name = here.get("id") if isinstance(here, Mapping) else None
-            words[-1:] = [f"{words[-1] if words else ''}[{name or step}]"]
-        else:
-            words.append(step)
-    return ".".join(words) or "all"
-
-
-def _by_id(file: str, entries: tuple[E, ...]) -> dict[str, E]:
-    found: dict[str, E] = {}
-    for entry in entries:
-        if entry.id in found:
-            raise CityError(file, entry.id, "is there twice; expected one entry for an id")
-        found[entry.id] = entry
-    return found
+    return tuple(entry for file in files for entry in read_file(file, _DatasetsFile).dataset)
 
 
 def _check_owners(agencies: Mapping[str, Agency], datasets: Mapping[str, DatasetContract]) -> None:
@@ -330,7 +285,7 @@ def _check_categories(
 
 def _names(path: Path, datasets: Mapping[str, DatasetContract]) -> dict[str, dict[str, Named]]:
     """Return names by dataset; a city whose sources speak as it does has no such file."""
-    found = _optional(path, dict[str, dict[str, Named]]) or {}
+    found = read_optional(path, dict[str, dict[str, Named]]) or {}
     for dataset in found:
         if dataset not in datasets:
             raise CityError(path.name, dataset, "is no dataset of datasets.toml")

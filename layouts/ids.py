@@ -152,6 +152,21 @@ PROOF_DATE = "proof-date"
 PROOF_TIME = "proof-time"
 PROOF_GLASS = "proof-glass"
 
+# The pages of data (layouts/pages/catalogue.py, quality_board.py, quality_drill.py)
+CATALOGUE_GRID = "catalogue-grid"
+CATALOGUE_AGAIN = "catalogue-again"
+CATALOGUE_SEARCH = "catalogue-search"
+QUALITY_GRID = "quality-grid"
+QUALITY_AGAIN = "quality-again"
+QUALITY_PLACE = "quality-place"
+QUALITY_MEANS = "quality-means"
+QUALITY_OVERDUE = "quality-overdue"
+QUALITY_COURSE = "quality-course"
+COVERAGE_GRID = "coverage-grid"
+COVERAGE_AGAIN = "coverage-again"
+SOURCES_GRID = "sources-grid"
+SOURCES_AGAIN = "sources-again"
+
 # The sign-in page (layouts/pages/sign_in.py)
 SIGN_IN_USER = "sign-in-user"
 SIGN_IN_PASSWORD = "sign-in-password"

@@ -76,3 +76,17 @@ audit = Table(
     Index("audit_by_actor", "actor", "at_ms"),
     Index("audit_by_action", "action", "target", "at_ms"),
 )
+
+dataset_use = Table(  # who looked at a dataset on a day, and where
+    "dataset_use",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since the epoch, UTC
+    Column("dataset", String(64), primary_key=True),
+    Column("actor", String(64), primary_key=True),  # an account, or a wall
+    Column("place", String(64), primary_key=True),  # page, API or "wall"
+    Column("role", String(32), nullable=False),
+    Column("answered", BigInteger, nullable=False),  # a wall: minutes on air
+    Column("refused", BigInteger, nullable=False),
+    Column("last_at_ms", BigInteger, nullable=False),
+    Index("dataset_use_by_dataset", "dataset", "day"),
+)

@@ -8,16 +8,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import CancelledError
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from data_access.cache import open_cache
+from data_access.criteria.part import Use
 from data_access.feed import run_feed
 from data_access.realms.running import Rehearsals
 from operations.errors import ControllerAway, ControllerRefused
 from operations.realms import RealmDesk
 from operations.running import Rules
+from permissions.database import connect_operations
+from permissions.usage import UsageLog
 from settings import Settings
 from wall.client import BlockingClient, ServiceError
 
@@ -25,6 +30,8 @@ log = logging.getLogger(__name__)
 
 AWAY = "unavailable"  # the code after which the same may be asked again
 END_S = 2.0
+USES_DAYS = 30  # what is shared is shared lately
+USES_S = 60.0  # between two looks at what web counted
 
 
 class Announcer:
@@ -113,6 +120,28 @@ class Realms:
             log.warning("versions not told yet: %s", error)
 
 
+class Uses:
+    """Who used which dataset lately, as web counted it; as it was while that cannot be read."""
+
+    def __init__(self, log: UsageLog, clock: Callable[[], float] = time.time) -> None:
+        self._log = log
+        self._clock = clock
+        self._found: Mapping[str, Use] = {}
+        self._again_s = 0.0
+
+    def __call__(self) -> Mapping[str, Use]:
+        """Return the uses of each dataset that was used."""
+        now_s = self._clock()
+        if now_s < self._again_s:
+            return self._found
+        self._again_s = now_s + USES_S
+        try:
+            self._found = self._log.totals(now_ms=now_s * 1000, days=USES_DAYS)
+        except SQLAlchemyError as error:  # web has not made its store yet, or it is away
+            log.info("uses of datasets are not known: %s", error)
+        return self._found
+
+
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Run the data path, the rules and the realms until `stop` is set."""
     link = BlockingClient(settings.wall_urls, settings.secret(), service="feed")
@@ -132,9 +161,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     link.subscribe(["rules", "realms"])
     rules.start()
     realms.start()
+    operations = connect_operations(settings.operations_url)
+    uses = Uses(UsageLog(operations))
     try:
-        run_feed(settings, publish=announcer.publish, look=rules.look, stop=stop)
+        run_feed(settings, publish=announcer.publish, look=rules.look, uses=uses, stop=stop)
     finally:
+        operations.dispose()
         realms.stop()
         rules.stop()
         link.close()

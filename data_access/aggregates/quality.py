@@ -6,6 +6,8 @@ from typing import Any
 
 from data_access.aggregates.aggregate import MS, Aggregate, View, text
 from data_access.aggregates.live_sources import live_sources
+from data_access.aggregates.parts import column, words
+from data_access.contracts import DatasetContract
 from data_access.envelope import Number, Payload
 
 QUALITY = "data.quality"
@@ -50,7 +52,7 @@ REASONS = {
     "unreadableFile": text("không đọc được tệp", "unreadable file"),
     "schemaChanged": text("cấu trúc thay đổi", "schema changed"),
 }
-SHOWN = 20
+SHOWN = 20  # reasons for refusals
 
 
 def quality(view: View) -> Payload:
@@ -76,7 +78,10 @@ def quality(view: View) -> Payload:
                 "name": contract.name,
                 "state": STATES[state],
                 "state_id": state,
+                "dataset": contract.id,
+                "origin": _origin(view, contract.id),
                 "age": at_ms,
+                "due": None if at_ms is None else at_ms + _until_next_ms(contract),
                 "accepted": taken,
                 "quarantined": bad,
                 "owner": owner,
@@ -118,38 +123,23 @@ def quality(view: View) -> Payload:
             "datasets": {
                 "label": text("Các bộ dữ liệu", "Datasets"),
                 "columns": [
-                    {"id": "name", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
-                    {"id": "state", "label": text("Tình trạng", "State"), "kind": "text"},
-                    {"id": "age", "label": text("Cập nhật", "Updated"), "kind": "instant"},
-                    {
-                        "id": "accepted",
-                        "label": text("Đã nhận", "Accepted"),
-                        "kind": "number",
-                        "decimals": 0,
-                    },
-                    {
-                        "id": "quarantined",
-                        "label": text("Cách ly", "Quarantined"),
-                        "kind": "number",
-                        "decimals": 0,
-                    },
-                    {"id": "owner", "label": text("Đơn vị", "Owner"), "kind": "text"},
+                    words("name", text("Bộ dữ liệu", "Dataset")),
+                    words("state", text("Tình trạng", "State")),
+                    column("age", text("Cập nhật", "Updated"), kind="instant"),
+                    column("accepted", text("Đã nhận", "Accepted")),
+                    column("quarantined", text("Cách ly", "Quarantined")),
+                    words("owner", text("Đơn vị", "Owner")),
                 ],
-                "rows": rows[:SHOWN],
+                "rows": rows,
                 "total": len(rows),
             },
             "quarantine": {
                 "label": text("Dòng bị cách ly theo lý do", "Quarantined rows by reason"),
                 "columns": [
-                    {"id": "reason", "label": text("Lý do", "Reason"), "kind": "text"},
-                    {
-                        "id": "count",
-                        "label": text("Số dòng", "Rows"),
-                        "kind": "number",
-                        "decimals": 0,
-                    },
-                    {"id": "dataset", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
-                    {"id": "owner", "label": text("Đơn vị", "Owner"), "kind": "text"},
+                    words("reason", text("Lý do", "Reason")),
+                    column("count", text("Số dòng", "Rows")),
+                    words("dataset", text("Bộ dữ liệu", "Dataset")),
+                    words("owner", text("Đơn vị", "Owner")),
                 ],
                 "rows": refusals[:SHOWN],
                 "total": len(refusals),
@@ -165,6 +155,21 @@ def quality(view: View) -> Payload:
         }
         payload["tables"]["sources"] = live_sources(view, sources)
     return payload
+
+
+def _origin(view: View, dataset: str) -> str | None:
+    current = view.snapshot.current(dataset)
+    return None if current is None else current.origin
+
+
+def _until_next_ms(contract: DatasetContract) -> float:
+    """Return how long after the newest value the next one is due.
+
+    What is observed has its period's start as its time: the next is known when the next period has
+    ended. A record is as of when it was reported.
+    """
+    periods = 2 if contract.shape == "observation" else 1
+    return contract.cadence_s * periods * 1000
 
 
 AGGREGATES = (

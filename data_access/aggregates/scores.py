@@ -5,12 +5,14 @@ Read from what data_access/scoring.py has measured: nothing is measured here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from data_access.aggregates.aggregate import MS, Aggregate, View, text
 from data_access.aggregates.items import ranked_items
+from data_access.aggregates.parts import column, words
 from data_access.contracts import DatasetContract
-from data_access.envelope import Column, Item, Number, Payload, Status, Text
+from data_access.envelope import Item, Number, Payload, Status, Table, Text
 from data_access.promises import CRITERIA, Criterion
 from data_access.store import scores
 from data_access.store.scores import Shortfall
@@ -57,13 +59,14 @@ def standing(view: View) -> Payload:
             "datasets": {
                 "label": text("Điểm sáu tiêu chí của các bộ dữ liệu", "Datasets by six criteria"),
                 "columns": [
-                    {"id": "name", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
-                    *(_column(criterion) for criterion in CRITERIA),
-                    {"id": "owner", "label": text("Đơn vị", "Owner"), "kind": "text"},
+                    words("name", text("Bộ dữ liệu", "Dataset")),
+                    *(column(criterion, NAMES[criterion], "%", 1) for criterion in CRITERIA),
+                    words("owner", text("Đơn vị", "Owner")),
                 ],
                 "rows": rows,
                 "total": len(rows),
-            }
+            },
+            "agencies": _by_agency(view, rows),
         },
     }
 
@@ -106,40 +109,18 @@ def overdue(view: View) -> Payload:
             "overdue": {
                 "label": text("Dữ liệu dưới sàn, theo đơn vị", "Data below its floor, by agency"),
                 "columns": [
-                    {"id": "owner", "label": text("Đơn vị", "Agency"), "kind": "text"},
-                    {"id": "name", "label": text("Bộ dữ liệu", "Dataset"), "kind": "text"},
-                    {"id": "criterion", "label": text("Tiêu chí", "Criterion"), "kind": "text"},
-                    {
-                        "id": "score",
-                        "label": text("Điểm", "Score"),
-                        "kind": "number",
-                        "unit": "%",
-                        "decimals": 1,
-                    },
-                    {
-                        "id": "floor",
-                        "label": text("Sàn", "Floor"),
-                        "kind": "number",
-                        "unit": "%",
-                        "decimals": 0,
-                    },
-                    {"id": "since", "label": text("Từ", "Since"), "kind": "instant"},
+                    words("owner", text("Đơn vị", "Agency")),
+                    words("name", text("Bộ dữ liệu", "Dataset")),
+                    words("criterion", text("Tiêu chí", "Criterion")),
+                    column("score", text("Điểm", "Score"), "%", 1),
+                    column("floor", text("Sàn", "Floor"), "%"),
+                    column("since", text("Từ", "Since"), kind="instant"),
                 ],
                 "rows": rows,
                 "total": len(rows),
             }
         },
         "items": {"overdue": ranked_items(items)},
-    }
-
-
-def _column(criterion: Criterion) -> Column:
-    return {
-        "id": criterion,
-        "label": NAMES[criterion],
-        "kind": "number",
-        "unit": "%",
-        "decimals": 1,
     }
 
 
@@ -160,6 +141,42 @@ def _row(
         "agency": contract.owner,
         "source": {"dataset": contract.id},
     }
+
+
+def _by_agency(view: View, rows: list[dict[str, Any]]) -> Table:
+    """Return each agency's means over its datasets that are fed, the lowest first."""
+    made: list[dict[str, Any]] = []
+    for agency in view.city.agencies.values():
+        mine = [row for row in rows if row["agency"] == agency.id]
+        if not mine:
+            continue
+        means = {c: _mean(row[c] for row in mine if row["fed"]) for c in CRITERIA}
+        made.append(
+            {
+                "owner": agency.name,
+                "agency": agency.id,
+                "datasets": len(mine),
+                **{str(criterion): mean for criterion, mean in means.items()},
+                "below": sum(len(row["below"]) for row in mine),
+            }
+        )
+    made.sort(key=lambda row: (-row["below"], row["owner"]["vi"]))
+    return {
+        "label": text("Điểm sáu tiêu chí theo đơn vị", "Six criteria by agency"),
+        "columns": [
+            words("owner", text("Đơn vị", "Agency")),
+            column("datasets", text("Bộ dữ liệu", "Datasets")),
+            *(column(criterion, NAMES[criterion], "%", 1) for criterion in CRITERIA),
+            column("below", text("Quá hạn", "Overdue")),
+        ],
+        "rows": made,
+        "total": len(made),
+    }
+
+
+def _mean(found: Iterable[float | None]) -> float | None:
+    known = [each for each in found if each is not None]
+    return round(sum(known) / len(known), 1) if known else None
 
 
 def _overdue_row(

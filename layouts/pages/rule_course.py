@@ -11,14 +11,14 @@ from itertools import pairwise
 from typing import Any
 
 from language import number, time
+from layouts.pages.figure_frame import frame, level, level_words
 from layouts.tiles.axis import HOUR_MS, value_ticks
-from layouts.tiles.chart import FACE, GRID, INK_3, RULE, SERIES, STATUS, thinned
+from layouts.tiles.chart import INK_3, SERIES, STATUS, thinned
 from operations.replayed import Replayed
 
 MOST_POINTS = 2_000
 HOURS_APART = 2
 DAY_MS = 24 * HOUR_MS
-WORDS_PX = 14
 BANDS = {"proposed": "rgba(255, 201, 64, 0.22)", "firing": "rgba(255, 90, 82, 0.34)"}
 
 
@@ -38,38 +38,16 @@ def course(
     return {
         "data": [_trace(replayed)],
         "layout": {
-            "autosize": True,
-            "margin": {"l": 64, "r": 150, "t": 12, "b": 34, "pad": 0, "autoexpand": False},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hovermode": False,
-            "font": {"family": FACE, "size": WORDS_PX, "color": INK_3},
-            "xaxis": {
-                "range": [begin_ms, end_ms],
-                "tickmode": "array",
-                **_hours(begin_ms, end_ms, language=language, timezone=timezone),
-                "showgrid": False,
-                "zeroline": False,
-                "showline": True,
-                "linecolor": RULE,
-                "ticks": "outside",
-                "tickcolor": RULE,
-                "tickangle": 0,
-                "fixedrange": True,
-            },
-            "yaxis": {
-                "range": [min(ticks[0], low), max(ticks[-1], high)],
-                "tickmode": "array",
-                "tickvals": ticks,
-                "ticktext": [number(tick, language=language) for tick in ticks],
-                "gridcolor": GRID,
-                "zeroline": False,
-                "fixedrange": True,
-            },
+            **frame(
+                (begin_ms, end_ms),
+                (min(ticks[0], low), max(ticks[-1], high)),
+                x_ticks=_hours(begin_ms, end_ms, language=language, timezone=timezone),
+                y_ticks=(ticks, [number(tick, language=language) for tick in ticks]),
+                right_px=150,
+            ),
             "shapes": [
                 *_bands(replayed),
-                *(_line(at, dash, ink) for at, _, dash, ink in lines),
+                *(level(at, ink, dash) for at, _, dash, ink in lines),
             ],
             "annotations": _words(lines, span=max(ticks[-1], high) - min(ticks[0], low)),
         },
@@ -107,11 +85,13 @@ def _range(figures: Sequence[float]) -> tuple[float, float]:
     return low - span * 0.06, high + span * 0.06
 
 
-def _hours(begin_ms: float, end_ms: float, *, language: str, timezone: str) -> dict[str, Any]:
+def _hours(
+    begin_ms: float, end_ms: float, *, language: str, timezone: str
+) -> tuple[list[float], list[str]]:
     count = math.floor((end_ms - begin_ms) / HOUR_MS / HOURS_APART)
     at = [begin_ms + index * HOURS_APART * HOUR_MS for index in range(count + 1)]
     words = [time(each, language=language, timezone=timezone) for each in at]
-    return {"tickvals": at, "ticktext": words}
+    return at, words
 
 
 def _bands(replayed: Replayed) -> list[dict[str, Any]]:
@@ -132,26 +112,16 @@ def _bands(replayed: Replayed) -> list[dict[str, Any]]:
     ]
 
 
-def _line(at: float, dash: str, ink: str) -> dict[str, Any]:
-    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at}
-    return {"type": "line", **ends, "line": {"color": ink, "width": 2, "dash": dash}}
-
-
 def _words(lines: Sequence[tuple[float, str, str, str]], *, span: float) -> list[dict[str, Any]]:
     """Return the words at the lines' right ends; of two that are close the lower one gives way."""
     is_close = len(lines) == 2 and abs(lines[0][0] - lines[1][0]) < span * 0.1
     upper = max(at for at, *_ in lines)
     return [
-        {
-            "xref": "paper",
-            "x": 1,
-            "y": at,
-            "text": words,
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "middle" if not is_close else "bottom" if at == upper else "top",
-            "xshift": 8,
-            "font": {"size": WORDS_PX, "color": ink},
-        }
+        level_words(
+            at,
+            words,
+            ink,
+            anchor="middle" if not is_close else "bottom" if at == upper else "top",
+        )
         for at, words, _, ink in lines
     ]

@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the city folder to be spoilt."""
     for name in (
         "city.toml", "agencies.toml", "datasets.toml", "scales.toml", "areas.csv", "network.toml",
-        "names.toml", "limits.toml",
+        "names.toml", "limits.toml", "register.toml",
     ):  # fmt: skip
         shutil.copy(ROOT / "city" / name, tmp_path)
     shutil.copytree(ROOT / "city" / "datasets", tmp_path / "datasets")
@@ -269,6 +269,22 @@ source = { format = "ngsi", paths = ["sensors/*.json"], options = { types = "Sen
     assert caught.value.key == "environment.sensors.indicators.pm25"
     assert "Sở Nông nghiệp và Môi trường" in caught.value.expected
     assert "environment.air" in caught.value.expected
+
+
+def test_what_is_registered_has_an_owner_and_ends_with_a_contract(folder: Path) -> None:
+    registered = load_city(folder).register
+    assert registered
+    path = folder / "register.toml"
+    name = next(iter(registered))
+    path.write_text(path.read_text("utf-8").replace(name, "environment.air"), "utf-8")
+    assert len(load_city(folder).register) == len(registered) - 1
+    path.write_text(
+        path.read_text("utf-8").replace('owner = "du-lich"', 'owner = "nobody"'), "utf-8"
+    )
+    with pytest.raises(CityError, match="nobody"):
+        load_city(folder)
+    path.unlink()
+    assert load_city(folder).register == {}
 
 
 def test_no_telephone_number_is_made_up(city: City) -> None:

@@ -33,6 +33,7 @@ DAY_S = 86400.0
 LINKS = 15  # of the network: four times fewer rows of speeds
 GEOMETRY = "city.geometry"
 ABOUT_THE_ROOM = {
+    "data.coverage",
     "data.quality",
     "data.scores",
     "data.overdue",
@@ -168,7 +169,11 @@ PROMISED: dict[str, dict[str, set[str]]] = {
     },
     "data.scores": {
         "numbers": {"accurate", "sufficient", "clean", "live", "consistent", "shared"},
-        "tables": {"datasets"},
+        "tables": {"datasets", "agencies"},
+    },
+    "data.coverage": {
+        "numbers": {"coverage", "registered", "connected", "live", "shown"},
+        "tables": {"agencies", "datasets"},
     },
     "data.overdue": {
         "numbers": {"overdue", "agencies"},

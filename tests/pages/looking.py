@@ -14,8 +14,16 @@ TARGET_PX = 48
 APART_PX = 8
 LEAST_FONT_PX = 12.0
 # These scroll on purpose: what is beyond their edge is reached with a finger.
-READERS_ONLY = "h1.visually-hidden"
-SCROLLERS = ("ul.unit-rows", "ul.figures", "div.scroll", "section.console-side")
+READERS_ONLY = ("h1.visually-hidden", "label.visually-hidden")
+SCROLLERS = (
+    "ul.unit-rows",
+    "ul.figures",
+    "div.scroll",
+    "section.console-side",
+    "section.scroll",
+    "nav.scroll",
+    "div.ag-body-viewport",
+)
 
 _TARGETS = r"""
 () => [...document.querySelectorAll("a[href], button, summary, [role=button], input, select")]
@@ -25,7 +33,7 @@ _TARGETS = r"""
   .map((e) => {
     const r = e.getBoundingClientRect();
     const name = (e.getAttribute("aria-label") || e.textContent || e.id || e.className).trim();
-    const scroller = e.closest(".unit-rows, .figures, .scroll, .console-side");
+    const scroller = e.closest(".unit-rows, .figures, .scroll, .console-side, .ag-body-viewport");
     const clip = scroller?.getBoundingClientRect();
     return {
       name: name.slice(0, 40), x: r.left, y: r.top, width: r.width, height: r.height,
@@ -129,7 +137,7 @@ def _gap(one: dict[str, Any], other: dict[str, Any]) -> float:
 def _unseen(ink: Ink) -> bool:
     """Tell whether a text is for readers only, or scrolled beyond its list's edge."""
     return any(
-        clip[4] == READERS_ONLY
+        clip[4] in READERS_ONLY
         or (clip[4] in SCROLLERS and (ink.y1 > clip[3] - 1 or ink.y0 < clip[1] + 1))
         for clip in ink.clips
     )

@@ -20,6 +20,7 @@ from permissions.demo import add_demo_accounts, demo_allowed
 from permissions.identity import Accounts
 from permissions.keys import key_for
 from permissions.sessions import Sessions
+from permissions.usage import UsageLog
 from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
 from wall.errors import BadFields, ServiceError
@@ -347,5 +348,6 @@ def make_desk(settings: Settings, *, now_ms: float = NOW_MS) -> Desk:
         people=people,
         sessions=Sessions(engine, people),
         audit=AuditLog(engine, key=key_for(settings, "audit")),
+        usage=UsageLog(engine),
         now_ms=lambda: now_ms,
     )

@@ -17,6 +17,7 @@ PAGES = {
     "/": ".room-wall",
     "/operator": ".scene",
     "/console": ".console-bar[data-place]",
+    "/data": ".data-grid .grid-link",
     "/wall/le-lai/a1": "#player-cover",
     "/wall/le-lai/view/program": "#player-cover",
 }

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from data_access.classification import Classification
+from language import text
 from layouts.pages.console_place import GROUPS, Place
 from layouts.pages.console_plan import planned
 from layouts.pages.console_topics import GROUP_TILES, TOPICS
 from tests.layouts.tiles.sample import NOW_MS, everything
+from tests.pages.answerable import tell
 from tests.pages.browse import Client, as_text, nodes, words
 from wall.errors import ServiceError
 
@@ -66,6 +68,16 @@ def test_a_bottleneck_names_the_owner_of_its_own_source(leader, cache):
     cache.write(replace(five, payload={"numbers": {"congestion": congestion}}))
     _, body = _open(leader, "#/")
     assert "Công an TP Hà Nội" in words(_tiles(body)["b.congestion"])
+
+
+def test_r10_one_tap_from_a_tile_are_agency_steward_and_due_time(leader, cache, reach):
+    tell(reach)
+    speed = reach.city.datasets["transport.speed"]
+    _, body = _open(leader, "#/g/transport/t/speed/worst_speed")
+    told = words(body)
+    for agency in (speed.owner, speed.steward):
+        assert reach.city.agencies[agency].name["vi"] in told
+    assert text("pages.fact.due", "vi") in told
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -15,7 +15,7 @@ from layouts.pages.console_place import GROUPS
 from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
-from tests.pages import looking
+from tests.pages import answerable, looking
 from tests.pages.a_day import a_day, answers
 from tests.pages.automatic import automate, equip
 from tests.pages.site import FIXED_CLOCK, served
@@ -48,6 +48,9 @@ AWAY = "ERR_CONNECTION_REFUSED"  # the controller is a stand-in: the link finds 
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
     with served(tmp_path_factory.mktemp("pages")) as (address, desk):
         _a_busy_day(desk)
+        answerable.tell(desk)
+        answerable.measure(desk)
+        answerable.arrange(desk)
         yield address, desk
 
 
@@ -147,6 +150,15 @@ def _width(page: Page) -> int:
         "/operator?wall=ngo-quyen",
         "/proof?wall=le-lai&verify=1",
         "/proof?date=31/02/2026&time=9",
+        "/data",
+        "/data?dataset=economy.projects",
+        "/data/quality",
+        "/data/quality?by=agency",
+        "/data/quality?dataset=environment.air&criterion=sufficient",
+        "/data/sources",
+        "/data/coverage",
+        "/data/coverage?agency=cong-an",
+        "/data/lineage?dataset=transport.speed",
     ],
 )
 def test_a_page_is_fit_to_work_with(page, address, path):

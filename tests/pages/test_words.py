@@ -11,10 +11,25 @@ import pytest
 from language import catalogue
 from permissions.demo import DEMO_ACCOUNTS
 from tests.layouts.tiles.sample import everything
+from tests.pages.answerable import tell
 from tests.pages.browse import Client, words
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = ("/", "/operator", "/operator?wall=ngo-quyen", "/console", "/no/such/page")
+PATHS = (
+    "/",
+    "/operator",
+    "/operator?wall=ngo-quyen",
+    "/console",
+    "/data",
+    "/data?dataset=economy.projects",
+    "/data/quality",
+    "/data/quality?by=agency",
+    "/data/quality?dataset=environment.air&criterion=sufficient",
+    "/data/sources",
+    "/data/coverage",
+    "/data/lineage?dataset=transport.speed",
+    "/no/such/page",
+)
 SIGN_IN = ("/sign-in", "/sign-in?refused=tooManyAttempts&wait=20", "/sign-in?refused=other")
 
 
@@ -23,6 +38,7 @@ SIGN_IN = ("/sign-in", "/sign-in?refused=tooManyAttempts&wait=20", "/sign-in?ref
 def test_every_page_is_whole_in_both_languages(server, reach, caplog, user, language):
     catalogue._report_once.cache_clear()
     reach.cache.write_many(everything().values())
+    tell(reach)
     client = Client(server)
     client.post("/session/language", {"language": language, "next": "/sign-in"})
     with caplog.at_level(logging.ERROR):

@@ -160,6 +160,7 @@ def test_ten_times_as_many_entities_fit_the_same_envelope(table: Table, room: Ro
 def test_names_are_those_promised() -> None:
     assert NAMES == [
         "city.bottlenecks",
+        "data.coverage",
         "data.overdue",
         "data.quality",
         "data.scores",

@@ -1,0 +1,100 @@
+"""The coverage board's page, from the aggregate `data.coverage`, within a person's ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+
+from callbacks import page_setting, session
+from callbacks.catalogue import reader
+from callbacks.desk import Desk, desk
+from data_access.aggregates.coverage import COVERAGE
+from language import pick, sort_key
+from language.formats import local
+from layouts import ids
+from layouts.pages import coverage_board
+from layouts.pages.coverage_board import AgencyCoverage, Goal, Step
+from permissions.roles import Person
+
+
+def layout(agency: str | None = None) -> Any:
+    """Build the board, with the datasets of one agency or of all."""
+    reach, setting, who = desk(), page_setting.setting(), reader()
+    chosen = agency if agency in reach.city.agencies else None
+    payload = _payload(reach)
+    steps = _steps(reach, payload, who, chosen)
+    steps.sort(key=lambda each: sort_key(pick(each.name, setting.language)))
+    return coverage_board.page(
+        payload.get("numbers", {}),
+        _agencies(payload),
+        steps,
+        chosen=chosen,
+        goal=_goal(reach),
+        link=page_setting.link(),
+        setting=setting,
+    )
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.COVERAGE_GRID, "rowData"),
+        Input(ids.COVERAGE_AGAIN, "n_intervals"),
+        prevent_initial_call=True,
+    )(refresh)
+
+
+def refresh(_count: int | None) -> Any:
+    """Return the rows as they stand now."""
+    if session.person() is None:
+        return no_update
+    setting = page_setting.setting()
+    return coverage_board.rows(_agencies(_payload(desk())), setting=setting)
+
+
+def _goal(reach: Desk) -> Goal | None:
+    """Return the next goal the city has set itself, the last one when all years are over."""
+    targets = reach.city.limit(COVERAGE, "coverage").targets
+    year = local(reach.now_ms(), timezone=reach.city.timezone).year
+    years = sorted(int(each) for each in targets)
+    found = next((each for each in years if each >= year), years[-1] if years else None)
+    return None if found is None else Goal(found, targets[str(found)])
+
+
+def _payload(reach: Desk) -> Mapping[str, Any]:
+    envelope = reach.cache.read(COVERAGE)
+    found: Any = envelope.payload if envelope is not None else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _rows(payload: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
+    return list(payload.get("tables", {}).get(table, {}).get("rows", ()))
+
+
+def _agencies(payload: Mapping[str, Any]) -> list[AgencyCoverage]:
+    return [
+        AgencyCoverage(
+            agency=row["agency"],
+            name=row["owner"],
+            registered=row["registered"],
+            connected=row["connected"],
+            live=row["live"],
+            shown=row["shown"],
+            coverage=row["coverage"],
+        )
+        for row in _rows(payload, "agencies")
+    ]
+
+
+def _steps(reach: Desk, payload: Mapping[str, Any], who: Person, chosen: str | None) -> list[Step]:
+    found = []
+    for row in _rows(payload, "datasets"):
+        contract = reach.city.datasets.get(row["dataset"])
+        if contract is not None and not who.may_see(contract.classification):
+            continue
+        if chosen in (None, row["agency"]):
+            href = f"/data?dataset={row['dataset']}" if contract is not None else None
+            found.append(Step(row["name"], row["owner"], row["stage_id"], row["origin"], href))
+    return found

@@ -1,0 +1,87 @@
+"""What a score found wrong (data_access/criteria), in a person's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from datetime import time as time_of_day
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from data_access.aggregates.quality import REASONS
+from data_access.city import City
+from data_access.contracts import DatasetContract
+from data_access.criteria.part import Evidence
+from language import date, duration, number, pick
+from layouts.pages.quality_drill import Wrong
+from layouts.pages.shell import Setting, say
+
+NOON = time_of_day(12)
+# Entries of the catalogue (data_access/criteria/shared.py) -> what the catalogue calls them.
+ENTRIES = {"system_of_record": "record"}
+
+
+def wrong_words(
+    city: City, contract: DatasetContract, evidence: Evidence, setting: Setting
+) -> Wrong:
+    """Return one piece of evidence as it is read."""
+    kind, told = str(evidence["kind"]), str(evidence.get("id", ""))
+    count = evidence.get("count")
+    language = setting.language
+    if kind == "reason":
+        return Wrong(pick(REASONS.get(told, {}), language) or told, "", count)
+    if kind == "area":
+        unit = city.areas.get(told)
+        name = pick(unit.title, language) if unit is not None else told
+        return Wrong(name, _last(evidence, setting), None)
+    if kind == "period":
+        late = duration(float(count or 0), language=language)
+        return Wrong(_day(told, setting), say("evidence.late_by", setting, late=late), None)
+    if kind == "gap":
+        missing = say("evidence.gap", setting, count=int(count or 0))
+        return Wrong(_day(told, setting), missing, None)
+    if kind == "entry":
+        return Wrong(say(f"catalogue.fact.{ENTRIES.get(told, told)}", setting), "", None)
+    if kind == "field" and told in contract.fields and contract.fields[told].name is not None:
+        told = pick(contract.fields[told].name, language)
+    if kind in ("late", "refused"):
+        told = say(f"evidence.{kind}", setting)
+    return Wrong(told, _more(contract, evidence, setting), count)
+
+
+def _more(contract: DatasetContract, evidence: Evidence, setting: Setting) -> str:
+    """Return what else is known: the indicator, what it was held against, since when."""
+    found: list[str] = []
+    indicator = contract.indicators.get(str(evidence.get("indicator", "")))
+    if indicator is not None:
+        found.append(pick(indicator.name, setting.language))
+    for name in ("value", "around", "told"):
+        if name in evidence:
+            found.append(say(f"evidence.{name}", setting, figure=_figure(evidence[name], setting)))
+    if "like" in evidence:
+        found.append(say("evidence.like", setting, entity=str(evidence["like"])))
+    if "lat" in evidence:
+        at = f"{evidence['lat']:.4f}, {evidence['lon']:.4f}"
+        found.append(at)
+    if "day" in evidence:
+        found.append(_day(evidence["day"], setting))
+    if last := _last(evidence, setting):
+        found.append(last)
+    return " · ".join(found)
+
+
+def _last(evidence: Evidence, setting: Setting) -> str:
+    if "last" not in evidence:
+        return ""
+    return say("evidence.last", setting, day=_day(evidence["last"], setting))
+
+
+def _day(iso: str, setting: Setting) -> str:
+    """Write a day of the source, which evidence has as ISO 8601 in the city's own time."""
+    noon = datetime.combine(datetime.fromisoformat(iso).date(), NOON, ZoneInfo(setting.timezone))
+    return date(noon, language=setting.language, timezone=setting.timezone)
+
+
+def _figure(found: Any, setting: Setting) -> str:
+    return (
+        number(found, language=setting.language) if isinstance(found, int | float) else str(found)
+    )

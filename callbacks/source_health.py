@@ -1,0 +1,79 @@
+"""The page of live sources, as the feed says them in `data.quality`, within a person's ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+
+from callbacks import page_setting, session
+from callbacks.catalogue import reader
+from callbacks.catalogue_api import visible
+from callbacks.desk import Desk, desk
+from data_access.aggregates.quality import QUALITY
+from layouts import ids
+from layouts.pages import source_health
+from layouts.pages.source_health import SourceState
+from permissions.roles import Person, Right
+
+
+def layout() -> Any:
+    """Build the page."""
+    reach, setting, who = desk(), page_setting.setting(), reader()
+    files = sum(1 for each in visible(reach, who) if not each.source.ways)
+    return source_health.page(
+        sources(reach, who),
+        files=files,
+        now_ms=reach.now_ms(),
+        link=page_setting.link(),
+        setting=setting,
+    )
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.SOURCES_GRID, "rowData"),
+        Input(ids.SOURCES_AGAIN, "n_intervals"),
+        prevent_initial_call=True,
+    )(refresh)
+
+
+def refresh(_count: int | None) -> Any:
+    """Return the rows as they stand now."""
+    if session.person() is None:
+        return no_update
+    reach, setting = desk(), page_setting.setting()
+    found = sources(reach, setting.person)
+    return source_health.rows(found, now_ms=reach.now_ms(), setting=setting)
+
+
+def sources(reach: Desk, who: Person) -> list[SourceState]:
+    """Return the live sources; where they are and what they answered is for who sees rows."""
+    envelope = reach.cache.read(QUALITY)
+    tables: Mapping[str, Any] = envelope.payload.get("tables", {}) if envelope else {}
+    known = {each.id for each in visible(reach, who)}
+    in_full = who.may(Right.SEE_SOURCE_ROWS)
+    return [
+        _source(row, in_full=in_full)
+        for row in tables.get("sources", {}).get("rows", ())
+        if row["source"]["dataset"] in known
+    ]
+
+
+def _source(row: Mapping[str, Any], *, in_full: bool) -> SourceState:
+    return SourceState(
+        dataset=row["source"]["dataset"],
+        name=row["name"],
+        way=row["way"],
+        place=row["place"] if in_full else "",
+        state=row["state_id"],
+        success_ms=row["success"],
+        until_ms=row["until"],
+        failures=row["failures"],
+        error=row["error"] if in_full else "",
+        rows=row["rows"],
+        refused=row["refused"],
+        lag_s=row["lag"],
+    )

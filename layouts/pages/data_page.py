@@ -1,0 +1,54 @@
+"""What every page of data has around it: the way to the others, and what is said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.pages.attributes import attrs
+from layouts.pages.live import live
+from layouts.pages.shell import Setting, icon, say, shell
+
+TABS = (
+    ("catalogue", "/data", "bi-journal-text"),
+    ("quality", "/data/quality", "bi-clipboard-check"),
+    ("coverage", "/data/coverage", "bi-pie-chart"),
+    ("lineage", "/data/lineage", "bi-diagram-3"),
+    ("sources", "/data/sources", "bi-broadcast-pin"),
+)
+
+
+Link = Mapping[str, Any]  # `link_url` and `link_port` of `layouts.pages.live`
+
+
+def data_page(
+    here: str,
+    head: Sequence[Component],
+    body: Sequence[Component],
+    *,
+    link: Link,
+    setting: Setting,
+) -> Component:
+    """Build a page of data: `head` stands beside the tabs, of which `here` is its own."""
+    hears = live(["versions"], language=setting.language, **link)
+    top = html.Div([_tabs(here, setting), *head], className="data-head")
+    return shell("data", [hears, top, *body], setting=setting)
+
+
+def _tabs(here: str, setting: Setting) -> Component:
+    return html.Nav(
+        [
+            html.A(
+                [icon(symbol), html.Span(say(f"data.tab.{name}", setting))],
+                href=path,
+                className="key data-tab" + (" is-here" if name == here else ""),
+                **attrs(aria_current="page" if name == here else None),
+            )
+            for name, path, symbol in TABS
+        ],
+        className="data-tabs",
+        **attrs(aria_label=say("data.tabs", setting)),
+    )

@@ -1,0 +1,219 @@
+"""Behind one score of a dataset: what was checked and what was wrong, row by row, and its course.
+
+Values in, components out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data_access.envelope import Text
+from data_access.promises import CRITERIA
+from language import number, pick
+from layouts import ids
+from layouts.pages.attributes import attrs
+from layouts.pages.catalogue import BELOW_MARK
+from layouts.pages.data_page import Link, data_page
+from layouts.pages.quality_board import drill_href
+from layouts.pages.score_course import Course, course
+from layouts.pages.shell import Setting, icon, say
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that was not right: what, with what is known of it, and how often."""
+
+    what: str
+    more: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """A part of a criterion: `right` of `checked`; `wrong` is None for who may not see it."""
+
+    name: str
+    right: float
+    checked: float
+    score: float
+    wrong: tuple[Wrong, ...] | None
+    total: int  # of what was wrong, of which `wrong` are the first
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """One dataset and one criterion, with all six scores beside."""
+
+    dataset: str
+    name: Text
+    owner: Text
+    steward: Text | None
+    phone: str | None
+    criterion: str
+    scores: Mapping[str, float | None]
+    floors: Mapping[str, float]
+    below: frozenset[str]
+    parts: tuple[CheckedPart, ...]
+    is_readable: bool  # whether the store could be asked
+
+
+def page(
+    drilled: Drilled,
+    history: Course,
+    *,
+    link: Link,
+    setting: Setting,
+) -> Component:
+    """Build the page of one score; `history` are the courses of all six."""
+    return data_page(
+        "quality",
+        [_name(drilled, setting)],
+        [
+            html.Div(
+                [
+                    html.Section(
+                        [_criteria(drilled, setting), _course(drilled, history, setting)],
+                        className="drill-left",
+                    ),
+                    html.Section(
+                        _parts(drilled, setting),
+                        className="scroll panel drill-parts",
+                        tabIndex="0",
+                        **attrs(aria_label=say("quality.behind", setting)),
+                    ),
+                ],
+                className="drill-body",
+            ),
+        ],
+        link=link,
+        setting=setting,
+    )
+
+
+def _name(drilled: Drilled, setting: Setting) -> Component:
+    language = setting.language
+    who = [pick(drilled.owner, language)]
+    if drilled.steward is not None:
+        who.append(pick(drilled.steward, language))
+    if drilled.phone:
+        who.append(drilled.phone)
+    return html.Div(
+        [
+            html.A(
+                pick(drilled.name, language),
+                href=f"/data?dataset={drilled.dataset}",
+                className="key data-tab drill-name",
+            ),
+            html.Span(" · ".join(who), className="quiet"),
+        ],
+        className="drill-who",
+    )
+
+
+def _criteria(drilled: Drilled, setting: Setting) -> Component:
+    return html.Nav(
+        [_criterion(drilled, each, setting) for each in CRITERIA],
+        className="drill-criteria",
+        **attrs(aria_label=say("quality.criteria", setting)),
+    )
+
+
+def _criterion(drilled: Drilled, criterion: str, setting: Setting) -> Component:
+    is_here = criterion == drilled.criterion
+    score = drilled.scores.get(criterion)
+    least = number(drilled.floors[criterion], "%", language=setting.language)
+    written = number(score, "%", decimals=1, language=setting.language)
+    return html.A(
+        [
+            html.Span(say(f"criterion.{criterion}", setting)),
+            html.Strong([icon(BELOW_MARK) if criterion in drilled.below else None, written]),
+            html.Span(say("catalogue.floor", setting, floor=least), className="quiet"),
+        ],
+        href=drill_href(drilled.dataset, criterion),
+        className="key drill-criterion" + (" is-here" if is_here else ""),
+        **attrs(aria_current="true" if is_here else None),
+    )
+
+
+def _course(drilled: Drilled, history: Course, setting: Setting) -> Component:
+    if not any(history.lines.values()):
+        return html.P(say("quality.no_course", setting), className="quiet drill-course")
+    figure: dict[str, Any] = course(
+        history,
+        drilled.criterion,
+        floor=drilled.floors[drilled.criterion],
+        language=setting.language,
+        timezone=setting.timezone,
+    )
+    return html.Div(
+        [
+            html.H2(say("quality.course", setting)),
+            dcc.Graph(
+                id=ids.QUALITY_COURSE,
+                figure=figure,
+                config={"displayModeBar": False, "staticPlot": True},
+                responsive=True,
+                className="drill-graph",
+            ),
+        ],
+        className="drill-course",
+    )
+
+
+def _parts(drilled: Drilled, setting: Setting) -> list[Component]:
+    head = html.H2(
+        say(
+            "quality.parts",
+            setting,
+            criterion=say(f"criterion.{drilled.criterion}", setting),
+        )
+    )
+    if not drilled.is_readable:
+        return [head, html.P(say("quality.unreadable", setting), className="is-problem")]
+    if not drilled.parts:
+        return [head, html.P(say("quality.unchecked", setting), className="quiet")]
+    return [
+        head,
+        html.P(say("quality.weakest", setting), className="quiet"),
+        *(_part(each, setting) for each in drilled.parts),
+    ]
+
+
+def _part(part: CheckedPart, setting: Setting) -> Component:
+    language = setting.language
+    right, checked = (number(each, decimals=0, language=language)
+                      for each in (part.right, part.checked))  # fmt: skip
+    body: list[Component] = [
+        html.Div(
+            [
+                html.H3(say(f"part.{part.name}", setting)),
+                html.Strong(number(part.score, "%", decimals=1, language=language)),
+            ],
+            className="part-head",
+        ),
+        html.P(say("quality.right_of", setting, right=right, checked=checked), className="quiet"),
+    ]
+    if part.total and part.wrong is None:
+        body.append(html.P(say("quality.not_for_role", setting), className="quiet"))
+    elif part.wrong:
+        body.append(html.Ul([_wrong(each, setting) for each in part.wrong], className="wrongs"))
+        if part.total > len(part.wrong):
+            more = say("quality.more", setting, count=part.total - len(part.wrong))
+            body.append(html.P(more, className="quiet"))
+    return html.Div(body, className="part")
+
+
+def _wrong(wrong: Wrong, setting: Setting) -> Component:
+    count = "" if wrong.count is None else number(wrong.count, language=setting.language)
+    return html.Li(
+        [
+            html.Span(wrong.what),
+            html.Span(wrong.more, className="quiet"),
+            html.Strong(count),
+        ]
+    )

@@ -1,0 +1,138 @@
+"""The quality board and live sources: scores, what is overdue for whom, what stands behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from callbacks.desk import Desk
+from language import text
+from tests.pages.answerable import FAILURE, LIVE, MISSING, SHORT, measure, tell
+from tests.pages.browse import Client, nodes, words
+from tests.pages.test_catalogue import classify, grid, said
+
+DRILL = f"/data/quality?dataset={LIVE}&criterion=sufficient"
+
+
+def test_the_board_has_six_scores_of_every_dataset(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    rows = {row["id"]: row for row in grid(operator.page("/data/quality"))}
+    assert set(rows) == set(reach.city.datasets)
+    air = rows["environment.air"]
+    assert (air["accurate"], air["accurate_words"]) == (61.5, "61,5%")
+    assert air["accurate_mark"]
+    assert not air["shared_mark"]
+    assert air["href"] == "/data/quality?dataset=environment.air&criterion=accurate"
+
+
+def test_the_board_by_agency_leads_to_the_datasets_of_one(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    rows = {row["id"]: row for row in grid(operator.page("/data/quality?by=agency"))}
+    owners = {each.owner for each in reach.city.datasets.values()}
+    assert set(rows) == owners
+    one = operator.page(rows["cong-an"]["href"])
+    mine = {each.id for each in reach.city.datasets.values() if each.owner == "cong-an"}
+    assert {row["id"] for row in grid(one)} == mine
+    assert reach.city.datasets["environment.air"].name["vi"] not in words(one)
+
+
+def test_r10_the_overdue_list_is_sorted_by_agency(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    page = operator.page("/data/quality")
+    (section,) = [each for each in nodes(page) if each["props"].get("id") == "quality-overdue"]
+    heads = [words(each) for each in nodes(section) if each["type"] == "H3"]
+    owners = {reach.city.agencies[reach.city.datasets[each].owner].name["vi"] for each in SHORT}
+    assert heads == sorted(owners)
+    links = [each["props"]["href"] for each in nodes(section) if each["type"] == "A"]
+    assert len(links) == 2 * len(SHORT)
+
+
+def test_r04_the_rows_behind_a_score_name_what_is_missing(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    measure(reach)
+    told = words(operator.page(DRILL))
+    assert "90,5%" in told
+    assert said("quality.right_of", right="114", checked="126") in told
+    for code in sorted(reach.city.areas.codes)[:MISSING]:
+        unit = reach.city.areas.get(code)
+        assert unit is not None
+        assert unit.title["vi"] in told
+    assert "20/09/2026" in told
+    told = words(operator.page(DRILL.replace("sufficient", "accurate")))
+    assert "ngoài khoảng cho phép" in told
+    assert "318" in told
+    assert "hn-12" in told
+
+
+def test_the_course_of_a_score_is_drawn_of_what_was_kept(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    measure(reach)
+    page = operator.page(DRILL)
+    (graph,) = [each for each in nodes(page) if each["type"] == "Graph"]
+    lines = graph["props"]["figure"]["data"]
+    assert len(lines) == 6
+    assert len(lines[-1]["x"]) == 32  # 31 hours, and now
+    assert lines[-1]["y"][-1] == 96.0
+
+
+def test_single_rows_are_not_for_every_role(viewer: Client, reach: Desk) -> None:
+    tell(reach)
+    measure(reach)
+    told = words(viewer.page(DRILL))
+    assert "90,5%" in told
+    assert said("quality.not_for_role") in told
+    assert "20/09/2026" not in told
+
+
+def test_without_a_store_the_page_says_so(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    told = words(operator.page(DRILL))
+    assert said("quality.unreadable") in told
+    assert said("quality.no_course") in told
+
+
+@pytest.mark.parametrize("path", ["/data/quality", "/data/quality?by=agency", "/data/sources"])
+def test_before_the_feed_has_said_anything_pages_are_empty_and_say_so(
+    operator: Client, path: str
+) -> None:
+    page = operator.page(path)
+    assert grid(page) == []
+    assert said("data.tab.quality") in words(page)
+
+
+def test_live_sources_tell_their_last_answer_error_and_next_try(
+    operator: Client, viewer: Client, reach: Desk
+) -> None:
+    tell(reach)
+    rows = {row["state"]: row for row in grid(operator.page("/data/sources"))}
+    failing = rows[text("pages.sources.state.failing")]
+    assert failing["error"] == FAILURE
+    assert failing["failures"] == 4
+    assert failing["until_words"] == said("sources.alone", left="1 phút")
+    assert failing["success_words"]
+    assert rows[said("sources.state.waiting")]["success_words"] == said("sources.never")
+    assert {row["error"] for row in grid(viewer.page("/data/sources"))} == {""}
+
+
+def test_what_lies_above_a_ceiling_is_on_no_board(viewer: Client, reach: Desk) -> None:
+    from data_access.classification import Classification
+
+    tell(reach)
+    hidden = "economy.investment"
+    party = Classification("restricted", frozenset({"party"}))
+    classify(reach, hidden, classification=party, share="private")
+    for path in ("/data/quality", "/data/sources"):
+        assert hidden not in str(grid(viewer.page(path)))
+    name = reach.city.datasets[hidden].name["vi"]
+    assert name not in words(viewer.page(f"/data/quality?dataset={hidden}&criterion=live"))
+
+
+def test_the_board_is_drawn_anew(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    answer = operator.call(
+        "quality-grid.rowData",
+        {"quality-again.n_intervals": 1, "quality-place.data": {"by": "agency", "agency": None}},
+    ).get_json()["response"]
+    assert answer["quality-grid"]["rowData"][0]["datasets"]
+    assert said("criterion.accurate") in words(answer["quality-means"]["children"])
+    sources = operator.call("sources-grid.rowData", {"sources-again.n_intervals": 1}).get_json()
+    assert len(sources["response"]["sources-grid"]["rowData"]) == 3
