@@ -38,7 +38,7 @@ PAGES = (  # name, path, demo account
     ),
     ("console-units", "/console#/g/environment/areas/environment.rain", "leader"),
     ("console-unit", "/console#/g/feedback/a/00070/feedback.requests", "leader"),
-    ("console-rows", "/console#/g/feedback/t/b.urban_order", "leader"),
+    ("console-rows", "/console#/g/security/t/b.urban_order", "leader"),
     ("console-send", "/console#/send", "leader"),
     ("data", "/data", "operator"),
     ("data-entry", "/data?dataset=environment.air", "operator"),

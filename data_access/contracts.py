@@ -117,6 +117,19 @@ class Replay:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class Release:
+    """What those without its compartments are told of a dataset's records (data_access/release.py).
+
+    Kind, unit and hour, after `delay`; and those `fields` of the body that tell of no person or
+    place.
+    """
+
+    classification: Classification
+    delay: Duration
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class DatasetContract:
     """What a dataset promises, who answers for it, how secret it is, and where it comes from."""
 
@@ -129,6 +142,7 @@ class DatasetContract:
     stale_after: Duration
     source: SourceSpec
     classification: Classification = Field(default_factory=Classification)
+    release: Release | None = None  # of records that are more secret than how many there are
     steward: str | None = None  # agency that keeps it in order
     deputy: str | None = None  # agency that answers when the owner cannot be reached
     phone: Phone | None = None  # of this dataset; default: the owner's
@@ -156,7 +170,18 @@ class DatasetContract:
             raise ValueError("fields are of records; what is observed are indicators")
         if self.share == "open" and self.classification.level != "public":
             raise ValueError('what is open to all is public; expected share = "shared"')
+        if self.release is not None:
+            self._check_release(self.release)
         self._check_names()
+
+    def _check_release(self, release: Release) -> None:
+        """Only records are released, as less secret than they are, by fields they have."""
+        if self.shape != "record":
+            raise ValueError("only records are released")
+        if not release.classification.within(self.classification):
+            raise ValueError("what is released is no more secret than the dataset itself")
+        if unknown := sorted(set(release.fields) - self.fields.keys()):
+            raise ValueError(f"{', '.join(unknown)} is no field of this dataset")
 
     def _check_names(self) -> None:
         """Indicators that are spoken of are the dataset's own (those of others: city.py)."""

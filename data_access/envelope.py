@@ -15,6 +15,7 @@ import orjson
 from data_access.classification import Classification
 
 LIVE = "live"
+POINTS = "points"
 Text = dict[str, str]  # {"vi": …, "en": …}
 Status = Literal["normal", "information", "caution", "warning", "critical"]
 Origin = Literal["live", "replay", "simulated"]
@@ -102,14 +103,19 @@ class Table(TypedDict):
 
 
 class MapLayer(TypedDict):
-    """Values for the features of a geometry layer; the geometry itself never travels here."""
+    """Values for the features of a geometry layer; its geometry never travels here.
+
+    Records are in no layer: theirs is POINTS, and `points` says where each is, so that a place is
+    as secret as the envelope.
+    """
 
     label: Text
-    layer: str  # a layer of the geometry catalogue: "areas", "links", "stations.<dataset>"
+    layer: str  # of the geometry catalogue ("areas", "links", "stations.<dataset>"), or POINTS
     unit: str
     decimals: int
     scale: str  # id of a scale of city/scales.toml
     values: dict[str, dict[str, Any]]  # feature id -> {value, band, label?}
+    points: NotRequired[dict[str, list[float]]]  # feature id -> [lat, lon]
     worst: NotRequired[list[str]]  # feature ids to label
 
 

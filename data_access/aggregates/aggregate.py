@@ -76,6 +76,7 @@ class Aggregate:
     build: Callable[[View], Payload]
     reads: tuple[str, ...] = ()  # other aggregates
     label: Text | None = None  # default: the first dataset's name
+    released: bool = False  # made of what its contracts release (data_access/release.py), no more
 
 
 def text(vi: str, en: str) -> Text:

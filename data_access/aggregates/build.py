@@ -18,6 +18,7 @@ from data_access.city import City
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
 from data_access.envelope import LIVE, Envelope, Origin, Text
+from data_access.release import Released, told_at
 from data_access.store.snapshot import Snapshot
 
 DEFAULT_STALE_MS = 24 * 3_600_000.0
@@ -43,6 +44,8 @@ def build_envelope(
     has no past (`has_past`) is absent there. With `numbers_only` parts are left out that no number
     needs.
     """
+    if aggregate.released:
+        snapshot = Released(snapshot, city, int(now_ms * MS))
     view = View(snapshot, city, now_ms, read)
     read_from = [e for e in map(read, aggregate.reads) if e is not None and e.state == "ok"]
     names = aggregate.datasets or tuple(dict.fromkeys(d for e in read_from for d in e.datasets))
@@ -71,7 +74,9 @@ def build_envelope(
         owner_label=city.agencies[owner].name,
         datasets=tuple(c.id for c in contracts),
         origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))], realm),
-        classification=highest(c.classification for c in contracts),
+        classification=highest(
+            told_at(c) if aggregate.released else c.classification for c in contracts
+        ),
         quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
         reason=None if payload else _reason(fed, has_past=has_past),
         payload=payload,

@@ -185,6 +185,7 @@ def _categories(view: View, counts: Counts) -> Any:
         [(status, category if category in names else OTHER, area, n)
          for status, category, area, n in counts], 1
     )  # fmt: skip
+    unlisted = sorted({category for _, category, _, _ in counts} - names.keys())
     ranked = sorted(found, key=lambda key: (-found[key]["open"], -found[key]["closed"], key))
     return {
         "label": text("Theo lĩnh vực", "By category"),
@@ -197,7 +198,10 @@ def _categories(view: View, counts: Counts) -> Any:
                 "name": names.get(key) or text("Khác", "Other"),
                 "category": key,
                 **found[key],
-                "source": {"dataset": REQUESTS},
+                "source": {
+                    "dataset": REQUESTS,
+                    "categories": [key, *(unlisted if key == OTHER else ())],
+                },
             }
             for key in ranked
         ],

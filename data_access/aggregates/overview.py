@@ -1,9 +1,16 @@
-"""The city at a glance: its five bottlenecks, each from the aggregate that measures it."""
+"""The city at a glance: its five bottlenecks, each from the aggregate that measures it.
+
+Each says in its note what is counted: flooding the heaviest day's rain at a gauge (and open
+drainage requests), congestion the share of measured links, air the highest station, food safety
+premises in breach of those inspected in seven days, urban order violations on record that are not
+settled (and open requests; only these where no register is fed).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import language
 from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, Aggregate, View, graded, text
 from data_access.envelope import Envelope, Number, Payload, Text
 
@@ -13,6 +20,7 @@ READS = (
     "transport.speed",
     "environment.air",
     "food.safety",
+    "urban.order",
     "feedback.requests",
 )
 
@@ -33,22 +41,27 @@ def bottlenecks(view: View) -> Payload:
         text("Ùn tắc", "Congestion"),
         found["transport.speed"],
         "congested_share",
-        note=lambda n: text("đoạn đường đang ùn tắc", "of links congested"),
+        note=lambda n: text("đoạn đường có đo đang ùn tắc", "of measured links congested"),
     )
     air = _figure(
         text("Ô nhiễm không khí", "Air pollution"),
         found["environment.air"],
         "aqi",
-        note=lambda n: n.get("note") or text("", ""),
+        note=lambda n: _highest(n.get("note") or text("", "")),
     )
     food = _figure(
         text("An toàn thực phẩm", "Food safety"),
         found["food.safety"],
         "violations_share",
-        note=lambda n: text("cơ sở vi phạm, 7 ngày", "premises in violation, 7 days"),
+        note=lambda n: _inspected(found["food.safety"]),
     )
-    order: Number = _absent(text("Trật tự đô thị", "Urban order"), requests)
-    if requests is not None and disorder is not None:
+    order = _figure(
+        text("Trật tự đô thị", "Urban order"),
+        found["urban.order"],
+        "open",
+        note=lambda n: _unsettled(disorder),
+    )
+    if order["value"] is None and requests is not None and disorder is not None:
         total = _requests(requests, None) or 0
         share = round(disorder / total * 100, 1) if total else 0.0
         order = _owned(
@@ -60,7 +73,9 @@ def bottlenecks(view: View) -> Payload:
                 "decimals": 0,
                 "better": "down",
                 "status": graded(share, 25, 40, 60),
-                "note": text("phản ánh đang xử lý", "open requests"),
+                "note": text(
+                    "phản ánh trật tự đô thị đang xử lý", "open requests about urban order"
+                ),
                 "source": {
                     "dataset": "feedback.requests",
                     "categories": list(view.city.bottleneck_requests.urban_order),
@@ -85,6 +100,34 @@ def _flooded(drainage: int | None) -> Text:
     if drainage is None:
         return text(vi, en)
     return text(f"{vi} · {drainage} phản ánh thoát nước", f"{en} · {drainage} drainage requests")
+
+
+def _highest(station: Text) -> Text:
+    """Return whose index the air's is."""
+    if not station["vi"]:
+        return station
+    return text(f"trạm cao nhất: {station['vi']}", f"highest station: {station['en']}")
+
+
+def _inspected(food: Envelope | None) -> Text:
+    """Return what the share of violations is a share of."""
+    numbers = food.payload.get("numbers", {}) if food is not None else {}
+    count = numbers["inspections"]["value"] if "inspections" in numbers else None
+    if count is None:
+        return text("cơ sở vi phạm, 7 ngày", "premises in violation, 7 days")
+    written = {each: language.number(count, decimals=0, language=each) for each in ("vi", "en")}
+    return text(
+        f"vi phạm trên {written['vi']} lượt kiểm tra · 7 ngày",
+        f"violations of {written['en']} inspections · 7 days",
+    )
+
+
+def _unsettled(disorder: int | None) -> Text:
+    """Return what the figure of urban order is, beside what people report, when they are asked."""
+    vi, en = "vi phạm chưa xử lý", "violations not settled"
+    if disorder is None:
+        return text(vi, en)
+    return text(f"{vi} · {disorder} phản ánh đang mở", f"{en} · {disorder} open requests")
 
 
 def _figure(label: Text, envelope: Envelope | None, number: str, *, note: Any) -> Number:

@@ -12,6 +12,7 @@ from data_access.aggregates.aggregate import View, text
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Column, Line, MapLayer, Number, Series, Source, Status, Table, Text
 from data_access.limits import NONE, Limit
+from data_access.sources.places import middle
 
 Points = list[list[float | None]]
 LABELLED = 12  # features of a map that are named
@@ -164,6 +165,11 @@ def of_units(
         "values": found,
         "worst": [code for code in ranked if kept[code]][:LABELLED],
     }
+
+
+def point_of(geometry: Mapping[str, Any]) -> list[float]:
+    """Return [lat, lon] of a point of a GeoJSON geometry, to a metre."""
+    return [round(degrees, 5) for degrees in middle(geometry)]
 
 
 def unit_title(view: View, code: str) -> Text:

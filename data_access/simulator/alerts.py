@@ -39,6 +39,8 @@ class Event:
     begins: datetime
     ends: datetime
     units: tuple[Unit, ...] = ()  # none: the whole city
+    at: tuple[float, float] | None = None  # where in its one unit, and …
+    place: str = ""  # … what that is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,13 @@ def _area(order: Order, event: Event) -> str:
         return (
             f"<area><areaDesc>{name}</areaDesc><circle>{centre.lat},{centre.lon} 40</circle></area>"
         )
+    if event.at is not None:
+        lat, lon = event.at
+        return (
+            f"<area><areaDesc>{escape(event.place)}</areaDesc>"
+            f"<circle>{lat:.6f},{lon:.6f} 0.05</circle><geocode><valueName>unit</valueName>"
+            f"<value>{event.units[0].code}</value></geocode></area>"
+        )
     return "".join(
         f"<area><areaDesc>{escape(unit.full_name)}</areaDesc>"
         f"<circle>{unit.lat},{unit.lon} {(unit.km2 / 3.1416) ** 0.5:.2f}</circle>"
@@ -206,18 +215,17 @@ def _info(order: Order, message: Message, language: int) -> str:
     )
 
 
-def _xml(order: Order, message: Message) -> bytes:
+def written(order: Order, message: Message) -> str:
+    """Return a message as an element."""
     note = f"<note>{escape(message.note)}</note>" if message.note else ""
     references = f"<references>{message.references}</references>" if message.references else ""
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return (
         '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">'
         f"<identifier>{message.id}</identifier><sender>{SENDER}</sender>"
         f"<sent>{_stamp(message.sent)}</sent><status>{message.status}</status>"
         f"<msgType>{message.type}</msgType><scope>Public</scope><restriction/>{note}{references}"
         f"{_info(order, message, 0)}{_info(order, message, 1)}</alert>\n"
     )
-    return text.encode()
 
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
@@ -227,4 +235,5 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
         for message in day_messages(order, day):
             if not begin < message.sent <= order.horizon:
                 continue
-            yield order.path(".cap", stem=f"simulated-{message.id}"), _xml(order, message)
+            text = f'<?xml version="1.0" encoding="UTF-8"?>\n{written(order, message)}'
+            yield order.path(".cap", stem=f"simulated-{message.id}"), text.encode()

@@ -16,7 +16,7 @@ BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
     "congestion": "transport",
     "air": "environment",
     "food_safety": "environment",
-    "urban_order": "feedback",
+    "urban_order": "security",
 }
 At = tuple[int, int, int, int]  # column, row, columns, rows of a grid of 12 by 12
 
@@ -62,8 +62,10 @@ BUDGET, BUSINESS, SECTORS = "economy.budget", "economy.business", "economy.busin
 SPEED, SITUATIONS = "transport.speed", "transport.situations"
 CONGESTION = "transport.congestion"
 CAMERAS, SEEN, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
+WATER, LAND = "environment.water", "environment.land"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 ALERTS, LOGINS = "security.alerts", "security.logins"
+SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
 REQUESTS = "feedback.requests"
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
@@ -177,6 +179,22 @@ _TOPICS: Topics = {
             _tile("curve", "trend", (7, 7, 3, 5), aggregate=DENGUE, series="curve"),
             _tile("food", "kpi", (10, 7, 2, 5), aggregate=FOOD, numbers=("violations_share",)),
         ),
+        "water_land": (
+            _tile("waters", "map", (0, 0, 4, 7), aggregate=WATER, map="stations",
+                  legend="corner"),
+            _tile("water", "kpi", (4, 0, 3, 7), aggregate=WATER,
+                  numbers=("beyond", "median_do", "ammonium", "high_water")),
+            _tile("oxygen", "trend", (7, 0, 5, 4), aggregate=WATER, series="oxygen"),
+            _tile("water_level", "trend", (7, 4, 5, 3), aggregate=WATER, series="level"),
+            _tile("water_stations", "table", (0, 7, 4, 5), aggregate=WATER, table="stations",
+                  columns=("name", "quality", "do", "level")),
+            _tile("land", "kpi", (4, 7, 3, 5), aggregate=LAND,
+                  numbers=("violations", "contamination", "late")),
+            _tile("land_sites", "map", (7, 7, 2, 5), aggregate=LAND, map="sites",
+                  legend="corner"),
+            _tile("sites", "table", (9, 7, 3, 5), aggregate=LAND, table="sites",
+                  columns=("name", "state", "hectares")),
+        ),
     },
     "security": {
         "order": (
@@ -186,6 +204,31 @@ _TOPICS: Topics = {
             _tile("failed", "kpi", (8, 0, 4, 5), aggregate=LOGINS,
                   numbers=("failed_1h", "ratio")),
             _tile("rate", "trend", (5, 5, 7, 7), aggregate=LOGINS, series="failed"),
+        ),
+        "incidents": (
+            _tile("units", "map", (0, 0, 4, 7), aggregate=SAFETY, map="areas", legend="corner"),
+            _tile("incidents", "kpi", (4, 0, 3, 7), aggregate=SAFETY,
+                  numbers=("incidents", "fires", "accidents", "dead", "hot")),
+            _tile("incident_days", "trend", (7, 0, 5, 4), aggregate=SAFETY, series="daily"),
+            _tile("incident_kinds", "table", (7, 4, 5, 4), aggregate=SAFETY, table="kinds",
+                  columns=("name", "week", "before")),
+            _tile("hot_units", "table", (0, 7, 4, 5), aggregate=SAFETY, table="hot"),
+            _tile("points", "map", (4, 7, 3, 5), aggregate=EVENTS, map="points",
+                  legend="corner", focus="data"),
+            _tile("going_on", "alerts", (7, 8, 2, 4), aggregate=EVENTS, items="active",
+                  banner=False),
+            _tile("hot_points", "table", (9, 8, 3, 4), aggregate=EVENTS, table="hot",
+                  columns=("place", "week")),
+        ),
+        "urban_order": (
+            _tile("urban_map", "map", (0, 0, 4, 12), aggregate=URBAN, map="areas",
+                  legend="below"),
+            _tile("urban", "kpi", (4, 0, 4, 6), aggregate=URBAN,
+                  numbers=("open", "found", "late", "settled_share")),
+            _tile("urban_days", "trend", (8, 0, 4, 6), aggregate=URBAN, series="daily",
+                  draw="columns"),
+            _tile("urban_kinds", "table", (4, 6, 4, 6), aggregate=URBAN, table="kinds"),
+            _tile("urban_units", "table", (8, 6, 4, 6), aggregate=URBAN, table="areas"),
         ),
     },
     "feedback": {

@@ -1,7 +1,7 @@
 """The city as areas, roads or stations, coloured by band; the worst few and the sites by name.
 
-No tile server: geometry comes by url and hash, values travel in `hideout`, `assets/maps.mjs`
-draws both. Only maps and charts lie across bezels; their words do not.
+No tile server: geometry comes by url and hash (points of records with the tile), values travel in
+`hideout`, `assets/maps.mjs` draws both. Only maps and charts lie across bezels; their words do not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dash import html
 from pydantic import Field
 
 import language as lang
-from data_access.envelope import Envelope
+from data_access.envelope import POINTS, Envelope
 from layouts.tiles import map_side, reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import CAPTION, PAD_X, Tile, title_of, u
@@ -74,7 +74,9 @@ def build(
     values = Values(tile, layer, context.scales.get(str(layer.get("scale")), {}), context)
     if tile.height_u < LEAST_BODY or tile.width_u < LEAST_BODY:
         return tile.reason(tile.say("tooSmall"), cause="small")
-    if not values.geometry.get("url"):
+    if layer["layer"] == POINTS and not layer["values"]:
+        return tile.reason(tile.say("empty"), cause="empty")
+    if not values.drawn:
         return tile.reason(tile.say("map.noGeometry"), cause="missing")
     return tile.build(_arranged(options, values))
 
@@ -166,7 +168,7 @@ def _ground(
     layers.append(
         dl.GeoJSON(
             id=f"values{own}",
-            url=values.geometry["url"],
+            **values.drawn,
             hideout=hideout(
                 values,
                 labels=options.labels,

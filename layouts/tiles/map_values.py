@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import language as lang
-from data_access.envelope import MapLayer
+from data_access.envelope import POINTS, MapLayer
 from layouts.tiles import bands, reading
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import TileContext
@@ -20,6 +20,7 @@ from layouts.tiles.measure import width_u, wrap
 
 LONG_NAME = 10.0  # em; a longer name covers what the map shows
 NOTE_WIDTH = 12.0  # units; of what is said about a map whose legend is in its corner
+MARGIN_DEGREES = 0.005  # about 500 m around points: one alone has no extent
 GREY = 0.35  # colours less saturated than this are the calm part of a scale
 
 
@@ -44,8 +45,15 @@ class Values:
 
     @property
     def geometry(self) -> Mapping[str, Any]:
-        """The layer's entry of the geometry catalogue; empty when it has none."""
+        """The layer's entry of the geometry catalogue, of points made here; empty without one."""
+        if self.layer["layer"] == POINTS:
+            return _of_points(self.layer.get("points", {}))
         return self.context.geometry.get(self.layer["layer"], {})
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """What the drawing is told of the geometry: its `url`, or the `data` themselves."""
+        return {name: self.geometry[name] for name in ("url", "data") if name in self.geometry}
 
     def name(self, feature: str) -> str:
         """Return a feature's name as the aggregate gives it; empty when the geometry has it."""
@@ -57,6 +65,8 @@ class Values:
     def figure(self, feature: str) -> str:
         """Return a feature's figure in words, without its unit."""
         value = self.layer["values"][feature].get("value")
+        if value is None:
+            return ""  # its band says it all
         decimals = int(self.layer.get("decimals", 0))
         return lang.number(value, decimals=decimals, language=self.tile.language)
 
@@ -93,6 +103,29 @@ class Values:
         """Return how many features have no value: drawn as land, told in the legend."""
         features = self.geometry.get("features")
         return max(0, features - len(self.layer["values"])) if isinstance(features, int) else 0
+
+
+def _of_points(points: Mapping[str, Sequence[float]]) -> Mapping[str, Any]:
+    """Return an entry like the catalogue's for places of records; empty without any."""
+    if not points:
+        return {}
+    lats, lons = zip(*points.values(), strict=True)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": name},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
+        for name, (lat, lon) in points.items()
+    ]
+    return {
+        "data": {"type": "FeatureCollection", "features": features},
+        "bounds": [
+            [min(lats) - MARGIN_DEGREES, min(lons) - MARGIN_DEGREES],
+            [max(lats) + MARGIN_DEGREES, max(lons) + MARGIN_DEGREES],
+        ],
+        "features": len(features),
+    }
 
 
 def hideout(

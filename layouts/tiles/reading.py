@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard, cast
 
-from data_access.envelope import Envelope, Item, Line, MapLayer, Number, Series, Table
+from data_access.envelope import POINTS, Envelope, Item, Line, MapLayer, Number, Series, Table
 from layouts.tiles.status import STATUSES
 
 
@@ -51,7 +51,7 @@ def table(envelope: Envelope, name: str) -> Table | None:
 
 
 def map_layer(envelope: Envelope, name: str) -> MapLayer | None:
-    """Return a map layer; values without a finite number or a band are left out."""
+    """Return a map layer; values without a finite number or a band, or a place, are left out."""
     found = _part(envelope, "maps").get(name)
     if not isinstance(found, Mapping) or not isinstance(found.get("layer"), str):
         return None
@@ -63,6 +63,15 @@ def map_layer(envelope: Envelope, name: str) -> MapLayer | None:
         for feature, each in values.items()
         if isinstance(each, Mapping) and (finite(each.get("value")) or each.get("band"))
     }
+    if found["layer"] == POINTS:
+        points = found.get("points")
+        placed = {
+            feature: point
+            for feature, point in (points.items() if isinstance(points, Mapping) else ())
+            if feature in kept and _is_point(point)
+        }
+        kept = {feature: each for feature, each in kept.items() if feature in placed}
+        found = {**found, "points": placed}
     worst = [each for each in found.get("worst") or () if each in kept]
     return cast(MapLayer, {**found, "values": kept, "worst": worst})
 
@@ -112,6 +121,16 @@ def _is_line(line: object) -> bool:
         and finite(point[0])
         and (point[1] is None or finite(point[1]))
         for point in points
+    )
+
+
+def _is_point(point: object) -> bool:
+    return (
+        isinstance(point, Sequence)
+        and len(point) == 2
+        and all(map(finite, point))
+        and abs(point[0]) <= 90
+        and abs(point[1]) <= 180
     )
 
 

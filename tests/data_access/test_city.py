@@ -23,6 +23,12 @@ IDS = (
     "economy.projects",
     "economy.business",
     "economy.budget",
+    "environment.water",
+    "environment.land",
+    "security.incidents",
+    "security.fires",
+    "security.accidents",
+    "urban.order",
     "transport.cameras",
     "transport.camera_events",
     "transport.transit",
@@ -79,6 +85,7 @@ def test_layers_of_datasets_are_drawn_from_entities(city: City) -> None:
     assert layers == {
         "transport.speed": "links",
         "transport.cameras": "cameras",
+        "environment.water": "stations.environment.water",
         "environment.air": "stations.environment.air",
         "environment.rain": "gauges.environment.rain",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -56,7 +57,7 @@ def test_the_city_shows_five_bottlenecks_and_five_groups(leader, cache):
     links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
     assert links == [
         "#/g/environment/t/b.flooding", "#/g/transport/t/b.congestion", "#/g/environment/t/b.air",
-        "#/g/environment/t/b.food_safety", "#/g/feedback/t/b.urban_order",
+        "#/g/environment/t/b.food_safety", "#/g/security/t/b.urban_order",
         *(f"#/g/{group}" for group in GROUPS),
     ]  # fmt: skip
     assert len(_tiles(body)) == 15
@@ -177,6 +178,41 @@ def test_what_is_above_ones_ceiling_is_withheld(viewer, leader, reach, cache):
     assert "Số liệu này cao hơn mức được xem của tài khoản" in words(body)
     _, body = _open(leader, "#/g/security")
     assert "Số liệu này cao hơn" not in words(body)
+
+
+def test_r45_places_of_incidents_are_sent_to_the_police_alone(viewer, leader, reach, cache):
+    body = everything()["security.order"]
+    where = {"vi": "Số 5 phố thử nghiệm", "en": "Số 5 phố thử nghiệm"}
+    item = {
+        "id": "V-1",
+        "title": {"vi": "Trộm cắp", "en": "Theft"},
+        "severity": "caution",
+        "kind": {"vi": "Trật tự", "en": "Order"},
+        "atMs": NOW_MS - 60_000.0,
+        "place": where,
+    }
+    points = {
+        "label": where,
+        "layer": "points",
+        "unit": "",
+        "decimals": 0,
+        "scale": "incident",
+        "values": {"V-1": {"value": None, "band": "order", "label": where}},
+        "points": {"V-1": [21.03151, 105.85012]},
+        "worst": ["V-1"],
+    }
+    police = Classification("restricted", frozenset({"police"}))
+    told = {"items": {"active": [item]}, "maps": {"points": points}}
+    cache.write(replace(body, aggregate="security.points", classification=police, payload=told))
+    bar, seen = _open(leader, "#/g/security/p/incidents")
+    assert "Số 5" in json.dumps(seen, ensure_ascii=False)
+    assert "105.85012" in json.dumps(seen, ensure_ascii=False)
+    bar, seen = _open(viewer, "#/g/security/p/incidents")
+    assert "Số liệu này cao hơn mức được xem của tài khoản" in words(seen)
+    assert "Vụ việc trật tự, 24 giờ" in words(seen)  # what is released is there
+    for secret in ("Số 5", "105.85012", "V-1"):
+        assert secret not in json.dumps(seen, ensure_ascii=False)
+        assert secret not in json.dumps(bar, ensure_ascii=False)
 
 
 def _refresh(client: Client, address: str, versions: dict, shown: dict):

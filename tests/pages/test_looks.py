@@ -36,7 +36,7 @@ PLACES = (
     "#/g/feedback/a/00070/feedback.requests",
     "#/g/transport/t/speed/worst_speed",
     "#/g/environment/t/b.flooding",
-    "#/g/feedback/t/b.urban_order",
+    "#/g/security/t/b.urban_order",
     "#/send",
     "#/g/security/t/alerts",
     "#/g/environment/send",

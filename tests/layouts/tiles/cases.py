@@ -32,6 +32,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "environment.rain", "map": "areas"},
         {"aggregate": "transport.speed", "map": "links", "focus": "data", "legend": "corner"},
         {"aggregate": "environment.air", "map": "stations", "focus": INNER_CITY},
+        {"aggregate": "environment.land", "map": "sites", "focus": "data"},
     ),
     "quality": ({}, {"show": "quarantine"}, {"show": "sources"}, {"show": "figures"}),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),

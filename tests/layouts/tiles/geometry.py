@@ -13,7 +13,7 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 
-from tests.layouts.tiles.sample import ROOT, STATIONS, areas, links
+from tests.layouts.tiles.sample import ROOT, STATIONS, WATERS, areas, links
 
 BOUNDARIES = "geo/2025/01_ha_noi/wards"
 
@@ -37,6 +37,12 @@ def layers() -> Mapping[str, bytes]:
                 _feature({"id": f"CAM-{node['id']}", "name": node["name"]},
                          {"type": "Point", "coordinates": at[node["id"]]})
                 for node in network["node"]
+            ]
+        ),
+        "stations.environment.water": _collection(
+            [
+                _feature({"id": key, "name": name}, {"type": "Point", "coordinates": [lon, lat]})
+                for key, name, lat, lon, *_ in WATERS
             ]
         ),
         "stations.environment.air": _collection(

@@ -177,10 +177,12 @@ def test_kinds_are_described_with_their_options() -> None:
     assert orjson.loads(orjson.dumps(describe())) == describe()
 
 
-def test_geometry_never_travels_in_a_tree() -> None:
-    for index in range(len(cases.OPTIONS["map"])):
+def test_geometry_never_travels_in_a_tree_but_for_points_of_records() -> None:
+    for index, options in enumerate(cases.OPTIONS["map"]):
         body = orjson.dumps(plain(built(("map", index), "fresh")))
-        assert b"coordinates" not in body
+        is_of_records = options["aggregate"] == "environment.land"
+        assert (b'"coordinates"' in body) is is_of_records
+        assert b"Polygon" not in body
         assert b'"url":"/geometry/' in body
 
 

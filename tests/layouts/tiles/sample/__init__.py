@@ -9,14 +9,25 @@ from collections.abc import Mapping
 from functools import cache
 
 from data_access.envelope import Envelope
-from tests.layouts.tiles.sample import economy, environment, finance, society, transport, whole
+from tests.layouts.tiles.sample import (
+    economy,
+    environment,
+    finance,
+    nature,
+    safety,
+    society,
+    transport,
+    whole,
+)
 from tests.layouts.tiles.sample.environment import STATIONS
 from tests.layouts.tiles.sample.making import NOW_MS, ROOT, absent, areas, envelope, links, text
+from tests.layouts.tiles.sample.nature import WATERS
 
 __all__ = [
     "NOW_MS",
     "ROOT",
     "STATIONS",
+    "WATERS",
     "absent",
     "areas",
     "envelope",
@@ -46,6 +57,10 @@ def everything() -> Mapping[str, Envelope]:
         transport.transit(),
         environment.air(),
         environment.rain(),
+        nature.water(),
+        nature.land(),
+        safety.order(),
+        safety.urban(),
         society.dengue(),
         society.alerts(),
         society.logins(),
