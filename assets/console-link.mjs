@@ -4,6 +4,7 @@
 //   #live-state    shows the state: class is-<state>, words in .live-words
 
 import { follow } from "./ages.mjs"; // clocks, ages and countdowns of these pages
+import { followCameras } from "./camera.mjs";
 import { Link, Refused, SUBPROTOCOL, linkUrls } from "./link.mjs";
 
 const ROOT = "live";
@@ -169,6 +170,7 @@ if (typeof document !== "undefined" && !window.iocConsoleWatch && !isPlayer()) {
   window.iocConsoleWatch = new MutationObserver(watch);
   window.iocConsoleWatch.observe(document.documentElement, { childList: true, subtree: true });
   follow(document.documentElement);
+  followCameras(document.documentElement);
   listenToAnswers();
   watch();
 }

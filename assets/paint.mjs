@@ -1,6 +1,7 @@
 // Waiting until what was mounted has been drawn: graphs, maps with their geometry, pictures, type.
 // Each wait ends; what did not come in time is told as a comment and never holds a switch for ever.
 
+import { camerasIn } from "./camera.mjs";
 import { arrival } from "./outlines.mjs";
 
 const LONGEST_MS = 6_000;
@@ -46,7 +47,8 @@ export async function painted(element, parts) {
     comments.push(...(await Promise.all(urls.map(arrival))).filter((wrong) => wrong !== null));
     await until(() => has(".leaflet-container", maps, hasShapes), SHAPES_MS);
   }
-  await Promise.all([document.fonts.ready, ...[...element.querySelectorAll("img")].map(decoded)]);
+  const images = [...element.querySelectorAll("img:not(.camera-live)")];
+  await Promise.all([document.fonts.ready, camerasIn(element), ...images.map(decoded)]);
   await nextFrame();
   await nextFrame();
   return comments;

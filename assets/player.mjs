@@ -2,6 +2,7 @@
 // say. One page is one output or one view; without the stage's root on the page this does nothing.
 
 import { clockWords, sweep } from "./ages.mjs";
+import { followCameras } from "./camera.mjs";
 import { placement, windowSize } from "./canvas.mjs";
 import { Clock, ownNowMs, sampleOf } from "./clock.mjs";
 import { Contents } from "./content.mjs";
@@ -124,6 +125,10 @@ class Player {
 
   async start() {
     this.health.listen();
+    followCameras(this.canvas, {
+      headers: () => (this.#token ? { Authorization: `Bearer ${this.#token}` } : {}),
+      nowMs: () => this.clock.nowMs(),
+    });
     window.addEventListener("resize", () => this.#place());
     const { wall, output, view } = this.#address;
     if (!wall || !(output || view)) {

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from callbacks.drawn import Drawn
 from callbacks.replays import Replays
+from callbacks.stills import Stills
 from data_access.cache import EnvelopeCache
 from data_access.city import City
 from data_access.store.snapshot import Snapshot
@@ -88,11 +89,13 @@ class Desk:
     snapshot: Snapshots | None = None  # None: this process cannot read the store
     drawn: Drawn = field(default_factory=Drawn)
     replays: Replays = field(default_factory=Replays)
+    stills: Stills = field(default_factory=Stills)
     now_ms: Callable[[], float] = field(default=now_ms)
 
     def close(self) -> None:
         """Give back what this desk holds open."""
         self.replays.close()
+        self.stills.close()
         close = getattr(self.link, "close", None)
         if close is not None:
             close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
@@ -28,6 +28,8 @@ YEAR_S = 31_536_000
 FEATURES_OFF = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi")
 
 ScriptHashes = Callable[[], Sequence[str]]
+Played = Mapping[str, Sequence[str]]  # way -> origins
+NOWHERE: Played = {}
 
 
 def csrf_cookie(settings: Settings) -> str:
@@ -40,8 +42,13 @@ def session_cookie(settings: Settings) -> str:
     return "__Host-ioc_session" if settings.wall_public_url else "ioc_session"
 
 
-def secure(app: Flask, settings: Settings, *, script_hashes: ScriptHashes) -> None:
-    """Hook everything of this module into `app`; `script_hashes` is asked at each answer."""
+def secure(
+    app: Flask, settings: Settings, *, script_hashes: ScriptHashes, played: Played = NOWHERE
+) -> None:
+    """Hook everything of this module into `app`; `script_hashes` is asked at each answer.
+
+    `played` names the origins, by way, from which pages play the pictures of cameras.
+    """
     https = settings.wall_public_url is not None
     app.secret_key = key_for(settings, "web session")
     app.config.update(
@@ -74,7 +81,7 @@ def secure(app: Flask, settings: Settings, *, script_hashes: ScriptHashes) -> No
         if g.get("csrf_token") is None and response.mimetype == "text/html":
             made = signer.sign(secrets.token_urlsafe(24)).decode()
             response.set_cookie(name, made, secure=https, samesite="Lax", path="/")
-        _set_headers(response, settings, script_hashes())
+        _set_headers(response, policy(settings, script_hashes(), played), settings)
         return response
 
     app.before_request(check)
@@ -113,7 +120,7 @@ def _own_source(settings: Settings) -> str:
     return f"{scheme}://{host}:{settings.wall_port}"
 
 
-def policy(settings: Settings, hashes: Sequence[str]) -> str:
+def policy(settings: Settings, hashes: Sequence[str], played: Played = NOWHERE) -> str:
     """Return the Content-Security-Policy. Styles need 'unsafe-inline': Dash sets style attributes.
 
     Rooms embed views of walls as frames of their own, hence frame-ancestors 'self'.
@@ -125,7 +132,8 @@ def policy(settings: Settings, hashes: Sequence[str]) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            f"connect-src 'self' {controller_sources(settings)}",
+            _sources(f"connect-src 'self' {controller_sources(settings)}", played, "mjpeg"),
+            _sources("media-src 'self' blob:", played, "hls"),
             "worker-src 'self'",
             "frame-src 'self'",
             "frame-ancestors 'self'",
@@ -134,6 +142,10 @@ def policy(settings: Settings, hashes: Sequence[str]) -> str:
             "object-src 'none'",
         )
     )
+
+
+def _sources(directive: str, played: Played, way: str) -> str:
+    return " ".join((directive, *played.get(way, ())))
 
 
 def _read_csrf(signer: Signer, cookie: str | None) -> str | None:
@@ -169,9 +181,9 @@ def _has_port(host: str) -> bool:
     return host.rpartition(":")[2].isdigit() and not host.endswith("]")
 
 
-def _set_headers(response: Response, settings: Settings, hashes: Sequence[str]) -> None:
+def _set_headers(response: Response, policy: str, settings: Settings) -> None:
     headers = response.headers
-    headers["Content-Security-Policy"] = policy(settings, hashes)
+    headers["Content-Security-Policy"] = policy
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "SAMEORIGIN"
     headers["Referrer-Policy"] = "same-origin"

@@ -27,6 +27,7 @@ SIGN_IN = "/sign-in"
 PUBLIC_FILES = ("/assets/", "/_dash-component-suites/", "/vendor/", "/geometry/", "/_favicon.ico")
 PUBLIC_ROUTES = ("/healthz", "/readyz", "/_dash-layout", "/_dash-dependencies")
 PUBLIC_SESSION = ("/session/sign-in", "/session/language")
+OWN_CHECK = "/camera/"  # for displays too, which have no session: callbacks/cameras.py sees to it
 PAGE_ROUTER = "_pages_content.children"
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ def may_be_public(path: str) -> bool:
 
 
 def _refuse_strangers() -> Response | None:
-    if may_be_public(request.path) or person() is not None:
+    if may_be_public(request.path) or request.path.startswith(OWN_CHECK) or person() is not None:
         return None
     if request.path == "/_dash-update-component" and _asks_for_public_page():
         return None

@@ -17,6 +17,7 @@ from dash import html
 from flask import Flask, has_request_context, request
 
 from callbacks import (
+    cameras,
     catalogue,
     catalogue_api,
     console,
@@ -124,12 +125,14 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     server: Flask = app.server
     desk.put(server, reach)
     hashes: list[str] = []
-    security.secure(server, settings, script_hashes=lambda: hashes)
+    played = cameras.played_from(reach.city)
+    security.secure(server, settings, script_hashes=lambda: hashes, played=played)
     session.attach(server)
     files.attach(server)
     health.attach(server)
     proof.attach(server)
     catalogue_api.attach(server)
+    cameras.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     for each in (live, room, operator, rule_day, console, *DATA_PAGES):
         each.register(app)

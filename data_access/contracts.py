@@ -26,6 +26,7 @@ from data_access.intake.ways import (
     Way,
     WebhookWay,
 )
+from data_access.pictures import Pictures
 from data_access.promises import (
     STRICT,
     Expectation,
@@ -159,6 +160,7 @@ class DatasetContract:
     reconcile: tuple[Reconciliation, ...] = ()
     floors: Floors = Field(default_factory=Floors)
     layer: str | None = None  # geometry layer its entities are drawn on
+    pictures: Pictures | None = None  # of cameras, whose counts its rows are
     replay: Replay = Field(default_factory=Replay)
 
     def __post_init__(self) -> None:

@@ -106,7 +106,7 @@ class MapLayer(TypedDict):
     """Values for the features of a geometry layer; its geometry never travels here.
 
     Records are in no layer: theirs is POINTS, and `points` says where each is, so that a place is
-    as secret as the envelope.
+    as secret as the envelope; one without a value has no figure.
     """
 
     label: Text

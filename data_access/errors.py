@@ -10,6 +10,7 @@
     ├── CacheError               the cache cannot be reached or written
     ├── IntakeError              a live source cannot be reached or read, or refuses us
     │   └── SpoolFull            what came in waits for the store already, up to the limit
+    ├── PictureError             a camera gives no picture: why, without any secret
     └── SourceError              a file of a source cannot be read: what, where, what was expected
         ├── SourceEmpty          nothing in it
         ├── SourceTooBig         larger than is reasonable, or a bomb (archive, XML)
@@ -64,6 +65,10 @@ class IntakeError(DataError):
 
 class SpoolFull(IntakeError):
     """Nothing more can be taken in until the store has caught up, or the disk has room."""
+
+
+class PictureError(DataError):
+    """A camera gives no picture: what went wrong, without any secret."""
 
 
 class SourceError(DataError):

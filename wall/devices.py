@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from wall.answers import Asked, answer
+from typing import Annotated
+
+from pydantic import Field
+
+from wall.answers import Asked, answer, answer_reading
+from wall.classification import PUBLIC, lowest
 from wall.effects import Close, DeviceRecord
 from wall.errors import Refused, TokenError
-from wall.operation import ADMINISTRATORS, Operation, WallArgs, on_wall
+from wall.operation import ADMINISTRATORS, READERS, Operation, WallArgs, on_wall
 from wall.protocol import CloseCode, Name
 from wall.state import State, WallState
 from wall.tokens import VIEWS, Device, device_token, read_device_token
@@ -16,6 +21,12 @@ class DeviceArgs(WallArgs):
 
     output_id: Name | None = None
     view: Name | None = None
+
+
+class CheckArgs(WallArgs):
+    """Of asking whether a display's token is good."""
+
+    token: Annotated[str, Field(max_length=2000)]
 
 
 def open_device(state: State, shown: str) -> Device:
@@ -74,6 +85,22 @@ def _token(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
     answer(state, asked, {"deviceToken": device_token(state.secret, device)})
 
 
+def _check(state: State, asked: Asked, ws: WallState, args: CheckArgs) -> None:
+    """Tell up to what the display may show now that a token opens, null when it opens none."""
+    try:
+        device = open_device(state, args.token)
+    except TokenError:
+        device = None
+    if device is None or device.wall_id != ws.wall.wall_id:
+        answer_reading(state, asked, {"ceiling": None})
+        return
+    output = ws.outputs.get(device.output_id or "")
+    own = None if output is None else output.output.ceiling
+    over = [ws.wall.ceiling, *(mask.ceiling for mask in ws.masks.values())]
+    ceiling = lowest([*over, own] if own is not None else over)
+    answer_reading(state, asked, {"ceiling": (ceiling or PUBLIC).to_json()})
+
+
 def _name(ws: WallState, args: DeviceArgs) -> tuple[str, str]:
     if (args.output_id is None) == (args.view is None):
         raise Refused("invalidArgs", "expected either outputId or view")
@@ -98,4 +125,5 @@ OPERATIONS = {
     "device.enroll": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_enroll)),
     "device.revoke": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_revoke)),
     "device.token": Operation(DeviceArgs, ADMINISTRATORS, on_wall(_token)),
+    "device.check": Operation(CheckArgs, READERS, on_wall(_check), service="web"),
 }

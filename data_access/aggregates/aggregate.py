@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data_access.city import City
+from data_access.classification import Classification
 from data_access.envelope import Envelope, Payload, Status, Text
 from data_access.replay import Timeline
 from data_access.store.snapshot import Snapshot
@@ -77,6 +78,7 @@ class Aggregate:
     reads: tuple[str, ...] = ()  # other aggregates
     label: Text | None = None  # default: the first dataset's name
     released: bool = False  # made of what its contracts release (data_access/release.py), no more
+    classified: Callable[[City], Classification] | None = None  # besides its datasets
 
 
 def text(vi: str, en: str) -> Text:

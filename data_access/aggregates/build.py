@@ -58,6 +58,7 @@ def build_envelope(
     oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
     owner = city.data_office if standing else contracts[0].owner
+    own = [] if aggregate.classified is None else [aggregate.classified(city)]
     return Envelope(
         realm=realm,
         aggregate=aggregate.name,
@@ -75,7 +76,7 @@ def build_envelope(
         datasets=tuple(c.id for c in contracts),
         origin=_origin([o for c in fed if (o := _origin_of(snapshot, c.id))], realm),
         classification=highest(
-            told_at(c) if aggregate.released else c.classification for c in contracts
+            [*(told_at(c) if aggregate.released else c.classification for c in contracts), *own]
         ),
         quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
         reason=None if payload else _reason(fed, has_past=has_past),

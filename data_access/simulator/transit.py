@@ -40,6 +40,34 @@ class Line:
     after_s: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A trip under way: when it was to leave, for how long it has been gone, how late it is."""
+
+    line: Line
+    at_s: int  # of its day
+    gone_s: float
+    late_s: float
+    is_cancelled: bool
+
+    @property
+    def id(self) -> str:
+        """As the timetable calls it."""
+        return f"{self.line.id}-{self.at_s}"
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where its bus is, latitude and longitude: between two stops, as far as it has come."""
+        done_s = max(0.0, self.gone_s - self.late_s)
+        legs = zip(pairwise(self.line.stops), pairwise(self.line.after_s), strict=True)
+        for (one, other), (left_s, come_s) in legs:
+            if done_s < come_s:
+                share = max(0.0, done_s - left_s) / (come_s - left_s)
+                lat = one.lat + (other.lat - one.lat) * share
+                return lat, one.lon + (other.lon - one.lon) * share
+        return self.line.stops[-1].lat, self.line.stops[-1].lon
+
+
 def lines(order: Order) -> list[Line]:
     """Return the lines, the same for every day."""
     network = order.city.network
@@ -102,16 +130,9 @@ def timetable(order: Order, known: Sequence[Line]) -> bytes:
     return archive.getvalue()
 
 
-def message(order: Order, known: Sequence[Line], day: date, told: datetime) -> bytes:
-    """Return what is said at `told` of the trips of `day` that are under way, b"" of none."""
-    from google.transit import gtfs_realtime_pb2
-
-    midnight = order.instant(day)
-    now_s = (told - midnight).total_seconds()
+def under_way(order: Order, known: Sequence[Line], day: date, now_s: float) -> Iterator[Trip]:
+    """Yield the trips of a day that are under way so many seconds after its midnight."""
     lost = CONGESTION_WORKDAY if day_kind(day) == "workday" else CONGESTION_WEEKEND
-    made = gtfs_realtime_pb2.FeedMessage()
-    made.header.gtfs_realtime_version = "2.0"
-    made.header.timestamp = int(told.timestamp())
     for number, line in enumerate(known):
         for at in range(FIRST_S, LAST_S + 1, EVERY_S):
             draw = order.draws(day.toordinal(), number, at)
@@ -120,23 +141,37 @@ def message(order: Order, known: Sequence[Line], day: date, told: datetime) -> b
             gone_s = now_s - at
             late_s = max(0.0, min(gone_s, line.after_s[-1])) * lost[int(now_s // 3600) % 24]
             late_s *= 0.8 * unluck
-            if not 0 <= gone_s <= line.after_s[-1] + late_s:
-                continue
-            each = made.entity.add()
-            each.id = f"{line.id}-{at}"
-            update = each.trip_update
-            update.trip.trip_id, update.trip.route_id = each.id, line.id
-            update.trip.start_date = f"{day:%Y%m%d}"
-            update.timestamp = int(told.timestamp())
-            if is_cancelled:
-                update.trip.schedule_relationship = gtfs_realtime_pb2.TripDescriptor.CANCELED
-                continue
-            coming = [n for n, after in enumerate(line.after_s) if at + after + late_s >= now_s]
-            for n in coming[:1]:
-                stop = update.stop_time_update.add()
-                stop.stop_sequence, stop.stop_id = n + 1, line.stops[n].id
-                stop.arrival.delay = round(late_s)
-                stop.arrival.time = int(midnight.timestamp()) + round(at + line.after_s[n] + late_s)
+            if 0 <= gone_s <= line.after_s[-1] + late_s:
+                yield Trip(line, at, gone_s, late_s, is_cancelled)
+
+
+def message(order: Order, known: Sequence[Line], day: date, told: datetime) -> bytes:
+    """Return what is said at `told` of the trips of `day` that are under way, b"" of none."""
+    from google.transit import gtfs_realtime_pb2
+
+    midnight = order.instant(day)
+    now_s = (told - midnight).total_seconds()
+    made = gtfs_realtime_pb2.FeedMessage()
+    made.header.gtfs_realtime_version = "2.0"
+    made.header.timestamp = int(told.timestamp())
+    for trip in under_way(order, known, day, now_s):
+        each = made.entity.add()
+        each.id = trip.id
+        update = each.trip_update
+        update.trip.trip_id, update.trip.route_id = each.id, trip.line.id
+        update.trip.start_date = f"{day:%Y%m%d}"
+        update.timestamp = int(told.timestamp())
+        if trip.is_cancelled:
+            update.trip.schedule_relationship = gtfs_realtime_pb2.TripDescriptor.CANCELED
+            continue
+        after_s = trip.line.after_s
+        coming = [n for n, after in enumerate(after_s) if after + trip.late_s >= trip.gone_s]
+        for n in coming[:1]:
+            stop = update.stop_time_update.add()
+            stop.stop_sequence, stop.stop_id = n + 1, trip.line.stops[n].id
+            stop.arrival.delay = round(trip.late_s)
+            due_s = round(trip.at_s + after_s[n] + trip.late_s)
+            stop.arrival.time = int(midnight.timestamp()) + due_s
     content: bytes = made.SerializeToString(deterministic=True) if made.entity else b""
     return content
 

@@ -63,6 +63,7 @@ SPEED, SITUATIONS = "transport.speed", "transport.situations"
 CONGESTION = "transport.congestion"
 CAMERAS, SEEN, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
 WATER, LAND = "environment.water", "environment.land"
+VEHICLES = "transport.vehicles"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
@@ -143,8 +144,10 @@ _TOPICS: Topics = {
                   banner=False),
         ),
         "cameras": (
-            _tile("junctions", "map", (0, 0, 5, 12), aggregate=CAMERAS, map="cameras",
+            _tile("junctions", "map", (0, 0, 5, 7), aggregate=CAMERAS, map="cameras",
                   focus="data", base=("areas", "links"), legend="corner"),
+            _tile("picture", "camera", (0, 7, 5, 5), camera="CAM-N16", aggregate=CAMERAS,
+                  table="cameras"),
             _tile("queues", "kpi", (5, 0, 3, 5), aggregate=CAMERAS,
                   numbers=("queue", "flow", "speed", "unsure")),
             _tile("flow", "trend", (8, 0, 4, 5), aggregate=CAMERAS, series="flow"),
@@ -157,7 +160,10 @@ _TOPICS: Topics = {
         "transit": (
             _tile("buses", "kpi", (0, 0, 4, 6), aggregate=TRANSIT,
                   numbers=("on_time", "running", "late")),
-            _tile("late_buses", "table", (4, 0, 8, 12), aggregate=TRANSIT, table="late"),
+            _tile("where", "map", (4, 0, 4, 12), aggregate=VEHICLES, map="vehicles",
+                  focus="data", base=("areas", "links"), legend="corner"),
+            _tile("late_buses", "table", (8, 0, 4, 12), aggregate=TRANSIT, table="late",
+                  columns=("headsign", "name", "delay")),
             _tile("lines", "table", (0, 6, 4, 6), aggregate=TRANSIT, table="lines"),
         ),
     },

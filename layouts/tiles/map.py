@@ -74,7 +74,7 @@ def build(
     values = Values(tile, layer, context.scales.get(str(layer.get("scale")), {}), context)
     if tile.height_u < LEAST_BODY or tile.width_u < LEAST_BODY:
         return tile.reason(tile.say("tooSmall"), cause="small")
-    if layer["layer"] == POINTS and not layer["values"]:
+    if layer["layer"] == POINTS and not layer.get("points"):
         return tile.reason(tile.say("empty"), cause="empty")
     if not values.drawn:
         return tile.reason(tile.say("map.noGeometry"), cause="missing")

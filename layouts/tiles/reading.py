@@ -68,7 +68,7 @@ def map_layer(envelope: Envelope, name: str) -> MapLayer | None:
         placed = {
             feature: point
             for feature, point in (points.items() if isinstance(points, Mapping) else ())
-            if feature in kept and _is_point(point)
+            if _is_point(point)
         }
         kept = {feature: each for feature, each in kept.items() if feature in placed}
         found = {**found, "points": placed}

@@ -32,6 +32,7 @@ IDS = (
     "transport.cameras",
     "transport.camera_events",
     "transport.transit",
+    "transport.vehicles",
     "transport.situations",
     "environment.air",
     "environment.rain",

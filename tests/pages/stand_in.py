@@ -205,6 +205,7 @@ class StandInLink:
         self.running: dict[str, list[dict[str, Any]]] = {}
         self.schedules: dict[str, dict[str, Any]] = {}
         self.rules: list[dict[str, Any]] = []
+        self.revoked: set[str] = set()  # tokens of displays
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
 
     def request(
@@ -230,6 +231,9 @@ class StandInLink:
             return {"rules": deepcopy(self.rules)}
         if op == "rule.veto":
             return {"ruleId": given["ruleId"], "state": {"phase": "vetoed"}}
+        if op == "device.check":
+            known = given["token"] not in self.revoked
+            return {"ceiling": {"level": "internal", "compartments": []} if known else None}
         body = self.bodies.get(str(given.get("wallId")))
         if body is None:
             raise ServiceError("unknownWall", "no such wall")

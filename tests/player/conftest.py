@@ -42,6 +42,16 @@ def site(wall_port: int) -> Iterator[Site]:
     started.stop()
 
 
+@pytest.fixture(scope="module")
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A page of ours with nothing on it, for modules to be called in."""
+    page = context.new_page()
+    page.goto(f"{site.url}/empty")
+    page.wait_for_selector("#empty")
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def controller(wall_port: int) -> Iterator[ScriptedController]:
     started = ScriptedController(port=wall_port)

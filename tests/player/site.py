@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from layouts.pages.player import IMPORTED_ASSETS, player_page
 from tests.answers import whole
+from tests.player.camera import STREAM, Relay
 
 ROOT = Path(__file__).parents[2]
 FACE = "NotoSans[wdth,wght].ttf"
@@ -69,6 +70,7 @@ def make_app(wall_port: int, standby_port: int | None = None) -> Dash:
     def view_token() -> tuple[Any, int]:
         return ({"token": "of-the-session"}, 200) if site_state.signed_in else ({}, 401)
 
+    relay.attach(app.server)
     app.server.test_client().get("/")
     hashes = " ".join(app.csp_hashes())
     held["policy"] = POLICY.format(
@@ -78,6 +80,7 @@ def make_app(wall_port: int, standby_port: int | None = None) -> Dash:
 
 
 site_state = SimpleNamespace(signed_in=True)
+relay = Relay()
 
 
 def squares() -> dict[str, Any]:
@@ -98,10 +101,14 @@ class Site:
     def __init__(self, wall_port: int, port: int = 0, *, standby_port: int | None = None) -> None:
         self._pages = dict(dash.page_registry)  # Dash has one for all apps of a process
         self.flask: Flask = make_app(wall_port, standby_port).server
-        self._server = make_server("127.0.0.1", port, whole(self.flask), threaded=True)
+        self._server = make_server("127.0.0.1", port, self._answers, threaded=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    def _answers(self, environ: Any, start_response: Any) -> Any:
+        is_endless = environ["PATH_INFO"] == STREAM
+        return (self.flask if is_endless else whole(self.flask))(environ, start_response)
 
     @property
     def url(self) -> str:

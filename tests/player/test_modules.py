@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,15 +19,6 @@ from tests.player.trees import CORE, HTML, component, graph, words
 pytestmark = pytest.mark.browser
 
 Call = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    page = context.new_page()
-    page.goto(f"{site.url}/empty")
-    page.wait_for_selector("#empty")
-    yield page
-    page.close()
 
 
 @pytest.fixture(scope="module")

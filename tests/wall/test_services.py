@@ -216,6 +216,25 @@ def test_the_token_of_a_device_can_be_told_again_without_ending_its_link(full: F
     assert full.web.result(full.web.ask("device.token", fresh, ADMINISTRATOR))["deviceToken"]
 
 
+def test_whoever_serves_a_display_hears_up_to_what_it_may_show_masks_and_all(
+    full: FullTable,
+) -> None:
+    args = {"wallId": "north", "outputId": "a1"}
+    token = full.web.result(full.web.ask("device.token", args, ADMINISTRATOR))["deviceToken"]
+
+    def ceiling(shown: str = token, wall_id: str = "north") -> Any:
+        asked = full.web.ask("device.check", {"wallId": wall_id, "token": shown})
+        return full.web.result(asked)["ceiling"]
+
+    assert ceiling() == full.north.wall.ceiling.to_json()
+    low = {"level": "public", "compartments": []}
+    full.web.ask("wall.mask", {"wallId": "north", "maskId": "m1", "ceiling": low}, OPERATOR)
+    assert ceiling() == low
+    assert ceiling("forged") is None
+    full.web.result(full.web.ask("device.revoke", args, ADMINISTRATOR))
+    assert ceiling() is None
+
+
 def test_a_put_scene_is_listed_taken_and_deleted(full: FullTable) -> None:
     result = full.web.result(put(full.web, scene()))
     assert result["sceneId"] == "mine"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from data_access.model import Entity
+from data_access.simulator import transit, vehicles
+from data_access.simulator.order import Order
 from tests.data_access.aggregates.conftest import Table
 
 CONGESTION, SPEED = "transport.congestion", "transport.speed"
 CAMERAS, EVENTS, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
+VEHICLES = "transport.vehicles"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 CHAIN = ("N20-N29", "N19-N20", "N18-N19", "N17-N18", "N16-N17")  # ring 1, link after link
 
@@ -136,3 +140,31 @@ def test_r40_a_trip_that_nothing_was_heard_of_is_not_under_way(table: Table) -> 
     table.feed_files(TRANSIT)  # months later
     numbers = table.numbers(TRANSIT)
     assert (numbers["running"]["value"], numbers["on_time"]["value"]) == (0, None)
+
+
+def test_r40_buses_move_on_the_map_and_are_coloured_by_their_delay(
+    table: Table, tmp_path: Path
+) -> None:
+    order = Order(table.city, table.city.datasets[VEHICLES], 1, table.now)
+    trips = replace(order, contract=table.city.datasets[TRANSIT])
+    known = transit.lines(trips)
+    shown = []
+    for minutes in (0, 5):
+        told = table.now = table.now + timedelta(minutes=minutes)
+        for name, made, whose in ((VEHICLES, vehicles, order), (TRANSIT, transit, trips)):
+            archive, file = tmp_path / "gtfs.zip", tmp_path / f"{name}-{minutes}.pb"
+            archive.write_bytes(transit.timetable(trips, known))
+            file.write_bytes(made.message(trips, known, whose.today, told))
+            table.feed_files(name, [archive, file])
+        envelope = table.build(VEHICLES)
+        shown.append(envelope.payload["maps"]["vehicles"])
+        count = envelope.payload["numbers"]["vehicles"]["value"]
+        assert count == len(shown[-1]["points"]) > 0
+    both = shown[0]["points"].keys() & shown[1]["points"].keys()
+    moved = [bus for bus in both if shown[0]["points"][bus] != shown[1]["points"][bus]]
+    assert len(moved) > len(both) / 2 > 1  # some stand in traffic
+    late = shown[1]["values"]
+    assert late.keys() == shown[1]["points"].keys()
+    assert {each["band"] for each in late.values()} <= {"on_time", "late", "very_late"}
+    table.now += timedelta(minutes=21)  # nothing more is heard
+    assert table.build(VEHICLES).payload["maps"]["vehicles"]["points"] == {}

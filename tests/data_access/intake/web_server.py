@@ -18,6 +18,7 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -52,7 +53,8 @@ def web_server(answer: Answer) -> Iterator[WebServer]:
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            asked = Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked = Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body)
             site.asked.append(asked)
             said = site.answer(asked)
             self.send_response(said.status)
@@ -69,6 +71,8 @@ def web_server(answer: Answer) -> Iterator[WebServer]:
                     self.wfile.write(said.body)
             except OSError:
                 self.close_connection = True  # whoever asked has gone
+
+        do_POST = do_GET
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -22,6 +22,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
          "direction": "vertical"},
     ),
     "bottlenecks": ({},),
+    "camera": ({"camera": "CAM-N16"}, {"camera": "CAM-N22"}),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),
     "kpi": (
         {"aggregate": "environment.air", "numbers": ["aqi"]},
@@ -33,6 +34,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "transport.speed", "map": "links", "focus": "data", "legend": "corner"},
         {"aggregate": "environment.air", "map": "stations", "focus": INNER_CITY},
         {"aggregate": "environment.land", "map": "sites", "focus": "data"},
+        {"aggregate": "transport.vehicles", "map": "vehicles", "focus": "data"},
     ),
     "quality": ({}, {"show": "quarantine"}, {"show": "sources"}, {"show": "figures"}),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),

@@ -180,7 +180,7 @@ def test_kinds_are_described_with_their_options() -> None:
 def test_geometry_never_travels_in_a_tree_but_for_points_of_records() -> None:
     for index, options in enumerate(cases.OPTIONS["map"]):
         body = orjson.dumps(plain(built(("map", index), "fresh")))
-        is_of_records = options["aggregate"] == "environment.land"
+        is_of_records = options["aggregate"] in ("environment.land", "transport.vehicles")
         assert (b'"coordinates"' in body) is is_of_records
         assert b"Polygon" not in body
         assert b'"url":"/geometry/' in body

@@ -55,6 +55,7 @@ def everything() -> Mapping[str, Envelope]:
         transport.cameras(),
         transport.camera_events(),
         transport.transit(),
+        transport.vehicles(),
         environment.air(),
         environment.rain(),
         nature.water(),
@@ -66,6 +67,7 @@ def everything() -> Mapping[str, Envelope]:
         society.logins(),
         society.feedback(),
         society.food(),
+        whole.pictures(),
         whole.quality(),
         whole.bottlenecks(),
     ]

@@ -269,6 +269,8 @@ def cameras() -> Envelope:
          "confidence": ("Tin cậy", "Confidence", "%", 0)},
         rows,
     )  # fmt: skip
+    for i, row in enumerate(listed["rows"]):
+        row["source"] = {"dataset": "transport.cameras", "entity": f"CAM-N{16 + 3 * i:02}"}
     listed["rows"][2] |= {
         "suspect": True,
         "doubt": text("độ tin cậy thấp", "low confidence"),
@@ -367,6 +369,31 @@ def transit() -> Envelope:
                      "delay": ("Trễ trung bình", "Mean delay", "phút", 1)},
                     [(f"{i + 1:02}", 6, 14.2 - 2 * i) for i in range(6)]),
             },
+        },
+        origin="simulated",
+    )  # fmt: skip
+
+
+def vehicles() -> Envelope:
+    """Return the envelope: buses on both sides of the river, one of unknown delay."""
+    places = {f"B{i}": [20.98 + 0.013 * i, 105.79 + 0.017 * (i * 3 % 7)] for i in range(8)}
+    bands = ("on_time", "on_time", "late", "on_time", "very_late", "on_time", "late")
+    values = {
+        f"B{i}": {"value": (2, 4, 8, 0, 14, 3, 9)[i], "band": band, "label": text(f"0{i}", f"0{i}")}
+        for i, band in enumerate(bands)
+    }
+    return envelope(
+        "transport.vehicles",
+        text("Vị trí xe buýt", "Positions of buses"),
+        "xay-dung",
+        {
+            "numbers": {"vehicles": number("Xe buýt trên đường", "Buses on the road", 8, "xe")},
+            "maps": {"vehicles": {
+                "label": text("Xe buýt theo độ trễ", "Buses by delay"),
+                "layer": "points", "unit": "phút", "decimals": 0,
+                "scale": "lateness", "points": places, "values": values,
+                "worst": ["B4", "B6", "B2"],
+            }},
         },
         origin="simulated",
     )  # fmt: skip

@@ -6,6 +6,28 @@ from typing import Any
 
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample.making import NOW_MS, OWNERS, envelope, number, text
+from tests.layouts.tiles.sample.transport import JUNCTIONS
+
+
+def pictures() -> Envelope:
+    """Return the envelope of which cameras have pictures."""
+    rows = [
+        {
+            "name": text(name, name),
+            "ways": "drawn",
+            "every_s": 1.0,
+            "frozen_s": 15.0,
+            "source": {"dataset": "transport.cameras", "entity": f"CAM-N{16 + 3 * i:02}"},
+        }
+        for i, name in enumerate(JUNCTIONS)
+    ]
+    columns: list[Any] = [
+        {"id": "name", "label": text("Camera", "Camera"), "kind": "text"},
+        {"id": "ways", "label": text("Cách truyền", "Ways"), "kind": "text"},
+    ]
+    label = text("Hình camera", "Camera pictures")
+    listed: Any = {"label": label, "columns": columns, "rows": rows}
+    return envelope("city.pictures", label, "trung-tam-du-lieu", {"tables": {"cameras": listed}})
 
 
 def quality() -> Envelope:

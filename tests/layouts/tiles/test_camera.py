@@ -1,0 +1,60 @@
+"""R37: a camera's tile says how sure its counts are, and holds neither address nor secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data_access.envelope import Envelope
+from layouts.tiles.kind import Frame
+from layouts.tiles.registry import build
+from layouts.tiles.tree import plain
+from tests.layouts.tiles import cases, sample
+from tests.layouts.tiles.stage import context
+from tests.layouts.tiles.trees import having, words
+
+WALL = Frame(width_px=1280, height_px=720, unit_px=40, language="en")
+
+
+WIDE = replace(WALL, width_px=2400)
+
+
+def _built(camera: str, given: dict[str, Envelope | None]) -> object:
+    return build("camera", {"camera": camera}, WALL, given, context())
+
+
+def test_counts_stand_beside_the_picture_and_low_confidence_is_marked() -> None:
+    given = dict(sample.everything())
+    sure, unsure = _built("CAM-N16", given), _built("CAM-N22", given)
+    assert "queue 320 m" in words(having(sure, "camera-counts")).replace("\xa0", " ")
+    assert "low confidence" not in words(having(sure, "camera-counts"))
+    assert "low confidence" in words(having(unsure, "camera-counts"))
+    assert having(having(unsure, "camera-counts"), "t-mark-caution")
+
+
+def test_the_tile_names_its_camera_and_no_address() -> None:
+    tree = _built("CAM-N16", dict(sample.everything()))
+    (stage,) = having(tree, "camera-stage")
+    assert stage["props"]["data-camera"] == "transport.cameras/CAM-N16"
+    assert not stage["props"].get("children")
+    assert "://" not in str(plain(tree))
+
+
+def test_a_realm_of_the_past_shows_no_picture_of_now() -> None:
+    given = dict(sample.everything())
+    seen = given["city.pictures"]
+    assert seen is not None
+    absent = cases.STATES["absent"](seen)
+    assert absent is not None
+    no_past = {"vi": "chỉ nói về lúc này", "en": "tells only of now"}
+    given["city.pictures"] = replace(absent, reason=no_past)
+    tree = _built("CAM-N16", given)
+    assert not having(tree, "camera-stage")
+    assert "only of now" in words(having(tree, "camera-none"))
+    assert having(tree, "camera-counts")
+
+
+def test_in_a_wide_tile_counts_stand_beside_the_picture_one_below_another() -> None:
+    tree = build("camera", {"camera": "CAM-N22"}, WIDE, sample.everything(), context())
+    lines = [words([line]) for line in having(having(tree, "camera-counts"), "t-line")]
+    assert lines[0] == "low confidence"
+    assert len(lines) == 5
