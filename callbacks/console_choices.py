@@ -17,7 +17,14 @@ from layouts.pages.shell import Setting
 from permissions.roles import Person
 
 Choice = tuple[str, str, bool]  # address, words, whether it is chosen
-PARTS = {"kpi": "numbers", "trend": "series", "table": "tables", "bars": "tables", "map": "maps"}
+PARTS = {
+    "kpi": "numbers",
+    "stage": "numbers",
+    "trend": "series",
+    "table": "tables",
+    "bars": "tables",
+    "map": "maps",
+}
 
 
 def chosen_figure(envelope: Envelope | None, spec: TileSpec, place: Place) -> str:

@@ -22,6 +22,7 @@ from data_access.limits import NONE, Limit
 from data_access.promises import STRICT
 from data_access.register import Registration, read_register
 from data_access.scales import Scale
+from data_access.stage import StagePlan
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -127,6 +128,7 @@ class City:
     names: Mapping[str, Mapping[str, dict[str, str]]]  # dataset -> what its source says -> ours
     limits: Mapping[str, Mapping[str, Limit]]  # aggregate -> number -> what it is held against
     register: Mapping[str, Registration]  # what agencies have and this room does not read yet
+    stage: StagePlan | None = None  # by which rules its operating stage moves
 
     @property
     def zone(self) -> ZoneInfo:
@@ -226,6 +228,7 @@ def load_city(folder: Path) -> City:
         names=names,
         limits=read_optional(folder / "limits.toml", dict[str, dict[str, Limit]]) or {},
         register=read_register(folder / "register.toml", agencies=agencies, datasets=datasets),
+        stage=_stage(folder / "stage.toml", agencies),
     )
 
 
@@ -290,6 +293,17 @@ def _names(path: Path, datasets: Mapping[str, DatasetContract]) -> dict[str, dic
         if dataset not in datasets:
             raise CityError(path.name, dataset, "is no dataset of datasets.toml")
     return found
+
+
+def _stage(path: Path, agencies: Mapping[str, Agency]) -> StagePlan | None:
+    """Return the plan of the city's stage; a city that has decided none has no such file."""
+    plan = read_optional(path, StagePlan)
+    owners = [] if plan is None else [("owner", plan.owner)]
+    owners += [] if plan is None else [(f"rule[{r.id}].owner", r.owner) for r in plan.rule]
+    for key, owner in owners:
+        if owner not in agencies:
+            raise CityError(path.name, key, f"{owner!r} is no agency of agencies.toml")
+    return plan
 
 
 def _network(file: _NetworkFile) -> Network:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data_access import secrecy
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import (
     OBSERVATION_COLUMNS,
@@ -46,9 +47,10 @@ def check(
     `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
     `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
     badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, wrongType,
-    duplicate.
+    duplicate; of documents with a label of secrecy also stateSecret and noLabel.
     """
     observations, rejected = batch.observations, list(batch.rejected)
+    label = secrecy.field_of(contract)
     if observations is not None:
         until = now + ahead
         observations, refused = _check_observations(observations, contract, until, areas)
@@ -56,11 +58,14 @@ def check(
     records = []
     seen: set[tuple[str, str]] = set()
     for record in batch.records:
-        fault = _record_fault(record, contract, now, areas, seen)
+        fault = secrecy.fault(record, label) if label is not None else None
+        fault = fault or _record_fault(record, contract, now, areas, seen)
         if fault is None:
             records.append(record)
         else:
             rejected.append(Rejected(record.source_ref, *fault, repr(record)[:ROW_TEXT]))
+    if label is not None:
+        rejected = [secrecy.withheld(each) for each in rejected]
     return replace(batch, observations=observations, records=records, rejected=rejected)
 
 

@@ -77,7 +77,7 @@ class Series(TypedDict):
 
 
 class Column(TypedDict):
-    """A column of a table. kind: text | number | instant | band | area."""
+    """A column of a table. kind: text | number | instant | day | band | area."""
 
     id: str
     label: Text

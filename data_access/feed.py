@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from data_access.aggregates import stage
 from data_access.aggregates.registry import aggregates
 from data_access.boundaries import import_boundaries
 from data_access.cache import EnvelopeCache, open_cache
@@ -100,6 +101,7 @@ def open_city(settings: Settings) -> City:
     """Read the city of `settings`, with its boundaries; raises CityError, BoundaryError."""
     city = load_city(settings.city)
     registry.verify(city)
+    stage.verify(city)
     if settings.boundaries is None:
         return city
     cache = settings.geometry_dir

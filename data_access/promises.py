@@ -32,7 +32,10 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class FieldSpec:
-    """A field of a record's body: what may stand in it. `codes` are the only values it may have."""
+    """A field of a record's body: what may stand in it. `codes` are the only values it may have.
+
+    `secrecy`: it is the label that says how secret a document is (data_access/secrecy.py).
+    """
 
     type: FieldType = "text"
     name: Named | None = None
@@ -41,8 +44,11 @@ class FieldSpec:
     max: float | None = None
     codes: tuple[str, ...] = ()
     optional: bool = False  # a record without it is complete all the same
+    secrecy: bool = False
 
     def __post_init__(self) -> None:
+        if self.secrecy and not self.codes:
+            raise ValueError("a label of secrecy needs codes: those that may come in")
         if self.codes and self.type != "text":
             raise ValueError('codes are texts; expected type = "text"')
         if (self.min is not None or self.max is not None) and self.type not in (

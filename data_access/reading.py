@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from data_access import secrecy
 from data_access.city import City
 from data_access.contract_check import FUTURE_TOLERANCE, check, live_ahead
 from data_access.contracts import DatasetContract
@@ -106,7 +107,7 @@ class Reading:
     ) -> Notes:
         parts: list[Rows] = []
         with noting(contract.source.columns) as notes:
-            for batch in registry.read(files, contract=contract, city=city):
+            for batch in secrecy.guarded(registry.read, files, contract=contract, city=city):
                 checked = check(batch, contract, now=now, areas=city.areas.codes, ahead=ahead)
                 if checked.observations is not None and len(checked.observations):
                     parts.append(self._summable(checked))

@@ -27,6 +27,7 @@ class DemoAccount:
     password: str
 
 
+COMPARTMENTS = frozenset({"health", "party", "police"})
 DEMO_ACCOUNTS = (
     DemoAccount("operator", "operator", "operator-demo"),
     DemoAccount("leader", "leader", "leader-demo-1"),
@@ -48,7 +49,7 @@ def add_demo_accounts(people: Accounts, *, site_id: str | None, now_ms: float) -
         if account.user_id in known:
             continue
         level = "internal" if account.role == "viewer" else "restricted"
-        compartments = frozenset() if account.role == "viewer" else frozenset({"health", "police"})
+        compartments = frozenset() if account.role == "viewer" else COMPARTMENTS
         person = Person(
             user_id=account.user_id,
             name=text(f"people.demo.{account.role}"),

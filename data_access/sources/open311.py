@@ -22,6 +22,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
+from data_access.sources.json_path import number_of
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.placing import unit_of
@@ -43,6 +44,7 @@ class Options(SourceOptions):
     categories: dict[str, str] = Field(default_factory=dict)  # words of a service's name -> ours
     fallback: str = "other"
     extended: dict[str, str] = Field(default_factory=dict)  # name in the body -> their attribute
+    numbers: dict[str, str] = Field(default_factory=dict)  # the same, of those that are numbers
     map_to_city: bool = False  # show requests from elsewhere in units here
 
 
@@ -200,7 +202,11 @@ class _Reader:
         listed = self.services.get(code or "", {})
         service = _text(fields.get("service_name")) or _text(listed.get("service_name"))
         words = f"{service or ''} {_text(listed.get('group')) or ''}".strip()
-        own = {name: _text(extended.get(their)) for name, their in self.options.extended.items()}
+        own: dict[str, Any] = {
+            name: _text(extended.get(their)) for name, their in self.options.extended.items()
+        }
+        for name, their in self.options.numbers.items():
+            own[name] = number_of(extended.get(their))
         return own | {
             "category": self._category(words),
             "service_name": service,

@@ -17,7 +17,7 @@ from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.console_place import Place, group_place
 from layouts.pages.console_plan import HEADING_PX, CityPlan, Planned, area_specs
-from layouts.pages.console_topics import BOTTLENECK_GROUPS, TOPICS, topic_of
+from layouts.pages.console_topics import BOTTLENECK_GROUPS, STAGE_GROUP, TOPICS, topic_of
 from layouts.pages.live import live
 from layouts.pages.shell import Setting, busy, icon, say, shell
 
@@ -89,11 +89,13 @@ def bar(place: Place, *, names: Sequence[str], may_send: bool, setting: Setting)
 
 
 def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Component]:
-    """Return the five bottlenecks, and under them the five groups."""
+    """Return the stage and the five bottlenecks, and under them the five groups."""
     parts: list[Component] = [
         _heading(say("console.bottlenecks", setting), top=0),
         _heading(say("console.groups", setting), top=plan.groups[0][1].y - HEADING_PX),
     ]
+    stage = Place("tile", STAGE_GROUP, tile=plan.stage.key)
+    parts += _linked(plan.stage, tiles, href=stage.href, label=say("console.rows_of", setting))
     for planned, group in zip(plan.bottlenecks, BOTTLENECK_GROUPS.values(), strict=True):
         place = Place("tile", group, tile=planned.key)
         parts += _linked(planned, tiles, href=place.href, label=say("console.rows_of", setting))

@@ -17,6 +17,7 @@ from layouts.pages.console_topics import (
     FACE_NUMBERS,
     GROUP_FACES,
     GROUP_TILES,
+    STAGE,
     TOPICS,
     TileSpec,
     topic_of,
@@ -28,6 +29,7 @@ GAP_PX = 16
 SMALLEST = (1180.0, 600.0)  # room the plans are made for; less scrolls
 HEADING_PX = 32
 GROUP_HEAD_PX = 52
+STAGE_OPTIONS = {"aggregate": STAGE}
 TOPIC_BAR_PX = 64  # keys for a finger, and air below them
 
 
@@ -82,17 +84,18 @@ def area_specs(group: str) -> tuple[TileSpec, ...]:
     )
 
 
-def columns(width: float) -> list[tuple[int, int]]:
-    """Return x and width of the five columns of the city's level."""
-    each = (width - 4 * GAP_PX) / 5
-    edges = [(round(i * (each + GAP_PX)), round(i * (each + GAP_PX) + each)) for i in range(5)]
+def columns(width: float, count: int) -> list[tuple[int, int]]:
+    """Return x and width of so many equal columns of the city's level."""
+    each = (width - (count - 1) * GAP_PX) / count
+    edges = [(round(i * (each + GAP_PX)), round(i * (each + GAP_PX) + each)) for i in range(count)]
     return [(begin, end - begin) for begin, end in edges]
 
 
 @dataclass(frozen=True, slots=True)
 class CityPlan:
-    """The city's level: a row of bottlenecks, a column for each group."""
+    """The city's level: its stage and bottlenecks in a row, a column for each group."""
 
+    stage: Planned
     bottlenecks: tuple[Planned, ...]
     groups: tuple[tuple[str, Rect, tuple[Planned, ...]], ...]
     height: int
@@ -105,16 +108,14 @@ def city_plan(width: float, height: float) -> CityPlan:
     top = HEADING_PX + row + GAP_PX + HEADING_PX
     tall = round(height) - top
     face = round(min(max((tall - GROUP_HEAD_PX) * 0.4, 136), 240))
-    bottlenecks, groups = [], []
-    for (x, wide), name, group in zip(columns(width), BOTTLENECK_GROUPS, GROUPS, strict=True):
-        bottlenecks.append(
-            Planned(
-                f"b.{name}",
-                "kpi",
-                bottleneck_spec(name).options,
-                Rect(x, HEADING_PX, wide, row),
-            )
-        )
+    first, *others = columns(width, 1 + len(BOTTLENECK_GROUPS))
+    stage = Planned("stage", "stage", STAGE_OPTIONS, Rect(first[0], HEADING_PX, first[1], row))
+    bottlenecks = [
+        Planned(f"b.{name}", "kpi", bottleneck_spec(name).options, Rect(x, HEADING_PX, wide, row))
+        for (x, wide), name in zip(others, BOTTLENECK_GROUPS, strict=True)
+    ]
+    groups = []
+    for (x, wide), group in zip(columns(width, len(GROUPS)), GROUPS, strict=True):
         figure, course = (tile_spec(group, key) for key in GROUP_FACES[group])
         assert figure is not None  # noqa: S101 - the tables above
         assert course is not None  # noqa: S101
@@ -130,7 +131,7 @@ def city_plan(width: float, height: float) -> CityPlan:
             ),
         )
         groups.append((group, Rect(x, top, wide, tall), tiles))
-    return CityPlan(tuple(bottlenecks), tuple(groups), round(height))
+    return CityPlan(stage, tuple(bottlenecks), tuple(groups), round(height))
 
 
 def group_plan(group: str, topic: str | None, width: float, height: float) -> list[Planned]:
@@ -182,7 +183,11 @@ def planned(place: Place, width: float, height: float) -> list[Planned]:
         return []
     if place.level == "city":
         plan = city_plan(width, height)
-        return [*plan.bottlenecks, *(tile for _, _, tiles in plan.groups for tile in tiles)]
+        return [
+            plan.stage,
+            *plan.bottlenecks,
+            *(tile for _, _, tiles in plan.groups for tile in tiles),
+        ]
     group = place.group or GROUPS[0]
     if place.level == "group":
         return group_plan(group, place.topic, width, height)

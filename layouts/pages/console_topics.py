@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-BOTTLENECKS = "city.bottlenecks"
+BOTTLENECKS, STAGE = "city.bottlenecks", "city.stage"
 BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
     "flooding": "environment",
     "congestion": "transport",
@@ -18,6 +18,7 @@ BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
     "food_safety": "environment",
     "urban_order": "security",
 }
+STAGE_GROUP = "security"  # where the stage's rules are told
 At = tuple[int, int, int, int]  # column, row, columns, rows of a grid of 12 by 12
 
 
@@ -45,6 +46,8 @@ class TileSpec:
         """The figures (numbers, series, table, …) it shows, by id."""
         if self.kind == "kpi":
             return tuple(self.options["numbers"])
+        if self.kind == "stage":
+            return ("stage",)
         return tuple(
             str(self.options[name])
             for name in ("series", "table", "map", "items")
@@ -67,7 +70,8 @@ VEHICLES = "transport.vehicles"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
-REQUESTS = "feedback.requests"
+REQUESTS, PARTY = "feedback.requests", "party.documents"
+SERVICE, CALLS, SOCIAL = "feedback.service", "feedback.calls", "feedback.social"
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
 
@@ -236,6 +240,13 @@ _TOPICS: Topics = {
             _tile("urban_kinds", "table", (4, 6, 4, 6), aggregate=URBAN, table="kinds"),
             _tile("urban_units", "table", (8, 6, 4, 6), aggregate=URBAN, table="areas"),
         ),
+        "stage": (
+            _tile("stage", "stage", (0, 0, 4, 6), aggregate=STAGE),
+            _tile("reasons", "alerts", (0, 6, 4, 6), aggregate=STAGE, items="reasons",
+                  banner=False),
+            _tile("rules", "table", (4, 0, 8, 12), aggregate=STAGE, table="rules",
+                  columns=("name", "stage", "figure", "limit", "clear", "state")),
+        ),
     },
     "feedback": {
         "requests": (
@@ -247,6 +258,39 @@ _TOPICS: Topics = {
             _tile("categories", "table", (4, 5, 4, 7), aggregate=REQUESTS, table="categories"),
             _tile("ages", "bars", (8, 5, 4, 7), aggregate=REQUESTS, table="ages", name="bucket",
                   figure="count", direction="vertical"),
+        ),
+        "service": (
+            _tile("late_requests", "kpi", (0, 0, 4, 6), aggregate=SERVICE,
+                  numbers=("late", "soon", "satisfaction")),
+            _tile("clock", "table", (4, 0, 8, 12), aggregate=SERVICE, table="clock"),
+            _tile("agencies", "table", (0, 6, 4, 6), aggregate=SERVICE, table="agencies",
+                  columns=("name", "late", "on_time")),
+        ),
+        "calls": (
+            _tile("hotline", "kpi", (0, 0, 4, 6), aggregate=CALLS,
+                  numbers=("wait", "calls_1h", "abandoned_share", "jumps")),
+            _tile("jumps", "alerts", (0, 6, 4, 6), aggregate=CALLS, items="active", banner=False),
+            _tile("calls", "trend", (4, 0, 8, 5), aggregate=CALLS, series="flow"),
+            _tile("branches", "table", (4, 5, 4, 7), aggregate=CALLS, table="branches",
+                  columns=("name", "calls", "wait")),
+            _tile("call_topics", "table", (8, 5, 4, 7), aggregate=CALLS, table="topics",
+                  columns=("name", "calls", "abandoned")),
+        ),
+        "social": (
+            _tile("hot", "kpi", (0, 0, 4, 6), aggregate=SOCIAL,
+                  numbers=("hot_posts", "hot_slope", "negative_share", "reach")),
+            _tile("samples", "alerts", (0, 6, 4, 6), aggregate=SOCIAL, items="samples",
+                  banner=False),
+            _tile("posts", "trend", (4, 0, 8, 5), aggregate=SOCIAL, series="topics"),
+            _tile("social_topics", "table", (4, 5, 8, 7), aggregate=SOCIAL, table="topics"),
+        ),
+        "party": (
+            _tile("overdue_documents", "kpi", (0, 0, 4, 6), aggregate=PARTY,
+                  numbers=("overdue", "open", "soon", "progress")),
+            _tile("documents", "table", (4, 0, 8, 12), aggregate=PARTY, table="documents",
+                  columns=("title", "issuer", "label", "progress", "due")),
+            _tile("issuers", "table", (0, 6, 4, 6), aggregate=PARTY, table="issuers",
+                  columns=("name", "overdue", "open")),
         ),
     },
 }  # fmt: skip

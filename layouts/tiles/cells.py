@@ -10,7 +10,7 @@ from data_access.envelope import Column
 from layouts.tiles import bands, reading
 from layouts.tiles.kind import TileContext
 
-NUMERIC = ("number", "instant")
+NUMERIC = ("number", "instant", "day")
 
 
 def words(column: Column, row: Mapping[str, Any], *, language: str, context: TileContext) -> str:
@@ -25,6 +25,10 @@ def words(column: Column, row: Mapping[str, Any], *, language: str, context: Til
         if not reading.finite(found):
             return lang.number(None)
         return lang.datetime_(found, language=language, timezone=context.timezone, style="short")
+    if kind == "day":
+        if not reading.finite(found):
+            return lang.number(None)
+        return lang.date(found, language=language, timezone=context.timezone)
     if kind == "band":
         band = band_in(column, row, context)
         return bands.name(band, language) if band else str(found or lang.number(None))

@@ -41,6 +41,9 @@ IDS = (
     "security.alerts",
     "security.logins",
     "feedback.requests",
+    "feedback.calls",
+    "feedback.social",
+    "party.documents",
 )
 
 

@@ -95,6 +95,31 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "series": {"revenue", "expenditure"},
         "tables": {"revenue", "expenditure"},
     },
+    "city.stage": {
+        "numbers": {"stage"},
+        "tables": {"rules"},
+        "items": {"reasons"},
+    },
+    "feedback.service": {
+        "numbers": {"late", "soon", "satisfaction"},
+        "tables": {"agencies", "clock"},
+    },
+    "feedback.calls": {
+        "numbers": {"calls_1h", "wait", "abandoned_share", "jumps"},
+        "series": {"flow"},
+        "tables": {"branches", "topics"},
+        "items": {"active"},
+    },
+    "feedback.social": {
+        "numbers": {"hot_posts", "hot_slope", "posts", "negative_share", "reach"},
+        "series": {"topics"},
+        "tables": {"topics"},
+        "items": {"samples"},
+    },
+    "party.documents": {
+        "numbers": {"open", "overdue", "soon", "progress"},
+        "tables": {"documents", "issuers", "kinds", "leads"},
+    },
     "transport.speed": {
         "numbers": {"mean_speed", "congested_share", "congested_links", "worst_speed"},
         "series": {"mean_speed"},

@@ -49,18 +49,19 @@ def test_before_the_screen_has_told_its_size_nothing_is_drawn(leader):
     assert answer.get_json()["response"] == {}
 
 
-def test_the_city_shows_five_bottlenecks_and_five_groups(leader, cache):
+def test_the_city_shows_its_stage_five_bottlenecks_and_five_groups(leader, cache):
     bar, body = _open(leader, "#/")
     assert words(bar).startswith("Thành phố Hà Nội Chạm vào một số")
     for name in ("Úng ngập", "Ùn tắc", "Kinh tế - xã hội", "Phản ánh của dân"):
         assert name in words(body)
     links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]
     assert links == [
+        "#/g/security/t/stage",
         "#/g/environment/t/b.flooding", "#/g/transport/t/b.congestion", "#/g/environment/t/b.air",
         "#/g/environment/t/b.food_safety", "#/g/security/t/b.urban_order",
         *(f"#/g/{group}" for group in GROUPS),
     ]  # fmt: skip
-    assert len(_tiles(body)) == 15
+    assert len(_tiles(body)) == 16
 
 
 def test_a_bottleneck_names_the_owner_of_its_own_source(leader, cache):

@@ -84,7 +84,7 @@ def test_the_api_answers_what_the_controller_says_within_the_persons_ceiling(
     assert body["tiles"][0]["content"]["type"] == "Section"
     op, args, actor = link.asked[-1]
     assert (op, args["atMs"], actor["role"]) == ("proof.at", AT_MS, "leader")
-    assert args["ceiling"] == {"level": "restricted", "compartments": ["health", "police"]}
+    assert args["ceiling"] == {"level": "restricted", "compartments": ["health", "party", "police"]}
     assert "content" not in leader.get(f"{API}&contents=0").get_json()["tiles"][0]
     newest = reach.audit.recent(action="proof.at", limit=2)
     assert [row["outcome"] for row in newest] == ["ok", "asked"]

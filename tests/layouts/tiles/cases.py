@@ -37,6 +37,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "transport.vehicles", "map": "vehicles", "focus": "data"},
     ),
     "quality": ({}, {"show": "quarantine"}, {"show": "sources"}, {"show": "figures"}),
+    "stage": ({},),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),
     "text": ({"text": sample.text(LONG * 3, "Long words " * 20)},),
     "trend": (

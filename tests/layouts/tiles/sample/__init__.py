@@ -10,6 +10,7 @@ from functools import cache
 
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample import (
+    civic,
     economy,
     environment,
     finance,
@@ -66,9 +67,14 @@ def everything() -> Mapping[str, Envelope]:
         society.alerts(),
         society.logins(),
         society.feedback(),
+        civic.service(),
+        civic.calls(),
+        civic.social(),
+        civic.party(),
         society.food(),
         whole.pictures(),
         whole.quality(),
         whole.bottlenecks(),
+        civic.stage(),
     ]
     return {each.aggregate: each for each in made}

@@ -1,0 +1,145 @@
+"""The city's operating stage: five steps, which one it is at, since when, and for what reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from data_access.envelope import Envelope, Item
+from layouts.tiles import bands, reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.figures import opening
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import Setting, fit, settings, wrap
+from layouts.tiles.rows import rest
+from layouts.tiles.status import mark
+
+AGGREGATE, NUMBER, ITEMS = "city.stage", "stage", "reasons"
+STEP_MOST, STEP_LEAST = 3.0, 1.5
+AIR = 0.5
+LINE = 1.25
+LEAST_REASONS = 2  # are told before since when
+MARK = 1.5  # width of a shape before a reason
+NAMES = settings(1.5, 1.25, 1.0, CAPTION)
+REASONS = settings(BODY, CAPTION)
+
+
+class Options(TileOptions):
+    """Options of `stage`."""
+
+    aggregate: str = AGGREGATE
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    figure = reading.numbers(envelope, (NUMBER,)).get(NUMBER) if envelope else None
+    label = figure["label"] if figure else envelope.label if envelope else None
+    tile = Tile(frame, "stage", title=title_of(options.title, label, frame.language),
+                envelope=envelope)  # fmt: skip
+    if refused := absent(tile, envelope):
+        return refused
+    if envelope is None or figure is None:
+        return missing(tile, envelope)
+    if figure["value"] is None:
+        return tile.reason(opening(tile.words(figure.get("note"))), cause="empty")
+    reasons = reading.items(envelope, ITEMS) or []
+    ladder = bands.bands(context.scales.get(str(figure.get("scale")), {}))
+    at = next((n for n, band in enumerate(ladder) if band.get("id") == figure.get("band")), None)
+    left = tile.height_u
+    parts: list[Any] = []
+    if ladder and left >= STEP_LEAST + LINE:
+        height = max(STEP_LEAST, min(STEP_MOST, left * 0.25))
+        parts.append(_steps(ladder, at, height))
+        left -= height + AIR
+    name = (
+        opening(bands.name(ladder[at], tile.language)) if at is not None else str(figure["value"])
+    )
+    wanted = AIR + LINE * max(1, min(len(reasons), LEAST_REASONS))
+    told, height = _name(tile, name, tile.words(figure.get("period")), left, wanted)
+    parts += told
+    parts += _reasons(tile, reasons, tile.words(figure.get("note")), left - height)
+    return tile.build(html.Div(parts, className="t-stage"), statuses=[figure["status"]])
+
+
+def _steps(ladder: Sequence[Mapping[str, Any]], at: int | None, height: float) -> html.Div:
+    """Return the steps of the ladder; the one the city is at in its own colour."""
+    steps = []
+    for number, band in enumerate(ladder):
+        style = {"height": u(height), "lineHeight": u(height), "fontSize": u(height * 0.7)}
+        class_name = "t-stage-step"
+        if number == at:
+            class_name += " is-here"
+            style |= {"backgroundColor": str(band.get("colour")), "color": str(band.get("text"))}
+        steps.append(html.Div(str(band.get("id", "")), className=class_name, style=style))
+    return html.Div(steps, className="t-stage-steps")
+
+
+def _name(
+    tile: Tile, name: str, since: str, room: float, wanted: float
+) -> tuple[list[html.Div], float]:
+    """Return what the stage is called, and how high that is.
+
+    Since when it is so is said where reasons have the room `wanted` below it.
+    """
+    setting = fit(name, tile.width_u, NAMES, bold=True)
+    lines = [name]
+    if setting is None:
+        setting = Setting(BODY, "semi")
+        most = 2 if room >= 2 * LINE + 1 else 1
+        lines = wrap(name, tile.width_u, BODY, lines=most, bold=True, face=setting.face)
+    leading = max(LINE, setting.size_u * 1.25)
+    parts = [
+        html.Div(line, className=f"t-line t-strong {setting.class_name}",
+                 style={"lineHeight": u(leading)})
+        for line in lines
+    ]  # fmt: skip
+    height = leading * len(lines)
+    if since and room - height >= 1.0 + wanted:
+        parts.append(html.Div(since, className="t-line type-16 t-stage-since"))
+        height += 1.0
+    return parts, height
+
+
+def _reasons(tile: Tile, reasons: Sequence[Item], note: str, room: float) -> list[html.Div]:
+    """Return the reasons, the gravest first, one a line; without any what the figure says."""
+    room -= AIR
+    if room < LINE:
+        return []
+    if not reasons:
+        words = wrap(note, tile.width_u, CAPTION, lines=max(1, int(room)), face="semi")
+        class_name = "t-line type-16 face-semi t-stage-since"
+        lines = [html.Div(line, className=class_name) for line in words]
+        return [_part(line, first=number == 0) for number, line in enumerate(lines)]
+    holds = int((room + 0.05) // LINE)
+    parts = []
+    for number, item in enumerate(reasons[:holds]):
+        title = tile.words(item["title"])
+        width = tile.width_u - MARK
+        setting = fit(title, width, REASONS) or Setting(CAPTION, "semi")
+        (line,) = wrap(title, width, setting.size_u, lines=1, face=setting.face)
+        shape = html.Div(mark(item["severity"]), className="t-alert-mark")
+        told = html.Div(line, className=f"t-line {setting.class_name} t-stage-reason")
+        parts.append(_part(html.Div([shape, told], className="t-alert"), first=number == 0))
+    return [*parts, *rest(tile, len(reasons) - holds, in_head=True)]
+
+
+def _part(part: html.Div, *, first: bool) -> html.Div:
+    return html.Div(part, style={"marginTop": u(AIR)}) if first else part
+
+
+KIND = TileKind(
+    kind="stage",
+    name={"vi": "Giai đoạn vận hành", "en": "Operating stage"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)
