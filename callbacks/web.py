@@ -26,6 +26,7 @@ from callbacks import (
     files,
     health,
     live,
+    open311,
     operator,
     pages,
     proof,
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     proof.attach(server)
     catalogue_api.attach(server)
     cameras.attach(server)
+    open311.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     for each in (live, room, operator, rule_day, console, *DATA_PAGES):
         each.register(app)

@@ -94,8 +94,9 @@ class StoreReader:
 
         Each has observed_at (as the source said), shown_at (when it was due on glass), value,
         quality, source_ref, recorded_at, indicator, entity, area, revision; a record has its status
-        as value, and its body. `entity` is a record's id; `categories` and `statuses` are of
-        records only, any where none is named. With `known_at` the answer is what was known then.
+        as value, its body and its geometry. `entity` is a record's id; `categories` and `statuses`
+        are of records only, any where none is named. With `known_at` the answer is what was known
+        then.
         """
         try:
             with self._engine.connect() as connection:
@@ -240,6 +241,7 @@ def _record(row: Any, wanted: _Wanted) -> dict[str, Any]:
         "area": row.area,
         "revision": row.revision,
         "body": orjson.loads(row.body),
+        "geometry": orjson.loads(row.geometry) if row.geometry else None,
     }
 
 

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from data_access.classification import Classification
 from data_access.contract_check import check
 from data_access.errors import SourceError
+from data_access.georeport import BadQuestion, Question, requests
 from data_access.model import Batch, RecordRow, Rejected
 from data_access.promises import FieldSpec
 from data_access.reading import Folder, Found, Reading
@@ -29,11 +31,11 @@ PARTY, SOCIAL = "party.documents", "feedback.social"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 
 
-def reading(table: Table, folder: Path, dataset: str = PARTY) -> Reading:
+def reading(table: Table, folder: Path, dataset: str = PARTY, *, now: datetime = THEN) -> Reading:
     contract = table.city.datasets[dataset]
     files = tuple((path, path.stat().st_size, 0) for path in contract.source.files(folder))
     found = Found(Folder(folder, "replay", contract), files)
-    return Reading.of(found, table.city, THEN, {})
+    return Reading.of(found, table.city, now, {})
 
 
 def test_r49_an_item_carries_its_label_and_its_issuing_body(table: Table) -> None:
@@ -192,6 +194,76 @@ def test_r46_ratings_are_read_from_what_an_open311_server_adds(
     found = reading(table, tmp_path, REQUESTS)
     assert {each.record_id: each.body["satisfaction"] for each in found.records} == {"1": 4.0}
     assert [each.reason for each in found.rejected] == ["outOfRange"]
+
+
+def test_r46_requests_go_out_as_georeport_v2_open_or_closed_and_come_back_the_same(
+    table: Table, record: Callable[..., RecordRow], tmp_path: Path
+) -> None:
+    contract = table.city.datasets[REQUESTS]
+    body = {
+        "category": "drainage", "requested_at": table.ago(days=1).isoformat(),
+        "description": "Ngập, gọi 0912 345 678", "status_notes": "Đang xử lý: tổ 3",
+        "updated_at": table.ago(hours=1).isoformat(), "address": "Phường Ba Đình, Hà Nội",
+    }  # fmt: skip
+    point = {"type": "Point", "coordinates": [105.84, 21.03]}
+    table.feed(
+        REQUESTS,
+        records=[
+            record("a", table.ago(days=1), body=body, geometry=point),
+            record("b", table.ago(hours=1), body=body, status="closed"),
+        ],
+    )
+    rows = table.reader.source_rows(REQUESTS, limit=9)
+    answer = requests(rows, Question.of({}), contract, "vi")
+    assert {each["service_request_id"]: each["status"] for each in answer} == {
+        "a": "open", "b": "closed",
+    }  # fmt: skip
+    assert (answer[1]["lat"], answer[1]["long"]) == (21.03, 105.84)
+    assert "0912" not in str(answer)
+    assert "tổ 3" not in str(answer)
+    path = tmp_path / "feedback" / "requests_out.json"
+    path.parent.mkdir()
+    path.write_bytes(orjson.dumps(answer))
+    back = reading(table, tmp_path, REQUESTS, now=table.now)
+    assert {(r.record_id, r.status, r.body["category"]) for r in back.records} >= {
+        ("a", "open", "drainage"), ("b", "closed", "drainage"),
+    }  # fmt: skip
+    assert back.rejected == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ({"status": "closed"}, {"b"}),
+        ({"service_code": "waste"}, set()),
+        ({"service_request_id": "a,c"}, {"a"}),
+        ({"start_date": "2026-11-19T00:00:00Z", "end_date": "2026-11-19T12:00:00Z"}, {"a"}),
+        ({"start_date": "2026-11-19T20:00:00Z"}, {"b"}),
+    ],
+)
+def test_r46_what_is_asked_for_comes(table: Table, asked: dict[str, str], ids: set[str]) -> None:
+    def row(name: str, status: str, at: str) -> dict[str, Any]:
+        body = {"category": "drainage", "requested_at": at}
+        return {"entity": name, "value": status, "body": body, "geometry": None}
+
+    rows = [row("a", "open", "2026-11-19T03:00:00+00:00"),
+            row("b", "closed", "2026-11-20T01:00:00+00:00")]  # fmt: skip
+    found = requests(rows, Question.of(asked), table.city.datasets[REQUESTS], "en")
+    assert {each["service_request_id"] for each in found} == ids
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"status": "đang xử lý"},
+        {"start_date": "yesterday"},
+        {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-06-01T00:00:00Z"},
+        {"start_date": "2026-06-01T00:00:00Z", "end_date": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_r46_a_wrong_question_is_refused(asked: dict[str, str]) -> None:
+    with pytest.raises(BadQuestion, match="expected"):
+        Question.of(asked)
 
 
 def test_r47_a_jump_of_calls_about_one_topic_leads_to_the_requests_of_that_topic(
