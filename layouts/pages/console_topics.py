@@ -63,7 +63,7 @@ INVESTMENT, PRICES = "economy.investment", "economy.prices"
 GRDP, ACTIVITY, PROJECTS = "economy.grdp", "economy.activity", "economy.projects"
 BUDGET, BUSINESS, SECTORS = "economy.budget", "economy.business", "economy.business_sectors"
 SPEED, SITUATIONS = "transport.speed", "transport.situations"
-CONGESTION = "transport.congestion"
+CONGESTION, SIGNALS = "transport.congestion", "transport.signals"
 CAMERAS, SEEN, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
 WATER, LAND = "environment.water", "environment.land"
 VEHICLES = "transport.vehicles"
@@ -160,6 +160,13 @@ _TOPICS: Topics = {
             _tile("seen", "alerts", (9, 5, 3, 4), aggregate=SEEN, items="active", banner=False),
             _tile("seen_kinds", "bars", (9, 9, 3, 3), aggregate=SEEN, table="kinds",
                   figure="events"),
+        ),
+        "signals": (
+            _tile("signals", "kpi", (0, 0, 4, 5), aggregate=SIGNALS,
+                  numbers=("cycle", "junctions", "wrong")),
+            _tile("signal_plans", "table", (4, 0, 8, 12), aggregate=SIGNALS, table="running"),
+            _tile("plans", "bars", (0, 5, 4, 7), aggregate=SIGNALS, table="plans",
+                  figure="junctions"),
         ),
         "transit": (
             _tile("buses", "kpi", (0, 0, 4, 6), aggregate=TRANSIT,

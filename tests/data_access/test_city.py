@@ -33,6 +33,7 @@ IDS = (
     "transport.camera_events",
     "transport.transit",
     "transport.vehicles",
+    "transport.signals",
     "transport.situations",
     "environment.air",
     "environment.rain",

@@ -137,6 +137,10 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "tables": {"kinds"},
         "items": {"active"},
     },
+    "transport.signals": {
+        "numbers": {"junctions", "cycle", "wrong"},
+        "tables": {"running", "plans"},
+    },
     "transport.transit": {
         "numbers": {"running", "late", "on_time"},
         "tables": {"late", "lines"},

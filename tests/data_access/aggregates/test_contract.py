@@ -197,6 +197,7 @@ def test_names_are_those_promised() -> None:
         "transport.camera_events",
         "transport.cameras",
         "transport.congestion",
+        "transport.signals",
         "transport.situations",
         "transport.speed",
         "transport.transit",

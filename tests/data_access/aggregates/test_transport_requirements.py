@@ -1,4 +1,4 @@
-"""R37, R38, R40: cameras and how sure they are, one alert for a jam, late buses."""
+"""R37 to R40: cameras and how sure they are, one alert for a jam, late buses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.data_access.aggregates.conftest import Table
 CONGESTION, SPEED = "transport.congestion", "transport.speed"
 CAMERAS, EVENTS, TRANSIT = "transport.cameras", "transport.camera_events", "transport.transit"
 VEHICLES = "transport.vehicles"
+SIGNALS = "transport.signals"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 CHAIN = ("N20-N29", "N19-N20", "N18-N19", "N17-N18", "N16-N17")  # ring 1, link after link
 
@@ -168,3 +169,22 @@ def test_r40_buses_move_on_the_map_and_are_coloured_by_their_delay(
     assert {each["band"] for each in late.values()} <= {"on_time", "late", "very_late"}
     table.now += timedelta(minutes=21)  # nothing more is heard
     assert table.build(VEHICLES).payload["maps"]["vehicles"]["points"] == {}
+
+
+def test_r39_the_plan_of_each_junction_is_shown_beside_its_queue(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(SIGNALS)
+    table.feed_files(CAMERAS)
+    payload = table.build(SIGNALS).payload
+    one, two, three = sorted(payload["tables"]["running"]["rows"], key=lambda row: row["cycle"])[
+        ::-1
+    ]
+    assert (one["name"]["vi"], one["plan"], one["splits"]) == (
+        "Nút thử một", "Cao điểm", "60-45-30",
+    )  # fmt: skip
+    assert (one["cycle"], one["offset"], one["queue"]) == (135, 20, 210)
+    assert (two["cycle"], two["suspect"], three["suspect"]) == (110, False, True)
+    assert three["doubt"]["en"] == "splits do not make the cycle"  # 50 and 40 of 100
+    numbers = payload["numbers"]
+    assert (numbers["junctions"]["value"], numbers["cycle"]["value"]) == (3, 110)
+    assert (numbers["wrong"]["value"], numbers["wrong"]["status"]) == (2, "caution")

@@ -200,6 +200,7 @@ def test_a_simulated_window_is_whole_weeks(city: City) -> None:
         ("transport.cameras", timedelta(minutes=15)),
         ("transport.camera_events", timedelta(hours=6)),
         ("transport.transit", timedelta(hours=8)),
+        ("transport.signals", timedelta(hours=17)),
         ("feedback.requests", timedelta(hours=3)),
         ("feedback.calls", timedelta(hours=2)),
         ("feedback.social", timedelta(hours=3)),

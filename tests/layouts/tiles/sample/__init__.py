@@ -57,6 +57,7 @@ def everything() -> Mapping[str, Envelope]:
         transport.camera_events(),
         transport.transit(),
         transport.vehicles(),
+        civic.signals(),
         environment.air(),
         environment.rain(),
         nature.water(),

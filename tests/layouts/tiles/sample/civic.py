@@ -387,3 +387,62 @@ def stage() -> Envelope:
         },
         origin="simulated",
     )  # fmt: skip
+
+
+def signals() -> Envelope:
+    """Return the envelope."""
+    names = ("Hàng Đậu", "Nguyễn Thái Học-Tôn Đức Thắng", "Cầu Giấy (Voi Phục)", "Ngã Tư Vọng",
+             "Xã Đàn-Phạm Ngọc Thạch", "Khuất Duy Tiến-Nguyễn Trãi")  # fmt: skip
+    running = table(
+        "Phương án đang chạy",
+        "Plans that run",
+        {
+            "name": ("Nút giao", "Junction"),
+            "plan": ("Phương án", "Plan"),
+            "cycle": ("Chu kỳ", "Cycle", "giây", 0),
+            "splits": ("Phân pha", "Splits"),
+            "offset": ("Lệch pha", "Offset", "giây", 0),
+            "queue": ("Hàng chờ", "Queue", "m", 0),
+        },
+        [
+            ((name, name), "Cao điểm", 140.0 - 6 * n, "56-44-40", 12.0 * n, 310.0 - 42 * n)
+            for n, name in enumerate(names)
+        ],
+    )
+    running["rows"][1] |= {
+        "suspect": True,
+        "doubt": text("phân pha không bằng chu kỳ", "splits do not make the cycle"),
+    }
+    return envelope(
+        "transport.signals",
+        text("Phương án đèn tín hiệu", "Signal plans"),
+        "cong-an",
+        {
+            "numbers": {
+                "junctions": number(
+                    "Nút có đèn tín hiệu", "Junctions with signals", 12, "nút",
+                    note=text("36 phương án", "36 plans"),
+                ),
+                "cycle": number("Chu kỳ trung vị", "Median cycle", 128, "giây"),
+                "wrong": number(
+                    "Phương án sai phân pha", "Plans that do not add up", 1, "phương án", 0,
+                    "caution",
+                ),
+            },
+            "tables": {
+                "running": running,
+                "plans": table(
+                    "Theo phương án",
+                    "By plan",
+                    {
+                        "name": ("Phương án", "Plan"),
+                        "junctions": ("Số nút", "Junctions", "", 0),
+                        "cycle": ("Chu kỳ", "Cycle", "giây", 0),
+                    },
+                    [(("Cao điểm", "Cao điểm"), 11, 131.0), (("Ban ngày", "Ban ngày"), 1, 96.0)],
+                ),
+            },
+        },
+        origin="simulated",
+        stale_after_ms=8 * HOUR_MS,
+    )  # fmt: skip
