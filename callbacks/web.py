@@ -30,6 +30,7 @@ from callbacks import (
     operator,
     pages,
     proof,
+    proposals,
     quality_board,
     room,
     rule_day,
@@ -135,6 +136,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     catalogue_api.attach(server)
     cameras.attach(server)
     open311.attach(server)
+    proposals.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     for each in (live, room, operator, rule_day, console, *DATA_PAGES):
         each.register(app)

@@ -30,16 +30,20 @@ class Right(StrEnum):
     READ_AUDIT = "readAudit"
     MANAGE_ACCOUNTS = "manageAccounts"
     READ_PROOF = "readProof"  # what a wall showed when
+    PROPOSE_SIGNALS = "proposeSignals"  # another signal plan, for others to approve
+    APPROVE_SIGNALS = "approveSignals"
 
 
 _VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE})
 _PRESENTER = _VIEWER | {Right.COMMAND_GIVEN_WALLS}
-_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS, Right.READ_PROOF}
+_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS, Right.READ_PROOF, Right.APPROVE_SIGNALS}
 _OPERATOR = _VIEWER | {
     Right.SEE_SOURCE_ROWS,
     Right.SEE_OPERATOR,
     Right.COMMAND_WALLS,
     Right.READ_PROOF,
+    Right.PROPOSE_SIGNALS,
+    Right.APPROVE_SIGNALS,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -7,13 +7,15 @@ import pytest
 from data_access.classification import Classification
 from permissions.roles import RIGHTS, ROLES, Person, Right
 
+T, F = True, False
 MATRIX = {
-    #               room   console rows   operator command given  enroll trim   audit  people proof
-    "viewer":       (True,  True,  False, False, False, False, False, False, False, False, False),
-    "presenter":    (True,  True,  False, False, False, True,  False, False, False, False, False),
-    "leader":       (True,  True,  True,  False, False, True,  False, False, False, False, True),
-    "operator":     (True,  True,  True,  True,  True,  False, False, False, False, False, True),
-    "administrator":(True,  True,  True,  True,  True,  False, True,  True,  True,  True,  True),
+    # room, console, rows, operator, command, given, enroll, trim, audit, people, proof,
+    # propose signals, approve signals
+    "viewer":        (T, T, F, F, F, F, F, F, F, F, F, F, F),
+    "presenter":     (T, T, F, F, F, T, F, F, F, F, F, F, F),
+    "leader":        (T, T, T, F, F, T, F, F, F, F, T, F, T),
+    "operator":      (T, T, T, T, T, F, F, F, F, F, T, T, T),
+    "administrator": (T, T, T, T, T, F, T, T, T, T, T, T, T),
 }  # fmt: skip
 
 
