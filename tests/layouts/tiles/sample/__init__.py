@@ -11,6 +11,7 @@ from functools import cache
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample import (
     civic,
+    control,
     economy,
     environment,
     finance,
@@ -57,7 +58,7 @@ def everything() -> Mapping[str, Envelope]:
         transport.camera_events(),
         transport.transit(),
         transport.vehicles(),
-        civic.signals(),
+        control.signals(),
         environment.air(),
         environment.rain(),
         nature.water(),
@@ -76,6 +77,6 @@ def everything() -> Mapping[str, Envelope]:
         whole.pictures(),
         whole.quality(),
         whole.bottlenecks(),
-        civic.stage(),
+        control.stage(),
     ]
     return {each.aggregate: each for each in made}
