@@ -242,7 +242,9 @@ def _shown_at(output: Mapping[str, Any], setting: Setting) -> str:
 
 def _tile_hash(tile: Mapping[str, Any], setting: Setting) -> Any:
     if tile.get("isWithheld"):
-        return _withheld(setting)
+        return html.Span(
+            [icon("bi-lock"), say("proof.withheld", setting)], className="proof-withheld"
+        )
     sha256 = tile.get("sha256")
     if sha256 is None:
         return say("proof.no_content", setting)
@@ -255,7 +257,8 @@ def _picture(output: Mapping[str, Any], setting: Setting) -> Any:
     if thumbnail is None:
         return NOTHING
     if thumbnail["isWithheld"]:
-        return _withheld(setting)
+        words = say("proof.withheld", setting)
+        return html.Span(icon("bi-lock"), title=words, role="img", **attrs(aria_label=words))
     at = time(thumbnail["takenAtMs"], seconds=True, language=setting.language,
               timezone=setting.timezone)  # fmt: skip
     words = say("proof.picture_of", setting, output=output["outputId"], at=at)
@@ -265,10 +268,6 @@ def _picture(output: Mapping[str, Any], setting: Setting) -> Any:
     return html.Img(
         src=f"data:image/jpeg;base64,{image}", alt=words, title=words, className="proof-shot"
     )
-
-
-def _withheld(setting: Setting) -> Component:
-    return html.Span([icon("bi-lock"), say("proof.withheld", setting)], className="proof-withheld")
 
 
 def _ms(duration_ms: float | None, setting: Setting, *, sign: str = "") -> str:
