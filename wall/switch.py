@@ -315,7 +315,7 @@ def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) ->
     """Let all that are prepared change at one instant; from now on it is the desired state."""
     switch.show_at_ms = ws.instant(show_at_ms, switch.showing)
     switch.promised_skew_ms = clock.promised_skew_ms(
-        state.clients[each].uncertainty_ms for each in switch.outputs if each not in switch.gone
+        state.clients[each].clock for each in switch.outputs if each not in switch.gone
     )
     told = [
         each

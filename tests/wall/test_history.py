@@ -56,7 +56,7 @@ def test_nearest_rank() -> None:
     assert history.quantile([7.0], 50) == 7.0
     assert history.quantile([float(n) for n in range(1, 101)], 95) == 95.0
     assert clock.promised_skew_ms([]) is None
-    assert clock.promised_skew_ms([3.0]) == 0.0
+    assert clock.promised_skew_ms([(3.0, None)]) == 0.0
 
 
 def test_the_history_outlives_the_controller(tmp_path: Path) -> None:

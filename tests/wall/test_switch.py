@@ -63,6 +63,17 @@ def test_a_clock_better_known_than_its_link_is_quick_makes_the_instant_no_nearer
     assert full.left.last("commit")["showAtMs"] == pytest.approx(full.now_ms + 3 * 40 + 2)
 
 
+@pytest.mark.parametrize("clock", [{"roundTripMs": 10_000}, {"uncertaintyMs": 5_000}])
+def test_a_link_that_is_slow_beyond_measure_or_says_so_holds_up_no_other(
+    full: FullTable, clock: dict[str, float]
+) -> None:
+    told = {"offsetMs": 0, "uncertaintyMs": 2, "roundTripMs": 30, **clock}
+    full.left.say("heartbeat", showing=full.showing("overview"), clock=told)
+    result = full.taken("rain")
+    assert result["showAtMs"] == pytest.approx(full.now_ms - 70 + 60.5)
+    assert result["promisedSkewMs"] is None
+
+
 def test_before_a_client_told_its_clock_ten_milliseconds_are_assumed(full: FullTable) -> None:
     full.left.heartbeat(full.showing("overview"))
     full.leave(full.right)
