@@ -250,7 +250,9 @@ def _row(
         observed=_at(row["observed_at"], setting),
         what=what or str(row.get("indicator") or row.get("entity") or ""),
         place=place,
-        figure=_value(row["value"], indicator, language),
+        figure=text("tiles.masked", language)
+        if row.get("masked") and row["value"] is None
+        else _value(row["value"], indicator, language),
         quality=say(f"quality.{row['quality']}", setting),
         is_suspect=row["quality"] != "good",
         reference=str(row["source_ref"]),

@@ -168,7 +168,7 @@ def open_desk(settings: Settings) -> Desk:
         release=files.release(files.ASSETS),
     )
     link.start()  # displays hear of a new release as soon as it is served
-    reader = open_reader(settings)
+    reader = open_reader(settings, {name: each.masks for name, each in city.datasets.items()})
     opened = Desk(
         settings=settings,
         city=city,

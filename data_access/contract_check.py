@@ -47,7 +47,8 @@ def check(
     `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
     `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
     badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, wrongType,
-    duplicate; of documents with a label of secrecy also stateSecret and noLabel.
+    duplicate; of documents with a label of secrecy also stateSecret and noLabel. What may be of
+    too few people to be told (masks) is refused without what it said.
     """
     observations, rejected = batch.observations, list(batch.rejected)
     label = secrecy.field_of(contract)
@@ -63,7 +64,8 @@ def check(
         if fault is None:
             records.append(record)
         else:
-            rejected.append(Rejected(record.source_ref, *fault, repr(record)[:ROW_TEXT]))
+            said = "" if contract.masks.fields else repr(record)[:ROW_TEXT]
+            rejected.append(Rejected(record.source_ref, *fault, said))
     if label is not None:
         rejected = [secrecy.withheld(each) for each in rejected]
     return replace(batch, observations=observations, records=records, rejected=rejected)
@@ -196,6 +198,8 @@ def _reject(
             f"{'any' if indicator.max is None else f'{indicator.max:g}'}"
         )
     text = ",".join(str(row[name]) for name in OBSERVATION_COLUMNS)
+    if indicator is not None and indicator.mask_below:
+        text = ""  # may be of too few people to be told
     reference = join_reference(str(row["source_ref"]), row.get(SOURCE_LINE, NO_LINE))
     return Rejected(reference, reason, detail[reason], text[:ROW_TEXT])
 

@@ -26,6 +26,7 @@ from data_access.intake.ways import (
     Way,
     WebhookWay,
 )
+from data_access.masking import Masks
 from data_access.pictures import Pictures
 from data_access.promises import (
     STRICT,
@@ -60,6 +61,7 @@ class Indicator:
     min: float | None = None
     max: float | None = None
     better: Literal["up", "down"] | None = None
+    mask_below: int = Field(default=0, ge=0)  # counts of fewer people are not shown (masking.py)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -195,6 +197,14 @@ class DatasetContract:
         unknown = sorted(named - self.indicators.keys())
         if unknown:
             raise ValueError(f"{', '.join(unknown)} is no indicator of this dataset")
+
+    @property
+    def masks(self) -> Masks:
+        """Below what its counts are hidden."""
+        return Masks(
+            {name: each.mask_below for name, each in self.indicators.items() if each.mask_below},
+            {name: each.mask_below for name, each in self.fields.items() if each.mask_below},
+        )
 
     @property
     def key_columns(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Number(TypedDict):
     source: NotRequired[Source]  # what console drill-down asks the store for
     atMs: NotRequired[float]  # glass time of this figure, when older than the envelope's
     owner: NotRequired[str]  # agency, when it differs from the envelope's
+    masked: NotRequired[bool]  # True: of too few people to be told; there is no value
     origin: NotRequired[Origin]  # of this figure, in what is made of several datasets
 
 
@@ -92,7 +93,7 @@ class Table(TypedDict):
 
     A row is column id -> value (text columns may hold Text). It may have a "source", and a "table":
     the id of the table of its parts, which add up to it. A "suspect" row says why in "doubt" (Text;
-    default: values that others have too).
+    default: values that others have too). "masked" names columns whose figure is not to be told.
     """
 
     label: Text

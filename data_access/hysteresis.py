@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from data_access.limits import Grade, Limit
 
 SECOND_US = 1_000_000
-LONGEST_GAP_US = 30 * 60 * SECOND_US  # what is silent for longer neither begins nor ends anything
+LONGEST_GAP_US = 30 * 60 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,16 @@ class Episode:
 
 
 def standing(
-    figures: Iterable[tuple[int, float]], limit: Limit, *, grade: Grade = "warning"
+    figures: Iterable[tuple[int, float]],
+    limit: Limit,
+    *,
+    grade: Grade = "warning",
+    longest_gap_us: int = LONGEST_GAP_US,
 ) -> Episode | None:
     """Return what stands at the end of `figures` (time in microseconds, ascending), if anything.
 
-    `grade` is from where on a figure counts as off.
+    `grade` is from where on a figure counts as off. What is silent for longer than `longest_gap_us`
+    neither begins nor ends anything.
     """
     found: Episode | None = None
     off_us: int | None = None  # since when it is off, or well, without a break
@@ -39,7 +44,7 @@ def standing(
     worst = 0.0
     last_us: int | None = None
     for at_us, figure in figures:
-        if last_us is not None and at_us - last_us > LONGEST_GAP_US:
+        if last_us is not None and at_us - last_us > longest_gap_us:
             off_us = well_us = None
         last_us = at_us
         is_off, is_well = limit.reaches(figure, grade), limit.is_over(figure)

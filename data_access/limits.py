@@ -20,7 +20,9 @@ GRADES: tuple[Grade, ...] = ("critical", "warning", "caution")  # the gravest fi
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Limit:
-    """Thresholds are inclusive. `worse`: on which side of them a figure is off.
+    """Thresholds are inclusive, unless off is only what lies `beyond` them.
+
+    `worse`: on which side of them a figure is off.
 
     `after`, `clear` and `clear_after` are of what raises an alert: for how long a figure must be
     off, which figure ends it (default: any that is no longer off), and for how long that must hold.
@@ -30,6 +32,7 @@ class Limit:
     warning: float | None = None
     critical: float | None = None
     worse: Literal["high", "low"] = "high"
+    beyond: bool = False
     target: float | None = None
     targets: dict[str, float] = Field(default_factory=dict)  # by year
     target_name: Named | None = None
@@ -83,7 +86,9 @@ class Limit:
         threshold: float | None = getattr(self, grade)
         if threshold is None:
             return False
-        return figure >= threshold if self.worse == "high" else figure <= threshold
+        if figure == threshold:
+            return not self.beyond
+        return figure > threshold if self.worse == "high" else figure < threshold
 
 
 NONE = Limit()

@@ -23,6 +23,7 @@ from data_access.model import QUALITIES
 from data_access.replay import Timeline
 from data_access.store import StoreReader, scores
 from data_access.store.evidence import Read, Row, SourceSnapshot
+from data_access.store.withheld import withheld
 
 MS = 1000  # microseconds
 SHOWN = 200  # source rows
@@ -46,6 +47,7 @@ class SourceRow:
     revision: int
     recorded_at: datetime
     source_ref: str
+    is_masked: bool = False  # of too few people to be told: there is no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def passport(
         recomputed = None if found is None else found["value"]
         reads = _of_number(snapshot.reads, figure)
         names = list(dict.fromkeys(read.dataset for read in reads)) or list(envelope.datasets)
-        rows, total = _source_rows(snapshot, reads, figure)
+        rows, total = _source_rows(snapshot, city, reads, figure)
         return Passport(
             aggregate=envelope.aggregate,
             number=number,
@@ -173,7 +175,7 @@ def _of_number(reads: Sequence[Read], figure: Number) -> list[Read]:
 
 
 def _source_rows(
-    snapshot: SourceSnapshot, reads: Sequence[Read], figure: Number
+    snapshot: SourceSnapshot, city: City, reads: Sequence[Read], figure: Number
 ) -> tuple[tuple[SourceRow, ...], int]:
     """Return the rows of a number, those of its own source first, newest first; and how many."""
     source: Mapping[str, Any] = figure.get("source") or {}
@@ -188,14 +190,38 @@ def _source_rows(
         key=lambda pair: (pair[1].entity != source.get("entity", pair[1].entity), -pair[1].at_us),
     )[:SHOWN]
     references = snapshot.references([row for _, row in ordered])
+    hidden = _hidden(snapshot, city, ordered)
     rows = tuple(
-        _source_row(dataset, row, reference, _timeline(snapshot, dataset))
+        _source_row(
+            dataset,
+            row,
+            reference,
+            _timeline(snapshot, dataset),
+            is_masked=(dataset, row.indicator, row.entity, row.at_us) in hidden,
+        )
         for (dataset, row), reference in zip(ordered, references, strict=True)
     )
     return rows, max(sum(read.rows for read in reads if read.what != "files"), len(rows))
 
 
-def _source_row(dataset: str, row: Row, reference: str, timeline: Timeline | None) -> SourceRow:
+def _hidden(
+    snapshot: SourceSnapshot, city: City, rows: Sequence[tuple[str, Row]]
+) -> set[tuple[str, str, str, int]]:
+    """Return which rows are of too few people to be told: dataset, indicator, entity, time."""
+    found: set[tuple[str, str, str, int]] = set()
+    for name in {dataset for dataset, _ in rows}:
+        contract, current = city.datasets.get(name), snapshot.current(name)
+        if contract is None or current is None or not contract.masks.indicators:
+            continue
+        told = [(r.indicator, r.entity, r.at_us, r.value) for each, r in rows if each == name]
+        small = withheld(snapshot.connection, current.id, told, contract.masks)
+        found |= {(name, *key) for key in small}
+    return found
+
+
+def _source_row(
+    dataset: str, row: Row, reference: str, timeline: Timeline | None, *, is_masked: bool
+) -> SourceRow:
     source_us = row.at_us if timeline is None else timeline.source(row.at_us)
     shown_us = row.at_us if timeline is None else timeline.glass(row.at_us)
     return SourceRow(
@@ -205,11 +231,12 @@ def _source_row(dataset: str, row: Row, reference: str, timeline: Timeline | Non
         area=row.area,
         observed_at=_instant(source_us),
         shown_at=_instant(shown_us),
-        value=row.value,
+        value=None if is_masked else row.value,
         quality=QUALITIES[row.quality],
         revision=row.revision,
         recorded_at=_instant(row.recorded_us),
         source_ref=reference,
+        is_masked=is_masked,
     )
 
 

@@ -45,12 +45,15 @@ class FieldSpec:
     codes: tuple[str, ...] = ()
     optional: bool = False  # a record without it is complete all the same
     secrecy: bool = False
+    mask_below: int = Field(default=0, ge=0)  # counts of fewer people are not shown (masking.py)
 
     def __post_init__(self) -> None:
         if self.secrecy and not self.codes:
             raise ValueError("a label of secrecy needs codes: those that may come in")
         if self.codes and self.type != "text":
             raise ValueError('codes are texts; expected type = "text"')
+        if self.mask_below and self.type not in ("number", "integer"):
+            raise ValueError("only counts are hidden; expected a number or an integer")
         if (self.min is not None or self.max is not None) and self.type not in (
             "number",
             "integer",

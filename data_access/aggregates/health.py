@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from statistics import mean, stdev
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.expected import YEARS, Expected, expected
 from data_access.aggregates.months import month_ms, month_text, months_of
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Number, Payload
@@ -14,8 +14,6 @@ from data_access.rollup import DAY, slot_bounds_us
 from data_access.store.snapshot import AREA
 
 DENGUE, FOOD = "health.dengue", "food.safety"
-YEARS = 5  # of the same month before, for what is expected
-DEVIATIONS = 2  # above the mean: an epidemic
 MONTHS = 24
 FOOD_DAYS = 7
 SHOWN = 12
@@ -28,8 +26,8 @@ def dengue(view: View) -> Payload:
         return {}
     newest = max(cases)
     months = range(newest - MONTHS + 1, newest + 1)
-    expected = {month: _expected(cases, month) for month in months}
-    here = expected[newest]
+    by_month = {month: _expected(cases, month) for month in months}
+    here = by_month[newest]
     this_year = sum(v for m, v in cases.items() if m // 12 == newest // 12)
     months_before = range((newest // 12 - 1) * 12, newest - 11)
     year_before = (
@@ -45,7 +43,7 @@ def dengue(view: View) -> Payload:
             "unit": "ca",
             "decimals": 0,
             "better": "down",
-            "status": _status(cases[newest], here),
+            "status": "normal" if here is None else here.status(cases[newest]),
             "period": month_text(newest),
             "previous": cases.get(newest - 12),
             "previousLabel": text("cùng kỳ", "same period"),
@@ -65,7 +63,7 @@ def dengue(view: View) -> Payload:
         },
         "expected": {
             "label": text("Mức dự kiến (5 năm)", "Expected (5 years)"),
-            "value": None if here is None else round(here[0], 1),
+            "value": None if here is None else round(here.mean, 1),
             "unit": "ca",
             "decimals": 0,
             "status": "normal",
@@ -74,7 +72,7 @@ def dengue(view: View) -> Payload:
         },
     }
     if here is not None:
-        numbers["month_cases"]["target"] = round(here[1], 1)
+        numbers["month_cases"]["target"] = round(here.threshold, 1)
         numbers["month_cases"]["targetLabel"] = text("ngưỡng dịch", "epidemic threshold")
 
     def line(name: str, vi: str, en: str, of: Any) -> Any:
@@ -84,8 +82,10 @@ def dengue(view: View) -> Payload:
             "points": [[month_ms(view, month), of(month)] for month in months],
         }
 
-    def part(at: int) -> Any:
-        return lambda month: None if (pair := expected[month]) is None else round(pair[at], 1)
+    def part(name: str) -> Any:
+        return lambda month: (
+            None if (found := by_month[month]) is None else round(getattr(found, name), 1)
+        )
 
     years: dict[int, float] = defaultdict(float)
     for month, figure in cases.items():
@@ -100,8 +100,8 @@ def dengue(view: View) -> Payload:
                 "step": "month",
                 "lines": [
                     line("cases", "số ca", "cases", cases.get),
-                    line("mean5", "trung bình 5 năm", "5-year mean", part(0)),
-                    line("threshold", "ngưỡng dịch", "threshold", part(1)),
+                    line("mean5", "trung bình 5 năm", "5-year mean", part("mean")),
+                    line("threshold", "ngưỡng dịch", "threshold", part("threshold")),
                 ],
                 "source": source,
             }
@@ -129,18 +129,8 @@ def dengue(view: View) -> Payload:
     }
 
 
-def _expected(cases: dict[int, float], month: int) -> tuple[float, float] | None:
-    """Return (mean, epidemic threshold) from the same month of the years before, if there are."""
-    before = [cases[month - 12 * n] for n in range(1, YEARS + 1) if month - 12 * n in cases]
-    if len(before) < YEARS:
-        return None
-    return mean(before), mean(before) + DEVIATIONS * stdev(before)
-
-
-def _status(figure: float, expected: tuple[float, float] | None) -> Any:
-    if expected is None or figure <= expected[0]:
-        return "normal"
-    return "caution" if figure <= expected[1] else "warning"
+def _expected(cases: dict[int, float], month: int) -> Expected | None:
+    return expected([cases.get(month - 12 * n) for n in range(1, YEARS + 1)])
 
 
 def food(view: View) -> Payload:

@@ -2,7 +2,7 @@
 
 Numbers come from MeasureReports (visits, cases, beds) by measure, group and population, and from
 the operational status of bed Locations. What speaks of a single person is refused, whatever it
-says. Small counts are kept, and their entity says below what they are to be masked when shown.
+says. Small counts are kept; what hides them is the contract's (data_access/masking.py).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Measure(BaseModel):
     group: str | None = None
     population: str | None = None  # initial-population, numerator, measure-population …
     score: bool = False
-    strata: str | None = None  # the stratifier whose strata are read instead of the whole
-    mask_below: int = Field(default=0, ge=0)  # counts under it are of too few people to show
+    strata: str | None = None  # the stratifier whose strata are read instead of the whole …
+    or_whole: bool = False  # … but the whole of a report that has none
 
 
 class Options(SourceOptions):
@@ -171,14 +171,18 @@ class _Reader:
         if measure.strata is None:
             self._count(indicator, measure, group, at, place, version, where)
             return
-        for stratifier in _list(group, "stratifier"):
-            codes = (coded(each) for each in _list(stratifier, "code"))
-            if not any(measure.strata in each for each in codes):
-                continue
-            for stratum in _list(stratifier, "stratum"):
-                if isinstance(stratum, Mapping):
-                    here = self._stratum(stratum.get("value"))
-                    self._count(indicator, measure, stratum, at, here, version, where)
+        strata = [
+            stratum
+            for stratifier in _list(group, "stratifier")
+            if any(measure.strata in coded(each) for each in _list(stratifier, "code"))
+            for stratum in _list(stratifier, "stratum")
+        ]
+        if not strata and measure.or_whole:
+            self._count(indicator, measure, group, at, place, version, where)
+        for stratum in strata:
+            if isinstance(stratum, Mapping):
+                here = self._stratum(stratum.get("value"))
+                self._count(indicator, measure, stratum, at, here, version, where)
 
     def _stratum(self, value: Any) -> Place:
         name = worded(value)
@@ -263,11 +267,6 @@ class _Reader:
             self._said[key] = (version, number, where, place.area)
         if place.key == CITY_AREA and not place.name:
             return
-        masks = {
-            name: each.mask_below
-            for name, each in self.options.measures.items()
-            if each.mask_below and name in (indicator, *self._masks_of(place.key))
-        }
         self.entities[place.key] = Entity(
             place.key,
             place.name or place.key,
@@ -276,14 +275,7 @@ class _Reader:
             place.area
             if place.area == CITY_AREA or self.city.areas.get(place.area or "")
             else None,
-            {"mask_below": masks} if masks else {},
         )
-
-    def _masks_of(self, key: str) -> Mapping[str, int]:
-        """Return by indicator below what the counts of an entity are to be masked, so far."""
-        known = self.entities.get(key)
-        masks: Mapping[str, int] = {} if known is None else known.attributes.get("mask_below", {})
-        return masks
 
     # ------------------------------------------------------------ beds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from data_access.contracts import CITY_AREA
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
+from data_access.masking import NO_MASKS, Masks, is_small
 from data_access.model import QUALITIES
 from data_access.records import instant_us
 from data_access.replay import Timeline
@@ -25,9 +26,11 @@ from data_access.store.evidence import SourceSnapshot
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Snapshot
 from data_access.store.tables import observation, record, record_now, ref, series, stream
+from data_access.store.withheld import withheld
 from settings import Settings
 
 LIMIT = 50
+HIDDEN: dict[str, Any] = {"value": None, "masked": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class _Wanted:
     timeline: Timeline | None
     known_us: int | None
     limit: int
+    masks: Masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,14 @@ class _Which:
 
 
 class StoreReader:
-    """Reads, never writes. Before the feed has made the store there is nothing in it."""
+    """Reads, never writes. Before the feed has made the store there is nothing in it.
 
-    def __init__(self, engine: Engine) -> None:
+    `masks` of each dataset: what is of too few people to be told to whoever asks for rows.
+    """
+
+    def __init__(self, engine: Engine, masks: Mapping[str, Masks] | None = None) -> None:
         self._engine = engine
+        self._masks = masks or {}
 
     @contextmanager
     def snapshot(self, realm: str = LIVE) -> Iterator[Snapshot]:
@@ -97,6 +105,7 @@ class StoreReader:
         as value, its body and its geometry. `entity` is a record's id; `categories` and `statuses`
         are of records only, any where none is named. With `known_at` the answer is what was known
         then.
+        What the dataset's masks hide has None for a value (or field of a body), and is "masked".
         """
         try:
             with self._engine.connect() as connection:
@@ -109,7 +118,8 @@ class StoreReader:
                     return []
                 timeline = None if found.timeline is None else Timeline.from_json(found.timeline)
                 known_us = None if known_at is None else instant_us(known_at)
-                wanted = _Wanted(found.id, timeline, known_us, limit)
+                masks = self._masks.get(dataset, NO_MASKS)
+                wanted = _Wanted(found.id, timeline, known_us, limit, masks)
                 rows = _observations(connection, wanted, indicator, entity, area)
                 which = _Which(entity, area, tuple(categories), tuple(statuses))
                 return rows or _records(connection, wanted, which)
@@ -125,9 +135,9 @@ class StoreReader:
         self._engine.dispose()
 
 
-def open_reader(settings: Settings) -> StoreReader:
-    """Open the store of `settings` for reading."""
-    return StoreReader(open_engine(settings.observations_url, read_only=True))
+def open_reader(settings: Settings, masks: Mapping[str, Masks] | None = None) -> StoreReader:
+    """Open the store of `settings` for reading; without `masks` for nobody but ourselves."""
+    return StoreReader(open_engine(settings.observations_url, read_only=True), masks)
 
 
 def _observations(
@@ -151,7 +161,14 @@ def _observations(
     for each in connection.execute(which):
         candidates += [(each, row) for row in connection.execute(_newest(each.id, wanted)).all()]
     candidates.sort(key=lambda pair: (-pair[1].at_us, pair[0].name, pair[0].indicator))
-    return [_observation(each, row, wanted) for each, row in candidates[: wanted.limit]]
+    taken = candidates[: wanted.limit]
+    told = ((each.indicator, each.name, row.at_us, row.value) for each, row in taken)
+    hidden = withheld(connection, wanted.stream_id, told, wanted.masks, known_us=wanted.known_us)
+    return [
+        _observation(each, row, wanted)
+        | (HIDDEN if (each.indicator, each.name, row.at_us) in hidden else {})
+        for each, row in taken
+    ]
 
 
 def _newest(series_id: int, wanted: _Wanted) -> Select:
@@ -240,9 +257,21 @@ def _record(row: Any, wanted: _Wanted) -> dict[str, Any]:
         "entity": row.base_id,
         "area": row.area,
         "revision": row.revision,
-        "body": orjson.loads(row.body),
         "geometry": orjson.loads(row.geometry) if row.geometry else None,
+        **_body(orjson.loads(row.body), wanted.masks),
     }
+
+
+def _body(body: dict[str, Any], masks: Masks) -> dict[str, Any]:
+    """Return a record's body without what is of too few people."""
+    small = [name for name, below in masks.fields.items() if _is_small(body.get(name), below)]
+    if not small:
+        return {"body": body}
+    return {"body": {**body, **dict.fromkeys(small)}, "masked": True}
+
+
+def _is_small(found: Any, below: int) -> bool:
+    return isinstance(found, int | float) and is_small(found, below)
 
 
 def _instant(at_us: int) -> datetime:

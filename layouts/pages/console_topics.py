@@ -68,6 +68,8 @@ CAMERAS, SEEN, TRANSIT = "transport.cameras", "transport.camera_events", "transp
 WATER, LAND = "environment.water", "environment.land"
 VEHICLES = "transport.vehicles"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
+CAPACITY = "health.capacity"
+EPIDEMICS, OUTBREAKS = "health.epidemics", "health.outbreaks"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
 REQUESTS, PARTY = "feedback.requests", "party.documents"
@@ -211,6 +213,33 @@ _TOPICS: Topics = {
                   legend="corner"),
             _tile("sites", "table", (9, 7, 3, 5), aggregate=LAND, table="sites",
                   columns=("name", "state", "hectares")),
+        ),
+        "hospitals": (
+            _tile("beds_map", "map", (0, 0, 4, 12), aggregate=CAPACITY, map="hospitals",
+                  legend="corner"),
+            _tile("beds", "kpi", (4, 0, 4, 5), aggregate=CAPACITY,
+                  numbers=("occupancy", "beds_free", "icu", "ventilators")),
+            _tile("emergency", "kpi", (4, 5, 4, 4), aggregate=CAPACITY,
+                  numbers=("visits", "ambulances", "calls")),
+            _tile("overloaded", "alerts", (4, 9, 4, 3), aggregate=CAPACITY, items="active",
+                  banner=False),
+            _tile("hospitals", "table", (8, 0, 4, 5), aggregate=CAPACITY, table="hospitals",
+                  columns=("name", "occupancy", "free", "icu")),
+            _tile("beds_units", "table", (8, 5, 4, 4), aggregate=CAPACITY, table="units",
+                  columns=("name", "occupancy", "free", "beds")),
+            _tile("visits", "trend", (8, 9, 4, 3), aggregate=CAPACITY, series="visits"),
+        ),
+        "epidemics": (
+            _tile("dengue_map", "map", (0, 0, 4, 12), aggregate=EPIDEMICS, map="dengue_cases",
+                  legend="corner", more=EPIDEMICS),
+            _tile("diseases", "table", (4, 0, 4, 4), aggregate=EPIDEMICS, table="diseases"),
+            _tile("over", "alerts", (4, 4, 4, 4), aggregate=EPIDEMICS, items="active",
+                  banner=False),
+            _tile("hfmd", "trend", (4, 8, 4, 4), aggregate=EPIDEMICS, series="hfmd_cases"),
+            _tile("dengue_weeks", "trend", (8, 0, 4, 4), aggregate=EPIDEMICS,
+                  series="dengue_cases"),
+            _tile("week_units", "table", (8, 4, 4, 4), aggregate=EPIDEMICS, table="units"),
+            _tile("outbreaks", "table", (8, 8, 4, 4), aggregate=OUTBREAKS, table="active"),
         ),
     },
     "security": {

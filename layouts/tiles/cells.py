@@ -17,6 +17,8 @@ def words(column: Column, row: Mapping[str, Any], *, language: str, context: Til
     """Return what stands in a cell; a dash where there is nothing."""
     found = row.get(column["id"])
     kind = column.get("kind", "text")
+    if found is None and column["id"] in row.get("masked", ()):
+        return lang.text("tiles.masked", language)
     if kind == "number":
         if not reading.finite(found):
             return lang.number(None)

@@ -38,6 +38,9 @@ IDS = (
     "environment.air",
     "environment.rain",
     "health.dengue",
+    "health.capacity",
+    "health.epidemics",
+    "health.outbreaks",
     "food.safety",
     "security.alerts",
     "security.logins",
@@ -91,6 +94,7 @@ def test_layers_of_datasets_are_drawn_from_entities(city: City) -> None:
         "transport.speed": "links",
         "transport.cameras": "cameras",
         "environment.water": "stations.environment.water",
+        "health.capacity": "hospitals",
         "environment.air": "stations.environment.air",
         "environment.rain": "gauges.environment.rain",
     }

@@ -124,9 +124,9 @@ def table(tmp_path: Path, city: City) -> Iterator[Table]:
     url = f"sqlite:///{tmp_path / 'observations.sqlite'}"
     engine = open_engine(url)
     migrate(engine)
-    made = Table(
-        city, StoreWriter(engine, city.zone), StoreReader(open_engine(url, read_only=True))
-    )
+    masks = {name: contract.masks for name, contract in city.datasets.items()}
+    reader = StoreReader(open_engine(url, read_only=True), masks)
+    made = Table(city, StoreWriter(engine, city.zone), reader)
     yield made
     made.writer.close()
     made.reader.close()

@@ -170,7 +170,7 @@ def test_simulated_days_stay_together_and_months_come_once(city: City) -> None:
     modes = {name: simulated(each, UNTIL).replay.mode for name, each in city.datasets.items()}
     once = {
         "economy.investment", "economy.prices", "economy.grdp", "economy.activity",
-        "economy.projects", "economy.business", "health.dengue",
+        "economy.projects", "economy.business", "health.dengue", "health.epidemics",
     }  # fmt: skip
     assert {name for name, mode in modes.items() if mode == "latest"} == once
     assert set(modes.values()) == {"latest", "window"}
@@ -196,6 +196,8 @@ def test_a_simulated_window_is_whole_weeks(city: City) -> None:
         ("environment.land", timedelta(days=5)),
         ("security.logins", timedelta(minutes=30)),
         ("food.safety", timedelta(days=3)),
+        ("health.capacity", timedelta(hours=1)),
+        ("health.outbreaks", timedelta(days=4)),
         ("economy.budget", timedelta(days=3)),
         ("transport.cameras", timedelta(minutes=15)),
         ("transport.camera_events", timedelta(hours=6)),

@@ -71,10 +71,14 @@ def test_strata_are_units_and_a_later_report_counts(read_small: Reader) -> None:
     assert values(batch, indicator="dengue_week", area="20263") == {"2026-07-27 00:00": 12}
 
 
-def test_small_counts_are_kept_and_say_below_what_they_are_masked(read_small: Reader) -> None:
-    batch = read_small(DATASET)
-    assert _entity(batch, "20242").attributes == {"mask_below": {"dengue_week": 5}}
-    assert _entity(batch, "dkdn").attributes == {}
+def test_a_report_without_strata_may_count_as_the_whole(read_file: Reader) -> None:
+    said = {"measure": "Measure/visits", "population": "initial-population"}
+    for or_whole, found in ((True, {"2026-08-01 00:00": 7}), (False, {})):
+        measure = {**said, "strata": "ward", "or_whole": or_whole}
+        batch = read_file(DATASET, json.dumps(_report()), measures={"visits": measure})
+        assert (values(batch, indicator="visits") if found else batch.observations) == (
+            found or None
+        )
 
 
 def test_what_was_masked_at_its_source_is_absent(read_small: Reader) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 
+from data_access.simulator.hospitals import HOSPITALS
 from tests.layouts.tiles.sample import ROOT, STATIONS, WATERS, areas, links
 
 BOUNDARIES = "geo/2025/01_ha_noi/wards"
@@ -43,6 +44,13 @@ def layers() -> Mapping[str, bytes]:
             [
                 _feature({"id": key, "name": name}, {"type": "Point", "coordinates": [lon, lat]})
                 for key, name, lat, lon, *_ in WATERS
+            ]
+        ),
+        "hospitals": _collection(
+            [
+                _feature({"id": each.id, "name": each.name},
+                         {"type": "Point", "coordinates": [each.lon, each.lat]})
+                for each in HOSPITALS
             ]
         ),
         "stations.environment.air": _collection(

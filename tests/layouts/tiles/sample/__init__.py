@@ -19,6 +19,7 @@ from tests.layouts.tiles.sample import (
     safety,
     society,
     transport,
+    welfare,
     whole,
 )
 from tests.layouts.tiles.sample.environment import STATIONS
@@ -66,6 +67,9 @@ def everything() -> Mapping[str, Envelope]:
         safety.order(),
         safety.urban(),
         society.dengue(),
+        welfare.capacity(),
+        welfare.epidemics(),
+        welfare.outbreaks(),
         society.alerts(),
         society.logins(),
         society.feedback(),
