@@ -10,24 +10,17 @@ import argparse
 import logging
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 
-from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
+from benchmarks.figures import Report, Table, percentile, publish, spread, verdict
+from benchmarks.filled import Filled, filled
 from data_access.aggregates.registry import aggregates
 from data_access.cache import open_cache
-from data_access.city import City, load_city
-from data_access.feed import SIMULATED_LAKE, Feed
 from data_access.passport import Passport, passport
-from data_access.simulation import SEED
-from data_access.simulator.lake import write_lake
-from data_access.store import open_reader, open_writer
-from settings import Settings
+from data_access.store import open_reader
 
 GOAL_MS = 300.0
-NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hà Nội
 SLOWEST = 5
 MEASURED_TICKS = 60  # of six seconds: each dataset is measured several times
 
@@ -39,24 +32,19 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep the figures in BENCHMARKS.md")
     chosen = parser.parse_args()
     logging.disable(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="passport-") as name, _room(Path(name)) as room:
+    with tempfile.TemporaryDirectory(prefix="passport-") as name, filled(Path(name)) as city:
+        room = _Room(city)
         scoring_ms = room.measure_scores()
         took_ms, wrong = room.passports(chosen.runs)
         publish(_report(room, took_ms, wrong, scoring_ms, chosen.runs), write=chosen.write)
 
 
 class _Room:
-    """A filled store with its feed, on a clock of its own."""
+    """What is measured of a filled city."""
 
-    def __init__(self, settings: Settings, city: City, feed: Feed) -> None:
-        self.settings, self.city, self.feed = settings, city, feed
-        self.now_s = NOW.timestamp()
-
-    def fill(self) -> None:
-        """Tick until everything simulated is in the store."""
-        self.feed.tick(self.now_s)
-        while self.feed.is_busy:
-            self.feed.tick(self.now_s)
+    def __init__(self, city: Filled) -> None:
+        self._filled, self.city, self.feed = city, city.city, city.feed
+        self.settings, self.rows = city.settings, city.rows
 
     def measure_scores(self) -> list[float]:
         """Let scores be measured; return the milliseconds of each measuring of a tick."""
@@ -72,8 +60,7 @@ class _Room:
 
         self.feed._scoring.refresh = timed  # type: ignore[method-assign, assignment]
         for _ in range(MEASURED_TICKS):
-            self.now_s += 6
-            self.feed.tick(self.now_s)
+            self._filled.tick(6)
         return took_ms
 
     def passports(self, runs: int) -> tuple[dict[tuple[str, str], list[float]], list[Passport]]:
@@ -93,26 +80,6 @@ class _Room:
                         took_ms.setdefault((name, number), []).append(took)
                     wrong += [] if found.agrees else [found]
         return took_ms, wrong
-
-    def rows(self) -> int:
-        """Return how many observations and versions of records the store has."""
-        with closing(open_reader(self.settings)) as reader, reader.snapshot() as snapshot:
-            found = [snapshot.current(name) for name in self.city.datasets]
-        return sum(each.observations + each.records for each in found if each is not None)
-
-
-@contextmanager
-def _room(folder: Path) -> Iterator[_Room]:
-    settings = Settings(city=ROOT / "city", data_dir=folder, simulate=True)
-    city = load_city(settings.city)
-    write_lake(folder / SIMULATED_LAKE, city, datasets=None, seed=SEED, until=NOW)
-    writer, reader = open_writer(settings, city.zone), open_reader(settings)
-    with closing(writer), closing(reader):
-        feed = Feed(settings, city, writer, reader, open_cache(settings))
-        with closing(feed):
-            room = _Room(settings, city, feed)
-            room.fill()
-            yield room
 
 
 def _report(

@@ -33,6 +33,7 @@ from tests.data_access.test_cache import envelope
 from tests.processes.started import Started, python
 
 DRILL, OTHER = "exercise:drill", "exercise:other"
+BEGINS = {DRILL: 11.5, OTHER: 44.5}  # minutes of the recording
 T0 = 1_790_000_000_000.0
 LONGEST_S = 60.0
 
@@ -253,6 +254,42 @@ def test_a_killed_process_plays_on_and_an_ended_realm_leaves_nothing(
     rehearsals.poll(0.0)
     assert processes() == []
     assert cache.realms() == []
+    assert cache.versions() == live
+
+
+def test_two_at_sixty_times_their_pace_play_beside_each_other(
+    recorded: Recorded, play: Callable[..., Rehearsals]
+) -> None:
+    rehearsals, cache = play(), open_cache(recorded.room.settings)
+    live = cache.versions()
+    # Half a minute before something was recorded: half a second of here.
+    begins = {realm: recorded.from_ms + minute * 60_000 for realm, minute in BEGINS.items()}
+    rehearsals.keep({realm: wanted(realm, at_ms=at_ms) for realm, at_ms in begins.items()})
+    deadline, ready = time.monotonic() + LONGEST_S, set[str]()
+    while ready != {DRILL, OTHER} and time.monotonic() < deadline:
+        ready |= {said.realm for said in rehearsals.poll(0.5) if said.phase == "running"}
+    assert ready == {DRILL, OTHER}
+    now_ms = time.time() * 1000
+    both = {
+        realm: replace(
+            wanted(realm, at_ms=at_ms),
+            tuned=Tuned(RealmClock(now_ms, at_ms, 60.0, recorded.to_ms), 0),
+        )
+        for realm, at_ms in begins.items()
+    }
+    rehearsals.keep(both)
+
+    def passed_ms(realm: str) -> float:
+        envelope = cache.read("feedback.requests", realm)
+        return -1.0 if envelope is None else envelope.made_at_ms - begins[realm]
+
+    while min(map(passed_ms, both)) < 30_000 and time.monotonic() < deadline:
+        rehearsals.poll(0.2)
+    assert min(map(passed_ms, both)) >= 30_000
+    rehearsals.keep({OTHER: both[OTHER]})
+    rehearsals.poll(0.0)
+    assert cache.realms() == [OTHER]
+    assert len(processes()) == 1
     assert cache.versions() == live
 
 
