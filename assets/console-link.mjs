@@ -1,6 +1,6 @@
 // The link of signed-in pages: hears what changed and sets the page's stores, Dash does the rest.
 // While the link is lost the page's interval polls instead, and the page says so.
-//   #live          data-topics (JSON), data-link or data-link-port, data-words (JSON)
+//   #live          data-topics (JSON), data-link or data-link-port, data-words (JSON), data-realm
 //   #live-state    shows the state: class is-<state>, words in .live-words
 
 import { follow } from "./ages.mjs"; // clocks, ages and countdowns of these pages
@@ -25,6 +25,12 @@ export function wordOf(phase, hasBeenUp) {
   if (phase === "up" || phase === "refused") return phase;
   if (phase === "stopped") return "lost";
   return phase === "lost" || hasBeenUp ? "lost" : "connecting";
+}
+
+// Those of published versions that are of a realm; a name without one is live's.
+export function ofRealm(versions, realm) {
+  const of = (name) => name.slice(0, Math.max(0, name.lastIndexOf(":"))) || "live";
+  return Object.entries(versions).filter(([name]) => of(name) === realm);
 }
 
 class ConsoleLink {
@@ -75,7 +81,9 @@ class ConsoleLink {
 
   #hear({ topic, name, data }) {
     if (topic === "versions") {
-      this.#versions = { ...this.#versions, ...data };
+      const ours = ofRealm(data, this.#root.dataset.realm);
+      if (ours.length === 0) return; // what is played beside this page's world moves nothing here
+      this.#versions = { ...this.#versions, ...Object.fromEntries(ours) };
       this.#asking ??= setTimeout(() => this.#ask(), Math.random() * SPREAD_MS);
     } else {
       this.#events += 1;

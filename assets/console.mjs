@@ -49,6 +49,12 @@ function keepPlace({ target }) {
   if (target.matches(".language-choice")) target.elements.next.value = location.pathname + location.hash;
 }
 
+// Neither is it left for another world: its link leads to the same place there.
+function takePlace({ target }) {
+  const link = target.closest?.(".realm-choice a");
+  if (link) link.hash = location.hash;
+}
+
 if (typeof document !== "undefined" && !window.iocConsole) {
   window.iocConsole = true;
   if (location.pathname.startsWith("/console")) {
@@ -61,6 +67,7 @@ if (typeof document !== "undefined" && !window.iocConsole) {
       timer = setTimeout(tell, SETTLED_MS);
     });
     document.addEventListener("submit", keepPlace);
+    document.addEventListener("click", takePlace);
     watch();
   }
 }

@@ -22,6 +22,7 @@ from benchmarks.browsers import launch
 from benchmarks.crowd import Crowd
 from benchmarks.figures import ROOT
 from benchmarks.product import ALL, Product, until
+from data_access.cache import open_cache
 
 SIZES = ((1920, 1080), (1280, 800))
 LANGUAGES = ("vi", "en")
@@ -92,7 +93,7 @@ def main() -> None:
     parser = common(argparse.ArgumentParser(description=__doc__))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
     parser.add_argument("--readme", type=Path, help="also write the README's picture there")
-    parser.add_argument("--only", choices=("pages", "walls"), help="leave out the other")
+    parser.add_argument("--only", choices=("pages", "walls", "exercise"), help="only these")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     with (
@@ -107,11 +108,13 @@ def main() -> None:
         product.until_data()
         _until_rendering(product)
         browser = launch(playwright, BROWSER)
-        if chosen.only != "walls":
+        if chosen.only in (None, "pages"):
             with _outputs_online(product):
                 _prepare_walls(product)
                 _photograph_pages(product, browser, chosen.out)
-        if chosen.only != "pages":
+        if chosen.only in (None, "exercise"):
+            _photograph_exercise(product, browser, chosen.out)
+        if chosen.only in (None, "walls"):
             for language in LANGUAGES:
                 _speak(product, language)
                 _photograph_walls(product, browser, chosen.out, language=language)
@@ -172,6 +175,56 @@ def _photograph_pages(product: Product, browser: Browser, out: Path) -> None:
                 page.goto(product.web_url + path)
                 _settle(page)
                 _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
+
+
+def _photograph_exercise(product: Product, browser: Browser, out: Path) -> None:
+    """Photograph an hour of yesterday on a wall's panels and pages, played again and framed."""
+    cache = open_cache(product.settings)
+    speed = "transport.speed"
+    until(lambda: (e := cache.read(speed)) and e.state == "ok", within_s=300, what=speed)
+    to_ms = time.time() * 1000 - 23 * 3_600_000
+    stretch = {"fromAtMs": to_ms - 3_600_000, "toAtMs": to_ms}
+    drill = {"exerciseId": "photograph", "name": "Mưa lớn hôm qua", "speed": 10.0}
+    realm = product.request("exercise.start", {**drill, **stretch})["realm"]
+    until(lambda: _phase(product) == "running", within_s=180, what="the exercise")
+    for language in LANGUAGES:
+        _speak(product, language)
+        time.sleep(2 * _SETTLE_S)  # the time there went back to when the controller ended
+        until(lambda: _phase(product) == "running", within_s=180, what="the exercise")
+        wall = product.request("walls.list", {})["walls"][0]
+        of_wall = {"wallId": wall["wallId"]}
+        pages = []
+        for output in (wall["outputs"][0], wall["outputs"][-1]):
+            size = {side: output["rectPx"][side] for side in ("width", "height")}
+            page = browser.new_page(viewport=size)
+            page.goto(product.page_of(wall["wallId"], output_id=output["outputId"]))
+            page.wait_for_function(_SHOWS, timeout=60_000)
+            pages.append((output["outputId"], page))
+        product.request("wall.realm", {**of_wall, "realm": realm, "deadlineMs": 10_000})
+        time.sleep(_SETTLE_S)
+        for output_id, page in pages:
+            _save(page, out / f"exercise-{wall['wallId']}-{output_id}-{language}.png")
+        for width_px, height_px in SIZES:
+            with _signed_in(product, browser, "operator", language, width_px, height_px) as page:
+                for name, path in (
+                    ("operator", f"/operator?wall={wall['wallId']}"),
+                    ("room", f"/?realm={realm}"),
+                    ("console", f"/console?realm={realm}"),
+                ):
+                    page.goto(product.web_url + path)
+                    _settle(page)
+                    if name == "operator":
+                        page.locator(".op-views input[value=exercise]").check()
+                    _save(page, out / f"exercise-{name}-{language}-{width_px}x{height_px}.png")
+        for _, page in pages:
+            page.close()
+        product.request("wall.realm", {**of_wall, "realm": "live", "deadlineMs": 10_000})
+    product.request("exercise.end", {"exerciseId": drill["exerciseId"]})
+
+
+def _phase(product: Product) -> str:
+    found = product.request("realm.list", {})["exercises"]
+    return str(found[0]["phase"]) if found else ""
 
 
 def _settle(page: Page) -> None:

@@ -18,7 +18,8 @@ from permissions.roles import Person
 from wall.errors import ServiceError
 
 log = logging.getLogger(__name__)
-AUDITED_RESULT = ("switchId", "committed", "skewMs", "latencyMs", "stageId", "untilAtMs")
+NAMED = (*ICONS, "unframed")
+AUDITED_RESULT = ("switchId", "committed", "skewMs", "latencyMs", "stageId", "untilAtMs", "realm")
 
 
 class CommandRefused(Exception):
@@ -33,7 +34,9 @@ class CommandRefused(Exception):
 def command(who: Person | None, op: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """Carry `op` out for `who` and return the controller's result; raises CommandRefused."""
     wall_id = str(args.get("wallId", ""))
-    target = f"rule/{args['ruleId']}" if "ruleId" in args else f"wall/{wall_id}"
+    target = f"wall/{wall_id}"
+    for sort in ("rule", "exercise"):
+        target = f"{sort}/{args[f'{sort}Id']}" if f"{sort}Id" in args else target
     wall = desk().walls.get(wall_id)
     # A rule is for several walls: it is for those to veto who may command all of them.
     if who is None or not who.may_command(wall.control if wall is not None else ()):
@@ -112,7 +115,7 @@ def _output_words(answer: Mapping[str, Any], language: str) -> str:
     if status == "late" and answer.get("lateMs") is not None:
         late = number(answer["lateMs"], "ms", decimals=0, language=language)
         return text("pages.done.output_late", language, output=output, late=late)
-    state = text(f"pages.output.{status}", language) if status in ICONS else status
+    state = text(f"pages.output.{status}", language) if status in NAMED else status
     comment = str(answer.get("comment") or answer.get("code") or "")
     words = text("pages.done.output", language, output=output, state=state)
     return f"{words} ({comment})" if comment else words

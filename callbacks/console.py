@@ -9,9 +9,17 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from callbacks import console_choices, console_sending, console_sources, page_setting, session
+from callbacks import (
+    console_choices,
+    console_sending,
+    console_sources,
+    page_realm,
+    page_setting,
+    session,
+)
 from callbacks.console_tiles import draw, needs, within_ceiling
 from callbacks.desk import Desk, desk
+from data_access.realms.realm import read_published
 from language import pick
 from layouts import ids
 from layouts.pages import console, console_lists
@@ -37,12 +45,13 @@ Shown = dict[str, int]
 Result = Mapping[str, Any]  # an Outcome, the wall it is of, and the place it was asked at
 
 
-def layout() -> Any:
-    """Build the page; its body follows once the screen has told its size."""
-    reach, setting = desk(), page_setting.setting()
+def layout(realm: str | None = None) -> Any:
+    """Build the page of a realm; its body follows once the screen has told its size."""
+    reach, setting = desk(), page_realm.setting_in(realm)
     if not setting.person.may(Right.SEE_CONSOLE):
         raise Forbidden("not for this role")
-    return console.page(list(reach.walls), setting=setting, **page_setting.link())
+    realms, link = page_realm.choice(realm), page_setting.link()
+    return console.page(list(reach.walls), realms=realms, setting=setting, **link)
 
 
 def register(app: Dash) -> None:
@@ -54,6 +63,7 @@ def register(app: Dash) -> None:
         Output(ids.CONSOLE_SHOWN, "data"),
         Input(ids.CONSOLE_PLACE, "hash"),
         Input(ids.CONSOLE_SIZE, "data"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(open_place)
     app.callback(
@@ -64,6 +74,7 @@ def register(app: Dash) -> None:
         State(ids.CONSOLE_PLACE, "hash"),
         State(ids.CONSOLE_SIZE, "data"),
         State(ids.CONSOLE_SHOWN, "data"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(refresh)
     # Apart: the wall's event of the very change comes before the answer, and would replace it.
@@ -89,12 +100,12 @@ def register(app: Dash) -> None:
     )(refresh_offers)
 
 
-def open_place(address: str | None, size: Size | None) -> Any:
+def open_place(address: str | None, size: Size | None, realm: str | None) -> Any:
     """Show the place of the address in the room the screen has."""
     who = session.person()
     if who is None or not size:
         return (no_update,) * 4
-    reach, setting = desk(), page_setting.setting()
+    reach, setting = page_realm.desk_in(desk(), realm), page_setting.setting()
     place = parse_place(address, areas=reach.city.areas.codes)
     bar = console.bar(
         place,
@@ -112,15 +123,19 @@ def refresh(
     address: str | None,
     size: Size | None,
     shown: Shown | None,
+    realm: str | None,
 ) -> Any:
     """Draw anew only the tiles whose aggregates have a newer version than is shown."""
-    who = session.person()
-    changed = {
-        name for name, version in (versions or {}).items() if (shown or {}).get(name) != version
+    who, here = session.person(), page_realm.chosen(realm)
+    moved = {
+        read_published(name)
+        for name, version in (versions or {}).items()
+        if (shown or {}).get(name) != version
     }
+    changed = {aggregate for of, aggregate in moved if of == here}
     if who is None or not size or not changed or not shown_tiles:
         return [no_update] * len(shown_tiles), no_update
-    reach, setting = desk(), page_setting.setting()
+    reach, setting = page_realm.desk_in(desk(), realm), page_setting.setting()
     place = parse_place(address, areas=reach.city.areas.codes)
     wanted = {tile.key: tile for tile in planned(place, *_room(size))}
     concerned = [

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from flask import Flask, current_app
@@ -58,6 +59,7 @@ class SourceRows(Protocol):
         categories: Sequence[str] = (),
         statuses: Sequence[str] = (),
         limit: int = 50,
+        known_at: datetime | None = None,
     ) -> list[dict[str, Any]]:
         """Return the newest rows first."""
 

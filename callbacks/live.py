@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, Output, State, no_update
 
-from callbacks import session
+from callbacks import page_realm, session
 from callbacks.desk import desk
 from layouts import ids
 
@@ -17,12 +17,13 @@ def register(app: Dash) -> None:
         Output(ids.VERSIONS, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
         Input(ids.LIVE_JOINED, "data"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(poll)
 
 
-def poll(_count: int | None, _joined: int | None) -> Any:
-    """Return the versions of all aggregates this person may know of."""
+def poll(_count: int | None, _joined: int | None, realm: str | None) -> Any:
+    """Return the versions of all aggregates of the page's realm."""
     if session.person() is None:
         return no_update
-    return desk().cache.versions()
+    return page_realm.desk_in(desk(), realm).cache.versions()

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, Patch, State, ctx, no_update
 
 from callbacks import automation as by_itself
-from callbacks import operator_drawing, page_setting, session, tools
+from callbacks import exercises, operator_drawing, page_setting, session, tools
 from callbacks.commands import (
     CommandRefused,
     command,
@@ -49,6 +49,7 @@ def register(app: Dash) -> None:
         ],
         prevent_initial_call=True,
     )(act)
+    exercises.register(app)
     operator_drawing.register(app)
 
 
@@ -100,7 +101,7 @@ def _seen_after(pressed: Any, wall_id: str) -> Any:
 def _carry_out(pressed: Any, wall_id: str, seen: dict[str, str | None], hold: bool) -> Outcome:
     who, language = session.person(), session.page_language()
     if isinstance(pressed, dict) and "do" in pressed:
-        for each in (by_itself, tools):
+        for each in (by_itself, exercises, tools):
             outcome: Outcome | None = each.carry_out(who, wall_id, pressed)
             if outcome is not None:
                 return outcome

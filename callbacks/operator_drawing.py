@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, no_update
 
 from callbacks import automation as by_itself
+from callbacks import exercises as played
 from callbacks import page_setting, session
 from callbacks.desk import desk
 from callbacks.history import history
@@ -16,6 +17,7 @@ from callbacks.walls import all_walls, control_of
 from layouts import ids
 from layouts.pages import automation, monitors, operator, operator_keys, room
 from layouts.pages.align import align
+from layouts.pages.exercises import exercises_view
 from layouts.pages.guard import guard
 from layouts.pages.scene_keys import scenes
 from layouts.pages.sites import drawing
@@ -48,6 +50,7 @@ DRAWN = {  # what is drawn anew: a name, and what of which component it becomes
     "guard": Output(ids.OPERATOR_GUARD, "children"),
     "tools": Output(ids.OPERATOR_TOOLS, "children"),
     "align": Output(ids.OPERATOR_ALIGN, "children"),
+    "exercises": Output(ids.OPERATOR_EXERCISES, "children"),
     "drawings": Output({"part": "wall-drawn", "wall": ALL, "view": ALL}, "children"),
 }
 
@@ -85,6 +88,8 @@ def layout(wall: str | None = None) -> Any:
         history=history(reach, chosen),
         automation=by_itself.automation(reach, chosen, setting.person),
         others=_others(walls, chosen),
+        exercises=played.exercises(reach),
+        exercise_form=played.form(reach, setting),
         orbit_px=_orbit_px(chosen.wall_id),
         may_command=_may_command(chosen.wall_id),
         now_ms=reach.now_ms(),
@@ -115,6 +120,7 @@ def refresh(
     found = by_itself.automation(reach, wall, setting.person)
     may = _may_command(wall_id)
     told = deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN)
+    exercises = played.exercises(reach)
     return {
         "tabs": operator.tabs(walls, wall_id, now_ms=now_ms, setting=setting),
         "preview_head": monitors.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
@@ -136,7 +142,10 @@ def refresh(
             found, may_command=may, now_ms=now_ms, setting=setting
         ),
         "urgent": automation.urgent(found, may_command=may, setting=setting),
-        "guard": guard(wall, may_command=may, now_ms=now_ms, setting=setting),
+        "guard": guard(wall, exercises, may_command=may, now_ms=now_ms, setting=setting),
+        "exercises": exercises_view(
+            exercises, wall, may_command=may, now_ms=now_ms, setting=setting
+        ),
         "tools": tools(
             wall,
             _others(walls, wall),

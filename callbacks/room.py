@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.desk import Desk, desk
 from callbacks.names import people_names
 from callbacks.walls import all_walls, glass_ages
@@ -15,22 +15,29 @@ from layouts import ids
 from layouts.pages import room
 from layouts.pages.room import DataAge, Deed
 from layouts.pages.sites import drawing
+from layouts.pages.wall_view import LIVE
 from permissions.roles import Person
 
-DEEDS = {"wall.take": "take", "wall.clear": "clear", "wall.extend": "extend"}
+DEEDS = {
+    "wall.take": "take",
+    "wall.clear": "clear",
+    "wall.extend": "extend",
+    "wall.realm": "realm",
+}
 DEEDS_SHOWN = 8
 
 
-def layout() -> Any:
-    """Build the page."""
-    reach, setting = desk(), page_setting.setting()
+def layout(realm: str | None = None) -> Any:
+    """Build the page, with the ages of data in a realm."""
+    reach, setting = desk(), page_realm.setting_in(realm)
     walls = all_walls(reach)
     return room.page(
         walls,
         deeds(reach),
-        data_ages(reach, setting.person),
+        data_ages(page_realm.desk_in(reach, realm), setting.person),
         glass=glass_ages(reach, walls),
         now_ms=reach.now_ms(),
+        realms=page_realm.choice(realm),
         setting=setting,
         **page_setting.link(),
     )
@@ -48,12 +55,17 @@ def register(app: Dash) -> None:
         Input(ids.VERSIONS, "data"),
         State({"part": "room-head", "wall": ALL}, "id"),
         State({"part": "wall-drawn", "wall": ALL, "view": ALL}, "id"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(refresh)
 
 
 def refresh(
-    _event: Any, _versions: Any, heads: list[dict[str, str]], drawn: list[dict[str, str]]
+    _event: Any,
+    _versions: Any,
+    heads: list[dict[str, str]],
+    drawn: list[dict[str, str]],
+    realm: str | None,
 ) -> Any:
     """Draw anew what an event or new versions may have changed."""
     if session.person() is None:
@@ -65,7 +77,8 @@ def refresh(
         return no_update  # of a site that has told of a wall no more: the next load shows it
     shown = [walls[head["wall"]] for head in heads]
     glass = glass_ages(reach, shown)
-    data = room.data_list(data_ages(reach, setting.person), setting=setting)
+    ages = data_ages(page_realm.desk_in(reach, realm), setting.person)
+    data = room.data_list(ages, setting=setting)
     happened = ids.WALL_EVENT in {each["prop_id"].split(".")[0] for each in ctx.triggered}
     return (
         [room.wall_head(wall, now_ms=now_ms, setting=setting) for wall in shown],
@@ -92,13 +105,14 @@ def deeds(reach: Desk, *, wall_id: str | None = None, limit: int = DEEDS_SHOWN) 
         wall = reach.walls.get(str(row["target"]).removeprefix("wall/"))
         if wall is None or wall_id not in (None, wall.wall_id):
             continue
+        is_back = question["detail"].get("realm") == LIVE
         scene_id = question["detail"].get("sceneId") or ""
         scene = reach.scenes.get(wall.wall_id, {}).get(scene_id)
         found.append(
             Deed(
                 at_ms=row["at_ms"],
                 who=names.get(row["actor"], row["actor"]),
-                action=DEEDS[row["action"]],
+                action="live" if is_back else DEEDS[row["action"]],
                 wall=wall.name,
                 scene=dict(scene.name) if scene else None,
                 done=row["outcome"] == "ok",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from callbacks import automation, page_setting, session
 from callbacks.desk import Desk, desk
 from callbacks.names import asked
 from callbacks.replays import Busy, Job, Question
+from callbacks.typed import typed_day
 from language import number, text
 from language.formats import local
 from layouts import ids
@@ -20,7 +20,6 @@ from layouts.pages import rule_day
 from permissions.errors import Forbidden
 from permissions.roles import Person, Right
 
-DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 LARGEST = 1e15
 
 Rule = dict[str, Any]
@@ -142,12 +141,8 @@ def _refuse_unseen(reach: Desk, rule_id: str, who: Person) -> None:
 
 
 def _typed_day(typed: str | None) -> date:
-    written = DAY.fullmatch((typed or "").strip())
     try:
-        if written is None:
-            raise ValueError
-        day, month, year = map(int, written.groups())
-        return date(year, month, day)
+        return typed_day(typed)
     except ValueError as error:
         raise BadQuestion("day") from error
 

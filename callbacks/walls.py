@@ -10,7 +10,15 @@ from typing import Any
 from callbacks.desk import Desk
 from callbacks.names import READING_S, actor_names
 from layouts.pages.room import Glass
-from layouts.pages.wall_view import PeerView, WallView, actors, read_wall, unheard, unreachable
+from layouts.pages.wall_view import (
+    LIVE,
+    PeerView,
+    WallView,
+    actors,
+    read_wall,
+    unheard,
+    unreachable,
+)
 from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
 from wall.geometry import Wall
@@ -100,8 +108,11 @@ def _view(desk: Desk, body: Mapping[str, Any]) -> WallView:
 
 
 def glass_ages(desk: Desk, walls: list[WallView]) -> dict[tuple[str, str], Glass]:
-    """Return how old the oldest data on each output is: of the tiles it shows a part of."""
-    needs = {wall.wall_id: _needs(desk, wall) for wall in walls}
+    """Return how old the oldest data on each output is: of the tiles it shows a part of.
+
+    Of a wall in an exercise nothing: its data are of another time.
+    """
+    needs = {wall.wall_id: _needs(desk, wall) for wall in walls if wall.program_realm == LIVE}
     names = {name for by_output in needs.values() for each in by_output.values() for name in each}
     envelopes = desk.cache.read_many(names)
     ages: dict[tuple[str, str], Glass] = {}

@@ -28,6 +28,7 @@ from callbacks import (
     live,
     open311,
     operator,
+    page_realm,
     pages,
     proof,
     proposals,
@@ -138,7 +139,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     open311.attach(server)
     proposals.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    for each in (live, room, operator, rule_day, console, *DATA_PAGES):
+    for each in (live, page_realm, room, operator, rule_day, console, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:

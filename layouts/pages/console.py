@@ -32,18 +32,37 @@ HINTED = ("city", "group", "areas")  # where a tap leads on
 Tiles = Mapping[str, Component]
 
 
-def page(wall_ids: Sequence[str], *, setting: Setting, link_url: str, link_port: int) -> Component:
-    """Build the empty page; its body follows once the screen has told its size."""
-    topics = ["versions", *(f"wall.{wall_id}" for wall_id in wall_ids)]
+def page(
+    wall_ids: Sequence[str],
+    *,
+    realms: Component,
+    setting: Setting,
+    link_url: str,
+    link_port: int,
+) -> Component:
+    """Build the empty page; its body follows once the screen has told its size.
+
+    `realms` lead to other worlds.
+    """
+    topics = ["versions", "realms", *(f"wall.{wall_id}" for wall_id in wall_ids)]
     return shell(
         "console",
         [
-            live(topics, link_url=link_url, link_port=link_port, language=setting.language),
+            live(
+                topics,
+                link_url=link_url,
+                link_port=link_port,
+                language=setting.language,
+                realm=setting.realm,
+            ),
             dcc.Location(id=ids.CONSOLE_PLACE, refresh=False),
             dcc.Store(id=ids.CONSOLE_SIZE),
             dcc.Store(id=ids.CONSOLE_SHOWN),
             dcc.Store(id=ids.CONSOLE_SEND_RESULT),
-            html.Div(id=ids.CONSOLE_BAR, className="console-bar"),
+            html.Div(
+                [html.Div(id=ids.CONSOLE_BAR, className="console-bar"), realms],
+                className="console-top",
+            ),
             busy(ids.CONSOLE_BUSY, say("console.busy", setting)),
             html.Div(
                 html.P(say("loading", setting), className="quiet"),

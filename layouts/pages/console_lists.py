@@ -213,6 +213,7 @@ def offers(given: Sequence[Offer], *, now_ms: float, setting: Setting) -> list[C
                 for offer in given
             ],
             className="offers",
+            **attrs(data_realm_clock=""),  # walls are of now, whatever the page shows
         )
     ]
 

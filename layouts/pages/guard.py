@@ -1,4 +1,4 @@
-"""What is covered on a wall and who holds it; with the key to hold it or let it go."""
+"""What is covered on a wall, who holds it, and whether it shows what is not live; with the keys."""
 
 from __future__ import annotations
 
@@ -8,16 +8,26 @@ from dash import html
 from dash.development.base_component import Component
 
 from language import moment
+from layouts.pages.exercise_view import ExerciseView
+from layouts.pages.exercises import realm_chip
 from layouts.pages.operator_keys import operator_key
 from layouts.pages.shell import Setting, icon, say
 from layouts.pages.wall_view import LockView, MaskView, WallView
 
 
-def guard(wall: WallView, *, may_command: bool, now_ms: float, setting: Setting) -> list[Component]:
-    """Say what is covered and who holds the wall; with the key to hold it or let it go."""
+def guard(
+    wall: WallView,
+    exercises: Sequence[ExerciseView] | None,
+    *,
+    may_command: bool,
+    now_ms: float,
+    setting: Setting,
+) -> list[Component]:
+    """Say what is not live, what is covered, and who holds the wall; with the keys to end that."""
     if not wall.reachable:
         return []
-    parts = [_masks(wall.masks, now_ms, setting)] if wall.masks else []
+    parts = realm_chip(wall, exercises, may_command=may_command, setting=setting)
+    parts += [_masks(wall.masks, now_ms, setting)] if wall.masks else []
     lock, is_mine = wall.lock, False
     if lock is not None:
         is_mine = lock.user_id == setting.person.user_id

@@ -20,12 +20,23 @@ POLL_MS = 15_000
 STATES = ("connecting", "up", "lost", "refused", "silent")
 
 
-def live(topics: Sequence[str], *, link_url: str, link_port: int, language: str) -> Component:
-    """Build the invisible parts; `topics` are those of the wall protocol's `subscribe`."""
+def live(
+    topics: Sequence[str],
+    *,
+    link_url: str,
+    link_port: int,
+    language: str,
+    realm: str = "live",
+) -> Component:
+    """Build the invisible parts; `topics` are those of the wall protocol's `subscribe`.
+
+    `realm` is the world whose numbers the page shows.
+    """
     return html.Div(
         [
             dcc.Store(id=ids.VERSIONS),
             dcc.Store(id=ids.WALL_EVENT),
+            dcc.Store(id=ids.PAGE_REALM, data=realm),
             dcc.Store(id=ids.LIVE_JOINED),
             dcc.Interval(id=ids.LIVE_POLL, interval=POLL_MS, disabled=True),
         ],
@@ -35,6 +46,7 @@ def live(topics: Sequence[str], *, link_url: str, link_port: int, language: str)
             data_topics=json.dumps(list(topics)),
             data_link=link_url,
             data_link_port=str(link_port),
+            data_realm=realm,
             data_words=json.dumps(
                 {state: text(f"pages.link.{state}", language) for state in STATES},
                 ensure_ascii=False,

@@ -12,7 +12,7 @@ from language import moment, number
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.outputs import output_skew, output_state, state_of
-from layouts.pages.room import since
+from layouts.pages.room import exercise_tally, since
 from layouts.pages.shell import Setting, icon, say
 from layouts.pages.sites import picture, silence
 from layouts.pages.wall_view import OutputView, WallView
@@ -56,6 +56,7 @@ def monitor_head(view: str, wall: WallView, *, now_ms: float, setting: Setting) 
         return [tally, html.Strong(say("wall.nothing", setting))]
     return [
         tally,
+        *exercise_tally(wall, setting),
         html.Strong(wall.scene_name(program.scene_id, setting.language)),
         html.Span(since(program, now_ms=now_ms, setting=setting), className="quiet"),
     ]

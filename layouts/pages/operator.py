@@ -16,6 +16,7 @@ from layouts import ids
 from layouts.pages.asking import asking
 from layouts.pages.attributes import attrs
 from layouts.pages.automation_view import Automation
+from layouts.pages.exercise_view import ExerciseView
 from layouts.pages.guard import guard
 from layouts.pages.live import live
 from layouts.pages.monitors import monitor
@@ -37,6 +38,8 @@ def page(
     history: History | None,
     automation: Automation,
     others: Sequence[WallView],
+    exercises: Sequence[ExerciseView] | None,
+    exercise_form: Component,
     orbit_px: int,
     may_command: bool,
     now_ms: float,
@@ -46,7 +49,7 @@ def page(
 ) -> Component:
     """Build the page for `wall`, one of `walls`, where `deeds` were done lately."""
     name = pick(wall.name, setting.language)
-    topics = ["versions", "rules", *(f"wall.{each.wall_id}" for each in walls)]
+    topics = ["versions", "rules", "realms", *(f"wall.{each.wall_id}" for each in walls)]
     return shell(
         "operator",
         [
@@ -64,7 +67,13 @@ def page(
                         **attrs(aria_label=say("operator.walls", setting)),
                     ),
                     html.Div(
-                        guard(wall, may_command=may_command, now_ms=now_ms, setting=setting),
+                        guard(
+                            wall,
+                            exercises,
+                            may_command=may_command,
+                            now_ms=now_ms,
+                            setting=setting,
+                        ),
                         id=ids.OPERATOR_GUARD,
                         className="op-guard",
                     ),
@@ -107,6 +116,8 @@ def page(
                                 history,
                                 automation,
                                 others,
+                                exercises,
+                                exercise_form,
                                 orbit_px=orbit_px,
                                 may_command=may_command,
                                 now_ms=now_ms,

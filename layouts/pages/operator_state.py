@@ -13,6 +13,8 @@ from layouts.pages.align import align, places
 from layouts.pages.attributes import attrs
 from layouts.pages.automation import automation_view, urgent
 from layouts.pages.automation_view import Automation
+from layouts.pages.exercise_view import ExerciseView
+from layouts.pages.exercises import exercises_view
 from layouts.pages.monitors import last_switch, outputs
 from layouts.pages.room import Deed, deed_list
 from layouts.pages.shell import Setting, busy, say
@@ -20,7 +22,7 @@ from layouts.pages.switch_history import History, switch_history
 from layouts.pages.tools import tools
 from layouts.pages.wall_view import WallView
 
-VIEWS = ("now", "history", "automation", "tools")  # of the state beside the scenes
+VIEWS = ("now", "history", "automation", "exercise", "tools")  # of the state beside the scenes
 
 
 def operator_state(
@@ -29,6 +31,8 @@ def operator_state(
     history: History | None,
     automation: Automation,
     others: Sequence[WallView],
+    exercises: Sequence[ExerciseView] | None,
+    exercise_form: Component,
     *,
     orbit_px: int,
     may_command: bool,
@@ -126,6 +130,28 @@ def operator_state(
                     **attrs(aria_label=say("operator.view_tools", setting)),
                 ),
                 className="op-view op-view-tools",
+            ),
+            html.Div(
+                html.Div(
+                    [
+                        html.Div(
+                            exercises_view(
+                                exercises,
+                                wall,
+                                may_command=may_command,
+                                now_ms=now_ms,
+                                setting=setting,
+                            ),
+                            id=ids.OPERATOR_EXERCISES,
+                            className="exercises",
+                        ),
+                        *([exercise_form] if may_command else []),
+                    ],
+                    className="scroll op-scroll op-tools",
+                    tabIndex="0",
+                    **attrs(aria_label=say("operator.view_exercise", setting)),
+                ),
+                className="op-view op-view-exercise",
             ),
             busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
             html.Div(

@@ -19,7 +19,7 @@ from layouts.pages.live import live
 from layouts.pages.outputs import output_skew, output_state
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.sites import picture, silence, site_mark
-from layouts.pages.wall_view import LayerView, OutputView, WallView
+from layouts.pages.wall_view import LIVE, LayerView, OutputView, WallView
 
 AUTOMATIC = ("schedule", "rule")  # who took a layer when it was nobody, with its id
 
@@ -30,7 +30,7 @@ class Deed:
 
     at_ms: float
     who: str
-    action: str  # take | clear | extend
+    action: str  # take | clear | extend | realm | live
     wall: Text
     scene: Text | None
     done: bool
@@ -63,16 +63,23 @@ def page(
     *,
     glass: Mapping[tuple[str, str], Glass],
     now_ms: float,
+    realms: Component,
     setting: Setting,
     link_url: str,
     link_port: int,
 ) -> Component:
-    """Build the page; `glass` has the data age of (wall, output)."""
-    topics = ["versions", *(f"wall.{wall.wall_id}" for wall in walls)]
+    """Build the page; `glass` has the data age of (wall, output), `realms` lead to other worlds."""
+    topics = ["versions", "realms", *(f"wall.{wall.wall_id}" for wall in walls)]
     return shell(
         "room",
         [
-            live(topics, link_url=link_url, link_port=link_port, language=setting.language),
+            live(
+                topics,
+                link_url=link_url,
+                link_port=link_port,
+                language=setting.language,
+                realm=setting.realm,
+            ),
             html.Div(
                 [
                     html.Section(
@@ -92,6 +99,7 @@ def page(
                     for wall in walls
                 ],
                 className="room-walls",
+                **attrs(data_realm_clock=""),  # walls and people are of now
             ),
             html.Aside(
                 [
@@ -105,10 +113,12 @@ def page(
                             ),
                         ],
                         className="panel room-deeds",
+                        **attrs(data_realm_clock=""),
                     ),
                     html.Section(
                         [
                             html.H2(say("room.data", setting)),
+                            realms,
                             html.Div(
                                 data_list(data, setting=setting),
                                 id=ids.ROOM_DATA,
@@ -153,9 +163,17 @@ def on_air(wall: WallView, *, now_ms: float, setting: Setting) -> list[Component
         return [html.Span(say("wall.nothing", setting))]
     return [
         html.Span(say("wall.on_air", setting), className="tally tally-program"),
+        *exercise_tally(wall, setting),
         html.Strong(name),
         html.Span(since(program, now_ms=now_ms, setting=setting), className="quiet"),
     ]
+
+
+def exercise_tally(wall: WallView, setting: Setting) -> list[Component]:
+    """Return the mark of a wall on which something is on air that is not live."""
+    if wall.program_realm == LIVE:
+        return []
+    return [html.Span(say("exercise.mark", setting), className="tally tally-exercise")]
 
 
 def since(layer: LayerView, *, now_ms: float, setting: Setting) -> str:

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from data_access.envelope import Text
 from language import LANGUAGES, pick, text
+from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.live import live_state
 from permissions.roles import Person, Right
@@ -39,6 +40,9 @@ class Setting:
     timezone: str
     csrf_token: str
     path: str  # with its query: where a change of language returns to
+    realm: str = "live"  # the world whose numbers the page shows
+    realm_clock: str = ""  # what time it is there, as elements carry it (assets/realm.mjs)
+    band: tuple[Component, ...] = ()  # what says that it is not live (realm_band)
 
 
 def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Component:
@@ -59,14 +63,16 @@ def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Comp
                 ],
                 className="shell-head",
             ),
+            html.Div(list(setting.band), id=ids.REALM_BAND, className="realm-band", role="status"),
             html.Main(
                 [*_heading(page, setting), *children],
-                id="main",
+                id=ids.REALM_CLOCK,
                 className=f"page page-{page}",
                 tabIndex="-1",
+                **attrs(data_realm=setting.realm, data_realm_clock=setting.realm_clock),
             ),
         ],
-        className="shell",
+        className="shell" + (" is-exercise" if setting.band else ""),
         lang=setting.language,
     )
 

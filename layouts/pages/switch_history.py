@@ -18,6 +18,7 @@ from data_access.envelope import Text
 from language import date, moment, number, pick, time
 from layouts.pages.attributes import attrs
 from layouts.pages.shell import HIDDEN, Setting, icon, say
+from layouts.pages.wall_view import LIVE
 
 DOTS = 48  # switches drawn; as many as stand apart in the narrowest panel
 LISTED = 24  # switches told one by one
@@ -48,6 +49,7 @@ class SwitchRecord:
     late: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()  # and those that never answered
     offline: tuple[str, ...] = ()
+    is_exercise: bool = False  # it brought on air what is not live
 
     @property
     def state(self) -> State:
@@ -140,6 +142,7 @@ def _record(
         late=tuple(body.get("late", ())),
         failed=(*body.get("failed", ()), *body.get("noAnswer", ())),
         offline=tuple(body.get("offline", ())),
+        is_exercise=body.get("realm", LIVE) != LIVE,
     )
 
 
@@ -223,6 +226,7 @@ def _legend(history: History, setting: Setting) -> Component:
 def _row(each: SwitchRecord, now_ms: float, setting: Setting) -> Component:
     scene = pick(each.scene, setting.language) if isinstance(each.scene, Mapping) else each.scene
     layer = say(f"layer.{each.layer}", setting)
+    layer += f" · {say('exercise.mark', setting)}" if each.is_exercise else ""
     figures = f"{_ms(each.skew_ms, 1, setting)} · {_ms(each.latency_ms, 0, setting)}"
     return html.Li(
         [

@@ -138,3 +138,47 @@ def equip(link: StandInLink, *, now_ms: float = NOW_MS) -> None:
             "untilAtMs": None,
         },
     ]
+
+
+def exercise(link: StandInLink, *, now_ms: float = NOW_MS) -> None:
+    """Let two exercises be played, and Lê Lai show the first."""
+    link.exercises = [
+        exercise_body("ngap", "Ngập 21/09/2026", speed=60, now_ms=now_ms),
+        exercise_body("ket-xe", "Ùn tắc giờ cao điểm chiều thứ Sáu", now_ms=now_ms,
+                      phase="preparing", progress=0.42),
+    ]  # fmt: skip
+    body = link.bodies["le-lai"]
+    body["realm"] = "exercise:ngap"
+    body["program"] = {**body["program"], "realm": "exercise:ngap"}
+
+
+def exercise_body(
+    exercise_id: str, name: str, *, speed: float = 1, now_ms: float = NOW_MS, **more: Any
+) -> dict[str, Any]:
+    """Return an exercise of an hour of the day before, as `realm.list` tells it."""
+    from_ms = now_ms - 86_400_000
+    is_running = "phase" not in more and not more.get("isPaused")
+    clock = {
+        "atMs": now_ms - 5_000,
+        "glassAtMs": from_ms + 600_000,
+        "speed": speed if is_running else 0,
+        "toAtMs": from_ms + 3_600_000,
+    }
+    return {
+        "exerciseId": exercise_id,
+        "name": name,
+        "fromAtMs": from_ms,
+        "toAtMs": from_ms + 3_600_000,
+        "speed": speed,
+        "isPaused": False,
+        "clock": clock,
+        "run": 0,
+        "askedBasis": None,
+        "basis": "known",
+        "phase": "running",
+        "progress": 1.0,
+        "code": None,
+        "by": "operator",
+        "sinceAtMs": now_ms - 60_000,
+        **more,
+    }

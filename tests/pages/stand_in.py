@@ -48,6 +48,7 @@ READING = (
     "playlist.list",
     "schedule.list",
     "rule.list",
+    "realm.list",
 )
 TOOLS = (
     "wall.mask",
@@ -206,6 +207,7 @@ class StandInLink:
         self.schedules: dict[str, dict[str, Any]] = {}
         self.rules: list[dict[str, Any]] = []
         self.revoked: set[str] = set()  # tokens of displays
+        self.exercises: list[dict[str, Any]] = []
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
 
     def request(
@@ -229,6 +231,10 @@ class StandInLink:
             return {"walls": deepcopy(list(self.bodies.values()))}
         if op == "rule.list":
             return {"rules": deepcopy(self.rules)}
+        if op == "realm.list":
+            return {"atMs": NOW_MS, "exercises": deepcopy(self.exercises), "known": []}
+        if op.startswith("exercise."):
+            return {"realm": f"exercise:{given['exerciseId']}", "exercise": None}
         if op == "rule.veto":
             return {"ruleId": given["ruleId"], "state": {"phase": "vetoed"}}
         if op == "device.check":

@@ -17,7 +17,7 @@ from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS
 from tests.pages import answerable, looking
 from tests.pages.a_day import a_day, answers
-from tests.pages.automatic import automate, equip
+from tests.pages.automatic import automate, equip, exercise
 from tests.pages.site import FIXED_CLOCK, served
 from tests.pages.stand_in import envelope
 from tests.pages.test_automation import NUMBERS
@@ -172,7 +172,13 @@ def link(desk):
     was = deepcopy(desk.link.bodies)
     yield desk.link
     desk.link.bodies = was
-    desk.link.__dict__ |= {"playlists": {}, "running": {}, "schedules": {}, "rules": []}
+    desk.link.__dict__ |= {
+        "playlists": {},
+        "running": {},
+        "schedules": {},
+        "rules": [],
+        "exercises": [],
+    }
     desk.link.refuses.clear()
 
 
@@ -258,6 +264,7 @@ def _tooled(link):
     """Everything that tools can do is being done, and other sites' walls are there."""
     automate(link, now_ms=NOW_MS)
     equip(link, now_ms=NOW_MS)
+    exercise(link, now_ms=NOW_MS)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -268,6 +275,17 @@ def test_every_view_of_the_operator_is_fit_to_read(page, address, link, view):
     expect(page.locator(f".op-view-{view}")).to_be_visible()
     complaints = _look(page)  # another language is another load, and the view stays
     page.locator(f".op-views input[value={VIEWS[0]}]").check()
+    assert not complaints, "\n".join(complaints)
+
+
+def test_pages_in_an_exercise_are_fit_to_read(page, address, link):
+    exercise(link, now_ms=NOW_MS)
+    complaints: list[str] = []
+    for path in ("/?realm=exercise:ngap", "/console?realm=exercise:ngap", OPERATOR):
+        page.goto("about:blank")
+        page.goto(address + path)
+        expect(page.locator(".realm-band .realm-mark, .guard-exercise")).to_be_visible()
+        complaints += [f"{path}: {each}" for each in _look(page)]
     assert not complaints, "\n".join(complaints)
 
 

@@ -85,7 +85,7 @@ def test_it_says_that_time_stands_or_is_over_and_stays_without_a_link(
 ) -> None:
     frame = page.locator(".player-frame")
     controller.show("s1", "a", [tile("r1", words("tập"), WHOLE)], realm=realm_of(controller, 0))
-    expect(frame).to_contain_text("tạm dừng")
+    expect(frame).to_contain_text("đồng hồ đang dừng")
     ends = realm_of(controller, 60, toAtMs=THERE_MS + 60_000)
     controller.send("realm", ends)
     expect(frame).to_contain_text("× 60")

@@ -56,6 +56,16 @@ def test_a_realms_clock_is_read_as_the_controller_reads_it(
     assert call("realm", "paceOf", {**CLOCK, "speed": 0}, 1_500) == "standing"
 
 
+@pytest.mark.parametrize(
+    ("realm", "names"),
+    [("live", ["a.b"]), ("exercise:x", ["exercise:x:a.b"]), ("exercise:y", [])],
+)
+def test_a_page_hears_of_its_own_world_alone(call: Call, realm: str, names: list[str]) -> None:
+    published = {"a.b": 1, "exercise:x:a.b": 2, "known:20260921T0214Z:a.b": 3}
+    found = call("console-link", "ofRealm", published, realm)
+    assert [name for name, _ in found] == names
+
+
 @pytest.mark.parametrize("window", [(1920, 1080), (1080, 1920), (640, 200)])
 def test_a_picture_steps_back_whole_and_unbent(call: Call, window: tuple[int, int]) -> None:
     width, height = window
