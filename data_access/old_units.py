@@ -38,6 +38,11 @@ class OldUnit:
         return self.became[0] if len(self.became) == 1 else CITY
 
     @property
+    def full_name(self) -> str:
+        """The name with its kind, as written on a form."""
+        return f"{self.kind.capitalize()} {self.name}"
+
+    @property
     def entity(self) -> str:
         """What its own series is called, beside that of a unit of today with the same code."""
         return f"{self.code}@{self.valid_to}"

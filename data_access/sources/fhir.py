@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import Batch, Entity, Rejected
+from data_access.old_units import OldUnit
 from data_access.sources.fhir_bundle import (
     PERSONAL,
     Resource,
@@ -181,16 +182,20 @@ class _Reader:
             self._count(indicator, measure, group, at, place, version, where)
         for stratum in strata:
             if isinstance(stratum, Mapping):
-                here = self._stratum(stratum.get("value"))
+                here = self._stratum(stratum.get("value"), at)
                 self._count(indicator, measure, stratum, at, here, version, where)
 
-    def _stratum(self, value: Any) -> Place:
+    def _stratum(self, value: Any, at: datetime) -> Place:
+        """Return who was counted: a unit as it was called then, else what the words say."""
         name = worded(value)
         area = None
         if self.options.strata_are_areas:
-            codes = sorted(coded(value))
-            unit = next((u for c in codes if (u := self.city.areas.get(c)) is not None), None)
-            unit = unit or self.city.areas.find(name)
+            day = at.astimezone(self.city.zone).date()
+            said = (*sorted(coded(value)), name)
+            units = (self.city.areas.known(each, on=day) for each in said if each)
+            unit = next((each for each in units if each is not None), None)
+            if isinstance(unit, OldUnit):
+                return Place(unit.entity, unit.full_name, None, None, unit.area)
             if unit is not None:
                 return Place(unit.code, unit.full_name, unit.lat, unit.lon, unit.code)
             area = name or None  # for the contract to refuse

@@ -6,6 +6,7 @@ Visits to one unit on one day are added up: the path keeps counts, not premises.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ import pandas as pd
 
 from data_access.areas import Areas
 from data_access.city import City
-from data_access.contracts import DatasetContract
+from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import Batch, Entity, Rejected
+from data_access.old_units import OldUnit
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations
@@ -54,11 +56,12 @@ def _register(path: Path, options: Options, city: City) -> Batch:
     frame, rejected = payload.table(
         needed, optional=(options.unit_code,), expected=expected, encodings=options.encodings
     )
-    day = frame[options.day].str.strip()
+    written = frame[options.day].str.strip()
+    day = pd.to_datetime(written, errors="coerce", format=options.day_format)
     rows = pd.DataFrame(
         {
-            "day": pd.to_datetime(day, errors="coerce", format=options.day_format),
-            "code": _codes(frame, options, city.areas),
+            "day": day,
+            "code": _codes(frame, options, city.areas, day),
             "inspections": numbers(frame[options.inspections]),
             "violations": numbers(frame[options.violations]),
         }
@@ -81,7 +84,8 @@ def _register(path: Path, options: Options, city: City) -> Batch:
         )
         for indicator in ("inspections", "violations")
     ]
-    units = [city.areas.units[code] for code in sorted(sums["code"].unique())]
+    codes = sorted(set(sums["code"]) - {CITY_AREA})
+    units = [city.areas.units[code] for code in codes]
     entities = [Entity(u.code, u.full_name, u.lat, u.lon, u.code) for u in units]
     return Batch(pd.concat(parts, ignore_index=True), entities=entities, rejected=rejected)
 
@@ -97,12 +101,16 @@ def _faults(rows: pd.DataFrame, options: Options) -> list[tuple[str, pd.Series, 
     ]
 
 
-def _codes(frame: pd.DataFrame, options: Options, areas: Areas) -> list[str | None]:
-    """Return each row's unit: the code when it is in force, else the one of that name."""
+def _codes(frame: pd.DataFrame, options: Options, areas: Areas, day: pd.Series) -> list[str | None]:
+    """Return each row's unit of today, by what its code, else its name, meant on its day."""
     codes = frame.get(options.unit_code, pd.Series("", index=frame.index)).str.strip()
-    named = {name: areas.find(name) for name in frame[options.unit].unique()}
-    found: list[str | None] = []
-    for code, name in zip(codes, frame[options.unit], strict=True):
-        unit = areas.get(code) or named[name]
-        found.append(None if unit is None else unit.code)
-    return found
+    keys = list(zip(codes, frame[options.unit], day.dt.date, strict=True))
+    found = {key: None if pd.isna(key[2]) else _code(*key, areas=areas) for key in set(keys)}
+    return [found[key] for key in keys]
+
+
+def _code(code: str, name: str, day: date, *, areas: Areas) -> str | None:
+    unit = (areas.known(code, on=day) if code else None) or areas.known(name, on=day)
+    if isinstance(unit, OldUnit):
+        return unit.area
+    return None if unit is None else unit.code

@@ -151,8 +151,8 @@ class _Reader:
         quality = "estimated" if status in ESTIMATED else "suspect" if status in SUSPECT else "good"
         entity = "/".join(filter(None, (found.key.get(name, "") for name in self.options.entity)))
         code = found.key.get(self.options.area, "")
-        area = self._area(code)
-        rows.add(indicator, entity or code or CITY_AREA, area, at, number, where, quality=quality)
+        area, whose = self._area(code, at)
+        rows.add(indicator, entity or whose or CITY_AREA, area, at, number, where, quality=quality)
 
     def _number(self, indicator: str, series: Series, found: Observation) -> float | str:
         """Return the number in the indicator's unit, else "reason: detail"."""
@@ -180,9 +180,14 @@ class _Reader:
             return f"unknownUnit: {fault}"
         return convert(float(f"{number * 10**tens:.15g}"))
 
-    def _area(self, code: str) -> str | None:
+    def _area(self, code: str, at: datetime) -> tuple[str | None, str]:
+        """Return a code's unit of today, by what it meant then, and whose series that is."""
         named = self.options.areas.get(code, code)
-        return named if named == CITY_AREA or self.city.areas.get(named) is not None else None
+        old = self.city.areas.before.find(named, on=at.astimezone(self.zone).date())
+        if old is not None:
+            return old.area, old.entity
+        is_known = named == CITY_AREA or self.city.areas.get(named) is not None
+        return named if is_known else None, code
 
     def _refuse(self, where: str, reason: str, detail: str, found: Observation) -> None:
         self.rejected.append(Rejected(where, reason, detail, str(dict(found.key))[:500]))

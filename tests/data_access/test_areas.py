@@ -391,3 +391,18 @@ def test_a_crosswalk_to_a_unit_that_is_none_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(CityError, match=r"line 2.*99999 is no unit"):
         read_old_units(tmp_path / "areas_before.csv", {"00004"})
+
+
+def test_r05_a_register_of_visits_adds_up_old_units_in_that_of_today(
+    city: City, tmp_path: Path
+) -> None:
+    file = tmp_path / "register.csv"
+    heading = "Ngày,Mã đơn vị,Đơn vị,Số cơ sở kiểm tra,Số cơ sở vi phạm"
+    rows = ["30/06/2025,00013,,4,1", "30/06/2025,,Phường Trúc Bạch,5,0", "30/06/2025,00016,,3,1"]
+    file.write_text("\n".join([heading, *rows, ""]), "utf-8")
+    contract = city.datasets["food.safety"]
+    (batch,) = read([file], contract=contract, city=city)
+    assert batch.rejected == []
+    assert batch.observations is not None
+    found = batch.observations[batch.observations["indicator"] == "inspections"]
+    assert dict(zip(found["area"], found["value"], strict=True)) == {"00004": 9.0, "city": 3.0}
