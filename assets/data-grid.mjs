@@ -13,3 +13,9 @@ cells.GridMark = (props) => {
   const sign = mark && window.React.createElement("i", { className: `bi ${mark}`, "aria-hidden": true });
   return window.React.createElement("span", { className: "grid-mark" }, sign, written(props));
 };
+
+// The grid moves the focus from cell to cell with the arrows: Enter opens what the row is about.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.(".data-grid .ag-cell")) return;
+  event.target.closest(".ag-row").querySelector(".grid-link")?.click();
+});

@@ -125,7 +125,6 @@ def _listed(
         due_ms=fresh.due_ms,
         state=fresh.state,
         origin=fresh.origin,
-        level=contract.classification.level,
         share=contract.share,
         lowest=scored.get("lowest"),
         below=len(scored.get("below", ())),

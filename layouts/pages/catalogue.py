@@ -26,7 +26,6 @@ STATE_MARKS = {
     "ok": "bi-circle-fill",
     "stale": "bi-clock-history",
     "absent": "bi-dash-circle",
-    "registered": "bi-journal",
 }
 BELOW_MARK = "bi-exclamation-triangle-fill"
 
@@ -45,7 +44,6 @@ class Listed:
     due_ms: float | None
     state: str  # ok | stale | absent
     origin: str | None
-    level: str
     share: Share | None
     lowest: float | None  # of its six scores, per cent
     below: int  # scores that are below their floor

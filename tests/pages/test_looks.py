@@ -166,6 +166,24 @@ def test_a_page_is_fit_to_work_with(page, address, path):
     assert _look(page) == []
 
 
+def test_the_catalogue_is_sorted_searched_and_opened_with_keys(page, address, desk):
+    page.goto(f"{address}/data")
+    _speak(page, "vi")
+    first = page.locator(".ag-row[row-index='0']")
+    expect(first.locator(".grid-link")).to_be_visible()
+    page.locator(".ag-header-cell[col-id=lowest]").focus()
+    page.keyboard.press("Enter")  # the largest first, and at once again: the least
+    page.keyboard.press("Enter")
+    expect(first).to_contain_text("61,5")
+    page.locator("#catalogue-search").fill("không khí")
+    expect(page.locator(".grid-link")).to_have_count(1)
+    page.locator(".ag-header-cell[col-id=lowest]").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}/data?dataset=environment.air")
+    expect(page.locator(".entry-name")).to_be_visible()
+
+
 @pytest.fixture
 def link(desk):
     """The stand-in controller, as it was before after each test."""
