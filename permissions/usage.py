@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.criteria.part import Use
 from permissions.database import writing
@@ -81,7 +82,7 @@ class UsageLog:
                     self._minutes[dataset, reader] = minute
 
     def keep(self) -> None:
-        """Write what was counted; let go what is too old."""
+        """Write what was counted, and let go what is too old; what cannot be written waits."""
         with self._lock:
             counts, self._counts = self._counts, {}
             newest_minute = max(self._minutes.values(), default=0)
@@ -89,31 +90,18 @@ class UsageLog:
         if not counts:
             return
         newest = max(day for day, *_ in counts)
-        with writing(self._engine) as connection:
-            for (day, dataset, reader), count in counts.items():
-                table = dataset_use.c
-                key = {"day": day, "dataset": dataset, "actor": reader.actor, "place": reader.place}
-                changed = connection.execute(
-                    update(dataset_use)
-                    .filter_by(**key)
-                    .values(
-                        role=reader.role,
-                        answered=table.answered + count.answered,
-                        refused=table.refused + count.refused,
-                        last_at_ms=int(count.last_at_ms),
-                    )
+        try:
+            with writing(self._engine) as connection:
+                for (day, dataset, reader), count in counts.items():
+                    _add(connection, day, dataset, reader, count)
+                connection.execute(
+                    delete(dataset_use).where(dataset_use.c.day <= newest - KEPT_DAYS)
                 )
-                if not changed.rowcount:
-                    connection.execute(
-                        insert(dataset_use).values(
-                            **key,
-                            role=reader.role,
-                            answered=count.answered,
-                            refused=count.refused,
-                            last_at_ms=int(count.last_at_ms),
-                        )
-                    )
-            connection.execute(delete(dataset_use).where(dataset_use.c.day <= newest - KEPT_DAYS))
+        except SQLAlchemyError:
+            with self._lock:
+                for key, count in counts.items():
+                    self._counts.setdefault(key, _Count()).add(count)
+            raise
 
     def of(self, dataset: str, *, now_ms: float, days: int) -> list[Used]:
         """Return who used a dataset in the last `days`, the last one first."""
@@ -169,3 +157,23 @@ class UsageLog:
         return {
             row.dataset: Use(int(row.people), int(row.answered), int(row.refused)) for row in rows
         }
+
+
+def _add(connection: Connection, day: int, dataset: str, reader: Reader, count: _Count) -> None:
+    key = {"day": day, "dataset": dataset, "actor": reader.actor, "place": reader.place}
+    told = {"role": reader.role, "last_at_ms": int(count.last_at_ms)}
+    changed = connection.execute(
+        update(dataset_use)
+        .filter_by(**key)
+        .values(
+            **told,
+            answered=dataset_use.c.answered + count.answered,
+            refused=dataset_use.c.refused + count.refused,
+        )
+    )
+    if not changed.rowcount:
+        connection.execute(
+            insert(dataset_use).values(
+                **key, **told, answered=count.answered, refused=count.refused
+            )
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from permissions.tables import dataset_use
 from permissions.usage import DAY_MS, KEPT_DAYS, MINUTE_MS, ON_AIR, Reader, UsageLog
@@ -46,6 +48,21 @@ def test_minutes_are_counted_and_each_refusal(engine: Engine) -> None:
     assert told[HOA].last_at_ms == NOW_MS + MINUTE_MS
     assert [each.reader for each in log.of("rain", now_ms=NOW_MS, days=30)] == [HOA]
     assert log.of("noise", now_ms=NOW_MS, days=30) == []
+
+
+def test_what_cannot_be_written_waits(engine: Engine) -> None:
+    log = UsageLog(engine)
+    log.note(["air"], HOA, at_ms=NOW_MS)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE dataset_use RENAME TO away")
+    with pytest.raises(OperationalError):
+        log.keep()
+    log.note(["air"], HOA, at_ms=NOW_MS + MINUTE_MS)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO dataset_use")
+    log.keep()
+    (told,) = log.of("air", now_ms=NOW_MS, days=30)
+    assert (told.answered, told.last_at_ms) == (2, NOW_MS + MINUTE_MS)
 
 
 def test_days_add_up_and_those_before_are_left_out(engine: Engine) -> None:
