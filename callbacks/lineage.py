@@ -36,6 +36,7 @@ def layout(dataset: str | None = None) -> Any:
     if contract is None:
         raise Forbidden("there is no dataset for this person")
     allowed(contract, who, place=PLACE)
+    known.sort(key=lambda each: each.id != contract.id)  # the one that is shown stands first
     return lineage.page(
         [Choice(each.id, pick(each.name, language)) for each in known],
         _beginning(reach, contract, setting),
