@@ -172,8 +172,14 @@ def _terms(contract: DatasetContract, setting: Setting) -> list[Fact]:
     level = say(f"level.{contract.classification.level}", setting)
     parts = sorted(contract.classification.compartments)
     compartments = [_compartment(each, setting) for each in parts]
+    release: list[Fact] = []
+    if contract.release is not None:
+        delay = period(contract.release.delay, language=setting.language)
+        words = say("catalogue.released", setting, delay=delay)
+        release = [("release", " · ".join([words, *contract.release.fields]))]
     return [
         ("level", " · ".join([level, *compartments])),
+        *release,
         ("share", None if contract.share is None else say(f"share.{contract.share}", setting)),
         ("licence", contract.licence),
         ("retention", period(contract.retention, language=setting.language)),
@@ -248,7 +254,7 @@ def _fields(contract: DatasetContract, setting: Setting) -> Component:
 
 def _indicator(code: str, each: Indicator, setting: Setting) -> Component:
     unit = unit_name(each.unit, language=setting.language)
-    allowed = _range(each.min, each.max, setting)
+    allowed = _allowed(_range(each.min, each.max, setting), each.mask_below, setting)
     name = pick(each.name, setting.language)
     return _line(name, code, say("type.number", setting), unit, allowed)
 
@@ -259,12 +265,19 @@ def _field(code: str, each: FieldSpec, setting: Setting) -> Component:
     if each.optional:
         kind = f"{kind}, {say('catalogue.optional', setting)}"
     allowed = " · ".join(each.codes) or _range(each.min, each.max, setting)
+    allowed = _allowed(allowed, each.mask_below, setting)
     return _line(name, code, kind, unit_name(each.unit, language=setting.language), allowed)
 
 
 def _line(name: str, code: str, kind: str, unit: str, allowed: str) -> Component:
     named = [html.Span(name, className="field-name"), html.Code(code)] if name else html.Code(code)
     return html.Tr([html.Td(named), html.Td(kind), html.Td(unit), html.Td(allowed)])
+
+
+def _allowed(words: str, mask_below: int, setting: Setting) -> str:
+    """Write what may stand there, and which counts are hidden of it."""
+    masked = say("catalogue.masked", setting, below=mask_below) if mask_below else ""
+    return " · ".join(filter(None, (words, masked)))
 
 
 def _range(least: float | None, most: float | None, setting: Setting) -> str:

@@ -88,6 +88,21 @@ def test_r10_a_dataset_names_agency_steward_deputy_phone_and_due_time(
     assert said("catalogue.unsaid") in told  # its licence
 
 
+def test_a_dataset_says_which_counts_are_hidden_and_what_others_are_told(
+    operator: Client, reach: Desk
+) -> None:
+    told = words(operator.page("/data?dataset=security.accidents"))
+    assert said("catalogue.released", delay="1 giờ") in told
+    masked = next(
+        (name, each.mask_below)
+        for name, contract in reach.city.datasets.items()
+        for each in contract.indicators.values()
+        if each.mask_below
+    )
+    told = words(operator.page(f"/data?dataset={masked[0]}"))
+    assert said("catalogue.masked", below=masked[1]) in told
+
+
 def test_what_lies_above_a_ceiling_is_not_in_the_list_and_not_shown(
     viewer: Client, operator: Client, reach: Desk, police: str
 ) -> None:
