@@ -41,6 +41,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """A trip as its day will have it; `unluck` multiplies what the streets make it late."""
+
+    line: Line
+    at_s: int  # of its day
+    is_cancelled: bool
+    unluck: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trip:
     """A trip under way: when it was to leave, for how long it has been gone, how late it is."""
 
@@ -130,22 +140,29 @@ def timetable(order: Order, known: Sequence[Line]) -> bytes:
     return archive.getvalue()
 
 
-def under_way(order: Order, known: Sequence[Line], day: date, now_s: float) -> Iterator[Trip]:
-    """Yield the trips of a day that are under way so many seconds after its midnight."""
-    lost = CONGESTION_WORKDAY if day_kind(day) == "workday" else CONGESTION_WEEKEND
+def departures(order: Order, known: Sequence[Line], day: date) -> list[Departure]:
+    """Return all trips of a day."""
+    made = []
     for number, line in enumerate(known):
         for at in range(FIRST_S, LAST_S + 1, EVERY_S):
             draw = order.draws(day.toordinal(), number, at)
             is_cancelled = draw.random() < CANCELLED
-            unluck = float(draw.lognormal(0.0, 0.7))
-            gone_s = now_s - at
-            late_s = max(0.0, min(gone_s, line.after_s[-1])) * lost[int(now_s // 3600) % 24]
-            late_s *= 0.8 * unluck
-            if 0 <= gone_s <= line.after_s[-1] + late_s:
-                yield Trip(line, at, gone_s, late_s, is_cancelled)
+            made.append(Departure(line, at, is_cancelled, float(draw.lognormal(0.0, 0.7))))
+    return made
 
 
-def message(order: Order, known: Sequence[Line], day: date, told: datetime) -> bytes:
+def under_way(planned: Sequence[Departure], day: date, now_s: float) -> Iterator[Trip]:
+    """Yield the trips of a day that are under way so many seconds after its midnight."""
+    lost = CONGESTION_WORKDAY if day_kind(day) == "workday" else CONGESTION_WEEKEND
+    for each in planned:
+        gone_s, whole_s = now_s - each.at_s, each.line.after_s[-1]
+        late_s = max(0.0, min(gone_s, whole_s)) * lost[int(now_s // 3600) % 24]
+        late_s *= 0.8 * each.unluck
+        if 0 <= gone_s <= whole_s + late_s:
+            yield Trip(each.line, each.at_s, gone_s, late_s, each.is_cancelled)
+
+
+def message(order: Order, planned: Sequence[Departure], day: date, told: datetime) -> bytes:
     """Return what is said at `told` of the trips of `day` that are under way, b"" of none."""
     from google.transit import gtfs_realtime_pb2
 
@@ -154,7 +171,7 @@ def message(order: Order, known: Sequence[Line], day: date, told: datetime) -> b
     made = gtfs_realtime_pb2.FeedMessage()
     made.header.gtfs_realtime_version = "2.0"
     made.header.timestamp = int(told.timestamp())
-    for trip in under_way(order, known, day, now_s):
+    for trip in under_way(planned, day, now_s):
         each = made.entity.add()
         each.id = trip.id
         update = each.trip_update
@@ -181,9 +198,10 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     known = lines(order)
     yield order.path(".zip"), timetable(order, known)
     for day in order.days(DAYS, ahead=1):
+        planned = departures(order, known, day)
         for second in range(FIRST_S, 24 * 3600, TOLD_EVERY_S):
             told = order.instant(day, second)
-            if told <= order.horizon and (content := message(order, known, day, told)):
+            if told <= order.horizon and (content := message(order, planned, day, told)):
                 yield order.path(".pb", stem=f"-simulated-{told:%Y%m%d-%H%M}"), content
 
 

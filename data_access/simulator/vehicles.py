@@ -17,7 +17,7 @@ DAYS = transit.DAYS
 TOLD_EVERY_S = 900
 
 
-def message(order: Order, known: Sequence[transit.Line], day: date, told: datetime) -> bytes:
+def message(order: Order, planned: Sequence[transit.Departure], day: date, told: datetime) -> bytes:
     """Return where the buses of a day's trips are at `told`, b"" when there is none."""
     from google.transit import gtfs_realtime_pb2
 
@@ -25,7 +25,7 @@ def message(order: Order, known: Sequence[transit.Line], day: date, told: dateti
     made.header.gtfs_realtime_version = "2.0"
     made.header.timestamp = int(told.timestamp())
     now_s = (told - order.instant(day)).total_seconds()
-    for trip in transit.under_way(order, known, day, now_s):
+    for trip in transit.under_way(planned, day, now_s):
         if trip.is_cancelled:
             continue
         each = made.entity.add()
@@ -45,7 +45,8 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     known = transit.lines(trips)
     yield order.path(".zip"), transit.timetable(trips, known)
     for day in order.days(DAYS, ahead=1):
+        planned = transit.departures(trips, known, day)
         for second in range(transit.FIRST_S, 24 * 3600, TOLD_EVERY_S):
             told = order.instant(day, second)
-            if told <= order.horizon and (content := message(trips, known, day, told)):
+            if told <= order.horizon and (content := message(trips, planned, day, told)):
                 yield order.path(".pb", stem=f"-simulated-{told:%Y%m%d-%H%M}"), content

@@ -149,13 +149,14 @@ def test_r40_buses_move_on_the_map_and_are_coloured_by_their_delay(
     order = Order(table.city, table.city.datasets[VEHICLES], 1, table.now)
     trips = replace(order, contract=table.city.datasets[TRANSIT])
     known = transit.lines(trips)
+    planned = transit.departures(trips, known, order.today)
     shown = []
     for minutes in (0, 5):
         told = table.now = table.now + timedelta(minutes=minutes)
-        for name, made, whose in ((VEHICLES, vehicles, order), (TRANSIT, transit, trips)):
+        for name, made in ((VEHICLES, vehicles), (TRANSIT, transit)):
             archive, file = tmp_path / "gtfs.zip", tmp_path / f"{name}-{minutes}.pb"
             archive.write_bytes(transit.timetable(trips, known))
-            file.write_bytes(made.message(trips, known, whose.today, told))
+            file.write_bytes(made.message(trips, planned, order.today, told))
             table.feed_files(name, [archive, file])
         envelope = table.build(VEHICLES)
         shown.append(envelope.payload["maps"]["vehicles"])
