@@ -10,11 +10,13 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from data_access.contracts import SourceSpec
+from data_access.pictures import WAYS, Pictures
 from tests.conftest import ROOT
 
 SPEC = TypeAdapter(SourceSpec)
 README = (ROOT / "README.md").read_text("utf-8")
-CHAPTER = README[README.index("## Live sources") : README.index("## Scenes by themselves")]
+CHAPTER = README[README.index("## Live sources") : README.index("## Pictures of cameras")]
+PICTURES = README[README.index("## Pictures of cameras") : README.index("## Scenes by themselves")]
 EXAMPLES = re.findall(r"```toml\n(.*?)```", CHAPTER, re.DOTALL)
 
 
@@ -26,6 +28,13 @@ def source(**ways: Any) -> SourceSpec:
 def test_readmes_examples_are_taken(example: str) -> None:
     found = SPEC.validate_python(tomllib.loads(example)["dataset"]["source"])
     assert found.ways
+
+
+def test_readmes_camera_has_every_way_to_its_picture() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PICTURES, re.DOTALL)
+    found = tomllib.loads(example)["dataset"]["pictures"]
+    (camera,) = TypeAdapter(Pictures).validate_python(found).cameras.values()
+    assert camera.ways == WAYS
 
 
 def test_an_address_alone_is_enough() -> None:
