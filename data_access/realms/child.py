@@ -19,7 +19,7 @@ from data_access.city import City, load_city
 from data_access.envelope import LIVE, Envelope
 from data_access.model import Basis
 from data_access.realms.realm import RealmClock
-from data_access.realms.rehearsal import Order, Rehearsal
+from data_access.realms.rehearsal import LATE_MS, Order, Rehearsal
 from data_access.store.engine import open_engine
 from settings import Settings
 
@@ -82,6 +82,7 @@ class _Serving:
         self._tuned = tuned
         self._ready: int | None = None  # the run that was said to be ready
         self._said_s = 0.0
+        self._fastest = 1.0  # of this run
         self._engine = open_engine(settings.observations_url, read_only=True)
         self._rehearsal = Rehearsal(
             order, _city(settings), self._engine, _Pipe(link), progress=self._progress
@@ -91,12 +92,26 @@ class _Serving:
         while True:
             begun_s = time.monotonic()
             now_ms = time.time() * 1000
-            self._rehearsal.step(self._tuned.clock.glass(now_ms), edition_ms=now_ms)
+            glass_ms = self._tuned.clock.glass(now_ms)
+            self._rehearsal.step(glass_ms, edition_ms=now_ms, late_ms=self._late_ms())
             if self._ready != self._tuned.run:
                 self._ready = self._tuned.run
                 self._link.send(Went(self._ready, "ready", 1.0, self._rehearsal.basis))
             took_s = time.monotonic() - begun_s
             self._hear(max(took_s, STEP_S - took_s))
+
+    def _late_ms(self) -> float:
+        """Return by how much the time there may go back and be waited for.
+
+        Nothing where it was set back. Else it is so many seconds of here, which are the more there
+        the faster it goes: clocks are compared anew, and a controller that starts again goes on
+        from where it ended.
+        """
+        if self._ready != self._tuned.run:
+            self._fastest = 1.0
+            return 0.0
+        self._fastest = max(self._fastest, self._tuned.clock.speed)
+        return LATE_MS * self._fastest
 
     def _hear(self, for_s: float) -> None:
         """Wait for the next step, which comes at once when the realm is set elsewhere."""

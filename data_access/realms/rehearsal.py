@@ -18,7 +18,7 @@ from data_access.model import Basis
 from data_access.store.past import Past
 
 PIECE_US = 600_000_000  # of rows that are read ahead
-LATE_US = 5_000_000  # so far a clock may go back without all being made anew
+LATE_MS = 5_000.0  # so far a clock may go back without all being made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,18 @@ class Rehearsal:
         """On which basis it plays; None before it does."""
         return None if self._past is None else self._past.basis
 
-    def step(self, glass_ms: float, *, edition_ms: float) -> dict[str, int]:
+    def step(
+        self, glass_ms: float, *, edition_ms: float, late_ms: float = LATE_MS
+    ) -> dict[str, int]:
         """Bring the realm to what time it is there; return the versions of what changed.
 
-        `edition_ms` is what versions rise with. Raises StoreError.
+        `edition_ms` is what versions rise with. A clock that goes back by no more than `late_ms` is
+        waited for: what was said stays. Raises StoreError.
         """
         glass_us = int(glass_ms * 1000)
         past, exposition = self._past, self._exposition
         changed: set[str] = set()
-        if past is None or exposition is None or past.at_us - glass_us > LATE_US:
+        if past is None or exposition is None or past.at_us - glass_us > late_ms * 1000:
             past, exposition = self._begin(glass_us)
         elif glass_us > past.at_us:
             changed = past.advance(glass_us)

@@ -106,6 +106,17 @@ def test_going_back_and_forth_says_the_same_under_rising_versions(recorded: Reco
     assert all(found == sorted(set(found)) for found in by_name.values())
 
 
+def test_a_clock_that_goes_back_a_little_is_waited_for(recorded: Recorded) -> None:
+    at_ms = recorded.from_ms + 30 * MINUTE_MS
+    with playing(recorded, basis="known") as (rehearsal, shelf):
+        rehearsal.step(at_ms, edition_ms=1e12)
+        said = len(shelf.written)
+        assert rehearsal.step(at_ms - 60_000, edition_ms=1e12 + 1, late_ms=300_000) == {}
+        assert len(shelf.written) == said
+        assert rehearsal.step(at_ms - 60_000, edition_ms=1e12 + 2, late_ms=0.0)
+        assert len(shelf.written) > said
+
+
 def test_before_the_room_ran_it_is_answered_as_observed(recorded: Recorded) -> None:
     day_before = recorded.from_ms - 24 * 60 * MINUTE_MS
     with playing(recorded, from_ms=day_before, to_ms=recorded.from_ms) as (rehearsal, shelf):
