@@ -202,7 +202,7 @@ def test_another_persons_answer_is_not_told(operator, server, replays, tmp_path)
 
 
 def test_a_rule_above_the_persons_ceiling_is_not_there(operator, reach, replays, tmp_path):
-    secret = Classification("restricted", frozenset({"party"}))
+    secret = Classification("restricted", frozenset({"nobody"}))
     hidden = envelope("rules.sample", payload=NUMBERS, classification=secret, version=2)
     kept = replays(answers(tmp_path, a_day()))
     job_id = _ask(operator)["rule-day-job"]["data"]
