@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from wall import description
+from wall.protocol import encode_to_keep
 from wall.state import Client, State, WallState
 
 EVERY_MS = 250.0
@@ -32,7 +31,7 @@ def advance(state: State) -> None:
         own.due_ms = None
         for wall_id, ws in state.walls.items():
             told = _told(state, ws)
-            seen = orjson.dumps(told)
+            seen = encode_to_keep(told)
             if own.told.get(wall_id) != seen:
                 own.told[wall_id] = seen
                 own.sequence += 1
