@@ -268,6 +268,7 @@ class Hub:
                 scheduling.advance(state, ws)
             if ws.pending is None:
                 playing.advance(state, ws)
+            masks.end_conference(state, ws)
             follow.advance(state, ws)
             banners.advance(state, ws)
             witness.advance(state, ws)

@@ -14,6 +14,7 @@ from wall import contents
 from wall.answers import Asked, answer
 from wall.classification import Classification, ClassificationFields
 from wall.effects import Persist
+from wall.errors import Refused
 from wall.events import event
 from wall.operation import COMMANDERS, Operation, WallArgs, on_wall
 from wall.proof import witness
@@ -23,6 +24,7 @@ from wall.standing import Mask
 from wall.state import Client, State, WallState
 
 ANSWER_WITHIN_MS = 2_000.0
+CONFERENCE = "conference"  # the mask that stands as long as the layer `presenter` does
 
 
 class UnmaskArgs(WallArgs):
@@ -111,8 +113,26 @@ def next_ms(ws: WallState) -> float | None:
     return min(times, default=None)
 
 
+def begin_conference(state: State, ws: WallState, ceiling: Classification, asked: Asked) -> None:
+    """Cover what those who are in a conference may not see, for as long as it is on the wall."""
+    mask = Mask(CONFERENCE, ceiling, asked.by, asked.at_ms, None)
+    after = {**ws.masks, CONFERENCE: mask}
+    _replace(state, ws, after, tell="mask", fields=mask.frame(), by=asked.by)
+
+
+def end_conference(state: State, ws: WallState) -> None:
+    """Uncover when the layer of the conference has gone, or never came."""
+    if CONFERENCE not in ws.masks or "presenter" in ws.layers:
+        return
+    coming = ws.pending.change if ws.pending is not None else None
+    if coming is None or coming.name != "presenter" or coming.layer is None:
+        _unmask(state, ws, CONFERENCE, by=None)
+
+
 def _put(state: State, asked: Asked, ws: WallState, args: MaskArgs) -> None:
     """Cover what is above a ceiling; answered when the outputs have, or after 2 s."""
+    if args.mask_id == CONFERENCE:
+        raise Refused("invalidArgs", "maskId: a conference's mask comes with its take (`ceiling`)")
     ceiling = Classification.of(args.ceiling)
     mask = Mask(args.mask_id, ceiling, asked.by, asked.at_ms, args.until_at_ms)
     after = {**ws.masks, args.mask_id: mask}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wall import change, contents, locks, playing, rules, scenes, stage
+from wall import change, contents, locks, masks, playing, rules, scenes, stage
 from wall.answers import Asked, answer
+from wall.classification import Classification, ClassificationFields
 from wall.errors import Refused
 from wall.events import event
 from wall.layers import LayerName
@@ -30,6 +31,7 @@ class TakeArgs(TermsArgs):
     expect: ShowingFields | None = None
     layer: LayerName = "manual"
     hold: bool = False
+    ceiling: ClassificationFields | None = None
 
 
 class ClearArgs(TermsArgs):
@@ -75,6 +77,10 @@ def _take(state: State, asked: Asked, ws: WallState, args: TakeArgs) -> None:
     else:
         raise Refused("unknownScene", f"wall {args.wall_id!r} has no preview to take")
     taken = change.taken(state, ws, arrangement, asked, layer=args.layer, hold=args.hold)
+    if args.ceiling is not None:
+        if args.layer != "presenter":
+            raise Refused("invalidArgs", "ceiling: is a conference's, expected layer 'presenter'")
+        masks.begin_conference(state, ws, Classification.of(args.ceiling), asked)
     change.ask(state, ws, taken, terms=terms, asked=asked)
 
 

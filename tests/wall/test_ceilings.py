@@ -1,4 +1,4 @@
-"""Ceilings of sites and outputs: below their walls', and as binding."""
+"""Ceilings of sites and outputs, below their walls' and as binding; and of conferences."""
 
 from __future__ import annotations
 
@@ -97,3 +97,49 @@ def test_a_wrong_ceiling_of_a_site_is_said_and_leaves_what_everybody_may_see(
     state, problems = assemble(settings, city, kept, now_ms=START_MS)
     assert state.walls["north"].wall.ceiling.level == "public"
     assert "site[0].ceiling" in problems[0]
+
+
+def conferring(table: FullTable, **more: Any) -> str:
+    """Ask for a scene on the layer of conferences, of one that may see what is public."""
+    conference = {"layer": "presenter", "ceiling": {"level": "public"}, **more}
+    request_id = table.take("rain", **conference)
+    render_id = table.render_id("rain", "left")
+    table.give(table.renderer, render_id, version=2, level="internal")
+    return request_id
+
+
+def test_a_conference_covers_what_it_may_not_see_before_its_scene_comes_and_as_long_as_it_lasts(
+    full: FullTable,
+) -> None:
+    full.left.forget()
+    request_id = conferring(full)
+    assert full.left.types().index("mask") < full.left.types().index("prepare")
+    full.follow()
+    assert full.web.result(request_id)["committed"]
+    assert list(full.north.masks) == ["conference"]
+    assert "Không hiển thị" in words_of(full.left.last("content"))
+    full.web.ask("wall.clear", {"wallId": "north", "layer": "presenter"})
+    assert full.north.masks  # until nothing of it is on air
+    full.follow()
+    assert full.left.last("unmask")["maskId"] == "conference"
+    assert full.north.masks == {}
+
+
+def test_a_conference_that_does_not_come_covers_nothing(full: FullTable) -> None:
+    full.leave(full.right)
+    assert full.web.error(conferring(full, policy="all"))["code"] == "policyNotMet"
+    assert full.north.masks == {}
+    request_id = conferring(full, deadlineMs=100, policy="quorum", minOutputs=2)
+    assert full.north.masks
+    full.wait(2_000)
+    assert full.web.error(request_id)["code"] == "policyNotMet"
+    assert full.north.masks == {}
+    assert full.left.last("unmask")["maskId"] == "conference"
+
+
+def test_a_ceiling_is_a_conferences_alone(full: FullTable) -> None:
+    public = {"level": "public", "compartments": []}
+    assert full.web.error(full.take("rain", ceiling=public))["code"] == "invalidArgs"
+    mask = {"wallId": "north", "maskId": "conference", "ceiling": public}
+    assert full.web.error(full.web.ask("wall.mask", mask))["code"] == "invalidArgs"
+    assert full.north.masks == {}
