@@ -26,7 +26,7 @@ from benchmarks.trend import FEWEST, slope
 WALL, OUTPUTS = "le-lai", 4
 SLOPE_MB_H = 1.0
 SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
-PRESSED_S = 0.5  # from the word that memory is short until a page's process is looked at
+PRESSED_S = 0.1  # from the word that memory is short until what was kept for speed is given back
 Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
 
 
@@ -36,7 +36,12 @@ def main() -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, default=30)
     length.add_argument("--hours", type=float)
-    parser.add_argument("--warm-up", type=float, default=5, help="minutes, not measured")
+    parser.add_argument(
+        "--warm-up",
+        type=float,
+        default=5,
+        help="minutes, not measured; after 3 a display lays its code by",
+    )
     parser.add_argument("--sample", type=float, help="seconds between samples (default: a 90th)")
     chosen = parser.parse_args()
     seconds = 60 * chosen.minutes if chosen.hours is None else 3600 * chosen.hours
@@ -57,10 +62,8 @@ def main() -> None:
             watched = _Watched(product, pages)
             began_s = time.monotonic()
             while (elapsed_s := time.monotonic() - began_s) < seconds:
-                watched.press()
-                work.go_on(PRESSED_S)
                 watched.sample(elapsed_s / 3600)
-                work.go_on(max(0.0, sample_s - PRESSED_S))
+                work.go_on(sample_s)
             crowd.close()
     report = _report(watched.samples, work, seconds, chosen.warm_up, others)
     publish(report, write=chosen.write)
@@ -110,16 +113,14 @@ class _Watched:
         self._heaps: list[CDPSession] = [page.context.new_cdp_session(page) for page in pages]
         self._renderers = [_renderer_of(page) for page in pages]
 
-    def press(self) -> None:
-        """Let the browsers give back what they could: kept for speed, it comes and goes."""
-        for session in self._heaps:
-            session.send("HeapProfiler.collectGarbage")
-            session.send("Memory.simulatePressureNotification", {"level": "critical"})
-
     def sample(self, at_h: float) -> None:
-        """Take one sample of each."""
+        """Take one sample of each, of a page once it has given back what it could."""
         heap_bytes = 0.0
         for session in self._heaps:
+            session.send("Memory.simulatePressureNotification", {"level": "critical"})
+        time.sleep(PRESSED_S)
+        for session in self._heaps:
+            session.send("HeapProfiler.collectGarbage")
             heap_bytes += session.send("Runtime.getHeapUsage")["usedSize"]
         self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / len(self._heaps))
         self._add("a page's process, RSS", at_h, rss_mb(self._renderers) / len(self._renderers))
@@ -161,8 +162,8 @@ def _report(
         each {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs, {others} protocol clients.
         {work.switches} switches, {work.failed} of them not shown in time by every output,
         {work.contents} rounds of contents.
-        Before each sample the pages' garbage is collected and their browsers are told that memory
-        is short. Slope: least squares, its upper 95 % bound widened for samples that follow one
+        Before each sample the browsers are told that memory is short, and the pages' garbage is
+        collected. Slope: least squares, its upper 95 % bound widened for samples that follow one
         another (autoregressive, first order). Before a release: `python -m benchmarks.soak
         --hours 72 --sample 300 --warm-up 60`.""",
         [Table(("MB", "n", "first", "last", "largest", "slope MB/h", "upper 95 %"), rows)],
