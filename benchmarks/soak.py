@@ -42,10 +42,10 @@ def main() -> None:
         default=5,
         help="minutes, not measured; after 3 a display lays its code by",
     )
-    parser.add_argument("--sample", type=float, help="seconds between samples (default: a 90th)")
+    parser.add_argument("--sample", type=float, help="seconds between samples (default: 180 of them)")
     chosen = parser.parse_args()
     seconds = 60 * chosen.minutes if chosen.hours is None else 3600 * chosen.hours
-    sample_s = chosen.sample or min(20.0, max(2.0, seconds / 90))
+    sample_s = chosen.sample or min(10.0, max(2.0, seconds / 180))
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
         product.start(*ALL)
         product.until_data()
