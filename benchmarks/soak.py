@@ -42,7 +42,9 @@ def main() -> None:
         default=5,
         help="minutes, not measured; after 3 a display lays its code by",
     )
-    parser.add_argument("--sample", type=float, help="seconds between samples (default: 180 of them)")
+    parser.add_argument(
+        "--sample", type=float, help="seconds between samples (default: 180 of them)"
+    )
     chosen = parser.parse_args()
     seconds = 60 * chosen.minutes if chosen.hours is None else 3600 * chosen.hours
     sample_s = chosen.sample or min(10.0, max(2.0, seconds / 180))
