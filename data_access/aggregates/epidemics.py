@@ -232,10 +232,10 @@ def _item(view: View, disease: Disease, unit: str, cases: float, here: Expected)
     return {
         "id": f"{disease.id}-{unit}",
         "title": text(
-            f"{disease.name['vi']}, {name['vi']}: {cases:g} ca (dự kiến {low} – {high})",
-            f"{disease.name['en']}, {name['en']}: {cases:g} cases ({low} – {high} expected)",
+            f"{disease.name['vi']}, {name['vi']}: {cases:g} ca",
+            f"{disease.name['en']}, {name['en']}: {cases:g} cases",
         ),
-        "kind": text("Vượt ngưỡng dịch", "Over the epidemic threshold"),
+        "kind": text(f"dự kiến {low} – {high} ca", f"{low} – {high} cases expected"),
         "severity": "warning" if grade == "normal" else grade,
         "atMs": _at_ms(view, disease.week),
         "area": None if unit == CITY_AREA else unit,

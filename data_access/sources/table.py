@@ -43,6 +43,7 @@ class Options(SourceOptions):
     name: str | None = None  # of the entity
     lat: str | None = None
     lon: str | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)  # of the entity: name -> column
     units: UnitsOf = "then"  # codes and names of units in rows from before a reform
 
     @model_validator(mode="after")
@@ -72,6 +73,7 @@ def _table(path: Path, options: Options, city: City) -> Batch:
     needed = [options.time, *options.values.values()]
     extra = ("entity", "area", "indicator", "value", "quality", "name", "lat", "lon")
     needed += [column for each in extra if (column := getattr(options, each)) is not None]
+    needed += options.attributes.values()
     frame, rejected = payload.table(needed, expected=EXPECTED, optional=[REF])
     at = _times(frame[options.time], zone_of(options.timezone, city))
     bad = at.isna().to_numpy()
@@ -214,8 +216,10 @@ def _entities(
         return []
     names = frame[options.name] if options.name is not None else frame[options.entity]
     found: dict[str, Entity] = {}
-    for entity, name, unit, lat, lon in zip(
-        frame[options.entity], names, area, lats, lons, strict=True
+    columns = {name: frame[column].str.strip() for name, column in options.attributes.items()}
+    about = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    for entity, name, unit, lat, lon, attributes in zip(
+        frame[options.entity], names, area, lats, lons, about or [{}] * len(frame), strict=True
     ):
         is_placed = np.isfinite(lat) and np.isfinite(lon)
         found[entity] = Entity(
@@ -224,5 +228,6 @@ def _entities(
             float(lat) if is_placed else None,
             float(lon) if is_placed else None,
             unit,
+            attributes,
         )
     return list(found.values())

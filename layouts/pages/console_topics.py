@@ -69,6 +69,7 @@ WATER, LAND = "environment.water", "environment.land"
 VEHICLES = "transport.vehicles"
 AIR, RAIN, DENGUE, FOOD = "environment.air", "environment.rain", "health.dengue", "food.safety"
 CAPACITY = "health.capacity"
+SCHOOLS, CLOSURES, MEALS = "education.schools", "education.closures", "education.meals"
 EPIDEMICS, OUTBREAKS = "health.epidemics", "health.outbreaks"
 ALERTS, LOGINS = "security.alerts", "security.logins"
 SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
@@ -240,6 +241,22 @@ _TOPICS: Topics = {
                   series="dengue_cases"),
             _tile("week_units", "table", (8, 4, 4, 4), aggregate=EPIDEMICS, table="units"),
             _tile("outbreaks", "table", (8, 8, 4, 4), aggregate=OUTBREAKS, table="active"),
+        ),
+        "schools": (
+            _tile("closed_map", "map", (0, 0, 4, 12), aggregate=CLOSURES, map="areas",
+                  legend="corner"),
+            _tile("closed", "kpi", (4, 0, 4, 4), aggregate=CLOSURES, numbers=("closed", "pupils")),
+            _tile("closed_list", "table", (4, 4, 4, 4), aggregate=CLOSURES, table="closed",
+                  columns=("name", "reason", "until", "pupils")),
+            _tile("reasons", "bars", (4, 8, 4, 4), aggregate=CLOSURES, table="reasons",
+                  figure="schools"),
+            _tile("pupils", "kpi", (8, 0, 2, 4), aggregate=SCHOOLS,
+                  numbers=("pupils", "fill", "crowded")),
+            _tile("meals", "kpi", (10, 0, 2, 4), aggregate=MEALS,
+                  numbers=("failed_share", "meals", "poisoned")),
+            _tile("levels", "table", (8, 4, 4, 4), aggregate=SCHOOLS, table="levels",
+                  columns=("name", "schools", "pupils", "fill")),
+            _tile("kitchens", "table", (8, 8, 4, 4), aggregate=MEALS, table="units"),
         ),
     },
     "security": {

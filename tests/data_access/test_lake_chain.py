@@ -194,6 +194,22 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "maps": {"dengue_cases", "hfmd_cases", "measles_cases", "pertussis_cases"},
         "items": {"active"},
     },
+    "education.schools": {
+        "numbers": {"pupils", "fill", "crowded"},
+        "tables": {"levels", "crowded"},
+        "maps": {"areas"},
+    },
+    "education.closures": {
+        "numbers": {"closed", "pupils"},
+        "tables": {"closed", "reasons"},
+        "maps": {"areas"},
+        "items": {"active"},
+    },
+    "education.meals": {
+        "numbers": {"meals", "failed_share", "poisoned"},
+        "series": {"daily"},
+        "tables": {"units"},
+    },
     "health.outbreaks": {
         "numbers": {"active", "began", "ended"},
         "tables": {"active"},
@@ -308,7 +324,11 @@ RANKED: dict[tuple[str, str], tuple[str, bool]] = {
 
 
 # Lists of what is off: a good day has none.
-MAY_BE_EMPTY = {("transport.transit", "late")}
+MAY_BE_EMPTY = {
+    ("education.closures", "closed"),
+    ("education.closures", "reasons"),
+    ("transport.transit", "late"),
+}
 
 
 @dataclass

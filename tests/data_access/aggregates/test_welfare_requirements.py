@@ -1,4 +1,7 @@
-"""R41, R42: full hospitals, one alert each; epidemics against five years, small counts hidden."""
+"""R41 to R43: full hospitals are one alert each, epidemics stand against five years, schools close.
+
+Small counts are hidden.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from data_access.masking import Masks
 from data_access.model import Entity
 from tests.data_access.aggregates.conftest import Table
 
+SCHOOLS, CLOSURES, MEALS = "education.schools", "education.closures", "education.meals"
 CAPACITY, EPIDEMICS, OUTBREAKS = "health.capacity", "health.epidemics", "health.outbreaks"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 
@@ -134,7 +138,8 @@ def test_r42_a_spike_in_one_ward_is_one_alert_with_its_expected_range(table: Tab
     assert (item["id"], item["area"], item["severity"]) == (
         "dengue_cases-00070", "00070", "critical",
     )  # fmt: skip
-    assert item["title"]["en"] == "Dengue fever, Hoàn Kiếm ward: 40 cases (1 – 5 expected)"
+    assert item["title"]["en"] == "Dengue fever, Hoàn Kiếm ward: 40 cases"
+    assert item["kind"] == {"vi": "dự kiến 1 – 5 ca", "en": "1 – 5 cases expected"}
     assert "40 ca trong tuần 46/2026, dự kiến 1 – 5" in item["detail"]["vi"]
     assert envelope.payload["numbers"]["alerts"]["value"] == 1
     assert envelope.owner == "y-te"
@@ -228,3 +233,64 @@ def test_r42_outbreaks_are_listed_and_how_few_they_are_is_hidden(table: Table) -
     assert table.city.datasets[OUTBREAKS].masks == Masks({}, {"cases": 5})
     bodies = {row["entity"]: row["body"] for row in table.reader.source_rows(OUTBREAKS)}
     assert (bodies["OD-1"]["cases"], bodies["OD-2"]["cases"]) == (12, None)
+
+
+# ------------------------------------------------------------ schools
+
+
+def test_r43_a_school_closed_for_flood_is_on_the_map_and_in_the_list(table: Table) -> None:
+    table.now = THEN
+    table.feed_files(SCHOOLS)
+    table.feed_files(CLOSURES)
+    payload = table.build(CLOSURES).payload
+    numbers = {name: each["value"] for name, each in payload["numbers"].items()}
+    assert numbers == {"closed": 2, "pupils": 1500}  # two reports of one school are one
+    values = payload["maps"]["areas"]["values"]
+    assert {code: each["value"] for code, each in values.items() if each["value"]} == {
+        "00004": 1, "00070": 1,
+    }  # fmt: skip
+    first, second = payload["tables"]["closed"]["rows"]
+    assert (first["name"]["vi"], first["reason"]["en"], first["pupils"]) == (
+        "Tiểu học Thử Hai", "Flooding", 1200,
+    )  # fmt: skip
+    assert first["unit"]["vi"] == "Phường Ba Đình"
+    assert (second["name"]["vi"], second["reason"]["en"]) == ("Mầm non Thử Một", "Power cut")
+    titles = [item["title"]["en"] for item in payload["items"]["active"]]
+    assert "Tiểu học Thử Hai: Flooding" in titles
+
+
+def test_r43_a_school_that_is_open_again_is_on_neither(table: Table) -> None:
+    table.now = datetime(2026, 8, 20, tzinfo=UTC)
+    table.feed_files(CLOSURES)
+    names = [row["name"]["vi"] for row in table.build(CLOSURES).payload["tables"]["closed"]["rows"]]
+    assert names == ["Mầm non Thử Một", "Tiểu học Thử Hai"]  # the two that did not say until when
+
+
+def test_r43_enrolment_and_places_are_told_by_isced_level_and_unit(table: Table) -> None:
+    table.now = THEN
+    table.feed_files(SCHOOLS)
+    payload = table.build(SCHOOLS).payload
+    numbers = {name: each["value"] for name, each in payload["numbers"].items()}
+    assert numbers == {"pupils": 3200, "fill": 108.5, "crowded": 1}
+    levels = payload["tables"]["levels"]["rows"]
+    assert [(row["isced"], row["name"]["en"], row["pupils"], row["fill"]) for row in levels] == [
+        ("0", "Early childhood", 300, 93.8),
+        ("1", "Primary", 1200, 120.0),
+        ("2", "Lower secondary", 800, 100.0),
+        ("3", "Upper secondary", 900, None),  # how many places it has was not reported
+    ]
+    assert payload["maps"]["areas"]["values"]["00004"] == {"value": 111, "band": "high"}
+    assert [row["name"] for row in payload["tables"]["crowded"]["rows"]] == ["Tiểu học Thử Hai"]
+
+
+def test_r43_meals_tell_of_kitchens_that_failed_and_hide_how_few_fell_ill(table: Table) -> None:
+    table.now = THEN
+    table.feed_files(MEALS)
+    payload = table.build(MEALS).payload
+    numbers = payload["numbers"]
+    assert numbers["meals"]["value"] == 2400
+    assert (numbers["failed_share"]["value"], numbers["failed_share"]["status"]) == (
+        11.1, "warning",
+    )  # fmt: skip
+    assert (numbers["poisoned"]["value"], numbers["poisoned"]["masked"]) == (None, True)
+    assert payload["tables"]["units"]["rows"][0]["name"]["vi"] == "Phường Ba Đình"

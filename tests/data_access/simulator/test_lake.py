@@ -171,6 +171,7 @@ def test_simulated_days_stay_together_and_months_come_once(city: City) -> None:
     once = {
         "economy.investment", "economy.prices", "economy.grdp", "economy.activity",
         "economy.projects", "economy.business", "health.dengue", "health.epidemics",
+        "education.schools",
     }  # fmt: skip
     assert {name for name, mode in modes.items() if mode == "latest"} == once
     assert set(modes.values()) == {"latest", "window"}
@@ -198,6 +199,8 @@ def test_a_simulated_window_is_whole_weeks(city: City) -> None:
         ("food.safety", timedelta(days=3)),
         ("health.capacity", timedelta(hours=1)),
         ("health.outbreaks", timedelta(days=4)),
+        ("education.closures", timedelta(days=7)),
+        ("education.meals", timedelta(days=3)),
         ("economy.budget", timedelta(days=3)),
         ("transport.cameras", timedelta(minutes=15)),
         ("transport.camera_events", timedelta(hours=6)),
@@ -239,4 +242,4 @@ def test_a_later_lake_extends_the_earlier_one(city: City, lake: Path, tmp_path: 
 
 
 def test_the_lake_is_small(lake: Path) -> None:
-    assert sum(path.stat().st_size for path in lake.rglob("*") if path.is_file()) < 8_000_000
+    assert sum(path.stat().st_size for path in lake.rglob("*") if path.is_file()) < 12_000_000

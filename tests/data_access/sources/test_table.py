@@ -108,3 +108,9 @@ def test_a_table_without_a_column_that_was_named_is_refused_whole(read_table: Re
 def test_options_that_do_not_say_enough_or_too_much_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         table.Options.model_validate(options)
+
+
+def test_what_else_is_known_of_an_entity_stays_with_it(read_table: ReadTable) -> None:
+    text = "at,station,PM2.5,PM10,kind\n2026-11-22T10:00:00Z,a,12.5,20, roadside \n"
+    batch = read_table(text, **WIDE, attributes={"kind": "kind"})
+    assert batch.entities[0].attributes == {"kind": "roadside"}

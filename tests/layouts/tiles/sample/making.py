@@ -33,6 +33,7 @@ OWNERS = {
         "City People's Committee Office - Centre for Communications, Data and Digital Technology",
     ),
     "xay-dung": ("Sở Xây dựng", "Department of Construction"),
+    "giao-duc": ("Sở Giáo dục và Đào tạo", "Department of Education and Training"),
     "y-te": ("Sở Y tế", "Department of Health"),
 }
 

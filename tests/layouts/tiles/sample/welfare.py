@@ -220,9 +220,9 @@ def epidemics() -> Envelope:
                 {
                     "id": f"{name}-{code}",
                     "title": text(
-                        f"{DISEASES[name][0]}, {vi}: {cases} ca (dự kiến 0 – 4)",
-                        f"{DISEASES[name][1]}, {en}: {cases} cases (0 – 4 expected)"),
-                    "kind": text("Vượt ngưỡng dịch", "Over the epidemic threshold"),
+                        f"{DISEASES[name][0]}, {vi}: {cases} ca",
+                        f"{DISEASES[name][1]}, {en}: {cases} cases"),
+                    "kind": text("dự kiến 0 – 4 ca", "0 – 4 cases expected"),
                     "severity": severity,
                     "atMs": NOW_MS - 9 * DAY_MS,
                     "area": code,
