@@ -277,6 +277,7 @@ def _tile(
     figure = console_choices.chosen_figure(envelope, spec, place)
     source = console_sources.source_of(envelope, figure)
     choices = console_choices.figure_choices(envelope, spec, place, setting.language)
+    mark = console_choices.passport_mark(envelope, spec, figure)
     dataset = str(source.get("dataset", spec.aggregate))
     if spec.aggregate == BOTTLENECKS:  # what it is made of answers for it
         envelope = within_ceiling(reach, [dataset], who).get(dataset)
@@ -289,6 +290,7 @@ def _tile(
         dataset,
         choices=choices,
         units_href=by_units if dataset in units else "",
+        passport=mark,
         setting=setting,
     )
     found = console_sources.rows(reach, source, who=who, setting=setting)

@@ -9,6 +9,7 @@ from typing import Any
 from callbacks.console_tiles import within_ceiling
 from callbacks.desk import Desk
 from data_access.envelope import Envelope
+from data_access.figure import addresses, line_at, number_at
 from language import pick
 from layouts.pages.console_place import Place
 from layouts.pages.console_plan import area_specs
@@ -47,6 +48,18 @@ def figure_choices(
         (replace(place, level="tile", tile=spec.key, figure=each).href, words, each == chosen)
         for each, words in named
     ]
+
+
+def passport_mark(envelope: Envelope | None, spec: TileSpec, figure: str) -> str:
+    """Return the mark of the figure whose passport a tile's own key opens; "" without any."""
+    payload = envelope.payload if envelope is not None else {}
+    known = addresses(payload)
+    if spec.kind == "kpi":
+        known = [each for each in known if each == number_at(figure)]
+    elif spec.kind == "trend":
+        series = payload.get("series", {}).get(figure)
+        known = [line_at(figure, line["id"]) for line in series["lines"]] if series else []
+    return f"{spec.aggregate}:{known[0]}" if known else ""
 
 
 def figure_name(envelope: Envelope | None, spec: TileSpec, figure: str, language: str) -> str:

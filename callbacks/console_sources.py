@@ -119,6 +119,7 @@ def card(
     *,
     choices: Iterable[tuple[str, str, bool]] = (),
     units_href: str = "",
+    passport: str = "",
     setting: Setting,
 ) -> SourceCard:
     """Return owner, telephone, age and nature of a dataset."""
@@ -134,6 +135,7 @@ def card(
         facts=tuple(_facts(reach, contract, envelope, setting)),
         figures=tuple(choices),
         units_href=units_href,
+        passport=passport,
     )
 
 

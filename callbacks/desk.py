@@ -20,6 +20,9 @@ from callbacks.replays import Replays
 from callbacks.stills import Stills
 from data_access.cache import EnvelopeCache
 from data_access.city import City
+from data_access.envelope import Envelope
+from data_access.passport import Passport
+from data_access.store.quarantine import QuarantineReader
 from data_access.store.snapshot import Snapshot
 from permissions.audit import AuditLog
 from permissions.identity import Accounts
@@ -65,6 +68,7 @@ class SourceRows(Protocol):
 
 
 Snapshots = Callable[[], AbstractContextManager[Snapshot]]  # of the store, consistent
+Trace = Callable[[Envelope, str], Passport]  # an envelope and an address of a figure in it
 
 
 def now_ms() -> float:
@@ -89,6 +93,8 @@ class Desk:
     audit: AuditLog
     usage: UsageLog
     snapshot: Snapshots | None = None  # None: this process cannot read the store
+    held: QuarantineReader | None = None  # None: this process cannot read the store
+    trace: Trace | None = None  # None: this process cannot read the store
     drawn: Drawn = field(default_factory=Drawn)
     replays: Replays = field(default_factory=Replays)
     stills: Stills = field(default_factory=Stills)

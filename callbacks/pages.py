@@ -21,6 +21,7 @@ from callbacks import (
     page_setting,
     proof,
     quality_board,
+    quarantine,
     room,
     rule_day,
     security,
@@ -49,6 +50,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     lineage.layout: ("dataset",),
     coverage_board.layout: ("agency",),
     quality_board.layout: ("by", "agency", "dataset", "criterion"),
+    quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem"),
 }
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("lineage", _guarded(lineage.layout), title="lineage", path="/data/lineage")
     _add("sources", _guarded(source_health.layout), title="sources", path="/data/sources")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
+    _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")
     _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")
 

@@ -30,9 +30,11 @@ from callbacks import (
     operator,
     page_realm,
     pages,
+    passports,
     proof,
     proposals,
     quality_board,
+    quarantine,
     room,
     rule_day,
     security,
@@ -43,6 +45,8 @@ from callbacks import (
 from callbacks.desk import Desk
 from data_access.cache import open_cache
 from data_access.city import load_city
+from data_access.passport import passport
+from data_access.store.quarantine import QuarantineReader
 from data_access.store.reader import open_reader
 from language import text
 from layouts.pages.player import IMPORTED_ASSETS
@@ -138,8 +142,10 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     cameras.attach(server)
     open311.attach(server)
     proposals.attach(server)
+    quarantine.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    for each in (live, page_realm, room, operator, rule_day, console, *DATA_PAGES):
+    shown = (live, page_realm, room, operator, rule_day, console, passports, quarantine)
+    for each in (*shown, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:
@@ -169,13 +175,14 @@ def open_desk(settings: Settings) -> Desk:
         release=files.release(files.ASSETS),
     )
     link.start()  # displays hear of a new release as soon as it is served
+    cache = open_cache(settings)
     reader = open_reader(settings, {name: each.masks for name, each in city.datasets.items()})
     opened = Desk(
         settings=settings,
         city=city,
         walls=walls,
         scenes=scenes,
-        cache=open_cache(settings),
+        cache=cache,
         rows=reader,
         link=link,
         engine=engine,
@@ -184,6 +191,14 @@ def open_desk(settings: Settings) -> Desk:
         audit=AuditLog(engine, key=key_for(settings, "audit")),
         usage=UsageLog(engine),
         snapshot=reader.snapshot,
+        held=QuarantineReader(reader),
+        trace=lambda envelope, address: passport(
+            envelope,
+            address,
+            city=city,
+            reader=reader,
+            shown=lambda name: cache.read(name, envelope.realm),
+        ),
     )
     keeping = usage.Keeping(opened)
     keeping.start()

@@ -8,7 +8,7 @@ their rows compactly, and writes those whose time has come. What went wrong read
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,11 +19,12 @@ from data_access.contracts import DatasetContract, duration_s
 from data_access.envelope import LIVE
 from data_access.errors import SourceError
 from data_access.model import Entity, Rejected
+from data_access.quarantine import Order
 from data_access.reading import Folder, Found, Reading
 from data_access.records import instant_us
 from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
-from data_access.store import Change, Outcome, StoreWriter, Stream
+from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream
 from data_access.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Channel:
         self.failing: str | None = None
         self._prune_us = 0
         self._is_unread = False  # nothing could be read: tried again even unchanged
+        self._readings = 0
+        self._releasing: tuple[int, int] | None = None  # an order, and readings before it
 
     @property
     def is_busy(self) -> bool:
@@ -106,6 +109,18 @@ class Channel:
             raise
         self._seen = found
         return True
+
+    def release(self, order: Order, now_us: int) -> bool:
+        """Do an order about rows in quarantine; tell whether it is done. Raises StoreError.
+
+        All files are read again, and those rows come in on the way of all others.
+        """
+        if self._releasing is None or self._releasing[0] != order.order_id:
+            self._writer.begin_order(order, now_us=now_us)
+            self._releasing = (order.order_id, self._readings)
+            self._seen = None
+            return self._stream is None  # nothing feeds it
+        return self._readings > self._releasing[1]
 
     def step(self, now_us: int) -> Outcome:
         """Write the next chunk that is due, newest first; raises StoreError."""
@@ -184,12 +199,14 @@ class Channel:
         owner = folder.contract.owner
         try:
             now = datetime.fromtimestamp(now_us / 1e6, UTC)
-            reading = Reading.of(found, self._city, now, stream.schema)
+            allowed = self._writer.allowed(stream.id)
+            reading = Reading.of(found, self._city, now, stream.schema, allowed=allowed)
         except SourceError as error:
             self.failing, self._is_unread = str(error), True
             refused = Rejected(error.where, error.reason, str(error))
             change = Change(rejected=[refused], owner=owner)
             self._writer.apply(stream.id, change, now_us=now_us)
+            self._readings += 1
             raise
         self.failing, self._is_unread = reading.failing, False
         self.entities = tuple(reading.entities.values())
@@ -202,10 +219,12 @@ class Channel:
             gone=tuple(set(stream.files) - {mark.path for mark in reading.marks}),
             timeline=timeline,
             schema=reading.schema,
+            refused=reading.refused,
         )
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))
         self._writer.apply(stream.id, change, now_us=now_us)
+        self._readings += 1
 
     def _plan(
         self,
@@ -217,8 +236,9 @@ class Channel:
     ) -> int:
         """Set out what must be written of a reading; returns up to where all is written.
 
-        Of files that were read before nothing is written again; of changed ones the rows that are
-        not as they were, or, when those are no longer at hand, all of the history.
+        Of files that were read before nothing is written again; of changed ones, or where other
+        rows are let in than before, the rows that are not as they were, or, when those are no
+        longer at hand, all of the history.
         """
         playing_us = timeline.track(now_us)
         history_us = timeline.history_begin(playing_us)
@@ -228,8 +248,7 @@ class Channel:
         done_us = stream.done_us if goes_on else None
         self._to_us = playing_us if done_us is None else max(done_us, history_us)
         begin_us = self._to_us
-        digests = {mark.path: mark.digest for mark in reading.marks}
-        if digests != {mark.path: mark.digest for mark in stream.files.values()}:
+        if _taken(reading.marks) != _taken(stream.files.values()):
             begin_us = history_us
         if begin_us < self._to_us:
             schedule = (
@@ -244,6 +263,11 @@ class Channel:
         if self._timeline is not None:
             next_us = self._schedule.next_after(self._timeline, self._to_us)
             self._due_us = None if next_us is None else self._timeline.glass(next_us)
+
+
+def _taken(marks: Iterable[FileMark]) -> dict[str, tuple[str, int]]:
+    """Return what was read of each file: its digest, and how many rows were let in."""
+    return {mark.path: (mark.digest, mark.accepted) for mark in marks}
 
 
 def _play(

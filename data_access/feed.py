@@ -31,6 +31,8 @@ from data_access.intake.health import Health
 from data_access.intake.intake import Intake
 from data_access.live import LiveChannel
 from data_access.memory import give_back
+from data_access.quarantine import Orders
+from data_access.quarantine_orders import QuarantineOrders
 from data_access.reading import Folder
 from data_access.scoring import Scoring, Uses
 from data_access.simulation import Simulation
@@ -58,13 +60,14 @@ def run_feed(
     publish: Publish,
     look: Look = lambda _envelopes, _now_ms: None,
     uses: Uses | None = None,
+    orders: Orders | None = None,
     clock: Callable[[], float] = time.time,
     stop: threading.Event,
 ) -> None:
     """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts.
 
     `look` is shown the envelopes after each tick, once they are in the cache; `uses` says who asked
-    for the rows of datasets.
+    for the rows of datasets, `orders` what is to be done with rows in quarantine.
     """
     cache = open_cache(settings)
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
@@ -73,7 +76,7 @@ def run_feed(
     is_live = bool(live_datasets(settings, city))
     writer, reader = open_writer(settings, city.zone, durable=is_live), open_reader(settings)
     intake = Intake(settings) if is_live else None
-    feed = Feed(settings, city, writer, reader, cache, intake, uses=uses)
+    feed = Feed(settings, city, writer, reader, cache, intake, uses=uses, orders=orders)
     untold: dict[str, int] = {}
     try:
         while not stop.is_set():
@@ -136,10 +139,12 @@ class Feed:
         intake: Intake | None = None,
         *,
         uses: Uses | None = None,
+        orders: Orders | None = None,
     ) -> None:
         """Without an `intake` nothing is live; `uses` says who asked for a dataset's rows."""
         self._speed = settings.replay_speed
         self._writer = writer
+        self._quarantine_orders = QuarantineOrders(writer, orders)
         self._intake = intake
         self._health: list[Health] | None = None  # of the sources, as kept
         self._next_health_s = 0.0
@@ -187,7 +192,8 @@ class Feed:
         """Do what is due at `now_s`; returns the versions of the aggregates that changed."""
         now_us = int(now_s * 1_000_000)
         self._simulate(now_s)
-        changed = self._scan(now_s, now_us)
+        changed = self._quarantine_orders.step(self._channels, now_s)
+        changed |= self._scan(now_s, now_us)
         for name, channel in self._channels.items():
             due = channel.is_busy or (channel.due_us is not None and channel.due_us <= now_us)
             if not due or now_s < self._trouble[name].until_s:

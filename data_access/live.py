@@ -28,7 +28,9 @@ from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
 from data_access.messages import messages_in
 from data_access.model import Entity, Rejected
+from data_access.quarantine import Decided, Order
 from data_access.reading import Reading, read_payloads, unreadable
+from data_access.readmission import AT_ONCE, readmitted
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
 from data_access.rows import Rows
@@ -120,6 +122,27 @@ class LiveChannel:
             return True
         is_placed, self._is_placed = self._is_placed, True
         return not is_placed
+
+    def release(self, order: Order, now_us: int) -> bool:
+        """Do the next part of an order about rows in quarantine; tell whether it is done.
+
+        Rows and what became of them are written in one transaction. Raises StoreError.
+        """
+        if self._stream is None:
+            return False
+        held = self._writer.take_held(order, limit=AT_ONCE)
+        if not held:
+            return True
+        now = datetime.fromtimestamp(now_us / 1e6, UTC)
+        change = readmitted(held, order, self._contract, self._city, now)
+        try:
+            self._writer.apply(self._stream.id, change, now_us=now_us)
+        except StoreRefused as error:
+            log.error("%s: order %d: %s", self.dataset, order.order_id, error)
+            ids = [row_id for row_id, _, _ in held]
+            still = Decided(order.order_id, held=ids, why=dict.fromkeys(ids, str(error)))
+            self._writer.apply(self._stream.id, Change(decided=(order, still)), now_us=now_us)
+        return False
 
     def step(self, now_us: int) -> Outcome:
         """Write the next chunk of what came in; raises StoreError."""

@@ -18,7 +18,8 @@ from data_access.aggregates.aggregate import Aggregate
 from data_access.aggregates.build import build_envelope
 from data_access.aggregates.registry import aggregates
 from data_access.city import City
-from data_access.envelope import Envelope, Number
+from data_access.envelope import LIVE, Envelope, Number
+from data_access.figure import figure_at, kind_of
 from data_access.model import QUALITIES
 from data_access.replay import Timeline
 from data_access.store import StoreReader, scores
@@ -91,19 +92,24 @@ def passport(
 ) -> Passport:
     """Return the passport of a number; raises LookupError for an unknown one, StoreError.
 
-    `shown` gives other envelopes as they are shown, for numbers made of several aggregates.
+    `number` is its address (data_access/figure.py). `shown` gives other envelopes as they are
+    shown, for numbers made of several aggregates.
     """
     aggregate = aggregates().get(envelope.aggregate)
-    figure = envelope.payload.get("numbers", {}).get(number)
+    figure = figure_at(envelope.payload, number)
     if aggregate is None or figure is None:
         raise LookupError(f"{envelope.aggregate} has no number {number!r}")
     known_us = round(envelope.made_at_ms * MS)
     source = figure.get("source")
     about = None if source is None else source.get("indicator")
-    with reader.source_snapshot(known_us, city.zone, envelope.realm, about=about) as snapshot:
+    # What was known at a minute is made of live's rows, as far as they were there by then.
+    with reader.source_snapshot(known_us, city.zone, LIVE, about=about) as snapshot:
         made_of = _taken_from(aggregate, figure)
-        again = _again(aggregate, envelope, snapshot, city, made_of, shown)
-        found = again.payload.get("numbers", {}).get(number)
+        numbers_only = kind_of(number) == "numbers"
+        again = _again(
+            aggregate, envelope, snapshot, city, made_of, shown, numbers_only=numbers_only
+        )
+        found = figure_at(again.payload, number)
         recomputed = None if found is None else found["value"]
         reads = _of_number(snapshot.reads, figure)
         names = list(dict.fromkeys(read.dataset for read in reads)) or list(envelope.datasets)
@@ -142,6 +148,8 @@ def _again(
     city: City,
     made_of: Sequence[str],
     shown: Shown,
+    *,
+    numbers_only: bool,
 ) -> Envelope:
     """Build the envelope again from source rows, as it was at its instant."""
     made: dict[str, Envelope] = {}
@@ -155,7 +163,7 @@ def _again(
             version=envelope.version,
             read=lambda name: made.get(name) or shown(name),
             realm=envelope.realm,
-            numbers_only=True,
+            numbers_only=numbers_only,
         )
 
     for name in made_of:

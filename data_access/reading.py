@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,17 +60,27 @@ class Reading:
         self.rejected: list[Rejected] = []
         self.marks: list[FileMark] = []
         self.schema: Schema = {}  # known from now on
+        self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
         self.measured: Counter[str] = Counter()  # what else the scores count
 
     @classmethod
-    def of(cls, found: Found, city: City, now: datetime, known: Schema) -> Reading:
+    def of(
+        cls,
+        found: Found,
+        city: City,
+        now: datetime,
+        known: Schema,
+        *,
+        allowed: Collection[str] = (),
+    ) -> Reading:
         """Read the files; raises SourceError when none of them can be read.
 
         `known` is the schema of the readings before; raises SchemaChanged when a file breaks it.
+        `allowed` are references whose rows somebody answers for.
         """
         reading = cls()
         files = [path for path, _, _ in found.files]
-        notes = reading._read(files, found.folder.contract, city, now, known)
+        notes = reading._read(files, found.folder.contract, city, now, known, allowed=allowed)
         reading._mark(found, notes)
         return reading
 
@@ -104,11 +114,19 @@ class Reading:
         known: Schema,
         *,
         ahead: timedelta = FUTURE_TOLERANCE,
+        allowed: Collection[str] = (),
     ) -> Notes:
         parts: list[Rows] = []
         with noting(contract.source.columns) as notes:
             for batch in secrecy.guarded(registry.read, files, contract=contract, city=city):
-                checked = check(batch, contract, now=now, areas=city.areas.codes, ahead=ahead)
+                checked = check(
+                    batch,
+                    contract,
+                    now=now,
+                    areas=city.areas.codes,
+                    ahead=ahead,
+                    allowed=allowed,
+                )
                 if checked.observations is not None and len(checked.observations):
                     parts.append(self._summable(checked))
                 self.records += checked.records
@@ -141,6 +159,7 @@ class Reading:
         accepted.update({name: len(said) for name, said in records.items()})
         refused: dict[str, Counter[str]] = {name: Counter() for name in names}
         kept = []
+        self.refused = {(each.source_ref, each.reason) for each in self.rejected}
         for each in self.rejected:
             counts = refused[_file_of(each.source_ref, names)]
             counts[each.reason] += 1

@@ -166,6 +166,15 @@ COVERAGE_GRID = "coverage-grid"
 COVERAGE_AGAIN = "coverage-again"
 SOURCES_GRID = "sources-grid"
 SOURCES_AGAIN = "sources-again"
+# The passport of a number (layouts/pages/passport.py, assets/passport.mjs)
+PASSPORT = "passport"
+PASSPORT_ASKED = "passport-asked"
+PASSPORT_BODY = "passport-body"
+PASSPORT_BUSY = "passport-busy"
+
+# The quarantine browser (layouts/pages/quarantine.py)
+QUARANTINE_ORDERS = "quarantine-orders"
+QUARANTINE_WHY = "quarantine-why"
 
 # The sign-in page (layouts/pages/sign_in.py)
 SIGN_IN_USER = "sign-in-user"

@@ -32,6 +32,8 @@ class Right(StrEnum):
     READ_PROOF = "readProof"  # what a wall showed when
     PROPOSE_SIGNALS = "proposeSignals"  # another signal plan, for others to approve
     APPROVE_SIGNALS = "approveSignals"
+    SEE_QUARANTINE = "seeQuarantine"  # rows that were refused, as they came
+    RELEASE_ROWS = "releaseRows"  # let refused rows in, answering for it
 
 
 _VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE})
@@ -44,6 +46,8 @@ _OPERATOR = _VIEWER | {
     Right.READ_PROOF,
     Right.PROPOSE_SIGNALS,
     Right.APPROVE_SIGNALS,
+    Right.SEE_QUARANTINE,
+    Right.RELEASE_ROWS,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

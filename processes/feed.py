@@ -19,6 +19,7 @@ from data_access.criteria.part import Use
 from data_access.feed import run_feed
 from data_access.realms.running import Rehearsals
 from operations.errors import ControllerAway, ControllerRefused
+from operations.quarantine import AuditOrders
 from operations.realms import RealmDesk
 from operations.running import Rules
 from permissions.database import connect_operations
@@ -164,7 +165,14 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     operations = connect_operations(settings.operations_url)
     uses = Uses(UsageLog(operations))
     try:
-        run_feed(settings, publish=announcer.publish, look=rules.look, uses=uses, stop=stop)
+        run_feed(
+            settings,
+            publish=announcer.publish,
+            look=rules.look,
+            uses=uses,
+            orders=AuditOrders(operations),
+            stop=stop,
+        )
     finally:
         operations.dispose()
         realms.stop()

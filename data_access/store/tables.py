@@ -182,7 +182,23 @@ quarantine = Table(
     Column("row", Text, nullable=False),
     Column("owner", String(64), nullable=False),
     Column("seen_us", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False, server_default="held"),  # data_access/quarantine.py
+    Column("order_id", BigInteger),  # the newest one that meant it
+    Column("decided_by", String(64)),  # on whose word it is let in
+    Column("decided_why", Text),
+    Column("decided_us", BigInteger),
     UniqueConstraint("stream_id", "source_ref", "reason"),
+    Index("quarantine_by_state", "stream_id", "state", "reason"),
+)
+
+quarantine_order = Table(  # orders about quarantine that are done
+    "quarantine_order",
+    metadata,
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("dataset", String(64), nullable=False),
+    Column("checked", BigInteger, nullable=False),
+    Column("released", BigInteger, nullable=False),
+    Column("done_us", BigInteger, nullable=False),
 )
 
 score = Table(  # of a dataset by criterion (data_access/criteria), one a hour: the last of it

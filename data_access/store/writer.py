@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from data_access.envelope import LIVE
 from data_access.intake.health import Health
 from data_access.model import Entity, Rejected
+from data_access.quarantine import Decided, Order
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.schema import Schema
 from data_access.store import health, observations, records, scores
+from data_access.store import quarantine as held
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
 from data_access.store.scores import Standing
@@ -65,6 +67,9 @@ class Change:
     timeline: Timeline | None = None
     done_us: int | None = None
     schema: Schema | None = None
+    # Of a reading of everything: (reference, reason) of all that was refused, kept or not.
+    refused: Collection[tuple[str, str]] | None = None
+    decided: tuple[Order, Decided] | None = None  # of rows in quarantine, let in with this change
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,11 @@ class StoreWriter:
             versions = records.append(connection, stream_id, change.played, recorded_us=now_us)
         _keep_entities(connection, stream_id, change.entities)
         _keep_files(connection, stream_id, change, now_us)
+        if change.refused is not None:
+            held.settle(connection, stream_id, change.refused)
+        if change.decided is not None:
+            order, decided = change.decided
+            held.decide(connection, decided, order, now_us)
         values: dict[str, Any] = {}
         if new or revised or versions:
             values |= {
@@ -193,6 +203,31 @@ class StoreWriter:
                 ).rowcount
                 connection.execute(hours.where(cell.c.slot < hours_before_us // HOUR_US))
         return gone
+
+    def orders_done(self) -> int:
+        """Return the newest order about quarantine that is done; raises StoreError."""
+        with transaction(self._engine) as connection:
+            return held.last_done(connection)
+
+    def allowed(self, stream_id: int) -> frozenset[str]:
+        """Return the references whose rows are let in on somebody's word; raises StoreError."""
+        with transaction(self._engine) as connection:
+            return held.allowed(connection, stream_id)
+
+    def begin_order(self, order: Order, *, now_us: int) -> None:
+        """Put an order's name on the rows it means; raises StoreError."""
+        with transaction(self._engine) as connection:
+            held.begin(connection, order, now_us)
+
+    def take_held(self, order: Order, *, limit: int) -> list[tuple[int, str, str]]:
+        """Return rows an order means that it has not come to yet; raises StoreError."""
+        with transaction(self._engine) as connection:
+            return held.take(connection, order, limit=limit)
+
+    def finish_order(self, order: Order, *, now_us: int) -> None:
+        """Note that an order is done, and what came of it; raises StoreError."""
+        with transaction(self._engine) as connection:
+            held.finish(connection, order, now_us)
 
     def keep_health(self, healths: Sequence[Health], *, realm: str = LIVE) -> None:
         """Keep how the live sources are, in place of what was said before; raises StoreError."""

@@ -19,6 +19,7 @@ from layouts.pages.console_place import Place, group_place
 from layouts.pages.console_plan import HEADING_PX, CityPlan, Planned, area_specs
 from layouts.pages.console_topics import BOTTLENECK_GROUPS, STAGE_GROUP, TOPICS, topic_of
 from layouts.pages.live import live
+from layouts.pages.passport import drawer
 from layouts.pages.shell import Setting, busy, icon, say, shell
 
 GROUP_ICONS = {
@@ -59,6 +60,7 @@ def page(
             dcc.Store(id=ids.CONSOLE_SIZE),
             dcc.Store(id=ids.CONSOLE_SHOWN),
             dcc.Store(id=ids.CONSOLE_SEND_RESULT),
+            drawer(setting=setting),
             html.Div(
                 [html.Div(id=ids.CONSOLE_BAR, className="console-bar"), realms],
                 className="console-top",

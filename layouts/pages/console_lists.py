@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from data_access.envelope import Text
 from language import pick
 from layouts import ids
+from layouts.pages import passport
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.miniature import thumbnail
 from layouts.pages.operator_keys import hold_state
@@ -65,6 +66,7 @@ class SourceCard:
     facts: tuple[tuple[str, str], ...] = ()
     figures: tuple[tuple[str, str, bool], ...] = ()  # href, name, chosen
     units_href: str = ""  # where the same stands by ward and commune
+    passport: str = ""  # mark of the figure whose passport can be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,13 @@ def source_card(card: SourceCard, *, setting: Setting) -> Component:
                 ],
                 className="card-top",
             ),
-            *([_by_units(card.units_href, setting)] if card.units_href else []),
+            html.Div(
+                [
+                    *([passport.key(card.passport, setting=setting)] if card.passport else []),
+                    *([_by_units(card.units_href, setting)] if card.units_href else []),
+                ],
+                className="card-keys",
+            ),
             _facts(card.facts),
         ],
         className="console-side source-card",

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.shell import Setting, icon, say, shell
+from permissions.roles import Right
 
 TABS = (
     ("catalogue", "/data", "bi-journal-text"),
@@ -18,7 +19,9 @@ TABS = (
     ("coverage", "/data/coverage", "bi-pie-chart"),
     ("lineage", "/data/lineage", "bi-diagram-3"),
     ("sources", "/data/sources", "bi-broadcast-pin"),
+    ("quarantine", "/data/quarantine", "bi-funnel"),
 )
+RIGHTS = {"quarantine": Right.SEE_QUARANTINE}  # of pages that are not for all
 
 
 Link = Mapping[str, Any]  # `link_url` and `link_port` of `layouts.pages.live`
@@ -48,6 +51,7 @@ def _tabs(here: str, setting: Setting) -> Component:
                 **attrs(aria_current="page" if name == here else None),
             )
             for name, path, symbol in TABS
+            if name not in RIGHTS or setting.person.may(RIGHTS[name])
         ],
         className="data-tabs",
         **attrs(aria_label=say("data.tabs", setting)),

@@ -22,8 +22,9 @@ from layouts.pages.live import live
 from layouts.pages.monitors import monitor
 from layouts.pages.operator_keys import actions
 from layouts.pages.operator_state import operator_state
+from layouts.pages.passport import drawer
 from layouts.pages.room import Deed
-from layouts.pages.scene_keys import MANY, scene_columns, scenes
+from layouts.pages.scene_keys import scene_columns, scenes
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.sites import silence
 from layouts.pages.switch_history import History
@@ -55,6 +56,7 @@ def page(
         [
             live(topics, link_url=link_url, link_port=link_port, language=setting.language),
             dcc.Store(id=ids.OPERATOR_WALL, data=wall.wall_id),
+            drawer(setting=setting),
             dcc.Store(id=ids.OPERATOR_SEEN, data=seen(wall)),
             dcc.Store(id=ids.OPERATOR_DONE),
             dcc.Store(id=ids.OPERATOR_PRESSED),
@@ -104,9 +106,7 @@ def page(
                                     html.Div(
                                         scenes(wall, setting=setting),
                                         id=ids.OPERATOR_SCENES,
-                                        className="op-scenes is-many"
-                                        if len(wall.scenes) > MANY
-                                        else "op-scenes",
+                                        className="op-scenes",
                                         style={"--columns": str(scene_columns(wall))},
                                     ),
                                 ],

@@ -17,6 +17,7 @@ from layouts import ids
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.live import live
 from layouts.pages.outputs import output_skew, output_state
+from layouts.pages.passport import drawer
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.sites import picture, silence, site_mark
 from layouts.pages.wall_view import LIVE, LayerView, OutputView, WallView
@@ -80,6 +81,7 @@ def page(
                 language=setting.language,
                 realm=setting.realm,
             ),
+            drawer(setting=setting),
             html.Div(
                 [
                     html.Section(

@@ -16,6 +16,7 @@ from dash import html
 import language as lang
 from data_access.envelope import Envelope, Status, Text
 from layouts.tiles import doubt
+from layouts.tiles.address import Addresses
 from layouts.tiles.kind import Frame
 from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.panes import Pane, first_pane, largest_pane, last_pane
@@ -61,6 +62,7 @@ class Tile:
         spans: bool = False,
     ) -> None:
         self.frame, self.kind, self.envelope = frame, kind, envelope
+        self.addresses = Addresses(envelope)
         self.language = frame.language
         whole = Pane(0.0, 0.0, frame.width_px, frame.height_px)
         self.pane = whole if spans else largest_pane(frame)
@@ -109,8 +111,12 @@ class Tile:
         *,
         statuses: Sequence[Status] = (),
         class_name: str = "",
+        about: str | None = None,
     ) -> html.Section:
-        """Return the tile around `body`; its rule shows the worst of `statuses`."""
+        """Return the tile around `body`; its rule shows the worst of `statuses`.
+
+        `about` is the address of the figure it is about (default: the envelope's first).
+        """
         status = worst(statuses)
         classes = f"tile tile-{self.kind} status-{status}"
         if self.frame.detail == "console":
@@ -136,6 +142,7 @@ class Tile:
             lang=self.language,
             style=self._style(),
             **_attributes(self.envelope),
+            **self.addresses.about(about),
         )
 
     def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:

@@ -12,6 +12,7 @@ import language as lang
 from data_access.envelope import Column, Envelope
 from layouts.tiles import cells, reading
 from layouts.tiles.absence import absent, missing
+from layouts.tiles.address import Marks
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import broken
 from layouts.tiles.figures import title_unit
@@ -71,11 +72,21 @@ def build(
         for row in rows
     ]
     figures = [float(row[options.figure]) for row in rows]
-    return tile.build(draw(tile, names[: options.limit], figures[: options.limit], measured, total))
+    marks = [tile.addresses.cell(row, options.figure) for row in rows[: options.limit]]
+    body = draw(
+        tile, names[: options.limit], figures[: options.limit], measured, total, marks=marks
+    )
+    return tile.build(body)
 
 
 def _horizontal(
-    tile: Tile, names: Sequence[str], figures: Sequence[float], measured: Column, total: int
+    tile: Tile,
+    names: Sequence[str],
+    figures: Sequence[float],
+    measured: Column,
+    total: int,
+    *,
+    marks: Sequence[Marks],
 ) -> html.Div:
     most = int(tile.height_u // ROW_LEAST) + 1
     widest = max(width_u(name, BODY) for name in names[:most])
@@ -103,19 +114,27 @@ def _horizontal(
                     ),
                     className="t-bar-track",
                 ),
-                html.Div(text, className="t-cell-number"),
+                html.Div(text, className="t-cell-number", **mark),
             ],
             className="t-row t-bar-row type-20",
             style=style,
         )
-        for index, (name, value, text) in enumerate(zip(names, figures, told, strict=True))
+        for index, (name, value, text, mark) in enumerate(
+            zip(names, figures, told, marks, strict=False)
+        )
     ]
     rows += rest(tile, total - len(names), in_head=fitted.is_told_in_head)
     return html.Div(rows, className="t-rows t-bars-horizontal")
 
 
 def _vertical(
-    tile: Tile, names: Sequence[str], figures: Sequence[float], measured: Column, total: int
+    tile: Tile,
+    names: Sequence[str],
+    figures: Sequence[float],
+    measured: Column,
+    total: int,
+    *,
+    marks: Sequence[Marks],
 ) -> html.Div:
     told = [_figure(tile, value, measured) for value in figures]
     needed = max([LEAST_COLUMN, *(width_u(text, BODY) + 0.5 for text in told)])
@@ -126,12 +145,12 @@ def _vertical(
     room = tile.height_u - (MORE_LINE if total > shown else 0.0)
     height = room - FIGURE_LINE - LABEL_AIR - label_lines
     if height < LEAST_LENGTH:
-        return _horizontal(tile, names, figures, measured, total)
+        return _horizontal(tile, names, figures, measured, total, marks=marks)
     longest = max(max(figures[:shown]), 0.0) or 1.0
     columns = [
         html.Div(
             [
-                html.Div(text, className="t-digits type-20"),
+                html.Div(text, className="t-digits type-20", **mark),
                 html.Div(
                     className="t-bar-column",
                     style={"height": u(max(0.06, height * max(0.0, value) / longest))},
@@ -143,7 +162,7 @@ def _vertical(
             className="t-bar-stack",
             style={"width": u(column)},
         )
-        for label, value, text in zip(labels, figures[:shown], told[:shown], strict=True)
+        for label, value, text, mark in zip(labels, figures, told, marks, strict=False)
     ]
     body = html.Div(columns, className="t-bars-vertical", style={"height": u(room)})
     return html.Div([body, *rest(tile, total - shown)], className="t-rows")

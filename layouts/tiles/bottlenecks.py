@@ -208,7 +208,7 @@ def _row(
         [
             html.Div(shape, className=f"bottleneck-mark ink-{status}"),
             html.Div(lines, className="bottleneck-words", style={"width": u(width)}),
-            html.Div(value, className="bottleneck-value"),
+            html.Div(value, className="bottleneck-value", **tile.addresses.number(figure)),
         ],
         className=f"bottleneck status-{status}" + (" is-doubtful" if doubtful else ""),
         style={"top": u(top), "height": u(height)},

@@ -67,6 +67,7 @@ def figure_row(
             ],
             className="t-figure-cell",
             style={"width": u(column)},
+            **tile.addresses.number(figure),
         )
         for figure, text, label in zip(shown, texts, labels, strict=True)
     ]

@@ -12,6 +12,7 @@ from dash import html
 from pydantic import Field
 
 from data_access.envelope import Envelope, Number
+from data_access.figure import number_at
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, u
@@ -74,7 +75,11 @@ def build(
     others = [figure for name, figure in figures.items() if name != options.numbers[0]]
     body = _low if tile.height_u < LOW else _tall
     part, shown = body(tile, main, others, context)
-    return tile.build(part, statuses=[figure["status"] for figure in shown])
+    return tile.build(
+        part,
+        statuses=[figure["status"] for figure in shown],
+        about=number_at(options.numbers[0]),
+    )
 
 
 def _tall(
@@ -104,7 +109,7 @@ def _tall(
         told = told if below else []
         size = _main_size(text, tile.width_u, size, marked=True)
     words = html.Div(told, className="t-kpi-told")
-    first = [_digits(main, size, tile.language, marked=marked)]
+    first = [_digits(tile, main, size, marked=marked)]
     lines = len(told) * LINE
     left = room - (size + lines if below else max(size, lines))
     parts = [
@@ -165,7 +170,7 @@ def _low(
         side = figure_row(tile, others, rest, most=2.0, height=tile.height_u)
     shown = [main]
     if side and side.height_u <= tile.height_u + 0.1:
-        parts = [_digits(main, size, tile.language), side.part]
+        parts = [_digits(tile, main, size), side.part]
         shown += side.shown
     else:
         told = _told(tile, main, context, rest)[: int(tile.height_u // LINE)]
@@ -174,16 +179,17 @@ def _low(
             told = []
             size = _main_size(text, tile.width_u, most, marked=True)
         words = html.Div(told, className="t-kpi-told")
-        parts = [_digits(main, size, tile.language, marked=marked), words]
+        parts = [_digits(tile, main, size, marked=marked), words]
     return html.Div(parts, className="t-kpi t-kpi-beside t-kpi-low"), shown
 
 
-def _digits(main: Number, size: float, language: str, *, marked: bool = False) -> html.Div:
+def _digits(tile: Tile, main: Number, size: float, *, marked: bool = False) -> html.Div:
     shape = [mark(main["status"])] if marked and is_marked(main) else []
     return html.Div(
-        [*shape, *digits(written(main, language), size)],
+        [*shape, *digits(written(main, tile.language), size)],
         className=f"t-kpi-main{ink(main)}",
         style={"fontSize": u(size)},
+        **tile.addresses.number(main),
     )
 
 

@@ -95,7 +95,7 @@ def rows_of(
     style = {"gridTemplateColumns": " ".join(u(width) for width in grid.widths)}
     lines: list[Any] = [_heading(tile, grid, style)] if has_heading else []
     for row, texts in zip(shown, grid.rows, strict=False):
-        lines.append(_row(grid, row, texts, faces, style, fitted.height_u, context))
+        lines.append(_row(tile, grid, row, texts, faces, style, fitted.height_u, context))
     lines += rest(tile, total - len(shown), in_head=fitted.is_told_in_head)
     return html.Div(lines, className="t-rows")
 
@@ -151,6 +151,7 @@ def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:
 
 
 def _row(
+    tile: Tile,
     grid: Grid,
     row: Mapping[str, Any],
     texts: Sequence[str],
@@ -162,7 +163,8 @@ def _row(
     parts = []
     for column, width, text, face in zip(grid.columns, grid.widths, texts, faces, strict=True):
         if cells.is_numeric(column):
-            parts.append(html.Div(text, className="t-cell-number"))
+            marks = tile.addresses.cell(row, column["id"]) if _is_figure(column, row) else {}
+            parts.append(html.Div(text, className="t-cell-number", **marks))
             continue
         band = cells.band_in(column, row, context) if column.get("kind") == "band" else None
         if band is not None:
@@ -171,6 +173,10 @@ def _row(
         parts.append(name_cell(text, width, height, face))
     class_name = "t-row type-20" + (" is-suspect" if row.get("suspect") is True else "")
     return html.Div(parts, className=class_name, style={**style, "height": u(height)})
+
+
+def _is_figure(column: Column, row: Mapping[str, Any]) -> bool:
+    return column.get("kind") == "number" and reading.finite(row.get(column["id"]))
 
 
 def name_setting(names: Iterable[str], width: float) -> Setting:

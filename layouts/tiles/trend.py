@@ -9,6 +9,7 @@ from dash import dcc, html
 from pydantic import Field
 
 from data_access.envelope import Envelope, Line, Series
+from data_access.figure import line_at
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import Tile, title_of
@@ -70,7 +71,8 @@ def build(
         className="t-chart",
         style={"width": f"{width_px}px", "height": f"{height_px}px"},
     )
-    return tile.build(graph, statuses=[status_of(series, lines)])
+    about = line_at(options.series, lines[0]["id"])
+    return tile.build(graph, statuses=[status_of(series, lines)], about=about)
 
 
 def _lines(series: Series, options: Options) -> list[Line]:

@@ -119,6 +119,25 @@ def test_a_number_taken_from_another_aggregate_leads_to_the_rows_of_that(shared:
     assert {row.dataset for row in found.rows} == {AIR}
 
 
+@pytest.mark.parametrize(
+    ("aggregate", "address"),
+    [
+        (AIR, "tables/stations/0/aqi"),
+        (AIR, "tables/stations/1/pm25"),
+        (SPEED, "tables/worst_links/0/speed"),
+        (SPEED, "series/mean_speed/today"),
+        ("health.dengue", "tables/years/0/cases"),
+        ("health.dengue", "series/curve/cases"),
+    ],
+)
+def test_r57_cells_and_the_ends_of_lines_are_the_same_again_too(
+    shared: Room, aggregate: str, address: str
+) -> None:
+    found = of(shared, aggregate, address)
+    assert found.figure["value"] is not None
+    assert (found.recomputed, found.agrees) == (found.figure["value"], True)
+
+
 def test_an_unknown_number_is_said_to_be_unknown(shared: Room) -> None:
     with pytest.raises(LookupError, match="no number 'mood'"):
         of(shared, AIR, "mood")

@@ -23,6 +23,7 @@ from permissions.sessions import Sessions
 from permissions.usage import UsageLog
 from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
+from tests.pages.traced import trace
 from wall.errors import BadFields, ServiceError
 from wall.geometry import Wall, load_walls
 from wall.history import History
@@ -359,5 +360,6 @@ def make_desk(settings: Settings, *, now_ms: float = NOW_MS) -> Desk:
         sessions=Sessions(engine, people),
         audit=AuditLog(engine, key=key_for(settings, "audit")),
         usage=UsageLog(engine),
+        trace=trace,
         now_ms=lambda: now_ms,
     )

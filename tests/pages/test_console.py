@@ -51,7 +51,7 @@ def test_before_the_screen_has_told_its_size_nothing_is_drawn(leader):
 
 def test_the_city_shows_its_stage_five_bottlenecks_and_five_groups(leader, cache):
     bar, body = _open(leader, "#/")
-    assert words(bar).startswith("Thành phố Hà Nội Chạm vào một số")
+    assert words(bar).startswith("Thành phố Hà Nội Chạm vào con số")
     for name in ("Úng ngập", "Ùn tắc", "Kinh tế - xã hội", "Phản ánh của dân"):
         assert name in words(body)
     links = [node["props"]["href"] for node in nodes(body) if node["type"] == "A"]

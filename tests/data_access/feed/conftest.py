@@ -18,6 +18,7 @@ from data_access.city import City, load_city
 from data_access.contracts import SourceSpec
 from data_access.envelope import Envelope
 from data_access.feed import Feed
+from data_access.quarantine import Order
 from data_access.sources import registry
 from data_access.store import StoreReader, open_reader, open_writer
 from settings import Settings
@@ -37,6 +38,7 @@ class Room:
     now_s: float = NOW_S
     told: dict[str, int] = field(default_factory=dict)
     ticks: int = 0
+    orders: list[Order] = field(default_factory=list)  # about quarantine
     _feed: Feed | None = None
     _open: list[Any] = field(default_factory=list)
 
@@ -48,9 +50,14 @@ class Room:
     def feed(self) -> Feed:
         if self._feed is None:
             writer, reader = open_writer(self.settings, self.city.zone), open_reader(self.settings)
-            self._feed = Feed(self.settings, self.city, writer, reader, self.cache)
+            self._feed = Feed(
+                self.settings, self.city, writer, reader, self.cache, orders=self._ordered
+            )
             self._open += [self._feed, writer, reader]
         return self._feed
+
+    def _ordered(self, after: int) -> list[Order]:
+        return [order for order in self.orders if order.order_id > after]
 
     def tick(self, seconds: float = 0.0) -> dict[str, int]:
         """Let time pass, then tick once."""

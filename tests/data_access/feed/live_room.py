@@ -14,6 +14,7 @@ from data_access.envelope import Envelope
 from data_access.feed import Feed, live_datasets
 from data_access.intake.health import Health
 from data_access.intake.intake import Intake
+from data_access.quarantine import Order
 from data_access.store import StoreReader, open_reader, open_writer
 from settings import Settings
 
@@ -28,6 +29,7 @@ class LiveRoom:
     settings: Settings
     city: City
     longest_tick_s: float = 0.0
+    orders: list[Order] = field(default_factory=list)  # about quarantine
     intake: Intake | None = None
     _feed: Feed | None = None
     _open: list[Any] = field(default_factory=list)
@@ -41,7 +43,15 @@ class LiveRoom:
             writer = open_writer(self.settings, self.city.zone, durable=True)
             reader = open_reader(self.settings)
             cache = open_cache(self.settings)
-            self._feed = Feed(self.settings, self.city, writer, reader, cache, self.intake)
+            self._feed = Feed(
+                self.settings,
+                self.city,
+                writer,
+                reader,
+                cache,
+                self.intake,
+                orders=lambda after: [each for each in self.orders if each.order_id > after],
+            )
             intakes = [] if self.intake is None else [self.intake]
             self._open += [self._feed, *intakes, writer, reader]
         return self._feed

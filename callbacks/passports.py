@@ -1,0 +1,75 @@
+"""A tap on a figure: its passport, made when it is asked for, within what the asker may see."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+
+from callbacks import page_setting, session
+from callbacks.desk import Desk, desk
+from callbacks.passport_view import view_of
+from data_access.envelope import LIVE, Envelope
+from data_access.errors import DataError
+from data_access.realms.realm import is_beside, is_exercise
+from layouts import ids
+from layouts.pages import passport
+from layouts.pages.shell import Setting
+from permissions.roles import Person
+
+LONGEST = 400  # characters of a mark
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.PASSPORT_BODY, "children"),
+        Input(ids.PASSPORT_ASKED, "data"),
+        running=[
+            (Output(ids.PASSPORT_BUSY, "hidden"), False, True),
+            (Output(ids.PASSPORT_BODY, "hidden"), True, False),
+        ],
+        prevent_initial_call=True,
+    )(answer)
+
+
+def answer(asked: Mapping[str, Any] | None) -> Any:
+    """Return the drawer's body for the mark that was tapped, or why there is none."""
+    who = session.person()
+    if who is None or not asked:
+        return no_update
+    setting = page_setting.setting()
+    mark, realm = str(asked.get("mark", "")), str(asked.get("realm") or LIVE)
+    return _body(desk(), mark, realm, who, setting)
+
+
+def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> Any:
+    aggregate, _, address = mark.partition(":")
+    envelope = _envelope(reach, aggregate, realm) if len(mark) <= LONGEST else None
+    if is_exercise(realm):
+        return passport.refusal("exercise", setting=setting)
+    if envelope is None:
+        return passport.refusal("unknown", setting=setting)
+    if not who.may_see(envelope.classification):
+        session.audit(who, "passport", "refused", target=f"number/{mark}", code="forbidden")
+        return passport.refusal("forbidden", setting=setting)
+    if reach.trace is None:
+        return passport.refusal("unreadable", setting=setting)
+    try:
+        found = reach.trace(envelope, address)
+    except LookupError:
+        return passport.refusal("unknown", setting=setting)
+    except DataError as error:
+        log.warning("no passport of %s: %s", mark, error)
+        return passport.refusal("unreadable", setting=setting)
+    return passport.body(view_of(reach, envelope, found, who=who, setting=setting), setting=setting)
+
+
+def _envelope(reach: Desk, aggregate: str, realm: str) -> Envelope | None:
+    if realm != LIVE and not is_beside(realm):
+        return None
+    return reach.cache.read(aggregate, realm)

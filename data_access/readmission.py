@@ -1,0 +1,57 @@
+"""Rows of quarantine held to their contract again, from what was kept of them.
+
+For what came in live: its payload is gone, so the row itself is read again. Files are read again
+as a whole (data_access/channel.py). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data_access.city import City
+from data_access.contract_check import check, live_ahead
+from data_access.contracts import DatasetContract
+from data_access.quarantine import Decided, Order, batch_of, read_row
+from data_access.records import Played
+from data_access.rows import Rows
+from data_access.store import Change
+
+AT_ONCE = 500  # rows of one transaction
+CUT = "only a part of this row was kept, or its source could not read it: it must come again"
+
+
+def readmitted(
+    held: Sequence[tuple[int, str, str]],
+    order: Order,
+    contract: DatasetContract,
+    city: City,
+    now: datetime,
+) -> Change:
+    """Return what lets in those of (id, reference, row) that pass, and says what became of each."""
+    references = {reference for _, reference, _ in held}
+    checked = check(
+        batch_of([row for _, _, row in held]),
+        contract,
+        now=now,
+        areas=city.areas.codes,
+        ahead=live_ahead(contract),
+        allowed=references if order.mode == "override" else (),
+    )
+    refused = {each.source_ref: each.detail for each in checked.rejected}
+    why: dict[int, str] = {}
+    released: list[int] = []
+    for row_id, reference, row in held:
+        if read_row(row) is None:
+            why[row_id] = CUT
+        elif reference in refused:
+            why[row_id] = refused[reference]
+        else:
+            released.append(row_id)
+    frame = checked.observations
+    rows = None if frame is None or not len(frame) else Rows.of(frame)
+    return Change(
+        rows=rows,
+        played=[Played(record) for record in checked.records],
+        decided=(order, Decided(order.order_id, released, list(why), why)),
+    )

@@ -1,0 +1,244 @@
+"""Quarantine in the store: what is held, what became of it, and which orders are done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from data_access.envelope import LIVE
+from data_access.quarantine import ALLOWED, HELD, RELEASED, SETTLED, Decided, Order
+from data_access.store.engine import insert_into
+from data_access.store.reader import StoreReader
+from data_access.store.tables import quarantine, quarantine_order, stream
+
+AT_ONCE = 500  # ids of one statement
+LONGEST_REF = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows of a dataset were refused for one reason, by what became of them."""
+
+    dataset: str
+    owner: str
+    reason: str
+    state: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One row in quarantine."""
+
+    row_id: int
+    dataset: str
+    owner: str
+    source_ref: str
+    reason: str
+    detail: str
+    row: str
+    seen_us: int
+    state: str
+    decided_by: str | None
+    decided_why: str | None
+    decided_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an order."""
+
+    order_id: int
+    dataset: str
+    checked: int
+    released: int
+    done_us: int
+
+
+class QuarantineReader:
+    """Reads quarantine for pages; within the datasets it is told."""
+
+    def __init__(self, reader: StoreReader) -> None:
+        self._reader = reader
+
+    def counts(self, datasets: Collection[str]) -> list[Count]:
+        """Return the counts by dataset, reason and state; raises StoreError."""
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.connection.execute(
+                select(
+                    stream.c.dataset,
+                    quarantine.c.owner,
+                    quarantine.c.reason,
+                    quarantine.c.state,
+                    func.count().label("rows"),
+                )
+                .join(stream, stream.c.id == quarantine.c.stream_id)
+                .where(stream.c.realm == LIVE, stream.c.is_current)
+                .where(stream.c.dataset.in_(datasets))
+                .group_by(
+                    stream.c.dataset, quarantine.c.owner, quarantine.c.reason, quarantine.c.state
+                )
+            )
+            return [Count(*row) for row in found]
+
+    def rows(
+        self,
+        datasets: Collection[str],
+        *,
+        reason: str | None,
+        states: Collection[str],
+        offset: int,
+        limit: int,
+    ) -> list[Held]:
+        """Return rows of datasets in some states, newest first; raises StoreError."""
+        which = (
+            select(
+                quarantine.c.id,
+                stream.c.dataset,
+                *(
+                    quarantine.c[name]
+                    for name in ("owner", "source_ref", "reason", "detail", "row", "seen_us")
+                ),
+                *(
+                    quarantine.c[name]
+                    for name in ("state", "decided_by", "decided_why", "decided_us")
+                ),
+            )
+            .join(stream, stream.c.id == quarantine.c.stream_id)
+            .where(stream.c.realm == LIVE, stream.c.is_current, quarantine.c.state.in_(states))
+            .where(stream.c.dataset.in_(datasets))
+            .order_by(quarantine.c.id.desc())
+        )
+        if reason is not None:
+            which = which.where(quarantine.c.reason == reason)
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.connection.execute(which.offset(offset).limit(limit))
+            return [Held(*row) for row in found]
+
+    def done(self, orders: Collection[int]) -> dict[int, Done]:
+        """Return what came of orders, of those that are done; raises StoreError."""
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.connection.execute(
+                select(quarantine_order).where(quarantine_order.c.order_id.in_(orders))
+            )
+            return {row.order_id: Done(**row._mapping) for row in found}
+
+
+def last_done(connection: Connection) -> int:
+    """Return the newest order that is done, 0 before any."""
+    return connection.execute(select(func.max(quarantine_order.c.order_id))).scalar() or 0
+
+
+def allowed(connection: Connection, stream_id: int) -> frozenset[str]:
+    """Return the references whose rows are let in on somebody's word."""
+    found = connection.execute(
+        select(quarantine.c.source_ref).where(
+            quarantine.c.stream_id == stream_id, quarantine.c.state.in_((ALLOWED, RELEASED)),
+            quarantine.c.decided_by.is_not(None),
+        )
+    )  # fmt: skip
+    return frozenset(found.scalars())
+
+
+def begin(connection: Connection, order: Order, now_us: int) -> None:
+    """Put an order's name on the rows it means; those of an override are let in from now on."""
+    values: dict[str, Any] = {"order_id": order.order_id}
+    if order.mode == "override":
+        values |= {"state": ALLOWED} | _word(order, now_us)
+    connection.execute(update(quarantine).where(*_meant(connection, order)).values(**values))
+
+
+def settle(connection: Connection, stream_id: int, refused: Collection[tuple[str, str]]) -> None:
+    """Note after a reading of everything which held rows are refused no more."""
+    still = {(ref[:LONGEST_REF], reason) for ref, reason in refused}
+    found = connection.execute(
+        select(
+            quarantine.c.id, quarantine.c.source_ref, quarantine.c.reason, quarantine.c.state
+        ).where(quarantine.c.stream_id == stream_id)
+    ).all()
+    ids: dict[str, list[int]] = {HELD: [], RELEASED: [], SETTLED: []}
+    for row in found:
+        is_refused = (row.source_ref, row.reason) in still
+        if is_refused and row.state != HELD:
+            ids[HELD].append(row.id)
+        elif not is_refused and row.state == ALLOWED:
+            ids[RELEASED].append(row.id)
+        elif not is_refused and row.state == HELD:
+            ids[SETTLED].append(row.id)
+    for state, chosen in ids.items():
+        _mark(connection, chosen, state=state)
+
+
+def take(connection: Connection, order: Order, *, limit: int) -> list[tuple[int, str, str]]:
+    """Return (id, reference, row) of rows an order means that it has not come to yet."""
+    found = connection.execute(
+        select(quarantine.c.id, quarantine.c.source_ref, quarantine.c.row)
+        .where(*_meant(connection, order))
+        .where(quarantine.c.order_id.is_(None) | (quarantine.c.order_id != order.order_id))
+        .order_by(quarantine.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.source_ref, row.row) for row in found]
+
+
+def decide(connection: Connection, decided: Decided, order: Order, now_us: int) -> None:
+    """Write what became of rows of an order."""
+    word = _word(order, now_us) if order.mode == "override" else {}
+    _mark(connection, decided.held, order_id=order.order_id)
+    _mark(
+        connection,
+        decided.released,
+        order_id=order.order_id,
+        state=RELEASED if order.mode == "override" else SETTLED,
+        **word,
+    )
+    for row_id, why in decided.why.items():
+        _mark(connection, [row_id], detail=why)
+
+
+def finish(connection: Connection, order: Order, now_us: int) -> None:
+    """Note that an order is done, and what came of it."""
+    mine = quarantine.c.order_id == order.order_id
+    checked = connection.execute(select(func.count()).where(mine)).scalar() or 0
+    out = quarantine.c.state.in_((RELEASED, SETTLED))
+    released = connection.execute(select(func.count()).where(mine, out)).scalar() or 0
+    connection.execute(
+        insert_into(connection, quarantine_order)
+        .values(
+            order_id=order.order_id,
+            dataset=order.dataset,
+            checked=checked,
+            released=released,
+            done_us=now_us,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _meant(connection: Connection, order: Order) -> Iterable[ColumnElement[bool]]:
+    current = connection.execute(
+        select(stream.c.id).where(
+            stream.c.realm == LIVE, stream.c.dataset == order.dataset, stream.c.is_current
+        )
+    ).scalar()
+    which = [
+        quarantine.c.stream_id == (-1 if current is None else current),
+        quarantine.c.reason == order.reason,
+        quarantine.c.state == HELD,
+    ]
+    if order.rows:
+        which.append(quarantine.c.id.in_(order.rows[:AT_ONCE]))
+    return which
+
+
+def _mark(connection: Connection, ids: Sequence[int], **values: Any) -> None:
+    for begin_at in range(0, len(ids), AT_ONCE):
+        chosen = ids[begin_at : begin_at + AT_ONCE]
+        connection.execute(update(quarantine).where(quarantine.c.id.in_(chosen)).values(**values))
+
+
+def _word(order: Order, now_us: int) -> dict[str, Any]:
+    return {"decided_by": order.by[:64], "decided_why": order.why, "decided_us": now_us}

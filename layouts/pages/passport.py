@@ -1,0 +1,319 @@
+"""The passport of a number in a drawer over a page: what it is, whose, how made, from which rows.
+
+The dialog stands in the page, closed; a tap on a figure opens it (assets/passport.mjs) and its body
+follows. Values in, components out; what is in them is `callbacks.passport_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from language import text
+from layouts import ids
+from layouts.pages.attributes import attrs, freshness
+from layouts.pages.shell import HIDDEN, Setting, busy, icon, say
+
+TITLE = "passport-title"
+ROWS_A_PAGE = 8
+
+Verdict = Literal["same", "differs"]
+Fact = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """How good a dataset is by one criterion; `words` is the score as written."""
+
+    name: str
+    words: str
+    share: float  # 0 to 100
+    is_below: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OriginView:
+    """A dataset behind the number: whose it is, how old, how good."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    as_of_ms: float | None
+    stale_after_ms: float
+    cadence: str
+    scores: tuple[ScoreView, ...]
+    blocked: str = ""  # why nothing new of it is let in
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A source row, as written for a reader."""
+
+    observed: str
+    what: str
+    place: str
+    figure: str
+    quality: str
+    is_suspect: bool
+    revision: str
+    reference: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassportView:
+    """Everything the drawer says of one number."""
+
+    name: str
+    figure: str
+    facts: tuple[Fact, ...]  # period, time, what it is held against
+    formula: str
+    steps: tuple[str, ...]
+    verdict: Verdict
+    recomputed: str
+    owner: str
+    phone: str
+    origins: tuple[OriginView, ...]
+    rows: tuple[RowView, ...] | None  # None: not for this role
+    total: int
+    choices: tuple[tuple[str, str, bool], ...] = ()  # mark, name, chosen
+
+
+def drawer(*, setting: Setting) -> Component:
+    """Build the dialog, closed and empty."""
+    return html.Div(
+        [
+            dcc.Store(id=ids.PASSPORT_ASKED),
+            html.Dialog(
+                [
+                    html.Div(
+                        [
+                            html.H2(tell("title", setting), id=TITLE),
+                            html.A(
+                                [html.Span(tell("open", setting)), icon("bi-chevron-right")],
+                                href="#",
+                                className="key passport-open",
+                                hidden=True,
+                            ),
+                            html.Button(
+                                icon("bi-x-lg"),
+                                className="key key-icon passport-close",
+                                **attrs(aria_label=tell("close", setting), data_close="passport"),
+                            ),
+                        ],
+                        className="passport-head",
+                    ),
+                    busy(ids.PASSPORT_BUSY, tell("busy", setting)),
+                    html.Div(id=ids.PASSPORT_BODY, className="passport-body"),
+                ],
+                id=ids.PASSPORT,
+                className="passport",
+                **attrs(aria_labelledby=TITLE),
+            ),
+        ]
+    )
+
+
+def body(view: PassportView, *, setting: Setting) -> list[Component]:
+    """Return all that is said of a number."""
+    return [
+        *([_choices(view.choices, setting)] if len(view.choices) > 1 else []),
+        html.Div(
+            [
+                html.H3(view.name),
+                html.Div(view.figure, className="passport-figure"),
+                _verdict(view, setting),
+                _facts(view.facts),
+            ],
+            className="passport-number",
+        ),
+        _part("formula", [html.P(view.formula), _steps(view.steps)], setting),
+        _part("owner", [_owner(view)], setting),
+        *(_origin(each, setting) for each in view.origins),
+        _part("rows", [_rows(view, setting)], setting, count=view.total),
+    ]
+
+
+def refusal(code: str, *, setting: Setting) -> list[Component]:
+    """Say why there is no passport: forbidden, unknown, unreadable, exercise."""
+    words = text(f"passport.refused.{code}", setting.language)
+    return [html.P([icon("bi-info-circle"), words], className="passport-refused", role="status")]
+
+
+def key(mark: str, *, setting: Setting) -> Component:
+    """Return a key that opens the passport of the figure of a mark, for hands and keyboards."""
+    words = [icon("bi-card-checklist"), html.Span(tell("title", setting))]
+    return html.Button(words, className="key passport-key", **attrs(data_passport=mark))
+
+
+def tell(name: str, setting: Setting, **values: object) -> str:
+    """Return words of the passport's catalogue."""
+    return text(f"passport.{name}", setting.language, **values)
+
+
+def _choices(choices: Sequence[tuple[str, str, bool]], setting: Setting) -> Component:
+    keys = [
+        html.Button(
+            name,
+            className="key choice" + (" is-chosen" if chosen else ""),
+            **attrs(data_passport=mark, aria_pressed="true" if chosen else "false"),
+        )
+        for mark, name, chosen in choices
+    ]
+    return html.Div(
+        keys,
+        className="passport-choices",
+        role="group",
+        **attrs(aria_label=tell("choices", setting)),
+    )
+
+
+def _verdict(view: PassportView, setting: Setting) -> Component:
+    is_same = view.verdict == "same"
+    words = tell(view.verdict, setting, figure=view.recomputed)
+    symbol = "bi-check2-circle" if is_same else "bi-exclamation-triangle-fill"
+    return html.P(
+        [icon(symbol), html.Span(words)],
+        className="passport-verdict" + ("" if is_same else " is-problem"),
+        **attrs(data_verdict=view.verdict),
+    )
+
+
+def _part(
+    name: str, children: Sequence[Component], setting: Setting, *, count: int | None = None
+) -> Component:
+    head = tell(f"part.{name}", setting)
+    if count is not None:
+        head = f"{head} ({count})"
+    return html.Section([html.H3(head), *children], className=f"passport-part part-{name}")
+
+
+def _steps(steps: Sequence[str]) -> Component:
+    return html.Ol([html.Li(step) for step in steps], className="passport-steps")
+
+
+def _owner(view: PassportView) -> Component:
+    return html.Div(
+        [
+            html.Div(view.owner, className="card-owner"),
+            html.Div([icon("bi-telephone"), view.phone], className="card-phone"),
+        ]
+    )
+
+
+def _origin(origin: OriginView, setting: Setting) -> Component:
+    age: list[Component | str] = [html.Span(tell("no_data", setting), className="quiet")]
+    if origin.as_of_ms is not None:
+        age = [
+            html.Span(className="ioc-age", **attrs(data_at_ms=origin.as_of_ms)),
+            html.Span(say("stale", setting), className="stale-word"),
+            html.Span(origin.cadence, className="quiet"),
+        ]
+    blocked = []
+    if origin.blocked:
+        words = [icon("bi-sign-stop-fill"), html.Span(origin.blocked)]
+        blocked = [html.P(words, className="passport-blocked is-problem")]
+    return html.Section(
+        [
+            html.H3(origin.name),
+            *blocked,
+            html.Div(
+                age,
+                className="card-age passport-age",
+                **freshness(origin.as_of_ms, origin.stale_after_ms),
+            ),
+            _facts(origin.facts),
+            html.Ul([html.Li(_score(each)) for each in origin.scores], className="passport-scores"),
+        ],
+        className="passport-part part-origin",
+    )
+
+
+def _score(score: ScoreView) -> list[Component]:
+    mark = [icon("bi-exclamation-triangle-fill")] if score.is_below else []
+    return [
+        html.Span([*mark, score.name], className="score-name"),
+        html.Span(score.words, className="score-words"),
+        html.Span(
+            html.I(style={"width": f"{max(0.0, min(score.share, 100.0)):.1f}%"}),
+            className="score-bar" + (" is-below" if score.is_below else ""),
+            **HIDDEN,
+        ),
+    ]
+
+
+def _facts(facts: Sequence[Fact]) -> Component:
+    return html.Dl(
+        [html.Div([html.Dt(name), html.Dd(words)]) for name, words in facts if words],
+        className="facts",
+    )
+
+
+def _rows(view: PassportView, setting: Setting) -> Component:
+    if view.rows is None:
+        return html.P(say("console.rows_forbidden", setting), className="quiet")
+    if not view.rows:
+        return html.P(say("console.no_rows", setting), className="quiet")
+    heads = ("observed", "what", "place", "figure", "quality", "reference", "recorded")
+    pages = [view.rows[at : at + ROWS_A_PAGE] for at in range(0, len(view.rows), ROWS_A_PAGE)]
+    table = html.Table(
+        [
+            html.Thead(
+                html.Tr([html.Th(say(f"rows.{h}", setting), className=f"row-{h}") for h in heads])
+            ),
+            *(
+                html.Tbody([_row(row) for row in page], hidden=number > 0)
+                for number, page in enumerate(pages)
+            ),
+        ],
+        className="source-rows passport-rows",
+    )
+    parts: list[Component] = [html.Div(table, className="scroll", tabIndex="0")]
+    if view.total > len(view.rows):
+        newest = tell("newest", setting, count=len(view.rows), total=view.total)
+        parts.append(html.P(newest, className="quiet"))
+    if len(pages) > 1:
+        parts.append(_pager(len(pages), setting))
+    return html.Div(parts)
+
+
+def _pager(pages: int, setting: Setting) -> Component:
+    def step(by: int, symbol: str, words: str) -> Component:
+        return html.Button(
+            icon(symbol),
+            className="key key-icon",
+            disabled=by < 0,
+            **attrs(data_page=by, aria_label=words),
+        )
+
+    return html.Div(
+        [
+            step(-1, "bi-chevron-left", tell("page.before", setting)),
+            html.Span(
+                tell("page", setting, number=1, pages=pages),
+                className="page-words",
+                **attrs(data_words=tell("page", setting, number="{n}", pages=pages)),
+                role="status",
+            ),
+            step(1, "bi-chevron-right", tell("page.after", setting)),
+        ],
+        className="passport-pager",
+    )
+
+
+def _row(row: RowView) -> Component:
+    quality = "row-quality is-suspect" if row.is_suspect else "row-quality"
+    return html.Tr(
+        [
+            html.Td(row.observed, className="row-observed"),
+            html.Td(row.what, className="row-what"),
+            html.Td(row.place, className="row-place"),
+            html.Td(row.figure, className="row-figure"),
+            html.Td(row.quality, className=quality),
+            html.Td([row.reference, row.revision], className="row-reference"),
+            html.Td(row.recorded, className="row-recorded"),
+        ]
+    )

@@ -1,0 +1,88 @@
+"""A passport and the quarantine in the browser: one tap, closed by Esc, fit to read and to hit."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from callbacks.desk import Desk
+from tests.pages import looking
+from tests.pages.test_looks import (  # noqa: F401 - fixtures
+    LANGUAGES,
+    _settled,
+    _speak,
+    address,
+    desk,
+    page,
+    site,
+)
+from tests.pages.test_quarantine import AIR, HeldThere
+
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
+
+TILE = "#/g/environment/t/rain/max_day"
+
+
+def _tap(page: Page, mark: str) -> None:  # noqa: F811
+    box = page.locator(f".console-tile [data-figure='{mark}']").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)
+    expect(page.locator("#passport .passport-figure")).to_be_visible()
+
+
+def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
+    page: Page,  # noqa: F811
+    address: str,  # noqa: F811
+) -> None:
+    complaints: list[str] = []
+    for language in LANGUAGES:
+        page.goto(f"{address}/console")
+        _speak(page, language)
+        expect(page.locator(".console-tile .tile").first).to_be_visible()
+        _tap(page, "city.bottlenecks:numbers/air")
+        assert page.url.endswith("#/") or page.url.endswith("/console")  # the link was not followed
+        _settled(page)
+        assert page.locator("#passport :focus").count() == 1
+        complaints += looking.complaints(page, is_contrast_seen=language == "vi")
+        following = page.locator("#passport [data-page='1']")
+        following.click()
+        expect(page.locator("#passport .page-words")).to_contain_text("2")
+        complaints += looking.cut_or_small(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("#passport")).to_be_hidden()
+    assert not complaints, "\n".join(complaints)
+
+
+def test_r57_by_keyboard_the_focus_comes_back_to_the_key(
+    page: Page,  # noqa: F811
+    address: str,  # noqa: F811
+) -> None:
+    page.goto(f"{address}/console{TILE}")
+    key = page.locator(".passport-key")
+    key.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#passport .passport-figure")).to_be_visible()
+    page.locator("#passport .passport-close").click()
+    expect(page.locator("#passport")).to_be_hidden()
+    expect(key).to_be_focused()
+
+
+def test_quarantine_is_fit_to_work_with(
+    page: Page,  # noqa: F811
+    address: str,  # noqa: F811
+    desk: Desk,  # noqa: F811
+) -> None:
+    object.__setattr__(desk, "held", HeldThere())
+    complaints: list[str] = []
+    for query in (
+        "",
+        f"?dataset={AIR}&reason=outOfRange",
+        "?dataset=security.logins&reason=badTime",
+    ):
+        for language in LANGUAGES:
+            page.goto(f"{address}/data/quarantine{query}")
+            _speak(page, language)
+            _settled(page)
+            found = looking.complaints(page, is_contrast_seen=language == "vi")
+            complaints += [f"{language} {query}: {each}" for each in found]
+    assert not complaints, "\n".join(complaints)
