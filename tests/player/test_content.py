@@ -159,6 +159,23 @@ def test_a_geometry_that_is_not_there_is_told_and_holds_up_nothing(
     assert told["comment"].startswith("/geometry/none.json: ")
 
 
+def test_a_picture_of_the_glass_is_passed_on_once_where_the_room_wants_it(
+    controller: ScriptedController, site: Site, open_page: OpenPage
+) -> None:
+    controller.identified["thumbnail"] = {"widthPx": 480, "largestBytes": 32_768}
+    page = open_page(f"{site.url}/wall/w/o#token=abc")
+    controller.wait("heartbeat")
+    shown = controller.show("s1", "a", [tile("r1", words("một"), WHOLE)])
+    until(page, "iocPlayer.thumbnail.due !== null")
+    order = page.evaluate("iocPlayer.thumbnail.due")
+    assert (order["switchId"], order["windowPx"]) == ("s1", {"width": 1280, "height": 720})
+    page.evaluate("iocPlayer.thumbnail.give('s1', 'cGljdHVyZQ==')")
+    told = controller.wait("thumbnail")
+    assert (told["switchId"], told["image"]) == ("s1", "cGljdHVyZQ==")
+    assert told["takenAtMs"] - told["uncertaintyMs"] > shown["shownAtMs"]
+    assert page.evaluate("iocPlayer.thumbnail.due") is None
+
+
 def test_a_held_picture_changes_when_it_is_let_go(
     controller: ScriptedController, page: Page
 ) -> None:
