@@ -276,6 +276,8 @@ def _tile(
     envelope = within_ceiling(reach, [spec.aggregate], who).get(spec.aggregate)
     figure = console_choices.chosen_figure(envelope, spec, place)
     source = console_sources.source_of(envelope, figure)
+    if spec.kind == "camera":
+        source = {**source, "entity": spec.options["camera"]}
     choices = console_choices.figure_choices(envelope, spec, place, setting.language)
     mark = console_choices.passport_mark(envelope, spec, figure)
     dataset = str(source.get("dataset", spec.aggregate))

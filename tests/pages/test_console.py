@@ -97,6 +97,11 @@ def test_every_place_of_a_group_can_be_shown(leader, cache, caplog, group, langu
     assert [record.getMessage() for record in caplog.records] == []
 
 
+def test_behind_a_camera_are_the_rows_of_that_camera_alone(leader, cache):
+    _, body = _open(leader, "#/g/transport/t/picture")
+    assert words(body).count("CAM-N16 ·") == 3
+
+
 def test_a_place_nobody_feeds_says_why(leader):
     _, body = _open(leader, "#/g/transport")
     assert "Đang chờ" in words(body) or "chờ" in words(body).lower()
