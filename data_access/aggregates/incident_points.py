@@ -166,7 +166,7 @@ def _map(view: View, found: Found) -> MapLayer:
     for dataset, life in named:
         values[life.base_id]["label"] = _kind(view, dataset, life)
     return {
-        "label": text("Vụ việc 7 ngày", "Incidents, 7 days"),
+        "label": text("Vụ việc theo vị trí, 7 ngày", "Incidents by place, 7 days"),
         "layer": POINTS,
         "unit": "",
         "decimals": 0,
