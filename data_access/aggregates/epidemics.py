@@ -40,6 +40,7 @@ SHOWN_WEEKS = 53
 CASES = "ca"
 LABELLED = 8
 Counts = dict[str, float]  # unit -> cases
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Disease:
     units: Counts
     before: tuple[Counts | None, ...]  # the units of the same week in the years before
     others: Mapping[int, Masked[str]]  # what is hidden of earlier weeks that are told by unit
+    unknown: frozenset[str]  # units of whose years before a part was told of the city alone
 
     @cached_property
     def over(self) -> dict[str, Expected]:
@@ -91,6 +93,8 @@ class Disease:
 
     def expected_of(self, unit: str) -> Expected | None:
         """Return what is expected of a unit: a week that tells of others has none of it."""
+        if unit in self.unknown:
+            return None
         return expected([None if each is None else each.get(unit, 0.0) for each in self.before])
 
 
@@ -157,8 +161,20 @@ def _disease(view: View, indicator: str, week: int) -> Disease:
             none if by_week.get(slot) == 0 else _by_slot(view, indicator, slot, slot).get(slot)
             for slot in before
         ),
+        unknown=_divided(view) if before[-1] < slot_of(view.city.areas.before.until) else NOBODY,
         others={slot: masked(counts, meaning.mask_below) for slot, counts in by_slot.items()},
     )
+
+
+def _divided(view: View) -> frozenset[str]:
+    """Return the units that hold a part of one divided in a reform, where history is told by those.
+
+    What was told of such a one is the city's: of its heirs the years before are not known whole.
+    """
+    if view.city.datasets[EPIDEMICS].source.options.get("units") == "now":
+        return NOBODY
+    divided = (each for each in view.city.areas.before.by_code.values() if len(each.became) > 1)
+    return frozenset(code for each in divided for code in each.became)
 
 
 def _by_slot(view: View, indicator: str, first: int, last: int) -> dict[int, Counts]:

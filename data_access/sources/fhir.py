@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ from data_access.sources.fhir_bundle import (
     worded,
 )
 from data_access.sources.fhir_place import Place, Places
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.periods import start_of
 from data_access.sources.rows import Gathered
@@ -59,7 +59,8 @@ class Options(SourceOptions):
 
     measures: dict[str, Measure] = Field(default_factory=dict)
     beds: dict[Beds, str] = Field(default_factory=dict)  # what is counted -> indicator
-    strata_are_areas: bool = True  # a stratum's name or code is a unit's
+    strata_are_areas: bool = True  # a stratum's name or code is a unit's …
+    units: UnitsOf = "then"  # … as it was called on its day; now: history in the units of today
     pages_together: bool = False  # files are pages of one search; else each says how things stood
     timezone: ZoneName | None = None
 
@@ -190,7 +191,8 @@ class _Reader:
         name = worded(value)
         area = None
         if self.options.strata_are_areas:
-            day = at.astimezone(self.city.zone).date()
+            is_now = self.options.units == "now"
+            day = date.max if is_now else at.astimezone(self.city.zone).date()
             said = (*sorted(coded(value)), name)
             units = (self.city.areas.known(each, on=day) for each in said if each)
             unit = next((each for each in units if each is not None), None)

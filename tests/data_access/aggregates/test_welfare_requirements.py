@@ -5,6 +5,7 @@ Small counts are hidden.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -156,6 +157,18 @@ def test_r42_the_threshold_is_the_mean_of_five_years_and_two_deviations(
 def test_r42_without_five_years_nobody_is_alarmed(table: Table) -> None:
     weeks(table, dict.fromkeys(WARDS, 90.0), [2.0, 4.0, 3.0, 2.0])
     assert table.build(EPIDEMICS).payload["items"]["active"] == []
+
+
+def test_r42_a_unit_that_holds_part_of_a_divided_one_has_no_years_before(table: Table) -> None:
+    old = table.city.areas.before.by_code.values()
+    heirs = {code for each in old if len(each.became) > 1 for code in each.became}
+    whole = sorted(table.city.areas.codes - heirs)
+    contract = table.city.datasets[EPIDEMICS]
+    told_then = replace(contract, source=replace(contract.source, options={}))
+    table.city = replace(table.city, datasets={**table.city.datasets, EPIDEMICS: told_then})
+    weeks(table, {min(heirs): 40.0, whole[0]: 40.0, whole[1]: 5.0}, [3.0] * 5)
+    areas = {item["area"] for item in table.build(EPIDEMICS).payload["items"]["active"]}
+    assert areas == {whole[0], whole[1]}
 
 
 def test_r42_an_alert_never_speaks_of_fewer_cases_than_may_be_told(table: Table) -> None:
