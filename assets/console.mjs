@@ -46,7 +46,8 @@ function watch() {
 
 // Another language is another load of the page, and the place on it is known to the browser only.
 function keepPlace({ target }) {
-  if (target.matches(".language-choice")) target.elements.next.value = location.pathname + location.hash;
+  const { pathname, search, hash } = location;
+  if (target.matches(".language-choice")) target.elements.next.value = pathname + search + hash;
 }
 
 // Neither is it left for another world: its link leads to the same place there.
