@@ -46,8 +46,10 @@ function watch() {
 
 // Another language is another load of the page, and the place on it is known to the browser only.
 function keepPlace({ target }) {
-  const { pathname, search, hash } = location;
-  if (target.matches(".language-choice")) target.elements.next.value = pathname + search + hash;
+  const here = location.pathname + location.search + location.hash;
+  if (target.matches(".language-choice")) target.elements.next.value = here;
+  // What was known of this very place: a form that asks keeps what stands behind the #.
+  if (target.matches(".known-form")) target.action = location.pathname + location.hash;
 }
 
 // Neither is it left for another world: its link leads to the same place there.

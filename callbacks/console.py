@@ -45,12 +45,17 @@ Shown = dict[str, int]
 Result = Mapping[str, Any]  # an Outcome, the wall it is of, and the place it was asked at
 
 
-def layout(realm: str | None = None) -> Any:
-    """Build the page of a realm; its body follows once the screen has told its size."""
+def layout(realm: str | None = None, date: str | None = None, time: str | None = None) -> Any:
+    """Build the page of a realm, or of what was known at a `date` and `time` as typed.
+
+    Its body follows once the screen has told its size.
+    """
+    typed = page_realm.asked(realm, date, time)
+    realm = typed.realm or realm
     reach, setting = desk(), page_realm.setting_in(realm)
     if not setting.person.may(Right.SEE_CONSOLE):
         raise Forbidden("not for this role")
-    realms, link = page_realm.choice(realm), page_setting.link()
+    realms, link = page_realm.choice(realm, typed, path="/console"), page_setting.link()
     return console.page(list(reach.walls), realms=realms, setting=setting, **link)
 
 

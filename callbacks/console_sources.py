@@ -219,6 +219,10 @@ def _facts(
         yield say("fact.classification", setting), say(f"level.{level}", setting)
     if envelope is None:
         return
+    failing = envelope.quality.get("failing", {})
+    why = failing.get(contract.id if contract is not None else envelope.aggregate)
+    if why:
+        yield text("passport.fact.state", language), text("passport.blocked", language, why=why)
     yield say("fact.origin", setting), say(f"origin.{envelope.origin}", setting)
     if envelope.source_at_ms is not None:
         at = datetime_(envelope.source_at_ms, language=language, timezone=setting.timezone)

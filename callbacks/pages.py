@@ -40,8 +40,8 @@ from wall.geometry import Wall
 
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
-    room.layout: ("realm",),
-    console.layout: ("realm",),
+    room.layout: ("realm", "date", "time"),
+    console.layout: ("realm", "date", "time"),
     operator_drawing.layout: ("wall",),
     rule_day.layout: ("rule", "wall"),
     proof.layout: ("wall", "at", "date", "time", "verify"),

@@ -27,8 +27,10 @@ DEEDS = {
 DEEDS_SHOWN = 8
 
 
-def layout(realm: str | None = None) -> Any:
-    """Build the page, with the ages of data in a realm."""
+def layout(realm: str | None = None, date: str | None = None, time: str | None = None) -> Any:
+    """Build the page, with the ages of data in a realm, or as known at a `date` and `time`."""
+    typed = page_realm.asked(realm, date, time)
+    realm = typed.realm or realm
     reach, setting = desk(), page_realm.setting_in(realm)
     walls = all_walls(reach)
     return room.page(
@@ -37,7 +39,7 @@ def layout(realm: str | None = None) -> Any:
         data_ages(page_realm.desk_in(reach, realm), setting.person),
         glass=glass_ages(reach, walls),
         now_ms=reach.now_ms(),
-        realms=page_realm.choice(realm),
+        realms=page_realm.choice(realm, typed, path="/"),
         setting=setting,
         **page_setting.link(),
     )

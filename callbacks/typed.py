@@ -20,6 +20,11 @@ def typed_day(typed: str | None) -> date:
     return date(year, month, day)
 
 
+def typed_minute_ms(day: str | None, at: str | None, *, timezone: str) -> float:
+    """Read a minute of a day; returns Unix milliseconds, raises ValueError or OverflowError."""
+    return _typed_time(at, typed_day(day), timezone).timestamp() * 1000
+
+
 def typed_stretch_ms(
     day: str | None, begins: str | None, ends: str | None, *, timezone: str
 ) -> tuple[float, float]:

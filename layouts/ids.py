@@ -172,6 +172,11 @@ PASSPORT_ASKED = "passport-asked"
 PASSPORT_BODY = "passport-body"
 PASSPORT_BUSY = "passport-busy"
 
+# What was known at a minute (layouts/pages/known.py)
+KNOWN_AGAIN = "known-again"
+KNOWN_DATE = "known-date"
+KNOWN_TIME = "known-time"
+
 # The quarantine browser (layouts/pages/quarantine.py)
 QUARANTINE_ORDERS = "quarantine-orders"
 QUARANTINE_WHY = "quarantine-why"

@@ -1,4 +1,4 @@
-"""Data below a floor of its contract: by which of the six criteria, in words."""
+"""Why data is doubted: its source is blocked, or it is below a floor of its contract, in words."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from data_access.envelope import Envelope
 
 
 def words(envelope: Envelope | None, language: str, *, dataset: str | None = None) -> str:
-    """Return by what an envelope's data (or one dataset of it) is below its floors; "" by nothing.
+    """Return why an envelope's data (or one dataset of it) is doubted; "" of no reason.
 
-    The first criterion is named, others are counted.
+    A source of which nothing new is let in comes first: what is shown is the last good data. Of
+    criteria below their floors the first one is named, others are counted.
     """
+    failing: dict[str, Any] = {} if envelope is None else envelope.quality.get("failing", {})
+    if failing and (dataset is None or dataset in failing):
+        return lang.text("tiles.blocked", language)
     below: dict[str, Any] = {} if envelope is None else envelope.quality.get("below", {})
     chosen = below.values() if dataset is None else [below.get(dataset, [])]
     criteria = list(dict.fromkeys(str(criterion) for found in chosen for criterion in found))

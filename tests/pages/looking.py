@@ -23,6 +23,10 @@ SCROLLERS = (
     "section.scroll",
     "nav.scroll",
     "div.ag-body-viewport",
+    "dialog.passport",
+    "form.scroll",
+    "ul.scroll",
+    "nav.held-owners",
 )
 
 _TARGETS = r"""

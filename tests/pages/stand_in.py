@@ -14,6 +14,7 @@ from data_access.cache import open_cache
 from data_access.city import load_city
 from data_access.classification import Classification
 from data_access.envelope import Envelope
+from data_access.realms.realm import known_realm
 from permissions.audit import AuditLog
 from permissions.database import open_operations
 from permissions.demo import add_demo_accounts, demo_allowed
@@ -50,6 +51,7 @@ READING = (
     "schedule.list",
     "rule.list",
     "realm.list",
+    "known.ask",
 )
 TOOLS = (
     "wall.mask",
@@ -207,6 +209,7 @@ class StandInLink:
         self.running: dict[str, list[dict[str, Any]]] = {}
         self.schedules: dict[str, dict[str, Any]] = {}
         self.rules: list[dict[str, Any]] = []
+        self.known_phase = "running"
         self.revoked: set[str] = set()  # tokens of displays
         self.exercises: list[dict[str, Any]] = []
         self.refuses: dict[str, ServiceError] = {}  # op -> error; "*" for all
@@ -232,6 +235,10 @@ class StandInLink:
             return {"walls": deepcopy(list(self.bodies.values()))}
         if op == "rule.list":
             return {"rules": deepcopy(self.rules)}
+        if op == "known.ask":
+            at_ms = given["atMs"]
+            body = {"atMs": at_ms, "phase": self.known_phase, "progress": 0.4}
+            return {"realm": known_realm(at_ms), "known": body}
         if op == "realm.list":
             return {"atMs": NOW_MS, "exercises": deepcopy(self.exercises), "known": []}
         if op.startswith("exercise."):

@@ -30,6 +30,12 @@ def _tap(page: Page, mark: str) -> None:  # noqa: F811
     expect(page.locator("#passport .passport-figure")).to_be_visible()
 
 
+def _small_keys(page: Page) -> list[str]:  # noqa: F811
+    """Return the keys of the drawer that no finger hits; what lies below it is no matter."""
+    boxes = [each.bounding_box() for each in page.locator("#passport .key:visible").all()]
+    return [f"a key of {box}" for box in boxes if not box or min(box["width"], box["height"]) < 48]
+
+
 def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
     page: Page,  # noqa: F811
     address: str,  # noqa: F811
@@ -43,7 +49,8 @@ def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
         assert page.url.endswith("#/") or page.url.endswith("/console")  # the link was not followed
         _settled(page)
         assert page.locator("#passport :focus").count() == 1
-        complaints += looking.complaints(page, is_contrast_seen=language == "vi")
+        complaints += looking.cut_or_small(page) + _small_keys(page)
+        complaints += looking.unfit(page) if language == "en" else []
         following = page.locator("#passport [data-page='1']")
         following.click()
         expect(page.locator("#passport .page-words")).to_contain_text("2")

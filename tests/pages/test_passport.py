@@ -69,6 +69,22 @@ def test_r23_a_blocked_source_is_said_with_its_reason_and_the_age_of_what_is_lef
     assert any("ioc-age" in n["props"].get("className", "") for n in nodes(tree))
 
 
+def test_r23_a_blocked_source_is_marked_on_its_tile_and_beside_its_owner(leader, cache):
+    why = "no pm25 in air.csv; expected pm25 (number)"
+    air = everything()["environment.air"]
+    cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": why}}))
+    answer = leader.call(
+        "console-bar.children",
+        {
+            "console-place.hash": "#/g/environment/t/air/pm25_median",
+            "console-size.data": {"width": 1872, "height": 936},
+        },
+    )
+    told = words(answer.get_json()["response"]["console-body"]["children"])
+    for expected in ("Nguồn bị chặn", why, "Sở Nông nghiệp và Môi trường", "PM2.5 trung vị"):
+        assert expected in told
+
+
 @pytest.mark.parametrize("user", ["viewer", "presenter"])
 def test_source_rows_are_for_some_roles_only(server, reach, cache, user):
     told = words(ask(Client(server).sign_in(user), AIR))

@@ -1,0 +1,113 @@
+"""What was known at a minute: the choice of one on a page, and what its band says of it.
+
+The form asks by address, so that what one looks at can be kept as a link, and live is one tap
+away (layouts/pages/realm_band.py). Values in, components out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from language import datetime_, number, text
+from layouts import ids
+from layouts.pages.shell import Setting, icon
+
+AGAIN_MS = 10 * 60_000  # what nobody asks for is let go after half an hour
+PROBLEMS = ("when", "future")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAsked:
+    """What was typed; `realm` of it, or what is wrong with it (a key of known.problem)."""
+
+    date: str  # dd/mm/yyyy
+    time: str  # hh:mm
+    realm: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownView:
+    """How it goes with what was known at a minute. phase: waiting, preparing, running, failed,
+    unavailable (nobody can find out)."""
+
+    at_ms: float
+    phase: str
+    progress: float = 0.0
+
+    @property
+    def clock_words(self) -> str:
+        """The clock of that minute, which stands, as elements carry it (assets/realm.mjs)."""
+        clock = {"atMs": 0, "glassAtMs": self.at_ms, "speed": 0, "toAtMs": self.at_ms}
+        return json.dumps(clock)
+
+
+def band(view: KnownView, *, setting: Setting) -> list[Component]:
+    """Return what the band says: which minute, that it is not now, and how far it is."""
+    at = datetime_(view.at_ms, language=setting.language, timezone=setting.timezone)
+    mark = html.Strong(
+        [icon("bi-clock-history"), tell("band", setting, at=at)], className="realm-mark"
+    )
+    done = number(view.progress * 100, "%", decimals=0, language=setting.language)
+    return [mark, html.Span(tell(f"phase.{view.phase}", setting, done=done))]
+
+
+def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) -> Component:
+    """Return the key that opens the choice of a day and a time."""
+    problem = []
+    if asked.problem:
+        words = text(f"known.problem.{asked.problem}", setting.language)
+        problem = [html.P([icon("bi-exclamation-triangle-fill"), words], className="is-problem")]
+    return html.Details(
+        [
+            html.Summary(
+                [icon("bi-clock-history"), html.Span(tell("choose", setting))],
+                className="key choice" + (" is-chosen" if is_known else ""),
+            ),
+            html.Form(
+                [
+                    html.P(tell("what", setting), className="quiet"),
+                    *problem,
+                    html.Label(tell("date", setting), htmlFor=ids.KNOWN_DATE),
+                    _field("date", ids.KNOWN_DATE, asked.date, tell("date_form", setting)),
+                    html.Label(tell("time", setting), htmlFor=ids.KNOWN_TIME),
+                    _field("time", ids.KNOWN_TIME, asked.time, tell("time_form", setting)),
+                    html.Button(
+                        [icon("bi-search"), tell("ask", setting)],
+                        type="submit",
+                        className="key key-main",
+                    ),
+                ],
+                action=path,
+                method="GET",
+                className="known-form",
+            ),
+            dcc.Interval(id=ids.KNOWN_AGAIN, interval=AGAIN_MS, disabled=not is_known),
+        ],
+        className="known-choice",
+        open=bool(asked.problem),
+    )
+
+
+def tell(name: str, setting: Setting, **values: object) -> str:
+    """Return words of the catalogue of what was known."""
+    return text(f"known.{name}", setting.language, **values)
+
+
+def _field(name: str, field_id: str, typed: str, form: str) -> Component:
+    return dcc.Input(
+        id=field_id,
+        name=name,
+        type="text",
+        value=typed,
+        placeholder=form,
+        inputMode="numeric",
+        autoComplete="off",
+        maxLength=12,
+        required=True,
+        className=f"known-{name}",
+    )
