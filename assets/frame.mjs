@@ -66,8 +66,10 @@ export class Frame {
     setClock(this.#root, this.#realm);
     if (!this.isThere) return this.#root.replaceChildren();
     const { exerciseId = "", name = "", clock } = this.#realm;
-    const there = clock ? [time("time"), time("date"), word("frame-pace", this.#pace(clock))] : [];
-    const told = [line("frame-name", [name || exerciseId]), line("frame-there", there)];
+    const which = word("frame-name", name || exerciseId);
+    const there = clock ? [time("time"), word("frame-pace", this.#pace(clock))] : [];
+    const day = clock ? [time("date")] : [];
+    const told = [line("frame-line", [...there, which]), line("frame-line", day)];
     const what = word("frame-what", this.#say("exercise"));
     this.#root.replaceChildren(line("frame-band", [what, line("frame-told", told)]));
     sweep(this.#root);

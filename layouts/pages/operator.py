@@ -24,7 +24,7 @@ from layouts.pages.operator_keys import actions
 from layouts.pages.operator_state import operator_state
 from layouts.pages.passport import drawer
 from layouts.pages.room import Deed
-from layouts.pages.scene_keys import scene_columns, scenes
+from layouts.pages.scene_keys import MANY, scene_columns, scenes
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.sites import silence
 from layouts.pages.switch_history import History
@@ -106,7 +106,9 @@ def page(
                                     html.Div(
                                         scenes(wall, setting=setting),
                                         id=ids.OPERATOR_SCENES,
-                                        className="op-scenes",
+                                        className="op-scenes is-many"
+                                        if len(wall.scenes) > MANY
+                                        else "op-scenes",
                                         style={"--columns": str(scene_columns(wall))},
                                     ),
                                 ],

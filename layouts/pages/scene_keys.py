@@ -13,6 +13,7 @@ from layouts.pages.shell import HIDDEN, Setting, say
 from layouts.pages.wall_view import SceneView, WallView
 
 IN_A_ROW_OF_THREE = 9  # scenes
+MANY = 15  # more of them have no room for their drawings on a small console
 DIGITS = "1234567890"  # of the first ten scenes; with Shift, of the ten after them
 
 

@@ -108,6 +108,10 @@ def test_in_english_it_says_so_in_both_languages(
     controller.wait("heartbeat")
     controller.show("s1", "a", [tile("r1", words("tập"), WHOLE)], realm=realm_of(controller))
     expect(page.locator(".frame-what")).to_have_text("EXERCISE · DIỄN TẬP")
+    pace, band = (page.locator(f".frame-{each}").bounding_box() for each in ("pace", "band"))
+    assert pace is not None
+    assert band is not None
+    assert pace["x"] + pace["width"] <= band["x"] + band["width"]
 
 
 def test_in_small_the_picture_stays_under_its_panels_marks(
