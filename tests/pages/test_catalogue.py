@@ -9,14 +9,15 @@ import pytest
 from flask import Flask
 
 from callbacks.desk import Desk
-from callbacks.usage import note_walls
+from callbacks.usage import Keeping, note_walls
 from data_access.classification import Classification
 from language import text
-from permissions.usage import ON_AIR
+from permissions.usage import ON_AIR, UsageLog
 from tests.layouts.tiles.sample import everything
 from tests.pages.answerable import arrange, tell
 from tests.pages.browse import Client, as_text, nodes, words
 from tests.pages.stand_in import StandInLink
+from wall.errors import ServiceError
 
 AIR = "/data?dataset=environment.air"
 ROWS = "/api/datasets/environment.air/rows"
@@ -207,6 +208,18 @@ def test_r08_what_is_on_the_air_of_a_wall_is_a_use_of_it(
     on_air = [each for each in used if each.reader.place == ON_AIR]
     assert {each.reader.actor for each in on_air} == {"wall/le-lai", "wall/ngo-quyen"}
     assert {each.answered for each in on_air} == {1}  # in the same minute
+
+
+def test_what_was_counted_is_kept_when_web_ends_though_no_controller_answers(
+    operator: Client, reach: Desk, link: StandInLink
+) -> None:
+    link.refuses["*"] = ServiceError("unavailable", "away")
+    keeping = Keeping(reach)
+    keeping.start()
+    operator.page(AIR)
+    keeping.close()
+    kept = UsageLog(reach.engine).of("environment.air", now_ms=reach.now_ms(), days=1)
+    assert [each.reader.actor for each in kept] == ["operator"]
 
 
 def test_the_list_is_searched_and_drawn_anew(operator: Client, reach: Desk) -> None:
