@@ -17,6 +17,17 @@ from data_access.store.scores import HOUR_US, Standing
 from tests.pages.stand_in import envelope
 from wall.scene import read_scenes
 
+PATHS = (
+    "/data",
+    "/data?dataset=economy.projects",
+    "/data/quality",
+    "/data/quality?by=agency",
+    "/data/quality?dataset=environment.air&criterion=sufficient",
+    "/data/sources",
+    "/data/coverage",
+    "/data/coverage?agency=cong-an",
+    "/data/lineage?dataset=transport.speed",
+)
 HOUR_MS = 3_600_000.0
 SHORT = ("environment.air", "transport.speed", "economy.budget")
 ABSENT, STALE, LIVE = "food.safety", "environment.rain", "environment.air"

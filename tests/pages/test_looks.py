@@ -151,15 +151,7 @@ def _width(page: Page) -> int:
         "/operator?wall=ngo-quyen",
         "/proof?wall=le-lai&verify=1",
         "/proof?date=31/02/2026&time=9",
-        "/data",
-        "/data?dataset=economy.projects",
-        "/data/quality",
-        "/data/quality?by=agency",
-        "/data/quality?dataset=environment.air&criterion=sufficient",
-        "/data/sources",
-        "/data/coverage",
-        "/data/coverage?agency=cong-an",
-        "/data/lineage?dataset=transport.speed",
+        *answerable.PATHS,
     ],
 )
 def test_a_page_is_fit_to_work_with(page, address, path):

@@ -11,6 +11,7 @@ import pytest
 from language import catalogue
 from permissions.demo import DEMO_ACCOUNTS
 from tests.layouts.tiles.sample import everything
+from tests.pages.answerable import PATHS as DATA_PATHS
 from tests.pages.answerable import tell
 from tests.pages.browse import Client, words
 
@@ -20,14 +21,7 @@ PATHS = (
     "/operator",
     "/operator?wall=ngo-quyen",
     "/console",
-    "/data",
-    "/data?dataset=economy.projects",
-    "/data/quality",
-    "/data/quality?by=agency",
-    "/data/quality?dataset=environment.air&criterion=sufficient",
-    "/data/sources",
-    "/data/coverage",
-    "/data/lineage?dataset=transport.speed",
+    *DATA_PATHS,
     "/no/such/page",
 )
 SIGN_IN = ("/sign-in", "/sign-in?refused=tooManyAttempts&wait=20", "/sign-in?refused=other")
