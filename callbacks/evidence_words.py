@@ -13,7 +13,9 @@ from data_access.contracts import DatasetContract
 from data_access.criteria.part import Evidence
 from language import date, duration, number, pick
 from layouts.pages.quality_drill import Wrong
+from layouts.pages.quarantine import Asked
 from layouts.pages.shell import Setting, say
+from permissions.roles import Right
 
 NOON = time_of_day(12)
 # Entries of the catalogue (data_access/criteria/shared.py) -> what the catalogue calls them.
@@ -28,7 +30,10 @@ def wrong_words(
     count = evidence.get("count")
     language = setting.language
     if kind == "reason":
-        return Wrong(pick(REASONS.get(told, {}), language) or told, "", count)
+        what = pick(REASONS.get(told, {}), language) or told
+        href = Asked(dataset=contract.id, reason=told).href
+        may_read = setting.person.may(Right.SEE_QUARANTINE)
+        return Wrong(what, "", count, href=href if may_read else None)
     if kind == "area":
         unit = city.areas.get(told)
         name = pick(unit.title, language) if unit is not None else told

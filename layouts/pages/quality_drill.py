@@ -31,6 +31,7 @@ class Wrong:
     what: str
     more: str
     count: int | None
+    href: str | None = None  # where the very rows are
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +211,14 @@ def _part(part: CheckedPart, setting: Setting) -> Component:
 
 def _wrong(wrong: Wrong, setting: Setting) -> Component:
     count = "" if wrong.count is None else number(wrong.count, language=setting.language)
+    what: Component = html.Span(wrong.what)
+    if wrong.href is not None:
+        what = html.A(
+            [wrong.what, icon("bi-chevron-right")], href=wrong.href, className="wrong-rows"
+        )
     return html.Li(
         [
-            html.Span(wrong.what),
+            what,
             html.Span(wrong.more, className="quiet"),
             html.Strong(count),
         ]

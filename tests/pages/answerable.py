@@ -23,6 +23,7 @@ PATHS = (
     "/data/quality",
     "/data/quality?by=agency",
     "/data/quality?dataset=environment.air&criterion=sufficient",
+    "/data/quality?dataset=environment.air&criterion=accurate",
     "/data/sources",
     "/data/coverage",
     "/data/coverage?agency=cong-an",

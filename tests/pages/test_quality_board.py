@@ -61,6 +61,9 @@ def test_r04_the_rows_behind_a_score_name_what_is_missing(operator: Client, reac
     told = words(operator.page(DRILL.replace("sufficient", "accurate")))
     assert "ngoài khoảng cho phép" in told
     assert "318" in told
+    page = operator.page(DRILL.replace("sufficient", "accurate"))
+    leads = {each["props"].get("href") for each in nodes(page) if each["type"] == "A"}
+    assert f"/data/quarantine?dataset={LIVE}&reason=outOfRange" in leads
     assert "hn-12" in told
 
 
