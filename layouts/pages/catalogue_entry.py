@@ -224,7 +224,7 @@ def _scores(
                     html.Span(say(f"criterion.{criterion}", setting)),
                     html.Span(
                         [
-                            html.I(style={"width": f"{score or 0:.1f}%"}, className="score-bar"),
+                            html.I(style={"width": f"{score or 0:.1f}%"}, className="score-fill"),
                             html.I(style={"left": f"{floor:.1f}%"}, className="score-floor"),
                         ],
                         className="score-track",

@@ -158,7 +158,7 @@ def _coverage(figure: Number, goal: Goal | None, setting: Setting) -> Component:
             html.Span(pick(figure["label"], language), className="criterion-name"),
             html.Strong(number(figure["value"], "%", decimals=1, language=language)),
             html.Span(
-                html.I(style={"width": f"{share:.1f}%"}, className="score-bar"),
+                html.I(style={"width": f"{share:.1f}%"}, className="score-fill"),
                 className="score-track",
                 **attrs(aria_hidden="true"),
             ),
