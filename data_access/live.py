@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data_access import secrecy
 from data_access.apart import Apart
 from data_access.city import City
 from data_access.contracts import DatasetContract, duration_s
@@ -297,7 +298,9 @@ class LiveChannel:
             self._arrived["came"] += 1
             self._arrived["late"] += self._said.lag_us > self._contract.stale_after_ms * 1000
         self._has_news = False
-        self._spool.done(self.dataset, self._taken)
+        # Documents with a label of secrecy may have held some that must not be kept.
+        forgets = secrecy.field_of(self._contract) is not None
+        self._spool.done(self.dataset, self._taken, forgets=forgets)
         self._singly = max(0, self._singly - 1)
 
     def _refuse(self, error: StoreRefused) -> None:

@@ -87,6 +87,7 @@ class _Job:
     arrivals: Sequence[Arrival] = ()
     state: Mapping[str, Any] | None = None
     done: int | None = None
+    forgets: bool = False  # what is done is deleted at once, and overwritten
     size: int = field(default=0)
 
 
@@ -206,14 +207,19 @@ class Spool:
             ).fetchall()
         return [Arrival(*each) for each in found]
 
-    def done(self, dataset: str, taken: Sequence[Spooled]) -> Future[None]:
-        """Take note that the store has these, durably; what it had long ago is deleted."""
+    def done(
+        self, dataset: str, taken: Sequence[Spooled], *, forgets: bool = False
+    ) -> Future[None]:
+        """Take note that the store has these, durably; what it had long ago is deleted.
+
+        With `forgets` all it has is, and its bytes in the file are overwritten.
+        """
         with self._lock:
             waiting = self._waiting[dataset]
             waiting.done = taken[-1].id
             waiting.payloads -= len(taken)
             waiting.size -= sum(len(each.arrival.body) for each in taken)
-        return self._put(_Job(Future(), dataset, done=taken[-1].id))
+        return self._put(_Job(Future(), dataset, done=taken[-1].id, forgets=forgets))
 
     def close(self) -> None:
         """Write what was put, and let the file go."""
@@ -288,7 +294,10 @@ class Spool:
                 (job.dataset, job.way, orjson.dumps(dict(job.state))),
             )
         if job.done is not None:
-            before = min(job.done, int(self._clock() * 1_000_000) - REMEMBERED_US)
+            before = job.done
+            if not job.forgets:
+                before = min(before, int(self._clock() * 1_000_000) - REMEMBERED_US)
+            connection.execute(f"PRAGMA secure_delete = {'ON' if job.forgets else 'OFF'}")
             connection.execute(
                 "DELETE FROM payload WHERE dataset = ? AND id <= ?", (job.dataset, before)
             )

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+from data_access.city import City
 from data_access.classification import Classification
 from data_access.contract_check import check
 from data_access.errors import SourceError
@@ -31,11 +32,11 @@ PARTY, SOCIAL = "party.documents", "feedback.social"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 
 
-def reading(table: Table, folder: Path, dataset: str = PARTY, *, now: datetime = THEN) -> Reading:
-    contract = table.city.datasets[dataset]
+def reading(city: City, folder: Path, dataset: str = PARTY, *, now: datetime = THEN) -> Reading:
+    contract = city.datasets[dataset]
     files = tuple((path, path.stat().st_size, 0) for path in contract.source.files(folder))
     found = Found(Folder(folder, "replay", contract), files)
-    return Reading.of(found, table.city, now, {})
+    return Reading.of(found, city, now, {})
 
 
 def test_r49_an_item_carries_its_label_and_its_issuing_body(table: Table) -> None:
@@ -57,9 +58,9 @@ def test_r49_an_item_carries_its_label_and_its_issuing_body(table: Table) -> Non
 
 
 def test_r49_what_is_marked_a_state_secret_is_counted_and_not_a_word_of_it_kept(
-    table: Table,
+    city: City,
 ) -> None:
-    found = reading(table, SMALL_LAKE)
+    found = reading(city, SMALL_LAKE)
     assert {record.record_id for record in found.records} == {
         "01-CT/TU", "02-NQ/TU", "03-KL/TU", "04-CT/TU",
     }  # fmt: skip
@@ -80,31 +81,31 @@ def test_r49_what_is_marked_a_state_secret_is_counted_and_not_a_word_of_it_kept(
         "Ma\u0323\u0302t", "M\u200bật", "Top secret",
     ],
 )  # fmt: skip
-def test_r49_a_mark_is_known_however_it_is_written(table: Table, tmp_path: Path, mark: str) -> None:
+def test_r49_a_mark_is_known_however_it_is_written(city: City, tmp_path: Path, mark: str) -> None:
     written = (SMALL_LAKE / "party" / "documents.csv").read_text("utf-8")
     path = tmp_path / "party" / "documents.csv"
     path.parent.mkdir()
     path.write_text(written.replace("Nội bộ", f'"{mark}"'), "utf-8")
-    found = reading(table, tmp_path)
+    found = reading(city, tmp_path)
     assert "02-NQ/TU" not in {record.record_id for record in found.records}
     assert [each.reason for each in found.rejected].count("stateSecret") == 3
 
 
 def test_r49_a_file_that_cannot_be_read_tells_nothing_of_what_is_in_it(
-    table: Table, tmp_path: Path
+    city: City, tmp_path: Path
 ) -> None:
     path = tmp_path / "party" / "documents.csv"
     path.parent.mkdir()
     path.write_text("Nội dung giả định,khác\n1,2\n", "utf-8")
     with pytest.raises(SourceError) as caught:
-        reading(table, tmp_path)
+        reading(city, tmp_path)
     assert "giả định" not in str(caught.value)
     assert WITHHELD in str(caught.value)
 
 
-def test_r49_other_datasets_keep_what_they_refuse(table: Table) -> None:
+def test_r49_other_datasets_keep_what_they_refuse(city: City) -> None:
     batch = Batch(rejected=[Rejected("f:1", "badTime", "is not", "row")])
-    contract = table.city.datasets["feedback.requests"]
+    contract = city.datasets["feedback.requests"]
     assert check(batch, contract, now=THEN).rejected == batch.rejected
 
 
@@ -124,8 +125,8 @@ def test_r49_it_is_hidden_from_whoever_is_not_of_its_compartment(table: Table) -
     assert not police.may_see(secret)
 
 
-def test_r49_only_scenes_of_walls_whose_ceiling_allows_it_show_it(table: Table) -> None:
-    secret = table.city.datasets[PARTY].classification
+def test_r49_only_scenes_of_walls_whose_ceiling_allows_it_show_it(city: City) -> None:
+    secret = city.datasets[PARTY].classification
     shown = {
         path.parent.name
         for path in (ROOT / "city" / "scenes").glob("*/*.toml")
@@ -176,9 +177,7 @@ def test_r46_a_request_has_its_class_clock_agency_and_what_people_thought_of_it(
     assert (agency["on_time"], agency["satisfaction"]) == (50.0, 3.5)
 
 
-def test_r46_ratings_are_read_from_what_an_open311_server_adds(
-    table: Table, tmp_path: Path
-) -> None:
+def test_r46_ratings_are_read_from_what_an_open311_server_adds(city: City, tmp_path: Path) -> None:
     path = tmp_path / "feedback" / "requests.json"
     path.parent.mkdir()
     path.write_text(
@@ -191,7 +190,7 @@ def test_r46_ratings_are_read_from_what_an_open311_server_adds(
              "extended_attributes": {"satisfaction": 9}}]""",
         "utf-8",
     )
-    found = reading(table, tmp_path, REQUESTS)
+    found = reading(city, tmp_path, REQUESTS)
     assert {each.record_id: each.body["satisfaction"] for each in found.records} == {"1": 4.0}
     assert [each.reason for each in found.rejected] == ["outOfRange"]
 
@@ -224,7 +223,7 @@ def test_r46_requests_go_out_as_georeport_v2_open_or_closed_and_come_back_the_sa
     path = tmp_path / "feedback" / "requests_out.json"
     path.parent.mkdir()
     path.write_bytes(orjson.dumps(answer))
-    back = reading(table, tmp_path, REQUESTS, now=table.now)
+    back = reading(table.city, tmp_path, REQUESTS, now=table.now)
     assert {(r.record_id, r.status, r.body["category"]) for r in back.records} >= {
         ("a", "open", "drainage"), ("b", "closed", "drainage"),
     }  # fmt: skip
@@ -241,14 +240,14 @@ def test_r46_requests_go_out_as_georeport_v2_open_or_closed_and_come_back_the_sa
         ({"start_date": "2026-11-19T20:00:00Z"}, {"b"}),
     ],
 )
-def test_r46_what_is_asked_for_comes(table: Table, asked: dict[str, str], ids: set[str]) -> None:
+def test_r46_what_is_asked_for_comes(city: City, asked: dict[str, str], ids: set[str]) -> None:
     def row(name: str, status: str, at: str) -> dict[str, Any]:
         body = {"category": "drainage", "requested_at": at}
         return {"entity": name, "value": status, "body": body, "geometry": None}
 
     rows = [row("a", "open", "2026-11-19T03:00:00+00:00"),
             row("b", "closed", "2026-11-20T01:00:00+00:00")]  # fmt: skip
-    found = requests(rows, Question.of(asked), table.city.datasets[REQUESTS], "en")
+    found = requests(rows, Question.of(asked), city.datasets[REQUESTS], "en")
     assert {each["service_request_id"] for each in found} == ids
 
 
@@ -343,8 +342,8 @@ def test_r48_a_hot_topic_has_volume_slope_and_three_posts_without_authors(table:
     }
 
 
-def test_r48_who_wrote_never_comes_in(table: Table) -> None:
-    found = reading(table, SMALL_LAKE, SOCIAL)
+def test_r48_who_wrote_never_comes_in(city: City) -> None:
+    found = reading(city, SMALL_LAKE, SOCIAL)
     assert [each.reason for each in found.rejected] == [
         "notPublic", "noTime", "emptyKey", "outOfRange",
     ]  # fmt: skip
@@ -353,10 +352,10 @@ def test_r48_who_wrote_never_comes_in(table: Table) -> None:
         assert author not in kept, author
 
 
-def test_r48_a_post_that_comes_by_two_ways_is_one(table: Table, tmp_path: Path) -> None:
+def test_r48_a_post_that_comes_by_two_ways_is_one(city: City, tmp_path: Path) -> None:
     folder = tmp_path / "feedback"
     folder.mkdir()
     for name in ("social_a.json", "social_b.json"):
         shutil.copy(SMALL_LAKE / "feedback" / "social_feed.json", folder / name)
-    found = reading(table, tmp_path, SOCIAL)
+    found = reading(city, tmp_path, SOCIAL)
     assert len({each.record_id for each in found.records}) == 2

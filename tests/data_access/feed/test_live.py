@@ -159,7 +159,7 @@ def test_what_came_in_before_a_kill_is_stored_once_after_it(
 ) -> None:
     """The store has the rows, but the spool was not told: as when killed in between."""
 
-    def killed(*_: Any) -> Any:
+    def killed(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
     site.answer = says(request(1), request(2))

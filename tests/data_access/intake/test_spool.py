@@ -136,6 +136,20 @@ def test_what_the_store_has_is_remembered_a_while_and_then_let_go(
     assert [each.body for each in spool.recent("a", "mqtt")] == [b"2", b"3"]
 
 
+def test_what_must_not_be_kept_is_gone_from_the_file_once_the_store_has_its_own(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
+    spool = open_spool()
+    spool.begin("a", 0)
+    words = "giả định " * 900  # over several pages
+    spool.put("a", "url", [arrival(words)]).result()
+    spool.done("a", spool.take("a", most_bytes=10**6, most=9), forgets=True).result()
+    assert list(spool.recent("a", "url")) == []
+    spool.close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert "giả định".encode() not in left
+
+
 def test_a_full_spool_takes_no_more_and_loses_nothing(
     open_spool: OpenSpool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
