@@ -6,6 +6,7 @@ topic is called about far more than usual.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import date
 
@@ -71,4 +72,5 @@ def _day(order: Order, day: date) -> Iterator[Row]:
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one table."""
-    yield order.path(".csv"), Sheet(order.contract, order.city).write(rows(order))
+    written = Sheet(order.contract, order.city).write(rows(order))
+    yield order.path(".csv.gz"), gzip.compress(written, mtime=0)

@@ -6,6 +6,7 @@ what is written; one post is not public. All of it is a demo.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -109,4 +110,5 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
         "totalItems": len(posts),
         "orderedItems": posts,
     }
-    yield order.path(".json"), json.dumps(made, ensure_ascii=False).encode()
+    written = json.dumps(made, ensure_ascii=False).encode()
+    yield order.path(".json.gz"), gzip.compress(written, mtime=0)
