@@ -88,7 +88,7 @@ def _numbers(
     note_high = ", ".join(name_of(places, name) for name in highest[:2])
     return {
         "beyond": number(
-            text("Trạm vượt mức B, QCVN 08", "Stations beyond level B, QCVN 08"),
+            text("Trạm vượt mức B, QCVN 08", "Beyond level B, QCVN 08"),
             len(beyond) if levels else None,
             limit=view.city.limit(WATER, "beyond"),
             better="down",
@@ -98,7 +98,7 @@ def _numbers(
             source=source,
         ),
         "lowest_do": number(
-            text("DO thấp nhất", "Lowest dissolved oxygen"),
+            text("DO thấp nhất", "Lowest DO"),
             None if least is None else round(oxygen[least], 1),
             "mg/l",
             1,
@@ -110,7 +110,7 @@ def _numbers(
             source=source if least is None else {**source, "entity": least},
         ),
         "median_do": number(
-            text("DO trung vị", "Median dissolved oxygen"),
+            text("DO trung vị", "Median DO"),
             round(median(oxygen.values()), 1) if oxygen else None,
             "mg/l",
             1,

@@ -57,13 +57,13 @@ def water() -> Envelope:
         "nong-nghiep-moi-truong",
         {
             "numbers": {
-                "beyond": number("Trạm vượt mức B, QCVN 08", "Stations beyond level B, QCVN 08", 6,
+                "beyond": number("Trạm vượt mức B, QCVN 08", "Beyond level B, QCVN 08", 6,
                                  "", 0, "caution", note=text("trên 10 trạm đo chất lượng",
                                                              "of 10 quality stations")),
-                "lowest_do": number("DO thấp nhất", "Lowest dissolved oxygen", 1.6, "mg/l", 1,
+                "lowest_do": number("DO thấp nhất", "Lowest DO", 1.6, "mg/l", 1,
                                     "warning", target=5, targetLabel=text(
                                         "QCVN 08, mức B", "QCVN 08, level B")),
-                "median_do": number("DO trung vị", "Median dissolved oxygen", 5.1, "mg/l", 1,
+                "median_do": number("DO trung vị", "Median DO", 5.1, "mg/l", 1,
                                     "normal", previous=5.3,
                                     previousLabel=text("tuần trước", "a week ago"), better="up"),
                 "ammonium": number("Amoni cao nhất", "Highest ammonium", 12.8, "mg/l", 1,
