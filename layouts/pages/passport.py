@@ -113,7 +113,8 @@ def drawer(*, setting: Setting) -> Component:
                 className="passport",
                 **attrs(aria_labelledby=TITLE),
             ),
-        ]
+        ],
+        className="passport-holder",
     )
 
 
