@@ -335,7 +335,7 @@ def test_a_wall_of_another_site_is_seen_live_over_that_sites_own_controller(
         controller = Controller(elsewhere)
         controller.begin()
         context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
-        page = _signed_in(context, address, "viewer")
+        page = _signed_in(context, address, "operator")
         page.goto(f"{address}/wall/ngo-quyen/view/program")
         expect(page.locator("#player")).to_have_attribute("data-link", "up")
         expect(page.locator(".slot.is-shown").first).to_be_visible()
