@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,10 +23,27 @@ from data_access.rows import Rows
 from data_access.sources.registry import read
 from data_access.store import Change, FileMark, StoreReader, StoreWriter, open_engine
 from data_access.store.engine import migrate
+from data_access.store.snapshot import Current
 from tests.conftest import ROOT, SMALL_LAKE
 from tests.data_access.store.rows import frame
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday, 10:00 in Hanoi
+
+
+class Declared(dict[str, Current]):
+    """The streams of a snapshot, to whom they were promised.
+
+    An aggregate is made anew when one of its datasets changes: what it reads of another grows old.
+    """
+
+    def __init__(self, streams: Mapping[str, Current], datasets: Sequence[str]) -> None:
+        super().__init__(streams)
+        self.datasets = datasets
+
+    def get(self, dataset: str, default: Any = None) -> Any:
+        """Return a stream; fails for one of a dataset that the aggregate does not name."""
+        assert not self.datasets or dataset in self.datasets, f"reads {dataset} unnamed"
+        return super().get(dataset, default)
 
 
 @dataclass
@@ -95,6 +112,7 @@ class Table:
         for other in aggregate.reads:
             self.build(other)
         with self.reader.snapshot() as snapshot:
+            snapshot._current = Declared(snapshot._current, aggregate.datasets)
             self.built[name] = build_envelope(
                 aggregate,
                 snapshot,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from dash import html
 
 from data_access.envelope import Envelope
+from language import LANGUAGES, number
 from layouts.tiles.kind import Frame
 from layouts.tiles.registry import build
 from tests.layouts.tiles.sample import everything
@@ -55,3 +56,29 @@ def test_a_tile_has_the_colour_of_what_it_shows(height_px: int, status: str) -> 
     is_shown = bool(having(tile, "t-figure"))
     assert is_shown == (status == "warning")
     assert f"status-{status}" in next(nodes(tile))["props"]["className"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_r07_a_number_is_the_same_on_a_wall_on_a_console_and_in_its_passport(
+    language: Literal["vi", "en"],
+) -> None:
+    wall = Frame(1920, 1080, 76, language=language)
+    console = Frame(360, 230, 16, detail="console", language=language)
+    places = context()
+    seen = 0
+    for name, envelope in everything().items():
+        for number_id, figure in envelope.payload.get("numbers", {}).items():
+            options = {"aggregate": name, "numbers": [number_id]}
+            one, other = (
+                [words(each) for each in having(tile, "t-kpi-main")]
+                for tile in (
+                    build("kpi", options, frame, {name: envelope}, places)
+                    for frame in (wall, console)
+                )
+            )
+            assert one == other, (name, number_id)
+            if figure["value"] is not None:
+                seen += 1
+                passport = number(figure["value"], decimals=figure["decimals"], language=language)
+                assert passport in one[0], (name, number_id)
+    assert seen > 50
