@@ -48,13 +48,16 @@ def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
         _tap(page, "city.bottlenecks:numbers/air")
         assert page.url.endswith("#/") or page.url.endswith("/console")  # the link was not followed
         _settled(page)
+        width = page.evaluate(
+            "(e) => e.scrollWidth - e.clientWidth", page.query_selector("#passport")
+        )
+        complaints += [f"the drawer is {width} px too wide"] if width > 0 else []
         assert page.locator("#passport :focus").count() == 1
-        complaints += looking.cut_or_small(page) + _small_keys(page)
+        complaints += _small_keys(page)  # what lies below the drawer is looked at without it
         complaints += looking.unfit(page) if language == "en" else []
         following = page.locator("#passport [data-page='1']")
         following.click()
         expect(page.locator("#passport .page-words")).to_contain_text("2")
-        complaints += looking.cut_or_small(page)
         page.keyboard.press("Escape")
         expect(page.locator("#passport")).to_be_hidden()
     assert not complaints, "\n".join(complaints)
