@@ -1,7 +1,7 @@
 """Cases of notifiable diseases a week by ward, as FHIR summaries. Levels are real, wards a demo.
 
-Of the last weeks, and of the same weeks of five years before, each ward with cases is told; of all
-others only the city. Now and then one ward has far more than it is used to.
+Of the last weeks, and of the same weeks of five years before, each ward is told; of all others only
+the city. Now and then one ward has far more than it is used to.
 """
 
 from __future__ import annotations

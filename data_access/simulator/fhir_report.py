@@ -39,16 +39,12 @@ def strata(
     by: str | None,
     told: datetime,
 ) -> Resource:
-    """Return a summary of counts by code, told together and `by` a stratifier, if any.
-
-    Strata in which nothing was counted are left out.
-    """
+    """Return a summary of counts by code, told together and `by` a stratifier, if any."""
     group: Resource = {"population": [_population("numerator", sum(counts.values()))]}
     if by is not None:
         found = [
             {"value": {"coding": [{"code": code}]}, "population": [_population("numerator", count)]}
             for code, count in counts.items()
-            if count
         ]
         group["stratifier"] = [{"code": [{"text": by}], "stratum": found}]
     return {**_head(measure, begins, ends, told), "group": [group]}
