@@ -90,8 +90,6 @@ def map_choices(
         name = figure_name(own, each, each.figures[0], language)
         choices.append((href, name, each.options == spec.options))
         for figure, label in _further(envelopes.get(each.more)):
-            if (each.more, figure) == (each.aggregate, each.figures[0]):
-                continue  # its own
             further = replace(place, level="areas", aggregate=each.more, figure=figure)
             is_chosen = (each.more, figure) == (spec.aggregate, spec.options["map"])
             choices.append((further.href, pick(label, language), is_chosen))

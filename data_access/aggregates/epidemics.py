@@ -247,11 +247,10 @@ def _item(view: View, disease: Disease, unit: str, cases: float, here: Expected)
     grade = view.city.limit(EPIDEMICS, "times").grade(times)
     return {
         "id": f"{disease.id}-{unit}",
-        "title": text(
-            f"{disease.name['vi']}, {name['vi']}: {cases:g} ca",
-            f"{disease.name['en']}, {name['en']}: {cases:g} cases",
+        "title": text(f"{disease.name['vi']}, {name['vi']}", f"{disease.name['en']}, {name['en']}"),
+        "kind": text(
+            f"{cases:g} ca, dự kiến {low} – {high}", f"{cases:g} cases, {low} – {high} expected"
         ),
-        "kind": text(f"dự kiến {low} – {high} ca", f"{low} – {high} cases expected"),
         "severity": "warning" if grade == "normal" else grade,
         "atMs": _at_ms(view, disease.week),
         "area": None if unit == CITY_AREA else unit,

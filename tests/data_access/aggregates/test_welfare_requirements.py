@@ -139,8 +139,8 @@ def test_r42_a_spike_in_one_ward_is_one_alert_with_its_expected_range(table: Tab
     assert (item["id"], item["area"], item["severity"]) == (
         "dengue_cases-00070", "00070", "critical",
     )  # fmt: skip
-    assert item["title"]["en"] == "Dengue fever, Hoàn Kiếm ward: 40 cases"
-    assert item["kind"] == {"vi": "dự kiến 1 – 5 ca", "en": "1 – 5 cases expected"}
+    assert item["title"]["en"] == "Dengue fever, Hoàn Kiếm ward"
+    assert item["kind"] == {"vi": "40 ca, dự kiến 1 – 5", "en": "40 cases, 1 – 5 expected"}
     assert "40 ca trong tuần 46/2026, dự kiến 1 – 5" in item["detail"]["vi"]
     assert envelope.payload["numbers"]["alerts"]["value"] == 1
     assert envelope.owner == "y-te"

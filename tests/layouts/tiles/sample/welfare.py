@@ -220,9 +220,9 @@ def epidemics() -> Envelope:
                 {
                     "id": f"{name}-{code}",
                     "title": text(
-                        f"{DISEASES[name][0]}, {vi}: {cases} ca",
-                        f"{DISEASES[name][1]}, {en}: {cases} cases"),
-                    "kind": text("dự kiến 0 – 4 ca", "0 – 4 cases expected"),
+                        f"{DISEASES[name][0]}, {vi}",
+                        f"{DISEASES[name][1]}, {en}"),
+                    "kind": text(f"{cases} ca, dự kiến 0 – 4", f"{cases} cases, 0 – 4 expected"),
                     "severity": severity,
                     "atMs": NOW_MS - 9 * DAY_MS,
                     "area": code,
