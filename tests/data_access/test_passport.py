@@ -138,6 +138,14 @@ def test_r57_cells_and_the_ends_of_lines_are_the_same_again_too(
     assert (found.recomputed, found.agrees) == (found.figure["value"], True)
 
 
+def test_a_number_of_what_was_known_then_leads_to_the_rows_known_then(shared: Room) -> None:
+    then = replace(shared.read(AIR), realm="known:20261122T1800Z")
+    reader = shared.store()
+    found = passport(then, "aqi", city=shared.city, reader=reader, shown=shared.cache.read)
+    assert found.agrees
+    assert {row.dataset for row in found.rows} == {AIR}
+
+
 def test_an_unknown_number_is_said_to_be_unknown(shared: Room) -> None:
     with pytest.raises(LookupError, match="no number 'mood'"):
         of(shared, AIR, "mood")
