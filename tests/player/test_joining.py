@@ -44,6 +44,7 @@ def test_it_says_who_and_how_large_it_is(controller: ScriptedController, page: P
         "kind": "output",
         "token": "abc",
         "protocol": "ioc-wall.v1",
+        "framesRealms": True,
         "viewport": {"widthPx": 1280, "heightPx": 720, "devicePixelRatio": 1},
     }
 
