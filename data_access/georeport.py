@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data_access.contracts import DatasetContract
-from data_access.sources.rows import instant
-from data_access.sources.social_feed import without_people
+from data_access.instants import instant
+from data_access.personal import without_people
 
 STATUSES = ("open", "closed")
 LONGEST = timedelta(days=90)  # between start_date and end_date, as the specification bounds it

@@ -2,13 +2,15 @@
 
 Sources carry names, telephones and addresses of those who wrote to the city; nobody needs them to
 judge a row. Masked are values of fields that are named so, and what looks like a telephone or an
-e-mail in any text. Pure; not for who may see a dataset at all.
+e-mail in any text; of what is published somewhere, addresses and accounts too. Pure; not for who
+may see a dataset at all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 MASK = "•••"
@@ -18,6 +20,15 @@ PERSONAL = frozenset(
     | {"reporter", "sender", "tel", "telephone", "user", "user_id", "username"}
 )
 DEEPEST = 6
+MAX_TEXT = 280
+HIDDEN = "…"
+_TAG = re.compile(r"<[^>]{0,500}>")
+_PERSONAL = re.compile(
+    r"https?://\S+|www\.\S+"  # addresses, which lead to accounts
+    r"|[\w.+-]+@[\w-]+\.[\w.-]+"  # mail
+    r"|(?<!\w)@[\w.]+(?:@[\w.-]+)?"  # accounts
+    r"|(?<!\w)\+?\d[\d .()-]{7,}\d"  # telephones, numbers of cards and papers
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+84|0(?=\d))(?:[ .-]?\d){8,10}(?![\w:.-]?\d)")
 
@@ -43,3 +54,9 @@ def masked(value: Any, *, depth: int = 0) -> Any:
 def masked_text(text: str) -> str:
     """Return a text without e-mail addresses and telephones."""
     return _PHONE.sub(MASK, _EMAIL.sub(MASK, text))
+
+
+def without_people(text: str) -> str:
+    """Return what is written without marks of a page, and without who is spoken of or wrote."""
+    plain = unescape(_TAG.sub(" ", text))
+    return " ".join(_PERSONAL.sub(HIDDEN, plain).split())[:MAX_TEXT]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from data_access.instants import instant as instant
+from data_access.instants import iso as iso
 from data_access.model import OBSERVATION_COLUMNS, SOURCE_LINE, Rejected
 
 Column: TypeAlias = Any  # one value for all rows, or a sequence, array or series of them
@@ -130,30 +132,6 @@ def bad_rows(
         Rejected(f"{name}:{line}", reason, detail, ",".join(map(str, row))[:500])
         for line, *row in frame[np.asarray(bad)].itertuples()
     ]
-
-
-def instant(text: str, zone: tzinfo | None = None) -> datetime | None:
-    """Return an ISO 8601 instant as UTC; None when it is none, or lacks a zone and none is given.
-
-    `zone`: of times that say none.
-    """
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    if at.tzinfo is None:
-        if zone is None:
-            return None
-        at = at.replace(tzinfo=zone)
-    try:
-        return at.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
-
-
-def iso(at: datetime | None) -> str | None:
-    """Return an instant as a record's body holds it."""
-    return None if at is None else at.astimezone(UTC).isoformat()
 
 
 def _is_column(column: Column) -> bool:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
+from data_access.personal import without_people
 from data_access.sources.json_path import inside, number_of, word_of
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
@@ -29,16 +29,7 @@ from data_access.sources.rows import instant
 FORMAT = "social-feed"
 EXPECTED = "a JSON Feed (items) or an Activity Streams collection (orderedItems)"
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
-MAX_TEXT = 280
-HIDDEN = "…"
 ID_BYTES = 12
-_TAG = re.compile(r"<[^>]{0,500}>")
-_PERSONAL = re.compile(
-    r"https?://\S+|www\.\S+"  # addresses, which lead to accounts
-    r"|[\w.+-]+@[\w-]+\.[\w.-]+"  # mail
-    r"|(?<!\w)@[\w.]+(?:@[\w.-]+)?"  # accounts
-    r"|(?<!\w)\+?\d[\d .()-]{7,}\d"  # telephones, numbers of cards and papers
-)
 
 
 class Options(SourceOptions):
@@ -67,12 +58,6 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         yield batch
     if rejected:
         yield Batch(rejected=rejected)
-
-
-def without_people(text: str) -> str:
-    """Return what is written without marks of a page, and without who is spoken of or wrote."""
-    plain = unescape(_TAG.sub(" ", text))
-    return " ".join(_PERSONAL.sub(HIDDEN, plain).split())[:MAX_TEXT]
 
 
 def _feed(path: Path) -> tuple[str, Any, list[Mapping[str, Any]]]:
