@@ -96,7 +96,7 @@ def test_rules_of_this_wall_are_told_the_urgent_first_with_owner_and_number(oper
 
 
 def test_a_rule_on_what_one_may_not_see_is_not_told(operator, reach):
-    secret = {"level": "restricted", "compartments": ["party"]}
+    secret = {"level": "restricted", "compartments": ["nobody"]}
     kind = type(envelope("any").classification)
     reach.cache.write(
         envelope("rules.sample", payload=NUMBERS, classification=kind.from_json(secret))
