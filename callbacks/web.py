@@ -88,9 +88,17 @@ class RoomApp(dash.Dash):
   </head>
   <body>
     <div id="react-entry-point"><div class="first-screen" role="status">{loading}</div></div>
-    <footer>{parts["config"]}{_with_grid(parts["scripts"])}{parts["renderer"]}</footer>
+    <footer>{parts["config"]}{_with_grid(parts["scripts"])}{_last(parts["renderer"])}</footer>
   </body>
 </html>"""
+
+
+def _last(renderer: str) -> str:
+    """Return the script that starts the page as a module: it runs when all of ours have run.
+
+    A map looks its functions up when it is mounted, and never again (assets/maps.mjs).
+    """
+    return renderer.replace('type="application/javascript"', 'type="module"')
 
 
 def _with_grid(scripts: str) -> str:

@@ -56,7 +56,7 @@ def build(
     at = next((n for n, band in enumerate(ladder) if band.get("id") == figure.get("band")), None)
     left = tile.height_u
     parts: list[Any] = []
-    if ladder and left >= STEP_LEAST + LINE:
+    if ladder and left >= STEP_LEAST + AIR + LINE:
         height = max(STEP_LEAST, min(STEP_MOST, left * 0.25))
         parts.append(_steps(ladder, at, height))
         left -= height + AIR
@@ -90,7 +90,8 @@ def _name(
 
     Since when it is so is said where reasons have the room `wanted` below it.
     """
-    setting = fit(name, tile.width_u, NAMES, bold=True)
+    sizes = [each for each in NAMES if each.size_u * 1.25 <= max(room, LINE)]
+    setting = fit(name, tile.width_u, sizes, bold=True)
     lines = [name]
     if setting is None:
         setting = Setting(BODY, "semi")

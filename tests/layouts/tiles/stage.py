@@ -144,6 +144,14 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
+class _App(Dash):
+    """A page that starts when its modules have run, as the product's does."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        renderer = parts["renderer"].replace('type="application/javascript"', 'type="module"')
+        return super().interpolate_index(**{**parts, "renderer": renderer})
+
+
 class Stage:
     """A page whose layout is set from outside; loading it again shows the new one."""
 
@@ -169,7 +177,7 @@ class Stage:
 def served() -> Iterator[Stage]:
     """Serve a stage on a free port."""
     stage = Stage()
-    app = Dash(__name__, assets_folder=str(ROOT / "assets"), title="stage", update_title=None)  # type: ignore[arg-type]
+    app = _App(__name__, assets_folder=str(ROOT / "assets"), title="stage", update_title=None)  # type: ignore[arg-type]
     app.layout = lambda: stage.layout
     app.enable_dev_tools(debug=False)
 
@@ -220,9 +228,14 @@ _DRAWN = """() => {
   if (!root) return ['no canvas'];
   const graphs = [...root.querySelectorAll('.t-chart')];
   const maps = [...root.querySelectorAll('.leaflet-container')];
+  const isDrawn = (graph) =>
+    graph?.calcdata && graph.querySelector('.main-svg') &&
+    (!graph._fullData.some((t) => t.visible === true && t._length > 0) ||
+      graph.querySelector('.trace'));
   const missing = (tile) => tile.closest('[data-tile]')?.dataset.tile ?? '?';
   return [
-    ...graphs.filter((g) => !g.querySelector('.main-svg')).map((g) => `graph of ${missing(g)}`),
+    ...graphs.filter((g) => !isDrawn(g.querySelector('.js-plotly-plot')))
+      .map((g) => `graph of ${missing(g)}`),
     ...maps.filter((m) => !m.querySelector('path, .leaflet-marker-pane > *'))
       .map((m) => `shapes of map ${missing(m)}`),
     ...(root.querySelectorAll('.map-ground').length === maps.length ? [] : ['a map']),
