@@ -398,7 +398,8 @@ class Player {
 
   #why(phase, code, reason, sinceMs, retryAtMs) {
     const time = (atMs) => clockWords(atMs + this.clock.offsetMs, "time", this.#language);
-    const named = { 4001: reason === "sign_in" ? "sign_in" : "refused", 4005: "replaced", 4011: "kicked" };
+    const own = ["sign_in", "forbidden"].includes(reason) ? reason : "refused";
+    const named = { 4001: own, 4005: "replaced", 4011: "kicked" };
     const words = this.#say(named[code] ?? (phase === "connecting" ? "connecting" : "link_lost"));
     const again = phase === "refused" ? this.#say("retry", { time: time(retryAtMs) }) : null;
     return [words, again ?? time(sinceMs)];

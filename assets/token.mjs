@@ -18,7 +18,8 @@ export function tokenOfAddress(place = window.location, storage = window.session
 export async function tokenOfSession({ wall, view }) {
   const query = new URLSearchParams({ wall, view });
   const answer = await fetch(`/session/view-token?${query}`, { cache: "no-store" });
-  if (answer.status === 401 || answer.status === 403) throw new Refused("sign_in");
+  if (answer.status === 401) throw new Refused("sign_in");
+  if (answer.status === 403) throw new Refused("forbidden");
   if (!answer.ok) throw new Error(`view token: ${answer.status}`);
   return (await answer.json()).token;
 }

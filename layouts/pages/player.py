@@ -31,6 +31,7 @@ WORDS = (
     "replaced",
     "kicked",
     "sign_in",
+    "forbidden",
     "unreachable",
     "retry",
     "masked",
