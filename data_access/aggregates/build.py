@@ -79,7 +79,7 @@ def build_envelope(
             [*(told_at(c) if aggregate.released else c.classification for c in contracts), *own]
         ),
         quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
-        reason=None if payload else _reason(fed, has_past=has_past),
+        reason=None if payload else _reason(contracts[:1], fed, has_past=has_past),
         payload=payload,
     )
 
@@ -126,10 +126,13 @@ def _origin(origins: Iterable[str], realm: str) -> Origin:
     return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
 
 
-def _reason(fed: Sequence[DatasetContract], *, has_past: bool) -> Text:
+def _reason(
+    first: Sequence[DatasetContract], fed: Sequence[DatasetContract], *, has_past: bool
+) -> Text:
+    """Return why there is nothing: it hangs on the dataset that answers for the aggregate."""
     if not has_past:
         return NO_PAST
-    return NO_DATA if fed else NO_SOURCE
+    return NO_DATA if any(each in fed for each in first) else NO_SOURCE
 
 
 def _quality(snapshot: Snapshot, fed: Sequence[DatasetContract]) -> dict[str, Any]:

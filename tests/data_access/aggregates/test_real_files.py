@@ -68,7 +68,8 @@ def leaves(part: Any) -> Iterator[Any]:
 def test_it_is_there_and_finite(room: Room, name: str) -> None:
     envelope = room.read(name)
     contracts = [room.city.datasets[each] for each in aggregates()[name].datasets]
-    if contracts and not any(contract.source.files(room.lake) for contract in contracts):
+    first = contracts[:1]  # without the data of its own there is nothing beside which to put others
+    if contracts and not any(contract.source.files(room.lake) for contract in first):
         assert (envelope.state, envelope.payload) == ("absent", {})
         assert envelope.reason is not None
         assert envelope.reason["en"] == "no source"
