@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 from sqlalchemy.sql import Select
 
 from data_access import rollup
@@ -95,6 +95,7 @@ class SourceSnapshot(Snapshot):
         self._known_us = known_us
         self._zone = zone
         self._horizons: dict[str, int] = {}
+        self._newest_us: dict[str, int | None] = {}
         self._histories: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
         self.reads: list[Read] = []
 
@@ -109,9 +110,23 @@ class SourceSnapshot(Snapshot):
 
     def newest_us(self, dataset: str) -> int | None:
         """Return the time of the newest row of any series, or of the newest record."""
-        times = [row.at_us for row in self._newest_rows(dataset, None)]
-        times += [now["reported_us"] for now, _ in self._current_records(dataset)]
-        return max(times, default=None)
+        if dataset not in self._newest_us:
+            self._newest_us[dataset] = self._find_newest_us(dataset)
+        return self._newest_us[dataset]
+
+    def _find_newest_us(self, dataset: str) -> int | None:
+        current = self.current(dataset)
+        if current is None:
+            return None
+        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
+        times = [
+            self.connection.execute(select(func.max(self._last_us())).where(*mine)).scalar(),
+            *(row.at_us for row in self._forgotten([*mine, self._last_us().is_(None)], ())),
+            self.connection.execute(
+                self._versions(func.max(record.c.reported_us + record.c.shift_us), current.id)
+            ).scalar(),
+        ]
+        return max((int(each) for each in times if each is not None), default=None)
 
     def cells(
         self,
@@ -255,8 +270,23 @@ class SourceSnapshot(Snapshot):
         current = self.current(dataset)
         if current is None:
             return []
+        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
+        if indicator is not None:
+            mine.append(series.c.indicator == indicator)
+        which = (
+            _row_columns()
+            .join(series, series.c.id == observation.c.series_id)
+            .where(*mine, observation.c.at_us == self._last_us())
+            .where(observation.c.recorded_us <= self._known_us)
+            .order_by(series.c.name, series.c.indicator, observation.c.revision)
+        )
+        found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
+        return [*found.values(), *self._forgotten(mine, found.keys())]
+
+    def _last_us(self) -> ScalarSelect[int]:
+        """Return the time of the newest known row of a series: an index seek."""
         other = observation.alias()
-        last = (
+        return (
             select(other.c.at_us)
             .where(other.c.series_id == series.c.id, other.c.recorded_us <= self._known_us)
             .order_by(other.c.at_us.desc())
@@ -264,18 +294,21 @@ class SourceSnapshot(Snapshot):
             .correlate(series)
             .scalar_subquery()
         )
-        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
-        if indicator is not None:
-            mine.append(series.c.indicator == indicator)
-        which = (
-            _row_columns()
-            .join(series, series.c.id == observation.c.series_id)
-            .where(*mine, observation.c.at_us == last)
-            .where(observation.c.recorded_us <= self._known_us)
-            .order_by(series.c.name, series.c.indicator, observation.c.revision)
+
+    def _versions(self, what: Any, stream_id: int) -> Select[Any]:
+        """Return what is asked of the known versions of a stream's current records."""
+        return (
+            select(what)
+            .select_from(record)
+            .join(
+                record_now,
+                (record.c.stream_id == record_now.c.stream_id)
+                & (record.c.base_id == record_now.c.base_id)  # by its key
+                & (record.c.record_id == record_now.c.record_id),
+            )
+            .where(record_now.c.stream_id == stream_id)
+            .where(record.c.recorded_us <= self._known_us)
         )
-        found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
-        return [*found.values(), *self._forgotten(mine, found.keys())]
 
     def _forgotten(self, mine: Sequence[Any], found: Any) -> list[Row]:
         """Return the newest values of series none of whose rows are kept."""
@@ -302,21 +335,13 @@ class SourceSnapshot(Snapshot):
         if known is not None:
             return known
         current = self.current(dataset)
-        found = self.connection.execute(
-            select(record)
-            .join(
-                record_now,
-                (record.c.stream_id == record_now.c.stream_id)
-                & (record.c.base_id == record_now.c.base_id)  # by its key
-                & (record.c.record_id == record_now.c.record_id),
-            )
-            .where(record_now.c.stream_id == (-1 if current is None else current.id))
-            .where(record.c.recorded_us <= self._known_us)
-            .order_by(record.c.record_id, record.c.revision)
-        )
+        versions = self._versions(record, -1 if current is None else current.id)
+        found = self.connection.execute(versions.order_by(record.c.record_id, record.c.revision))
+        names = list(found.keys())
         histories: dict[str, list[dict[str, Any]]] = {}
         for row in found:
-            histories.setdefault(row.base_id, []).append(dict(row._mapping))
+            version = dict(zip(names, row, strict=True))
+            histories.setdefault(version["base_id"], []).append(version)
         made = [current_of(history) for history in histories.values()]
         self._histories[dataset] = made
         return made
