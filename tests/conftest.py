@@ -30,6 +30,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 ROOM = "tests/room/"
 LONGEST = ("test_looks.py", "test_legible.py")
+BY_SCREEN, SMALL_SCREEN = "tests/pages/test_looks.py", "1280x800"
 SMALL_LAKE = ROOT / "tests" / "fixtures" / "lake"
 
 
@@ -51,12 +52,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a worker whole files, and the whole room: what their tests share is set up once."""
+    """Give a worker whole files, and the whole room: what their tests share is set up once.
+
+    The longest of all is given in two parts, by the size of the screen.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
+            if file == BY_SCREEN and SMALL_SCREEN in nodeid:
+                return f"{file}::{SMALL_SCREEN}"
             return ROOM if file.startswith(ROOM) else file
 
     return ByFile(config, log)
