@@ -201,8 +201,13 @@ class Listener:
             client.unsubscribe(gone)
         if new := [topic for topic in wanted if topic not in before]:
             client.subscribe([self._filter(topic) for topic in new])
+        else:
+            self._hears_all()
+
+    def _hears_all(self) -> None:
+        """Note that the broker has all our topics: what is said from now on reaches us."""
         self._health.came(self._dataset, KIND)
-        self._state["topics"] = wanted
+        self._state["topics"] = list(self._way.topics)
         self._spool.put(self._dataset, KIND, (), state=dict(self._state))
 
     def _filter(self, topic: str) -> Any:
@@ -217,6 +222,8 @@ class Listener:
         if refused:
             self._state["topics"] = []
             self._fail(f"the broker refuses a topic: {refused[0]}")
+        else:
+            self._hears_all()
 
     def _on_disconnect(
         self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _: Any
