@@ -18,6 +18,8 @@ CLOSURES = "education.closures"
 
 def closures(view: View) -> Payload:
     """Return the schools that are closed now: on the map by unit, as a list, and why."""
+    if not view.is_fed(CLOSURES):
+        return {}
     now_us = view.track_us(CLOSURES)
     standing: dict[str, Life] = {}
     for life in view.snapshot.lives(CLOSURES, statuses=["open"], active_us=now_us, bodies=True):
