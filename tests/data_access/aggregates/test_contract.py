@@ -211,3 +211,20 @@ def test_names_are_those_promised() -> None:
         "urban.order",
     ]
     assert NOW_S > 0
+
+
+SEVERAL = [
+    (name, dataset)
+    for name, aggregate in sorted(aggregates().items())
+    if len(aggregate.datasets) > 1 and not aggregate.reads
+    for dataset in aggregate.datasets
+]
+
+
+@pytest.mark.parametrize(("name", "dataset"), SEVERAL)
+def test_an_aggregate_of_several_datasets_can_be_made_while_one_alone_is_there(
+    table: Table, name: str, dataset: str
+) -> None:
+    table.feed_files(dataset)
+    envelope = table.build(name)
+    assert envelope.state == "ok" or envelope.reason
