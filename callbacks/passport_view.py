@@ -13,7 +13,7 @@ from data_access.envelope import Envelope
 from data_access.figure import addresses, figure_at, kind_of
 from data_access.passport import Origin, Passport, SourceRow
 from data_access.promises import CRITERIA
-from data_access.store.evidence import Read
+from data_access.store.evidence_rows import Read
 from language import datetime_, duration, has, number, period, pick, text
 from layouts.pages.passport import (
     Fact,

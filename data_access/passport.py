@@ -23,7 +23,8 @@ from data_access.figure import figure_at, kind_of
 from data_access.model import QUALITIES
 from data_access.replay import Timeline
 from data_access.store import StoreReader, scores
-from data_access.store.evidence import Read, Row, SourceSnapshot
+from data_access.store.evidence import SourceSnapshot
+from data_access.store.evidence_rows import Read, Row
 from data_access.store.withheld import withheld
 
 MS = 1000  # microseconds

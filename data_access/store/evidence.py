@@ -12,8 +12,7 @@ OTHER_ROWS of all others together. Counts of refused rows are those of the files
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,10 +20,17 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 from sqlalchemy.sql import Select
 
-from data_access import rollup
-from data_access.contracts import CITY_AREA
-from data_access.rollup import DAY, MICRO, slot_bounds_us
+from data_access.rollup import DAY, slot_bounds_us
 from data_access.rows import SUSPECT, join_reference
+from data_access.store.evidence_rows import (
+    Read,
+    Row,
+    by_area,
+    inside_of,
+    joined,
+    rolled,
+    row_columns,
+)
 from data_access.store.measures import day_of
 from data_access.store.records import current_of
 from data_access.store.series import AREA, ENTITY
@@ -45,35 +51,6 @@ OTHER_ROWS = 5_000  # of indicators that are not asked about, in all
 KEPT = 200  # rows of one question that are remembered one by one
 NEVER_US = 2**62
 _EVERYTHING = -(2**31), 2**31 - 1
-
-
-class Row(NamedTuple):
-    """One source row that was read; times on the track."""
-
-    indicator: str
-    entity: str
-    area: str | None
-    at_us: int
-    value: Any
-    quality: int
-    revision: int
-    recorded_us: int
-    ref_id: int | None
-    ref_line: int
-    source_ref: str | None = None  # of a record
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One question that was answered: from how many rows, how many cells, and the newest rows."""
-
-    what: str  # newest | cells | values | records | files
-    dataset: str
-    indicator: str = ""
-    rows: int = 0
-    suspect: int = 0  # of them, left out
-    cells: int = 0  # taken as they were rolled up
-    kept: tuple[Row, ...] = ()
 
 
 class SourceSnapshot(Snapshot):
@@ -152,16 +129,16 @@ class SourceSnapshot(Snapshot):
         begin_us = max(self._begin_us(step, slots[0]), horizon_us)
         end_us = slot_bounds_us(step, slots[1], self._zone)[1] - 1
         chosen = None if kind == AREA else names
-        inside = _inside(names) if kind == AREA else None
+        inside = inside_of(names) if kind == AREA else None
         rows = self._rows(dataset, indicator, begin_us, end_us, entities=chosen, inside=inside)
         good = [row for row in rows if row.quality != SUSPECT]
         if kind == AREA:
             wanted = None if names is None else set(names)
-            grouped = _by_area(good, wanted)
+            grouped = by_area(good, wanted)
         else:
             grouped = [(row.entity, row) for row in good]
         self._note("cells", dataset, indicator, rows, cells=int(is_gone.sum()))
-        return _joined(_rolled(grouped, step, slots, self._zone), stored, is_gone)
+        return joined(rolled(grouped, step, slots, self._zone), stored, is_gone)
 
     def values(
         self, dataset: str, indicator: str, name: str, *, from_us: int, to_us: int
@@ -251,7 +228,7 @@ class SourceSnapshot(Snapshot):
     ) -> list[Row]:
         """Return known rows in [from, to], newest revisions, by series and time."""
         which = (
-            _row_columns()
+            row_columns()
             .join(series, series.c.id == observation.c.series_id)
             .where(*self._series(dataset, indicator, ENTITY))
             .where(observation.c.at_us.between(from_us, to_us))
@@ -274,7 +251,7 @@ class SourceSnapshot(Snapshot):
         if indicator is not None:
             mine.append(series.c.indicator == indicator)
         which = (
-            _row_columns()
+            row_columns()
             .join(series, series.c.id == observation.c.series_id)
             .where(*mine, observation.c.at_us == self._last_us())
             .where(observation.c.recorded_us <= self._known_us)
@@ -409,69 +386,6 @@ class SourceSnapshot(Snapshot):
             for now, row in newest
         )
         self.reads.append(Read("records", dataset, rows=len(found), kept=kept))
-
-
-def _row_columns() -> Select:
-    return select(
-        series.c.indicator,
-        series.c.name.label("entity"),
-        series.c.area,
-        observation.c.at_us,
-        observation.c.value,
-        observation.c.quality,
-        observation.c.revision,
-        observation.c.recorded_us,
-        observation.c.ref_id,
-        observation.c.ref_line,
-    )
-
-
-def _inside(areas: Sequence[str] | None) -> ColumnElement[bool]:
-    """Return which series are folded into these areas; all of the city's with the city, or None."""
-    if areas is None or CITY_AREA in areas:
-        return series.c.area.is_not(None)
-    return series.c.area.in_(areas)
-
-
-def _by_area(rows: Sequence[Row], wanted: set[str] | None) -> list[tuple[str, Row]]:
-    """Return rows under their area, and once more under the city."""
-    pairs = [(row.area, row) for row in rows if row.area is not None]
-    pairs += [(CITY_AREA, row) for area, row in pairs if area != CITY_AREA]
-    return [(area, row) for area, row in pairs if wanted is None or area in wanted]
-
-
-def _rolled(
-    grouped: Sequence[tuple[str, Row]], step: int, slots: tuple[int, int], zone: ZoneInfo
-) -> Table:
-    codes = {name: code for code, name in enumerate(dict.fromkeys(name for name, _ in grouped))}
-    names = np.array([*codes, ""], object)
-    cells = rollup.roll_up(
-        np.array([codes[name] for name, _ in grouped], np.int64),
-        np.array([row.at_us for _, row in grouped], np.int64),
-        np.array([row.value for _, row in grouped], np.float64),
-        np.zeros(len(grouped), bool),
-        zone,
-    )
-    within = (cells.step == step) & (cells.slot >= slots[0]) & (cells.slot <= slots[1])
-    chosen = rollup.select(cells, within)
-    return Table(
-        name=names[chosen.series],
-        slot=chosen.slot,
-        rows=chosen.rows,
-        sum=chosen.sum_micro / MICRO,
-        low=chosen.low,
-        high=chosen.high,
-    )
-
-
-def _joined(made: Table, stored: Table, is_taken: np.ndarray) -> Table:
-    """Return what was made, and of what is stored the cells that are taken, by slot."""
-    columns = {
-        name: np.concatenate([getattr(made, name), getattr(stored, name)[is_taken]])
-        for name in ("name", "slot", "rows", "sum", "low", "high")
-    }
-    order = np.lexsort((columns["name"].astype(str), columns["slot"]))
-    return Table(**{name: column[order] for name, column in columns.items()})
 
 
 def _ends_after(now: Mapping[str, Any], at_us: int) -> bool:

@@ -8,7 +8,7 @@ from data_access.envelope import Envelope
 from data_access.figure import figure_at
 from data_access.passport import Origin, Passport, SourceRow
 from data_access.promises import CRITERIA
-from data_access.store.evidence import Read
+from data_access.store.evidence_rows import Read
 
 ROWS, TOTAL = 20, 1_284
 NOW = datetime.fromtimestamp(1_790_000_000, UTC)
