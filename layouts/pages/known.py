@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from language import datetime_, number, text
 from layouts import ids
 from layouts.pages.shell import Setting, icon
+from layouts.pages.typed_field import typed_field
 
 AGAIN_MS = 10 * 60_000  # what nobody asks for is let go after half an hour
 PROBLEMS = ("when", "future")
@@ -73,9 +74,21 @@ def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) ->
                     html.P(tell("what", setting), className="quiet"),
                     *problem,
                     html.Label(tell("date", setting), htmlFor=ids.KNOWN_DATE),
-                    _field("date", ids.KNOWN_DATE, asked.date, tell("date_form", setting)),
+                    typed_field(
+                        "known-date",
+                        ids.KNOWN_DATE,
+                        asked.date,
+                        tell("date_form", setting),
+                        name="date",
+                    ),
                     html.Label(tell("time", setting), htmlFor=ids.KNOWN_TIME),
-                    _field("time", ids.KNOWN_TIME, asked.time, tell("time_form", setting)),
+                    typed_field(
+                        "known-time",
+                        ids.KNOWN_TIME,
+                        asked.time,
+                        tell("time_form", setting),
+                        name="time",
+                    ),
                     html.Button(
                         [icon("bi-search"), tell("ask", setting)],
                         type="submit",
@@ -96,18 +109,3 @@ def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) ->
 def tell(name: str, setting: Setting, **values: object) -> str:
     """Return words of the catalogue of what was known."""
     return text(f"known.{name}", setting.language, **values)
-
-
-def _field(name: str, field_id: str, typed: str, form: str) -> Component:
-    return dcc.Input(
-        id=field_id,
-        name=name,
-        type="text",
-        value=typed,
-        placeholder=form,
-        inputMode="numeric",
-        autoComplete="off",
-        maxLength=12,
-        required=True,
-        className=f"known-{name}",
-    )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from data_access.envelope import Text
@@ -21,6 +21,7 @@ from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.proof_lists import outputs_over, outputs_table, seal, tiles_table
 from layouts.pages.shell import Setting, hidden, icon, say, shell
+from layouts.pages.typed_field import typed_field
 from layouts.pages.wall_view import LIVE
 
 
@@ -116,9 +117,21 @@ def _question(
                 [
                     hidden("wall", asked.wall_id),
                     html.Label(say("proof.date", setting), htmlFor=ids.PROOF_DATE),
-                    _field("date", ids.PROOF_DATE, asked.date, say("proof.date_form", setting)),
+                    typed_field(
+                        "proof-date",
+                        ids.PROOF_DATE,
+                        asked.date,
+                        say("proof.date_form", setting),
+                        name="date",
+                    ),
                     html.Label(say("proof.time", setting), htmlFor=ids.PROOF_TIME),
-                    _field("time", ids.PROOF_TIME, asked.time, say("proof.time_form", setting)),
+                    typed_field(
+                        "proof-time",
+                        ids.PROOF_TIME,
+                        asked.time,
+                        say("proof.time_form", setting),
+                        name="time",
+                    ),
                     html.Button(
                         [icon("bi-search"), say("proof.ask", setting)],
                         type="submit",
@@ -151,21 +164,6 @@ def _question(
             ),
         ],
         className="proof-question",
-    )
-
-
-def _field(name: str, field_id: str, typed: str, form: str) -> Component:
-    return dcc.Input(
-        id=field_id,
-        name=name,
-        type="text",
-        value=typed,
-        placeholder=form,
-        inputMode="numeric",
-        autoComplete="off",
-        maxLength=12,
-        required=True,
-        className=f"proof-{name}",
     )
 
 
