@@ -8,7 +8,6 @@ page reads envelopes from the cache; the feed reads the store, for each aggregat
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import tempfile
 import time
@@ -59,10 +58,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="reads-") as name,
         _filled(Path(name), chosen.rows) as (settings, city),
     ):
-        gc.collect()
-        gc.freeze()  # pages are read by web, which holds none of what filled the store
         pages = _pages(open_cache(settings), chosen.runs)
-        gc.unfreeze()
         with closing(open_reader(settings)) as reader:
             built = _store(reader, open_cache(settings), city, chosen.runs)
             rows = _observations(reader, city)

@@ -61,6 +61,7 @@ OVERLAYS: dict[str, dict[str, Any]] = {
 }
 TAKEN, PREVIEWED = "overview", "traffic"
 README_WIDTH_PX = 1600
+_FILLED_S = 15.0  # nothing new for so long: all sources have come
 _SETTLE_S = 2.5  # charts and maps draw after their data is there; embedded walls join
 
 _SHOWS = "() => Boolean(window.iocPlayer?.lastSwitch)"
@@ -105,7 +106,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         product.start(*ALL)
-        product.until_data()
+        _until_filled(product)
         _until_rendering(product)
         browser = launch(playwright, BROWSER)
         if chosen.only in (None, "pages"):
@@ -121,6 +122,17 @@ def main() -> None:
                 _photograph_states(product, browser, chosen.out, language=language)
             _both(browser, chosen.out, readme=chosen.readme)
         browser.close()
+
+
+def _until_filled(product: Product) -> None:
+    """Wait until every dataset that something feeds has come: no more aggregates turn up."""
+    cache, filled, since_s = open_cache(product.settings), -1, time.monotonic()
+    while time.monotonic() - since_s < _FILLED_S or filled <= 0:
+        found = cache.read_many(cache.versions())
+        count = sum(each.state == "ok" for each in found.values())
+        if count != filled:
+            filled, since_s = count, time.monotonic()
+        time.sleep(0.5)
 
 
 def _until_rendering(product: Product) -> None:
