@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,4 +58,5 @@ def heading(column: Column, language: str) -> str:
     """Return a column's heading with its unit."""
     unit = lang.unit_name(str(column.get("unit") or ""), language=language)
     label = lang.pick(column["label"], language)
-    return f"{label} ({unit})" if unit and unit != "VN_AQI" and unit not in label else label
+    is_said = re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", label) is not None
+    return f"{label} ({unit})" if unit and unit != "VN_AQI" and not is_said else label
