@@ -10,10 +10,11 @@ const SITE_U = 0.5;
 const AIR_U = 0.15;
 
 const drawn = new WeakMap(); // map -> {hideout, layers: id -> layer, asked}
+const timed = new Set(); // maps that show a run over time
 
 const idOf = (feature) => String(feature.properties?.code ?? feature.properties?.id ?? feature.id ?? "");
 const unitOf = (context) => context?.hideout?.unitPx ?? 16;
-const bandOf = (feature, hideout) => hideout.palette[hideout.values[idOf(feature)]];
+const bandOf = (feature, hideout) => hideout.palette[(hideout.shown ?? hideout.values)[idOf(feature)]];
 
 function land(_feature, context) {
   return { ...LAND, weight: Math.max(1, unitOf(context) * 0.03) };
@@ -38,13 +39,17 @@ function style(feature, context) {
 
 function point(feature, latlng, context) {
   const { hideout } = context;
+  const icon = iconOf(feature, hideout);
+  return window.L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: hideout.values[idOf(feature)] ?? 0 });
+}
+
+function iconOf(feature, hideout) {
   const band = bandOf(feature, hideout);
-  const size = unitOf(context) * (band ? POINT_U : POINT_U / 2);
+  const size = (hideout.unitPx ?? 16) * (band ? POINT_U : POINT_U / 2);
   const swatch = document.createElement("span");
   swatch.className = `t-swatch shape-${band?.shape ?? "circle"}`;
   swatch.style.backgroundColor = band?.colour ?? "#47515d";
-  const icon = window.L.divIcon({ html: swatch, className: "map-point", iconSize: [size, size] });
-  return window.L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: hideout.values[idOf(feature)] ?? 0 });
+  return window.L.divIcon({ html: swatch, className: "map-point", iconSize: [size, size] });
 }
 
 // Every feature passes here; when all of them have, the labels are placed in one go.
@@ -57,6 +62,7 @@ function each(feature, layer, context) {
     drawn.set(map, now);
   }
   now.layers.set(idOf(feature), { layer, feature });
+  if (hideout.frames) timed.add(map);
   if (!now.asked) {
     now.asked = true;
     queueMicrotask(() => {
@@ -64,6 +70,35 @@ function each(feature, layer, context) {
       raise(now);
       label(map);
     });
+  }
+}
+
+// Show every timed map inside `root` as it is at a minute of its run (frames.mjs says which).
+function step(root, minute) {
+  for (const map of timed) {
+    const now = drawn.get(map);
+    if (!map.getPane("mapPane") || !map.getContainer().isConnected) timed.delete(map);
+    else if (now.hideout.frames && root.contains(map.getContainer())) turn(map, now, minute);
+  }
+}
+
+// A frame is one digit a feature, its place in the palette; "-" has none.
+function turn(map, now, minute) {
+  const { hideout, layers } = now;
+  const { minutes, order, steps } = hideout.frames;
+  const index = Math.max(0, minutes.findLastIndex((each) => each <= minute));
+  if (now.turned === index && now.of === hideout) return;
+  Object.assign(now, { turned: index, of: hideout });
+  const before = hideout.shown ?? hideout.values;
+  hideout.shown = {};
+  for (const [at, id] of order.entries()) {
+    const band = parseInt(steps[index][at], 36);
+    if (!Number.isNaN(band)) hideout.shown[id] = band;
+  }
+  for (const [id, { layer, feature }] of layers) {
+    if (before[id] === hideout.shown[id]) continue;
+    if (layer.setStyle) layer.setStyle(style(feature, { map, hideout }));
+    else layer.setIcon?.(iconOf(feature, hideout));
   }
 }
 
@@ -206,4 +241,4 @@ function put(map, pane, element, x, y) {
   pane.append(element);
 }
 
-window.iocMaps = { land, style, point, each };
+window.iocMaps = { land, style, point, each, step };

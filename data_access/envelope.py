@@ -103,6 +103,13 @@ class Table(TypedDict):
     source: NotRequired[Source]
 
 
+class MapFrames(TypedDict):
+    """A layer over time: minutes from the beginning of a run, and each feature's value at each."""
+
+    minutes: list[float]
+    values: dict[str, list[float | None]]
+
+
 class MapLayer(TypedDict):
     """Values for the features of a geometry layer; its geometry never travels here.
 
@@ -118,6 +125,7 @@ class MapLayer(TypedDict):
     values: dict[str, dict[str, Any]]  # feature id -> {value, band, label?}
     points: NotRequired[dict[str, list[float]]]  # feature id -> [lat, lon]
     worst: NotRequired[list[str]]  # feature ids to label
+    frames: NotRequired[MapFrames]  # the same over time, of what a twin answers
 
 
 class Item(TypedDict):

@@ -56,12 +56,15 @@ def write_geometry(
     for layer, found in (entities or {}).items():
         layers[layer] = (list(_stations(found)), False)
     return {
-        layer: _write(folder, layer, features, schematic)
+        layer: write_layer(folder, layer, features, schematic=schematic)
         for layer, (features, schematic) in layers.items()
     }
 
 
-def _write(folder: Path, layer: str, features: list[Feature], schematic: bool) -> dict[str, Any]:
+def write_layer(
+    folder: Path, layer: str, features: list[Feature], *, schematic: bool = False
+) -> dict[str, Any]:
+    """Write one layer as a file named by its content; return its entry of the catalogue."""
     collection = {"type": "FeatureCollection", "schematic": schematic, "features": features}
     content = orjson.dumps(collection)
     name = blake2b(content, digest_size=8).hexdigest()

@@ -42,6 +42,18 @@ def bands(scale: Scale) -> Sequence[Mapping[str, Any]]:
     return [band for band in found if isinstance(band, Mapping)] if isinstance(found, list) else []
 
 
+def index_of(scale: Scale, value: float) -> int | None:
+    """Return the place of the band that `value` falls into, None when it has none."""
+    least = scale.get("min")
+    if least is not None and value < least:
+        return None
+    for index, band in enumerate(bands(scale)):
+        upper = band.get("upper")
+        if upper is None or value <= upper:
+            return index
+    return None
+
+
 def swatch(band: Mapping[str, Any]) -> html.Span:
     """Return the shape of a band in its colour; its name stands beside it."""
     shape = band.get("shape") if band.get("shape") in SHAPES else "square"
@@ -73,7 +85,12 @@ def reach(scale: Scale, index: int, language: str, *, told: str = "") -> str:
     if lower is None:
         return f"≤ {lang.number(upper, shown, language=language)}"
     begin = lower + 1 if unit == "VN_AQI" else lower  # an index counts in whole steps
-    return f"{lang.number(begin, language=language)}–{lang.number(upper, shown, language=language)}"
+    between = " … " if lower < 0 else "–"  # a dash beside a minus is read as another
+    first, last = (
+        lang.number(begin, language=language),
+        lang.number(upper, shown, language=language),
+    )
+    return f"{first}{between}{last}"
 
 
 def legend(

@@ -22,6 +22,7 @@ from layouts.tiles.chart import INK_3
 from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.map_inset import Corners, inset_bounds, inset_width
+from layouts.tiles.map_time import over_time, told_box
 from layouts.tiles.map_values import Values, hideout
 from layouts.tiles.measure import width_u
 from layouts.tiles.panes import last_pane
@@ -47,6 +48,7 @@ class Options(TileOptions):
     labels: int = Field(5, ge=0, le=40)  # how many of the worst are named
     sites: bool = True
     legend: Literal["below", "corner"] = "below"  # of a map that is not wide
+    slider: bool = True  # on a console, of a layer over time
 
 
 def build(
@@ -84,24 +86,32 @@ def build(
 def _arranged(options: Options, values: Values) -> html.Div:
     """Place map and legend: beside a wide map, in the corner of a high one, else at its foot."""
     tile = values.tile
-    width, height, unit_px = tile.width_u, tile.height_u, tile.frame.unit_px
-    last = last_pane(tile.frame, tile.pane).width_px / unit_px - PAD_X
+    width, height = tile.width_u, tile.height_u
+    last = last_pane(tile.frame, tile.pane).width_px / tile.frame.unit_px - PAD_X
     if width >= WIDE * height and last >= map_side.WIDTH + AIR and width > 2 * map_side.WIDTH:
         grounds = _beside(options, values, width - map_side.WIDTH - AIR, height)
         return html.Div([*grounds, map_side.side(values)], className="map-parts")
     room = tile.lead_u if tile.tail_u else width
+    return stacked(options, values, width, height, room=room)
+
+
+def stacked(
+    options: Options, values: Values, width: float, height: float, *, room: float
+) -> html.Div:
+    """Return a map with its legend at its foot or in its corner; words have `room` units."""
+    unit_px = values.tile.frame.unit_px
     if options.legend == "corner":
         key, key_width, key_height = values.legend(0.0, 0.6 * height)
         foot_px = (height - key_height - 0.25) * unit_px
         box = [0.0, foot_px, (key_width + 0.5) * unit_px, height * unit_px]
-        ground = _ground(options, values, width, height, keep_off=[box])
+        drawn = ground(options, values, width, height, keep_off=[box])
         class_name = "map-key in-corner"
     else:
         key, _, key_height = values.legend(room, height - LEAST_HEIGHT - GAP)
-        ground = _ground(options, values, width, height - key_height - GAP)
+        drawn = ground(options, values, width, height - key_height - GAP)
         class_name = "map-key"
     legend = html.Div(key, className=class_name, style={"maxWidth": u(room)})
-    return html.Div([ground, legend], className="map-parts")
+    return html.Div([drawn, legend], className="map-parts")
 
 
 def _beside(options: Options, values: Values, width: float, height: float) -> list[html.Div]:
@@ -109,15 +119,15 @@ def _beside(options: Options, values: Values, width: float, height: float) -> li
     core, whole = values.context.core, _bounds(options, values.geometry, values.context)
     inset = inset_width(whole, width, height) if core and options.focus == "city" else 0.0
     if core is None or not inset:
-        return [_ground(options, values, width, height, is_listed=True)]
+        return [ground(options, values, width, height, is_listed=True)]
     left = width - inset - AIR
     window = inset_bounds(core, inset, height)
     unit_px = values.tile.frame.unit_px
     name = lang.pick(core["name"], values.tile.language)
     caption = [0.0, 0.0, (width_u(name, CAPTION) + 1.5) * unit_px, CAPTION_LINE * unit_px]
     return [
-        _ground(options, values, left, height, is_listed=True, elsewhere=window),
-        _ground(
+        ground(options, values, left, height, is_listed=True, elsewhere=window),
+        ground(
             options.model_copy(update={"labels": INSET_LABELS}),
             values,
             inset,
@@ -131,7 +141,7 @@ def _beside(options: Options, values: Values, width: float, height: float) -> li
     ]
 
 
-def _ground(
+def ground(
     options: Options,
     values: Values,
     width: float,
@@ -149,6 +159,7 @@ def _ground(
     With a `window` it is the inset of these bounds; what lies `elsewhere` is named in that one.
     """
     context, frame = values.context, values.tile.frame
+    keep_off = [*keep_off, *told_box(values, width)]
     own = "-inset" if window else ""
     below = [
         context.geometry[name]["url"]
@@ -199,10 +210,11 @@ def _ground(
         **_handling(is_touched=frame.detail == "console"),
     )
     size = {"width": u(width), "height": u(height)}
+    over, marks = over_time(values, is_touched=frame.detail == "console" and options.slider)
     if not window:
-        return html.Div(leaflet, className="map-ground", style=size)
+        return html.Div([leaflet, *over], className="map-ground", style=size, **marks)
     name = html.Div(caption, className="map-inset-name type-16")
-    return html.Div([leaflet, name], className="map-ground map-inset", style=size)
+    return html.Div([leaflet, name], className="map-ground map-inset", style=size, **marks)
 
 
 def _handling(*, is_touched: bool) -> dict[str, Any]:

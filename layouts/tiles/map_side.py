@@ -24,7 +24,7 @@ def side(values: Values) -> html.Div:
     """Return the column beside the map: its legend, and the worst features by name."""
     parts, _, height = values.legend(WIDTH, values.tile.height_u)
     named = [feature for feature in values.worst if values.name(feature)]
-    top, bottom = _free_stretch(values.tile, height + AIR)
+    top, bottom = free_stretch(values.tile, height + AIR)
     if named and bottom - top >= LEAST_ROOM:
         parts.append(_ranking(values, named, top, bottom - top))
     return html.Div(parts, className="map-side", style={"width": u(WIDTH)})
@@ -54,7 +54,7 @@ def _ranking(values: Values, features: list[str], top: float, room: float) -> ht
     return html.Div(rows, className="t-rows map-worst", style={"top": u(top)})
 
 
-def _free_stretch(tile: Tile, begin: float) -> tuple[float, float]:
+def free_stretch(tile: Tile, begin: float) -> tuple[float, float]:
     """Return the largest stretch of the body below `begin` without a bezel, in units."""
     unit_px, top = tile.frame.unit_px, tile.body_px[1]
     seams = [

@@ -21,6 +21,7 @@ from layouts.tiles.measure import width_u, wrap
 LONG_NAME = 10.0  # em; a longer name covers what the map shows
 NOTE_WIDTH = 12.0  # units; of what is said about a map whose legend is in its corner
 MARGIN_DEGREES = 0.005  # about 500 m around points: one alone has no extent
+DIGITS, NO_BAND = "0123456789abcdefghijklmnopqrstuvwxyz", "-"
 GREY = 0.35  # colours less saturated than this are the calm part of a scale
 
 
@@ -173,11 +174,41 @@ def hideout(
             "y": [[a - top, b - top] for a, b in tile.frame.seams_y_px],
         },
         "keepOff": [list(box) for box in keep_off],
+        **_frames(values),
     }
 
 
+def minutes(values: Values) -> Sequence[float]:
+    """Return the minutes of a run at which a layer is known; none of one that is of now."""
+    return values.layer.get("frames", {}).get("minutes", ())
+
+
+def _frames(values: Values) -> dict[str, Any]:
+    """Return a layer over time as the drawing reads it: a digit a feature, a text a minute."""
+    frames = values.layer.get("frames")
+    if frames is None:
+        return {}
+    order = list(frames["values"])
+    return {
+        "frames": {
+            "minutes": list(frames["minutes"]),
+            "order": order,
+            "steps": [
+                "".join(_digit(values.scale, frames["values"][each][index]) for each in order)
+                for index in range(len(frames["minutes"]))
+            ],
+        }
+    }
+
+
+def _digit(scale: Mapping[str, Any], value: float | None) -> str:
+    index = bands.index_of(scale, value) if reading.finite(value) else None
+    return NO_BAND if index is None else DIGITS[index]
+
+
 def _label(values: Values, feature: str, *, is_listed: bool) -> dict[str, str]:
-    label = {"id": feature, "value": values.figure(feature)}
+    # Of a layer over time the figure is of no minute that is shown.
+    label = {"id": feature, "value": "" if minutes(values) else values.figure(feature)}
     name = values.name(feature)
     if is_listed and width_u(name, 1.0) > LONG_NAME:
         return {**label, "name": " "}

@@ -73,7 +73,10 @@ def map_layer(envelope: Envelope, name: str) -> MapLayer | None:
         kept = {feature: each for feature, each in kept.items() if feature in placed}
         found = {**found, "points": placed}
     worst = [each for each in found.get("worst") or () if each in kept]
-    return cast(MapLayer, {**found, "values": kept, "worst": worst})
+    layer = {**found, "values": kept, "worst": worst}
+    if not _are_frames(found.get("frames")):
+        layer.pop("frames", None)
+    return cast(MapLayer, layer)
 
 
 def items(envelope: Envelope, name: str) -> list[Item] | None:
@@ -131,6 +134,23 @@ def _is_point(point: object) -> bool:
         and all(map(finite, point))
         and abs(point[0]) <= 90
         and abs(point[1]) <= 180
+    )
+
+
+def _are_frames(frames: object) -> bool:
+    """Tell whether a layer is known over time: each feature once a minute that is named."""
+    if not isinstance(frames, Mapping):
+        return False
+    minutes, values = frames.get("minutes"), frames.get("values")
+    return (
+        isinstance(minutes, Sequence)
+        and len(minutes) > 0
+        and all(map(finite, minutes))
+        and isinstance(values, Mapping)
+        and all(
+            isinstance(course, Sequence) and len(course) == len(minutes)
+            for course in values.values()
+        )
     )
 
 

@@ -23,6 +23,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "bottlenecks": ({},),
     "camera": ({"camera": "CAM-N16"}, {"camera": "CAM-N22"}),
+    "flood_depth": ({}, {"show": "spots"}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),
     "kpi": (
         {"aggregate": "environment.air", "numbers": ["aqi"]},
@@ -37,6 +38,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "transport.vehicles", "map": "vehicles", "focus": "data"},
     ),
     "quality": ({}, {"show": "quarantine"}, {"show": "sources"}, {"show": "figures"}),
+    "scenarios": ({}, {"kind": "coupled"}),
     "stage": ({},),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),
     "text": ({"text": sample.text(LONG * 3, "Long words " * 20)},),
@@ -44,6 +46,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "environment.air", "series": "pm25"},
         {"aggregate": "health.dengue", "series": "curve", "columns": ["cases"]},
     ),
+    "twin_traffic": ({}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
 }  # fmt: skip
 
 Change = Callable[[Envelope], Envelope | None]

@@ -20,6 +20,7 @@ from tests.layouts.tiles.sample import (
     schooling,
     society,
     transport,
+    twins,
     welfare,
     whole,
 )
@@ -86,5 +87,8 @@ def everything() -> Mapping[str, Envelope]:
         whole.quality(),
         whole.bottlenecks(),
         control.stage(),
+        twins.traffic(),
+        twins.drainage(),
+        twins.coupled(),
     ]
     return {each.aggregate: each for each in made}

@@ -1,0 +1,108 @@
+"""A run of the drainage twin: how deep the water stands over time, where, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from dash import html
+from dash.development.base_component import Component
+
+import language as lang
+from data_access.envelope import Column, Envelope, Table
+from layouts.tiles import bands, cells, reading, twin
+from layouts.tiles.anatomy import CAPTION, Tile, u
+from layouts.tiles.kind import Frame, TileContext, TileKind
+from layouts.tiles.measure import cut
+from layouts.tiles.rows import plan, rest
+from layouts.tiles.table import ROW_LEAST, ROW_MOST, name_cell, name_setting
+from layouts.tiles.twin_body import shown
+from layouts.tiles.twin_figures import figure_rows
+
+GAP = 0.75
+FIGURE = 4.0  # units: "1.245 phút", "0,66 m"
+WORDS, WIDE = 12.0, 34.0  # of a band's name, and from which width it has room
+BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth"}
+
+
+class Options(twin.Options):
+    """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own."""
+
+    kind: Literal["drainage", "coupled"] = "drainage"  # whose newest
+    show: Literal["all", "map", "spots", "figures"] = "all"
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(twin.aggregate_of(options.run, options.kind))
+    spans = options.show in ("all", "map")
+    tile = twin.tile_of(frame, "flood_depth", envelope, options.title, spans=spans)
+    if envelope is None or envelope.state == "absent":
+        return twin.none_yet(tile, envelope)
+    figures = twin.figures_of(envelope)
+    table = reading.table(envelope, "spots")
+
+    def column(part: Tile) -> Component | None:
+        if options.show == "figures":
+            return figure_rows(part, figures)
+        return None if table is None else spot_rows(part, table, context)
+
+    show: twin.Show = "figures" if options.show == "spots" else options.show
+    return shown(tile, envelope, options, context, show=show, of="depth", column=column)
+
+
+def spot_rows(tile: Tile, table: Table, context: TileContext) -> Component | None:
+    """Return the places with band, depth and how long, the deepest first; None without room."""
+    if tile.height_u < ROW_LEAST:
+        return None
+    if not table["rows"]:
+        return html.Div(tile.say("twin.dry"), className="type-20")
+    kept = [row for row in table["rows"] if isinstance(row.get("name"), Mapping)]
+    fitted = plan(len(kept), tile.height_u, least=ROW_LEAST, most=ROW_MOST)
+    rows = [_spot(tile, row, fitted.height_u, context) for row in kept[: fitted.shown]]
+    more = rest(tile, fitted.hidden, in_head=fitted.is_told_in_head)
+    return html.Div([*rows, *more], className="t-rows")
+
+
+def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContext) -> Component:
+    band = cells.band_in(BAND, row, context)
+    depth, minutes = (
+        lang.number(row.get(name), unit, decimals=decimals, language=tile.language)
+        for name, unit, decimals in (("depth", "m", 2), ("minutes", "min", 0))
+    )
+    wide = tile.width_u >= WIDE and band is not None
+    words = bands.name(band, tile.language) if wide and band is not None else ""
+    columns = [bands.SWATCH, 0.0, *([WORDS] if wide else []), FIGURE, FIGURE]
+    columns[1] = max(4.0, tile.width_u - sum(columns) - GAP * (len(columns) - 1))
+    name = tile.words(row["name"])
+    face = name_setting([name], columns[1])
+    told = [html.Div(cut(words, WORDS, CAPTION), className="t-cell-text type-16")] if wide else []
+    return html.Div(
+        [
+            bands.swatch(band) if band is not None else html.Span(),
+            name_cell(name, columns[1], height, face),
+            *told,
+            html.Div(depth, className="t-cell-number"),
+            html.Div(minutes, className="t-cell-number"),
+        ],
+        className="t-row type-20",
+        style={
+            "gridTemplateColumns": " ".join(u(each) for each in columns),
+            "columnGap": u(GAP),
+            "height": u(height),
+        },
+    )
+
+
+KIND = TileKind(
+    kind="flood_depth",
+    name={"vi": "Kịch bản ngập", "en": "Flood what-if"},
+    options=Options,
+    needs=lambda options: (twin.aggregate_of(options.run, options.kind),),
+    build=build,
+)

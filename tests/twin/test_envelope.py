@@ -1,0 +1,99 @@
+"""What a run tells tiles: figures, maps over time, and all that limits it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from data_access.city import City, load_city
+from data_access.envelope import Envelope
+from tests.conftest import ROOT
+from tests.twin.hand_made import result
+from twin.envelope import Run, envelopes
+from twin.result import RunResult
+
+RUN = Run("0f", {"vi": "Đóng Lê Duẩn", "en": "Close Lê Duẩn"}, result_hash="abc")
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return load_city(ROOT / "city")
+
+
+def published(told: RunResult, city: City, folder: Path) -> Envelope:
+    made = envelopes(told, RUN, city, geometry_dir=folder, now_ms=1.0)
+    assert [each.aggregate for each in made] == ["twin.run.0f", f"twin.latest.{told['kind']}"]
+    return made[0]
+
+
+def test_a_run_is_published_as_itself_and_as_the_newest_of_its_kind(city, tmp_path) -> None:
+    envelope = published(result(), city, tmp_path)
+    assert Envelope.decode(envelope.encode()) == envelope
+    assert envelope.origin == "simulated"
+    assert envelope.payload["numbers"]["delay"]["previous"] == 100.0
+    assert "+30,0 … +50,0" in envelope.payload["numbers"]["delay"]["note"]["vi"]
+    row = envelope.payload["tables"]["kpis"]["rows"][0]
+    assert (row["delta"], row["low"], row["high"]) == (40.0, 30.0, 50.0)
+
+
+def test_geometry_is_a_file_named_by_its_content_and_never_travels(city, tmp_path) -> None:
+    envelope = published(result(), city, tmp_path)
+    layer = envelope.quality["layers"]["twin.links"]
+    assert b"coordinates" not in envelope.encode()
+    kept = orjson.loads((tmp_path / layer["url"].rsplit("/", 1)[1]).read_bytes())
+    assert [each["id"] for each in kept["features"]] == ["a", "b"]
+
+
+def test_speed_is_shown_as_change_from_the_base_over_time(city, tmp_path) -> None:
+    speed = published(result(), city, tmp_path).payload["maps"]["speed"]
+    assert speed["frames"] == {
+        "minutes": [0.0, 30.0],
+        "values": {"a": [-50.0, -75.0], "b": [0.0, None]},
+    }
+    assert speed["values"]["a"] == {
+        "value": -62.5,
+        "band": "much_slower",
+        "label": {"vi": "Phố a", "en": "Phố a"},
+    }
+    assert speed["worst"] == ["a"]
+
+
+def test_depth_is_in_metres_with_the_deepest_named_and_how_long(city, tmp_path) -> None:
+    payload = published(result("drainage"), city, tmp_path).payload
+    depth = payload["maps"]["depth"]
+    assert depth["values"]["a"]["value"] == 0.45
+    assert depth["values"]["a"]["band"] == "motorbikes_stop"
+    row = payload["tables"]["spots"]["rows"][0]
+    assert (row["depth"], row["base"], row["minutes"]) == (0.45, 0.05, 20)
+
+
+def test_the_twins_own_black_spots_are_the_flooded_places(city, tmp_path) -> None:
+    told = {"depthM": 0.31, "band": "motorbikes_stop", "minutesOver": [75.0, 10.0]}
+    spot = {"name": {"vi": "Hoa Bằng", "en": "Hoa Bằng"}, "base": {"depthM": 0.1}, "value": told}
+    payload = published(result("drainage", details={"blackSpots": [spot]}), city, tmp_path).payload
+    assert [row["minutes"] for row in payload["tables"]["spots"]["rows"]] == [75]
+
+
+def test_long_runs_are_thinned_and_keep_their_last_minute(city, tmp_path) -> None:
+    told = result()
+    minutes = [float(each) for each in range(100)]
+    told["frames"]["speed"] |= {"minutes": minutes, "base": {"a": [20.0] * 100},
+                                "value": {"a": [10.0] * 100}}  # fmt: skip
+    frames = published(told, city, tmp_path).payload["maps"]["speed"]["frames"]
+    assert len(frames["minutes"]) <= 25
+    assert frames["minutes"][-1] == 99.0
+
+
+def test_what_limits_a_run_goes_with_it_with_the_errors_of_the_water(city, tmp_path) -> None:
+    balance = {"value": {"runoffPct": -0.12, "routingPct": 0.31, "trusted": True}}
+    said = published(result("drainage", details={"massBalance": balance}), city, tmp_path).quality[
+        "twin"
+    ]
+    assert [each["vi"] for each in said["limits"]] == [
+        "3 chuyến bị bỏ",
+        "Sai số cân bằng nước lớn nhất 0,31%",
+    ]
+    assert said["invented"]
+    assert said["fit"]["state"] == "uncalibrated"

@@ -1,0 +1,180 @@
+"""What a run of a twin tells tiles: its result as envelopes, with all that is not to be believed.
+
+    twin.run.<job>        this run, for scenes that were sent to a wall
+    twin.latest.<kind>    the newest of its kind, for scenes that always stand
+
+Geometry never travels in them: it is written once, named by its content, and `quality["layers"]`
+says where it is, as the geometry catalogue does for the city's own layers. Not for keeping or
+publishing: that is `jobs`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data_access.city import City
+from data_access.classification import Classification, highest
+from data_access.envelope import LIVE, Envelope, Number, Payload, Table, Text
+from data_access.geometry import write_layer
+from language import LANGUAGES, number
+from twin.doubts import balances
+from twin.maps import maps_of, spots
+from twin.result import Kpi, RunResult
+
+DAY_MS = 24 * 3_600_000.0
+STALE_AFTER_MS = DAY_MS  # what was asked yesterday was asked of another day's city
+LABELS: Mapping[str, Text] = {
+    "traffic": {"vi": "Kịch bản giao thông", "en": "Traffic what-if"},
+    "drainage": {"vi": "Kịch bản thoát nước", "en": "Drainage what-if"},
+    "coupled": {"vi": "Kịch bản ngập và giao thông", "en": "Flood and traffic what-if"},
+}
+BASE: Text = {"vi": "Hiện trạng mô phỏng", "en": "Simulated base"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is said of a run besides its result: which job it was, and what was asked."""
+
+    job_id: str
+    title: Text
+    datasets: tuple[str, ...] = ()  # of which the base was made
+    result_hash: str = ""
+
+
+def run_name(job_id: str) -> str:
+    """Return the name of one run's envelope."""
+    return f"twin.run.{job_id}"
+
+
+def latest_name(kind: str) -> str:
+    """Return the name of the envelope of a kind's newest run."""
+    return f"twin.latest.{kind}"
+
+
+def envelopes(
+    result: RunResult, run: Run, city: City, *, geometry_dir: Path, now_ms: float
+) -> list[Envelope]:
+    """Return what is published of a run: itself, and as the newest of its kind.
+
+    Writes the result's layers into `geometry_dir` (they are named by content: the same once).
+    """
+    owner = city.agencies[city.data_office]
+    known = [city.datasets[name] for name in run.datasets if name in city.datasets]
+    layers = {
+        layer: write_layer(geometry_dir, layer, list(collection.get("features", ())))
+        for layer, collection in result["geometry"].items()
+    }
+    return [
+        Envelope(
+            realm=LIVE,
+            aggregate=name,
+            version=0,  # the store of findings gives it one
+            label=LABELS[result["kind"]],
+            state="ok",
+            made_at_ms=now_ms,
+            as_of_ms=now_ms,
+            source_at_ms=None,
+            stale_after_ms=STALE_AFTER_MS,
+            owner=owner.id,
+            owner_label=owner.name,
+            datasets=run.datasets,
+            origin="simulated",
+            classification=highest(
+                [Classification(), *(contract.classification for contract in known)]
+            ),
+            quality={"layers": layers, "twin": _said(result, run)},
+            payload=payload(result, city),
+        )
+        for name in (run_name(run.job_id), latest_name(result["kind"]))
+    ]
+
+
+def payload(result: RunResult, city: City) -> Payload:
+    """Return the figures, tables and maps of a result."""
+    maps = maps_of(result, city)
+    made: Payload = {
+        "numbers": {kpi["id"]: _number(kpi) for kpi in result["kpis"]},
+        "tables": {"kpis": _kpis(result["kpis"])},
+        "maps": maps,
+    }
+    if (depth := maps.get("depth")) is not None:
+        made["tables"]["spots"] = spots(depth, result)
+    return made
+
+
+def _said(result: RunResult, run: Run) -> dict[str, Any]:
+    return {
+        "job": run.job_id,
+        "title": run.title,
+        "kind": result["kind"],
+        "engine": result["engine"],
+        "seeds": result["seeds"],
+        "seedsDone": result["seedsDone"],
+        "fit": result["fit"],
+        "invented": result["invented"],
+        "limits": [*result["limits"], *balances(result)],
+        "hash": run.result_hash,
+    }
+
+
+def _number(kpi: Kpi) -> Number:
+    return {
+        "label": kpi["label"],
+        "value": _finite(kpi["value"]["mean"]),
+        "unit": kpi["unit"],
+        "decimals": kpi["decimals"],
+        "status": "normal",
+        "previous": _finite(kpi["base"]["mean"]),
+        "previousLabel": BASE,
+        "better": kpi["better"],
+        "note": {each: _interval_words(kpi, each) for each in LANGUAGES},
+    }
+
+
+def _interval_words(kpi: Kpi, language: str) -> str:
+    low, high = (
+        number(kpi["delta"][end], decimals=kpi["decimals"], language=language, sign=True)
+        for end in ("low", "high")
+    )
+    return f"95 %: {low} … {high}"
+
+
+def _kpis(kpis: Iterable[Kpi]) -> Table:
+    def column(name: str, vi: str, en: str, kind: str = "number") -> Any:
+        return {"id": name, "label": {"vi": vi, "en": en}, "kind": kind}
+
+    return {
+        "label": {"vi": "Kết quả so với hiện trạng mô phỏng", "en": "Against the simulated base"},
+        "columns": [
+            column("name", "Chỉ số", "Figure", "text"),
+            column("base", "Hiện trạng", "Base"),
+            column("value", "Kịch bản", "What-if"),
+            column("delta", "Chênh lệch", "Difference"),
+            column("low", "Từ (95 %)", "From (95 %)"),
+            column("high", "Đến (95 %)", "To (95 %)"),
+        ],
+        "rows": [
+            {
+                "id": kpi["id"],
+                "name": kpi["label"],
+                "unit": kpi["unit"],
+                "decimals": kpi["decimals"],
+                "better": kpi["better"],
+                "base": _finite(kpi["base"]["mean"]),
+                "value": _finite(kpi["value"]["mean"]),
+                "delta": _finite(kpi["delta"]["mean"]),
+                "low": _finite(kpi["delta"]["low"]),
+                "high": _finite(kpi["delta"]["high"]),
+                "seeds": len(kpi["delta"]["bySeed"]),
+            }
+            for kpi in kpis
+        ],
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,226 @@
+"""Which measures make sense for what can be picked on the map, and what each of them asks.
+
+The page draws its sheet from this; `picked` turns what was chosen there into the measures of a
+scenario, and `described` says them in words. Whether a scenario stands is its own model's to say
+(twin/traffic/scenario.py, twin/drainage/scenario.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from data_access.envelope import Text
+from language import LANGUAGES, number, pick, text
+
+Side = Literal["traffic", "drainage"]
+Option = Mapping[str, Any]  # an entry of a twin's options(city)
+EVERYWHERE = "all"  # the id of the whole network, which is picked from no list
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A number to choose: on screen in `unit`; the scenario takes it times `factor`.
+
+    `most` and `start` may name a field of what was picked: a station's own pumps.
+    """
+
+    name: str
+    least: float
+    most: float | str
+    step: float
+    start: float | str
+    unit: str = ""
+    factor: float = 1.0
+    is_whole: bool = False
+
+    def reach(self, option: Option) -> tuple[float, float, float]:
+        """Return least, most and what it begins at, for what was picked."""
+        most = _figure(self.most, option)
+        start = min(most, max(self.least, _figure(self.start, option)))
+        return self.least, most, start
+
+    def meant(self, chosen: float) -> float | int:
+        """Return what the scenario is told of a chosen figure."""
+        told = round(chosen * self.factor, 4)
+        return int(told) if self.is_whole else told
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words, the first unless another is chosen."""
+
+    name: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureKind:
+    """A measure: what it is picked from, under which field, and what else it asks."""
+
+    kind: str
+    side: Side
+    listed: str  # the list of options it is picked from
+    field: str
+    is_list: bool = False  # the field takes several: the same measure of more targets is one
+    sliders: tuple[Slider, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    least: int = 1  # targets
+
+
+KINDS: tuple[MeasureKind, ...] = (
+    MeasureKind("close", "traffic", "links", "links", is_list=True),
+    MeasureKind(
+        "reduce", "traffic", "links", "links", is_list=True,
+        sliders=(Slider("capacityShare", 5, 95, 5, 50, "%", 0.01),),
+    ),
+    MeasureKind(
+        "oneWay", "traffic", "links", "links", is_list=True,
+        choices=(Choice("direction", ("forward", "backward")),),
+    ),
+    MeasureKind("busLane", "traffic", "links", "links", is_list=True),
+    MeasureKind(
+        "signals", "traffic", "junctions", "junctions", is_list=True,
+        sliders=(
+            Slider("cycleS", 40, 180, 5, 90, "s", is_whole=True),
+            Slider("greenShare", 20, 80, 5, 50, "%", 0.01),
+        ),
+    ),
+    MeasureKind(
+        "greenWave", "traffic", "junctions", "corridor", is_list=True,
+        sliders=(Slider("speedKmh", 20, 60, 5, 40, "km/h"),), least=2,
+    ),
+    MeasureKind(
+        "demand", "traffic", "areas", "area",
+        sliders=(Slider("factor", 50, 300, 10, 130, "%", 0.01),),
+        choices=(Choice("purpose", ("both", "in", "out")),),
+    ),
+    MeasureKind("rain", "traffic", EVERYWHERE, "",
+                sliders=(Slider("mmPerH", 5, 150, 5, 50, "mm/h"),)),
+    MeasureKind(
+        "pumpsOff", "drainage", "stations", "station",
+        sliders=(Slider("pumps", 1, "pumps", 1, "pumps", "pumps", is_whole=True),),
+    ),
+    MeasureKind(
+        "pumpsEarly", "drainage", "stations", "station",
+        sliders=(Slider("hours", 1, 24, 1, 6, "h"),),
+    ),
+    MeasureKind(
+        "block", "drainage", "conduits", "conduit",
+        sliders=(Slider("share", 10, 100, 10, 100, "%", 0.01),),
+    ),
+    MeasureKind(
+        "drawdown", "drainage", "lakes", "lake",
+        sliders=(Slider("m", 0.1, "mostDrawdownM", 0.1, 0.5, "m"),),
+    ),
+    MeasureKind(
+        "gate", "drainage", "gates", "gate", sliders=(Slider("open", 0, 100, 10, 0, "%", 0.01),)
+    ),
+)  # fmt: skip
+BY_KIND = {measure.kind: measure for measure in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One measure on one target as it was chosen; `values` as on screen."""
+
+    kind: str
+    target: str
+    name: Text
+    values: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        return {
+            "kind": self.kind,
+            "target": self.target,
+            "name": dict(self.name),
+            "values": dict(self.values),
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Picked:
+        """Read it; raises KeyError for an unknown kind or a missing part."""
+        BY_KIND[str(body["kind"])]
+        return cls(str(body["kind"]), str(body["target"]), body["name"], body["values"])
+
+
+def fitting(listed: str, option: Option) -> list[MeasureKind]:
+    """Return the measures that make sense for an option of a list."""
+    return [
+        measure
+        for measure in KINDS
+        if measure.listed == listed
+        and not (measure.kind == "pumpsEarly" and not option.get("canPumpEarly"))
+        and all(slider.reach(option)[1] >= slider.least for slider in measure.sliders)
+    ]
+
+
+def of_scenario(chosen: Sequence[Picked], side: Side) -> list[dict[str, Any]]:
+    """Return the measures of one side's scenario: alike ones on several targets are one.
+
+    Raises ValueError(kind) for one with too few targets.
+    """
+    made: list[dict[str, Any]] = []
+    for each in chosen:
+        kind = BY_KIND[each.kind]
+        if kind.side != side:
+            continue
+        body = {"kind": kind.kind, **_values(kind, each.values)}
+        if not kind.is_list:
+            made.append({**body, kind.field: each.target} if kind.field else body)
+            continue
+        alike = next(
+            (m for m in made if {**m, kind.field: None} == {**body, kind.field: None}), None
+        )
+        if alike is None:
+            made.append({**body, kind.field: [each.target]})
+        elif each.target not in alike[kind.field]:
+            alike[kind.field].append(each.target)
+    for body in made:
+        kind = BY_KIND[body["kind"]]
+        if kind.is_list and len(body[kind.field]) < kind.least:
+            raise ValueError(kind.kind)
+    return made
+
+
+def described(chosen: Sequence[Picked]) -> Text:
+    """Return what is asked in words, in both languages; empty words for nothing."""
+    return {each: "; ".join(_words(one, each) for one in chosen) for each in LANGUAGES}
+
+
+def _words(one: Picked, language: str) -> str:
+    kind = BY_KIND[one.kind]
+    what = text(f"what_if.measure.{kind.kind}", language)
+    told = [
+        number(float(one.values[slider.name]), slider.unit, language=language)
+        for slider in kind.sliders
+        if slider.name in one.values
+    ]
+    told += [
+        text(f"what_if.{choice.name}.{one.values[choice.name]}", language)
+        for choice in kind.choices
+        if one.values.get(choice.name) in choice.of[1:]
+    ]
+    name = pick(one.name, language)
+    head = f"{what} {name}".strip() if kind.field else what
+    return f"{head} ({', '.join(told)})" if told else head
+
+
+def _values(kind: MeasureKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        slider.name: slider.meant(float(values[slider.name]))
+        for slider in kind.sliders
+        if values.get(slider.name) is not None
+    }
+    told |= {choice.name: values.get(choice.name) or choice.of[0] for choice in kind.choices}
+    return told
+
+
+def _figure(given: float | str, option: Option) -> float:
+    return float(option.get(given, 0)) if isinstance(given, str) else float(given)
+
+
+def _is_alike(one: Mapping[str, Any], other: Mapping[str, Any], but: str) -> bool:
+    return {**one, but: None} == {**other, but: None}
