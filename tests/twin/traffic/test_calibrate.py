@@ -1,0 +1,97 @@
+"""Calibration: the formula of GEH, and a town whose true demand is found again from counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.working import WorkFailed
+from tests.twin.traffic.small import working_in
+from twin.traffic import calibrate
+from twin.traffic.calibrate import fit_of, geh
+from twin.traffic.calibration import for_run, read_calibration
+from twin.traffic.run import Model
+from twin.traffic.scenario import Base, TrafficScenario
+
+
+@pytest.mark.parametrize(
+    ("modelled", "counted", "expected"),
+    [(1100, 1000, 3.086), (1000, 1100, 3.086), (500, 500, 0.0), (0, 50, 10.0), (0, 0, 0.0)],
+)
+def test_geh_of_known_volumes(modelled: float, counted: float, expected: float) -> None:
+    assert geh(modelled, counted) == pytest.approx(expected, abs=0.001)
+
+
+def point(geh_: float, *, held: bool) -> dict[str, Any]:
+    return {"geh": geh_, "held": held}
+
+
+def test_the_fit_is_calibrated_only_where_nobody_fitted_too() -> None:
+    good = [point(2, held=False)] * 9
+    assert fit_of([*good, point(3, held=True)], [], {})["state"] == "calibrated"
+    bad = fit_of([*good, point(9, held=True)], [], {"transport.cameras": "simulated"})
+    assert bad["state"] == "uncalibrated"
+    assert bad["figures"] == {
+        "gehBelow5Pct": 100.0,
+        "heldBackGehBelow5Pct": 0.0,
+        "junctions": 10.0,
+    }
+    assert "mô phỏng" in bad["why"]["vi"]
+    assert fit_of(good, [], {})["state"] == "uncalibrated"
+
+
+def test_true_demand_is_found_from_counts(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busier = replace(model.plan.demand, trips_h=2400)
+    model = replace(model, plan=replace(model.plan, demand=busier))
+    base = Base(horizonMin=30, seeds=[1])
+    true = {"00082>00256": 2.5, "00256>00082": 0.2}
+    scenario = TrafficScenario(base=base)
+    trips, driven, _ = calibrate.drive(
+        model, scenario, true, {}, seed=7, number=90, working=working_in(tmp_path / "truth")
+    )
+    junctions = sorted(model.net.streets.junctions)
+    passed = calibrate.passages(model, junctions, trips, driven).sum(axis=1) * 2
+    counts = [
+        {"entity": f"cam-{name}", "junction": name, "vehiclesH": float(flow), "days": 3}
+        for name, flow in zip(junctions, passed, strict=True)
+    ]
+    monkeypatch.setattr(calibrate, "open_model", lambda *_: model)
+    observed = {"counts": counts, "speedKmh": {}, "freeKmh": {"J00-J10": 40}, "origins": {}}
+    inputs = {"base": base.model_dump(mode="json"), "observed": observed}
+    result = calibrate.work(inputs, working_in(tmp_path / "job"))
+    before = [geh(each["before"], each["counted"]) for each in result["points"]]
+    after = [each["geh"] for each in result["points"]]
+    assert sum(after) < sum(before) / 2
+    assert result["factors"]["00082>00256"] > 1.2 * result["factors"]["00256>00082"]
+    assert sum(each["held"] for each in result["points"]) == 2
+    found = read_calibration(for_run(result), base)
+    assert found.free_kmh == {"J00-J10": 40}
+    other = read_calibration(for_run(result), Base(peak="evening"))
+    assert other.fit["state"] == "uncalibrated"
+    assert not other.factors
+
+
+def test_too_few_counts_are_refused(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "open_model", lambda *_: model)
+    observed = {"counts": [], "speedKmh": {}, "freeKmh": {}, "origins": {}}
+    with pytest.raises(WorkFailed, match="0 junctions have counts"):
+        calibrate.work({"base": {}, "observed": observed}, working_in(tmp_path))
+    with pytest.raises(WorkFailed, match="observed"):
+        calibrate.work({"base": {}}, working_in(tmp_path))
+
+
+def test_a_calibration_of_another_network_is_not_used() -> None:
+    body = {
+        "hour": 7, "dayKind": "workday", "network": "elsewhere", "factors": {}, "freeKmh": {},
+        "fit": {"state": "calibrated", "why": {"vi": "x", "en": "x"}},
+    }  # fmt: skip
+    assert read_calibration(body, Base()).fit["state"] == "uncalibrated"
+    with pytest.raises(WorkFailed, match="calibration hour"):
+        read_calibration(body | {"hour": 30}, Base())

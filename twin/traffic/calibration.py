@@ -1,0 +1,67 @@
+"""A calibration as a run takes it: which pairs of places have more trips, how fast roads are free.
+
+Made by twin/traffic/calibrate.py, given with the inputs of a run, so that a run stays a function of
+them. Counts of one hour say nothing of another: there it is not used, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobs.working import WorkFailed
+from twin.result import Fit
+from twin.traffic.limits import NOT_CALIBRATED, other_time, uncalibrated
+from twin.traffic.scenario import Base, DayKind
+
+
+class Calibrated(BaseModel):
+    """What a run needs of the result of a calibration; the rest of that is for the page."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    hour: int = Field(ge=0, le=23)
+    dayKind: DayKind
+    network: str | None = None
+    factors: dict[str, Annotated[float, Field(ge=0, le=100)]]
+    freeKmh: dict[str, Annotated[float, Field(gt=1, le=150)]]
+    fit: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a run uses; empty where nothing was calibrated."""
+
+    factors: Mapping[str, float] = field(default_factory=dict)
+    free_kmh: Mapping[str, float] = field(default_factory=dict)
+    fit: Fit = field(default_factory=lambda: uncalibrated(NOT_CALIBRATED))
+
+
+def read_calibration(body: Any, base: Base) -> Calibration:
+    """Return what of a calibration holds for a base; raises WorkFailed for what is none."""
+    if body is None:
+        return Calibration()
+    try:
+        found = Calibrated.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise WorkFailed("input", f"calibration {where}: {first['msg']}") from error
+    if found.network != base.network:
+        return Calibration()
+    if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):
+        why = other_time(found.hour, found.dayKind)
+        return Calibration({}, found.freeKmh, uncalibrated(why))
+    fit: Fit = {"state": found.fit["state"], "why": found.fit["why"]}
+    if "figures" in found.fit:
+        fit["figures"] = found.fit["figures"]
+    return Calibration(found.factors, found.freeKmh, fit)
+
+
+def for_run(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a calibration's result what belongs into the inputs of a run."""
+    keys = ("hour", "dayKind", "network", "factors", "freeKmh", "fit")
+    return {key: result[key] for key in keys if key in result}

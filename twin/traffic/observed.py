@@ -1,0 +1,138 @@
+"""What the platform saw that a twin can be held against: counts at junctions, speeds of links.
+
+Resolved by whoever asks for a calibration and given with its inputs, so that the calibration stays
+a function of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from data_access.areas import KM_PER_DEGREE
+from data_access.city import City
+from data_access.feed import open_city
+from data_access.rollup import HOUR
+from data_access.store.reader import open_reader
+from data_access.store.snapshot import ENTITY, Snapshot
+from jobs.working import WorkFailed
+from settings import Settings
+from twin.traffic.city_streets import city_streets
+from twin.traffic.network import kept_folder, load_net
+from twin.traffic.plan import read_plan
+from twin.traffic.scenario import Base
+from twin.traffic.streets import Streets
+
+CAMERAS, SPEEDS = "transport.cameras", "transport.speed"
+DATASETS = (CAMERAS, SPEEDS)
+BACK_H = 28 * 24  # of the newest hour of a dataset
+NEAR_M = 80.0  # a camera counts the junction it stands at
+_DAYS = {"workday": (0, 1, 2, 3), "friday": (4,), "saturday": (5,), "sunday": (6,)}
+
+
+def calibration_inputs(settings: Settings, base: Base) -> dict[str, Any]:
+    """Return the inputs of a calibration out of the store; raises WorkFailed, DataError.
+
+    Reads beside the feed. A city without a twin has nothing to calibrate.
+    """
+    city = open_city(settings)
+    plan = read_plan(settings.city, city)
+    if plan is None:
+        raise WorkFailed("input", "this city has no traffic twin (city/twin/traffic.toml)")
+    if base.network is None:
+        streets = city_streets(city, plan)
+    else:
+        folder = kept_folder(settings) / "imported" / base.network
+        streets = load_net(folder, plan.cycle_s).streets
+    reader = open_reader(settings)
+    try:
+        with reader.snapshot() as snapshot:
+            observed = observe(snapshot, city, streets, base)
+    finally:
+        reader.close()
+    return {"base": base.model_dump(mode="json"), "observed": observed}
+
+
+def observe(snapshot: Snapshot, city: City, streets: Streets, base: Base) -> dict[str, Any]:
+    """Return what was seen at the base's hour on such days of the last four weeks.
+
+    {counts: [{entity, junction, vehiclesH, days}], freeKmh: {link: km/h}, speedKmh: {link: km/h},
+    origins, unplaced}. A figure is the median of its days. A count is taken to be of all vehicles
+    that come into a junction.
+    """
+    counts, unplaced = [], 0
+    places = snapshot.places(CAMERAS)
+    for entity, hours in sorted(_of_hour(snapshot, city, base, CAMERAS, "vehicles_h").items()):
+        place = places.get(entity)
+        junction = None if place is None else _junction(streets, place.lat, place.lon)
+        if junction is None:
+            unplaced += 1
+            continue
+        counts.append(
+            {
+                "entity": entity,
+                "junction": junction,
+                "vehiclesH": round(median(hours), 1),
+                "days": len(hours),
+            }
+        )
+    by_link: dict[str, list[float]] = defaultdict(list)
+    free: dict[str, list[float]] = defaultdict(list)
+    detectors = snapshot.places(SPEEDS)
+    for entity, hours in sorted(_of_hour(snapshot, city, base, SPEEDS, "speed_kmh").items()):
+        attributes = detectors[entity].attributes if entity in detectors else {}
+        link, free_kmh = attributes.get("link"), attributes.get("free_flow_kmh")
+        if isinstance(link, str) and link in streets.links:
+            by_link[link].append(median(hours))
+            if free_kmh:
+                free[link].append(float(free_kmh))
+    found = [current for each in DATASETS if (current := snapshot.current(each)) is not None]
+    return {
+        "counts": counts,
+        "speedKmh": {link: round(median(each), 1) for link, each in sorted(by_link.items())},
+        "freeKmh": {link: round(median(each), 1) for link, each in sorted(free.items())},
+        "origins": {current.dataset: current.origin for current in found},
+        "unplaced": unplaced,
+    }
+
+
+def _of_hour(
+    snapshot: Snapshot, city: City, base: Base, dataset: str, indicator: str
+) -> dict[str, list[float]]:
+    """Return the hourly means of each entity at the base's hour of such days."""
+    newest_us = snapshot.newest_us(dataset)
+    if newest_us is None:
+        return {}
+    last = newest_us // 3_600_000_000
+    cells = snapshot.cells(dataset, indicator, HOUR, (last - BACK_H, last), kind=ENTITY)
+    found: dict[str, list[float]] = defaultdict(list)
+    wanted: dict[int, bool] = {}
+    for name, slot, mean in zip(
+        cells.name.tolist(), cells.slot.tolist(), cells.mean.tolist(), strict=True
+    ):
+        if slot not in wanted:
+            local = datetime.fromtimestamp(slot * 3600, UTC).astimezone(city.zone)
+            days = _DAYS.get(base.dayKind, ())
+            wanted[slot] = local.hour == base.begins_h and local.weekday() in days
+        if wanted[slot] and math.isfinite(mean):
+            found[name].append(mean)
+    return found
+
+
+def _junction(streets: Streets, lat: float | None, lon: float | None) -> str | None:
+    """Return the junction a camera stands at, None when none is near."""
+    if lat is None or lon is None:
+        return None
+    east = math.cos(math.radians(lat))
+    far = {
+        junction.id: math.hypot(junction.lat - lat, (junction.lon - lon) * east)
+        for junction in streets.junctions.values()
+        if not junction.invented
+    }
+    nearest = min(far, key=lambda each: (far[each], each), default=None)
+    if nearest is None or far[nearest] * KM_PER_DEGREE * 1000 > NEAR_M:
+        return None
+    return nearest

@@ -1,0 +1,76 @@
+"""What may be picked for a scenario: links, junctions and areas with names and places.
+
+For the page that asks. The main roads only: what is invented between them can be driven on, not
+chosen, as nobody would know which street is meant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data_access.city import City
+from data_access.envelope import Text
+from twin.traffic.plan import TrafficPlan
+from twin.traffic.scenario import MAX_SEEDS
+
+INNER: Text = {
+    "vi": "Lưới đường phố bên trong giữa các trục chính là giả định, không phải khảo sát",
+    "en": "The grid of inner streets between the main roads is invented, not surveyed",
+}
+LANES: Text = {
+    "vi": "Số làn xe của các trục chính là ước tính",
+    "en": "Lanes of the main roads are estimates",
+}
+SIGNALS: Text = {
+    "vi": "Chu kỳ đèn tín hiệu là giả định",
+    "en": "Plans of the signals are assumed",
+}
+
+
+def invented(city: City) -> list[Text]:
+    """Return what of the city's own network nobody surveyed, to be said beside every picture."""
+    guessed = any(link.lanes_estimated for link in city.network.links.values())
+    return [INNER, SIGNALS, *([LANES] if guessed else [])]
+
+
+def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
+    """Return {links, junctions, areas, stations, seeds, invented}; places are lat, lon (WGS84).
+
+    A link or junction is {id, name {vi, en}, …}; ids are what a scenario's measures name.
+    """
+    units = [unit for code in plan.wards if (unit := city.areas.get(code)) is not None]
+    return {
+        "name": plan.name,
+        "links": [
+            {
+                "id": link.id,
+                "name": _both(link.name),
+                "from": link.start.id,
+                "to": link.end.id,
+                "lanes": link.lanes,
+                "lanesEstimated": link.lanes_estimated,
+                "oneWay": link.one_way,
+                "places": [[link.start.lat, link.start.lon], [link.end.lat, link.end.lon]],
+            }
+            for link in sorted(city.network.links.values(), key=lambda link: link.id)
+        ],
+        "junctions": [
+            {"id": node.id, "name": _both(node.name), "lat": node.lat, "lon": node.lon}
+            for node in sorted(city.network.nodes.values(), key=lambda node: node.id)
+        ],
+        "areas": [
+            {"id": unit.code, "name": unit.title, "lat": unit.lat, "lon": unit.lon}
+            for unit in units
+        ],
+        "stations": [
+            {"id": s.id, "kind": s.kind, "name": s.name, "lat": s.lat, "lon": s.lon}
+            for s in plan.station
+        ],
+        "seeds": MAX_SEEDS,
+        "invented": invented(city),
+    }
+
+
+def _both(name: str) -> Text:
+    """Proper names are the same in both languages."""
+    return {"vi": name, "en": name}
