@@ -70,3 +70,8 @@ class RunResult(TypedDict):
     invented: list[Text]  # parts of the model that nobody surveyed, to be said beside every picture
     limits: list[Text]  # trips dropped, vehicles unfinished, errors of mass balance, …
     details: dict[str, Any]  # the twin's own: black spots, pumps, conservation of trips
+
+
+def text(vi: str, en: str) -> Text:
+    """Return a text in both languages."""
+    return {"vi": vi, "en": en}

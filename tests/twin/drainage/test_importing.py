@@ -1,0 +1,76 @@
+"""Any .inp as a model: its parts can be picked, SWMM itself says what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobs.working import WorkFailed
+from settings import Settings
+from tests.twin.drainage.conftest import Heard
+from tests.twin.drainage.test_engine import pipe
+from twin.drainage.importing import import_model, imported_ids, imported_model
+from twin.drainage.run import work
+
+POND = """
+[STORAGE]
+L 8 4 1 FUNCTIONAL 0 0 2000
+[PUMPS]
+P L B Q ON 0 0
+[CURVES]
+Q PUMP2 10 0.3
+[COORDINATES]
+A 105.83 21.02
+"""
+
+
+def kept(tmp_path: Path, text: str, name: str = "Khảo sát 1.inp") -> Path:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_a_model_is_imported_and_asked(tmp_path: Path, settings: Settings, heard: Heard) -> None:
+    model_id = import_model(kept(tmp_path, pipe() + POND), settings)
+    assert model_id == "khao-sat-1"
+    assert imported_ids(settings) == [model_id]
+    offered = imported_model(settings, model_id).options
+    assert [each["id"] for each in offered["stations"]] == ["P"]
+    assert [each["id"] for each in offered["conduits"]] == ["AB", "BO"]
+    assert [each["id"] for each in offered["lakes"]] == ["L"]
+    scenario = {
+        "model": model_id,
+        "storm": {"kind": "hyetograph", "stepMin": 30, "mm": {"all": [20, 40]}},
+        "durationH": 2,
+        "measures": [{"kind": "pumpsOff", "station": "P", "pumps": 1}],
+    }
+    result = work({"scenario": scenario}, heard)
+    pumped = next(each for each in result["kpis"] if each["id"] == "pumped")
+    assert pumped["base"]["mean"] > 0 == pumped["value"]["mean"]
+    assert any("ponding area" in limit["en"] for limit in result["limits"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (pipe(length=0), "ERROR"),
+        (pipe().replace("AB A B", "AB A nowhere"), "ERROR"),
+        (pipe().replace("FLOW_UNITS CMS", "FLOW_UNITS CFS"), "CFS; expected CMS"),
+        (pipe() + "\n[FILES]\nSAVE HOTSTART /tmp/elsewhere\n", "names other files"),
+        (pipe().replace("rain 0 0\n", 'rain FILE "/etc/passwd"\n'), "names another file"),
+        ("no model at all", "START_DATE"),
+        ("", "START_DATE"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(
+    text: str, said: str, tmp_path: Path, settings: Settings
+) -> None:
+    with pytest.raises(WorkFailed, match=said):
+        import_model(kept(tmp_path, text), settings)
+    assert imported_ids(settings) == []
+
+
+def test_a_model_nobody_imported_is_said(settings: Settings) -> None:
+    with pytest.raises(WorkFailed, match="no model 'elsewhere'"):
+        imported_model(settings, "elsewhere")

@@ -1,0 +1,59 @@
+"""A calibration as a run takes it: factors on the model, and how well it fits with them.
+
+Made by calibrate.py, given with the inputs of a run, so that a run stays a function of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobs.working import WorkFailed
+from twin.drainage.scenario import CITY_MODEL
+from twin.result import Fit, text
+
+NOT_CALIBRATED = text(
+    "Chưa có độ sâu ngập hoặc mực nước quan trắc để hiệu chỉnh mô hình",
+    "No flood depth or water level has been observed to calibrate the model by",
+)
+
+
+class Calibration(BaseModel):
+    """What a run needs of the result of a calibration; the rest of that is for the page."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    model: str = CITY_MODEL
+    runoff: float = Field(default=1.0, ge=0.2, le=2)  # on imperviousness
+    roughness: float = Field(default=1.0, ge=0.3, le=3)  # on Manning's n of conduits
+    state: Literal["calibrated", "uncalibrated"] = "uncalibrated"
+    why: dict[str, str] = NOT_CALIBRATED
+    figures: dict[str, float] = {}
+
+    @property
+    def fit(self) -> Fit:
+        """How well the model fits what was observed."""
+        fit: Fit = {"state": self.state, "why": self.why}
+        if self.figures:
+            fit["figures"] = self.figures
+        return fit
+
+
+def read_calibration(body: Any, model: str) -> Calibration:
+    """Return what of a calibration holds for a model; raises WorkFailed for what is none."""
+    if body is None:
+        return Calibration(model=model)
+    try:
+        found = Calibration.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise WorkFailed("input", f"calibration {where}: {first['msg']}") from error
+    return found if found.model == model else Calibration(model=model)
+
+
+def for_run(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a calibration's result what belongs into the inputs of a run."""
+    return {key: result[key] for key in Calibration.model_fields if key in result}

@@ -1,0 +1,262 @@
+"""Any SWMM model (.inp) as a model of this room: validated by SWMM itself, its parts to be picked.
+
+Its own text is kept whole; rain comes from scenarios in place of its own. A model that names other
+files is refused (they would be read and written wherever it says), and so is one in feet: its
+results would be, too.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from swmm_api import SwmmInput, SwmmReport
+
+from data_access.areas import Areas
+from data_access.envelope import Text
+from data_access.kept_file import keep
+from data_access.spelling import ascii_key
+from jobs.working import WorkFailed
+from settings import Settings
+from twin.drainage.building import report_section
+from twin.drainage.engine import check_case
+from twin.drainage.model import Model, Place, Pool, Pumps, Sluice, digest_of
+from twin.drainage.options import limits_of_rain
+from twin.drainage.scenario import ALL, CITY_MODEL
+from twin.result import text
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_NODES = 5000
+FLOW_M3S = {"CMS": 1.0, "LPS": 1e-3, "MLD": 1e6 / 86400 / 1000}
+ELSEWHERE = ("FILES", "BACKDROP")
+_FILE = re.compile(r"^[^;\n]*\bFILE\b", re.IGNORECASE | re.MULTILINE)
+_WITH_FILES = ("TIMESERIES", "TEMPERATURE", "EVAPORATION", "HYDROGRAPHS")
+READ = (
+    "OPTIONS", "RAINGAGES", "JUNCTIONS", "STORAGE", "OUTFALLS", "CONDUITS", "PUMPS", "ORIFICES",
+    "XSECTIONS", "COORDINATES",
+)  # fmt: skip
+_HIGHEST_RIVER_M = 20.0  # over the bottom of an outfall
+
+
+def folder_of(settings: Settings) -> Path:
+    """The folder where imported models are kept."""
+    return settings.data_dir / "twin" / "drainage"
+
+
+def imported_ids(settings: Settings) -> list[str]:
+    """Return the ids of the models that were imported."""
+    return sorted(path.stem for path in folder_of(settings).glob("*.inp"))
+
+
+def import_model(file: Path, settings: Settings) -> str:
+    """Keep a .inp as a model and return its id; raises WorkFailed with SWMM's own reason."""
+    model_id = re.sub(r"[^a-z0-9]+", "-", ascii_key(file.stem)).strip("-")[:60]
+    if not model_id or model_id == CITY_MODEL:
+        raise WorkFailed("input", f"{file.name}: expected another file name")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise WorkFailed("input", f"{file.name}: {error.strerror}") from error
+    if len(content) > MOST_BYTES:
+        raise WorkFailed("input", f"{file.name}: more than {MOST_BYTES} bytes")
+    made = model_of(content.decode("utf-8", "replace"), model_id)
+    keep(folder_of(settings) / f"{model_id}.inp", made.text.encode())
+    return model_id
+
+
+def imported_model(settings: Settings, model_id: str, areas: Areas | None = None) -> Model:
+    """Open a model that was imported; raises WorkFailed."""
+    path = folder_of(settings) / f"{model_id}.inp"
+    try:
+        found = path.read_text("utf-8")
+    except OSError as error:
+        raise WorkFailed("input", f"no model {model_id!r} has been imported") from error
+    return model_of(found, model_id, areas)
+
+
+def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
+    """Return a .inp as a model; raises WorkFailed("input") or, for what SWMM says, ("engine")."""
+    inp = _read(content)
+    report = report_section()
+    report["INPUT"] = "YES"
+    inp["REPORT"] = report
+    with tempfile.TemporaryDirectory(prefix="swmm-") as scratch:
+        said = check_case(str(inp.to_string()), Path(scratch))
+        full = _full_flows(said, FLOW_M3S[_units(inp)])
+    inp["REPORT"] = report_section()
+    written = str(inp.to_string())
+    name = text(model_id, model_id)
+    places = tuple(_places(inp, areas))
+    model = Model(
+        id=model_id,
+        name=name,
+        text=written,
+        options={},
+        places=places,
+        pools={pool.id: pool for pool in _pools(inp)},
+        stations={p: Pumps(p, text(p, p), (p,)) for p in inp.get("PUMPS", {})},
+        stretches={conduit: (conduit,) for conduit in inp.get("CONDUITS", {}) if conduit in full},
+        full_m3s=full,
+        sluices={sluice.id: sluice for sluice in _sluices(inp)},
+        spots=(),
+        gages=dict.fromkeys(inp.get("RAINGAGES", {}), ALL),
+        river=_river(inp),
+        river_level_m=_river_level(inp),
+        invented=(),
+        geometry={"twin.nodes": _drawn(places)},
+        limits=tuple(_limits(places)),
+        flow_m3s=FLOW_M3S[_units(inp)],
+        digest=digest_of(written),
+    )
+    return _with_options(model, inp)
+
+
+def _read(content: str) -> SwmmInput:
+    try:
+        inp = SwmmInput.read_text(content)
+        for section in _WITH_FILES:
+            if isinstance(inp._data.get(section), str) and _FILE.search(inp._data[section]):
+                raise WorkFailed("input", f"[{section}] names another file; expected it within")
+        if _FILE.search(str(inp._data.get("FILES", ""))) or "SAVE" in str(inp._data.get("FILES")):
+            raise WorkFailed("input", "[FILES] names other files; expected none")
+        for section in ELSEWHERE:
+            inp._data.pop(section, None)
+        for section in READ:
+            if section in inp:
+                inp[section]
+    except WorkFailed:
+        raise
+    except Exception as error:
+        raise WorkFailed("input", f"no readable .inp: {error}") from error
+    options = inp.get("OPTIONS", {})
+    missing = [key for key in ("START_DATE", "START_TIME", "FLOW_UNITS") if key not in options]
+    if missing:
+        raise WorkFailed("input", f"[OPTIONS] has no {missing[0]}")
+    if _units(inp) not in FLOW_M3S:
+        raise WorkFailed("input", f"FLOW_UNITS {_units(inp)}; expected {', '.join(FLOW_M3S)}")
+    nodes = sum(len(inp.get(kind, {})) for kind in ("JUNCTIONS", "STORAGE", "OUTFALLS"))
+    if not 1 <= nodes <= MOST_NODES:
+        raise WorkFailed("input", f"{nodes} nodes; expected 1 to {MOST_NODES}")
+    return inp
+
+
+def _units(inp: SwmmInput) -> str:
+    return str(inp["OPTIONS"]["FLOW_UNITS"]).upper()
+
+
+def _full_flows(report: Path, flow_m3s: float) -> dict[str, float]:
+    table = SwmmReport(report).cross_section_summary
+    if table is None or "Full_Flow" not in table:
+        return {}
+    return {
+        str(name): round(float(flow) * flow_m3s, 6) for name, flow in table["Full_Flow"].items()
+    }
+
+
+def _places(inp: SwmmInput, areas: Areas | None) -> Iterator[Place]:
+    ponds = str(inp["OPTIONS"].get("ALLOW_PONDING", "NO")).upper() in ("YES", "TRUE")
+    at = inp.get("COORDINATES", {})
+    for name, junction in inp.get("JUNCTIONS", {}).items():
+        lat = lon = None
+        if name in at and -180 <= at[name].x <= 180 and -90 <= at[name].y <= 90:
+            lat, lon = float(at[name].y), float(at[name].x)
+        area = None if areas is None or lat is None or lon is None else areas.at(lat, lon)
+        pond = float(junction.area_ponded) if ponds else 0.0
+        yield Place(name, area, float(junction.depth_max), pond, lat, lon)
+
+
+def _pools(inp: SwmmInput) -> Iterator[Pool]:
+    for name, each in inp.get("STORAGE", {}).items():
+        bed = float(each.elevation)
+        level, brim = bed + float(each.depth_init), bed + float(each.depth_max)
+        yield Pool(name, text(name, name), name, bed, round(level, 3), round(brim, 3))
+
+
+def _sluices(inp: SwmmInput) -> Iterator[Sluice]:
+    for name in inp.get("ORIFICES", {}):
+        yield Sluice(name, name, float(inp["XSECTIONS"][name].height), 1.0)
+
+
+def _river(inp: SwmmInput) -> str | None:
+    fixed = (name for name, each in inp.get("OUTFALLS", {}).items() if each.kind == "FIXED")
+    return next(fixed, None)
+
+
+def _river_level(inp: SwmmInput) -> float | None:
+    name = _river(inp)
+    return None if name is None else float(inp["OUTFALLS"][name].data)
+
+
+def _limits(places: tuple[Place, ...]) -> Iterator[Text]:
+    dry = sum(place.ponding_m2 <= 0 for place in places)
+    if dry:
+        yield text(
+            f"{dry} nút không có diện tích đọng nước: ở đó chỉ tính lượng tràn, không có độ sâu",
+            f"{dry} nodes have no ponding area: there only lost volume is known, no depth",
+        )
+    if any(place.lat is None for place in places):
+        yield text(
+            "Một số nút không có toạ độ WGS84: không có trên bản đồ",
+            "Some nodes have no WGS84 position: they are on no map",
+        )
+
+
+def _drawn(places: tuple[Place, ...]) -> Mapping[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": place.id,
+                "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
+                "properties": {"id": place.id},
+            }
+            for place in places
+            if place.lat is not None
+        ],
+    }
+
+
+def _with_options(model: Model, inp: SwmmInput) -> Model:
+    where = {place.id: place for place in model.places}
+
+    def listed(name: str, **more: Any) -> dict[str, Any]:
+        place = where.get(name)
+        at = {"lat": place.lat, "lon": place.lon} if place else {"lat": None, "lon": None}
+        return {"id": name, "name": text(name, name), **at, **more}
+
+    level = 0.0 if model.river_level_m is None else model.river_level_m
+    options = {
+        "model": model.id,
+        "name": model.name,
+        "invented": [],
+        "storms": [],
+        "rain": limits_of_rain(),
+        "river": {
+            "id": model.river,
+            "name": text(model.river or "-", model.river or "-"),
+            "levelM": model.river_level_m,
+            "leastM": level - _HIGHEST_RIVER_M,
+            "mostM": level + _HIGHEST_RIVER_M,
+            "marks": {},
+        },
+        "stations": [
+            listed(pump, pumps=1, flowM3S=None, canPumpEarly=False) for pump in model.stations
+        ],
+        "conduits": [
+            listed(inp["CONDUITS"][c].from_node) | {"id": c, "name": text(c, c), "kind": "sewer"}
+            for c in model.stretches
+        ],
+        "lakes": [
+            listed(pool.id, levelM=pool.level_m, mostDrawdownM=round(pool.level_m - pool.bed_m, 2))
+            for pool in model.pools.values()
+        ],
+        "gates": [listed(sluice.id, open=sluice.open) for sluice in model.sluices.values()],
+        "blackSpots": [],
+        "areas": [],
+    }
+    return replace(model, options=options)

@@ -1,0 +1,48 @@
+"""The model a scenario names, ready to run: the city's own, or one that was imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from data_access.boundaries import import_boundaries
+from data_access.city import City, load_city
+from jobs.working import WorkFailed
+from settings import Settings
+from twin.drainage.building import city_model
+from twin.drainage.importing import imported_model
+from twin.drainage.model import Model
+from twin.drainage.plan import DrainagePlan, read_plan
+from twin.drainage.scenario import CITY_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A city, its plan and the model that is asked."""
+
+    city: City
+    plan: DrainagePlan
+    model: Model
+
+
+def open_twin(settings: Settings, model_id: str = CITY_MODEL) -> Twin:
+    """Open a model; raises WorkFailed("input") when there is none, CityError, BoundaryError."""
+    city, plan = open_plan(settings)
+    if model_id != CITY_MODEL:
+        return Twin(city, plan, imported_model(settings, model_id, city.areas))
+    try:
+        return Twin(city, plan, city_model(plan, city))
+    except ValueError as error:
+        raise WorkFailed("input", f"drainage.toml: {error}") from error
+
+
+def open_plan(settings: Settings) -> tuple[City, DrainagePlan]:
+    """Read the city and its plan of drainage; raises WorkFailed, CityError, BoundaryError."""
+    city = load_city(settings.city)
+    if settings.boundaries is not None:
+        cache = settings.geometry_dir
+        areas = import_boundaries(settings.boundaries, city.areas, cache=cache)
+        city = replace(city, areas=areas)
+    plan = read_plan(settings.city, city)
+    if plan is None:
+        raise WorkFailed("input", f"{city.name['vi']} has no twin/drainage.toml: no drainage twin")
+    return city, plan
