@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-BENCHMARKS := ingest reads passport realms lake mqtt switch_clients glass footprint consoles switch_browsers skew_clients fanout mask storm \
+BENCHMARKS := ingest reads passport realms lake mqtt switch_clients glass footprint consoles jobs_beside switch_browsers skew_clients fanout mask storm \
 	failover growth twin_traffic
 
 # Stamps carry the Python and a checksum of what was installed: another list, another stamp.

@@ -18,15 +18,18 @@ from processes.accounts import add_commands
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
 from processes.installer import TASKS, add_tools
 from processes.installer import perform as use_tool
-from processes.role import ROLES
+from processes.job_commands import add_commands as add_job_commands
+from processes.role import ROLES, serve_worker
 from processes.rules import add_commands as add_rule_commands
+from processes.twins import add_commands as add_twin_commands
 from settings import PREFIX, SECRET_PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
     from dash import Dash
 
-BROKEN_EXIT = 1  # of `wall proof verify`: something is not as it was written
+BROKEN_EXIT = 1  # of `wall proof verify`, `twin rerun`: something is not as it was written
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
+JOBS_WORKER = "worker"
 
 log = logging.getLogger("app")
 
@@ -78,10 +81,18 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         from processes.rules import perform as perform_rule
 
         _print_whole(perform_rule(settings, chosen))
+    elif chosen.command == "job":
+        from processes.job_commands import perform as perform_job
+
+        _print_whole(perform_job(settings, chosen))
+    elif chosen.command == "twin":
+        _twin(settings, chosen)
     elif chosen.command == "settings":
         print(_table(settings))
     elif chosen.command == "run":
         _run(settings, began_s=began_s)
+    elif chosen.command == "jobs" and chosen.task == "worker":
+        _serve(JOBS_WORKER, settings, parent=None)
     else:
         _serve(chosen.command, settings, parent=chosen.parent)
 
@@ -99,8 +110,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
         if role.name == "wall":
             _add_wall_tasks(command)
+        elif role.name == "jobs":
+            tasks = command.add_subparsers(dest="task", metavar="[worker]")
+            tasks.add_parser(JOBS_WORKER, help="take jobs from Redis, as a Celery worker")
     add_commands(commands.add_parser("account", help="make, list and shut accounts"))
     add_rule_commands(commands.add_parser("rule", help="say what a rule would have done"))
+    add_job_commands(commands.add_parser("job", help="list, show and end jobs"))
+    add_twin_commands(commands.add_parser("twin", help="make sure of a twin's run"))
     commands.add_parser("settings", help="print every setting, its value and what it means")
     return parser
 
@@ -148,6 +164,15 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
         sys.exit(BROKEN_EXIT)
 
 
+def _twin(settings: Settings, chosen: argparse.Namespace) -> None:
+    from processes.twins import perform
+
+    said, is_right = perform(settings, chosen)
+    _print_whole(said)
+    if not is_right:
+        sys.exit(BROKEN_EXIT)
+
+
 def _import_wall(chosen: argparse.Namespace) -> None:
     from wall.importing import ImportOrder, import_file
 
@@ -182,15 +207,16 @@ def _command(role: str) -> list[str]:
 
 
 def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
+    from data_access.parent import die_with
     from processes import logs
-    from processes.parent import die_with
 
     supervised = parent is not None
     if parent is not None:
         die_with(parent)
     logs.set_up(supervised=supervised)
     try:
-        ROLES[role].serve(settings, lambda sentence: logs.say(sentence, supervised=supervised))
+        serve = serve_worker if role == JOBS_WORKER else ROLES[role].serve
+        serve(settings, lambda sentence: logs.say(sentence, supervised=supervised))
     except Exception as error:
         sentence = configuration_sentence(error)
         if sentence is None:

@@ -67,12 +67,12 @@ def main() -> None:
         product.until_data()
         time.sleep(10)  # let the feed fill what it has begun
         product.end("feed")  # from here on the benchmark alone says what changes
-        recorded, size = _record(product, Changes(product.settings))
+        recorded, size = record(product, Changes(product.settings))
         wall = product.wall(WALL)
         pages_of = [each["outputId"] for each in wall["outputs"]][:BROWSERS]
         addresses = [product.page_of(WALL, output_id=each) for each in pages_of]
-        with outputs(addresses) as pages, _rest_of_the_walls(product, set(pages_of)):
-            measure = partial(_measure, product, pages, seconds=chosen.seconds)
+        with outputs(addresses) as pages, rest_of_the_walls(product, set(pages_of)):
+            measure = partial(measure_phase, product, pages, seconds=chosen.seconds)
             quiet = measure(load=None, role="web")
             load = Load(product.settings.web_port)
             for _ in range(chosen.consoles):
@@ -97,7 +97,7 @@ class Phase:
         self.cpu_percent, self.seconds = cpu_percent, s
 
 
-def _measure(
+def measure_phase(
     product: Product, pages: list[Page], *, load: Load | None, role: str, seconds: float
 ) -> Phase:
     """Change one dataset every two seconds and take scenes, under `load`."""
@@ -148,7 +148,7 @@ def _takes(product: Product, pages: list[Page], seconds: float) -> list[float]:
 
 
 @contextmanager
-def _rest_of_the_walls(product: Product, taken: set[str]) -> Iterator[None]:
+def rest_of_the_walls(product: Product, taken: set[str]) -> Iterator[None]:
     """Join the outputs that have no browser as protocol clients, so that both walls are whole."""
     ended = threading.Event()
     crowd = Crowd("127.0.0.1", product.settings.wall_port)
@@ -169,7 +169,7 @@ def _rest_of_the_walls(product: Product, taken: set[str]) -> Iterator[None]:
         crowd.close()
 
 
-def _record(product: Product, changes: Changes) -> tuple[Recorded, tuple[float, float]]:
+def record(product: Product, changes: Changes) -> tuple[Recorded, tuple[float, float]]:
     """Return the request a leader's console sends when data changed, and its room for tiles."""
     caught: list[tuple[Request, dict[str, Any]]] = []
     with sync_playwright() as playwright:

@@ -120,6 +120,20 @@ class EnvelopeCache:
             self._known.pop(realm, None)
             self._list(frozenset(), gone=realm)
 
+    def let_go(self, names: Iterable[str]) -> None:
+        """Let go aggregates of live that will not come again; raises CacheError.
+
+        Their versions go last: who was killed between finds them again by these.
+        """
+        wanted = set(names)
+        with self._lock:
+            if LIVE not in self._known:
+                self._known[LIVE] = _decode_versions(LIVE, *self._fetch(LIVE, [""]))
+            self._delete(_key(LIVE, name) for name in wanted)
+            versions = {n: v for n, v in self._known[LIVE].items() if n not in wanted}
+            self._set({_key(LIVE, ""): orjson.dumps(versions)})
+            self._known[LIVE] = versions
+
     def _list(self, realms: Set[str], *, gone: str | None = None) -> None:
         """Have realms listed, or one no more."""
         if not realms and gone is None:

@@ -27,6 +27,8 @@ from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import CacheError, SourceError, StoreError
 from data_access.exposition import Exposition
+from data_access.finding import is_finding
+from data_access.findings import Findings, Found
 from data_access.intake.health import Health
 from data_access.intake.intake import Intake
 from data_access.live import LiveChannel
@@ -61,22 +63,27 @@ def run_feed(
     look: Look = lambda _envelopes, _now_ms: None,
     uses: Uses | None = None,
     orders: Orders | None = None,
+    found: Found | None = None,
     clock: Callable[[], float] = time.time,
     stop: threading.Event,
 ) -> None:
     """Run the data path until `stop` is set; raises CityError or BoundaryError before it starts.
 
     `look` is shown the envelopes after each tick, once they are in the cache; `uses` says who asked
-    for the rows of datasets, `orders` what is to be done with rows in quarantine.
+    for the rows of datasets, `orders` what is to be done with rows in quarantine, `found` what work
+    beside has found.
     """
     cache = open_cache(settings)
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
-    _tell(publish, {name: envelope.version for name, envelope in known.items()})
+    findings = {n: v for n, v in cache.versions().items() if is_finding(n)}
+    _tell(publish, findings | {name: envelope.version for name, envelope in known.items()})
     city = open_city(settings)
     is_live = bool(live_datasets(settings, city))
     writer, reader = open_writer(settings, city.zone, durable=is_live), open_reader(settings)
     intake = Intake(settings) if is_live else None
-    feed = Feed(settings, city, writer, reader, cache, intake, uses=uses, orders=orders)
+    feed = Feed(
+        settings, city, writer, reader, cache, intake, uses=uses, orders=orders, found=found
+    )
     untold: dict[str, int] = {}
     try:
         while not stop.is_set():
@@ -140,6 +147,7 @@ class Feed:
         *,
         uses: Uses | None = None,
         orders: Orders | None = None,
+        found: Found | None = None,
     ) -> None:
         """Without an `intake` nothing is live; `uses` says who asked for a dataset's rows."""
         self._speed = settings.replay_speed
@@ -149,6 +157,7 @@ class Feed:
         self._health: list[Health] | None = None  # of the sources, as kept
         self._next_health_s = 0.0
         self._exposition = Exposition(city, reader, cache, settings.geometry_dir)
+        self._findings = Findings(cache, found)
         self._scoring = Scoring(city, reader, writer, uses=uses)
         live = set() if intake is None else live_datasets(settings, city)
         self._channels: dict[str, Channel | LiveChannel] = {}
@@ -225,6 +234,7 @@ class Feed:
             is_busy=self.is_busy,
             is_scored=is_scored,
         )
+        versions |= self._findings.step(now_s)
         if self._has_read and not self.is_busy:
             self._has_read = False
             give_back()
@@ -233,7 +243,7 @@ class Feed:
     def settled(self) -> dict[str, Envelope]:
         """Return the envelopes in the cache that say all there is in the store."""
         filling = {name for name, channel in self._channels.items() if channel.is_busy}
-        return self._exposition.settled(filling)
+        return {**self._exposition.settled(filling), **self._findings.shown}
 
     def close(self) -> None:
         """End what was started beside."""

@@ -34,11 +34,18 @@ class Right(StrEnum):
     APPROVE_SIGNALS = "approveSignals"
     SEE_QUARANTINE = "seeQuarantine"  # rows that were refused, as they came
     RELEASE_ROWS = "releaseRows"  # let refused rows in, answering for it
+    SEE_TWINS = "seeTwins"  # what-ifs that were run, forecasts
+    RUN_TWINS = "runTwins"  # ask for one, cancel one
 
 
-_VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE})
+_VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE, Right.SEE_TWINS})
 _PRESENTER = _VIEWER | {Right.COMMAND_GIVEN_WALLS}
-_LEADER = _PRESENTER | {Right.SEE_SOURCE_ROWS, Right.READ_PROOF, Right.APPROVE_SIGNALS}
+_LEADER = _PRESENTER | {
+    Right.SEE_SOURCE_ROWS,
+    Right.READ_PROOF,
+    Right.APPROVE_SIGNALS,
+    Right.RUN_TWINS,
+}
 _OPERATOR = _VIEWER | {
     Right.SEE_SOURCE_ROWS,
     Right.SEE_OPERATOR,
@@ -48,6 +55,7 @@ _OPERATOR = _VIEWER | {
     Right.APPROVE_SIGNALS,
     Right.SEE_QUARANTINE,
     Right.RELEASE_ROWS,
+    Right.RUN_TWINS,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -18,6 +18,7 @@ from data_access.cache import open_cache
 from data_access.criteria.part import Use
 from data_access.feed import run_feed
 from data_access.realms.running import Rehearsals
+from jobs.findings import FindingStore
 from operations.errors import ControllerAway, ControllerRefused
 from operations.quarantine import AuditOrders
 from operations.realms import RealmDesk
@@ -171,6 +172,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             look=rules.look,
             uses=uses,
             orders=AuditOrders(operations),
+            found=FindingStore(operations),
             stop=stop,
         )
     finally:

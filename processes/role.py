@@ -64,6 +64,21 @@ def _web(settings: Settings, refuse: Refuse) -> None:
     serve(settings, refuse=refuse)
 
 
+def _jobs(settings: Settings, _refuse: Refuse) -> None:
+    ended = told_to_end()
+
+    from processes.jobs import serve
+
+    serve(settings, ended)
+
+
+def serve_worker(settings: Settings, _refuse: Refuse) -> None:
+    """Take jobs from Redis as a Celery worker: what `jobs` has done elsewhere, not a role."""
+    from processes.jobs import work
+
+    work(settings)
+
+
 def _wall(settings: Settings, _refuse: Refuse) -> None:
     from wall.server import run_wall
 
@@ -77,5 +92,6 @@ ROLES = {
         Role("web", "the pages: room, operator, console, players", _web),
         Role("feed", "reads sources, keeps the store, writes the cache", _feed),
         Role("render", "turns cached aggregates into tile contents, once each", _render),
+        Role("jobs", "does work that takes seconds: twins, forecasts, detection, briefs", _jobs),
     )
 }

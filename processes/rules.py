@@ -63,7 +63,7 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> str:
     from operations.rule_table import written
 
     if chosen.parent is not None:
-        from processes.parent import die_with
+        from data_access.parent import die_with
 
         die_with(chosen.parent)
     if chosen.patient:

@@ -12,8 +12,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
+from data_access.parent import die_with
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
-from processes.parent import die_with
 from settings import Settings
 
 THREADS = 8

@@ -116,6 +116,13 @@ class Settings(BaseModel):
         default=None,
         description="Redis URL of the shared cache and the walls' state; without it files",
     )
+    jobs: Literal["embedded", "celery"] = Field(
+        default="embedded",
+        description="who does the jobs: processes of the role `jobs`, or Celery's workers by Redis",
+    )
+    jobs_at_once: int = Field(
+        default=2, ge=1, le=64, description="jobs done at a time by one pool, or one Celery worker"
+    )
     service_token: SecretStr | None = Field(
         default=None,
         description="secret of the services; made and kept in the data folder when absent",
@@ -249,6 +256,13 @@ class Settings(BaseModel):
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
         return with_scheme(url, "redis", "rediss", "unix")
+
+    @field_validator("jobs")
+    @classmethod
+    def _has_broker(cls, who: str, given: ValidationInfo) -> str:
+        if who == "celery" and given.data.get("redis_url") is None:
+            raise ValueError("needs IOC_REDIS_URL")
+        return who
 
     @field_validator("service_token")
     @classmethod

@@ -16,9 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app import guarded
+from data_access.parent import die_with
 from processes.child import Child
 from processes.front import Front
-from processes.parent import die_with
 from processes.supervisor import run
 from settings import load_settings
 

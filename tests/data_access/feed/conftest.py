@@ -18,6 +18,7 @@ from data_access.city import City, load_city
 from data_access.contracts import SourceSpec
 from data_access.envelope import Envelope
 from data_access.feed import Feed
+from data_access.findings import Found
 from data_access.quarantine import Order
 from data_access.sources import registry
 from data_access.store import StoreReader, open_reader, open_writer
@@ -39,6 +40,7 @@ class Room:
     told: dict[str, int] = field(default_factory=dict)
     ticks: int = 0
     orders: list[Order] = field(default_factory=list)  # about quarantine
+    found: Found | None = None
     _feed: Feed | None = None
     _open: list[Any] = field(default_factory=list)
 
@@ -51,7 +53,13 @@ class Room:
         if self._feed is None:
             writer, reader = open_writer(self.settings, self.city.zone), open_reader(self.settings)
             self._feed = Feed(
-                self.settings, self.city, writer, reader, self.cache, orders=self._ordered
+                self.settings,
+                self.city,
+                writer,
+                reader,
+                self.cache,
+                orders=self._ordered,
+                found=self.found,
             )
             self._open += [self._feed, writer, reader]
         return self._feed

@@ -1,0 +1,99 @@
+"""Work that is asked for by itself, at intervals: never two of one at once, at most one caught up.
+
+When it was asked last stands in the store of jobs, so that a restart neither forgets nor repeats.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data_access.envelope import Text
+from jobs.errors import JobError
+from jobs.job import BY_SCHEDULE
+from jobs.kinds import KINDS, Kinds, is_there
+from jobs.store import JobStore
+
+LOOK_S = 1.0
+AGAIN_S = 60.0  # after it could not be asked
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A kind of work and how often it is done; not in the first `after_s` of the jobs role."""
+
+    kind: str
+    title: Text
+    every_s: float
+    after_s: float = 60.0
+    inputs: Callable[[float], Mapping[str, Any]] = lambda _now_ms: {}  # by the time of asking
+
+
+EVERY: tuple[Every, ...] = (
+    Every("forecast", {"vi": "Dự báo", "en": "Forecasts"}, every_s=3600, after_s=90),
+    Every("detection", {"vi": "Phát hiện bất thường", "en": "Detection"}, every_s=120),
+    Every("topics", {"vi": "Chủ đề phản ánh", "en": "Topics of feedback"}, every_s=900),
+    Every("brief", {"vi": "Bản tin nhanh", "en": "Brief"}, every_s=600),
+)
+
+
+class Schedule:
+    """Asks for what is due; `step` at any time."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        began_ms: float,
+        *,
+        every: Sequence[Every] = EVERY,
+        kinds: Kinds = KINDS,
+    ) -> None:
+        self._store = store
+        self._began_ms = began_ms
+        self._every = [each for each in every if is_there(kinds[each.kind].module)]
+        self._look_ms = 0.0
+        self._not_before_ms: dict[str, float] = {}
+
+    def step(self, now_ms: float) -> None:
+        """Ask for what is due, when it is time to look."""
+        if now_ms < self._look_ms:
+            return
+        self._look_ms = now_ms + LOOK_S * 1000
+        for each in self._every:
+            if now_ms < self._not_before_ms.get(each.kind, self._began_ms + each.after_s * 1000):
+                continue
+            last_ms, is_under_way = self._store.last_scheduled(each.kind)
+            due_ms = due(each, last_ms, now_ms)
+            if is_under_way or now_ms < due_ms:
+                self._not_before_ms[each.kind] = max(due_ms, now_ms + LOOK_S * 1000)
+                continue
+            self._ask(each, now_ms)
+
+    def _ask(self, each: Every, now_ms: float) -> None:
+        try:
+            self._store.ask(
+                each.kind,
+                each.inputs(now_ms),
+                BY_SCHEDULE,
+                now_ms,
+                title=each.title,
+                is_scheduled=True,
+            )
+            self._not_before_ms[each.kind] = now_ms + each.every_s * 1000
+        except JobError as error:
+            log.error("%s cannot be asked (again in %.0f s): %s", each.kind, AGAIN_S, error)
+            self._not_before_ms[each.kind] = now_ms + AGAIN_S * 1000
+
+
+def due(each: Every, last_ms: float | None, now_ms: float) -> float:
+    """Return when it is due: once, however many times it was missed.
+
+    What was asked in the future (the clock went back) is asked again now.
+    """
+    if last_ms is None or last_ms > now_ms:
+        return now_ms
+    return last_ms + each.every_s * 1000

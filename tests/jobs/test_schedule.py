@@ -1,0 +1,75 @@
+"""Work that is asked for by itself: when due, once, never two of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.job import BY_SCHEDULE
+from jobs.kinds import KINDS as REAL_KINDS
+from jobs.schedule import EVERY, Every, Schedule
+from tests.jobs.conftest import KINDS, NOW_MS, TITLE
+
+HOURLY = Every("fresh", TITLE, every_s=3600, after_s=60)
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def begin(store):
+    return lambda at_ms: Schedule(store, at_ms, every=[HOURLY], kinds=KINDS)
+
+
+def finish(claims):
+    claims.fail(claims.claim("w", KINDS, NOW_MS), "engine", "", NOW_MS)
+
+
+def test_it_is_asked_some_time_after_the_beginning_and_then_by_its_interval(begin, store, claims):
+    schedule = begin(NOW_MS)
+    asked = []
+    for minute in range(125):
+        before = len(store.recent())
+        schedule.step(NOW_MS + minute * 60_000)
+        if len(store.recent()) > before:
+            asked.append(minute)
+            finish(claims)
+    assert asked == [1, 61, 121]
+    assert {job.person_id for job in store.recent()} == {BY_SCHEDULE}
+
+
+def test_never_two_of_one_at_once(begin, store):
+    schedule = begin(NOW_MS)
+    for hour in range(1, 6):
+        schedule.step(NOW_MS + hour * HOUR_MS)
+    assert len(store.recent()) == 1
+
+
+def test_after_a_long_outage_one_is_caught_up(begin, store, claims):
+    begin(NOW_MS).step(NOW_MS + 60_000)
+    finish(claims)
+    later_ms = NOW_MS + 24 * HOUR_MS
+    schedule = begin(later_ms)
+    for second in range(60, 70):
+        schedule.step(later_ms + second * 1000)
+        if len(store.recent()) == 2 and store.recent()[0].state == "queued":
+            finish(claims)
+    assert len(store.recent()) == 2
+
+
+def test_a_restart_does_not_ask_again_before_it_is_time(begin, store, claims):
+    begin(NOW_MS).step(NOW_MS + 60_000)
+    finish(claims)
+    begin(NOW_MS + 120_000).step(NOW_MS + 240_000)
+    assert len(store.recent()) == 1
+
+
+def test_a_clock_that_went_back_stops_nothing(begin, store, claims):
+    begin(NOW_MS).step(NOW_MS + 60_000)
+    finish(claims)
+    earlier_ms = NOW_MS - 1000 * HOUR_MS
+    begin(earlier_ms).step(earlier_ms + 60_000)
+    assert len(store.recent()) == 2
+
+
+def test_what_is_asked_by_itself_is_a_kind_there_is():
+    for each in EVERY:
+        assert not REAL_KINDS[each.kind].is_repeatable
+        assert set(each.title) == {"vi", "en"}
