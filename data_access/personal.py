@@ -30,6 +30,10 @@ _PERSONAL = re.compile(
     r"|(?<!\w)\+?\d[\d .()-]{7,}\d"  # telephones, numbers of cards and papers
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_CONTACT = re.compile(  # as _PERSONAL, its parts bounded: for texts of any length
+    rf"https?://\S+|www\.\S+|{_EMAIL.pattern}|(?<!\w)@[\w.]+(?:@[\w.-]+)?"
+    r"|(?<!\w)\+?\d[\d .()-]{7,}\d"
+)
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+84|0(?=\d))(?:[ .-]?\d){8,10}(?![\w:.-]?\d)")
 
 
@@ -54,6 +58,11 @@ def masked(value: Any, *, depth: int = 0) -> Any:
 def masked_text(text: str) -> str:
     """Return a text without e-mail addresses and telephones."""
     return _PHONE.sub(MASK, _EMAIL.sub(MASK, text))
+
+
+def without_contacts(text: str, put: str = " ") -> str:
+    """Return a text with `put` for addresses of the net, accounts, telephones and long numbers."""
+    return _CONTACT.sub(put, text)
 
 
 def without_people(text: str) -> str:

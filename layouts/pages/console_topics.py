@@ -75,6 +75,7 @@ ALERTS, LOGINS = "security.alerts", "security.logins"
 SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
 REQUESTS, PARTY = "feedback.requests", "party.documents"
 SERVICE, CALLS, SOCIAL = "feedback.service", "feedback.calls", "feedback.social"
+VOICES, TWICE, TOLD = "voices.topics", "voices.duplicates", "voices.quality"
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
 
@@ -338,6 +339,17 @@ _TOPICS: Topics = {
                   banner=False),
             _tile("posts", "trend", (4, 0, 8, 5), aggregate=SOCIAL, series="topics"),
             _tile("social_topics", "table", (4, 5, 8, 7), aggregate=SOCIAL, table="topics"),
+        ),
+        "voices": (
+            _tile("spoken_of", "topics", (0, 0, 5, 12), aggregate=VOICES, table="topics"),
+            _tile("told_twice", "table", (5, 0, 7, 6), aggregate=TWICE, table="things",
+                  columns=("name", "area", "reports", "open")),
+            _tile("told_well", "kpi", (5, 6, 2, 6), aggregate=TOLD,
+                  numbers=("category_f1", "tfidf_f1", "majority_f1", "right")),
+            _tile("told_labels", "table", (7, 6, 2, 6), aggregate=TOLD, table="categories",
+                  columns=("name", "f1", "suggested")),
+            _tile("suggested", "table", (9, 6, 3, 6), aggregate=TOLD, table="suggestions",
+                  columns=("name", "suggested", "sure")),
         ),
         "party": (
             _tile("overdue_documents", "kpi", (0, 0, 4, 6), aggregate=PARTY,

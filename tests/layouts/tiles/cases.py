@@ -41,6 +41,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "scenarios": ({}, {"kind": "coupled"}),
     "stage": ({},),
     "table": ({"aggregate": "transport.speed", "table": "worst_links"},),
+    "topics": ({}, {"quotes": False, "limit": 3}),
     "text": ({"text": sample.text(LONG * 3, "Long words " * 20)},),
     "trend": (
         {"aggregate": "environment.air", "series": "pm25"},

@@ -21,6 +21,7 @@ from tests.layouts.tiles.sample import (
     society,
     transport,
     twins,
+    voices,
     welfare,
     whole,
 )
@@ -82,6 +83,9 @@ def everything() -> Mapping[str, Envelope]:
         civic.calls(),
         civic.social(),
         civic.party(),
+        voices.topics(),
+        voices.duplicates(),
+        voices.quality(),
         society.food(),
         whole.pictures(),
         whole.quality(),

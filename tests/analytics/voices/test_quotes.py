@@ -1,0 +1,57 @@
+"""What is quoted tells nobody who wrote it, nor of whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.voices.places import Gazetteer
+from analytics.voices.quotes import LONGEST, quote
+from data_access.personal import HIDDEN
+
+KNOWN = Gazetteer.of(["Nguyễn Trãi", "Lê Văn Lương"])
+
+
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("Gọi tôi 0912 345 678 nhé", "0912"),
+        ("mail an.nguyen@mail.example.vn", "an.nguyen"),
+        ("xem https://social.example/users/nguoi1/5", "nguoi1"),
+        ("@ban.toi xem này", "ban.toi"),
+        ("Tôi là Nguyễn Văn Nam, phản ánh rác", "Nam"),
+        ("tôi tên là Hoa ở đây", "Hoa"),
+        ("Ông Trần Bình nhà bên xây trái phép", "Bình"),
+        ("nhà chị Lan mở karaoke", "Lan"),
+        ("Phạm Thị Hồng Nhung phản ánh mất nước", "Nhung"),
+        ("TÔI LÀ NGUYỄN VĂN NAM", "NAM"),
+        ("toi la nguyen van nam, mat nuoc", "nam"),
+        ("số nhà 45 đổ rác bừa bãi", "45"),
+        ("căn hộ 1203 ồn ào", "1203"),
+        ("xe 29A-123.45 đỗ chắn lối", "123"),
+    ],
+)
+def test_people_are_hidden(said, secret):
+    found = quote(said, KNOWN)
+    assert secret not in found.text
+    assert HIDDEN in found.text
+    assert found.hidden >= 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ngập ở phố Trần Hưng Đạo",
+        "đường Nguyễn Văn Cừ có ổ gà",
+        "Nguyễn Trãi ùn tắc từ sáng",
+        "ngõ 12 Lê Văn Lương mất nước",
+        "Rác tập kết quá giờ quy định, bốc mùi",
+    ],
+)
+def test_places_and_matters_stay(said):
+    assert quote(said, KNOWN).text == said
+    assert quote(said, KNOWN).hidden == 0
+
+
+@pytest.mark.parametrize("said", ["", "😀" * 1000, "a" * 1_000_000, "0912345678", "Ông", "tôi là"])
+def test_hostile_texts_are_quoted_short(said):
+    assert len(quote(said).text) <= LONGEST + 1
