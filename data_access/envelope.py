@@ -152,6 +152,7 @@ class Payload(TypedDict, total=False):
     tables: dict[str, Table]
     maps: dict[str, MapLayer]
     items: dict[str, list[Item]]
+    briefs: dict[str, dict[str, Any]]  # sentences with their figures (analytics/brief/finding.py)
 
 
 @dataclass(frozen=True, slots=True)

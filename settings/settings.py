@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -136,6 +137,17 @@ class Settings(BaseModel):
     proof_thumbnails: bool = Field(
         default=False, description="keep in the proof a small picture of each output and switch"
     )
+    ai_url: str | None = Field(
+        default=None,
+        description="OpenAI-compatible endpoint (https://…/v1) that may write a brief's sentences "
+        "anew; without it the rules' own stand",
+    )
+    ai_model: str | None = Field(
+        default=None, validate_default=True, description="model that is asked of that endpoint"
+    )
+    ai_ceiling: Literal["public", "internal", "restricted"] = Field(
+        default="public", description="highest level of what that endpoint is sent"
+    )
     language: Literal["vi", "en"] = Field(
         default="vi", description="first language of walls and pages"
     )
@@ -246,6 +258,25 @@ class Settings(BaseModel):
         if not is_origin(url, schemes=("https",)):
             raise ValueError("must be an https origin such as https://ioc.example.org")
         return url.rstrip("/")
+
+    @field_validator("ai_url")
+    @classmethod
+    def _endpoint(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if url is not None and not (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and not (parts.username or parts.password or parts.query or parts.fragment)
+        ):
+            raise ValueError("must be an address such as https://ai.example.org/v1")
+        return url
+
+    @field_validator("ai_model")
+    @classmethod
+    def _model_of_endpoint(cls, model: str | None, given: ValidationInfo) -> str | None:
+        if (model is None) != (given.data.get("ai_url") is None):
+            raise ValueError("IOC_AI_URL and IOC_AI_MODEL are set both or neither")
+        return model
 
     @field_validator("database_url")
     @classmethod

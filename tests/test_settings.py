@@ -43,7 +43,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
 
 
 def test_an_unknown_name_like_no_other_lists_all() -> None:
-    with pytest.raises(SettingsError, match="known are IOC_BOUNDARIES, IOC_CITY"):
+    with pytest.raises(SettingsError, match="known are IOC_AI_CEILING, IOC_AI_MODEL"):
         _load(IOC_ZZZZZZ="1")
 
 

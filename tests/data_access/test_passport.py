@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from analytics.brief.compose import compose
+from analytics.brief.finding import envelope_of, finding_in, mark_of, said_figure
+from analytics.brief.rules import read_rules
 from data_access.aggregates.registry import aggregates
 from data_access.city import load_city
 from data_access.passport import Passport, passport
@@ -183,3 +186,32 @@ def test_rows_that_are_no_longer_kept_are_taken_as_they_were_rolled_up(own: Room
     assert found.agrees
     assert sum(read.cells for read in found.reads) > 0
     assert replace(envelope, version=0) == replace(own.read("health.dengue"), version=0)
+
+
+def test_r57_every_figure_of_a_brief_has_a_passport_that_agrees_as_it_was_said(own: Room) -> None:
+    rules = read_rules(ROOT / "city")["morning"]
+    envelopes = {
+        name: replace(each, as_of_ms=each.made_at_ms)  # none is too old to be told of
+        for name, each in own.cache.read_many(rules.aggregates).items()
+        if each.state == "ok"
+    }
+    now_ms = max(each.made_at_ms for each in envelopes.values())
+    brief = compose(rules, envelopes, now_ms=now_ms)
+    envelope = envelope_of(brief, rules, own.city)
+    finding: Any = finding_in(envelope)
+
+    def passports() -> Iterator[tuple[str, Passport, float]]:
+        for sentence in brief.sentences:
+            for index, figure in enumerate(sentence.figures):
+                address = mark_of(finding, sentence, index).partition(":")[2]
+                said = said_figure(envelope, address)
+                assert said is not None
+                of_it = passport(*said, city=own.city, reader=own.store(), shown=own.cache.read)
+                yield sentence.id, of_it, figure.number["value"]
+
+    assert len(brief.sentences) > 10
+    assert [name for name, of_it, _ in passports() if not of_it.agrees] == []
+    own.play(3700, step_s=900)
+    for name, of_it, said in passports():  # it is still of the figure that was said then
+        assert of_it.figure["value"] == said, name
+    assert said_figure(envelope, "0" * 12 + "/speed/0") is None  # of a brief that is another by now

@@ -22,6 +22,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
          "direction": "vertical"},
     ),
     "bottlenecks": ({},),
+    "brief": ({}, {"brief": "flash"}, {"groups": ["transport"]}),
     "camera": ({"camera": "CAM-N16"}, {"camera": "CAM-N22"}),
     "flood_depth": ({}, {"show": "spots"}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),

@@ -10,6 +10,7 @@ from functools import cache
 
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample import (
+    briefs,
     civic,
     control,
     economy,
@@ -95,4 +96,5 @@ def everything() -> Mapping[str, Envelope]:
         twins.drainage(),
         twins.coupled(),
     ]
-    return {each.aggregate: each for each in made}
+    found = {each.aggregate: each for each in made}
+    return found | {each.aggregate: each for each in briefs.briefs(found)}
