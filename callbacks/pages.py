@@ -16,6 +16,7 @@ from callbacks import (
     catalogue,
     console,
     coverage_board,
+    forecasts,
     lineage,
     operator_drawing,
     page_setting,
@@ -49,6 +50,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     catalogue.layout: ("dataset",),
     lineage.layout: ("dataset",),
     coverage_board.layout: ("agency",),
+    forecasts.layout: ("forecast", "series"),
     quality_board.layout: ("by", "agency", "dataset", "criterion"),
     quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem"),
 }
@@ -82,6 +84,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("coverage", _guarded(coverage_board.layout), title="coverage", path="/data/coverage")
     _add("lineage", _guarded(lineage.layout), title="lineage", path="/data/lineage")
     _add("sources", _guarded(source_health.layout), title="sources", path="/data/sources")
+    _add("forecasts", _guarded(forecasts.layout), title="forecasts", path="/data/forecasts")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")

@@ -24,6 +24,7 @@ from callbacks import (
     coverage_board,
     desk,
     files,
+    forecasts,
     health,
     live,
     open311,
@@ -64,7 +65,7 @@ from wall.scene import read_scenes
 
 log = logging.getLogger(__name__)
 
-DATA_PAGES = (catalogue, quality_board, coverage_board, source_health)
+DATA_PAGES = (catalogue, quality_board, coverage_board, source_health, forecasts)
 GRID_PAGES = ("/data",)
 GRID_SCRIPTS = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"[^>]*></script>\n?')
 

@@ -166,6 +166,8 @@ COVERAGE_GRID = "coverage-grid"
 COVERAGE_AGAIN = "coverage-again"
 SOURCES_GRID = "sources-grid"
 SOURCES_AGAIN = "sources-again"
+FORECASTS_GRID = "forecasts-grid"
+FORECASTS_AGAIN = "forecasts-again"
 # The passport of a number (layouts/pages/passport.py, assets/passport.mjs)
 PASSPORT = "passport"
 PASSPORT_ASKED = "passport-asked"

@@ -20,6 +20,7 @@ TABS = (
     ("lineage", "/data/lineage", "bi-diagram-3"),
     ("sources", "/data/sources", "bi-broadcast-pin"),
     ("quarantine", "/data/quarantine", "bi-funnel"),
+    ("forecasts", "/data/forecasts", "bi-graph-up-arrow"),
 )
 RIGHTS = {"quarantine": Right.SEE_QUARANTINE}  # of pages that are not for all
 

@@ -46,10 +46,32 @@ def chart(
     ends_u = max((end.width_u for end in ends), default=0.0)
     plot = Plot(tile, series, lines, columns=columns, zero=zero, ends_u=ends_u)
     held = thresholds.inside(plot, series.get("thresholds", []))
+    # The first line is what the chart is about: drawn last, it lies above the others.
+    traces = [_trace(plot, line, index) for index, line in enumerate(lines)][::-1]
+    figure = painted(
+        plot,
+        traces,
+        shapes=[threshold_line(plot, each) for each in held],
+        annotations=[*threshold_words(plot, held), *end_words(plot, placed(ends, plot))],
+        timezone=timezone,
+        step=series.get("step"),
+    )
+    return figure, plot.body_px
+
+
+def painted(
+    plot: Plot,
+    traces: Sequence[Mapping[str, Any]],
+    *,
+    shapes: Sequence[Mapping[str, Any]],
+    annotations: Sequence[Mapping[str, Any]],
+    timezone: str,
+    step: str | None,
+) -> dict[str, Any]:
+    """Return the figure of traces in the rectangle and with the axes of `plot`."""
     width_px, height_px = plot.body_px
-    figure = {
-        # The first line is what the chart is about: drawn last, it lies above the others.
-        "data": [_trace(plot, line, index) for index, line in enumerate(lines)][::-1],
+    return {
+        "data": list(traces),
         "layout": {
             "width": width_px,
             "height": height_px,
@@ -61,13 +83,12 @@ def chart(
             "hovermode": False,
             "bargap": 0.25,
             "font": {"family": FACE, "size": CAPTION * plot.unit_px, "color": INK_3},
-            "xaxis": _x_axis(plot, timezone=timezone, step=series.get("step")),
+            "xaxis": _x_axis(plot, timezone=timezone, step=step),
             "yaxis": _y_axis(plot),
-            "shapes": [_threshold_line(plot, each) for each in held],
-            "annotations": [*_threshold_words(plot, held), *_end_words(plot, placed(ends, plot))],
+            "shapes": list(shapes),
+            "annotations": list(annotations),
         },
     }
-    return figure, (width_px, height_px)
 
 
 def status_of(series: Series, lines: Sequence[Line]) -> Status:
@@ -171,7 +192,8 @@ def _y_axis(plot: Plot) -> dict[str, Any]:
     }
 
 
-def _threshold_line(plot: Plot, threshold: Mapping[str, Any]) -> dict[str, Any]:
+def threshold_line(plot: Plot, threshold: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the line of a threshold."""
     return {
         "type": "line",
         "xref": "paper",
@@ -187,26 +209,28 @@ def _threshold_line(plot: Plot, threshold: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _threshold_words(plot: Plot, held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def threshold_words(plot: Plot, held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the words of thresholds, each where it is clearest."""
     return [
         {
-            **_words(plot, escaped(words), x_u=x, y_u=y, size_u=CAPTION, ink=_status_ink(each)),
+            **words_at(plot, escaped(words), x_u=x, y_u=y, size_u=CAPTION, ink=_status_ink(each)),
             "bgcolor": GROUND,  # where no place is free, the line gives way to the words
         }
         for each, words, (x, y, _) in thresholds.worded(plot, held)
     ]
 
 
-def _end_words(plot: Plot, ends: Sequence[LineEnd]) -> list[dict[str, Any]]:
+def end_words(plot: Plot, ends: Sequence[LineEnd]) -> list[dict[str, Any]]:
+    """Return the words at the ends of lines, in the lines' own inks."""
     x = plot.width_u + LABEL_AIR
     return [
-        _words(plot, words, x_u=x, y_u=y, size_u=size, ink=SERIES[end.index % len(SERIES)])
+        words_at(plot, words, x_u=x, y_u=y, size_u=size, ink=SERIES[end.index % len(SERIES)])
         for end in ends
         for words, size, y in end.rows()
     ]
 
 
-def _words(
+def words_at(
     plot: Plot, words: str, *, x_u: float, y_u: float, size_u: float, ink: str
 ) -> dict[str, Any]:
     """Return an annotation: left edge right of the plot's, middle above its foot, in units."""

@@ -14,6 +14,7 @@ from data_access.criteria.part import Part
 from data_access.promises import CRITERIA
 from data_access.store import open_reader, open_writer
 from data_access.store.scores import HOUR_US, Standing
+from tests.layouts.tiles.sample import forecasts
 from tests.pages.stand_in import envelope
 from wall.scene import read_scenes
 
@@ -28,6 +29,8 @@ PATHS = (
     "/data/coverage",
     "/data/coverage?agency=cong-an",
     "/data/lineage?dataset=transport.speed",
+    "/data/forecasts",
+    "/data/forecasts?forecast=air&series=pm25",
 )
 HOUR_MS = 3_600_000.0
 SHORT = ("environment.air", "transport.speed", "economy.budget")
@@ -45,6 +48,7 @@ def tell(desk: Desk) -> None:
             envelope(SCORES, payload=_scores(desk.city)),
             envelope(OVERDUE, payload=_overdue(desk.city, now_ms)),
             envelope(COVERAGE, payload=_coverage(desk.city)),
+            *forecasts.findings(),
         ]
     )
 

@@ -26,6 +26,10 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "camera": ({"camera": "CAM-N16"}, {"camera": "CAM-N22"}),
     "flood_depth": ({}, {"show": "spots"}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),
+    "forecast": (
+        {"aggregate": "forecast.air", "series": "pm25"},
+        {"aggregate": "forecast.revenue", "series": "revenue"},
+    ),
     "kpi": (
         {"aggregate": "environment.air", "numbers": ["aqi"]},
         {"aggregate": "feedback.requests", "numbers": ["on_time_share", "open", "closed"]},

@@ -9,7 +9,7 @@ from tests.layouts.tiles.sample import everything
 from tests.layouts.tiles.stage import place, scenes, walls
 
 WANTED = {"overview", "traffic", "rain", "environment", "feedback", "security"}
-SPANNING = {"map", "trend", "clock", "twin_traffic", "flood_depth"}
+SPANNING = {"map", "trend", "forecast", "clock", "twin_traffic", "flood_depth"}
 SCENES = [(wall, scene) for wall, found in scenes().items() for scene in found]
 
 

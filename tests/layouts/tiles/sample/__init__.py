@@ -16,6 +16,7 @@ from tests.layouts.tiles.sample import (
     economy,
     environment,
     finance,
+    forecasts,
     nature,
     safety,
     schooling,
@@ -95,6 +96,7 @@ def everything() -> Mapping[str, Envelope]:
         twins.traffic(),
         twins.drainage(),
         twins.coupled(),
+        *forecasts.findings(),
     ]
     found = {each.aggregate: each for each in made}
     return found | {each.aggregate: each for each in briefs.briefs(found)}

@@ -1,0 +1,211 @@
+"""Which method speaks for a series: the model only where it beat both baselines in the past.
+
+The baseline is the one that erred least over the whole back-test. How far the model is trusted
+beside it, by slots ahead, is chosen on the older half alone. The model is shown when it was better
+than its baseline there, and than both on the newer half and in all. Errors are told of the newer
+half: MASE, in units of the mean error of the seasonal naive within the series before the back-test
+(Hyndman and Koehler 2006), so that 1 is a forecast of yesterday's same hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from analytics.forecast.panel import Panel
+from analytics.forecast.rolling import (
+    MODEL,
+    NAIVE_LONG,
+    NAIVE_SHORT,
+    PROFILE,
+    Bools,
+    Method,
+    Rolled,
+)
+from analytics.grid import Ints
+from analytics.series import Floats
+
+NAIVES: tuple[Method, Method] = (NAIVE_SHORT, NAIVE_LONG)
+WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+TRUST = (0.5, 1.0)  # of the weights of all series, in one
+PARTS = 6  # of the way ahead, each with a weight of its own
+BETTER = 0.99  # a model this much better than a baseline is no draw
+NEWEST = 0.25  # of a series' origins that are "lately"
+DRIFTING, DRIFTED = 1.5, 2.5  # times the error of before
+LEAST_TESTED = 12  # rows below which no error is told
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Of one series: who speaks, beside which baseline, and how far each erred on the newer half.
+
+    `errors` are mean absolute errors in the series' unit, `mase` in units of the naive's; None of
+    what was not measured. `drift` is the error lately in times of that before.
+    """
+
+    method: Method
+    naive: Method  # the better season
+    baseline: Method  # what the model had to beat
+    weights: Floats  # of the model beside the baseline, by slots ahead (0 is none)
+    errors: Mapping[str, float | None]  # by "naive", "profile", "model", "shown"
+    mase: Mapping[str, float | None]
+    tested: int  # origins of the newer half
+    drift: float | None
+
+    @property
+    def drift_state(self) -> Literal["unknown", "steady", "drifting", "drifted"]:
+        """What the recent error says."""
+        if self.drift is None:
+            return "unknown"
+        if self.drift < DRIFTING:
+            return "steady"
+        return "drifting" if self.drift < DRIFTED else "drifted"
+
+
+def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Floats]) -> list[Choice]:
+    """Return the choice of each series; `truth` and `said` are in the series' own unit."""
+    unit = naive_errors(panel, rolled.begin)
+    bounds = np.searchsorted(rolled.series, np.arange(len(panel.names) + 1))
+    shared = weights_ahead(panel.horizon, rolled, truth, said, unit)
+    return [
+        _of_one(
+            {name: each[begin:end] for name, each in said.items()},
+            truth[begin:end],
+            rolled,
+            slice(int(begin), int(end)),
+            float(unit[row]),
+            shared,
+        )
+        for row, (begin, end) in enumerate(pairwise(bounds))
+    ]
+
+
+def weights_ahead(
+    horizon: int, rolled: Rolled, truth: Floats, said: Mapping[str, Floats], unit: Floats
+) -> Floats:
+    """Return how far the model is right beside the profile, by slots ahead, over all series.
+
+    What it knows of now fades; each stretch of the way has the weight that erred least on the older
+    half of the back-test.
+    """
+    found = np.zeros(horizon + 1)
+    if MODEL not in said:
+        return found
+    scale = unit[rolled.series]
+    of = rolled.is_choosing & np.isfinite(scale) & (scale > 0)
+    part = np.minimum((rolled.ahead - 1) * PARTS // horizon, PARTS - 1)
+    for each in range(PARTS):
+        mine = of & (part == each)
+        if mine.any():
+            wrong = {
+                weight: (
+                    np.abs(truth[mine] - _mix(said, PROFILE, weight, mine)) / scale[mine]
+                ).mean()
+                for weight in WEIGHTS
+            }
+            steps = np.arange(1, horizon + 1)
+            stretch = np.minimum((steps - 1) * PARTS // horizon, PARTS - 1) == each
+            found[1:][stretch] = min(WEIGHTS, key=lambda weight: float(wrong[weight]))
+    return found
+
+
+def blended(choice: Choice, said: Mapping[str, Floats], ahead: Ints) -> Floats:
+    """Return what the chosen method says so many slots ahead, of rows of one series."""
+    if choice.method != MODEL:
+        return said[choice.method]
+    weight = choice.weights[ahead]
+    return said[choice.baseline] + weight * (said[MODEL] - said[choice.baseline])
+
+
+def naive_errors(panel: Panel, begin: Ints) -> Floats:
+    """Return the mean error of the seasonal naive of each series up to its oldest origin."""
+    values, short = panel.values, panel.short
+    until = np.where(begin >= 0, begin, panel.last)[:, None]
+    steps = np.full_like(values, np.nan)
+    steps[:, short:] = np.abs(values[:, short:] - values[:, :-short])
+    steps[np.arange(values.shape[1]) > until] = np.nan
+    known = np.isfinite(steps)
+    with np.errstate(invalid="ignore"):
+        found: Floats = np.where(known, steps, 0.0).sum(axis=1) / known.sum(axis=1)
+    return found
+
+
+def _of_one(
+    said: Mapping[str, Floats],
+    truth: Floats,
+    rolled: Rolled,
+    rows: slice,
+    unit: float,
+    shared: Floats,
+) -> Choice:
+    wrong: dict[str, Floats] = {name: np.abs(truth - each) for name, each in said.items()}
+    older, newer = rolled.is_choosing[rows], rolled.is_testing[rows]
+    whole = np.ones(len(truth), dtype=bool)
+    naive = min(NAIVES, key=lambda name: _mean(wrong[name], whole))
+    rivals: tuple[Method, Method] = (PROFILE, naive)
+    baseline = min(rivals, key=lambda name: _mean(wrong[name], whole))
+    method: Method = baseline
+    weights = np.zeros_like(shared)
+    if MODEL in said and older.any() and newer.any():
+        mixed = {
+            trust: np.abs(truth - _mix(said, baseline, trust * shared[rolled.ahead[rows]]))
+            for trust in TRUST
+        }
+        trust = min(TRUST, key=lambda each: _mean(mixed[each], older))
+        weights, wrong["model"] = trust * shared, mixed[trust]
+        is_better = all(
+            _mean(wrong["model"], of) < BETTER * _mean(wrong[rival], of)
+            for of in (newer, whole)
+            for rival in rivals
+        )
+        if is_better and _mean(wrong["model"], older) < _mean(wrong[baseline], older):
+            method = MODEL
+    shown = wrong["model" if method == MODEL else method]
+    measured = {"naive": wrong[naive], "profile": wrong[PROFILE], "shown": shown}
+    if "model" in wrong:
+        measured["model"] = wrong["model"]
+    enough = int(newer.sum()) >= LEAST_TESTED
+    errors = {name: _mean(each, newer) if enough else None for name, each in measured.items()}
+    return Choice(
+        method=method,
+        naive=naive,
+        baseline=baseline,
+        weights=weights,
+        errors=errors,
+        mase={name: _ratio(each, unit) for name, each in errors.items()},
+        tested=len(np.unique(rolled.origin[rows][newer])),
+        drift=_drift(shown, rolled.turn[rows]),
+    )
+
+
+def _mix(
+    said: Mapping[str, Floats], baseline: str, weight: float | Floats, of: Bools | None = None
+) -> Floats:
+    beside, model = said[baseline], said[MODEL]
+    if of is not None:
+        beside, model = beside[of], model[of]
+    return beside + weight * (model - beside)
+
+
+def _drift(wrong: Floats, turn: Ints) -> float | None:
+    if not len(turn):
+        return None
+    newest = turn > turn.max() - max(1, round(NEWEST * (turn.max() + 1)))
+    before = _mean(wrong, ~newest)
+    if not newest.any() or not np.isfinite(before) or before <= 0:
+        return None
+    return _mean(wrong, newest) / before
+
+
+def _mean(values: Floats, of: Bools) -> float:
+    return float(values[of].mean()) if of.any() else float("inf")
+
+
+def _ratio(error: float | None, unit: float) -> float | None:
+    if error is None or not np.isfinite(unit) or unit <= 0:
+        return None
+    return error / unit

@@ -1,0 +1,226 @@
+"""The work `forecast`: reads what the city forecasts from the store, and publishes what will be.
+
+Inputs: `{"only": [ids of forecasts.toml]}`, all by default. The result says of each how many series
+were forecast, by what, and how well; the forecasts themselves are the findings `forecast.<id>`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import sklearn
+
+from analytics.forecast import words
+from analytics.forecast.card import COLUMNS, Row, row_of, row_of_total, row_refused
+from analytics.forecast.declared import Declared, declared
+from analytics.forecast.features import NAMES
+from analytics.forecast.forecasting import Forecast, forecast
+from analytics.forecast.lines import Course, lines_of, next_of
+from analytics.forecast.source import MS, Read, Stock
+from analytics.forecast.total import Total, bounds, year_total
+from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
+from data_access.city import City
+from data_access.envelope import Envelope, Number, Payload, Series
+from data_access.feed import open_city
+from data_access.store import open_reader
+from jobs.working import WorkFailed, Working
+
+SEASONS_SHOWN = 2  # of history beside the forecast, and as much as is forecast
+EVERY_MS = 3_600_000.0  # forecasts are made again
+BILLION = "tỷ đồng"
+
+
+def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
+    """Forecast and publish; raises WorkFailed for an id that is none."""
+    city = open_city(working.settings)
+    known = declared(working.settings.city, city)
+    wanted = [str(name) for name in inputs.get("only", known)]
+    if unknown := sorted(set(wanted) - known.keys()):
+        raise WorkFailed("input", f"no forecast is called {', '.join(unknown)}")
+    reader = open_reader(working.settings)
+    told: dict[str, Any] = {}
+    try:
+        for index, name in enumerate(wanted):
+            working.check()
+            working.progress(index / max(1, len(wanted)), "forecast")
+            with reader.snapshot() as snapshot:
+                stock = Stock.of(snapshot, city, known[name], now_ms=time.time() * 1000)
+            envelope = finding(stock, city, known[name])
+            working.publish(envelope)
+            told[name] = _summary(envelope)
+    finally:
+        reader.close()
+    return {"forecasts": told}
+
+
+def finding(stock: Stock, city: City, what: Declared) -> Envelope:
+    """Return the finding of one entry: series, figures and cards, or why there is none."""
+    contract = city.datasets[what.dataset]
+    payload: Payload = {}
+    if stock.reads:
+        payload = _total(stock, what) if what.total else _payload(stock, city, what)
+    quality = {
+        "engine": f"scikit-learn {sklearn.__version__}",
+        "features": list(NAMES),
+        "trainedAtMs": stock.now_ms,
+        "loopMs": stock.loop_us / MS,
+    }
+    return Envelope(
+        realm="live",
+        aggregate=what.finding,
+        version=0,
+        label=what.name,
+        state="ok" if payload else "absent",
+        made_at_ms=stock.now_ms,
+        as_of_ms=stock.as_of_ms if payload else None,
+        source_at_ms=stock.source_at_ms if payload else None,
+        stale_after_ms=contract.stale_after_ms + EVERY_MS + stock.slot_ms,
+        owner=city.data_office,
+        owner_label=city.agencies[city.data_office].name,
+        datasets=(what.dataset,),
+        origin=stock.origin,
+        classification=contract.classification,
+        quality=quality,
+        reason=None if payload else (NO_DATA if stock.is_fed else NO_SOURCE),
+        payload=payload,
+    )
+
+
+def _payload(stock: Stock, city: City, what: Declared) -> Payload:
+    reads = {each.key: each for each in stock.reads}
+    rows: list[Row] = []
+    courses: dict[str, Course] = {}
+    for part, asked in stock.panels(what):
+        found, refused = forecast(part, asked, days=stock.days)
+        for each in found:
+            read = reads[each.name]
+            courses[each.name] = _course(stock, read, each)
+            rows.append(
+                row_of(
+                    courses[each.name],
+                    each,
+                    read.series,
+                    step=stock.step,
+                    extent_ms=stock.extent_ms(read.series),
+                )
+            )
+        for gone in refused:
+            read = reads[gone.name]
+            rows.append(row_refused(read.key, read.label, words.REASONS[gone.reason], read.source))
+    order = {each.key: place for place, each in enumerate(stock.reads)}
+    rows.sort(key=lambda row: order[row["id"]])
+    numbers: dict[str, Number] = {}
+    lines: dict[str, Series] = {}
+    for row in rows:
+        course = courses.get(row["id"])
+        if course is None:
+            continue
+        figure = next_of(course)
+        row["next"] = figure["value"]
+        if len(lines) < what.shown:
+            lines[course.key] = lines_of(course)
+            numbers[course.key] = figure
+    return _told(rows, numbers, lines) if courses else {}
+
+
+def _course(stock: Stock, read: Read, found: Forecast) -> Course:
+    grid = read.series.grid
+    shown = max(SEASONS_SHOWN * grid.seasons[0], 2 * len(found.slots))
+    before = read.series.until(read.series.last)
+    slots = before.slots[-shown:].tolist()
+    return Course(
+        key=read.key,
+        label=read.label,
+        unit=read.unit,
+        decimals=read.decimals,
+        step=stock.axis,
+        source=read.source,
+        before=list(zip(map(stock.glass_ms, slots), before.values[-shown:].tolist(), strict=True)),
+        ahead_ms=[stock.glass_ms(int(slot)) for slot in found.slots],
+        values=found.values,
+        low=found.low,
+        high=found.high,
+        mask_below=read.mask_below,
+    )
+
+
+def _total(stock: Stock, what: Declared) -> Payload:
+    """Return the running sums of the year; money booked in triệu đồng is told in tỷ đồng."""
+    rows: list[Row] = []
+    numbers: dict[str, Number] = {}
+    lines: dict[str, Series] = {}
+    for read in stock.reads:
+        found = year_total(read.series)
+        if found is None or not len(found.slots):
+            why = words.TOO_EARLY if found is None else words.OVER
+            rows.append(row_refused(read.key, read.label, why, read.source))
+            continue
+        course = _running(stock, read, found)
+        lines[read.key] = lines_of(course)
+        figure = next_of(course, index=-1)
+        year = text(f"cả năm {found.year}", f"whole of {found.year}")
+        numbers[read.key] = {**figure, "period": year}
+        row = row_of_total(
+            course, found, read.series, step=stock.step, extent_ms=stock.extent_ms(read.series)
+        )
+        rows.append({**row, "next": figure["value"]})
+    return _told(rows, numbers, lines) if lines else {}
+
+
+def _running(stock: Stock, read: Read, found: Total) -> Course:
+    scale = 0.001 if read.unit == "triệu đồng" else 1.0
+    gone = int(found.slots[0]) - 1
+    first, _ = bounds(read.series.grid, found.year)
+    booked = 0.0
+    before: list[tuple[float, float | None]] = []
+    for slot, value in zip(range(first, gone + 1), read.series.at(first, gone), strict=True):
+        booked += 0.0 if value != value else float(value)
+        before.append((stock.glass_ms(slot), booked * scale))
+    bands = [
+        None if side is None else {level: each * scale for level, each in side.items()}
+        for side in (found.low, found.high)
+    ]
+    return Course(
+        key=read.key,
+        label=read.label,
+        unit=BILLION if scale != 1.0 else read.unit,
+        decimals=read.decimals,
+        step=stock.axis,
+        source=read.source,
+        before=before,
+        ahead_ms=[stock.glass_ms(int(slot)) for slot in found.slots],
+        values=found.path * scale,
+        low=bands[0],
+        high=bands[1],
+        target=None if read.target is None else read.target * scale,
+        target_label=text("dự toán năm", "the year's plan"),
+    )
+
+
+def _told(rows: list[Row], numbers: dict[str, Number], lines: dict[str, Series]) -> Payload:
+    return {
+        "numbers": numbers,
+        "series": lines,
+        "tables": {
+            "series": {
+                "label": text("Các chuỗi dự báo", "Series forecast"),
+                "columns": list(COLUMNS),
+                "rows": rows,
+                "total": len(rows),
+            }
+        },
+    }
+
+
+def _summary(envelope: Envelope) -> dict[str, Any]:
+    table = envelope.payload.get("tables", {}).get("series")
+    rows = [] if table is None else table["rows"]
+    forecast_rows = [row for row in rows if "reason" not in row]
+    return {
+        "state": envelope.state,
+        "series": len(forecast_rows),
+        "refused": len(rows) - len(forecast_rows),
+        "models": sum(bool(row["is_model"]) for row in forecast_rows),
+    }

@@ -1,0 +1,88 @@
+"""What a forecast is called: its method, its steps, why there is none. Vietnamese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analytics.forecast import total
+from analytics.forecast.choice import Choice
+from analytics.forecast.forecasting import Reason
+from analytics.forecast.rolling import MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
+from analytics.grid import StepName
+from data_access.aggregates.aggregate import text
+from data_access.envelope import Text
+
+SHORT: dict[StepName, Text] = {
+    "P1D": text("như tuần trước", "as the week before"),
+    "P7D": text("như năm trước", "as the year before"),
+    "P1M": text("như năm trước", "as the year before"),
+}
+YESTERDAY = text("như ngày trước", "as the day before")
+LAST_WEEK = text("như tuần trước", "as the week before")
+PROFILES: dict[StepName, Text] = {
+    "P1D": text("mẫu theo thứ trong tuần", "weekday profile"),
+    "P7D": text("mẫu theo tuần trong năm", "week-of-year profile"),
+    "P1M": text("mẫu theo tháng trong năm", "month-of-year profile"),
+}
+HOURS = text("mẫu theo giờ trong tuần", "hour-of-week profile")
+MODELLED = text("mô hình HistGradientBoosting", "HistGradientBoosting model")
+NO_BETTER = text("mô hình không tốt hơn", "the model was no better")
+TOTALS: dict[total.Method, Text] = {
+    "even": text("chia đều theo ngày", "evenly by day"),
+    "working": text("theo ngày làm việc", "by working day"),
+    "recent": text("nhịp ngày làm việc quý gần nhất", "pace of the last quarter's working days"),
+    "shares": text("tỷ trọng tháng các năm trước", "months' shares of earlier years"),
+}
+REASONS: Mapping[Reason, Text] = {
+    "empty": text("chưa có số liệu", "no data"),
+    "single": text("mới có một giá trị", "only one value"),
+    "short": text("chuỗi quá ngắn hoặc thiếu nhiều", "too short or too many gaps"),
+    "ended": text("nguồn đã ngừng", "its source has ended"),
+}
+OVER = text("năm đã kết thúc", "the year is over")
+TOO_EARLY = text("chưa đủ phần đầu năm", "too little of the year is known")
+DRIFT: Mapping[str, Text] = {
+    "unknown": text("chưa biết", "not known"),
+    "steady": text("ổn định", "steady"),
+    "drifting": text("sai số tăng", "errors rising"),
+    "drifted": text("đã lệch", "drifted"),
+}
+SLOTS: Mapping[StepName, Text] = {
+    "PT5M": text("5 phút", "5 minutes"),
+    "PT15M": text("15 phút", "15 minutes"),
+    "PT30M": text("30 phút", "30 minutes"),
+    "PT1H": text("giờ", "hours"),
+    "P1D": text("ngày", "days"),
+    "P7D": text("tuần", "weeks"),
+    "P1M": text("tháng", "months"),
+}
+
+
+def method_words(choice: Choice, step: StepName) -> Text:
+    """Return what speaks for a series; a model that is mixed with its baseline says how much."""
+    if choice.method != MODEL:
+        return _baseline(choice.method, step)
+    share = round(float(choice.weights[1:].mean()) * 100)
+    if share == 100:
+        return MODELLED
+    beside = _baseline(choice.baseline, step)
+    return text(
+        f"{MODELLED['vi']} {share} %, {beside['vi']}",
+        f"{MODELLED['en']} {share} %, {beside['en']}",
+    )
+
+
+def lost_words(choice: Choice) -> Text | None:
+    """Return that a model was tried and lost; None where it won, or there was none."""
+    if choice.method == MODEL or choice.errors.get("model") is None:
+        return None
+    return NO_BETTER
+
+
+def _baseline(method: str, step: StepName) -> Text:
+    if method == PROFILE:
+        return PROFILES.get(step, HOURS)
+    if method == NAIVE_LONG:
+        return SHORT.get(step, LAST_WEEK)
+    assert method == NAIVE_SHORT  # noqa: S101
+    return SHORT.get(step, YESTERDAY)

@@ -1,0 +1,113 @@
+"""The page of forecasts: their list and the card of each, from the findings, within a ceiling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+
+from analytics.forecast.declared import declared
+from callbacks import page_setting, session
+from callbacks.catalogue import reader
+from callbacks.desk import Desk, desk
+from callbacks.tile_context import GEOMETRY, tile_context
+from data_access.classification import Classification, highest
+from data_access.envelope import Envelope
+from layouts import ids
+from layouts.pages import forecast_card, forecasts
+from layouts.pages.forecasts import Listed
+from layouts.tiles.kind import Frame
+from layouts.tiles.registry import build
+from permissions.errors import Forbidden
+from permissions.roles import Person
+
+FRAME_PX, UNIT_PX = (1060, 560), 19
+
+
+def layout(forecast: str | None = None, series: str | None = None) -> Any:
+    """Build the list, or the card of the series named in the address."""
+    reach, setting, who = desk(), page_setting.setting(), reader()
+    if forecast is not None and series is not None:
+        envelope = found(reach).get(forecast)
+        if envelope is not None and (row := _row(envelope, series)) is not None:
+            if not who.may_see(_secrecy(reach, envelope)):
+                raise Forbidden("above the ceiling")
+            return forecast_card.page(
+                envelope.label,
+                row,
+                envelope.quality,
+                _tile(reach, envelope, series, setting.language),
+                now_ms=reach.now_ms(),
+                link=page_setting.link(),
+                setting=setting,
+            )
+    shown, withheld = listed(reach, who)
+    return forecasts.page(shown, withheld=withheld, link=page_setting.link(), setting=setting)
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.FORECASTS_GRID, "rowData"),
+        Input(ids.FORECASTS_AGAIN, "n_intervals"),
+        prevent_initial_call=True,
+    )(refresh)
+
+
+def refresh(_count: int | None) -> Any:
+    """Return the rows as they stand now."""
+    if session.person() is None:
+        return no_update
+    reach, setting = desk(), page_setting.setting()
+    shown, _ = listed(reach, setting.person)
+    return forecasts.series_rows(shown, setting)
+
+
+def found(reach: Desk) -> dict[str, Envelope]:
+    """Return the findings there are, by id of forecasts.toml, in its order."""
+    names = {name: each.finding for name, each in declared(reach.settings.city, reach.city).items()}
+    kept = reach.cache.read_many([*names.values()])
+    return {name: kept[finding] for name, finding in names.items() if finding in kept}
+
+
+def listed(reach: Desk, who: Person) -> tuple[list[Listed], int]:
+    """Return every series a person may see, and how many forecasts are above the ceiling."""
+    there = found(reach)
+    shown: list[Listed] = []
+    withheld = 0
+    for name, what in declared(reach.settings.city, reach.city).items():
+        envelope = there.get(name)
+        contract = reach.city.datasets[what.dataset]
+        if not who.may_see(
+            contract.classification if envelope is None else _secrecy(reach, envelope)
+        ):
+            withheld += 1
+            continue
+        rows = [] if envelope is None else _rows(envelope)
+        shown += [Listed(name, what.name, row) for row in rows or [{}]]
+    return shown, withheld
+
+
+def _secrecy(reach: Desk, envelope: Envelope) -> Classification:
+    """Return how secret a finding is: as it was made, or as its dataset has become since."""
+    contracts = (reach.city.datasets[name].classification for name in envelope.datasets
+                 if name in reach.city.datasets)  # fmt: skip
+    return highest([envelope.classification, *contracts])
+
+
+def _rows(envelope: Envelope) -> list[dict[str, Any]]:
+    table = envelope.payload.get("tables", {}).get("series")
+    return [] if table is None else [*table["rows"]]
+
+
+def _row(envelope: Envelope, series: str) -> dict[str, Any] | None:
+    return next((row for row in _rows(envelope) if row["id"] == series), None)
+
+
+def _tile(reach: Desk, envelope: Envelope, series: str, language: str) -> Any:
+    if series not in envelope.payload.get("series", {}):
+        return None
+    frame = Frame(*FRAME_PX, UNIT_PX, detail="console", language=language)
+    context = tile_context(reach.city, reach.cache.read(GEOMETRY))
+    options = {"aggregate": envelope.aggregate, "series": series}
+    return build("forecast", options, frame, {envelope.aggregate: envelope}, context)

@@ -1,0 +1,139 @@
+"""A forecast as a fan, with what made it and how far it was wrong in the past.
+
+A model that was no better than its baselines is not there: the chart is the baseline's and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+
+import language as lang
+from data_access.envelope import Envelope
+from data_access.figure import line_at
+from layouts.tiles import reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import CAPTION, Tile, title_of, type_class
+from layouts.tiles.fan import FORECAST, fan
+from layouts.tiles.figures import title_unit
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import wrap
+
+LEAST_HEIGHT, LEAST_WIDTH = 4.0, 10.0  # units of the body
+LINE = 1.0  # of a line of words
+AIR = 0.25
+TABLE = "series"
+
+
+class Options(TileOptions):
+    """Options of `forecast`."""
+
+    aggregate: str  # a finding forecast.<id>
+    series: str  # of it: an indicator, or <indicator>.<place>
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    series = reading.series(envelope, options.series) if envelope else None
+    label = envelope.label if envelope else None
+    title = title_of(options.title, label, frame.language)
+    unit = title_unit(series["unit"], frame.language) if series else ""
+    tile = Tile(frame, "forecast", title=title, unit=unit, envelope=envelope, spans=True)
+    if refused := absent(tile, envelope):
+        return refused
+    if envelope is None or series is None:
+        return missing(tile, envelope)
+    if tile.height_u < LEAST_HEIGHT or tile.width_u < LEAST_WIDTH:
+        return tile.reason(tile.say("tooSmall"), cause="small")
+    told = _told(tile, card(envelope, options.series))
+    room = tile.height_u - LINE * len(told) - (AIR if told else 0.0)
+    made = fan(
+        tile, series, height_u=room, timezone=context.timezone, says=tile.say("forecast.begins")
+    )
+    if made is None:
+        return missing(tile, envelope)
+    figure, (width_px, height_px) = made
+    graph = dcc.Graph(
+        id="g",
+        figure=figure,
+        config={"staticPlot": True, "displayModeBar": False, "responsive": False},
+        className="t-chart",
+        style={"width": f"{width_px}px", "height": f"{height_px}px"},
+    )
+    lines = [html.Div(words, className=f"t-line {type_class(CAPTION)}") for words in told]
+    body = [html.Div(lines, className="t-forecast-told"), graph]
+    return tile.build(body, about=line_at(options.series, FORECAST))
+
+
+def card(envelope: Envelope, series: str) -> Mapping[str, Any]:
+    """Return the card of a series, nothing where there is none."""
+    table = reading.table(envelope, TABLE)
+    rows = table["rows"] if table else []
+    return next((row for row in rows if row.get("id") == series), {})
+
+
+def _told(tile: Tile, row: Mapping[str, Any]) -> Sequence[str]:
+    """Return what made it and how well, as many lines as there is height for."""
+    parts = [told_method(row, tile.language), told_errors(row, tile.language)]
+    most = 1 if tile.height_u < 2 * LEAST_HEIGHT else 2
+    lines: list[str] = []
+    for part in parts:
+        if part and len(lines) < most + 1:
+            lines += wrap(part, tile.lead_u, CAPTION, lines=most)
+    return lines[: most + 1]
+
+
+def told_method(row: Mapping[str, Any], language: str) -> str:
+    """Return what made a forecast, in words; also that a model was tried and lost."""
+    method = row.get("method")
+    if not isinstance(method, Mapping):
+        return ""
+    lost = row.get("lost")
+    words = lang.pick(method, language)
+    words = words[:1].upper() + words[1:]
+    return f"{words}; {lang.pick(lost, language)}" if isinstance(lost, Mapping) else words
+
+
+def told_errors(row: Mapping[str, Any], language: str) -> str:
+    """Return the error of the back-test and the coverage, or that nothing could be tested."""
+
+    def written(name: str, decimals: int) -> str | None:
+        figure = row.get(name)
+        if not reading.finite(figure):
+            return None
+        return lang.number(figure, decimals=decimals, language=language)
+
+    def say(key: str, **values: str) -> str:
+        return lang.text(f"tiles.forecast.{key}", language, **values)
+
+    parts: list[str] = []
+    if (mase := written("mase", 2)) is not None:
+        parts.append(say("mase", mase=mase))
+        for name in ("naive", "profile"):
+            if (other := written(f"mase_{name}", 2)) is not None:
+                parts.append(say(name, mase=other))
+    elif (error := written("error", 1)) is not None:
+        unit = row.get("error_unit")
+        parts.append(say("error", error=f"{error} {unit}".strip()))
+        if (even := written("error_even", 1)) is not None:
+            parts.append(say("even", error=f"{even} {unit}".strip()))
+    if (share := written("coverage80", 0)) is not None:
+        parts.append(say("covers", share=share))
+    return " · ".join(parts) if parts else say("untested")
+
+
+KIND = TileKind(
+    kind="forecast",
+    name={"vi": "Dự báo", "en": "Forecast"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)
