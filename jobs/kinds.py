@@ -112,6 +112,14 @@ KINDS: Kinds = {
             keep=10,
         ),
         JobKind(
+            "topics.learning",
+            "analytics.voices.run:learn",
+            timeout_s=1200,
+            engines=(*LEARNING, "rapidfuzz"),
+            is_repeatable=False,
+            keep=5,
+        ),
+        JobKind(
             "brief",
             "analytics.brief.run:work",
             timeout_s=300,

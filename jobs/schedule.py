@@ -36,7 +36,13 @@ class Every:
 EVERY: tuple[Every, ...] = (
     Every("forecast", {"vi": "Dự báo", "en": "Forecasts"}, every_s=3600, after_s=90),
     Every("detection", {"vi": "Phát hiện bất thường", "en": "Detection"}, every_s=120),
-    Every("topics", {"vi": "Chủ đề phản ánh", "en": "Topics of feedback"}, every_s=900),
+    Every("topics", {"vi": "Chủ đề phản ánh", "en": "Topics of feedback"}, every_s=600),
+    Every(
+        "topics.learning",
+        {"vi": "Gợi ý lĩnh vực phản ánh", "en": "Categories of feedback"},
+        every_s=86_400,
+        after_s=300,
+    ),
     Every("brief", {"vi": "Bản tin nhanh", "en": "Brief"}, every_s=600),
 )
 

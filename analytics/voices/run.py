@@ -1,7 +1,7 @@
-"""The work `topics`: what citizens say now, put as findings on any glass.
+"""The work `topics` and `topics.learning`: what citizens say now, put as findings on any glass.
 
 Inputs: `parts` (which findings: topics, duplicates, quality) and `atMs` (of when; default now). The
-first two are asked for every few minutes; `quality` learns and measures, and is asked for daily.
+first two are asked for every few minutes; `quality` learns and measures, which is done once a day.
 The findings are of the datasets they are made of: their owner, origin and classification.
 """
 
@@ -52,6 +52,11 @@ FINDINGS: Mapping[Part, tuple[str, tuple[str, ...], Text, Make]] = {
     "quality": (QUALITY, DATASETS, text("Chất lượng phân tích phản ánh", "How good it is told"),
                 _quality),
 }  # fmt: skip
+
+
+def learn(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
+    """Learn from the store's own labels, and publish how good that is."""
+    return work({"parts": ["quality"], **inputs}, working)
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
