@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from data_access.city import load_city
 from jobs.claimed import Desk
 from jobs.claims import Claims
 from jobs.findings import FindingStore
@@ -36,7 +37,8 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, stop: threading.Event) -> None:
-    """Do jobs, or have them done, until `stop` is set; raises DataDirInUse."""
+    """Do jobs, or have them done, until `stop` is set; raises DataDirInUse, CityError."""
+    load_city(settings.city)  # whose jobs these are: better said now than by each of them
     with _held(settings, LOCK_FILE):
         engine = open_operations(settings.operations_url)
         try:

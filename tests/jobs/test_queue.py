@@ -53,9 +53,11 @@ def test_a_worker_on_redis_does_jobs_and_a_dead_ones_are_done_once_more(
         dispatcher = Dispatcher(claims, sender(app))
         module = python("-m", "tests.jobs.celery_worker")
         with Started(module, environment=environment) as worker:
-            done, waiting = ask("add", a=1, b=2), ask("wait")
+            done = ask("add", a=1, b=2)
             dispatcher.step(NOW_MS)
             assert ended(store, done).result == {"sum": 3}
+            waiting = ask("wait")
+            dispatcher.step(NOW_MS)
             running = until(store, waiting, lambda known: known.partial)
             os.kill(psutil.Process(running.partial["pids"][0]).ppid(), signal.SIGKILL)
             with writing(engine) as connection:  # as if the lease had run out
