@@ -70,7 +70,8 @@ def _beside(settings: Settings, engine: Engine, *, began_ms: float) -> Callable[
 
     def step(now_ms: float) -> None:
         nonlocal tidied_ms
-        schedule.step(now_ms)
+        if settings.jobs_by_schedule:
+            schedule.step(now_ms)
         if now_ms - tidied_ms >= TIDY_S * 1000:
             tidied_ms = now_ms
             tidy(engine)

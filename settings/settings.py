@@ -124,6 +124,10 @@ class Settings(BaseModel):
     jobs_at_once: int = Field(
         default=2, ge=1, le=64, description="jobs done at a time by one pool, or one Celery worker"
     )
+    jobs_by_schedule: bool = Field(
+        default=True,
+        description="forecasts, detection, topics and briefs are made by themselves, at intervals",
+    )
     service_token: SecretStr | None = Field(
         default=None,
         description="secret of the services; made and kept in the data folder when absent",

@@ -47,6 +47,7 @@ def _run(data_dir: Path, ports: list[int], **settings: str) -> Started:
         "IOC_DATA_DIR": str(data_dir),
         "IOC_LAKE": str(SMALL_LAKE),
         "IOC_CITY": str(ROOT / "city"),
+        "IOC_JOBS_BY_SCHEDULE": "0",
     }
     return Started(python("app.py", "run"), environment=named | settings)
 

@@ -51,6 +51,7 @@ class Room:
             "IOC_CITY": str(_city(folder / "city")),
             "IOC_LAKE": str(_lake(folder / "lake")),
             "IOC_REPLAY_SPEED": "60",
+            "IOC_JOBS_BY_SCHEDULE": "0",  # nothing is trained beside the tests
         }
         self.settings: Settings = load_settings(self.environment, env_file=None)
         self.origin = f"http://127.0.0.1:{web_port}"
