@@ -13,6 +13,7 @@ import dash
 from dash import html
 
 from callbacks import (
+    anomalies,
     catalogue,
     console,
     coverage_board,
@@ -53,6 +54,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     forecasts.layout: ("forecast", "series"),
     quality_board.layout: ("by", "agency", "dataset", "criterion"),
     quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem"),
+    anomalies.layout: ("problem",),
 }
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("forecasts", _guarded(forecasts.layout), title="forecasts", path="/data/forecasts")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
+    _add("anomalies", _guarded(anomalies.layout), title="anomalies", path="/data/anomalies")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")
     _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")
 

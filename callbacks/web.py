@@ -17,6 +17,7 @@ from dash import html
 from flask import Flask, has_request_context, request
 
 from callbacks import (
+    anomalies,
     cameras,
     catalogue,
     catalogue_api,
@@ -152,9 +153,10 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     open311.attach(server)
     proposals.attach(server)
     quarantine.attach(server)
+    anomalies.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    shown = (live, page_realm, room, operator, rule_day, console, passports, quarantine)
-    for each in (*shown, *DATA_PAGES):
+    shown = (live, page_realm, room, operator, rule_day, console, passports)
+    for each in (*shown, quarantine, anomalies, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:

@@ -35,7 +35,7 @@ class Every:
 
 EVERY: tuple[Every, ...] = (
     Every("forecast", {"vi": "Dự báo", "en": "Forecasts"}, every_s=3600, after_s=90),
-    Every("detection", {"vi": "Phát hiện bất thường", "en": "Detection"}, every_s=120),
+    Every("detection", {"vi": "Phát hiện bất thường", "en": "Detection"}, every_s=60),
     Every("topics", {"vi": "Chủ đề phản ánh", "en": "Topics of feedback"}, every_s=600),
     Every(
         "topics.learning",

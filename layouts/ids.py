@@ -183,6 +183,9 @@ KNOWN_TIME = "known-time"
 QUARANTINE_ORDERS = "quarantine-orders"
 QUARANTINE_WHY = "quarantine-why"
 
+# What is unusual (layouts/pages/anomalies.py)
+ANOMALIES_LISTS = "anomalies-lists"
+
 # The sign-in page (layouts/pages/sign_in.py)
 SIGN_IN_USER = "sign-in-user"
 SIGN_IN_PASSWORD = "sign-in-password"

@@ -36,6 +36,7 @@ class Right(StrEnum):
     RELEASE_ROWS = "releaseRows"  # let refused rows in, answering for it
     SEE_TWINS = "seeTwins"  # what-ifs that were run, forecasts
     RUN_TWINS = "runTwins"  # ask for one, cancel one
+    LABEL_ALERTS = "labelAlerts"  # say whether what was found unusual was so
 
 
 _VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE, Right.SEE_TWINS})
@@ -45,6 +46,7 @@ _LEADER = _PRESENTER | {
     Right.READ_PROOF,
     Right.APPROVE_SIGNALS,
     Right.RUN_TWINS,
+    Right.LABEL_ALERTS,
 }
 _OPERATOR = _VIEWER | {
     Right.SEE_SOURCE_ROWS,
@@ -56,6 +58,7 @@ _OPERATOR = _VIEWER | {
     Right.SEE_QUARANTINE,
     Right.RELEASE_ROWS,
     Right.RUN_TWINS,
+    Right.LABEL_ALERTS,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -107,11 +107,11 @@ def same_week(slot: int, years: int) -> int:
 
 def epidemics(view: View) -> Payload:
     """Return cases of the newest week by disease, and where there are more than expected."""
-    week = _newest_week(view)
+    week = newest_week(view)
     if week is None:
         return {}
     contract = view.city.datasets[EPIDEMICS]
-    diseases = [_disease(view, name, week) for name in contract.indicators]
+    diseases = [disease_of(view, name, week) for name in contract.indicators]
     items = [item for each in diseases for item in _items(view, each)]
     return {
         "numbers": {
@@ -133,7 +133,8 @@ def epidemics(view: View) -> Payload:
     }
 
 
-def _newest_week(view: View) -> int | None:
+def newest_week(view: View) -> int | None:
+    """Return the first day of the newest week that is told, None while none is."""
     slots = [
         int(cells.slot.max())
         for name in view.city.datasets[EPIDEMICS].indicators
@@ -142,7 +143,8 @@ def _newest_week(view: View) -> int | None:
     return max(slots, default=None)
 
 
-def _disease(view: View, indicator: str, week: int) -> Disease:
+def disease_of(view: View, indicator: str, week: int) -> Disease:
+    """Return a disease, by its indicator, in the week that begins on a day."""
     meaning = view.city.datasets[EPIDEMICS].indicators[indicator]
     first = week - WEEK_D * SHOWN_WEEKS
     cells = view.snapshot.cells(EPIDEMICS, indicator, DAY, kind=AREA, names=[CITY_AREA])

@@ -14,6 +14,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.pages.anomalies import PATH as ANOMALIES
 from layouts.pages.attributes import attrs
 from layouts.pages.console_place import Place, group_place
 from layouts.pages.console_plan import HEADING_PX, CityPlan, Planned, area_specs
@@ -154,7 +155,10 @@ def group_body(
         if spec.key in by_units:
             leads = replace(place, level="areas", aggregate=by_units[spec.key])
         label = say("console.units" if spec.key in by_units else "console.rows_of", setting)
-        parts += _linked(planned, tiles, href=leads.href, label=label)
+        href = leads.href
+        if spec.kind == "anomalies":  # what bears them out is there, and what people say of them
+            href, label = ANOMALIES, say("console.anomalies", setting)
+        parts += _linked(planned, tiles, href=href, label=label)
     bottom = max(each.rect.y + each.rect.height for each in plan)
     bar = [_topics(group, topic, setting)] if len(TOPICS[group]) > 1 else []
     return [_canvas([*bar, *parts], height=bottom)]

@@ -76,6 +76,7 @@ SAFETY, EVENTS, URBAN = "security.order", "security.points", "urban.order"
 REQUESTS, PARTY = "feedback.requests", "party.documents"
 SERVICE, CALLS, SOCIAL = "feedback.service", "feedback.calls", "feedback.social"
 VOICES, TWICE, TOLD = "voices.topics", "voices.duplicates", "voices.quality"
+FOUND, FOUND_WELL = "detection.alerts", "detection.quality"
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
 
@@ -295,6 +296,14 @@ _TOPICS: Topics = {
                   draw="columns"),
             _tile("urban_kinds", "table", (4, 6, 4, 6), aggregate=URBAN, table="kinds"),
             _tile("urban_units", "table", (8, 6, 4, 6), aggregate=URBAN, table="areas"),
+        ),
+        "anomalies": (
+            _tile("anomalies", "anomalies", (0, 0, 8, 12), aggregate=FOUND, items="active"),
+            _tile("unusual", "kpi", (8, 0, 4, 3), aggregate=FOUND, numbers=("events", "faults")),
+            _tile("precision", "kpi", (8, 3, 4, 3), aggregate=FOUND_WELL,
+                  numbers=("precision", "labels")),
+            _tile("replayed", "table", (8, 6, 4, 6), aggregate=FOUND_WELL, table="replay",
+                  columns=("name", "precision", "recall")),
         ),
         "stage": (
             _tile("stage", "stage", (0, 0, 4, 6), aggregate=STAGE),

@@ -21,6 +21,7 @@ TABS = (
     ("sources", "/data/sources", "bi-broadcast-pin"),
     ("quarantine", "/data/quarantine", "bi-funnel"),
     ("forecasts", "/data/forecasts", "bi-graph-up-arrow"),
+    ("anomalies", "/data/anomalies", "bi-activity"),
 )
 RIGHTS = {"quarantine": Right.SEE_QUARANTINE}  # of pages that are not for all
 

@@ -16,6 +16,7 @@ LONG = "Trung tâm Phục vụ hành chính công thành phố và các phườn
 # A kind without an entry here fails the contract tests: say how it is used.
 OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "alerts": ({"aggregate": "security.alerts"},),
+    "anomalies": ({},),
     "bars": (
         {"aggregate": "feedback.requests", "table": "categories", "figure": "open"},
         {"aggregate": "feedback.requests", "table": "ages", "name": "bucket", "figure": "count",

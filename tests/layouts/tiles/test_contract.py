@@ -162,7 +162,7 @@ def test_unknown_options_are_refused_by_name(kind: str) -> None:
 
 
 def test_an_unknown_kind_is_refused_by_name() -> None:
-    with pytest.raises(TileError, match="'gauge', expected one of alerts, bars"):
+    with pytest.raises(TileError, match="'gauge', expected one of alerts, anomalies, bars"):
         read_options("gauge", {})
 
 

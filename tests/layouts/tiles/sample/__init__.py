@@ -23,6 +23,7 @@ from tests.layouts.tiles.sample import (
     society,
     transport,
     twins,
+    unusual,
     voices,
     welfare,
     whole,
@@ -97,6 +98,8 @@ def everything() -> Mapping[str, Envelope]:
         twins.drainage(),
         twins.coupled(),
         *forecasts.findings(),
+        unusual.alerts(),
+        unusual.quality(),
     ]
     found = {each.aggregate: each for each in made}
     return found | {each.aggregate: each for each in briefs.briefs(found)}

@@ -1,0 +1,177 @@
+"""The book as an envelope's payload, and back: `detection.alerts` shows it and keeps it.
+
+Items are those of every alert list (data_access/envelope.py, Item) with more: what bears an alert
+out, its course, its life. Nothing is kept elsewhere, so what was published is what is remembered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from analytics.detection.book import Alert, Book, Seen
+from analytics.detection.finding import Finding
+from data_access.aggregates.aggregate import text
+from data_access.aggregates.parts import column, number, table, words
+from data_access.envelope import Envelope, Item, Payload, Text
+
+ALERTS = "detection.alerts"
+EVENTS, FAULTS, ENDED = "active", "faults", "ended"
+
+log = logging.getLogger(__name__)
+
+
+def seen(finding: Finding, glass_ms: Callable[[int], float], *, source: Mapping[str, str]) -> Seen:
+    """Return a finding as the book takes it; `glass_ms` brings its instants to glass time."""
+    told: dict[str, Any] = {
+        "title": finding.title,
+        "evidence": list(finding.evidence),
+        "causes": list(finding.causes),
+        "area": finding.area,
+        "place": finding.place,
+        "spot": finding.spot,
+        "endsMs": None if finding.ends_us is None else glass_ms(finding.ends_us),
+        "endsOf": finding.ends_of,
+        "source": {**source, **({"entity": finding.subjects[0]} if finding.subjects else {})},
+    }
+    if finding.line is not None:
+        told["line"] = {
+            "unit": finding.line.unit,
+            "decimals": finding.line.decimals,
+            "points": [[glass_ms(int(at)), one] for at, one in finding.line.points],
+            "usual": [[glass_ms(int(at)), one] for at, one in finding.line.usual],
+        }
+    return Seen(
+        detector=finding.detector,
+        kind=finding.kind,
+        sort=finding.sort,
+        subjects=finding.subjects,
+        severity=finding.severity,
+        began_ms=glass_ms(finding.began_us),
+        seen_ms=glass_ms(finding.seen_us),
+        told=told,
+    )
+
+
+def payload(book: Book, names: Mapping[str, Text], detectors: Sequence[dict[str, Any]]) -> Payload:
+    """Return what is published; `names` of detectors, `detectors` how each looked last."""
+    events = [alert for alert in book.open if alert.sort == "event"]
+    faults = [alert for alert in book.open if alert.sort == "fault"]
+    worst = events[0].severity if events else "normal"
+    return {
+        "numbers": {
+            "events": number(
+                text("Bất thường đang diễn ra", "Anomalies under way"),
+                len(events),
+                better="down",
+                status=worst,
+                note=None if events else text("không có", "none"),
+            ),
+            "faults": number(
+                text("Cảm biến nghi lỗi", "Sensors suspected"),
+                sum(len(alert.subjects) for alert in faults),
+                better="down",
+                status="information" if faults else "normal",
+            ),
+        },
+        "items": {
+            EVENTS: [_item(alert, names) for alert in events],
+            FAULTS: [_item(alert, names) for alert in faults],
+            ENDED: [_item(alert, names) for alert in book.ended],
+        },
+        "tables": {
+            "detectors": table(
+                text("Bộ phát hiện", "Detectors"),
+                [
+                    words("name", text("Bộ phát hiện", "Detector")),
+                    words("dataset", text("Dữ liệu", "Dataset")),
+                    column("open", text("Đang mở", "Open")),
+                    words("basis", text("Ngưỡng theo", "Thresholds from")),
+                ],
+                list(detectors),
+            )
+        },
+    }
+
+
+def book_of(envelope: Envelope | None) -> Book:
+    """Return the book that was published; what cannot be read is left out, and logged."""
+    if envelope is None or envelope.state != "ok":
+        return Book()
+    items = envelope.payload.get("items", {})
+    open_ = [*_alerts(items.get(EVENTS, ())), *_alerts(items.get(FAULTS, ()))]
+    return Book(tuple(open_), tuple(_alerts(items.get(ENDED, ()))))
+
+
+def looked_of(envelope: Envelope | None) -> dict[str, tuple[float, float]]:
+    """Return when each detector looked last, and the newest value it has seen (ms, glass)."""
+    if envelope is None:
+        return {}
+    tables: Mapping[str, Any] = envelope.payload.get("tables", {})
+    rows = tables.get("detectors", {}).get("rows", ())
+    found = {}
+    for row in rows:
+        try:
+            found[str(row["id"])] = float(row["looked"]), float(row["newest"])
+        except (KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+def _item(alert: Alert, names: Mapping[str, Text]) -> Item:
+    told = dict(alert.told)
+    evidence = told.get("evidence") or []
+    item: dict[str, Any] = {
+        **told,
+        "id": alert.id,
+        "kind": names.get(alert.detector, text(alert.detector, alert.detector)),
+        "severity": alert.severity,
+        "atMs": alert.began_ms,
+        "untilMs": alert.ended_ms,
+        "detail": evidence[0] if evidence else text("", ""),
+        "detector": alert.detector,
+        "what": alert.kind,
+        "sort": alert.sort,
+        "subjects": list(alert.subjects),
+        "worst": alert.worst,
+        "raisedMs": alert.raised_ms,
+        "seenMs": alert.seen_ms,
+        "endedMs": alert.ended_ms,
+        "ending": alert.ending,
+    }
+    if alert.ended_ms is not None:
+        item.pop("line", None)  # the list of what is over is long
+    return cast(Item, item)
+
+
+_OWN = frozenset(
+    ("id", "kind", "severity", "atMs", "untilMs", "detail", "detector", "what", "sort", "subjects",
+     "worst", "raisedMs", "seenMs", "endedMs", "ending")
+)  # fmt: skip
+
+
+def _alerts(items: Sequence[Any]) -> list[Alert]:
+    found = []
+    for item in items:
+        try:
+            found.append(
+                Alert(
+                    id=str(item["id"]),
+                    detector=str(item["detector"]),
+                    kind=str(item["what"]),
+                    sort=str(item["sort"]),
+                    subjects=tuple(map(str, item["subjects"])),
+                    severity=item["severity"],
+                    worst=item["worst"],
+                    began_ms=float(item["atMs"]),
+                    raised_ms=float(item["raisedMs"]),
+                    seen_ms=float(item["seenMs"]),
+                    ended_ms=None if item["endedMs"] is None else float(item["endedMs"]),
+                    ending=item["ending"],
+                    told={name: each for name, each in item.items() if name not in _OWN},
+                )
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("an alert that was published cannot be read: %r", error)
+    return found

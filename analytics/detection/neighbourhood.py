@@ -1,0 +1,124 @@
+"""What a neighbourhood sees together is an event; what one sees alone is none.
+
+Each entity is followed by hysteresis (data_access/hysteresis.py). One that is off needs witnesses:
+neighbours that are off the same way, at the same time, by more than they vary. Those that are near
+each other are one group, the oldest first: one alert for one place. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.detection.options import Neighbours
+from analytics.detection.track import MINUTE_US, Bools, Floats, Ints, Track
+from data_access.hysteresis import Episode, standing
+from data_access.limits import Grade, Limit
+
+WITNESS_Z = 2.0  # deviations by which a witness is off
+WITNESS_STEPS = 3  # in which it was off, over whose median
+GAP_STEPS = 6  # that may be missing without a break
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entities (columns) that are off together, the one that began it first, and who saw it too."""
+
+    columns: tuple[int, ...]
+    episodes: Mapping[int, Episode]
+    witnesses: tuple[int, ...]  # that are not off themselves
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Everything it is about: whoever tells of any of it tells of the same."""
+        return (*self.columns, *self.witnesses)
+
+    @property
+    def began_us(self) -> int:
+        """When its first one was off for the first time."""
+        return min(each.began_us for each in self.episodes.values())
+
+    @property
+    def seen_us(self) -> int:
+        """The newest value of any of them."""
+        return max(each.last_us for each in self.episodes.values())
+
+
+def episodes(figures: Track, limit: Limit, *, grade: Grade = "caution") -> dict[int, Episode]:
+    """Return what stands at the end of the figures, by column."""
+    threshold = getattr(limit, grade)
+    if threshold is None or not len(figures.values):
+        return {}
+    with np.errstate(invalid="ignore"):
+        off = figures.values <= threshold if limit.worse == "low" else figures.values >= threshold
+    gap = max(GAP_STEPS * figures.step_us, 30 * MINUTE_US)
+    found = {}
+    for column in np.flatnonzero(off.any(axis=0)).tolist():
+        episode = standing(figures.figures(column), limit, grade=grade, longest_gap_us=gap)
+        if episode is not None:
+            found[column] = episode
+    return found
+
+
+def off_steps(figures: Track, column: int, episode: Episode, limit: Limit) -> Ints:
+    """Return the last steps of an episode in which its entity was off."""
+    values, times = figures.values[:, column], figures.times_us
+    threshold = np.nan if limit.caution is None else limit.caution
+    with np.errstate(invalid="ignore"):
+        off = values <= threshold if limit.worse == "low" else values >= threshold
+    inside = (times >= episode.began_us) & (times <= episode.last_us)
+    found: Ints = np.flatnonzero(off & inside)[-WITNESS_STEPS:]
+    return found
+
+
+def witnesses(
+    column: int, deviation: Floats, z: Floats, near: Bools, options: Neighbours, steps: Ints
+) -> tuple[int, ...]:
+    """Return the neighbours that saw it too in the steps in which it was off.
+
+    `deviation` and `z` are positive where an entity is off the way that counts: (step, entity).
+    """
+    others = np.flatnonzero(near[column])
+    if not len(others) or not len(steps):
+        return ()
+    own = _middle(deviation[steps][:, [column]])[0]
+    around = slice(int(steps[0]), int(steps[-1]) + 2)  # a neighbour may feel it a step later
+    of_them, their_z = _middle(deviation[around][:, others]), _middle(z[around][:, others])
+    with np.errstate(invalid="ignore"):
+        see = (of_them >= options.share * own) & (their_z >= WITNESS_Z)
+    return tuple(others[see].tolist())
+
+
+def groups(
+    found: Mapping[int, Episode], near: Bools, seen_by: Mapping[int, tuple[int, ...]]
+) -> list[Group]:
+    """Return the entities that are off gathered where they, or who saw them, meet; oldest first."""
+    linked = near | near.T
+    left = sorted(found, key=lambda column: (found[column].began_us, column))
+    gathered = []
+    while left:
+        together = [left.pop(0)]
+        for one in together:  # grows while it is walked
+            seen = {one, *seen_by.get(one, ())}
+            joined = [
+                column
+                for column in left
+                if linked[one, column] or not seen.isdisjoint({column, *seen_by.get(column, ())})
+            ]
+            left = [column for column in left if column not in joined]
+            together += joined
+        others = dict.fromkeys(each for one in together for each in seen_by.get(one, ()))
+        witnesses = tuple(each for each in others if each not in together)
+        gathered.append(Group(tuple(together), {c: found[c] for c in together}, witnesses))
+    return gathered
+
+
+def _middle(values: Floats) -> Floats:
+    """Return the median of each column, NaN of one without a value."""
+    middles = np.full(values.shape[1], np.nan)
+    known = np.isfinite(values).any(axis=0)
+    if known.any():
+        middles[known] = np.nanmedian(values[:, known], axis=0)
+    return middles

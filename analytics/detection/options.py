@@ -1,0 +1,50 @@
+"""What every detector of city/detection.toml says: which series, which thresholds, from where.
+
+Each kind's own options stand with the kind. Bytes come in here, so strictly.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data_access.contracts import Id, Named
+from data_access.durations import Duration, duration_s
+from data_access.limits import Limit
+
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class DetectorOptions(BaseModel):
+    """Common to all kinds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Id
+    name: Named
+    dataset: str
+    indicator: str
+    history: Duration = "PT12H"  # over which it looks each time
+    every: Duration = "PT1M"  # how often it looks, at least
+    basis: Named  # where its thresholds are from: a regulation, or "demo"
+
+
+class Neighbours(BaseModel):
+    """Who may bear witness: the nearest entities, within reach."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reach_km: Positive
+    most: Annotated[int, Field(ge=1, le=50)] = 6
+    least: Annotated[int, Field(ge=1, le=20)] = 1  # so many must see it too
+    share: Share = 0.5  # … at least this much of what the entity sees
+
+
+def us(duration: Duration) -> int:
+    """Return a duration in microseconds."""
+    return round(duration_s(duration) * 1_000_000)
+
+
+__all__ = ["DetectorOptions", "Duration", "Limit", "Neighbours", "Positive", "Share", "us"]

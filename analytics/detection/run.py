@@ -1,0 +1,155 @@
+"""The job: look at what is new, publish what stands and how good that is. Scheduled each minute.
+
+Its only memory is what it has published (`alerts.py`); what it reads of hours it keeps in a file
+that may be lost (`hours.py`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.calendar import is_holiday
+from analytics.detection import alerts, quality
+from analytics.detection.alerts import ALERTS
+from analytics.detection.hours import HourFiles
+from analytics.detection.labels import Label, LabelStore
+from analytics.detection.look import look
+from analytics.detection.plan import Plan, read_plan
+from analytics.detection.quality import QUALITY
+from analytics.detection.reading import Watcher
+from analytics.detection.usual import DayKind
+from data_access.aggregates.aggregate import NO_DATA, text
+from data_access.aggregates.build import ORIGINS
+from data_access.city import City
+from data_access.classification import Classification, highest
+from data_access.envelope import LIVE, Envelope, Origin, Payload, Text
+from data_access.errors import DataError
+from data_access.feed import open_city
+from data_access.store import open_reader
+from data_access.store.snapshot import Snapshot
+from jobs.findings import FindingStore
+from jobs.working import WorkFailed, Working
+from permissions.database import connect_operations
+
+HOURS_FOLDER = "detection"
+STALE_MS = 15 * 60_000.0  # of what is looked for each minute
+LABELLED_DAYS = 92
+LABELS = {
+    ALERTS: text("Bất thường", "Anomalies"),
+    QUALITY: text("Chất lượng phát hiện", "Quality of detection"),
+}
+
+
+def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
+    """Look once and publish; returns what stands. Without a plan of the city nothing is done.
+
+    Takes no inputs: what there is to see is in the store. Raises WorkFailed.
+    """
+    if inputs:
+        raise WorkFailed("input", f"expected no inputs, not {', '.join(sorted(inputs))}")
+    working.progress(0.1, "reading")
+    try:
+        return _looked(working, time.time() * 1000)
+    except DataError as error:
+        raise WorkFailed("data", str(error)) from error
+
+
+def _looked(working: Working, now_ms: float) -> Mapping[str, Any]:
+    settings = working.settings
+    city = open_city(settings)
+    plan = read_plan(settings.city, city)
+    if plan is None:
+        return {"detectors": 0}
+    engine, reader = connect_operations(settings.operations_url), open_reader(settings)
+    try:
+        before = (FindingStore(engine).read([ALERTS]) or {}).get(ALERTS)
+        with reader.snapshot() as snapshot:
+            hours = HourFiles(settings.data_dir / HOURS_FOLDER)
+            watcher = Watcher(snapshot, city, now_ms, hours, kind_of)
+            book, detectors = look(plan, watcher, before)
+            working.check()
+            names = {each.id: each.name for each in plan.detector}
+            told = alerts.payload(book, names, detectors)
+            working.publish(_envelope(ALERTS, told, plan, watcher))
+            found = quality.payload(_labels(engine, now_ms), names, quality.read_measured())
+            working.publish(_envelope(QUALITY, found, plan, watcher))
+    finally:
+        reader.close()
+        engine.dispose()
+    working.progress(1.0, "done")
+    return {
+        "detectors": len(plan.detector),
+        "open": [alert.id for alert in book.open],
+        "ended": len(book.ended),
+    }
+
+
+def kind_of(day: date) -> DayKind:
+    """Tell what kind of day it is, as demand knows it."""
+    if is_holiday(day):
+        return "holiday"
+    return "weekend" if day.weekday() >= 5 else "workday"
+
+
+def _labels(engine: Engine, now_ms: float) -> Sequence[Label]:
+    try:
+        return LabelStore(engine).all(since_ms=now_ms - LABELLED_DAYS * 86_400_000)
+    except SQLAlchemyError:  # a store whose web has not started yet
+        return []
+
+
+def _envelope(name: str, payload: Payload, plan: Plan, watcher: Watcher) -> Envelope:
+    city, snapshot = watcher.city, watcher.snapshot
+    datasets = tuple(dict.fromkeys(_datasets(plan)))
+    fed = [each for each in datasets if snapshot.current(each) is not None]
+    owner = city.data_office
+    newest = [
+        watcher.glass_ms(each, at_us)
+        for each in fed
+        if (at_us := snapshot.newest_us(each)) is not None
+    ]
+    return Envelope(
+        realm=LIVE,
+        aggregate=name,
+        version=0,
+        label=LABELS[name],
+        state="ok" if newest else "absent",
+        made_at_ms=watcher.now_ms,
+        as_of_ms=min(watcher.now_ms, max(newest)) if newest else None,
+        source_at_ms=None,
+        stale_after_ms=STALE_MS,
+        owner=owner,
+        owner_label=_agency(city, owner),
+        datasets=datasets,
+        origin=_origin(snapshot, fed),
+        classification=_classification(city, datasets),
+        reason=None if newest else NO_DATA,
+        payload=payload if newest else {},
+    )
+
+
+def _datasets(plan: Plan) -> list[str]:
+    found = []
+    for each in plan.detector:
+        found += [each.dataset, *getattr(each, "causes", ())]
+    return found
+
+
+def _agency(city: City, owner: str) -> Text:
+    return city.agencies[owner].name
+
+
+def _origin(snapshot: Snapshot, datasets: Sequence[str]) -> Origin:
+    current = [snapshot.current(name) for name in datasets]
+    found = {each.origin for each in current if each is not None} | {"live"}
+    return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
+
+
+def _classification(city: City, datasets: Sequence[str]) -> Classification:
+    return highest(city.datasets[name].classification for name in datasets)

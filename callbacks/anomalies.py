@@ -1,0 +1,312 @@
+"""The page of anomalies, within a person's ceiling; what people say of them, kept as labels."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import Dash, Input, Output, State, no_update
+from flask import Blueprint, Flask, Response, redirect, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS
+from analytics.detection.labels import VERDICTS, Label, LabelStore, precision
+from analytics.detection.quality import Replayed, read_measured
+from callbacks import page_setting, session
+from callbacks.catalogue import reader
+from callbacks.console_tiles import within_ceiling
+from callbacks.desk import Desk, desk
+from callbacks.names import people_names
+from data_access.envelope import Envelope
+from language import date, datetime_, moment, number, pick
+from layouts import ids
+from layouts.pages import anomalies
+from layouts.pages.anomalies import (
+    LABELS_PATH,
+    PATH,
+    PROBLEMS,
+    AlertView,
+    AnomaliesView,
+    DetectorView,
+    Measured,
+    percent,
+    tell,
+)
+from layouts.pages.shell import Setting
+from permissions.roles import Person, Right
+
+ACTION = "detection.label"
+SHOWN = {EVENTS: "events", FAULTS: "faults", ENDED: "ended"}
+MOST = {EVENTS: 60, FAULTS: 30, ENDED: 30}
+LABELLED_DAYS = 92
+DAY_MS = 86_400_000
+
+log = logging.getLogger(__name__)
+routes = Blueprint("anomalies", __name__)
+
+
+def attach(app: Flask) -> None:
+    """Serve the address labels are sent to from `app`."""
+    app.register_blueprint(routes)
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.ANOMALIES_LISTS, "children"),
+        Input(ids.VERSIONS, "data"),
+        Input(ids.LIVE_POLL, "n_intervals"),
+        State(ids.ANOMALIES_LISTS, "id"),
+        prevent_initial_call=True,
+    )(refresh)
+
+
+def layout(problem: str | None = None) -> Any:
+    """Build the page."""
+    reach, setting, who = desk(), page_setting.setting(), reader()
+    view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
+    return anomalies.page(view, link=page_setting.link(), setting=setting)
+
+
+def refresh(versions: Any, _poll: Any, _id: Any) -> Any:
+    """Say anew what stands, when that changed."""
+    who = session.person()
+    if who is None or (isinstance(versions, Mapping) and ALERTS not in versions):
+        return no_update
+    setting = page_setting.setting()
+    return anomalies.lists(_view(desk(), who, setting, ""), setting=setting)
+
+
+@routes.post(LABELS_PATH)
+def label() -> Response:
+    """Keep what somebody says of an alert, and lead back to it."""
+    reach, who = desk(), session.person()
+    alert_id, verdict = request.form.get("alert", "")[:96], request.form.get("verdict", "")
+    target = f"alert/{alert_id}"
+    if who is None or not who.may(Right.LABEL_ALERTS):
+        session.audit(who, ACTION, "refused", target=target, code="forbidden")
+        return _back("forbidden")
+    item = _items(_envelope(reach, who)).get(alert_id)
+    if item is None or verdict not in VERDICTS:
+        return _back("unknown")
+    asked = session.audit(who, ACTION, "asked", target=target, detail={"verdict": verdict})
+    said = Label(
+        alert_id=alert_id,
+        person_id=who.user_id,
+        detector=str(item["detector"]),
+        sort=str(item["sort"]),
+        verdict=verdict,
+        at_ms=reach.now_ms(),
+        began_ms=float(item["atMs"]),
+        title=dict(item["title"]),
+    )
+    try:
+        LabelStore(reach.engine).say(said)
+    except SQLAlchemyError as error:
+        log.error("a label cannot be kept: %s", error)
+        session.audit(who, ACTION, "failed", target=target, answers=asked)
+        return _back("unreadable")
+    session.audit(who, ACTION, "ok", target=target, answers=asked)
+    return _back("", at=alert_id)
+
+
+def _envelope(reach: Desk, who: Person) -> Envelope | None:
+    return within_ceiling(reach, [ALERTS], who).get(ALERTS)
+
+
+def _items(envelope: Envelope | None) -> dict[str, Mapping[str, Any]]:
+    if envelope is None or envelope.state != "ok":
+        return {}
+    lists = envelope.payload.get("items", {})
+    return {str(item["id"]): item for name in SHOWN for item in lists.get(name, ())}
+
+
+def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> AnomaliesView:
+    envelope = _envelope(reach, who)
+    labels, unread = _labels(reach)
+    whole, replayed = precision(labels), read_measured()
+    interval = whole.interval
+    feedback = tell("unlabelled", setting)
+    if interval is not None:
+        feedback = tell(
+            "labelled",
+            setting,
+            right=whole.right,
+            told=whole.told,
+            share=percent(whole.share, setting),
+            low=percent(interval[0], setting),
+            high=percent(interval[1], setting),
+        )
+    return AnomaliesView(
+        alerts=_alerts(reach, envelope, labels, who, setting),
+        feedback=feedback,
+        by_feedback=tuple(_by_feedback(envelope, labels, setting)),
+        replayed=_replayed(replayed, setting),
+        by_replay=tuple(_by_replay(replayed, setting)),
+        detectors=tuple(_detectors(reach, envelope, setting)),
+        may_label=who.may(Right.LABEL_ALERTS),
+        reason=_reason(reach, envelope, setting),
+        problem=problem or ("unreadable" if unread else ""),
+    )
+
+
+def _labels(reach: Desk) -> tuple[list[Label], bool]:
+    """Return the labels of the last three months, and whether they could not be read."""
+    try:
+        since_ms = reach.now_ms() - LABELLED_DAYS * DAY_MS
+        return LabelStore(reach.engine).all(since_ms=since_ms), False
+    except SQLAlchemyError as error:
+        log.warning("labels cannot be read: %s", error)
+        return [], True
+
+
+def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
+    if envelope is not None and envelope.state == "ok":
+        return ""
+    if envelope is not None and envelope.reason:
+        return pick(envelope.reason, setting.language)
+    is_hidden = reach.cache.read(ALERTS) is not None and envelope is None
+    return tell("hidden" if is_hidden else "waiting", setting)
+
+
+def _alerts(
+    reach: Desk,
+    envelope: Envelope | None,
+    labels: Sequence[Label],
+    who: Person,
+    setting: Setting,
+) -> dict[str, tuple[AlertView, ...]]:
+    if envelope is None or envelope.state != "ok":
+        return {}
+    said = {label.alert_id: label for label in labels}
+    names = people_names(reach)
+    lists = envelope.payload.get("items", {})
+    return {
+        shown: tuple(
+            _alert(item, said.get(str(item["id"])), who, names, setting)
+            for item in lists.get(name, ())[: MOST[name]]
+        )
+        for name, shown in SHOWN.items()
+    }
+
+
+def _alert(
+    item: Mapping[str, Any],
+    said: Label | None,
+    who: Person,
+    names: Mapping[str, str],
+    setting: Setting,
+) -> AlertView:
+    language, zone = setting.language, setting.timezone
+
+    def at(at_ms: float) -> str:
+        return datetime_(at_ms, language=language, timezone=zone, style="short")
+
+    when = tell("since", setting, at=at(item["atMs"]))
+    if item.get("endedMs") is not None:
+        when = tell("lasted", setting, since=at(item["atMs"]), until=at(item["endedMs"]))
+    elif item.get("endsMs") is not None:
+        ends = tell("ends", setting, at=at(item["endsMs"]), count=item.get("endsOf") or 0)
+        when = f"{when} · {ends}"
+    line = item.get("line") or {}
+    words = ""
+    if said is not None:
+        person = names.get(said.person_id, said.person_id)
+        verdict = tell(f"verdict.{said.verdict}", setting)
+        words = tell("said", setting, who=person, verdict=verdict, at=at(said.at_ms))
+    return AlertView(
+        alert_id=str(item["id"]),
+        title=pick(item["title"], language),
+        severity=item["worst"] if item.get("endedMs") is not None else item["severity"],
+        detector=pick(item["kind"], language),
+        when=when,
+        evidence=tuple(pick(each, language) for each in item.get("evidence") or ()),
+        causes=tuple(pick(each, language) for each in item.get("causes") or ()),
+        is_fault=item.get("sort") == "fault",
+        dataset=str((item.get("source") or {}).get("dataset", "")),
+        now=line.get("points") or (),
+        usual=line.get("usual") or (),
+        verdict=said.verdict if said is not None and said.person_id == who.user_id else "",
+        said=words,
+    )
+
+
+def _rows(envelope: Envelope | None) -> Sequence[Mapping[str, Any]]:
+    if envelope is None:
+        return ()
+    tables: Mapping[str, Any] = envelope.payload.get("tables", {})
+    rows: Sequence[Mapping[str, Any]] = tables.get("detectors", {}).get("rows", ())
+    return rows
+
+
+def _by_feedback(
+    envelope: Envelope | None, labels: Sequence[Label], setting: Setting
+) -> list[Measured]:
+    names = {str(row["id"]): pick(row["name"], setting.language) for row in _rows(envelope)}
+    found = []
+    for detector in sorted({label.detector for label in labels}):
+        told = precision(label for label in labels if label.detector == detector)
+        count = number(told.told, decimals=0, language=setting.language)
+        found.append(
+            Measured(names.get(detector, detector), "", count, percent(told.share, setting))
+        )
+    return found
+
+
+def _replayed(replayed: Replayed | None, setting: Setting) -> str:
+    if replayed is None:
+        return tell("not_replayed", setting)
+    at_ms = _day_ms(replayed.measured_on)
+    return tell("replayed", setting, day=date(at_ms, language=setting.language))
+
+
+def _day_ms(day: str) -> float:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000
+
+
+def _by_replay(replayed: Replayed | None, setting: Setting) -> list[Measured]:
+    if replayed is None:
+        return []
+    return [
+        Measured(
+            name=pick(each.name, setting.language),
+            about=pick(each.series, setting.language),
+            count=number(each.put_in, decimals=0, language=setting.language),
+            precision=percent(each.precision, setting),
+            recall=percent(each.recall, setting),
+            delay=""
+            if each.delay_min is None
+            else tell(
+                "minutes",
+                setting,
+                count=number(each.delay_min, decimals=0, language=setting.language),
+            ),
+        )
+        for each in replayed.counted
+    ]
+
+
+def _detectors(reach: Desk, envelope: Envelope | None, setting: Setting) -> list[DetectorView]:
+    language = setting.language
+    return [
+        DetectorView(
+            name=pick(row["name"], language),
+            dataset=pick(row["dataset"], language),
+            basis=pick(row["basis"], language),
+            looked=moment(
+                row["looked"], now=reach.now_ms(), language=language, timezone=setting.timezone
+            )
+            if row["looked"]
+            else tell("never", setting),
+            open=int(row.get("open", 0)),
+        )
+        for row in _rows(envelope)
+    ]
+
+
+def _back(problem: str, *, at: str = "") -> Response:
+    query = f"?{urlencode({'problem': problem})}" if problem else ""
+    return redirect(f"{PATH}{query}{'#' + at if at else ''}", 303)  # type: ignore[return-value]

@@ -1,0 +1,192 @@
+"""What is unusual now, the gravest first: what, where, since when, what bears it out, its course.
+
+Faults of sensors stand below events, and are called so. What is said of one is `detection.alerts`
+(analytics/detection/alerts.py); lists without evidence are of the kind `alerts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from pydantic import Field
+
+import language as lang
+from data_access.envelope import Envelope, Item, Status
+from layouts.tiles import reading
+from layouts.tiles.absence import absent, missing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of
+from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.measure import FACES, Setting, cut, fit, settings, width_u, wrap
+from layouts.tiles.rows import rest
+from layouts.tiles.spark import spark
+from layouts.tiles.status import mark
+
+TITLES, ABOUTS = settings(BODY), settings(CAPTION)
+INDENT = 1.5
+GAP = 0.6
+LINE, SMALL = 1.25, 1.0
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_GAP = 6.0, 2.0, 0.75
+SPARK_LEAST = 20.0  # a body narrower than this has words alone
+MOST_LINES = 3  # of evidence and causes
+LESS = (MOST_LINES, 2, 1, 0)
+
+
+class Options(TileOptions):
+    """Options of `anomalies`."""
+
+    aggregate: str = "detection.alerts"
+    items: str = "active"
+    faults: str = "faults"  # list of what is below events; "" for none
+    limit: int = Field(40, ge=1, le=200)
+
+
+def build(
+    frame: Frame,
+    options: Options,
+    envelopes: Mapping[str, Envelope | None],
+    context: TileContext,
+) -> html.Section:
+    """Build the tile; see the module."""
+    envelope = envelopes.get(options.aggregate)
+    label = envelope.label if envelope else None
+    tile = Tile(frame, "anomalies", title=title_of(options.title, label, frame.language),
+                envelope=envelope)  # fmt: skip
+    if refused := absent(tile, envelope):
+        return refused
+    assert envelope is not None  # noqa: S101 - told by `absent`
+    events = reading.items(envelope, options.items)
+    if events is None:
+        return missing(tile, envelope)
+    faults = reading.items(envelope, options.faults) if options.faults else []
+    listed = [*events, *(faults or [])][: options.limit]
+    if not listed:
+        return tile.reason(tile.say("anomalies.none"), cause="empty")
+    statuses: list[Status] = [item["severity"] for item in events]
+    return tile.build(_list(tile, listed, context.timezone), statuses=statuses)
+
+
+def _list(tile: Tile, items: Sequence[Item], timezone: str) -> html.Div:
+    entries: list[Any] = []
+    left = tile.height_u
+    for index, item in enumerate(items):
+        room = left if index == len(items) - 1 else left - GAP - SMALL
+        entry, height = _fitting(tile, item, timezone, room)
+        if entries and height > room:
+            break
+        entries.append(entry)
+        left -= height + GAP
+    hidden = len(items) - len(entries)
+    entries += rest(tile, hidden, in_head=left < SMALL)
+    return html.Div(entries, className="t-alerts t-anomalies")
+
+
+def _fitting(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
+    """Return an entry with as much evidence as there is room for."""
+    entry, height = _entry(tile, item, timezone, MOST_LINES)
+    for most in LESS[1:]:
+        if height <= room:
+            break
+        entry, height = _entry(tile, item, timezone, most)
+    return entry, height
+
+
+def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, float]:
+    width = tile.width_u - INDENT
+    drawn = None
+    if most and tile.width_u >= SPARK_LEAST:
+        told: Any = item.get("line")
+        if isinstance(told, Mapping):
+            drawn = spark(
+                _points(told.get("points")),
+                _points(told.get("usual")),
+                width_u=SPARK_WIDTH,
+                height_u=SPARK_HEIGHT,
+            )
+    if drawn is not None:
+        width -= SPARK_WIDTH + SPARK_GAP
+    title = tile.words(item["title"])
+    setting = fit(title, width, TITLES, bold=True)
+    lines = [title]
+    if setting is None:
+        setting = Setting(BODY, "semi")
+        lines = wrap(title, width, BODY, lines=2 if most else 1, bold=True, face=setting.face)
+    evidence = _evidence(tile, item, width, most)
+    words: list[Any] = [
+        *(html.Div(each, className=f"t-line {setting.class_name} t-alert-title") for each in lines),
+        *evidence,
+        _about(tile, item, timezone, width),
+    ]
+    height = len(lines) * LINE + (len(evidence) + 1) * SMALL
+    parts: list[Any] = [
+        html.Div(mark(item["severity"]), className="t-alert-mark"),
+        html.Div(words, className="t-alert-words"),
+    ]
+    if drawn is not None:
+        parts.append(drawn)
+        height = max(height, SPARK_HEIGHT)
+    is_fault = " t-anomaly-fault" if item.get("sort") == "fault" else ""
+    return html.Div(parts, className=f"t-alert t-anomaly{is_fault}"), height
+
+
+def _evidence(tile: Tile, item: Item, width: float, most: int) -> list[html.Div]:
+    """Return what bears it out, then what may be the cause, the expected end."""
+    told = [tile.words(each) for each in _texts(item.get("evidence"))]
+    told += [
+        tile.say("anomalies.cause", cause=tile.words(each)) for each in _texts(item.get("causes"))
+    ][:1]
+    lines = []
+    for text in told[:most]:
+        setting = fit(text, width, ABOUTS) or ABOUTS[-1]
+        shown = cut(text, width, CAPTION, face=setting.face)
+        lines.append(html.Div(shown, className=f"t-line {setting.class_name} t-anomaly-why"))
+    return lines
+
+
+def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
+    """Return the last line: how grave, since when, until when it is expected to last."""
+
+    def at(at_ms: float) -> str:
+        return lang.datetime_(at_ms, language=tile.language, timezone=timezone, style="short")
+
+    is_fault = item.get("sort") == "fault"
+    word = tile.say("anomalies.fault") if is_fault else tile.say(f"status.{item['severity']}")
+    parts = [tile.say("anomalies.since", at=at(item["atMs"]))]
+    ends: Any = item.get("endsMs")
+    if reading.finite(ends):
+        parts.append(tile.say("anomalies.ends", at=at(ends)))
+    told = "".join(f" · {part}" for part in parts)
+    room = width - width_u(word, CAPTION, bold=True) - 0.25
+    setting = fit(told, room, ABOUTS) or ABOUTS[-1]
+    if width_u(told, CAPTION) * FACES[setting.face] > room:
+        told = cut(told, room, CAPTION, face=setting.face)
+    ink = "t-exercise-word" if is_fault else f"ink-{item['severity']}"
+    return html.Div(
+        [
+            html.Span(word, className=f"t-alert-word {ink}"),
+            html.Span(told, className=setting.class_name),
+        ],
+        className="t-line type-16 t-alert-about",
+    )
+
+
+def _texts(found: object) -> list[Mapping[str, str]]:
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        return []
+    return [each for each in found if isinstance(each, Mapping)]
+
+
+def _points(found: object) -> Sequence[Sequence[float | None]]:
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        return []
+    return [each for each in found if isinstance(each, Sequence) and not isinstance(each, str)]
+
+
+KIND = TileKind(
+    kind="anomalies",
+    name={"vi": "Danh sách bất thường", "en": "Anomalies"},
+    options=Options,
+    needs=lambda options: (options.aggregate,),
+    build=build,
+)

@@ -1,0 +1,93 @@
+"""The page of anomalies: what stands with its evidence; what people say is kept and audited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analytics.detection.labels import LabelStore
+from data_access.classification import Classification
+from tests.layouts.tiles.sample import unusual
+from tests.pages.browse import Client, nodes, words
+
+FOUND = {
+    "detector": "congestion", "what": "congestion", "subjects": ["d1"], "worst": "warning",
+    "raisedMs": 1.0, "seenMs": 2.0, "endedMs": None, "ending": None,
+    "source": {"dataset": "transport.speed"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def alerts(reach):
+    made = unusual.alerts()
+    lists = {
+        name: [{**FOUND, **item} for item in items] for name, items in made.payload["items"].items()
+    }
+    made = replace(made, payload={**made.payload, "items": lists})
+    reach.cache.write(made)
+    return made
+
+
+def say(client: Client, verdict: str, alert: str = "found-0") -> str:
+    answer = client.post("/data/anomalies/labels", {"alert": alert, "verdict": verdict})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_alerts_stand_with_evidence_causes_and_course(operator, alerts):
+    tree = operator.page("/data/anomalies")
+    told = words(tree)
+    assert "bằng 28 % thường lệ thứ Hai 8 giờ" in told
+    assert "Va chạm giao thông, cách 240 m" in told
+    assert "theo 12 lần trước" in told
+    assert "Kẹt giá trị: 2 điểm đo" in told
+    assert "chưa có số đo của phòng này" in told
+    assert [n for n in nodes(tree) if "t-spark" in str(n["props"].get("className"))]
+
+
+def test_what_somebody_says_is_kept_audited_and_counted(operator, reach, alerts):
+    assert say(operator, "right").endswith("/data/anomalies#found-0")
+    say(operator, "fault")
+    say(operator, "wrong", "found-1")
+
+    said = LabelStore(reach.engine).all()
+    assert [(each.alert_id, each.verdict, each.detector) for each in said] == [
+        ("found-0", "fault", "congestion"),
+        ("found-1", "wrong", "congestion"),
+    ]
+    rows = reach.audit.recent(action="detection.label")
+    assert [row["outcome"] for row in rows[:2]] == ["ok", "asked"]
+    assert rows[1]["detail"] == {"verdict": "wrong"}
+    told = words(operator.page("/data/anomalies"))
+    assert "0 % cảnh báo được đánh giá là đúng (0/2)" in told
+
+
+def test_a_leader_may_say_so_and_a_viewer_may_not(leader, viewer, reach, alerts):
+    say(leader, "right")
+    assert "problem=forbidden" in say(viewer, "right", "found-1")
+    assert [each.alert_id for each in LabelStore(reach.engine).all()] == ["found-0"]
+    assert reach.audit.recent(action="detection.label")[0]["outcome"] == "refused"
+    assert "anomaly-verdicts" not in str(viewer.page("/data/anomalies"))
+
+
+@pytest.mark.parametrize(("verdict", "alert"), [("maybe", "found-0"), ("right", "nothing")])
+def test_what_is_no_verdict_or_no_alert_is_refused(operator, reach, alerts, verdict, alert):
+    assert "problem=unknown" in say(operator, verdict, alert)
+    assert LabelStore(reach.engine).all() == []
+
+
+def test_what_is_above_ones_ceiling_is_neither_seen_nor_judged(viewer, leader, reach, alerts):
+    reach.cache.write(
+        replace(
+            alerts,
+            classification=Classification("restricted", frozenset({"x"})),
+            version=alerts.version + 1,
+        )
+    )
+    assert "Giảng Võ" not in words(leader.page("/data/anomalies"))
+    assert "problem=unknown" in say(leader, "right")
+
+
+def test_before_the_first_look_the_page_says_so(operator):
+    assert "Chưa có lần kiểm tra nào" in words(operator.page("/data/anomalies"))
