@@ -166,8 +166,9 @@ def _report(
         Path(__file__).stem,
         "The room at work for long",
         f"""{seconds / 60:.0f} minutes after {warm_up_min:g} minutes of warming up (a take each
-        {WARM_SWITCH_EVERY_S:g} s): a previewed take each {SWITCH_EVERY_S:g} s through all scenes of the Lê Lai wall, new content of every tile
-        each {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs, {others} protocol clients.
+        {WARM_SWITCH_EVERY_S:g} s): a previewed take each {SWITCH_EVERY_S:g} s through all scenes of
+        the Lê Lai wall, new content of every tile each {CONTENT_EVERY_S:g} s;
+        {OUTPUTS} Chromium outputs, {others} protocol clients.
         {work.switches} switches, {work.failed} of them not shown in time by every output,
         {work.contents} rounds of contents.
         Before each sample the browsers are told that memory is short, and the pages' garbage is
