@@ -98,15 +98,12 @@ def _bare(settings: Settings, folder: Path, scenario: TrafficScenario) -> tuple[
     folder.mkdir()
     working = Waiting(settings, folder)
     model = run.open_model(scenario, None, working)
-    shared = {
-        name: run.altered_of(model, each, folder / name, working)
-        for name, each in (("base", TrafficScenario(base=scenario.base)), ("value", scenario))
-    }
+    altered = run.altered_of(model, scenario, folder / "value", working)
     cases = [
-        task.case
+        run.case_of(
+            "value", model, scenario, altered, run.base_trips(model, scenario, seed), seed, working
+        ).case
         for seed in scenario.base.seeds
-        for task in run.cases_of(model, scenario, shared, seed, working)
-        if task.name == "value"
     ]
     started_s = time.perf_counter()
     _run_at_once(cases[:1])

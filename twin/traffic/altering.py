@@ -27,7 +27,7 @@ from twin.traffic.signals import Plan, Stop, green_wave, read_plans, written
 from twin.traffic.streets import Streets
 from twin.traffic.ways import Mask, Ways
 
-SIGNALS = "signals.add.xml"
+ADDED = "added.add.xml"  # capacities and signals
 # The engine's own headways (s): free to free, free to jam, jam to free, jam to jam.
 # https://sumo.dlr.de/docs/Simulation/Meso.html
 TAUS_S = {"tauff": 1.13, "taufj": 1.13, "taujf": 1.73, "taujj": 1.4}
@@ -58,7 +58,7 @@ def alter(
     kept: Path,
     check: Callable[[], None],
 ) -> Altered:
-    """Write net.net.xml and signals.add.xml into `folder`; raises WorkFailed.
+    """Write net.net.xml and added.add.xml into `folder`; raises WorkFailed.
 
     `free_kmh`: link -> observed free flow, which replaces what the network assumes.
     """
@@ -75,11 +75,13 @@ def alter(
         for edge in new.streets.edges_of(link)
     }
     ways = Ways.of(root)
-    open_to = _write_changes(root, changes, speeds, ways)
+    types: dict[str, str] = {}
+    open_to = _write_changes(root, changes, speeds, ways, types)
     ElementTree.ElementTree(root).write(folder / NET, encoding="utf-8", xml_declaration=True)
     plans, changed = _plans(root, scenario, new.streets, ways)
-    body = written(plans[name] for name in sorted(changed))
-    (folder / SIGNALS).write_text(f"<additional>\n{body}\n</additional>\n", "utf-8")
+    body = "\n".join([*(types[name] for name in sorted(types)),
+                      written(plans[name] for name in sorted(changed))])  # fmt: skip
+    (folder / ADDED).write_text(f"<additional>\n{body}\n</additional>\n", "utf-8")
     limits = {
         edge.get("id"): float(lane.get("speed")) * 3.6
         for edge in root.iter("edge")
@@ -123,11 +125,18 @@ def _rebuild(net: Net, new: Rebuilt, kept: Path, check: Callable[[], None]) -> P
 
 
 def _write_changes(
-    root: Any, changes: Mapping[str, Change], speeds: Mapping[str, float], ways: Ways
+    root: Any,
+    changes: Mapping[str, Change],
+    speeds: Mapping[str, float],
+    ways: Ways,
+    types: dict[str, str],
 ) -> dict[str, Mask]:
-    """Change the edges of a net; return which are open to each class of vehicles."""
+    """Change the edges of a net; return which are open to each class of vehicles.
+
+    Kinds of edges with less capacity are added to `types`. They stand beside the net: in it the
+    engine reads them without a word and does not use them.
+    """
     open_to = {kind: np.ones(len(ways.edges), dtype=bool) for kind in CLASSES}
-    types: dict[str, str] = {}
     for edge in root.iter("edge"):
         edge_id = edge.get("id")
         if edge_id not in ways.number:
@@ -143,8 +152,6 @@ def _write_changes(
             open_to[kind][number] = any(_lets(lane, ENGINE_CLASS.get(kind, kind)) for lane in lanes)
         if change.capacity_share < 1:
             edge.set("type", _type(types, change.capacity_share, float(lanes[0].get("speed"))))
-    for place, name in enumerate(sorted(types)):
-        root.insert(place, ElementTree.fromstring(types[name]))
     return open_to
 
 

@@ -8,6 +8,7 @@ what was asked alone. Not for the ways they take: the engine's drivers choose.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
@@ -197,21 +198,24 @@ def draw_trips(
     pairs = draw.choice(len(chance), size=count, p=chance / chance.sum())
     departs = np.round(draw.uniform(0, base.horizonMin * 60 - STEP_S, count), 1)
     kinds = _kinds(draw, plan, base.begins_h, count)
-    spots = draw.random((count, 2))
+    spots = draw.random((count, 2)).tolist()
     main = {edge.id for edge in streets.edges.values() if not streets.links[edge.link].invented}
     homes = sorted(stations.values())
+    links = {edge.id: edge.link for edge in streets.edges.values()}
+    leaving = [_Choice.of(zone.out, zone.out_weight, main) for zone in zones]
+    coming = [_Choice.of(zone.into, zone.into_weight, main) for zone in zones]
     found = []
-    for n in range(count):
-        origin, destination = zones[pairs[n] // len(zones)], zones[pairs[n] % len(zones)]
-        kind = str(kinds[n])
-        only = main if kind == "bus" else None
-        start = _pick(origin.out, origin.out_weight, spots[n, 0], only)
+    for n, (pair, depart_s, kind, (one, other)) in enumerate(
+        zip(pairs.tolist(), departs.tolist(), kinds.tolist(), spots, strict=True)
+    ):
+        origin, destination = divmod(pair, len(zones))
+        start = leaving[origin].at(one, on_main=kind == "bus")
         if kind == "emergency" and homes:
-            start = homes[min(int(spots[n, 0] * len(homes)), len(homes) - 1)]
-        end = _pick(destination.into, destination.into_weight, spots[n, 1], only)
-        if streets.edges[start].link != streets.edges[end].link:
-            trip = Trip(f"t{n}", float(departs[n]), start, end, kind, origin.id, destination.id)
-            found.append(trip)
+            start = homes[min(int(one * len(homes)), len(homes) - 1)]
+        end = coming[destination].at(other, on_main=kind == "bus")
+        if links[start] != links[end]:
+            ends = (zones[origin].id, zones[destination].id)
+            found.append(Trip(f"t{n}", depart_s, start, end, kind, *ends))
     return sorted(found, key=lambda trip: (trip.depart_s, trip.id))
 
 
@@ -221,16 +225,24 @@ def _kinds(draw: np.random.Generator, plan: TrafficPlan, hour: int, count: int) 
     return draw.choice(np.array([v.id for v in driving]), size=count, p=share / share.sum())
 
 
-def _pick(
-    edges: Sequence[str], weight: NDArray[np.float64], at: float, only: set[str] | None
-) -> str:
-    """Return the edge at a share of the weights, of `only` some where there are any."""
-    if only is not None:
-        kept = [edge for edge in edges if edge in only]
-        if kept:
-            return kept[min(int(at * len(kept)), len(kept) - 1)]
-    place = int(np.searchsorted(np.cumsum(weight), at, side="right"))
-    return edges[min(place, len(edges) - 1)]
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Edges to draw from, by weights; and those of them that are main roads, each as likely."""
+
+    edges: Sequence[str]
+    until: Sequence[float]  # the weights added up
+    main: Sequence[str]
+
+    @classmethod
+    def of(cls, edges: Sequence[str], weight: NDArray[np.float64], main: set[str]) -> _Choice:
+        kept = [edge for edge in edges if edge in main]
+        return cls(edges, np.cumsum(weight).tolist(), kept or edges)
+
+    def at(self, share: float, *, on_main: bool) -> str:
+        """Return the edge at a share (0 to 1) of the weights."""
+        if on_main:
+            return self.main[min(int(share * len(self.main)), len(self.main) - 1)]
+        return self.edges[min(bisect_right(self.until, share), len(self.edges) - 1)]
 
 
 def surged(
@@ -274,9 +286,10 @@ def written(trips: Sequence[Trip], vehicles: Sequence[Vehicle]) -> str:
     hold up all lanes.
     """
     lines = ["<routes>", *(_vehicle_type(each) for each in vehicles)]
+    edges = {edge: quoteattr(edge) for trip in trips for edge in (trip.start, trip.end)}
     lines += [
         f'<trip id="{trip.id}" type="{trip.kind}" depart="{trip.depart_s:.1f}"'
-        f" from={quoteattr(trip.start)} to={quoteattr(trip.end)}/>"
+        f" from={edges[trip.start]} to={edges[trip.end]}/>"
         for trip in trips
     ]
     return "\n".join([*lines, "</routes>\n"])

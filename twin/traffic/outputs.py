@@ -5,11 +5,10 @@ A run that was stopped leaves files without an end; what is whole of them is rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 from jobs.working import WorkFailed
 
@@ -23,6 +22,7 @@ DRIVEN_OPTIONS = (
 )  # fmt: skip
 
 
+Attributes = Mapping[str, str]
 _COUNTS = ("loaded", "inserted", "running", "waiting")
 
 
@@ -65,54 +65,65 @@ class Statistics:
 
 def read_trips(path: Path) -> list[TripEnd]:
     """Return every trip the engine speaks of."""
-    found = []
-    for each in _elements(path, "tripinfo"):
-        waited_s = max(float(each.get("departDelay", 0)), 0.0)
-        found.append(
-            TripEnd(
-                id=each.get("id"),
-                kind=each.get("vType"),
-                is_done=float(each.get("arrival", -1)) >= 0,
-                is_in=float(each.get("depart", -1)) >= 0,
-                duration_s=max(float(each.get("duration", 0)), 0.0),
-                length_m=max(float(each.get("routeLength", 0)), 0.0),
-                loss_s=max(float(each.get("timeLoss", 0)), 0.0) + waited_s,
+    found: list[TripEnd] = []
+
+    def begin(tag: str, about: Attributes) -> None:
+        if tag == "tripinfo":
+            found.append(
+                TripEnd(
+                    id=about["id"],
+                    kind=about["vType"],
+                    is_done=float(about["arrival"]) >= 0,
+                    is_in=float(about["depart"]) >= 0,
+                    duration_s=max(float(about["duration"]), 0.0),
+                    length_m=max(float(about["routeLength"]), 0.0),
+                    loss_s=max(float(about["timeLoss"]), 0.0)
+                    + max(float(about["departDelay"]), 0.0),
+                )
             )
-        )
+
+    _read(path, begin)
     return found
 
 
 def read_edges(path: Path, intervals: int) -> tuple[dict[str, EdgeTimes], int]:
-    """Return edges by id over `intervals`, and how many of these the engine came to."""
+    """Return edges by id over `intervals`, and how many of these the engine came to the end of."""
     found: dict[str, EdgeTimes] = {}
     place = 0
-    for interval in _elements(path, "interval"):
-        if place >= intervals:
-            break
-        for each in interval:
-            times = found.get(each.get("id"))
-            if times is None:
-                times = EdgeTimes(*([0.0] * intervals for _ in range(4)))
-                found[each.get("id")] = times
-            seconds = float(each.get("sampledSeconds", 0))
-            times.vehicle_s[place] = seconds
-            times.vehicle_m[place] = seconds * float(each.get("speed", 0))
-            times.entered[place] = float(each.get("entered", 0)) + float(each.get("departed", 0))
-            times.loss_s[place] = float(each.get("timeLoss", 0))
-        place += 1
-    return found, place
+
+    def begin(tag: str, about: Attributes) -> None:
+        if tag != "edge" or place >= intervals:
+            return
+        times = found.get(about["id"])
+        if times is None:
+            times = EdgeTimes(*([0.0] * intervals for _ in range(4)))
+            found[about["id"]] = times
+        seconds = float(about.get("sampledSeconds", 0))
+        times.vehicle_s[place] = seconds
+        times.vehicle_m[place] = seconds * float(about.get("speed", 0))
+        times.entered[place] = float(about.get("entered", 0)) + float(about.get("departed", 0))
+        times.loss_s[place] = float(about.get("timeLoss", 0))
+
+    def end(tag: str) -> None:
+        nonlocal place
+        place += tag == "interval"
+
+    _read(path, begin, end)
+    return found, min(place, intervals)
 
 
 def read_statistics(path: Path) -> Statistics | None:
     """Return what the engine counted; None when it was stopped before it wrote that."""
-    counts: dict[str, int] | None = None
-    teleports = 0
-    for each in _elements(path, "vehicles", "teleports"):
-        if each.tag == "vehicles":
-            counts = {name: int(each.get(name, 0)) for name in _COUNTS}
-        else:
-            teleports = int(each.get("total", 0))
-    return None if counts is None else Statistics(**counts, teleports=teleports)
+    counts: dict[str, int] = {}
+
+    def begin(tag: str, about: Attributes) -> None:
+        if tag == "vehicles":
+            counts.update({name: int(about[name]) for name in _COUNTS})
+        elif tag == "teleports":
+            counts["teleports"] = int(about["total"])
+
+    _read(path, begin)
+    return Statistics(**counts) if len(counts) == len(_COUNTS) + 1 else None
 
 
 def read_driven(path: Path) -> dict[str, list[str]]:
@@ -121,24 +132,36 @@ def read_driven(path: Path) -> dict[str, list[str]]:
     Needs the engine run with DRIVEN_OPTIONS.
     """
     found: dict[str, list[str]] = {}
-    for vehicle in _elements(path, "vehicle"):
-        for route in vehicle.iter("route"):
-            edges = (route.get("edges") or "").split()
-            exits = (route.get("exitTimes") or "").split()
-            found[vehicle.get("id")] = [
+    vehicle = ""
+
+    def begin(tag: str, about: Attributes) -> None:
+        nonlocal vehicle
+        if tag == "vehicle":
+            vehicle = about["id"]
+        elif tag == "route":
+            edges, exits = about.get("edges", "").split(), about.get("exitTimes", "").split()
+            found[vehicle] = [
                 edge for edge, left_s in zip(edges, exits, strict=False) if float(left_s) >= 0
             ]
+
+    _read(path, begin)
     return found
 
 
-def _elements(path: Path, *tags: str) -> Iterator[Any]:
-    """Yield whole elements of an XML file, until it ends or breaks off."""
+def _read(
+    path: Path,
+    begin: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+) -> None:
+    """Tell of every element of a file of our own engine, until it ends or breaks off."""
     if not path.is_file():
         raise WorkFailed("engine", f"the engine wrote no {path.name}")
-    try:
-        for _, element in ElementTree.iterparse(path):
-            if element.tag in tags:
-                yield element
-                element.clear()
-    except ElementTree.ParseError:
-        return
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    if end is not None:
+        parser.EndElementHandler = end
+    with path.open("rb") as file:
+        try:
+            parser.ParseFile(file)
+        except expat.ExpatError:  # of a run that was stopped
+            return

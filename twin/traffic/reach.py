@@ -7,7 +7,7 @@ nobody drove have their free flow; closed ones cannot be driven.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -69,11 +69,17 @@ def reach(
 ) -> dict[str, Reach]:
     """Return the reach of each kind of station before and after; seconds by edge, a run each."""
     found: dict[str, Reach] = {}
+    homes = station_edges(plan, base.streets)
     for kind in KINDS:
-        stations = [station.id for station in plan.station if station.kind == kind]
-        if stations:
-            before = _places(plan, base, base_seconds, stations)
-            after = _places(plan, value, value_seconds, stations)
+        # Whoever leaves a station may take any street of its junction.
+        corners = {
+            base.streets.edges[homes[station.id]].start
+            for station in plan.station
+            if station.kind == kind and station.id in homes
+        }
+        if corners:
+            before = _places(plan, base, base_seconds, corners)
+            after = _places(plan, value, value_seconds, corners)
             found[kind] = _both(before, after)
     return found
 
@@ -99,13 +105,10 @@ def _places(
     plan: TrafficPlan,
     altered: Altered,
     by_run: Sequence[Mapping[str, float]],
-    stations: Sequence[str],
+    corners: Collection[str],
 ) -> dict[str, dict[str, float | None]]:
     streets, ways = altered.streets, altered.ways
     seconds = _seconds(altered, by_run)
-    homes = station_edges(plan, streets)
-    # Whoever leaves a station may take any street of its junction.
-    corners = {streets.edges[homes[station]].start for station in stations if station in homes}
     starts = [edge for edge in ways.edges if streets.edges[edge].start in corners]
     minutes = ways.minutes(starts, seconds)
     by_area: dict[str, list[float]] = {}

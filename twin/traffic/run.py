@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,21 +85,30 @@ def open_model(scenario: TrafficScenario, calibration: Any, working: Working) ->
 
 
 def simulate(model: Model, scenario: TrafficScenario, working: Working) -> RunResult:
-    """Return the result of a scenario on a model; raises WorkFailed, Cancelled."""
+    """Return the result of a scenario on a model; raises WorkFailed, Cancelled.
+
+    What the base needs is prepared while the first what-if is under way already.
+    """
     before = TrafficScenario(base=scenario.base)
-    shared = {name: altered_of(model, each, working.folder / name, working)
-              for name, each in (("base", before), ("value", scenario))}  # fmt: skip
+    asked = {"value": scenario, "base": before}
+    if scenario == before:  # nothing is asked: the base is the answer
+        del asked["value"]
+    shared: dict[str, Altered] = {}
     seeds = scenario.base.seeds
     runs: dict[str, list[SeedRun]] = {"base": [], "value": []}
+
+    def tasks(group: Sequence[int]) -> Iterator[Task]:
+        for seed in group:
+            trips = base_trips(model, scenario, seed)
+            for name, each in asked.items():
+                if name not in shared:
+                    shared[name] = altered_of(model, each, working.folder / name, working)
+                yield case_of(name, model, each, shared[name], trips, seed, working)
+
     for number, group in enumerate((seeds[:1], seeds[1:])):
-        tasks = [
-            task for seed in group for task in cases_of(model, scenario, shared, seed, working)
-        ]
-        if scenario == before:  # nothing is asked: the base is the answer
-            tasks = [task for task in tasks if task.name == "base"]
-        _run(tasks, model, runs, working, total=2 * len(seeds))
-        if scenario == before:
-            runs["value"] = list(runs["base"])
+        _run(tasks(group), model, runs, working, total=2 * len(seeds))
+        if "value" not in asked:
+            runs["value"], shared["value"] = list(runs["base"]), shared["base"]
         late = any(run["isLate"] for each in runs.values() for run in each)
         if late or (number == 0 and len(seeds) == 1):
             break
@@ -141,28 +150,25 @@ class Task:
     kept: Path | None
 
 
-def cases_of(
+def case_of(
+    name: str,
     model: Model,
     scenario: TrafficScenario,
-    shared: Mapping[str, Altered],
+    altered: Altered,
+    trips: Sequence[Trip],
     seed: int,
     working: Working,
-) -> list[Task]:
-    """Return the cases of one seed, their files written."""
-    trips = base_trips(model, scenario, seed)
+) -> Task:
+    """Return the task of one seed, its files written; `trips` are those of the base."""
     horizon_s = scenario.base.horizonMin * 60
     surges = [each for each in scenario.measures if isinstance(each, Demand)]
-    asked = {"base": trips, "value": demand.surged(trips, surges, seed=seed, horizon_s=horizon_s)}
-    found = []
-    for name, altered in shared.items():
-        folder = working.folder / f"{name}-{seed}"
-        case = simulation.prepare(
-            folder, working.folder / name, altered, asked[name], model.plan,
-            seed=seed, horizon_s=horizon_s,
-        )  # fmt: skip
-        kept = kept_folder(working.settings) / "bases" / f"{case.hash}.json"
-        found.append(Task(name, case, kept if name == "base" else None))
-    return found
+    case = simulation.prepare(
+        working.folder / f"{name}-{seed}", working.folder / name, altered,
+        demand.surged(trips, surges, seed=seed, horizon_s=horizon_s), model.plan,
+        seed=seed, horizon_s=horizon_s,
+    )  # fmt: skip
+    kept = kept_folder(working.settings) / "bases" / f"{case.hash}.json"
+    return Task(name, case, kept if name == "base" else None)
 
 
 def base_trips(model: Model, scenario: TrafficScenario, seed: int) -> list[Trip]:
@@ -177,36 +183,34 @@ def base_trips(model: Model, scenario: TrafficScenario, seed: int) -> list[Trip]
 
 
 def _run(
-    tasks: Sequence[Task],
+    tasks: Iterator[Task],
     model: Model,
     runs: dict[str, list[SeedRun]],
     working: Working,
     *,
     total: int,
 ) -> None:
-    """Run cases, some at once; whatever is raised leaves no engine behind."""
-    left = [task for task in tasks if not _answered(task, runs)]
+    """Run cases as they come, some at once; whatever is raised leaves no engine behind."""
     under_way: list[tuple[Task, engine.Running]] = []
     at_once = min(AT_ONCE, os.cpu_count() or 1)
+    late_seed: int | None = None
+    is_more = True
     try:
-        while left or under_way:
-            while left and len(under_way) < at_once:
-                task = left.pop(0)
-                timeout_s = model.plan.timeout_s
-                under_way.append((task, simulation.launch(task.case, timeout_s=timeout_s)))
+        while is_more or under_way:
+            while is_more and len(under_way) < at_once:
+                task = next(tasks, None)
+                # Where one seed is stopped the others would be as well.
+                if task is None or late_seed not in (None, task.case.seed):
+                    is_more = False
+                elif not _answered(task, runs):
+                    timeout_s = model.plan.timeout_s
+                    under_way.append((task, simulation.launch(task.case, timeout_s=timeout_s)))
             for pair in list(under_way):
                 task, running = pair
                 if running.poll():
                     under_way.remove(pair)
-                    outcome = simulation.harvest(
-                        task.case, model.plan.wards, is_late=running.is_late
-                    )
-                    _keep(task, outcome)
-                    runs[task.name].append(outcome)
-                    shutil.rmtree(task.case.folder)
-                    if running.is_late:
-                        # The other seeds would be stopped as well.
-                        left = [each for each in left if each.case.seed == task.case.seed]
+                    late_seed = task.case.seed if running.is_late else late_seed
+                    _take(task, running, model, runs)
             done = sum(len(each) for each in runs.values())
             working.progress(0.05 + 0.9 * done / total, "twin.simulate")
             working.check()
@@ -215,6 +219,16 @@ def _run(
     finally:
         for _, running in under_way:
             running.kill()
+
+
+def _take(
+    task: Task, running: engine.Running, model: Model, runs: dict[str, list[SeedRun]]
+) -> None:
+    outcome = simulation.harvest(task.case, model.plan.wards, is_late=running.is_late)
+    if task.kept is not None and not running.is_late:
+        _keep(task.kept, outcome)
+    runs[task.name].append(outcome)
+    shutil.rmtree(task.case.folder)
 
 
 def _answered(task: Task, runs: dict[str, list[SeedRun]]) -> bool:
@@ -229,10 +243,8 @@ def _answered(task: Task, runs: dict[str, list[SeedRun]]) -> bool:
     return True
 
 
-def _keep(task: Task, outcome: SeedRun) -> None:
-    if task.kept is None or outcome["isLate"]:
-        return
-    keep(task.kept, orjson.dumps(outcome, option=orjson.OPT_SORT_KEYS))
-    newest = sorted(task.kept.parent.glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
+def _keep(kept: Path, outcome: SeedRun) -> None:
+    keep(kept, orjson.dumps(outcome, option=orjson.OPT_SORT_KEYS))
+    newest = sorted(kept.parent.glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
     for path in newest[KEPT_BASES:]:
         path.unlink(missing_ok=True)

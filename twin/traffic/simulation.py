@@ -13,7 +13,7 @@ from typing import Any
 
 from jobs.working import WorkFailed
 from twin.traffic import demand, engine, figures, outputs
-from twin.traffic.altering import SIGNALS, Altered
+from twin.traffic.altering import ADDED, Altered
 from twin.traffic.demand import Trip
 from twin.traffic.network import NET, digest
 from twin.traffic.plan import TrafficPlan
@@ -82,9 +82,9 @@ def prepare(
     )
     (folder / ROUTES).write_bytes(routes)
     (folder / MEASURING).write_text(measuring, "utf-8")
-    for name in (NET, SIGNALS):
+    for name in (NET, ADDED):
         (folder / name).symlink_to((shared / name).resolve())
-    files = [(shared / name).read_bytes() for name in (NET, SIGNALS)]
+    files = [(shared / name).read_bytes() for name in (NET, ADDED)]
     facts = f"{engine.version()} {seed} {horizon_s} {' '.join(OPTIONS)} {measuring}".encode()
     made = digest(*files, routes, facts)
     return Case(folder, altered, seed, horizon_s, len(trips), closed_ends, no_way, made)
@@ -115,7 +115,7 @@ def arguments(case: Case, more: Sequence[str] = ()) -> list[str]:
     return [
         "--net-file", NET,
         "--route-files", ROUTES,
-        "--additional-files", f"{SIGNALS},{MEASURING}",
+        "--additional-files", f"{ADDED},{MEASURING}",
         "--seed", str(case.seed),
         "--end", str(case.horizon_s),
         *OPTIONS,
@@ -180,7 +180,8 @@ def _conservation(case: Case, ends: Sequence[outputs.TripEnd], *, is_late: bool)
     }
     if statistics is None:
         return found
-    by_engine = case.asked - dropped - arrived - statistics.running - statistics.waiting
+    inside = sum(not end.is_done and end.is_in for end in ends)
+    by_engine = inside - statistics.running  # moved past a jam to where its way was over
     found |= {
         "departed": statistics.inserted,
         "running": statistics.running,
@@ -189,12 +190,15 @@ def _conservation(case: Case, ends: Sequence[outputs.TripEnd], *, is_late: bool)
         "byEngine": by_engine,
         "dropped": dropped + by_engine,
     }
-    told = sum(not end.is_done and end.is_in for end in ends)
-    if by_engine < 0 or told != statistics.running:
+    told = (len(ends), sum(not end.is_in for end in ends))
+    if told != (case.asked - dropped, statistics.waiting) or not (
+        0 <= by_engine <= statistics.teleports
+    ):
         raise WorkFailed(
             "engine",
-            f"trips are not conserved: {case.asked} asked, {arrived} arrived,"
-            f" {statistics.running} running ({told} of them told), {statistics.waiting} waiting",
+            f"trips are not conserved: {case.asked} asked, {dropped} dropped before, {told[0]} told"
+            f" of, {arrived} arrived, {inside} on the way, {statistics.running} of them running,"
+            f" {told[1]} waiting of {statistics.waiting}, {statistics.teleports} moved past a jam",
         )
     return found
 

@@ -7,6 +7,7 @@ https://sumo.dlr.de/docs/Simulation/Meso.html
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,14 +38,22 @@ def crossroad(*, signal: bool) -> Streets:
     return Streets("crossroad", junctions, links, edges)
 
 
-def drive(streets: Streets, folder: Path, trips: list[Trip]) -> tuple[list[outputs.TripEnd], int]:
+def drive(
+    streets: Streets, folder: Path, trips: list[Trip], *measures: dict[str, Any]
+) -> tuple[list[outputs.TripEnd], int]:
     """Return how each trip went in half an hour, and the seconds of green for the road."""
     plan = plan_of(cycle_s=60)
     net = make_net(streets, folder / "kept", cycle_s=60, check=nothing)
     shared = folder / "shared"
     shared.mkdir()
     altered = altering.alter(
-        net, read_scenario({}), plan, shared, free_kmh={}, kept=folder / "kept", check=nothing
+        net,
+        read_scenario({"measures": list(measures)}),
+        plan,
+        shared,
+        free_kmh={},
+        kept=folder / "kept",
+        check=nothing,
     )
     case = simulation.prepare(folder / "case", shared, altered, trips, plan, seed=1, horizon_s=1800)
     running = simulation.launch(case, timeout_s=60)
@@ -74,6 +83,16 @@ def test_a_signal_lets_through_its_share_of_the_saturation_flow(tmp_path: Path) 
     expected = flow_h * (1800 - first_s) / 3600
     assert sum(end.is_done for end in ends) == pytest.approx(expected, rel=0.07)
     assert sum(not end.is_done for end in ends) > 100
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_a_share_of_capacity_is_that_share_of_the_flow(share: float, tmp_path: Path) -> None:
+    # No signal: the road itself lets through a vehicle a headway.
+    trips = [Trip(f"t{n}", 1.0 * n, "W-M", "M-E", "car", EAST, EAST) for n in range(1800)]
+    less = {"kind": "reduce", "links": ["W-M"], "capacityShare": share}
+    ends, _ = drive(crossroad(signal=False), tmp_path, trips, less)
+    expected = share * (1800 - 2 * LENGTH_M / SPEED_MS) / HEADWAY_S
+    assert sum(end.is_done for end in ends) == pytest.approx(expected, rel=0.05)
 
 
 def test_a_motorcycle_takes_its_share_of_a_cars_room(tmp_path: Path) -> None:
