@@ -65,8 +65,11 @@ OPTIONS: dict[str, Any] = {
     "SKIP_STEADY_STATE": "NO",
     "WET_STEP": "00:01:00",
     "DRY_STEP": "00:05:00",
-    "ROUTING_STEP": ROUTING_STEP_S,  # 5 s changes the flooded volume by less than one per cent
+    "ROUTING_STEP": ROUTING_STEP_S,
     "VARIABLE_STEP": 0,
+    # m², of the shafts and house drains at a node. With SWMM's 1.2 m² a node that begins to pond can
+    # jump by decimetres at this step; with 20 all depths are within 0.01 m of those of 3 s steps.
+    "MIN_SURFAREA": 20,
     "INERTIAL_DAMPING": "PARTIAL",
     "NORMAL_FLOW_LIMITED": "BOTH",
     "THREADS": 1,  # several gain nothing at this size

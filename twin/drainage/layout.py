@@ -213,7 +213,9 @@ def _levels(
     rules = plan.rules
     ground = _ground(plan, plane)
     low = {spots[s.id]: s for s in plan.black_spot if s.id in spots}
-    area = {manhole(each): each.area_ha for each in catchments}
+    stands = {land.id: land.ponding for land in plan.land}
+    land_of = {ward.code: ward.land for ward in plan.ward}
+    ponds = {manhole(c): c.area_ha * 1e4 * stands[land_of[c.ward]] for c in catchments}
     lakes = {lake_vertex(lake.id): lake for lake in plan.lake}
     beds = {
         river_vertex(river.id, number): (river, bed)
@@ -245,7 +247,7 @@ def _levels(
             surface = ground(vertex.x, vertex.y) - (low[each].low_m if each in low else 0.0)
             least = LEAST_DEPTH_M if each in low else rules.cover_m
             surface = round(max(surface, top + size.diameter_m + least), 3)
-            levels[each] = Level(top, surface, _ponding_m2(plan, each, area, low))
+            levels[each] = Level(top, surface, _ponding_m2(plan, each, ponds, low))
         pipes[each] = Pipe(each, to, length, top, foot, size)
     return levels, pipes
 
@@ -268,12 +270,12 @@ def _foot(
 
 
 def _ponding_m2(
-    plan: DrainagePlan, each: str, area_ha: Mapping[str, float], low: Mapping[str, BlackSpot]
+    plan: DrainagePlan, each: str, ponds: Mapping[str, float], low: Mapping[str, BlackSpot]
 ) -> float:
     if each in low:
         return low[each].ponding_ha * 1e4
-    if each in area_ha:
-        return round(area_ha[each] * 1e4 * plan.rules.ponding_share, 1)
+    if each in ponds:
+        return round(ponds[each], 1)
     return plan.rules.trunk_ponding_ha * 1e4
 
 

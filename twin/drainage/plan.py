@@ -34,7 +34,6 @@ class Rules:
     pipe_roughness: Positive  # Manning's n
     least_slope: Positive
     cover_m: Positive  # ground over a pipe's crown
-    ponding_share: Share  # of a sub-catchment: streets, yards, low ground where water stands
     river_ponding_ha: Positive  # at each vertex of a river
     trunk_ponding_ha: Positive  # at each vertex of a main sewer
     catchment_slope_pct: Positive
@@ -47,6 +46,7 @@ class Land:
 
     id: Id
     name: Named
+    ponding: Share  # of the area: streets, yards, low ground where water stands
     shares: dict[str, tuple[Share, Share]]  # use -> (share of the area, impervious share of that)
 
     @property

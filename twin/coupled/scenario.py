@@ -1,0 +1,66 @@
+"""What may be asked of the chain: a scenario of water, one of traffic, and the hour they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from data_access.city import City
+from twin.drainage import options as water
+from twin.drainage.plan import DrainagePlan
+from twin.drainage.scenario import DrainageScenario
+from twin.traffic import options as roads
+from twin.traffic.plan import TrafficPlan
+from twin.traffic.scenario import TrafficScenario
+
+
+class CoupledScenario(BaseModel):
+    """Traffic of an hour on the roads that water leaves.
+
+    `at_min` is the minute after the rain began at which that hour begins; without it, the hour in
+    which most water stands. The base is traffic on dry roads.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+    )
+
+    drainage: DrainageScenario
+    traffic: TrafficScenario = TrafficScenario()
+    at_min: float | None = Field(default=None, ge=0, le=72 * 60)
+
+    @model_validator(mode="after")
+    def _agree(self) -> CoupledScenario:
+        if self.traffic.floods:
+            raise ValueError("floods come from the water; expected none in the traffic scenario")
+        if self.at_min is not None and self.at_min > self.drainage.duration_h * 60:
+            raise ValueError(
+                f"the hour begins {self.at_min:g} minutes after the rain;"
+                f" only {self.drainage.duration_h * 60:g} are run"
+            )
+        return self
+
+
+def read_scenario(given: Any) -> CoupledScenario:
+    """Read a scenario as it travels; raises ValueError: where it is wrong, and what is."""
+    try:
+        return CoupledScenario.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "scenario"
+        raise ValueError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def options(city: City, drainage: DrainagePlan, traffic: TrafficPlan) -> Mapping[str, Any]:
+    """Return what may be picked for both halves: {"drainage": …, "traffic": …}."""
+    return {
+        "drainage": water.options(city, drainage),
+        "traffic": roads.options(city, traffic),
+    }
