@@ -21,13 +21,13 @@ from twin.coupled.summing import joined, water_only
 from twin.drainage import run as drainage
 from twin.drainage.run import Simulated
 from twin.result import RunResult
-from twin.traffic import run as traffic
+from twin.traffic.run import open_model, simulate
 from twin.traffic.scenario import TrafficScenario
 
 WATER_SHARE = 0.2  # of the whole time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Part:
     """A part of the chain as its work sees it: a share of the progress, a folder of its own."""
 
@@ -80,8 +80,8 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     working.partial(water_only(answer, floods, part.hour_min))
     flooded = TrafficScenario.model_validate(scenario.traffic.model_dump() | {"floods": floods})
     working.check()
-    model = traffic.open_model(flooded, calibration.get("traffic"), part)
-    return part.join(traffic.simulate(model, flooded, part))
+    model = open_model(flooded, calibration.get("traffic"), part)
+    return part.join(simulate(model, flooded, part))
 
 
 def _water(scenario: CoupledScenario, calibration: Any, working: Working) -> Simulated:

@@ -11,8 +11,8 @@ from twin.result import Fit, Kpi, RunResult, text
 
 Hour = tuple[float, float]
 REACH: Mapping[str, Text] = {
-    "hospital": text("Phút xe cứu thương đến nơi", "Minutes for an ambulance"),
-    "fire": text("Phút xe chữa cháy đến nơi", "Minutes for a fire engine"),
+    "hospital": text("Xe cứu thương đến nơi", "Ambulance to the place"),
+    "fire": text("Xe chữa cháy đến nơi", "Fire engine to the place"),
 }
 WORST_OF_HOUR = text(
     "Đường chịu độ sâu ngập lớn nhất trong giờ được chọn, suốt cả giờ",
@@ -90,7 +90,7 @@ def _reach(reach: Mapping[str, Any]) -> list[Kpi]:
         label = REACH.get(kind, text(kind, kind))
         if both:
             base, value = (sum(side) / len(both) for side in zip(*both, strict=True))
-            found.append(kpi(f"reach.{kind}", label, "min", 1, "down", base, value))
+            found.append(kpi(f"reach.{kind}", label, "phút", 1, "down", base, value))
         cut = text(
             f"{label['vi']}: nơi không còn đường đến", f"{label['en']}: places no way leads to"
         )
@@ -105,7 +105,7 @@ def _reach_by_area(reach: Mapping[str, Any]) -> dict[str, list[Kpi]]:
         for code, minutes in there["areas"].items():
             if minutes["base"] is not None and minutes["value"] is not None:
                 figure = kpi(
-                    f"reach.{kind}", label, "min", 1, "down", minutes["base"], minutes["value"]
+                    f"reach.{kind}", label, "phút", 1, "down", minutes["base"], minutes["value"]
                 )
                 found.setdefault(code, []).append(figure)
     return found

@@ -67,7 +67,7 @@ OPTIONS: dict[str, Any] = {
     "DRY_STEP": "00:05:00",
     "ROUTING_STEP": ROUTING_STEP_S,
     "VARIABLE_STEP": 0,
-    # m², of the shafts and house drains at a node. With SWMM's 1.2 m² a node that begins to pond can
+    # m², of shafts and house drains at a node. With SWMM's own 1.2 a node that begins to pond can
     # jump by decimetres at this step; with 20 all depths are within 0.01 m of those of 3 s steps.
     "MIN_SURFAREA": 20,
     "INERTIAL_DAMPING": "PARTIAL",
