@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands.add_parser("account", help="make, list and shut accounts"))
     add_rule_commands(commands.add_parser("rule", help="say what a rule would have done"))
     add_job_commands(commands.add_parser("job", help="list, show and end jobs"))
-    add_twin_commands(commands.add_parser("twin", help="make sure of a twin's run"))
+    add_twin_commands(commands.add_parser("twin", help="make sure of a twin's run, import"))
     commands.add_parser("settings", help="print every setting, its value and what it means")
     return parser
 

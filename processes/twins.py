@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from processes.job_commands import NoJob, find
+from processes.twin_imports import import_source
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -26,12 +28,21 @@ def add_commands(twin: argparse.ArgumentParser) -> None:
     tasks = twin.add_subparsers(dest="task", required=True, metavar="task")
     again = tasks.add_parser("rerun", help="do a run again; 1 when it comes out otherwise")
     again.add_argument("job_id", metavar="JOB_ID")
+    importing = tasks.add_parser("import", help="take a model or network of others")
+    importing.add_argument(
+        "source",
+        metavar="FILE",
+        type=Path,
+        help="a .inp of SWMM (drainage); an OSM extract or a GMNS folder (traffic)",
+    )
 
 
 def perform(
     settings: Settings, chosen: argparse.Namespace, *, kinds: Kinds | None = None
 ) -> tuple[str, bool]:
-    """Do one task; return what to print, and whether all is as it should be. Raises NoJob."""
+    """Do one task; return what to print, and whether all is right. Raises NoJob, NoImport."""
+    if chosen.task == "import":
+        return import_source(settings, chosen.source), True
     from jobs.kinds import KINDS
 
     return _rerun(settings, chosen.job_id, KINDS if kinds is None else kinds)

@@ -144,3 +144,18 @@ def test_a_first_picture_comes_before_the_answer(
     assert heard.partials
     assert heard.partials[0]["details"]["untilMin"] < result["details"]["untilMin"] == 24 * 60
     assert set(heard.partials[0]["frames"]) == set(result["frames"])
+
+
+def test_the_drainage_companys_bands_come_out(tmp_path: Path, settings: Settings) -> None:
+    """Below 50 mm in 2 h nothing floods; 50 to 100 mm: about eleven known points; above: many."""
+    flooded = {}
+    for storm in ("burst-50", "burst-75", "burst-100"):
+        folder = tmp_path / storm
+        folder.mkdir()
+        scenario = {"storm": {"kind": "named", "id": storm}, "durationH": 3}
+        result = work({"scenario": scenario}, Heard(folder, settings))
+        flooded[storm] = figure(result, "spotsFlooded"), figure(result, "placesFlooded")
+    assert flooded["burst-50"] == (0, 0)
+    assert 8 <= flooded["burst-75"][0] <= 13
+    assert flooded["burst-100"][0] == 16
+    assert flooded["burst-100"][1] > 16
