@@ -14,6 +14,7 @@ from dash import html
 
 from callbacks import (
     anomalies,
+    brief,
     catalogue,
     console,
     coverage_board,
@@ -48,6 +49,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     rule_day.layout: ("rule", "wall"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
+    brief.layout: ("kind", "state", "language"),
     catalogue.layout: ("dataset",),
     lineage.layout: ("dataset",),
     coverage_board.layout: ("agency",),
@@ -81,6 +83,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("operator", _guarded(operator_drawing.layout), title="operator", path="/operator")
     _add("rule_day", _guarded(rule_day.layout), title="rule_day", path="/rule")
     _add("console", _guarded(console.layout), title="console", path="/console")
+    _add("brief", _guarded(brief.layout), title="brief", path="/brief")
     _add("catalogue", _guarded(catalogue.layout), title="data", path="/data")
     _add("quality", _guarded(quality_board.layout), title="quality", path="/data/quality")
     _add("coverage", _guarded(coverage_board.layout), title="coverage", path="/data/coverage")

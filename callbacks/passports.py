@@ -8,7 +8,9 @@ from typing import Any
 
 from dash import Dash, Input, Output, no_update
 
+from analytics.brief.finding import PREFIX, said_figure
 from callbacks import page_setting, session
+from callbacks.brief_deeds import published
 from callbacks.desk import Desk, desk
 from callbacks.passport_view import view_of
 from data_access.envelope import LIVE, Envelope
@@ -49,9 +51,14 @@ def answer(asked: Mapping[str, Any] | None) -> Any:
 
 def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> Any:
     aggregate, _, address = mark.partition(":")
-    envelope = _envelope(reach, aggregate, realm) if len(mark) <= LONGEST else None
+    is_brief = aggregate.startswith(PREFIX)
+    envelope = None
+    if len(mark) <= LONGEST:
+        envelope = published(reach, aggregate) if is_brief else _envelope(reach, aggregate, realm)
     if is_exercise(realm):
         return passport.refusal("exercise", setting=setting)
+    if envelope is not None and is_brief:  # a figure as it stood when it was said
+        envelope, address = said_figure(envelope, address) or (None, address)
     if envelope is None:
         return passport.refusal("unknown", setting=setting)
     if not who.may_see(envelope.classification):

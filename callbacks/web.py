@@ -18,6 +18,8 @@ from flask import Flask, has_request_context, request
 
 from callbacks import (
     anomalies,
+    brief,
+    brief_pdf,
     cameras,
     catalogue,
     catalogue_api,
@@ -154,9 +156,10 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     proposals.attach(server)
     quarantine.attach(server)
     anomalies.attach(server)
+    brief_pdf.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     shown = (live, page_realm, room, operator, rule_day, console, passports)
-    for each in (*shown, quarantine, anomalies, *DATA_PAGES):
+    for each in (*shown, quarantine, anomalies, brief, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:

@@ -123,6 +123,7 @@ KINDS: Kinds = {
             "brief",
             "analytics.brief.run:work",
             timeout_s=300,
+            city_files=("brief/*",),
             is_repeatable=False,
             keep=30,
         ),

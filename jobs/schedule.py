@@ -43,7 +43,7 @@ EVERY: tuple[Every, ...] = (
         every_s=86_400,
         after_s=300,
     ),
-    Every("brief", {"vi": "Bản tin nhanh", "en": "Brief"}, every_s=600),
+    Every("brief", {"vi": "Báo cáo sáng, báo cáo nhanh", "en": "Briefs"}, every_s=300),
 )
 
 

@@ -189,3 +189,21 @@ ANOMALIES_LISTS = "anomalies-lists"
 # The sign-in page (layouts/pages/sign_in.py)
 SIGN_IN_USER = "sign-in-user"
 SIGN_IN_PASSWORD = "sign-in-password"
+
+# The page of briefs (layouts/pages/brief.py)
+BRIEF_SEEN = "brief-seen"  # which brief the page shows: {kind, state, language, digest}
+BRIEF_JOB = "brief-job"
+BRIEF_AGAIN = "brief-again"
+BRIEF_HEAD = "brief-head"
+BRIEF_TEXT = "brief-text"
+BRIEF_DEEDS = "brief-deeds"
+BRIEF_RESULT = "brief-result"
+BRIEF_QUESTION = "brief-question"
+BRIEF_ASK = "brief-ask"
+BRIEF_ASKING = "brief-asking"
+BRIEF_ANSWER = "brief-answer"
+
+
+def brief_deed(deed: str, about: str = "") -> dict[str, str]:
+    """Return the id of a key of the briefs' page: make, flash, rephrase, approve, wall."""
+    return {"part": "brief-deed", "deed": deed, "about": about}

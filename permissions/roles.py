@@ -37,6 +37,7 @@ class Right(StrEnum):
     SEE_TWINS = "seeTwins"  # what-ifs that were run, forecasts
     RUN_TWINS = "runTwins"  # ask for one, cancel one
     LABEL_ALERTS = "labelAlerts"  # say whether what was found unusual was so
+    APPROVE_BRIEFS = "approveBriefs"  # make a brief anew, and let one out to the walls
 
 
 _VIEWER = frozenset({Right.SEE_ROOM, Right.SEE_CONSOLE, Right.SEE_TWINS})
@@ -47,6 +48,7 @@ _LEADER = _PRESENTER | {
     Right.APPROVE_SIGNALS,
     Right.RUN_TWINS,
     Right.LABEL_ALERTS,
+    Right.APPROVE_BRIEFS,
 }
 _OPERATOR = _VIEWER | {
     Right.SEE_SOURCE_ROWS,
@@ -55,6 +57,7 @@ _OPERATOR = _VIEWER | {
     Right.READ_PROOF,
     Right.PROPOSE_SIGNALS,
     Right.APPROVE_SIGNALS,
+    Right.APPROVE_BRIEFS,
     Right.SEE_QUARANTINE,
     Right.RELEASE_ROWS,
     Right.RUN_TWINS,

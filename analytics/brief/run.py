@@ -74,6 +74,8 @@ def work(
         working.progress(0.4, "brief.compose")
         rules = wanted.rules
         brief = compose(rules, envelopes, now_ms=now_ms, about=wanted.about)
+        if not brief.sentences and asked.what == "due":
+            continue  # it is tried again at the next time
         if not brief.sentences:
             raise WorkFailed("noData", "There is no number that is fresh enough to be told.")
         wording = None

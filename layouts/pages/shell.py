@@ -24,6 +24,7 @@ PAGES = (
     ("room", "/", Right.SEE_ROOM, "bi-grid-1x2"),
     ("operator", "/operator", Right.SEE_OPERATOR, "bi-sliders"),
     ("console", "/console", Right.SEE_CONSOLE, "bi-bar-chart-line"),
+    ("brief", "/brief", Right.SEE_CONSOLE, "bi-file-text"),
     ("data", "/data", Right.SEE_CONSOLE, "bi-journal-text"),
     ("proof", "/proof", Right.READ_PROOF, "bi-clock-history"),
 )

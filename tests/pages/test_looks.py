@@ -151,6 +151,8 @@ def _width(page: Page) -> int:
         "/operator?wall=ngo-quyen",
         "/proof?wall=le-lai&verify=1",
         "/proof?date=31/02/2026&time=9",
+        "/brief?kind=morning",
+        "/brief?kind=flash&language=en",
         *answerable.PATHS,
     ],
 )

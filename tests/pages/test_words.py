@@ -21,6 +21,8 @@ PATHS = (
     "/operator",
     "/operator?wall=ngo-quyen",
     "/console",
+    "/brief",
+    "/brief?kind=flash&language=en",
     *DATA_PATHS,
     "/no/such/page",
 )
