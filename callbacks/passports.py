@@ -15,6 +15,7 @@ from callbacks.desk import Desk, desk
 from callbacks.passport_view import view_of
 from data_access.envelope import LIVE, Envelope
 from data_access.errors import DataError
+from data_access.finding import is_finding
 from data_access.realms.realm import is_beside, is_exercise
 from layouts import ids
 from layouts.pages import passport
@@ -64,6 +65,8 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     if not who.may_see(envelope.classification):
         session.audit(who, "passport", "refused", target=f"number/{mark}", code="forbidden")
         return passport.refusal("forbidden", setting=setting)
+    if is_finding(aggregate):  # no row of a source says it
+        return passport.refusal("modelled", setting=setting)
     if reach.trace is None:
         return passport.refusal("unreadable", setting=setting)
     try:

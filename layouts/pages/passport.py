@@ -139,7 +139,7 @@ def body(view: PassportView, *, setting: Setting) -> list[Component]:
 
 
 def refusal(code: str, *, setting: Setting) -> list[Component]:
-    """Say why there is no passport: forbidden, unknown, unreadable, exercise."""
+    """Say why there is no passport: forbidden, unknown, unreadable, exercise, modelled."""
     words = text(f"passport.refused.{code}", setting.language)
     return [html.P([icon("bi-info-circle"), words], className="passport-refused", role="status")]
 

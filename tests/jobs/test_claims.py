@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 from jobs.canonical import pack
 from jobs.claims import ATTEMPTS, Claims, Made
 from jobs.errors import LeaseLost
+from jobs.findings import FindingStore
 from jobs.job import State
 from jobs.store import JobStore
 from permissions.database import SCHEMA, connect_operations, open_operations
 from tests.data_access import postgres
 from tests.jobs.conftest import KINDS, NOW_MS, TITLE
+from tests.jobs.found import finding
 
 LATER_MS = NOW_MS + 60_000
 
@@ -156,6 +158,17 @@ def test_what_was_told_to_end_is_not_done_once_more(ask, claims, store):
 def test_what_waits_is_told_in_the_order_it_is_taken(ask, claims):
     scheduled, person = ask(1, is_scheduled=True), ask(2)
     assert [each.job_id for each in claims.waiting()] == [person.id, scheduled.id]
+
+
+def test_findings_of_many_at_once_each_have_a_version_of_their_own(engine, url):
+    other = connect_operations(url)
+    stores = [FindingStore(where) for where in (engine, other) * 3]
+    with ThreadPoolExecutor(6) as threads:
+        said = threads.map(lambda each: each.publish(finding("brief.now", 1), "j", NOW_MS), stores)
+        versions = list(said)
+    assert sorted(versions) == [int(NOW_MS) + number for number in range(6)]
+    assert stores[0].versions() == {"brief.now": max(versions)}
+    other.dispose()
 
 
 def test_a_result_of_other_versions_answers_only_these(ask, claims, store):

@@ -85,6 +85,16 @@ def test_cancelling_ends_engines_and_what_left_the_group(pool, store, ask, setti
     assert scratch(settings) == []
 
 
+def test_what_is_cancelled_before_it_has_begun_never_runs_on(pool, store, ask, settings):
+    for state in (State.QUEUED, State.RUNNING):
+        job = ask("wait", until=state)
+        until(store, job, lambda known, least=state: known.state >= least)
+        store.cancel(job.id, NOW_MS)
+        assert ended(store, job).state == State.CANCELLED
+    assert ended(store, ask("add", a=1, b=1)).result == {"sum": 2}
+    assert scratch(settings) == []
+
+
 def test_a_timeout_says_so(pool, store, ask, settings):
     failed = ended(store, ask("short"))
     assert (failed.state, failed.code) == (State.FAILED, "tooLong")
