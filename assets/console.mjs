@@ -1,10 +1,9 @@
-// The leader's console: tells the page how much room its body has; tiles are measured for exactly
-// that. Inert without #console-body.
+// The leader's console and the page of what-ifs: tells the page how much room its body has; tiles are
+// measured for exactly that. Inert without such a body.
 
-const BODY = "console-body";
+const BODIES = { "console-body": "console-size", "what-if-body": "what-if-size", "what-if-sides": "what-if-room" };
 const BOTTOM_PX = 12; // left free under the body
 const SETTLED_MS = 200; // a window being dragged is not drawn at every step
-const PARTS = ["console-size"];
 
 // Whole pixels from the body's corner to the edges of the window, less the page's own edge.
 export function roomOf(rect, window, edgePx) {
@@ -14,8 +13,10 @@ export function roomOf(rect, window, edgePx) {
   };
 }
 
+const find = () => document.getElementById(Object.keys(BODIES).find((id) => document.getElementById(id)));
+
 function measure() {
-  const body = document.getElementById(BODY);
+  const body = find();
   if (body === null) return null;
   const edgePx = parseFloat(getComputedStyle(body.parentElement).paddingLeft);
   const widthPx = document.documentElement.clientWidth;
@@ -29,7 +30,7 @@ function tell() {
   const same = data && told && data.width === told.width && data.height === told.height;
   if (data === null || same) return;
   told = data;
-  for (const id of PARTS) window.dash_clientside?.set_props?.(id, { data });
+  window.dash_clientside?.set_props?.(BODIES[body.id], { data });
 }
 
 let told = null;
@@ -37,7 +38,7 @@ let body = null;
 let timer = null;
 
 function watch() {
-  const found = document.getElementById(BODY);
+  const found = find();
   if (found === body) return;
   body = found;
   told = null;
@@ -60,7 +61,7 @@ function takePlace({ target }) {
 
 if (typeof document !== "undefined" && !window.iocConsole) {
   window.iocConsole = true;
-  if (location.pathname.startsWith("/console")) {
+  if (["/console", "/what-if"].includes(location.pathname)) {
     new MutationObserver(watch).observe(document.documentElement, {
       childList: true,
       subtree: true,

@@ -37,6 +37,11 @@ def send(reach: Desk, who: Person | None, wall_id: str, scene_id: str, language:
     """Take a scene on a wall's manual layer, and say what came of it."""
     scene = reach.scenes.get(wall_id, {}).get(scene_id)
     name = pick(dict(scene.name), language) if scene else scene_id
+    return take(who, wall_id, scene_id, name, language)
+
+
+def take(who: Person | None, wall_id: str, scene_id: str, name: str, language: str) -> Outcome:
+    """Take a scene of that name on a wall's manual layer, and say what came of it."""
     try:
         result = command(who, "wall.take", {"wallId": wall_id, "sceneId": scene_id})
     except CommandRefused as error:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from callbacks.drawn import Drawn
 from callbacks.replays import Replays
 from callbacks.stills import Stills
+from callbacks.twins import Twins
 from data_access.cache import EnvelopeCache
 from data_access.city import City
 from data_access.envelope import Envelope
@@ -98,6 +99,7 @@ class Desk:
     drawn: Drawn = field(default_factory=Drawn)
     replays: Replays = field(default_factory=Replays)
     stills: Stills = field(default_factory=Stills)
+    twins: Twins = field(default_factory=Twins)
     now_ms: Callable[[], float] = field(default=now_ms)
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ def setting() -> Setting:
         timezone=reach.city.timezone,
         csrf_token=security.csrf_token(),
         path=page_path(),
+        absent=() if reach.twins.there(reach.settings, reach.city) else ("what_if", "twins"),
     )
 
 

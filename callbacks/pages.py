@@ -15,6 +15,7 @@ from dash import html
 from callbacks import (
     anomalies,
     brief,
+    calibration,
     catalogue,
     console,
     coverage_board,
@@ -30,6 +31,7 @@ from callbacks import (
     security,
     session,
     source_health,
+    what_if,
 )
 from callbacks.desk import desk
 from language import text
@@ -47,6 +49,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     console.layout: ("realm", "date", "time"),
     operator_drawing.layout: ("wall",),
     rule_day.layout: ("rule", "wall"),
+    what_if.layout: ("twin", "run", "runs", "by", "map"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
     brief.layout: ("kind", "state", "language"),
@@ -84,12 +87,14 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("rule_day", _guarded(rule_day.layout), title="rule_day", path="/rule")
     _add("console", _guarded(console.layout), title="console", path="/console")
     _add("brief", _guarded(brief.layout), title="brief", path="/brief")
+    _add("what_if", _guarded(what_if.layout), title="what_if", path="/what-if")
     _add("catalogue", _guarded(catalogue.layout), title="data", path="/data")
     _add("quality", _guarded(quality_board.layout), title="quality", path="/data/quality")
     _add("coverage", _guarded(coverage_board.layout), title="coverage", path="/data/coverage")
     _add("lineage", _guarded(lineage.layout), title="lineage", path="/data/lineage")
     _add("sources", _guarded(source_health.layout), title="sources", path="/data/sources")
     _add("forecasts", _guarded(forecasts.layout), title="forecasts", path="/data/forecasts")
+    _add("twins", _guarded(calibration.layout), title="twins", path="/data/twins")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
     _add("anomalies", _guarded(anomalies.layout), title="anomalies", path="/data/anomalies")

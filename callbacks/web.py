@@ -20,6 +20,7 @@ from callbacks import (
     anomalies,
     brief,
     brief_pdf,
+    calibration,
     cameras,
     catalogue,
     catalogue_api,
@@ -45,6 +46,8 @@ from callbacks import (
     session,
     source_health,
     usage,
+    what_if,
+    what_if_document,
 )
 from callbacks.desk import Desk
 from data_access.cache import open_cache
@@ -157,9 +160,11 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     quarantine.attach(server)
     anomalies.attach(server)
     brief_pdf.attach(server)
+    what_if_document.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
     shown = (live, page_realm, room, operator, rule_day, console, passports)
-    for each in (*shown, quarantine, anomalies, brief, *DATA_PAGES):
+    more = (quarantine, anomalies, brief, what_if, calibration)
+    for each in (*shown, *more, *DATA_PAGES):
         each.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:

@@ -147,6 +147,54 @@ def console_undo(wall_id: str) -> dict[str, str]:
     return {"part": "console-undo", "wall": wall_id}
 
 
+# The page of what-ifs (layouts/pages/what_if.py, assets/pick.mjs)
+WHAT_IF_MAP = "what-if-map"
+WHAT_IF_SEEN = "what-if-seen"
+WHAT_IF_TOUCH = "what-if-touch"
+WHAT_IF_DRAFT = "what-if-draft"
+WHAT_IF_SHEET = "what-if-sheet"
+WHAT_IF_RUN = "what-if-run"
+WHAT_IF_PROBLEM = "what-if-problem"
+WHAT_IF_GO = "what-if-go"
+WHAT_IF_SIZE = "what-if-size"
+WHAT_IF_BODY = "what-if-body"
+WHAT_IF_SIDES = "what-if-sides"
+WHAT_IF_ROOM = "what-if-room"
+WHAT_IF_STATE = "what-if-state"
+WHAT_IF_SHOWN = "what-if-shown"
+WHAT_IF_POLL = "what-if-poll"
+WHAT_IF_JOB = "what-if-job"
+WHAT_IF_CANCEL = "what-if-cancel"
+WHAT_IF_RUNS = "what-if-runs"
+WHAT_IF_SENT = "what-if-sent"
+WHAT_IF_NOTE = "what-if-note"
+WHAT_IF_ATTACH = "what-if-attach"
+WHAT_IF_NOTES = "what-if-notes"
+WHAT_IF_BUSY = "what-if-busy"
+CALIBRATION_BODY = "calibration-body"
+CALIBRATION_POLL = "calibration-poll"
+
+
+def calibrate(kind: str) -> dict[str, str]:
+    """Return the id of the key that asks for another calibration of a twin."""
+    return {"part": "calibrate", "kind": kind}
+
+
+def what_if_key(do: str, about: str) -> dict[str, str]:
+    """Return the id of a key that changes what is asked: `do` with what it is about."""
+    return {"part": "what-if-key", "do": do, "about": about}
+
+
+def what_if_slider(name: str) -> dict[str, str]:
+    """Return the id of a slider of the open measure."""
+    return {"part": "what-if-slider", "name": name}
+
+
+def what_if_send(do: str, wall_id: str) -> dict[str, str]:
+    """Return the id of the key that sends what is compared to a wall, or takes it back."""
+    return {"part": "what-if-send", "do": do, "wall": wall_id}
+
+
 # The page of proofs (layouts/pages/proof.py, layouts/pages/proof_glass.py, assets/proof.mjs)
 PROOF_DATE = "proof-date"
 PROOF_TIME = "proof-time"

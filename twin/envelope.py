@@ -11,6 +11,7 @@ publishing: that is `jobs`.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,9 @@ from data_access.city import City
 from data_access.classification import Classification, highest
 from data_access.envelope import LIVE, Envelope, Number, Payload, Table, Text
 from data_access.geometry import write_layer
+from jobs.working import Working
 from language import LANGUAGES, number
+from twin.asked import asked
 from twin.doubts import balances
 from twin.maps import maps_of, spots
 from twin.result import Kpi, RunResult
@@ -178,3 +181,22 @@ def _kpis(kpis: Iterable[Kpi]) -> Table:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
+
+
+def publish_latest(
+    result: RunResult,
+    scenario: Mapping[str, Any],
+    options: Mapping[str, Any],
+    city: City,
+    working: Working,
+) -> None:
+    """Have a finished run shown as the newest of its kind, for scenes that always stand.
+
+    A run is asked by its inputs alone here; as itself it is published by who sends it to a wall.
+    """
+    run = Run("", asked(scenario, options))
+    folder = working.settings.geometry_dir
+    made = envelopes(result, run, city, geometry_dir=folder, now_ms=time.time() * 1000)
+    for envelope in made:
+        if envelope.aggregate == latest_name(result["kind"]):
+            working.publish(envelope)

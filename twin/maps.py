@@ -71,7 +71,7 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
     whole = {feature: reading.whole(course) for feature, course in courses.items()}
     kept = {feature: value for feature, value in whole.items() if value is not None}
     names = feature_names(result["geometry"].get(frames["layer"], {}))
-    worst = _worst(kept, reading)
+    worst = _worst({each: value for each, value in kept.items() if each in names}, reading)
     values: dict[str, dict[str, Any]] = {}
     for feature, value in kept.items():
         band = scale.band(value)
@@ -190,12 +190,15 @@ def _deepest(depth: MapLayer, frames: Frames) -> list[dict[str, Any]]:
 
 
 def feature_names(collection: Mapping[str, Any]) -> dict[str, Text]:
-    """Return the names of a FeatureCollection's features by id, of those that have one."""
+    """Return the names of a FeatureCollection's features by id, of those that have one.
+
+    What is invented has a name that tells nobody which street is meant: it is not named.
+    """
     names: dict[str, Text] = {}
     for feature in collection.get("features", ()):
         properties = feature.get("properties") or {}
         name = properties.get("name")
-        if name:
+        if name and not properties.get("invented"):
             key = str(feature.get("id") or properties.get("id"))
             names[key] = cast(Text, name) if isinstance(name, dict) else {"vi": name, "en": name}
     return names

@@ -19,11 +19,15 @@ TABS = (
     ("coverage", "/data/coverage", "bi-pie-chart"),
     ("lineage", "/data/lineage", "bi-diagram-3"),
     ("sources", "/data/sources", "bi-broadcast-pin"),
+    ("twins", "/data/twins", "bi-bullseye"),
     ("quarantine", "/data/quarantine", "bi-funnel"),
     ("forecasts", "/data/forecasts", "bi-graph-up-arrow"),
     ("anomalies", "/data/anomalies", "bi-activity"),
 )
-RIGHTS = {"quarantine": Right.SEE_QUARANTINE}  # of pages that are not for all
+RIGHTS = {
+    "quarantine": Right.SEE_QUARANTINE,
+    "twins": Right.SEE_TWINS,
+}  # of pages that are not for all
 
 
 Link = Mapping[str, Any]  # `link_url` and `link_port` of `layouts.pages.live`
@@ -53,7 +57,8 @@ def _tabs(here: str, setting: Setting) -> Component:
                 **attrs(aria_current="page" if name == here else None),
             )
             for name, path, symbol in TABS
-            if name not in RIGHTS or setting.person.may(RIGHTS[name])
+            if (name not in RIGHTS or setting.person.may(RIGHTS[name]))
+            and name not in setting.absent
         ],
         className="data-tabs",
         **attrs(aria_label=say("data.tabs", setting)),

@@ -25,6 +25,7 @@ PAGES = (
     ("operator", "/operator", Right.SEE_OPERATOR, "bi-sliders"),
     ("console", "/console", Right.SEE_CONSOLE, "bi-bar-chart-line"),
     ("brief", "/brief", Right.SEE_CONSOLE, "bi-file-text"),
+    ("what_if", "/what-if", Right.SEE_TWINS, "bi-signpost-2"),
     ("data", "/data", Right.SEE_CONSOLE, "bi-journal-text"),
     ("proof", "/proof", Right.READ_PROOF, "bi-clock-history"),
 )
@@ -44,6 +45,7 @@ class Setting:
     realm: str = "live"  # the world whose numbers the page shows
     realm_clock: str = ""  # what time it is there, as elements carry it (assets/realm.mjs)
     band: tuple[Component, ...] = ()  # what says that it is not live (realm_band)
+    absent: tuple[str, ...] = ()  # pages that this city has nothing for
 
 
 def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Component:
@@ -171,7 +173,7 @@ def _navigation(page: str, setting: Setting) -> Component:
                 **attrs(aria_current="page" if name == page else None),
             )
             for name, path, right, symbol in PAGES
-            if setting.person.may(right)
+            if setting.person.may(right) and name not in setting.absent
         ],
         className="shell-nav",
         **attrs(aria_label=say("nav.label", setting)),

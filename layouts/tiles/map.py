@@ -22,7 +22,7 @@ from layouts.tiles.chart import INK_3
 from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.map_inset import Corners, inset_bounds, inset_width
-from layouts.tiles.map_time import over_time, told_box
+from layouts.tiles.map_time import SLIDER_PX, over_time, told_box
 from layouts.tiles.map_values import Values, hideout
 from layouts.tiles.measure import width_u
 from layouts.tiles.panes import last_pane
@@ -200,17 +200,18 @@ def ground(
         frame_of = {"color": INK_3, "weight": weight, "fill": False, "interactive": False}
         # Above the values, whichever file comes first.
         layers.append(dl.Rectangle(id="window", bounds=elsewhere, pane="shadowPane", **frame_of))
+    over, marks = over_time(values, is_touched=frame.detail == "console" and options.slider)
+    below_px = SLIDER_PX if len(over) > 1 else 0
     padding = 0.0 if window else 0.5 * frame.unit_px
     leaflet = dl.MapContainer(
         layers,
         id=f"map{own}",
         bounds=window or _bounds(options, values.geometry, context),
         boundsOptions={"padding": [padding] * 2, "animate": False},
-        style={"width": "100%", "height": "100%"},
+        style={"width": "100%", "height": f"calc(100% - {below_px}px)" if below_px else "100%"},
         **_handling(is_touched=frame.detail == "console"),
     )
     size = {"width": u(width), "height": u(height)}
-    over, marks = over_time(values, is_touched=frame.detail == "console" and options.slider)
     if not window:
         return html.Div([leaflet, *over], className="map-ground", style=size, **marks)
     name = html.Div(caption, className="map-inset-name type-16")

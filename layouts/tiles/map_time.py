@@ -18,6 +18,8 @@ from layouts.tiles.map_values import Values, minutes
 from layouts.tiles.measure import width_u
 
 TOLD_HEIGHT = 1.5
+MINUTE = "minute"  # id of the slider in its tile
+SLIDER_PX = 56  # of the slider under a map, with its air
 Marks = dict[str, Any]
 
 
@@ -50,9 +52,13 @@ def told_box(values: Values, width: float) -> list[list[float]]:
 def slider(known: Sequence[float], *, label: str) -> Component:
     """Return the slider over the minutes of a run; arrow keys move it too."""
     step = min((b - a for a, b in itertools.pairwise(known)), default=1)
-    chosen = dcc.Input(type="range", min=known[0], max=known[-1], step=step, value=known[-1])
-    return html.Label(
-        [html.Span(label, className="visually-hidden"), chosen], className="map-slider"
+    last = known[-1]
+    return html.Div(
+        [
+            html.Label(label, htmlFor=MINUTE, className="visually-hidden"),
+            dcc.Input(id=MINUTE, type="range", min=known[0], max=last, step=step, value=last),
+        ],
+        className="map-slider",
     )
 
 

@@ -16,7 +16,7 @@ from layouts.tiles.absence import missing
 from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import broken
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, fit, settings, wrap
+from layouts.tiles.measure import cut, fit, settings, width_u, wrap
 from layouts.tiles.rows import plan, rest
 from layouts.tiles.table import name_cell, name_setting
 from layouts.tiles.twin_body import caveat_lines, caveats_height, part_of
@@ -27,9 +27,8 @@ AIR = 1.0
 HEAD = 2.0
 ROW_LEAST, ROW_MOST = 2.25, 3.75
 ROW_OF_THREE = 3.25  # where intervals stand in a line of their own
-LEAST_NAME = 6.0
+LEAST_NAME, GOOD_NAME = 6.0, 9.0
 LEAST_CELL = 4.5  # units; narrower holds no interval
-CELL_MOST = 14.0
 DELTAS = settings(CAPTION)
 
 RunId = Annotated[str, Field(pattern=twin.RUN)]
@@ -63,15 +62,28 @@ def build(
         return missing(tile, first)
     heads = [tile.words(twin.said(each).get("title") or each.label) for each in told]
     room = tile.height_u - caveats_height(tile) - HEAD
-    part = part_of(tile, tile.width_u, room)
-    cell = min(CELL_MOST, (tile.width_u - LEAST_NAME) / (len(told) + 1) - AIR)
-    if room < ROW_LEAST or cell < LEAST_CELL:
+    widths = _widths(tile, columns)
+    if room < ROW_LEAST or widths[-1] < LEAST_CELL:
         return tile.reason(tile.say("tooSmall"), cause="small")
-    body = [
-        *_rows(part, figures, columns, heads, cell, gone=len(found) - len(told)),
-        caveat_lines(tile, first),
-    ]
-    return tile.build(html.Div(body, className="twin-parts"))
+    part = part_of(tile, tile.width_u, room)
+    rows = _rows(part, figures, columns, heads, widths, gone=len(found) - len(told))
+    tile.unit = part.unit
+    return tile.build(html.Div([*rows, caveat_lines(tile, first)], className="twin-parts"))
+
+
+def _widths(tile: Tile, columns: Columns) -> tuple[float, float, float]:
+    """Return the widths of names, of the base and of each run: what they need, or what there is."""
+    shown = [figure for column in columns for figure in column.values()]
+    base = max([width_u(_base(tile, each), 1.0) for each in shown])
+    base = max(base, width_u(tile.say("twin.baseHead"), CAPTION))
+    cell = max(width_u(_change(tile, each), CAPTION) for each in shown)
+    cell = max(cell, *(width_u(figure_words(tile, each), 1.0, bold=True) for each in shown))
+    count = len(columns)
+    name = tile.width_u - base - AIR - count * (cell + AIR)
+    if name >= GOOD_NAME:
+        return name, base, cell
+    cell = min(cell, (tile.width_u - LEAST_NAME - base - AIR) / count - AIR)
+    return tile.width_u - base - AIR - count * (cell + AIR), base, cell
 
 
 def _rows(
@@ -79,18 +91,15 @@ def _rows(
     figures: Sequence[str],
     columns: Columns,
     heads: Sequence[str],
-    cell: float,
+    widths: tuple[float, float, float],
     *,
     gone: int,
 ) -> list[Component]:
-    name_width = tile.width_u - (len(columns) + 1) * (cell + AIR)
+    name_width, base_width, wide = widths
     style = {
-        "gridTemplateColumns": " ".join(
-            [u(name_width), u(cell * 0.75), *(u(cell + cell * 0.25 / len(columns)),) * len(columns)]
-        ),
+        "gridTemplateColumns": " ".join([u(name_width), u(base_width), *[u(wide)] * len(columns)]),
         "columnGap": u(AIR),
     }
-    wide = cell + cell * 0.25 / len(columns)
     is_one_line = all(
         fit(_change(tile, each), wide, DELTAS) is not None
         for column in columns
@@ -100,7 +109,7 @@ def _rows(
     fitted = plan(len(figures), tile.height_u, least=least, most=ROW_MOST)
     shown = [_first(columns, kpi) for kpi in figures[: fitted.shown]]
     face = name_setting([tile.words(each.label) for each in shown], name_width)
-    rows: list[Component] = [_head(tile, heads, cell * 0.75, wide, style)]
+    rows: list[Component] = [_head(tile, heads, base_width, wide, style)]
     for figure in shown:
         of_runs = [column.get(figure.kpi) for column in columns]
         rows.append(

@@ -29,6 +29,7 @@ from wall.errors import BadFields, ServiceError
 from wall.geometry import Wall, load_walls
 from wall.history import History
 from wall.protocol import check
+from wall.scene import scene_from_json
 from wall.services import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -263,6 +264,9 @@ class StandInLink:
             return {"switches": deepcopy(kept[: given["limit"]]), **History(kept).summary()}
         if op in ("playlist.list", "schedule.list", "playlist.pause", "wall.lock", "wall.unlock"):
             return deepcopy(self._automatic(op, str(given["wallId"])))
+        if op == "scene.put":
+            scene = scene_from_json(given["scene"])
+            return {"sceneId": scene.scene_id, "revision": scene.revision}
         if op == "wall.preview":
             return {"sceneId": given["sceneId"], "staged": 7, "of": 7, "fitToShow": True, "why": []}
         if op in TOOLS:

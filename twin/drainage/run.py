@@ -23,6 +23,7 @@ from twin.drainage.opening import Twin, open_twin
 from twin.drainage.results import DEPTH_SCALE, result_of
 from twin.drainage.scenario import DrainageScenario, check_picked, read_scenario
 from twin.drainage.storms import Rain, rain_of
+from twin.envelope import publish_latest
 from twin.result import RunResult
 
 FIRST_PICTURE_S, NEXT_PICTURE_S = 0.9, 4.0
@@ -90,7 +91,10 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return the RunResult of a scenario; a first one, of the first hours, is given as partial."""
     working.progress(0.0, "twin.model")
     asked = read_asked(inputs.get("scenario"), inputs.get("calibration"), working)
-    return simulate(asked, working, partial=working.partial).result()
+    result = simulate(asked, working, partial=working.partial).result()
+    twin = asked.twin
+    publish_latest(result, inputs["scenario"], twin.model.options, twin.city, working)
+    return result
 
 
 def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:

@@ -21,6 +21,7 @@ from data_access.errors import DataError
 from data_access.feed import open_city
 from data_access.kept_file import keep
 from jobs.working import WorkFailed, Working
+from twin.envelope import publish_latest
 from twin.result import RunResult
 from twin.traffic import altering, demand, engine, simulation
 from twin.traffic.altering import Altered
@@ -28,6 +29,7 @@ from twin.traffic.calibration import Calibration, read_calibration
 from twin.traffic.city_streets import city_streets
 from twin.traffic.demand import Trip, Zone
 from twin.traffic.network import Net, kept_folder, load_net, make_net
+from twin.traffic.options import options
 from twin.traffic.plan import TrafficPlan, read_plan
 from twin.traffic.reach import station_edges
 from twin.traffic.scenario import Demand, TrafficScenario, read_scenario
@@ -57,7 +59,10 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         raise WorkFailed("input", str(error)) from error
     working.progress(0.0, "twin.network")
     model = open_model(scenario, inputs.get("calibration"), working)
-    return simulate(model, scenario, working)
+    result = simulate(model, scenario, working)
+    city = open_city(working.settings)
+    publish_latest(result, inputs["scenario"], options(city, model.plan), city, working)
+    return result
 
 
 def open_model(scenario: TrafficScenario, calibration: Any, working: Working) -> Model:

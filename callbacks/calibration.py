@@ -1,0 +1,133 @@
+"""The page of calibrations: the newest of each twin, and asking for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from dash import ALL, Dash, Input, Output, ctx, no_update
+
+from callbacks import page_setting, runs, session
+from callbacks.catalogue import reader
+from callbacks.desk import Desk, desk
+from callbacks.twins import job_kind
+from data_access.store.reader import StoreReader
+from jobs.errors import JobError
+from jobs.job import Job, State
+from jobs.kinds import offered
+from language import LANGUAGES, text
+from layouts import ids
+from layouts.pages import calibration as view
+from layouts.pages.calibration import Calibrated
+from permissions.errors import Forbidden
+from permissions.roles import Right
+from twin.drainage.gauges import levels_from_gauges, storm_from_gauges
+from twin.drainage.plan import read_plan as read_water
+from twin.traffic.city_streets import city_streets
+from twin.traffic.observed import observe
+from twin.traffic.plan import read_plan as read_roads
+from twin.traffic.scenario import Base
+
+KINDS = ("traffic", "drainage")
+LOOKED_AT = 10
+PEAK = Base(peak="morning")
+BACK_H = 24.0  # of rain and levels at gauges
+BACK = timedelta(hours=BACK_H)
+
+
+def layout() -> Any:
+    """Build the page."""
+    reader()
+    setting = page_setting.setting()
+    if not setting.person.may(Right.SEE_TWINS):
+        raise Forbidden("not for this role")
+    may_run = setting.person.may(Right.RUN_TWINS)
+    return view.page(_twins(desk()), may_run=may_run, link=page_setting.link(), setting=setting)
+
+
+def register(app: Dash) -> None:
+    """Add the callback to `app`."""
+    app.callback(
+        Output(ids.CALIBRATION_BODY, "children"),
+        Output(ids.CALIBRATION_POLL, "disabled"),
+        Input({"part": "calibrate", "kind": ALL}, "n_clicks"),
+        Input(ids.CALIBRATION_POLL, "n_intervals"),
+        prevent_initial_call=True,
+    )(follow)
+
+
+def follow(_keys: Any, _poll: Any) -> Any:
+    """Begin a calibration, or say how one stands."""
+    who, by = session.person(), ctx.triggered_id
+    if who is None or not who.may(Right.SEE_TWINS):
+        return no_update, no_update
+    setting, may_run = page_setting.setting(), who.may(Right.RUN_TWINS)
+    if by != ids.CALIBRATION_POLL:
+        if not ctx.triggered[0]["value"]:
+            return no_update, no_update  # a key was drawn anew, nobody pressed it
+        if not may_run:
+            session.audit(who, "twin.calibrate", "refused", code="forbidden")
+            return no_update, no_update
+        _ask(desk(), str(by["kind"]), who.user_id)
+    twins = _twins(desk())
+    parts = view.body_of(twins, may_run=may_run, setting=setting)
+    return parts, not any(view.is_running(each) for each in twins)
+
+
+def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
+    """Return the inputs of a calibration: what was observed, resolved now; raises ValueError."""
+    city, folder = reach.city, reach.settings.city
+    if reach.snapshot is None:
+        raise ValueError("the store cannot be read from here")
+    if kind == "traffic":
+        roads = read_roads(folder, city)
+        if roads is None:
+            raise ValueError("this city has no traffic twin")
+        with reach.snapshot() as snapshot:
+            observed = observe(snapshot, city, city_streets(city, roads), PEAK)
+        return {"base": PEAK.model_dump(), "observed": observed}
+    water = read_water(folder, city)
+    if water is None:
+        raise ValueError("this city has no drainage twin")
+    reader = cast(StoreReader, reach.rows)
+    now = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
+    storm = storm_from_gauges(reader, city, water, now - BACK, now)
+    scenario = {"storm": storm.model_dump(mode="json", by_alias=True), "durationH": BACK_H}
+    return {"scenario": scenario, "levels": levels_from_gauges(reader, now - BACK, now)}
+
+
+def _ask(reach: Desk, kind: str, user_id: str) -> None:
+    who, target = session.person(), f"{job_kind(kind)}.calibrate"
+    asked = session.audit(who, "twin.calibrate", "asked", target=target)
+    title = {each: text("what_if.calibration.title", each) for each in LANGUAGES}
+    try:
+        inputs = inputs_of(reach, kind)
+        job = runs.store(reach).ask(target, inputs, user_id, reach.now_ms(), title=title)
+    except (JobError, ValueError) as error:
+        code = getattr(error, "code", "input")
+        session.audit(who, "twin.calibrate", "failed", target=target, code=code, answers=asked)
+        return
+    session.audit(who, "twin.calibrate", "ok", target=f"job/{job.id}", answers=asked)
+
+
+def _twins(reach: Desk) -> list[Calibrated]:
+    known = offered()
+    there = reach.twins.there(reach.settings, reach.city)
+    return [
+        _calibrated(reach, kind)
+        for kind in KINDS
+        if kind in there and f"{job_kind(kind)}.calibrate" in known
+    ]
+
+
+def _calibrated(reach: Desk, kind: str) -> Calibrated:
+    store = runs.store(reach)
+    recent = store.recent([f"{job_kind(kind)}.calibrate"], LOOKED_AT)
+    done = next((job for job in recent if job.state == State.DONE), None)
+    whole = store.find(done.id) if done is not None else None
+    result: Mapping[str, Any] | None = whole.result if whole is not None else None
+    newest: Job | None = recent[0] if recent else None
+    if newest is not None and done is not None and newest.id == done.id:
+        newest = None
+    return Calibrated(kind, result, done.finished_at_ms if done else None, newest)

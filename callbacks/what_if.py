@@ -1,0 +1,199 @@
+"""The page of what-ifs: what is asked there, and which of its three parts an address shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+
+from callbacks import page_setting, session, what_if_compare, what_if_run
+from callbacks.desk import desk
+from callbacks.runs import listed, store
+from callbacks.tile_context import GEOMETRY
+from callbacks.twins import job_kind, problem
+from jobs.errors import JobError, Refused
+from language import has, text
+from layouts import ids
+from layouts.pages import what_if, what_if_map, what_if_sheet
+from layouts.pages import what_if_run as run_view
+from layouts.pages.outcome import Outcome, result
+from layouts.pages.what_if_draft import (
+    LISTS,
+    Draft,
+    Options,
+    new_draft,
+    pressed,
+    read_draft,
+    scenario_of,
+    with_open,
+)
+from layouts.pages.what_if_words import tell
+from permissions.errors import Forbidden
+from permissions.roles import Right
+from twin.asked import asked as asked_in_words
+
+
+def layout(
+    twin: str | None = None,
+    run: str | None = None,
+    runs: str | None = None,
+    by: str | None = None,
+    map: str | None = None,
+) -> Any:
+    """Build the part of the page an address names: asking a twin, a run, several compared."""
+    reach, setting = desk(), page_setting.setting()
+    if not setting.person.may(Right.SEE_TWINS):
+        raise Forbidden("not for this role")
+    kinds = reach.twins.there(reach.settings, reach.city)
+    link = page_setting.link()
+    if not kinds:
+        return what_if.nothing(tell("no_twins", setting), link=link, setting=setting)
+    if run:
+        return what_if_run.layout(run)
+    if runs:
+        return what_if_compare.layout(runs, by or "", map or "")
+    kind = twin if twin in kinds else kinds[0]
+    options = reach.twins.options(kind, reach.settings, reach.city) or {}
+    draft = new_draft(kind, options)
+    geometry = reach.cache.read(GEOMETRY)
+    areas = geometry.quality.get("layers", {}).get("areas", {}) if geometry else {}
+    return what_if.asking(
+        kinds,
+        kind,
+        draft=draft.to_json(),
+        pick_map=what_if_map.pick_map(
+            draft,
+            options,
+            LISTS[kind],
+            land_url=areas.get("url"),
+            language=setting.language,
+        ),
+        sheet=what_if_sheet.sheet(
+            draft, options, may_run=setting.person.may(Right.RUN_TWINS), setting=setting
+        ),
+        recent=run_view.recent(listed(reach), setting),
+        link=link,
+        setting=setting,
+    )
+
+
+def register(app: Dash) -> None:
+    """Add the callbacks of all parts to `app`."""
+    sliders = {"part": "what-if-slider", "name": ALL}
+    app.callback(
+        Output(ids.WHAT_IF_DRAFT, "data"),
+        Output(ids.WHAT_IF_SHEET, "children"),
+        Output(ids.WHAT_IF_SEEN, "hideout"),
+        Input({"part": "what-if-key", "do": ALL, "about": ALL}, "n_clicks"),
+        Input(ids.WHAT_IF_TOUCH, "n_clicks"),
+        State(ids.WHAT_IF_TOUCH, "clickData"),
+        State(sliders, "value"),
+        State(sliders, "id"),
+        State(ids.WHAT_IF_DRAFT, "data"),
+        prevent_initial_call=True,
+    )(edit)
+    app.callback(
+        Output(ids.WHAT_IF_GO, "href"),
+        Output(ids.WHAT_IF_PROBLEM, "children"),
+        Input(ids.WHAT_IF_RUN, "n_clicks"),
+        State(sliders, "value"),
+        State(sliders, "id"),
+        State(ids.WHAT_IF_DRAFT, "data"),
+        running=[(Output(ids.WHAT_IF_BUSY, "hidden"), False, True)],
+        prevent_initial_call=True,
+    )(ask)
+    what_if_run.register(app)
+    what_if_compare.register(app)
+
+
+def edit(
+    _keys: Any,
+    _touches: Any,
+    touched: Mapping[str, Any] | None,
+    values: list[Any],
+    names: list[dict[str, str]],
+    body: Any,
+) -> Any:
+    """Change what is asked by a key, or by a tap on the map."""
+    who, by = session.person(), ctx.triggered_id
+    if who is None or not who.may(Right.SEE_TWINS) or not ctx.triggered[0]["value"]:
+        return (no_update,) * 3  # without a value a key was drawn anew, nobody pressed it
+    draft, options = _draft(body)
+    if by == ids.WHAT_IF_TOUCH:
+        do, about = "pick", _touched(touched)
+    else:
+        do, about = str(by["do"]), str(by["about"])
+    draft = pressed(draft, do, about, _values(values, names), options)
+    setting = page_setting.setting()
+    parts = what_if_sheet.sheet(draft, options, may_run=who.may(Right.RUN_TWINS), setting=setting)
+    return draft.to_json(), parts, what_if_map.marks(draft)
+
+
+def ask(pressed_: Any, values: list[Any], names: list[dict[str, str]], body: Any) -> Any:
+    """Have the question answered: go to its run, or say why not."""
+    who, reach = session.person(), desk()
+    if not pressed_:
+        return no_update, no_update
+    if who is None or not who.may(Right.RUN_TWINS):
+        session.audit(who, "twin.ask", "refused", code="forbidden")
+        return no_update, _problem("forbidden", "")
+    draft, options = _draft(body)
+    draft = pressed(draft, "", "", _values(values, names), options)
+    draft = with_open(draft, options)
+    if not draft.chosen:
+        return no_update, _problem("nothing", "")
+    target = job_kind(draft.kind)
+    try:
+        scenario = scenario_of(draft)
+    except ValueError as error:
+        return no_update, _problem(f"few.{error}", "")
+    if wrong := problem(draft.kind, scenario, options):
+        return no_update, _problem("input", wrong)
+    asked = session.audit(who, "twin.ask", "asked", target=target, detail={"scenario": scenario})
+    try:
+        job = store(reach).ask(
+            target,
+            what_if_run.inputs_of(reach, draft.kind, scenario),
+            who.user_id,
+            reach.now_ms(),
+            title=asked_in_words(scenario, options),
+        )
+    except JobError as error:
+        code = getattr(error, "code", "failed")
+        session.audit(who, "twin.ask", "failed", target=target, code=code, answers=asked)
+        reason = str(error) if isinstance(error, Refused) else ""
+        return no_update, _problem(code, reason)
+    session.audit(who, "twin.ask", "ok", target=f"job/{job.id}", answers=asked)
+    return f"{what_if.PATH}?run={job.id}", []
+
+
+def _draft(body: Any) -> tuple[Draft, Options]:
+    reach = desk()
+    kinds = reach.twins.there(reach.settings, reach.city)
+    given = body.get("kind") if isinstance(body, Mapping) else None
+    kind = given if given in kinds else kinds[0]
+    options = reach.twins.options(kind, reach.settings, reach.city) or {}
+    return read_draft(body, kind, options), options
+
+
+def _values(values: list[Any], names: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        name["name"]: value
+        for name, value in zip(names, values, strict=True)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
+def _touched(feature: Mapping[str, Any] | None) -> str:
+    properties = (feature or {}).get("properties") or {}
+    return str(properties.get("id", ""))
+
+
+def _problem(code: str, reason: str) -> Any:
+    setting = page_setting.setting()
+    key = f"what_if.problem.{code}"
+    words = text(key if has(key) else "what_if.problem.failed", setting.language)
+    details = (reason,) if reason else ()
+    outcome = Outcome(False, words, details)
+    return result(outcome, now_ms=desk().now_ms(), setting=setting)

@@ -1,0 +1,179 @@
+"""The page of several runs: side by side under one slider, and sent to a wall as a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+
+from callbacks import console_sending, page_setting, runs, session
+from callbacks.commands import CommandRefused, command, refused
+from callbacks.desk import Desk, desk
+from callbacks.walls import all_walls, control_of
+from callbacks.what_if_scene import scene_of, scene_title
+from callbacks.what_if_tiles import Shown, draw, maps_of, seen, tile_kind
+from jobs.findings import FindingStore
+from language import pick
+from layouts import ids
+from layouts.pages import what_if
+from layouts.pages import what_if_compare as view
+from layouts.pages.console_plan import Rect
+from layouts.pages.outcome import Outcome
+from layouts.pages.what_if_words import tell
+from permissions.roles import Person, Right
+from twin.comparison import MOST, Compared, compare
+
+GAP_PX = 16
+LEFT_SHARE = 0.6
+BAR_PX = 64
+TABLE_SHARE = 0.46
+LEAST = (1180.0, 560.0)
+
+Size = Mapping[str, float]
+Asked = Mapping[str, Any]  # what the address asks: runs, by, map
+
+
+def layout(named: str, by: str, of: str) -> Any:
+    """Build the page of the runs an address names."""
+    reach, setting = desk(), page_setting.setting()
+    found = runs.compared(reach, _ids(named))
+    if not found:
+        words = tell("no_run", setting)
+        return what_if.nothing(words, link=page_setting.link(), setting=setting)
+    asked = {"runs": [run.job_id for run in found], "by": by, "map": of}
+    return what_if.comparing(
+        tell("compared", setting, count=len(found)),
+        asked=asked,
+        back=f"{what_if.PATH}?run={found[-1].job_id}",
+        walls=list(reach.walls),
+        link=page_setting.link(),
+        setting=setting,
+    )
+
+
+def register(app: Dash) -> None:
+    """Add the callbacks to `app`."""
+    app.callback(
+        Output(ids.WHAT_IF_SIDES, "children"),
+        Input(ids.WHAT_IF_ROOM, "data"),
+        State(ids.WHAT_IF_RUNS, "data"),
+        prevent_initial_call=True,
+    )(show)
+    app.callback(
+        Output(ids.WHAT_IF_SENT, "children"),
+        Input({"part": "what-if-send", "do": ALL, "wall": ALL}, "n_clicks"),
+        State(ids.WHAT_IF_RUNS, "data"),
+        running=[(Output(ids.WHAT_IF_BUSY, "hidden"), False, True)],
+        prevent_initial_call=True,
+    )(send)
+
+
+def show(size: Size | None, asked: Asked | None) -> Any:
+    """Draw the runs side by side in the room the screen has."""
+    who, reach, setting = session.person(), desk(), page_setting.setting()
+    if who is None or not who.may(Right.SEE_TWINS) or not size or not asked:
+        return no_update
+    found, given = seen(reach, asked.get("runs") or (), who)
+    if not found:
+        return view.gone(setting)
+    width, height = max(size["width"], LEAST[0]), max(size["height"], LEAST[1])
+    names = [name for name in maps_of(found[0].result["kind"]) if name in found[0].result["frames"]]
+    wanted = str(asked.get("map") or "")
+    of = wanted if wanted in names else names[0]
+    frames = [run.result["frames"][of] for run in found if of in run.result["frames"]]
+    minutes = sorted({minute for each in frames for minute in each["minutes"]})
+    left_px = round((width - GAP_PX) * LEFT_SHARE)
+    left, columns = _maps(found, of, left_px, height)
+    room = Rect(0, 0, round(width) - GAP_PX - left_px, round(height * TABLE_SHARE))
+    here = [run.job_id for run in found]
+    table = Shown("scenarios", {"runs": here}, room, "s")
+    query = {"runs": ",".join(here), "by": str(asked.get("by") or ""), "map": of}
+    kind = found[0].result["kind"]
+    others = runs.listed(reach, but=here, kind=kind, limit=8)
+    language = setting.language
+    return view.body(
+        draw(reach, left, given, language),
+        minutes,
+        draw(reach, [table], given, language),
+        sent=_walls(reach, who, {}),
+        below=[
+            *view.ranked(compare(found), found, query["by"], query, setting),
+            *view.more_runs(found, others, setting),
+        ],
+        columns=columns,
+        choice=view.map_choice(of, names, query, setting),
+        setting=setting,
+    )
+
+
+def send(_keys: Any, asked: Asked | None) -> Any:
+    """Show what is compared on a wall, or take it back; say what came of it."""
+    who, reach, pressed = session.person(), desk(), ctx.triggered_id
+    if who is None or not asked or not ctx.triggered[0]["value"]:
+        return no_update  # without a value a key was drawn anew, nobody pressed it
+    wall_id, language = str(pressed["wall"]), session.page_language()
+    if pressed["do"] == "undo":
+        outcome = console_sending.take_back(who, wall_id, language)
+    else:
+        outcome = _send(reach, who, wall_id, asked, language)
+    return _walls(reach, who, {wall_id: outcome})
+
+
+def _send(reach: Desk, who: Person, wall_id: str, asked: Asked, language: str) -> Outcome:
+    """Put a scene of the runs on a wall and take it; the runs' findings are published first."""
+    found, given = seen(reach, asked.get("runs") or (), who)
+    wall = reach.walls.get(wall_id)
+    if wall is None or not found:
+        return refused(CommandRefused("unknownWall"), language)
+    findings = FindingStore(reach.engine)
+    for run in found:
+        envelope = next(each for name, each in given.items() if name.endswith(run.job_id))
+        findings.publish(envelope, run.job_id, reach.now_ms())
+    title = scene_title([run.title for run in found])
+    scene = scene_of(wall, [run.job_id for run in found], found[0].result["kind"], title)
+    try:
+        put = command(who, "scene.put", {"wallId": wall_id, "scene": scene})
+    except CommandRefused as error:
+        return refused(error, language)
+    name = pick(title, language)
+    return console_sending.take(who, wall_id, str(put["sceneId"]), name, language)
+
+
+def _walls(reach: Desk, who: Person, outcomes: Mapping[str, Outcome]) -> Any:
+    setting = page_setting.setting()
+    walls = [
+        (wall, wall.reachable and who.may_command(control_of(reach, wall.wall_id)))
+        for wall in all_walls(reach)
+    ]
+    return view.sending(walls, dict(outcomes), now_ms=reach.now_ms(), setting=setting)
+
+
+def _maps(
+    found: Sequence[Compared], of: str, width: float, height: float
+) -> tuple[list[Shown], int]:
+    """Return a map of each run, side by side, and in how many columns they stand."""
+    columns = 1 if len(found) == 1 else 2
+    lines = -(-len(found) // columns)
+    wide = round((width - GAP_PX * (columns - 1)) / columns)
+    high = round((height - BAR_PX - GAP_PX * lines) / lines)
+    return [
+        Shown(
+            tile_kind(of),
+            {
+                "run": run.job_id,
+                "show": "map",
+                "slider": False,
+                "title": {
+                    each: f"{view.LETTERS[index]} · {words}" for each, words in run.title.items()
+                },
+            },
+            Rect(0, 0, wide, high),
+            f"m{index}",
+        )
+        for index, run in enumerate(found)
+    ], columns
+
+
+def _ids(named: str) -> list[str]:
+    return [each for each in named.split(",") if each][:MOST]

@@ -1,0 +1,114 @@
+"""The scene that shows runs on a wall: their maps from the left, their figures at the right.
+
+Made for the panels a wall has: only maps lie across bezels. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from callbacks.what_if_tiles import maps_of, tile_kind
+from data_access.envelope import Text
+from wall.geometry import Wall
+
+GRID = 24  # lines each way, as the city's own scenes have
+STRIP = 2  # rows of the header
+KEPT = 8  # scenes of this kind a wall keeps: a ninth takes the place of another
+LONGEST_NAME = 120
+AGAINST: Text = {"vi": "So với hiện trạng", "en": "Against the base"}
+HEAD: Text = {"vi": "Kịch bản", "en": "What-if"}
+
+
+def scene_of(wall: Wall, runs: Sequence[str], kind: str, title: Text) -> dict[str, Any]:
+    """Return the wire form of a scene of one to four runs of a kind, for `scene.put`."""
+    lefts = _lines([(out.rect.x, out.rect.right) for out in wall.outputs], wall.canvas.width)
+    tops = _lines([(out.rect.y, out.rect.bottom) for out in wall.outputs], wall.canvas.height)
+    middle = tops[len(tops) // 2]
+    tiles = [_tile("strip", "clock", (0, 0, GRID, STRIP), {"site": wall.site_id, "title": title})]
+    last = lefts[-2]
+    tiles += _maps(lefts[:-2], middle, runs, kind)
+    upper = (last, STRIP, GRID - last, middle - STRIP)
+    tiles.append(_tile("figures", "scenarios", upper, {"runs": list(runs), "title": AGAINST}))
+    show = "spots" if "depth" in maps_of(kind) else "figures"
+    options: dict[str, Any] = {"run": runs[-1], "show": show}
+    if show == "spots":
+        options["title"] = {"vi": "Điểm ngập sâu nhất", "en": "Deepest flooding"}
+    name = tile_kind(maps_of(kind)[0])
+    tiles.append(_tile("more", name, (last, middle, GRID - last, GRID - middle), options))
+    number = int.from_bytes(blake2b("/".join(runs).encode(), digest_size=2).digest()) % KEPT
+    return {
+        "sceneId": f"what-if-{number + 1}",
+        "name": title,
+        "grid": {"columns": GRID, "rows": GRID},
+        "tiles": tiles,
+    }
+
+
+def scene_title(titles: Sequence[Text]) -> Text:
+    """Return the name of a scene of runs: what was asked, as far as a header holds it."""
+    return {
+        language: f"{HEAD[language]}: {' / '.join(each[language] for each in titles)}"[
+            :LONGEST_NAME
+        ].rstrip()
+        for language in ("vi", "en")
+    }
+
+
+def _maps(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> list[Any]:
+    """Return the maps over all columns but the last: whole ones, or halves where they are many."""
+    right = _next(lefts)
+    of = maps_of(kind)
+    wanted = [(run, name) for run in runs for name in of]
+    columns = len(lefts)
+    if len(wanted) > 2 * columns:
+        wanted = [(run, of[0]) for run in runs][: 2 * columns]
+    is_whole = len(wanted) <= columns
+    per_row = len(wanted) if is_whole else -(-len(wanted) // 2)
+    edges = _shared(lefts, per_row, right)
+    rows = [(STRIP, GRID)] if is_whole else [(STRIP, middle), (middle, GRID)]
+    tiles = []
+    for index, (run, name) in enumerate(wanted):
+        row, place = divmod(index, per_row)
+        top, bottom = rows[row]
+        left, end = edges[place], edges[place + 1]
+        if row and place == len(wanted) - per_row - 1:
+            end = right  # an odd one takes what is left of its row
+        options = {"run": run, "show": "map", "labels": 8}
+        place_of = (left, top, end - left, bottom - top)
+        tiles.append(_tile(f"map-{index + 1}", tile_kind(name), place_of, options))
+    return tiles
+
+
+def _shared(lefts: Sequence[int], parts: int, right: int) -> list[int]:
+    """Return edges of so many neighbours, each as many whole columns as there are, to the right."""
+    columns = len(lefts)
+    return [*(lefts[columns * part // parts] for part in range(parts)), right]
+
+
+def _next(lefts: Sequence[int]) -> int:
+    """Return where the last of these columns ends; columns are equally wide or nearly so."""
+    width = lefts[1] - lefts[0] if len(lefts) > 1 else GRID // 2
+    return lefts[-1] + width
+
+
+def _lines(spans: Sequence[tuple[float, float]], length: float) -> list[int]:
+    """Return the grid lines at which panels begin, and the last one; at least two columns."""
+    begins = sorted({round(begin / length * GRID) for begin, _ in spans})
+    found = [line for line in begins if line < GRID] or [0]
+    if len(found) == 1:
+        found.append(GRID // 2)
+    return [*found, GRID]
+
+
+def _tile(
+    name: str, kind: str, at: tuple[int, int, int, int], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    column, row, columns, rows = at
+    return {
+        "tileId": name,
+        "kind": kind,
+        "at": {"column": column, "row": row, "columns": columns, "rows": rows},
+        "options": dict(options),
+    }

@@ -1,0 +1,196 @@
+"""A what-if on one page: what was asked, figures with intervals, a picture, and all to be doubted.
+
+Values in, the bytes of a PDF out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepInFrame, Table
+
+from data_access.envelope import MapLayer
+from data_access.scales import Scale
+from language import datetime_, number, pick, text
+from layouts.documents.sheet import INKS, QUIET, RULE, document, paragraph, style
+from layouts.documents.what_if_map import drawing
+from twin.comparison import Compared, Row, compare, engines, limits, ranking, verdict
+from twin.result import Kpi
+
+LETTERS = "ABCD"
+WIDTH, HEIGHT = 174 * mm, 232 * mm  # of an A4 page within the sheet's margins and foot
+PICTURE = 62 * mm
+MOST_FIGURES = 10
+HASH_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Who asked a run and when, and by what it can be found and proved."""
+
+    job_id: str
+    by: str
+    asked_at_ms: float
+    result_hash: str
+    attached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A map of a run: its layer, the scale it is coloured by."""
+
+    layer: MapLayer
+    scale: Scale
+
+
+def what_if_document(
+    runs: Sequence[Compared],
+    abouts: Sequence[About],
+    pictures: Sequence[Picture | None],
+    *,
+    city: str,
+    owner: str,
+    by: str,
+    at_ms: float,
+    language: str,
+    timezone: str,
+) -> bytes:
+    """Return one A4 page of one to four runs; `by` and `at_ms` are whose copy it is."""
+
+    def say(key: str, **values: object) -> str:
+        return text(f"what_if.paper.{key}", language, **values)
+
+    title = say("title") if len(runs) == 1 else say("titles", count=len(runs))
+    rows = compare(runs)
+    story: list[Flowable] = [
+        paragraph(city, style("small", ink=QUIET, space_after=0)),
+        paragraph(title, style("title", space_after=1)),
+        paragraph(say("simulated"), style("body", ink=INKS["warning"], space_after=2)),
+    ]
+    for index, (run, about) in enumerate(zip(runs, abouts, strict=True)):
+        asked = datetime_(about.asked_at_ms, language=language, timezone=timezone)
+        head = f"{LETTERS[index]} · {pick(run.title, language)}"
+        story.append(paragraph(head, style("heading", space_before=3, space_after=0)))
+        told = [say("asked", by=about.by, at=asked), _fit_words(run, language)]
+        told += [say("attached", to=each) for each in about.attached]
+        story.append(paragraph(" · ".join(told), style("small", ink=QUIET, space_after=0)))
+    story.append(_figures(rows, runs, language))
+    if len(rows) > MOST_FIGURES:
+        left = say("more", count=len(rows) - MOST_FIGURES)
+        story.append(paragraph(left, style("small", ink=QUIET)))
+    if len(runs) > 1:
+        story.append(paragraph(_rank_words(rows[0], language), style("small")))
+    story += _pictures(runs, pictures, language)
+    story.append(paragraph(say("doubts"), style("heading", space_before=4, space_after=0)))
+    doubts = " · ".join(pick(each, language) for each in limits(runs))
+    story.append(paragraph(doubts, style("small")))
+    story.append(paragraph(_made_words(runs, abouts, language), style("small", ink=QUIET)))
+    # One page: what is too much for it is set smaller, never left out.
+    whole = KeepInFrame(WIDTH, HEIGHT, story, mode="shrink")
+    at = datetime_(at_ms, language=language, timezone=timezone)
+    return document([whole], title=title, foot=(f"{city} · {owner}", say("copy", by=by, at=at)))
+
+
+def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Flowable:
+    small = style("small", space_after=0)
+    heads = [text("what_if.paper.figure", language), text("what_if.paper.base", language)]
+    heads += [LETTERS[index] for index in range(len(runs))]
+    cells: list[list[Flowable]] = [
+        [paragraph(each, style("small", ink=QUIET, space_after=0)) for each in heads]
+    ]
+    for row in rows[:MOST_FIGURES]:
+        base = number(row.base["mean"], row.unit, decimals=row.decimals, language=language)
+        cells.append(
+            [
+                paragraph(pick(row.label, language), small),
+                paragraph(base, small),
+                *(paragraph(_cell(kpi, row, language), small) for kpi in row.cells),
+            ]
+        )
+    first, base_width = 48 * mm, 24 * mm
+    rest = (WIDTH - first - base_width) / len(runs)
+    table = Table(cells, colWidths=[first, base_width, *[rest] * len(runs)])
+    table.setStyle(
+        [
+            ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ]
+    )
+    return table
+
+
+def _cell(kpi: Kpi | None, row: Row, language: str) -> str:
+    """Return a run's figure, its difference from the base, that one's interval, and the verdict."""
+    if kpi is None:
+        return "–"
+    value = number(kpi["value"]["mean"], row.unit, decimals=row.decimals, language=language)
+    delta = kpi["delta"]
+    mean, low, high = (
+        number(each, decimals=row.decimals, language=language, sign=True)
+        for each in (delta["mean"], delta["low"], delta["high"])
+    )
+    interval = "" if delta["low"] == delta["high"] else f" (95 %: {low} … {high})"
+    word = text(f"tiles.twin.{verdict(kpi)}", language)
+    return f"{value}; {mean}{interval}; {word}"
+
+
+def _rank_words(row: Row, language: str) -> str:
+    order = "; ".join(f"{rank}. {LETTERS[index]}" for index, rank in ranking(row))
+    label = pick(row.label, language)
+    return text("what_if.paper.rank", language, figure=label, order=order)
+
+
+def _pictures(
+    runs: Sequence[Compared], pictures: Sequence[Picture | None], language: str
+) -> list[Flowable]:
+    """Return the maps beside each other, each with its run's letter and what it shows."""
+    found = [(index, each) for index, each in enumerate(pictures) if each is not None]
+    if not found:
+        return []
+    width = WIDTH / max(2, len(found)) - 3 * mm
+    heads: list[Flowable] = []
+    maps: list[Flowable] = []
+    for index, picture in found:
+        words = f"{LETTERS[index]} · {pick(picture.layer['label'], language)}"
+        heads.append(paragraph(words, style("small", ink=QUIET, space_after=0)))
+        collection: Mapping[str, object] = (
+            runs[index].result["geometry"].get(picture.layer["layer"], {})
+        )
+        maps.append(
+            drawing(
+                picture.layer, collection, picture.scale,
+                width=width, height=PICTURE, language=language,
+            )
+        )  # fmt: skip
+    table = Table([heads, maps], colWidths=[width + 3 * mm] * len(found), hAlign="LEFT")
+    table.setStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return [table]
+
+
+def _fit_words(run: Compared, language: str) -> str:
+    fit = run.result["fit"]
+    words = text(f"what_if.fit.{fit['state']}", language)
+    figures = fit.get("figures") or {}
+    told = [
+        f"{text(f'what_if.figure.{name}', language)} {number(each, language=language)}"
+        for name, each in figures.items()
+    ]
+    return f"{words} ({'; '.join(told)})" if told else words
+
+
+def _made_words(runs: Sequence[Compared], abouts: Sequence[About], language: str) -> str:
+    """Return by what the answers were made: engines, seeds, and the results' hashes."""
+    told = [", ".join(f"{name} {version}" for name, version in engines(runs).items())]
+    for index, (run, about) in enumerate(zip(runs, abouts, strict=True)):
+        seeds = ", ".join(str(seed) for seed in run.result["seeds"]) or "–"
+        shown = about.result_hash[:HASH_SHOWN]
+        told.append(
+            f"{LETTERS[index]}: {text('what_if.fact.seeds', language)} {seeds}; "
+            f"{text('what_if.fact.hash', language)} {shown}; {about.job_id}"
+        )
+    return " · ".join(told)

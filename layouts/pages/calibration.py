@@ -1,0 +1,204 @@
+"""The page of calibrations: what was observed against what the twins say, where nobody fitted them.
+
+What was held back from the fitting is what counts, and is told apart. Values in, components out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data_access.envelope import Text
+from jobs.job import Job, State
+from language import datetime_, number, pick
+from layouts import ids
+from layouts.pages.calibration_course import against, courses
+from layouts.pages.data_page import Link, data_page
+from layouts.pages.shell import Setting, icon
+from layouts.pages.what_if_run import ended, progress
+from layouts.pages.what_if_words import tell
+
+GRAPH: Any = {"staticPlot": True, "displayModeBar": False, "responsive": True}
+POLL_MS = 1_000
+FIGURES = {  # of a fit: unit, decimals
+    "gehBelow5Pct": ("%", 0),
+    "heldBackGehBelow5Pct": ("%", 0),
+    "junctions": ("", 0),
+    "speedErrorKmh": ("km/h", 1),
+    "speedBiasKmh": ("km/h", 1),
+    "nse": ("", 2),
+    "peakErrorM": ("m", 2),
+    "spotErrorM": ("m", 2),
+    "gaugesHeldBack": ("", 0),
+    "runoff": ("", 2),
+    "roughness": ("", 2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A twin with its newest calibration, and the job that is under way or failed since."""
+
+    kind: str
+    result: Mapping[str, Any] | None
+    made_at_ms: float | None
+    under_way: Job | None = None
+
+
+def page(twins: Sequence[Calibrated], *, may_run: bool, link: Link, setting: Setting) -> Component:
+    """Build the page; it looks again while a calibration is under way."""
+    is_busy = any(is_running(each) for each in twins)
+    poll = dcc.Interval(id=ids.CALIBRATION_POLL, interval=POLL_MS, disabled=not is_busy)
+    body = html.Div(
+        body_of(twins, may_run=may_run, setting=setting),
+        id=ids.CALIBRATION_BODY,
+        className="calibrations",
+    )
+    about = html.P(tell("calibration.about", setting), className="quiet")
+    return data_page("twins", [about], [poll, body], link=link, setting=setting)
+
+
+def body_of(twins: Sequence[Calibrated], *, may_run: bool, setting: Setting) -> list[Component]:
+    """Return one section a twin."""
+    return [_twin(each, may_run=may_run, setting=setting) for each in twins]
+
+
+def fit_of(result: Mapping[str, Any]) -> tuple[str, Text, Mapping[str, float]]:
+    """Return state, reason and figures of a calibration's fit, as either twin tells it."""
+    fit = result.get("fit") or result
+    return str(fit["state"]), dict(fit["why"]), dict(fit.get("figures") or {})
+
+
+def _twin(twin: Calibrated, *, may_run: bool, setting: Setting) -> Component:
+    parts: list[Component] = [html.H2(tell(f"kind.{twin.kind}", setting))]
+    if twin.result is None:
+        parts.append(_state("uncalibrated", tell("calibration.none", setting), setting))
+    else:
+        parts += _result(twin, setting)
+    job = twin.under_way
+    if job is not None:
+        parts.append(ended(job, setting) if job.has_ended else _waiting(job, setting))
+    if may_run and not is_running(twin):
+        parts.append(
+            html.Button(
+                [icon("bi-bullseye"), tell("calibration.again", setting)],
+                id=ids.calibrate(twin.kind),
+                className="key",
+            )
+        )
+    return html.Section(parts, className="panel calibration scroll", tabIndex="0")
+
+
+def _waiting(job: Job, setting: Setting) -> Component:
+    return progress(job, setting, may_cancel=False)
+
+
+def _result(twin: Calibrated, setting: Setting) -> list[Component]:
+    assert twin.result is not None  # noqa: S101 - asked where there is one
+    result, language = twin.result, setting.language
+    state, why, figures = fit_of(result)
+    at = datetime_(twin.made_at_ms or 0.0, language=language, timezone=setting.timezone)
+    facts = [(tell("calibration.made", setting), at)] + [
+        (tell(f"figure.{name}", setting), _figure(name, each, language))
+        for name, each in figures.items()
+        if name in FIGURES
+    ]
+    parts: list[Component] = [
+        _state(state, pick(why, language), setting),
+        html.Dl(
+            [html.Div([html.Dt(name), html.Dd(words)]) for name, words in facts],
+            className="facts",
+        ),
+    ]
+    points = result.get("points") or ()
+    if points:
+        figure = against(points, setting=setting)
+        parts += [_graph(f"calibration-{twin.kind}", figure), _points(points, setting)]
+    gauges = [each for each in result.get("gauges") or () if each["heldBack"] and each["minutes"]]
+    parts += [
+        _graph(f"calibration-gauge-{index}", courses(gauge, setting=setting))
+        for index, gauge in enumerate(gauges)
+    ]
+    spots = result.get("spots") or ()
+    if spots:
+        parts.append(_spots(spots, setting))
+    return parts
+
+
+def _state(state: str, why: str, setting: Setting) -> Component:
+    symbol = "bi-check-circle" if state == "calibrated" else "bi-exclamation-triangle"
+    words = tell(f"fit.{state}", setting)
+    return html.P(
+        [icon(symbol), html.Strong(words), html.Span(why, className="quiet")],
+        className=f"calibration-state is-{state}",
+    )
+
+
+def _points(points: Sequence[Mapping[str, Any]], setting: Setting) -> Component:
+    """Return each detector, those held back first, the worst of them on top."""
+    language = setting.language
+    ordered = sorted(points, key=lambda each: (not each["held"], -each["geh"]))
+    heads = ("place", "held", "counted", "before", "simulated", "geh")
+    rows = [
+        [
+            pick(each["name"], language) if isinstance(each["name"], dict) else str(each["name"]),
+            tell("calibration.held_back" if each["held"] else "calibration.used", setting),
+            number(each["counted"], decimals=0, language=language),
+            number(each["before"], decimals=0, language=language),
+            number(each["simulated"], decimals=0, language=language),
+            number(each["geh"], decimals=1, language=language),
+        ]
+        for each in ordered
+    ]
+    return _table(heads, rows, setting)
+
+
+def _spots(spots: Sequence[Mapping[str, Any]], setting: Setting) -> Component:
+    language = setting.language
+    rows = [
+        [
+            pick(each["name"], language),
+            number(each["observedM"], "m", decimals=2, language=language),
+            number(each["simulatedM"], "m", decimals=2, language=language),
+        ]
+        for each in spots
+    ]
+    return _table(("place", "observed", "simulated"), rows, setting)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], setting: Setting) -> Component:
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(tell(f"column.{head}", setting)) for head in heads])),
+            html.Tbody(
+                [
+                    html.Tr(
+                        [
+                            html.Td(words, className="row-figure" if index > 1 else "")
+                            for index, words in enumerate(row)
+                        ]
+                    )
+                    for row in rows
+                ]
+            ),
+        ],
+        className="source-rows",
+    )
+
+
+def _graph(name: str, figure: Any) -> Component:
+    return dcc.Graph(id=name, figure=figure, config=GRAPH, className="calibration-graph")
+
+
+def _figure(name: str, figure: float, language: str) -> str:
+    unit, decimals = FIGURES[name]
+    return number(figure, unit, decimals=decimals, language=language)
+
+
+def is_running(twin: Calibrated) -> bool:
+    """Tell whether a calibration is under way."""
+    return twin.under_way is not None and twin.under_way.state in (State.QUEUED, State.RUNNING)

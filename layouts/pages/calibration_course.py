@@ -1,0 +1,117 @@
+"""What was observed against what a twin says, as charts: plain dicts, which Plotly only paints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from language import number, pick
+from layouts.pages.figure_frame import frame
+from layouts.pages.shell import Setting
+from layouts.pages.what_if_words import tell
+from layouts.tiles.axis import value_ticks
+from layouts.tiles.chart import INK_3, SERIES
+
+MARK_PX = 11
+HELD, USED = "diamond", "circle-open"  # shapes: colour is never alone
+
+
+def against(points: Sequence[Mapping[str, Any]], *, setting: Setting) -> dict[str, Any]:
+    """Return counts of detectors (across) against the twin's (up), with the line of equals."""
+    most = max(max(each["counted"], each["simulated"]) for each in points) or 1.0
+    ticks = value_ticks(0.0, most, most=4)
+    end = max(ticks[-1], most)
+    words = [number(tick, language=setting.language) for tick in ticks]
+    traces = []
+    for is_held, shape, ink in ((False, USED, SERIES[1]), (True, HELD, SERIES[0])):
+        some = [each for each in points if each["held"] is is_held]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [each["counted"] for each in some],
+                "y": [each["simulated"] for each in some],
+                "marker": {"symbol": shape, "size": MARK_PX, "color": ink, "line": {"width": 2}},
+            }
+        )
+    layout = frame((0, end), (0, end), x_ticks=(ticks, words), y_ticks=(ticks, words), right_px=24)
+    equal = {"type": "line", "x0": 0, "y0": 0, "x1": end, "y1": end}
+    return {
+        "data": traces,
+        "layout": {
+            **layout,
+            "shapes": [{**equal, "line": {"color": INK_3, "width": 1, "dash": "dot"}}],
+            "annotations": [
+                _words(tell("calibration.marks", setting), x=0.0, y=1.0, anchor="left"),
+                _words(tell("calibration.counted_axis", setting), x=1.0, y=0.0, anchor="right"),
+            ],
+        },
+    }
+
+
+def courses(gauge: Mapping[str, Any], *, setting: Setting) -> dict[str, Any]:
+    """Return the rise of the water at a gauge that was held back: observed and simulated."""
+    seen, made = list(gauge["observedM"]), list(gauge["simulatedM"])
+    known = [each for each in (*seen, *made) if each is not None] or [0.0]
+    ticks = value_ticks(min(0.0, *known), max(0.1, *known), most=4)
+    minutes = list(gauge["minutes"])
+    hours = value_ticks(0.0, max(minutes[-1], 60.0) / 60, most=6)
+    layout = frame(
+        (0, max(minutes[-1], 60.0)),
+        (ticks[0], ticks[-1]),
+        x_ticks=(
+            [hour * 60 for hour in hours],
+            [number(hour, "h", language=setting.language) for hour in hours],
+        ),
+        y_ticks=(ticks, [number(tick, "m", language=setting.language) for tick in ticks]),
+        right_px=150,
+    )
+    lines = [("observed", seen, SERIES[0], "solid"), ("simulated", made, SERIES[1], "dash")]
+    name = gauge["name"]
+    name = pick(name, setting.language) if isinstance(name, dict) else name
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": minutes,
+                "y": values,
+                "line": {"color": ink, "width": 2, "dash": dash},
+            }
+            for _, values, ink, dash in lines
+        ],
+        "layout": {
+            **layout,
+            "annotations": [
+                _words(str(name), x=0.0, y=1.0, anchor="left"),
+                *(
+                    {
+                        "xref": "paper",
+                        "x": 1.01,
+                        "y": values[-1],
+                        "text": tell(f"column.{key}", setting),
+                        "showarrow": False,
+                        "xanchor": "left",
+                        "yanchor": "bottom" if index == 0 else "top",
+                        "font": {"color": ink, "size": 14},
+                    }
+                    for index, (key, values, ink, _) in enumerate(lines)
+                    if values
+                ),
+            ],
+        },
+    }
+
+
+def _words(words: str, *, x: float, y: float, anchor: str) -> dict[str, Any]:
+    return {
+        "xref": "paper",
+        "yref": "paper",
+        "x": x,
+        "y": y,
+        "text": words,
+        "showarrow": False,
+        "xanchor": anchor,
+        "yanchor": "top" if y else "bottom",
+        "font": {"color": INK_3, "size": 14},
+    }

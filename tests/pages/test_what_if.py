@@ -1,0 +1,275 @@
+"""The page of what-ifs: who may, what is asked of the jobs, and four taps to a wall in Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from callbacks import what_if
+from callbacks.desk import Desk
+from jobs.canonical import canonical, hash_of, pack
+from jobs.claimed import Desk as JobsDesk
+from jobs.claims import Claim, Claims, Made
+from jobs.findings import FindingStore
+from jobs.job import Job, State
+from jobs.kinds import KINDS, is_there
+from jobs.pool import Pool
+from jobs.store import JobStore
+from layouts.pages.what_if_draft import new_draft, pressed
+from layouts.tiles.registry import read_options
+from tests.pages import looking
+from tests.pages.browse import as_text, nodes, words
+from tests.pages.site import served
+from tests.twin.hand_made import result
+from twin.envelope import run_name
+from wall.scene import scene_from_json
+
+TITLE = {"vi": "Đóng đường Lê Duẩn", "en": "Close Lê Duẩn"}
+SIZE = {"width": 1248, "height": 670}
+LE_DUAN = "links/N24-N25"
+SEND_KEY = '{"do":"send","part":"what-if-send","wall":"le-lai"}.n_clicks'
+
+
+def keep(reach: Desk, **more: Any) -> Job:
+    """Keep a run as a worker would have done it, with a hand-made result."""
+    store = JobStore(reach.engine, city=reach.settings.city)
+    asked = {"scenario": {}, "calibration": None, **more}
+    job = store.ask("twin.traffic", asked, "leader", reach.now_ms(), title=TITLE)
+    claims = Claims(reach.engine)
+    claim = claims.claim("test", KINDS, reach.now_ms())
+    assert claim is not None
+    finish(claims, claim, result())
+    done = store.find(job.id)
+    assert done is not None
+    assert done.state == State.DONE
+    return done
+
+
+def finish(claims: Claims, claim: Claim, told: Any) -> None:
+    """Keep a result as a worker does."""
+    body = canonical(told)
+    made = Made(pack(body), hash_of(body), len(body), claim.job.versions, claim.key)
+    claims.finish(claim, made, 1.0)
+
+
+def draft(reach: Desk, kind: str = "traffic", *presses: tuple[str, str]) -> dict[str, Any]:
+    options = reach.twins.options(kind, reach.settings, reach.city)
+    assert options is not None
+    made = new_draft(kind, options)
+    for do, about in presses:
+        made = pressed(made, do, about, {}, options)
+    return made.to_json()
+
+
+def ask(client: Any, body: Any) -> Any:
+    values = {
+        "what-if-run.n_clicks": 1,
+        '{"name":["ALL"],"part":"what-if-slider"}.value': [],
+        "what-if-draft.data": body,
+    }
+    return client.call("what-if-go.href", values)
+
+
+def test_who_has_no_right_to_ask_sees_runs_and_no_key(viewer, reach) -> None:
+    page = viewer.page("/what-if?twin=traffic")
+    assert not [n for n in nodes(page) if n["props"].get("id") == "what-if-run"]
+    assert "không được chạy mô phỏng" in words(page)
+    answer = ask(viewer, draft(reach, "traffic", ("pick", LE_DUAN)))
+    assert "href" not in as_text(answer)
+    assert reach.audit.recent(action="twin.ask")[0]["outcome"] == "refused"
+
+
+def test_what_is_picked_is_asked_and_audited(leader, reach) -> None:
+    answer = ask(leader, draft(reach, "traffic", ("pick", LE_DUAN)))
+    store = JobStore(reach.engine, city=reach.settings.city)
+    (job,) = store.recent(["twin.traffic"])
+    assert f"/what-if?run={job.id}" in as_text(answer)
+    assert job.inputs["scenario"]["measures"] == [
+        {"kind": "close", "links": ["N24-N25"]},
+    ]
+    assert job.title["vi"].startswith("Đóng đường ")
+    rows = reach.audit.recent(action="twin.ask")
+    assert [row["outcome"] for row in rows] == ["ok", "asked"]
+    assert rows[1]["detail"]["scenario"] == job.inputs["scenario"]
+
+
+def test_nothing_is_asked_of_nothing_nor_of_what_a_browser_made_up(leader, reach) -> None:
+    assert "Chưa chọn biện pháp nào" in as_text(ask(leader, draft(reach)))
+    for body in (None, 7, {"kind": "traffic", "chosen": [{"kind": "bomb"}]}):
+        assert "Chưa chọn biện pháp nào" in as_text(ask(leader, body))
+    one_junction = draft(reach, "traffic", ("pick", "junctions/N24"), ("measure", "greenWave"))
+    assert "ít nhất hai nút" in as_text(ask(leader, one_junction))
+    assert JobStore(reach.engine).recent() == []
+
+
+def test_a_run_is_shown_with_all_that_limits_it_and_by_what_it_was_made(leader, reach) -> None:
+    job = keep(reach)
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    said = as_text(leader.call("what-if-state.children", values))
+    for expected in ("3 chuyến bị bỏ", "lưới đường giả định", "chưa hiệu chỉnh", "engine 1.0",
+                     job.result_hash[:16], "/what-if/document.pdf"):  # fmt: skip
+        assert expected in said, expected
+
+
+def test_a_run_that_failed_says_the_engines_own_reason(leader, reach) -> None:
+    store = JobStore(reach.engine, city=reach.settings.city)
+    job = store.ask("twin.traffic", {}, "leader", reach.now_ms(), title=TITLE)
+    claims = Claims(reach.engine)
+    claim = claims.claim("test", KINDS, reach.now_ms())
+    assert claim is not None
+    claims.fail(claim, "engine", "Error: edge 'x' is not known", 1.0)
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    said = as_text(leader.call("what-if-state.children", values))
+    assert "Phần mềm mô phỏng báo lỗi" in said
+    assert "edge 'x' is not known" in said
+
+
+def test_a_run_is_cancelled_by_whom_may(leader, viewer, reach) -> None:
+    store = JobStore(reach.engine, city=reach.settings.city)
+    job = store.ask("twin.traffic", {}, "leader", reach.now_ms(), title=TITLE)
+    values = {"what-if-cancel.n_clicks": 1, "what-if-job.data": job.id}
+    viewer.call("what-if-poll.n_intervals", values)
+    still = store.find(job.id)
+    assert still is not None
+    assert still.state == State.QUEUED
+    leader.call("what-if-poll.n_intervals", values)
+    ended = store.find(job.id)
+    assert ended is not None
+    assert ended.state == State.CANCELLED
+    assert [r["outcome"] for r in reach.audit.recent(action="twin.cancel")] == [
+        "ok",
+        "asked",
+        "refused",
+    ]
+
+
+def test_a_run_is_attached_to_a_document_for_good(leader, reach) -> None:
+    job = keep(reach)
+    values = {
+        "what-if-attach.n_clicks": 1,
+        "what-if-note.value": "  Chỉ thị   12-CT/TU ",
+        "what-if-job.data": job.id,
+    }
+    assert "Chỉ thị 12-CT/TU" in as_text(leader.call("what-if-notes.children", values))
+    (row,) = reach.audit.recent(action="twin.attach", target=f"job/{job.id}")
+    assert row["detail"] == {"words": "Chỉ thị 12-CT/TU", "resultHash": job.result_hash}
+
+
+def test_one_page_of_paper_is_for_who_may_see_it(leader, stranger, reach) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+    address = f"/what-if/document.pdf?runs={job.id},{other.id}"
+    assert stranger.get(address).status_code == 303
+    answer = leader.get(address)
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert answer.data.count(b"/Type /Page\n") == 1
+    assert leader.get("/what-if/document.pdf?runs=none").status_code == 404
+    assert [row["outcome"] for row in reach.audit.recent(action="twin.document")] == ["ok"]
+
+
+def test_what_is_compared_goes_to_a_wall_as_a_scene_of_its_tiles(leader, reach, link) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+    asked = {"runs": [job.id, other.id], "by": "", "map": ""}
+    values = {
+        '{"do":["ALL"],"part":"what-if-send","wall":["ALL"]}.n_clicks': [],
+        "what-if-runs.data": asked,
+    }
+    answer = leader.call("what-if-sent.children", values, changed=SEND_KEY)
+    assert answer.status_code in (200, 204)
+    shown = {"what-if-room.data": SIZE, "what-if-runs.data": asked}
+    sides = as_text(leader.call("what-if-sides.children", shown))
+    assert "Cùng hạng" in sides
+    assert link.commands() == []  # nobody has pressed it
+
+
+@contextmanager
+def pool_of(desk: Desk) -> Iterator[None]:
+    """Do the jobs of a desk, as the role `jobs` does."""
+    stop = threading.Event()
+    jobs = JobsDesk(desk.settings, Claims(desk.engine), FindingStore(desk.engine))
+    thread = threading.Thread(target=lambda: asyncio.run(Pool(jobs, at_once=1).run(stop)))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
+    with served(tmp_path_factory.mktemp("what-if")) as (address, desk), pool_of(desk):
+        yield address, desk
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, site: tuple[str, Desk]) -> Iterator[Page]:
+    """A leader's page; it may not complain."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="vi-VN")
+    context.set_default_timeout(60_000)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(f"{site[0]}/sign-in")
+    opened.click(".demo-key[value=leader]")
+    expect(opened.locator(".shell-head")).to_be_visible()
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+# Where the first tap falls: a road of the traffic twin, the pump station of the others.
+TAPS = {"traffic": "path.leaflet-interactive", "drainage": ".wi-touch", "coupled": ".wi-touch"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", [k for k in TAPS if is_there(f"twin.{k}.run")])
+def test_four_taps_from_the_map_to_a_wall(
+    kind: str, page: Page, site: tuple[str, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, desk = site
+
+    def short(kind: str, options: Any) -> Any:
+        return replace(new_draft(kind, options), hours=3, horizon_min=30, seeds=2)
+
+    monkeypatch.setattr(what_if, "new_draft", short)
+    page.goto(f"{address}/what-if?twin={kind}")
+    expect(page.locator(".wi-touch").first).to_be_attached()
+    assert looking.complaints(page, is_contrast_seen=kind != "drainage") == []
+
+    page.locator(f"#what-if-map {TAPS[kind]}").first.click(force=True)
+    expect(page.locator(".wi-measures")).to_be_visible()
+    assert looking.complaints(page) == []
+    page.click("#what-if-run")
+    expect(page.locator(".wi-compare")).to_be_visible(timeout=170_000)
+    assert looking.complaints(page, is_contrast_seen=kind != "drainage") == []
+    page.click(".wi-compare")
+    expect(page.locator(".wi-send").first).to_be_visible()
+    assert looking.complaints(page, is_contrast_seen=kind != "drainage") == []
+    page.locator(".wi-send").first.click()
+    expect(page.locator(".outcome")).to_contain_text("Đã phát")
+
+    link: Any = desk.link
+    (put,) = [args for op, args, _ in link.asked if op == "scene.put"]
+    link.asked.clear()
+    scene = scene_from_json(put["scene"])
+    needs = {name for t in scene.tiles if t.kind != "clock"
+             for name in _needs(t.kind, t.options)}  # fmt: skip
+    (job,) = JobStore(desk.engine).recent([f"twin.{kind}"])
+    assert needs == {run_name(job.id)}
+    found = FindingStore(desk.engine).read([*needs, f"twin.latest.{kind}"])
+    assert found is not None
+    assert set(found) == {*needs, f"twin.latest.{kind}"}
+    page.goto("about:blank")  # what it still asks for is not waited for
+
+
+def _needs(kind: str, options: Any) -> tuple[str, ...]:
+    found, checked = read_options(kind, options)
+    return found.needs(checked)
