@@ -27,7 +27,7 @@ from jobs import wire
 from jobs.canonical import MOST_BYTES, canonical, pack
 from jobs.errors import Refused
 from jobs.job import State
-from jobs.lowly import give_way, stand_guard
+from jobs.lowly import BY_ITSELF, FOR_PEOPLE, give_way, stand_guard
 from jobs.perform import Outcome, perform
 from jobs.publishing import check
 from jobs.wire import Say
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> None:
     descriptor, parent_pid, scratch, *warm = arguments
     die_with(int(parent_pid))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
-    give_way()
+    give_way(FOR_PEOPLE)
     stand_guard(Path(scratch))
     link = socket.socket(fileno=int(descriptor))
     link.set_inheritable(False)  # not for engines
@@ -102,7 +102,9 @@ def _work(link: socket.socket, scratch: Path) -> None:
     say, body = wire.receive(link)
     if say != Say.ORDER:
         raise EOFError("an order was expected")
-    work, inputs, settings = pickle.loads(body)
+    work, inputs, settings, is_scheduled = pickle.loads(body)
+    if is_scheduled:
+        give_way(BY_ITSELF)
     working = PipeWorking(settings, scratch, link)
     outcome = perform(work, inputs, working)
     if outcome.state == State.DONE:

@@ -94,6 +94,7 @@ async def do_claimed(
         settings=desk.settings,
         keeper=StoreKeeper(desk, claim),
         timeout_s=kind.timeout_s,
+        is_scheduled=claim.is_scheduled,
         is_ending=is_ending,
     )
     try:

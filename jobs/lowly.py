@@ -13,26 +13,26 @@ import psutil
 
 from data_access.parent import die_with
 
-NICENESS = 15
+FOR_PEOPLE, BY_ITSELF = 10, 19  # niceness: seven times as much of what is left for who waits
 FIRST_TO_GO = 700  # of 1000: when memory is short, work goes before what people look at
 MARK = "ROOM_JOB"  # in the environment of a worker, and of all that it starts
 _GUARD_S = 0.5
 _TRIES, _AGAIN_S = 5, 0.1
 
 
-def give_way() -> None:
+def give_way(niceness: int) -> None:
     """Run at low priority, and be the first to go when memory is short.
 
     Linux weighs sessions against each other before processes (sched_autogroup): the niceness alone
     would count only among the processes of this session, so it has one of its own, as nice.
     """
     with suppress(OSError):
-        os.nice(max(0, NICENESS - os.nice(0)))
+        os.nice(max(0, niceness - os.nice(0)))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO))
     for _ in range(_TRIES):
         try:
-            Path("/proc/self/autogroup").write_text(str(NICENESS))
+            Path("/proc/self/autogroup").write_text(str(niceness))
         except BlockingIOError:  # somebody else has just done so: the kernel takes ten a second
             time.sleep(_AGAIN_S)
         except OSError:  # a system without

@@ -1,7 +1,7 @@
 """The embedded pool: a few jobs at a time on this machine, each in a process of its own.
 
 A process waits with what is heavy imported, so that a what-if begins at once. What runs by itself
-never takes the last place, where there are two: a person does not wait for a training.
+never takes the last place, where there is more than one: a person does not wait for a training.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Pool:
         desk: Desk,
         *,
         kinds: Kinds = KINDS,
-        at_once: int = 2,
+        at_once: int = 3,
         beside: Callable[[float], None] = lambda _now_ms: None,
     ) -> None:
         """`beside` is called at each look, with the time: schedules, retention."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -81,13 +81,15 @@ async def supervise(
     settings: Settings,
     keeper: Keeper,
     timeout_s: float,
+    is_scheduled: bool = False,
     is_ending: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Ended:
     """Have `worker` do this; when this returns, nothing of it runs and its scratch is gone."""
     try:
         supervision = _Supervision(worker, keeper, is_ending, clock)
-        return await supervision.run(work, inputs, settings, timeout_s=timeout_s)
+        order = worker.order(work, inputs, settings, is_scheduled=is_scheduled)
+        return await supervision.run(order, timeout_s=timeout_s)
     except LeaseLost as error:
         log.warning("%s", error)
         return Ended(End.LOST)
@@ -113,18 +115,11 @@ class _Supervision:
         self._partial: bytes | None = None
         self._found: dict[str, Envelope] = {}
 
-    async def run(
-        self,
-        work: str,
-        inputs: Mapping[str, Any],
-        settings: Settings,
-        *,
-        timeout_s: float,
-    ) -> Ended:
+    async def run(self, order: Coroutine[Any, Any, None], *, timeout_s: float) -> Ended:
         clock = self._clock
         until_s = clock() + timeout_s
         hearing = asyncio.create_task(self._worker.hear())
-        ordering = asyncio.create_task(self._worker.order(work, inputs, settings))
+        ordering = asyncio.create_task(order)
         try:
             while True:
                 look_s = clock() + LOOK_S

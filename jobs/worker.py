@@ -63,9 +63,11 @@ class Worker:
         """What it, or what it started, printed last."""
         return self._printed.tail.decode(errors="replace").strip()
 
-    async def order(self, work: str, inputs: Mapping[str, Any], settings: Settings) -> None:
-        """Tell it what to do."""
-        body = pickle.dumps((work, dict(inputs), settings))
+    async def order(
+        self, work: str, inputs: Mapping[str, Any], settings: Settings, *, is_scheduled: bool
+    ) -> None:
+        """Tell it what to do; what is scheduled gives way to what a person waits for."""
+        body = pickle.dumps((work, dict(inputs), settings, is_scheduled))
         self._writer.write(wire.HEADER.pack(Say.ORDER, len(body)) + body)
         await self._writer.drain()
 

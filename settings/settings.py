@@ -122,7 +122,7 @@ class Settings(BaseModel):
         description="who does the jobs: processes of the role `jobs`, or Celery's workers by Redis",
     )
     jobs_at_once: int = Field(
-        default=2, ge=1, le=64, description="jobs done at a time by one pool, or one Celery worker"
+        default=3, ge=1, le=64, description="jobs done at a time by one pool, or one Celery worker"
     )
     jobs_by_schedule: bool = Field(
         default=True,

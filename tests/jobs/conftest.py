@@ -80,7 +80,7 @@ def desk(settings: Settings, claims: Claims, found: FindingStore) -> Desk:
 
 
 @contextmanager
-def pool_of(desk: Desk, *, at_once: int = 2) -> Iterator[None]:
+def pool_of(desk: Desk, *, at_once: int = 3) -> Iterator[None]:
     """Run a pool in a thread that stays until the end."""
     stop = threading.Event()
     pool = Pool(desk, kinds=KINDS, at_once=at_once)

@@ -11,6 +11,7 @@ import pytest
 
 from jobs.canonical import MOST_BYTES, canonical, hash_of
 from jobs.job import State
+from jobs.lowly import BY_ITSELF, FOR_PEOPLE
 from jobs.pool import pool_name
 from jobs.worker import FOLDER
 from tests.jobs.conftest import NOW_MS, TITLE, ended, pool_of, until
@@ -155,13 +156,20 @@ def test_a_pool_that_is_told_to_end_gives_its_job_back_whole(desk, store, ask, s
     assert list((settings.data_dir / FOLDER).glob("*")) == []
 
 
-def test_what_runs_by_itself_leaves_a_place_for_people(desk, store, ask):
-    for number in (1, 2):
+def test_what_runs_by_itself_leaves_a_place_for_people_and_gives_way(desk, store):
+    by_itself = [
         store.ask("wait", {"n": number}, "schedule", NOW_MS, title=TITLE, is_scheduled=True)
-    with pool_of(desk):
-        assert ended(store, ask("add", a=1, b=1)).result == {"sum": 2}
-        states = sorted(job.state for job in store.recent(["wait"]))
+        for number in (1, 2)
+    ]
+    with pool_of(desk, at_once=2):
+        person = store.ask("wait", {}, "hoa", NOW_MS, title=TITLE)
+        asked = until(store, person, lambda known: known.partial)
+        states = sorted(store.find(job.id).state for job in by_itself)
         assert states == [State.QUEUED, State.RUNNING]
+        (running,) = [job for job in by_itself if store.find(job.id).state == State.RUNNING]
+        slow = until(store, running, lambda known: known.partial)
+        nice = [psutil.Process(job.partial["pids"][1]).nice() for job in (asked, slow)]
+        assert nice == [FOR_PEOPLE, BY_ITSELF]
 
 
 def test_pools_are_told_apart_by_folder_and_kind(settings, tmp_path):
