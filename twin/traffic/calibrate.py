@@ -176,7 +176,10 @@ def drive(
 def passages(
     model: Model, junctions: Sequence[str], trips: Sequence[Trip], driven: Mapping[str, list[str]]
 ) -> NDArray[np.float64]:
-    """Return how many trips of each pair of zones came into each junction; (junctions, pairs)."""
+    """Return how many vehicles of each pair of zones came into each junction: (junctions, pairs).
+
+    Those that the simulated ones stand for are counted too.
+    """
     pairs = {pair: n for n, pair in enumerate(_pairs(trips))}
     rows: dict[str, list[int]] = {}
     for n, junction in enumerate(junctions):
@@ -187,7 +190,7 @@ def passages(
         column = pairs[pair_key(trip.origin, trip.destination)]
         for edge in driven.get(trip.id, []):
             for row in rows.get(ends.get(edge, ""), ()):
-                found[row, column] += 1
+                found[row, column] += model.plan.demand.stands_for
     return found
 
 

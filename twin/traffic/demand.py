@@ -166,12 +166,13 @@ def shares(zones: Sequence[Zone], plan: TrafficPlan, hour: int) -> NDArray[np.fl
 
 
 def trips_asked(plan: TrafficPlan, base: Base) -> float:
-    """Return how many trips begin in the horizon, before any calibration."""
+    """Return how many trips are simulated in the horizon, before any calibration."""
     hour = base.begins_h
     share = plan.demand.day[hour] * plan.demand.day_kinds[base.dayKind]
     if base.dayKind == "friday" and hour in EVENING_H:
         share *= plan.demand.friday_evening
-    return plan.demand.trips_h * share * base.tripsScale * base.horizonMin / 60
+    trips_h = plan.demand.trips_h * plan.demand.sample_share
+    return trips_h * share * base.tripsScale * base.horizonMin / 60
 
 
 def draw_trips(
@@ -278,14 +279,15 @@ def _concerned(trip: Trip, measure: Demand) -> bool:
     return {"in": comes, "out": goes, "both": comes or goes}[measure.purpose]
 
 
-def written(trips: Sequence[Trip], vehicles: Sequence[Vehicle]) -> str:
+def written(trips: Sequence[Trip], plan: TrafficPlan) -> str:
     """Return the file of trips as the engine reads it.
 
-    A vehicle's room and headway are those of a passenger car, times its equivalent. All drive at
+    A vehicle's room and headway are those of a passenger car, times its equivalent and how many
+    vehicles it stands for. All drive at
     the speed of the road: in the engine's queues nobody overtakes, so that one slow driver would
     hold up all lanes.
     """
-    lines = ["<routes>", *(_vehicle_type(each) for each in vehicles)]
+    lines = ["<routes>", *(_vehicle_type(each, plan) for each in plan.vehicle)]
     edges = {edge: quoteattr(edge) for trip in trips for edge in (trip.start, trip.end)}
     lines += [
         f'<trip id="{trip.id}" type="{trip.kind}" depart="{trip.depart_s:.1f}"'
@@ -295,12 +297,13 @@ def written(trips: Sequence[Trip], vehicles: Sequence[Vehicle]) -> str:
     return "\n".join([*lines, "</routes>\n"])
 
 
-def _vehicle_type(vehicle: Vehicle) -> str:
-    room_m = CAR_M * vehicle.car_equivalent
+def _vehicle_type(vehicle: Vehicle, plan: TrafficPlan) -> str:
+    cars = vehicle.car_equivalent * plan.demand.stands_for
+    room_m = CAR_M * cars
     return (
         f'<vType id="{vehicle.id}" vClass="{ENGINE_CLASS.get(vehicle.id, vehicle.id)}"'
         f' length="{room_m * (1 - GAP_SHARE):.3f}" minGap="{room_m * GAP_SHARE:.3f}"'
-        f' tau="{vehicle.car_equivalent:.3f}" speedFactor="1" speedDev="0"/>'
+        f' tau="{cars:.3f}" speedFactor="1" speedDev="0"/>'
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jobs.working import WorkFailed
 
-POLL_S = 0.05
+POLL_S = 0.02
 PACKAGE = "eclipse-sumo"
 STOPPING_S = 5.0  # to write down what it has, before it is ended
 LONGEST_SENTENCE = 300

@@ -44,6 +44,10 @@ CITY: Mapping[str, Meaning] = {
         _text("Thời gian mất mỗi chuyến (mọi chuyến)", "Time lost per trip (all trips)"),
         "phút", 1, "down",
     ),
+    "trip": Meaning(
+        _text("Thời gian đi mỗi chuyến (mọi chuyến)", "Time of a trip (all trips)"),
+        "phút", 1, "down",
+    ),
     "speed": Meaning(_text("Vận tốc trung bình", "Mean speed"), "km/h", 1, "up"),
     "arrived": Meaning(_text("Chuyến đã đến nơi", "Trips arrived"), "chuyến/giờ", 0, "up"),
     "unfinished": Meaning(_text("Chuyến chưa xong", "Trips not finished"), "chuyến", 0, "down"),
@@ -71,16 +75,20 @@ def city_figures(
     edges: Mapping[str, EdgeTimes],
     *,
     dropped: int,
-    horizon_s: float,
+    per: float,
 ) -> dict[str, float]:
-    """Return the figures of CITY for one seed; those without any vehicle are left out."""
+    """Return the figures of CITY for one seed; those without any vehicle are left out.
+
+    `per` vehicles are meant by one; `arrived` is of the whole run, not of an hour.
+    """
     done = sum(end.is_done for end in ends)
     found = {
-        "arrived": done * 3600 / horizon_s,
-        "unfinished": float(len(ends) - done),
-        "dropped": float(dropped),
+        "arrived": done * per,
+        "unfinished": (len(ends) - done) * per,
+        "dropped": dropped * per,
     }
     if ends:
+        found["trip"] = sum(end.duration_s + end.waited_s for end in ends) / len(ends) / 60
         found["loss"] = sum(end.loss_s for end in ends) / len(ends) / 60
     found |= _moving(list(edges.values()))
     for kind in ("bus", "emergency"):
@@ -92,9 +100,9 @@ def city_figures(
 
 
 def area_figures(
-    edges: Mapping[str, EdgeTimes], streets: Streets, wards: Sequence[str]
+    edges: Mapping[str, EdgeTimes], streets: Streets, wards: Sequence[str], *, per: float
 ) -> dict[str, dict[str, float]]:
-    """Return the figures of AREA for each ward that has streets."""
+    """Return the figures of AREA for each ward that has streets; `per` vehicles meant by one."""
     by_area: dict[str, list[EdgeTimes]] = {}
     for edge_id, times in sorted(edges.items()):
         edge = streets.edges.get(edge_id)
@@ -104,8 +112,8 @@ def area_figures(
     for code in sorted(set(by_area) & set(wards) or set(by_area)):
         of_area = by_area[code]
         figures = {
-            "lossHours": sum(sum(each.loss_s) for each in of_area) / 3600,
-            "kmDriven": sum(sum(each.vehicle_m) for each in of_area) / 1000,
+            "lossHours": sum(sum(each.loss_s) for each in of_area) / 3600 * per,
+            "kmDriven": sum(sum(each.vehicle_m) for each in of_area) / 1000 * per,
         } | _moving(of_area)
         found[code] = {key: round(figures[key], DIGITS) for key in AREA if key in figures}
     return found
@@ -125,11 +133,11 @@ def _moving(edges: Sequence[EdgeTimes]) -> dict[str, float]:
 
 
 def link_frames(
-    edges: Mapping[str, EdgeTimes], streets: Streets, intervals: int
+    edges: Mapping[str, EdgeTimes], streets: Streets, intervals: int, *, per: float
 ) -> dict[str, dict[str, list[float | None]]]:
     """Return {"speed", "flow"} -> link -> a value an interval: km/h, vehicles/h both ways.
 
-    A speed is of the vehicles that were there: None where nobody was.
+    A speed is of the vehicles that were there: None where nobody was. `per` are meant by one.
     """
     speed: dict[str, list[float | None]] = {}
     flow: dict[str, list[float | None]] = {}
@@ -151,7 +159,7 @@ def link_frames(
             round(float(m / s * 3.6), 1) if s > 0 else None
             for s, m in zip(seconds, metres, strict=True)
         ]
-        hourly = passed / whole * 3600 / INTERVAL_S
+        hourly = passed / whole * 3600 / INTERVAL_S * per
         flow[link_id] = [round(float(each)) for each in hourly]
     return {"speed": speed, "flow": flow}
 

@@ -110,6 +110,14 @@ def _done(done: int, of: int) -> Text:
 
 def _assumed(scenario: TrafficScenario, plan: TrafficPlan) -> list[Text]:
     found: list[Text] = []
+    if plan.demand.sample_share < 1:
+        each, share = plan.demand.stands_for, round(plan.demand.sample_share * 100)
+        found.append(
+            {
+                "vi": f"Mô phỏng {share} % số chuyến: mỗi xe mô phỏng thay cho {_vi(each)} xe",
+                "en": f"{share} % of trips are simulated: each vehicle stands for {each:.1f}",
+            }
+        )
     motorcycle = next((v for v in plan.vehicle if v.id == "motorcycle"), None)
     if motorcycle is not None:
         share, equivalent = round(motorcycle.share * 100), motorcycle.car_equivalent

@@ -30,7 +30,8 @@ _COUNTS = ("loaded", "inserted", "running", "waiting")
 class TripEnd:
     """How one trip went; `is_done` False: still under way at the end, or not let in yet.
 
-    `loss_s` is time lost on the way to slower driving than the road allows, and waiting to start.
+    `waited_s`: to be let onto the road. `loss_s` is that and time lost on the way to slower driving
+    than the road allows; a longer way is not in it.
     """
 
     id: str
@@ -39,6 +40,7 @@ class TripEnd:
     is_in: bool
     duration_s: float
     length_m: float
+    waited_s: float
     loss_s: float
 
 
@@ -69,6 +71,7 @@ def read_trips(path: Path) -> list[TripEnd]:
 
     def begin(tag: str, about: Attributes) -> None:
         if tag == "tripinfo":
+            waited_s = max(float(about["departDelay"]), 0.0)
             found.append(
                 TripEnd(
                     id=about["id"],
@@ -77,8 +80,8 @@ def read_trips(path: Path) -> list[TripEnd]:
                     is_in=float(about["depart"]) >= 0,
                     duration_s=max(float(about["duration"]), 0.0),
                     length_m=max(float(about["routeLength"]), 0.0),
-                    loss_s=max(float(about["timeLoss"]), 0.0)
-                    + max(float(about["departDelay"]), 0.0),
+                    waited_s=waited_s,
+                    loss_s=max(float(about["timeLoss"]), 0.0) + waited_s,
                 )
             )
 

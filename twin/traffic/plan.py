@@ -62,9 +62,13 @@ class Vehicle:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class DemandPlan:
-    """How many trips the busiest hour has, where they come from, and how a day goes."""
+    """How many trips the busiest hour has, where they come from, and how a day goes.
 
-    trips_h: int = Field(gt=0, le=200_000)  # of the busiest hour of a workday
+    Of a sample each vehicle stands for several: it takes their room and headway together.
+    """
+
+    trips_h: int = Field(gt=0, le=1_000_000)  # of the busiest hour of a workday
+    sample_share: float = Field(default=1.0, gt=0, le=1)  # of them that are simulated
     through_share: float = Field(ge=0, le=1)  # of trips that begin and end outside
     gate_share: float = Field(ge=0, le=1)  # of trips with one end outside
     distance_km: float = Field(gt=0, le=50)  # at which a pair of places weighs 1/e
@@ -73,6 +77,11 @@ class DemandPlan:
     friday_evening: float = Field(gt=0, le=3)
     inbound_morning: float = Field(ge=0, le=1)  # of trips with one end outside, that come in
     attraction: dict[str, float] = Field(default_factory=dict)  # ward -> trips there, of its people
+
+    @property
+    def stands_for(self) -> float:
+        """How many vehicles one that is simulated stands for."""
+        return 1 / self.sample_share
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -7,6 +7,7 @@ and read back; the what-if is always run.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -59,6 +60,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         raise WorkFailed("input", str(error)) from error
     working.progress(0.0, "twin.network")
     model = open_model(scenario, inputs.get("calibration"), working)
+    gc.freeze()  # what is loaded stays until this process ends: the collector need not walk it
     result = simulate(model, scenario, working)
     city = open_city(working.settings)
     publish_latest(result, inputs["scenario"], options(city, model.plan), city, working)

@@ -50,6 +50,7 @@ class Case:
     asked: int
     closed_ends: int  # trips that begin or end where nobody may drive
     no_way: int  # trips that cannot be driven
+    stands_for: float  # vehicles that one which is simulated stands for
     hash: str  # of what the engine is given
 
     @property
@@ -74,7 +75,7 @@ def prepare(
     """
     folder.mkdir(parents=True)
     kept, closed_ends, no_way = possible(altered, trips)
-    routes = demand.written(kept, plan.vehicle).encode()
+    routes = demand.written(kept, plan).encode()
     measuring = (
         f'<additional>\n<edgeData id="edges" file="{outputs.EDGES}"'
         f' period="{figures.INTERVAL_S}" excludeEmpty="true"'
@@ -87,7 +88,8 @@ def prepare(
     files = [(shared / name).read_bytes() for name in (NET, ADDED)]
     facts = f"{engine.version()} {seed} {horizon_s} {' '.join(OPTIONS)} {measuring}".encode()
     made = digest(*files, routes, facts)
-    return Case(folder, altered, seed, horizon_s, len(trips), closed_ends, no_way, made)
+    counts = (len(trips), closed_ends, no_way, plan.demand.stands_for)
+    return Case(folder, altered, seed, horizon_s, *counts, made)
 
 
 def possible(altered: Altered, trips: Sequence[Trip]) -> tuple[list[Trip], int, int]:
@@ -136,13 +138,13 @@ def harvest(case: Case, wards: Sequence[str], *, is_late: bool) -> SeedRun:
     counts = _conservation(case, ends, is_late=is_late)
     if is_late and not reached:
         raise WorkFailed("tooLong", "the engine did not come to the first five minutes in its time")
-    city = figures.city_figures(
-        ends, edges, dropped=counts["dropped"], horizon_s=float(case.horizon_s)
-    )
+    hours = case.horizon_s / 3600
+    city = figures.city_figures(ends, edges, dropped=counts["dropped"], per=case.stands_for)
+    city["arrived"] /= hours
     if is_late:
         waiting = case.asked - counts["dropped"] - counts["arrived"]
-        city = {"arrived": city["arrived"], "unfinished": float(waiting)}
-    frames = figures.link_frames(edges, streets, case.intervals)
+        city = {"arrived": city["arrived"], "unfinished": waiting * case.stands_for}
+    frames = figures.link_frames(edges, streets, case.intervals, per=case.stands_for)
     if is_late:
         frames = {key: _cut(frame, reached) for key, frame in frames.items()}
     return {
@@ -152,7 +154,9 @@ def harvest(case: Case, wards: Sequence[str], *, is_late: bool) -> SeedRun:
         "reachedMin": reached * figures.INTERVAL_S / 60,
         "conservation": counts,
         "city": city,
-        "areas": {} if is_late else figures.area_figures(edges, streets, wards),
+        "areas": {}
+        if is_late
+        else figures.area_figures(edges, streets, wards, per=case.stands_for),
         "frames": frames,
         "edgeSeconds": figures.edge_seconds(edges, streets),
         "closedEntered": _entered_closed(case, edges),
