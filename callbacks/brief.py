@@ -32,7 +32,15 @@ from permissions.errors import Forbidden
 from permissions.roles import Person, Right
 
 SCENE = "brief"
-DONE = {"make": "made", "flash": "made", "rephrase": "made", "approve": "approved"}
+DRAWN = (
+    (ids.BRIEF_RESULT, "children"),
+    (ids.BRIEF_JOB, "data"),
+    (ids.BRIEF_AGAIN, "disabled"),
+    (ids.BRIEF_HEAD, "children"),
+    (ids.BRIEF_TEXT, "children"),
+    (ids.BRIEF_DEEDS, "children"),
+    (ids.BRIEF_SEEN, "data"),
+)
 
 
 @cache
@@ -53,25 +61,13 @@ def layout(kind: str | None = None, state: str | None = None, language: str | No
 def register(app: Dash) -> None:
     """Add the callbacks to `app`."""
     app.callback(
-        Output(ids.BRIEF_RESULT, "children"),
-        Output(ids.BRIEF_JOB, "data"),
-        Output(ids.BRIEF_AGAIN, "disabled"),
-        Output(ids.BRIEF_HEAD, "children"),
-        Output(ids.BRIEF_TEXT, "children"),
-        Output(ids.BRIEF_DEEDS, "children"),
-        Output(ids.BRIEF_SEEN, "data"),
+        *_outputs(again=False),
         Input(ids.brief_deed(ALL, ALL), "n_clicks"),  # type: ignore[arg-type]
         State(ids.BRIEF_SEEN, "data"),
         prevent_initial_call=True,
     )(act)
     app.callback(
-        Output(ids.BRIEF_RESULT, "children", allow_duplicate=True),
-        Output(ids.BRIEF_JOB, "data", allow_duplicate=True),
-        Output(ids.BRIEF_AGAIN, "disabled", allow_duplicate=True),
-        Output(ids.BRIEF_HEAD, "children", allow_duplicate=True),
-        Output(ids.BRIEF_TEXT, "children", allow_duplicate=True),
-        Output(ids.BRIEF_DEEDS, "children", allow_duplicate=True),
-        Output(ids.BRIEF_SEEN, "data", allow_duplicate=True),
+        *_outputs(again=True),
         Input(ids.BRIEF_AGAIN, "n_intervals"),
         State(ids.BRIEF_JOB, "data"),
         State(ids.BRIEF_SEEN, "data"),
@@ -91,11 +87,16 @@ def register(app: Dash) -> None:
     )(question)
 
 
+def _outputs(*, again: bool) -> list[Output]:
+    """Return what is drawn when something was done: by a key, or `again` by its job's end."""
+    return [Output(name, part, allow_duplicate=again) for name, part in DRAWN]
+
+
 def act(_clicks: Any, seen: Mapping[str, str] | None) -> Any:
     """Do what the pressed key says, and say what came of it."""
     who, pressed = session.person(), ctx.triggered_id
     if who is None or not seen or not ctx.triggered[0]["value"]:
-        return (no_update,) * 7  # without a value a key was drawn anew, nobody pressed it
+        return (no_update,) * len(DRAWN)  # without a value a key was drawn anew, nobody pressed it
     reach, setting = desk(), page_setting.setting()
     place = _place(who, seen.get("kind"), seen.get("state"), seen.get("language", ""))
     deed, about = str(pressed["deed"]), str(pressed["about"])
@@ -193,8 +194,11 @@ def _place(who: Person, kind: str | None, state: str | None, language: str) -> P
 
 
 def _finding(reach: Desk, who: Person, place: Place) -> Finding | None:
-    name = name_of(place.kind, draft=place.is_draft)
-    finding = finding_in(brief_deeds.published(reach, name))
+    finding = finding_in(brief_deeds.published(reach, name_of(place.kind, draft=False)))
+    if place.is_draft:
+        draft = finding_in(brief_deeds.published(reach, name_of(place.kind, draft=True)))
+        if draft is None or finding is None or draft.digest != finding.digest:
+            finding = draft  # else it has been approved as it is
     found = None if finding is None else finding.within(who.ceiling)
     return found if found is not None and found.brief.sentences else None
 

@@ -49,7 +49,8 @@ def brief_document(
             for each in brief.silences
         ]
     foot = (
-        f"{city} · {owner} · {title} · {state}",
+        f"{city} · {owner}",
+        f"{title} · {state}",
         text("brief.hash", language, digest=finding.digest),
     )
     return document(story, title=f"{title} {made}", foot=foot)

@@ -35,6 +35,7 @@ INKS: dict[str, Color] = {  # of states, dark enough for paper
 }
 MARGIN = 18 * mm
 FOOT = 16 * mm
+FOOT_PT = 7.5
 _SIZES = {"title": (18, 23), "heading": (11.5, 15), "body": (10, 14.5), "small": (8, 11)}
 
 
@@ -103,10 +104,13 @@ def _numbered(foot: Sequence[str]) -> Callable[..., Canvas]:
             self.setStrokeColor(RULE)
             self.setLineWidth(0.5)
             self.line(MARGIN, top, width - MARGIN, top)
-            self.setFont(FACE, 7.5)
             self.setFillColor(QUIET)
+            room = width - 2 * MARGIN - 8 * mm  # beside the page's number
             for index, words in enumerate(foot):
+                wide = pdfmetrics.stringWidth(words, FACE, FOOT_PT)
+                self.setFont(FACE, FOOT_PT * min(1.0, room / wide) if wide else FOOT_PT)
                 self.drawString(MARGIN, top - 10 - 10 * index, words)
+            self.setFont(FACE, FOOT_PT)
             self.drawRightString(width - MARGIN, top - 10, number)
 
     return Numbered

@@ -137,7 +137,10 @@ def test_r17_a_leader_approves_what_was_read_and_it_is_published_with_its_text_i
     assert done["outcome"] == "ok"
     assert done["detail"]["digest"] == made.digest
     assert done["detail"]["text"]["vi"] == [each.text("vi") for each in made.sentences]
-    assert "approve" not in keys(leader.page(APPROVED))
+    for path in (APPROVED, DRAFT):  # the draft that was read is no draft any more
+        tree = leader.page(path)
+        assert "approve" not in keys(tree)
+        assert text("brief.draft", "vi") not in words(tree)
 
 
 def test_r17_a_draft_that_has_changed_or_is_old_is_not_approved(
