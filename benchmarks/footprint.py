@@ -61,7 +61,7 @@ def _by_role(product: Product) -> dict[str, list[psutil.Process]]:
     parent = psutil.Process(product.processes[PARENT].pid)
     roles: dict[str, list[psutil.Process]] = {PARENT: [parent]}
     for child in parent.children():
-        role = next((name for name in ALL if name in child.cmdline()), "other")
+        role = next((name for name in (*ALL, "jobs") if name in child.cmdline()), "other")
         roles.setdefault(role, []).extend([child, *child.children(recursive=True)])
     return roles
 

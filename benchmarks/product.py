@@ -49,6 +49,7 @@ class Product:
             "IOC_WEB_PORT": str(web_port),
             "IOC_WALL_PORT": str(wall_port),
             "IOC_DATA_DIR": str(self.folder / "var"),
+            "IOC_JOBS_BY_SCHEDULE": "0",  # nor on what has become due by itself
             "IOC_CITY": str(shutil.copytree(city, self.folder / "city", ignore=_AUTOMATIC)),
         }
         if lake is not None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, select, update
 
 from data_access.finding import OF_ONE_RUN
 from jobs.errors import LeaseLost
@@ -82,19 +82,9 @@ class Claims:
 
         With `job_id` that one alone. Among several claimants exactly one gets a job.
         """
-        query = (
-            select(*LIGHT)
-            .where(job.c.state == State.QUEUED.value, job.c.kind.in_(kinds))
-            .order_by(job.c.is_scheduled, job.c.asked_at_ms, job.c.id)
-            .limit(1)
-        )
-        if job_id is not None:
-            query = query.where(job.c.id == job_id)
-        if not takes_scheduled:
-            query = query.where(~job.c.is_scheduled)
-        with self._engine.connect() as connection:  # a look takes no lock of SQLite's
-            if connection.execute(query).first() is None:
-                return None
+        if not self.is_waiting(kinds, job_id=job_id, takes_scheduled=takes_scheduled):
+            return None  # a look takes no lock of SQLite's
+        query = _next(kinds, job_id, takes_scheduled=takes_scheduled)
         with writing(self._engine) as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
             if row is None:
@@ -116,6 +106,14 @@ class Claims:
             query = select(*LIGHT).where(job.c.id == row["id"])
             mine = connection.execute(query).mappings().one()
         return Claim(read_row(mine), worker, str(mine["key"]), bool(mine["is_scheduled"]))
+
+    def is_waiting(
+        self, kinds: Collection[str], *, job_id: str | None = None, takes_scheduled: bool = True
+    ) -> bool:
+        """Tell whether there is a job that `claim` would take now."""
+        query = _next(kinds, job_id, takes_scheduled=takes_scheduled)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def go_on(self, claim: Claim, now_ms: float) -> None:
         """Say that the work goes on; raises LeaseLost when it is this worker's no more."""
@@ -214,6 +212,18 @@ class Claims:
                 raise LeaseLost(f"Job {claim.job.id} is no longer {claim.worker}'s.")
             if values.get("state") in (State.FAILED.value, State.CANCELLED.value):
                 _let_go_findings(connection, claim.job.id)
+
+
+def _next(kinds: Collection[str], job_id: str | None, *, takes_scheduled: bool) -> Select[Any]:
+    query = (
+        select(*LIGHT)
+        .where(job.c.state == State.QUEUED.value, job.c.kind.in_(kinds))
+        .order_by(job.c.is_scheduled, job.c.asked_at_ms, job.c.id)
+        .limit(1)
+    )
+    if job_id is not None:
+        query = query.where(job.c.id == job_id)
+    return query if takes_scheduled else query.where(~job.c.is_scheduled)
 
 
 def _mine(claim: Claim) -> tuple[Any, ...]:

@@ -1,7 +1,8 @@
 """The embedded pool: a few jobs at a time on this machine, each in a process of its own.
 
-A process waits with what is heavy imported, so that a what-if begins at once. What runs by itself
-never takes the last place, where there is more than one: a person does not wait for a training.
+While somebody may ask, a process waits with what is heavy imported, so that a what-if begins at
+once. What runs by itself never takes the last place, where there is more than one: a person does
+not wait for a training.
 """
 
 from __future__ import annotations
@@ -56,12 +57,17 @@ class Pool:
         kinds: Kinds = KINDS,
         at_once: int = 3,
         beside: Callable[[float], None] = lambda _now_ms: None,
+        is_awaited: Callable[[float], bool] = lambda _now_ms: True,
     ) -> None:
-        """`beside` is called at each look, with the time: schedules, retention."""
+        """`beside` is called at each look, with the time: schedules, retention.
+
+        `is_awaited` tells whether somebody may ask at any moment: else no process waits for that.
+        """
         self._desk = desk
         self._kinds = offered(kinds)
         self._at_once = at_once
         self._beside = beside
+        self._is_awaited = is_awaited
         self._name = pool_name(desk.settings)
         self._spare: Worker | None = None  # has ended its imports, or is at them
         self._running: dict[asyncio.Task[End], Claim] = {}
@@ -97,11 +103,19 @@ class Pool:
             self._reap_ms = now_ms + REAP_S * 1000
             self._desk.claims.reap(now_ms)
         self._beside(now_ms)
+        is_awaited = self._is_awaited(now_ms)
+        if not is_awaited and self._spare is not None:
+            spare, self._spare = self._spare, None
+            await spare.end()
+        claims = self._desk.claims
         while len(self._running) < self._at_once:
-            worker = self._spare = await self._worker()
-            claim = self._desk.claims.claim(
-                self._name, self._kinds, now_ms, takes_scheduled=self._takes_scheduled()
-            )
+            takes_scheduled = self._takes_scheduled()
+            if not is_awaited and not claims.is_waiting(
+                self._kinds, takes_scheduled=takes_scheduled
+            ):
+                return
+            worker = self._spare = await self._worker(is_warm=is_awaited)
+            claim = claims.claim(self._name, self._kinds, now_ms, takes_scheduled=takes_scheduled)
             if claim is None:
                 return
             self._spare = None
@@ -109,13 +123,13 @@ class Pool:
             work = do_claimed(self._desk, claim, kind, worker, is_ending=stop.is_set)
             self._running[asyncio.create_task(work)] = claim
 
-    async def _worker(self) -> Worker:
-        """Return the process that waits, else a new one."""
+    async def _worker(self, *, is_warm: bool) -> Worker:
+        """Return the process that waits, else a new one; a warm one imports what is heavy."""
         if self._spare is not None:
             if self._spare.is_alive:
                 return self._spare
             await self._spare.end()
-        warm = [kind.module for kind in self._kinds.values() if kind.is_warm]
+        warm = [kind.module for kind in self._kinds.values() if kind.is_warm and is_warm]
         return await start(self._desk.settings, self._name, warm=warm)
 
     def _takes_scheduled(self) -> bool:

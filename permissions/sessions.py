@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from permissions.database import writing
 from permissions.identity import Accounts
-from permissions.roles import Person
+from permissions.roles import RIGHTS, Person, Right
 from permissions.tables import accounts, sessions
 
 IDLE_S = 12 * 3600  # a shift; consoles and room pages keep their session alive themselves
@@ -79,6 +79,19 @@ class Sessions:
         """End a session; ending it twice is the same."""
         with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.session_hash == _hashed(token)))
+
+
+def is_somebody_there(engine: Engine, right: Right, *, since_ms: float) -> bool:
+    """Tell whether anybody whose role has `right` was seen since then, SEEN_STEP_S more or less."""
+    roles = [role for role, rights in RIGHTS.items() if right in rights]
+    seen = (
+        select(sessions.c.user_id)
+        .join(accounts, accounts.c.user_id == sessions.c.user_id)
+        .where(sessions.c.seen_at_ms >= int(since_ms), accounts.c.role.in_(roles))
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        return connection.execute(seen).first() is not None
 
 
 def _hashed(token: str) -> str:

@@ -27,11 +27,15 @@ from jobs.retention import tidy
 from jobs.schedule import Schedule
 from jobs.store import JobStore
 from permissions.database import open_operations
+from permissions.roles import Right
+from permissions.sessions import is_somebody_there
 from processes.errors import DataDirInUse
 from settings import Settings, SettingsError
 
 LOCK_FILE, WORKER_LOCK_FILE = "jobs.lock", "jobs-worker.lock"
 TIDY_S = 60.0
+LOOK_AROUND_S = 5.0  # between two looks at who is signed in
+THERE_S = 900.0  # since a page of theirs was last heard of
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +51,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             if settings.jobs == "celery":
                 _dispatch(settings, desk, beside, stop)
             else:
-                pool = Pool(desk, at_once=settings.jobs_at_once, beside=beside)
+                pool = Pool(
+                    desk,
+                    at_once=settings.jobs_at_once,
+                    beside=beside,
+                    is_awaited=_awaited(engine),
+                )
                 asyncio.run(pool.run(stop))
         finally:
             engine.dispose()
@@ -77,6 +86,21 @@ def _beside(settings: Settings, engine: Engine, *, began_ms: float) -> Callable[
             tidy(engine)
 
     return step
+
+
+def _awaited(engine: Engine) -> Callable[[float], bool]:
+    """Return what tells whether anybody is here who may ask for a twin, looked at now and then."""
+    looked_ms, found = 0.0, False
+
+    def is_awaited(now_ms: float) -> bool:
+        nonlocal looked_ms, found
+        if now_ms - looked_ms >= LOOK_AROUND_S * 1000:
+            looked_ms = now_ms
+            since_ms = now_ms - THERE_S * 1000
+            found = is_somebody_there(engine, Right.RUN_TWINS, since_ms=since_ms)
+        return found
+
+    return is_awaited
 
 
 def _dispatch(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -80,10 +81,10 @@ def desk(settings: Settings, claims: Claims, found: FindingStore) -> Desk:
 
 
 @contextmanager
-def pool_of(desk: Desk, *, at_once: int = 3) -> Iterator[None]:
+def pool_of(desk: Desk, **more: Any) -> Iterator[None]:
     """Run a pool in a thread that stays until the end."""
     stop = threading.Event()
-    pool = Pool(desk, kinds=KINDS, at_once=at_once)
+    pool = Pool(desk, kinds=KINDS, **more)
     thread = threading.Thread(target=lambda: asyncio.run(pool.run(stop)), name="pool")
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from jobs.lowly import BY_ITSELF, FOR_PEOPLE
 from jobs.pool import pool_name
 from jobs.worker import FOLDER
 from tests.jobs.conftest import NOW_MS, TITLE, ended, pool_of, until
+from tests.processes.started import until as waits
 
 
 @pytest.fixture
@@ -170,6 +172,25 @@ def test_what_runs_by_itself_leaves_a_place_for_people_and_gives_way(desk, store
         slow = until(store, running, lambda known: known.partial)
         nice = [psutil.Process(job.partial["pids"][1]).nice() for job in (asked, slow)]
         assert nice == [FOR_PEOPLE, BY_ITSELF]
+
+
+def test_while_nobody_may_ask_no_process_waits_and_jobs_are_done_all_the_same(desk, store):
+    is_awaited = threading.Event()
+    with pool_of(desk, is_awaited=lambda _now_ms: is_awaited.is_set()):
+        job = store.ask("wait", {}, "hoa", NOW_MS, title=TITLE)
+        running = until(store, job, lambda known: known.partial)
+        store.cancel(job.id, NOW_MS)
+        ended(store, job)
+        waits(lambda: gone(running.partial["pids"]) and not workers())
+        is_awaited.set()
+        waits(workers)
+        is_awaited.clear()
+        waits(lambda: not workers())
+
+
+def workers():
+    """The worker processes there are."""
+    return [each for each in psutil.Process().children() if "jobs.child" in each.cmdline()]
 
 
 def test_pools_are_told_apart_by_folder_and_kind(settings, tmp_path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from permissions.sessions import IDLE_S, LONGEST_S
+from permissions.roles import Right
+from permissions.sessions import IDLE_S, LONGEST_S, is_somebody_there
 from tests.permissions.conftest import NOW_MS
 
 
@@ -50,3 +51,14 @@ def test_a_changed_password_and_a_disabled_account_end_their_sessions(sessions, 
     token = sessions.open(operator, address="10.0.0.7", now_ms=NOW_MS)
     people.disable("hoa")
     assert sessions.find(token, now_ms=NOW_MS) is None
+
+
+def test_who_may_ask_is_there_while_a_page_of_theirs_is_heard_of(engine, sessions, operator):
+    def is_there(right: Right, at_ms: float) -> bool:
+        return is_somebody_there(engine, right, since_ms=at_ms)
+
+    assert not is_there(Right.RUN_TWINS, NOW_MS)
+    sessions.open(operator, address="::1", now_ms=NOW_MS)
+    assert is_there(Right.RUN_TWINS, NOW_MS - 1000)
+    assert not is_there(Right.RUN_TWINS, NOW_MS + 1000)
+    assert not is_there(Right.READ_AUDIT, NOW_MS - 1000)
