@@ -266,6 +266,8 @@ def _check(plan: DrainagePlan, city: City) -> None:
     _known("station.outfall", (station.outfall for station in plan.station), outfalls)
     _known("gate.river", (gate.river for gate in plan.gate), rivers)
     _known("gate.outfall", (gate.outfall for gate in plan.gate), outfalls)
+    if plan.storm_of(plan.gauge_storm).hours > 24:
+        raise CityError(FILE.name, "gauge_storm", "lasts longer than the day it is the course of")
     for land in plan.land:
         whole = sum(share for share, _ in land.shares.values())
         if abs(whole - 1) > 1e-6:
