@@ -46,6 +46,11 @@ READINGS: Mapping[str, Reading] = {
     "depth": Reading(
         "flood_depth", "value", {"vi": "Độ sâu ngập mô phỏng", "en": "Simulated flood depth"}
     ),
+    "areaDepth": Reading(
+        "flood_depth",
+        "value",
+        {"vi": "Chỗ ngập sâu nhất của từng phường", "en": "Deepest place of each ward"},
+    ),
 }
 
 
@@ -71,6 +76,8 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
     whole = {feature: reading.whole(course) for feature, course in courses.items()}
     kept = {feature: value for feature, value in whole.items() if value is not None}
     names = feature_names(result["geometry"].get(frames["layer"], {}))
+    if frames["layer"] == "areas":  # the city's own layer: no run brings it along
+        names = {unit.code: {"vi": unit.name, "en": unit.name} for unit in city.areas}
     worst = _worst({each: value for each, value in kept.items() if each in names}, reading)
     values: dict[str, dict[str, Any]] = {}
     for feature, value in kept.items():

@@ -26,10 +26,14 @@ BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth
 
 
 class Options(twin.Options):
-    """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own."""
+    """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own.
+
+    The map is of places, or `by` areas: each ward's deepest place.
+    """
 
     kind: Literal["drainage", "coupled"] = "drainage"  # whose newest
     show: Literal["all", "map", "spots", "figures"] = "all"
+    by: Literal["places", "areas"] = "places"
 
 
 def build(
@@ -53,7 +57,8 @@ def build(
         return None if table is None else spot_rows(part, table, context)
 
     show: twin.Show = "figures" if options.show == "spots" else options.show
-    return shown(tile, envelope, options, context, show=show, of="depth", column=column)
+    of = "depth" if options.by == "places" else "areaDepth"
+    return shown(tile, envelope, options, context, show=show, of=of, column=column)
 
 
 def spot_rows(tile: Tile, table: Table, context: TileContext) -> Component | None:

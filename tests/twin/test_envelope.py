@@ -97,3 +97,16 @@ def test_what_limits_a_run_goes_with_it_with_the_errors_of_the_water(city, tmp_p
     ]
     assert said["invented"]
     assert said["fit"]["state"] == "uncalibrated"
+
+
+def test_water_is_mapped_by_ward_too_with_the_wards_own_names(city, tmp_path) -> None:
+    told = result("drainage")
+    told["frames"]["areaDepth"] = {
+        "layer": "areas", "unit": "m", "decimals": 2, "minutes": [0.0, 10.0],
+        "base": {"00190": [0.0, 0.1]}, "value": {"00190": [0.0, 0.6]},
+    }  # fmt: skip
+    wards = published(told, city, tmp_path).payload["maps"]["areaDepth"]
+    assert wards["layer"] == "areas"
+    assert wards["values"]["00190"]["band"] == "closed"
+    assert wards["values"]["00190"]["label"]["vi"] == "Ô Chợ Dừa"
+    assert wards["frames"]["values"]["00190"] == [0.0, 0.6]

@@ -25,7 +25,13 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "bottlenecks": ({},),
     "brief": ({}, {"brief": "flash"}, {"groups": ["transport"]}),
     "camera": ({"camera": "CAM-N16"}, {"camera": "CAM-N22"}),
-    "flood_depth": ({}, {"show": "spots"}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
+    "flood_depth": (
+        {},
+        {"show": "spots"},
+        {"show": "figures"},
+        {"kind": "coupled", "show": "map"},
+        {"by": "areas", "show": "map"},
+    ),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),
     "forecast": (
         {"aggregate": "forecast.air", "series": "pm25"},

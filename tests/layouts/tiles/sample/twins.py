@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from data_access.envelope import Envelope
-from tests.layouts.tiles.sample.making import envelope, links, text
+from tests.layouts.tiles.sample.making import areas, envelope, links, text
 
 ASKED = {
     "traffic": text("Đóng đường Lê Duẩn", "Close Lê Duẩn"),
@@ -47,7 +47,7 @@ def traffic() -> Envelope:
 
 def drainage() -> Envelope:
     """Return the newest run of the drainage twin."""
-    return _run("drainage", WATER, {"depth": _depths()}, spots=True)
+    return _run("drainage", WATER, {"depth": _depths(), "areaDepth": _ward_depths()}, spots=True)
 
 
 def coupled() -> Envelope:
@@ -155,6 +155,14 @@ def _depths() -> dict[str, Any]:
     return _map(
         text("Độ sâu ngập mô phỏng", "Simulated flood depth"), "cameras", "m", 2, "flood_depth",
         names, DEPTHS,
+    )  # fmt: skip
+
+
+def _ward_depths() -> dict[str, Any]:
+    names = {area["code"]: area["name"] for area in areas()[:26]}
+    return _map(
+        text("Chỗ ngập sâu nhất của từng phường", "Deepest place of each ward"), "areas", "m", 2,
+        "flood_depth", names, DEPTHS,
     )  # fmt: skip
 
 
