@@ -24,6 +24,7 @@ from callbacks import (
     operator_drawing,
     page_setting,
     proof,
+    proposal_page,
     quality_board,
     quarantine,
     room,
@@ -54,6 +55,10 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     proof.glass: ("wall", "at"),
     brief.layout: ("kind", "state", "language"),
     catalogue.layout: ("dataset",),
+    proposal_page.layout: (
+        *("proposal", "new", "junction", "problem"),
+        *("plan", "cycle", "splits", "offset", "reason", "run"),
+    ),
     lineage.layout: ("dataset",),
     coverage_board.layout: ("agency",),
     forecasts.layout: ("forecast", "series"),
@@ -95,6 +100,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("sources", _guarded(source_health.layout), title="sources", path="/data/sources")
     _add("forecasts", _guarded(forecasts.layout), title="forecasts", path="/data/forecasts")
     _add("twins", _guarded(calibration.layout), title="twins", path="/data/twins")
+    _add("signals", _guarded(proposal_page.layout), title="signals", path="/signals")
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
     _add("anomalies", _guarded(anomalies.layout), title="anomalies", path="/data/anomalies")

@@ -12,11 +12,13 @@ from flask import Blueprint, Flask, Response, jsonify, request
 
 from callbacks import session
 from callbacks.desk import desk
+from callbacks.proposal_evidence import check
 from operations.errors import ProposalRefused
 from operations.proposals import APPROVE, REJECT, Proposal, Proposals, handover
 from permissions.roles import Person, Right
 
-STATUS = {"forbidden": 403, "ownProposal": 403, "unknownProposal": 404, "invalidArgs": 400}
+STATUS = {"forbidden": 403, "ownProposal": 403, "unknownProposal": 404, "invalidArgs": 400,
+          "unknownRun": 400}  # fmt: skip
 CONFLICT = 409
 
 routes = Blueprint("proposals", __name__, url_prefix="/api/signals/proposals")
@@ -41,15 +43,17 @@ def handed_over(proposal_id: str) -> Response:
 
 @routes.post("")
 def proposed() -> Response:
-    """Keep a proposal: `{plan, reason}`."""
+    """Keep a proposal: `{plan, reason, run}`; `run` names one of the twin, where there is one."""
     body = request.get_json(silent=True)
     given: dict[str, Any] = body if isinstance(body, dict) else {}
     plan = given.get("plan")
 
     def keep(who: Person) -> dict[str, Any]:
         reason = str(given.get("reason") or "")
+        run = str(given.get("run") or "")
+        check(desk(), run)
         made = _proposals().propose(
-            plan if isinstance(plan, dict) else {}, reason, who=who, **_asked()
+            plan if isinstance(plan, dict) else {}, reason, who=who, run=run, **_asked()
         )
         return made.to_json()
 

@@ -37,6 +37,7 @@ from callbacks import (
     pages,
     passports,
     proof,
+    proposal_page,
     proposals,
     quality_board,
     quarantine,
@@ -157,6 +158,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     cameras.attach(server)
     open311.attach(server)
     proposals.attach(server)
+    proposal_page.attach(server)
     quarantine.attach(server)
     anomalies.attach(server)
     brief_pdf.attach(server)

@@ -24,6 +24,7 @@ LISTED, TOLD = 200, 5000  # newest proposals; rows of the audit about one
 PROPOSE, APPROVE, REJECT = "signal.propose", "signal.approve", "signal.reject"
 _TARGET = "signals/"
 _ID = re.compile(r"[0-9a-f]{12}")
+_RUN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 State = Literal["open", "approved", "rejected"]
 
 
@@ -84,6 +85,7 @@ class Proposal:
     reason: str
     by: str
     at_ms: float
+    run: str = ""  # of the twin, that speaks for it
     approvals: Mapping[str, float] = field(default_factory=dict)  # who -> when
     rejected_by: str | None = None
 
@@ -102,6 +104,7 @@ class Proposal:
             "reason": self.reason,
             "by": self.by,
             "atMs": self.at_ms,
+            "run": self.run or None,
             "approvals": [{"by": who, "atMs": at} for who, at in self.approvals.items()],
             "needed": NEEDED,
             "rejectedBy": self.rejected_by,
@@ -116,9 +119,19 @@ class Proposals:
         self._audit = audit
 
     def propose(
-        self, body: Mapping[str, Any], reason: str, *, who: Person, address: str, now_ms: float
+        self,
+        body: Mapping[str, Any],
+        reason: str,
+        *,
+        who: Person,
+        address: str,
+        now_ms: float,
+        run: str = "",
     ) -> Proposal:
-        """Keep a new proposal and return it; raises ProposalRefused."""
+        """Keep a new proposal and return it; raises ProposalRefused.
+
+        `run` names what the twin found of it: evidence for those who approve, not a condition.
+        """
         proposal_id = uuid4().hex[:12]
         target = f"{_TARGET}{proposal_id}"
 
@@ -134,7 +147,10 @@ class Proposals:
         reason = " ".join(reason.split())[:LONGEST_REASON]
         if not reason:
             raise ProposalRefused("invalidArgs", "expected a reason")
-        keep("ok", None, {"plan": plan.to_json(), "reason": reason})
+        if run and not _RUN.fullmatch(run):
+            raise ProposalRefused("invalidArgs", "expected the id of a run of the twin")
+        evidence = {"run": run} if run else {}
+        keep("ok", None, {"plan": plan.to_json(), "reason": reason, **evidence})
         return self.find(proposal_id)
 
     def decide(
@@ -188,8 +204,9 @@ def folded(rows: Iterable[Mapping[str, Any]]) -> dict[str, Proposal]:
             continue
         if row["action"] == PROPOSE:
             plan = SignalPlan.from_json(row["detail"]["plan"])
-            reason = str(row["detail"]["reason"])
-            found[proposal_id] = Proposal(proposal_id, plan, reason, row["actor"], row["at_ms"])
+            reason, run = str(row["detail"]["reason"]), str(row["detail"].get("run", ""))
+            by, at_ms = row["actor"], row["at_ms"]
+            found[proposal_id] = Proposal(proposal_id, plan, reason, by, at_ms, run)
             continue
         one = found.get(proposal_id)
         if one is None or one.state != "open" or row["actor"] in (one.by, *one.approvals):

@@ -27,6 +27,7 @@ PAGES = (
     ("brief", "/brief", Right.SEE_CONSOLE, "bi-file-text"),
     ("what_if", "/what-if", Right.SEE_TWINS, "bi-signpost-2"),
     ("data", "/data", Right.SEE_CONSOLE, "bi-journal-text"),
+    ("signals", "/signals", Right.APPROVE_SIGNALS, "bi-stoplights"),
     ("proof", "/proof", Right.READ_PROOF, "bi-clock-history"),
 )
 

@@ -16,7 +16,7 @@ from layouts.pages.console_place import GROUPS
 from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS, everything
-from tests.pages import answerable, looking
+from tests.pages import answerable, looking, proposed
 from tests.pages.a_day import a_day, answers
 from tests.pages.automatic import automate, equip, exercise
 from tests.pages.site import FIXED_CLOCK, served
@@ -52,6 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]
         answerable.tell(desk)
         answerable.measure(desk)
         answerable.arrange(desk)
+        proposed.tell(desk)
         yield address, desk
 
 
@@ -154,6 +155,7 @@ def _width(page: Page) -> int:
         "/brief?kind=morning",
         "/brief?kind=flash&language=en",
         *answerable.PATHS,
+        *proposed.PATHS,
     ],
 )
 def test_a_page_is_fit_to_work_with(page, address, path):

@@ -82,6 +82,8 @@ def signals() -> Envelope:
             for n, name in enumerate(names)
         ],
     )
+    for n, row in enumerate(running["rows"], start=1):
+        row["source"] = {"dataset": "transport.signals", "entity": f"CAM-N{n:02}"}
     running["rows"][1] |= {
         "suspect": True,
         "doubt": text("phân pha không bằng chu kỳ", "splits do not make the cycle"),
