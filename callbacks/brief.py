@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
@@ -13,9 +11,8 @@ from analytics.brief.endpoint import Endpoint, endpoint_of
 from analytics.brief.errors import EndpointError
 from analytics.brief.finding import Finding, finding_in, name_of
 from analytics.brief.occasion import alerts, id_of
-from analytics.brief.rules import BriefRules, read_rules
 from callbacks import brief_deeds, console_sending, page_setting, session
-from callbacks.brief_deeds import Refused
+from callbacks.brief_deeds import Refused, rules_of
 from callbacks.desk import Desk, desk
 from callbacks.walls import all_walls, control_of
 from jobs.job import State as JobState
@@ -41,12 +38,6 @@ DRAWN = (
     (ids.BRIEF_DEEDS, "children"),
     (ids.BRIEF_SEEN, "data"),
 )
-
-
-@cache
-def rules_of(city: Path) -> Mapping[str, BriefRules]:
-    """Return the rules of a city's briefs; read once."""
-    return read_rules(city)  # type: ignore[return-value]
 
 
 def layout(kind: str | None = None, state: str | None = None, language: str | None = None) -> Any:

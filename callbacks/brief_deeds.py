@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -15,7 +17,7 @@ from analytics.brief.endpoint import Endpoint
 from analytics.brief.errors import EndpointError
 from analytics.brief.finding import Approval, Finding, envelope_of, finding_in, name_of
 from analytics.brief.rephrase import Answer, answer
-from analytics.brief.rules import read_rules
+from analytics.brief.rules import BriefRules, read_rules
 from callbacks import session
 from callbacks.desk import Desk
 from data_access.envelope import Envelope
@@ -31,6 +33,12 @@ KIND = "brief"
 ASKING = BoundedSemaphore(2)  # questions at a time: each holds a thread of this process
 
 log = logging.getLogger(__name__)
+
+
+@cache
+def rules_of(city: Path) -> Mapping[str, BriefRules]:
+    """Return the rules of a city's briefs by kind ({}: it has none); read once."""
+    return dict(read_rules(city))
 
 
 class Refused(Exception):
@@ -86,7 +94,7 @@ def approve(reach: Desk, who: Person, kind: str, digest: str) -> Finding:
     approval = Approval(who.user_id, names, now_ms, digest)
     approved = envelope_of(
         finding.brief,
-        read_rules(reach.settings.city)[finding.brief.kind],  # type: ignore[index]
+        rules_of(reach.settings.city)[finding.brief.kind],
         reach.city,
         approval=approval,
         wording=finding.wording,

@@ -7,7 +7,8 @@ from typing import Any
 from flask import request
 
 from callbacks import security, session
-from callbacks.desk import desk
+from callbacks.brief_deeds import rules_of
+from callbacks.desk import Desk, desk
 from layouts.pages.shell import Setting
 from permissions.errors import Forbidden
 
@@ -25,7 +26,16 @@ def setting() -> Setting:
         timezone=reach.city.timezone,
         csrf_token=security.csrf_token(),
         path=page_path(),
-        absent=() if reach.twins.there(reach.settings, reach.city) else ("what_if", "twins"),
+        absent=_absent(reach),
+    )
+
+
+def _absent(reach: Desk) -> tuple[str, ...]:
+    """Return the pages that this city has nothing for."""
+    twins = reach.twins.there(reach.settings, reach.city)
+    return (
+        *(() if twins else ("what_if", "twins")),
+        *(() if rules_of(reach.settings.city) else ("brief",)),
     )
 
 

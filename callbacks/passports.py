@@ -65,7 +65,7 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     if not who.may_see(envelope.classification):
         session.audit(who, "passport", "refused", target=f"number/{mark}", code="forbidden")
         return passport.refusal("forbidden", setting=setting)
-    if is_finding(aggregate):  # no row of a source says it
+    if is_finding(envelope.aggregate):  # no row of a source says it
         return passport.refusal("modelled", setting=setting)
     if reach.trace is None:
         return passport.refusal("unreadable", setting=setting)

@@ -165,6 +165,7 @@ class BriefRules(BaseModel):
     daily_at: str | None = Field(default=None, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
     # of a flash brief: aggregates whose alerts (list `active`) may be what it is about
     alerts: tuple[Id, ...] = ()
+    watched: tuple[Id, ...] = ()  # those of them of which one is made by itself
     sentence: tuple[SentenceRule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -174,6 +175,8 @@ class BriefRules(BaseModel):
             raise ValueError("two sentences have the same id")
         if (self.kind == "flash") != bool(self.alerts):
             raise ValueError("alerts: a flash brief names what it may be about, no other does")
+        if not set(self.watched) <= set(self.alerts):
+            raise ValueError("watched: expected some of the alerts")
         if self.kind == "flash" and self.daily_at is not None:
             raise ValueError("daily_at: a flash brief is made of an alert, not at an hour")
         return self

@@ -130,7 +130,7 @@ def _wanted(
         yield _Wanted(flash, _named(asked.about, flash, envelopes), tuple(sorted(known)))
         return
     about, active = newest_unseen(
-        flash.alerts, envelopes, known=known, ceiling=flash.ceiling.classification, now_ms=now_ms
+        flash.watched, envelopes, known=known, ceiling=flash.ceiling.classification, now_ms=now_ms
     )
     if about is not None:
         yield _Wanted(flash, about, active)
