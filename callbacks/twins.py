@@ -8,6 +8,8 @@ from typing import Any
 from data_access.city import City
 from jobs.kinds import offered
 from settings import Settings
+from twin.coupled.scenario import picked_from
+from twin.coupled.scenario import read_scenario as read_chain
 from twin.drainage.options import options as drainage_options
 from twin.drainage.plan import read_plan as read_drainage
 from twin.drainage.scenario import check_picked
@@ -50,11 +52,12 @@ class Twins:
 def problem(kind: str, scenario: Mapping[str, Any], options: Options) -> str:
     """Return what is wrong with a scenario as its twin reads it; empty when nothing is."""
     try:
-        if kind in ("traffic", "coupled"):
-            read_roads(scenario["traffic"] if kind == "coupled" else scenario)
-        if kind in ("drainage", "coupled"):
-            water = scenario["drainage"] if kind == "coupled" else scenario
-            check_picked(read_water(water), options)
+        if kind == "traffic":
+            read_roads(scenario)
+        elif kind == "drainage":
+            check_picked(read_water(scenario), options)
+        else:
+            check_picked(read_chain(scenario).drainage, options)
     except ValueError as error:
         return str(error)
     return ""
@@ -66,7 +69,5 @@ def _options(settings: Settings, city: City) -> dict[str, Options | None]:
     of_water = None if water is None else drainage_options(city, water)
     coupled = None
     if of_roads is not None and of_water is not None:
-        invented = [*of_water["invented"], *of_roads["invented"]]
-        # Both have `stations` and `areas`: the pumps, and the wards that have traffic, are picked.
-        coupled = {**of_roads, **of_water, "areas": of_roads["areas"], "invented": invented}
+        coupled = picked_from(of_water, of_roads)
     return {"traffic": of_roads, "drainage": of_water, "coupled": coupled}

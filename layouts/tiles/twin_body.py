@@ -26,6 +26,7 @@ LOW = 10.0  # a body lower than this has one line for its caveats, else two
 AIR = 1.0
 SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.42, 12.0, 26.0
 LEAST_MAP = 8.0
+WIDE = 1.7  # width over height from which a city leaves room at a map's side
 
 Column = Callable[[Tile], Component | None]  # of a part of a tile; None where it has no room
 
@@ -71,6 +72,7 @@ def shown(
         map=of,
         focus="data",
         labels=options.labels,
+        legend="corner" if width > WIDE * height else "below",  # where the map leaves room for it
         slider=options.slider,
     )
     room = min(width, tile.lead_u if tile.tail_u else width)

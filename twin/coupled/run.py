@@ -16,11 +16,13 @@ from data_access.envelope import Envelope
 from jobs.working import WorkFailed, Working
 from settings import Settings
 from twin.coupled.roads import floods_of, hour_of
-from twin.coupled.scenario import CoupledScenario, read_scenario
+from twin.coupled.scenario import CoupledScenario, picked_from, read_scenario
 from twin.coupled.summing import joined, water_only
 from twin.drainage import run as drainage
 from twin.drainage.run import Simulated
+from twin.envelope import publish_latest
 from twin.result import RunResult
+from twin.traffic.options import options as road_options
 from twin.traffic.run import open_model, simulate
 from twin.traffic.scenario import TrafficScenario
 
@@ -81,7 +83,12 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     flooded = TrafficScenario.model_validate(scenario.traffic.model_dump() | {"floods": floods})
     working.check()
     model = open_model(flooded, calibration.get("traffic"), part)
-    return part.join(simulate(model, flooded, part))
+    result = part.join(simulate(model, flooded, part))
+    twin = water.asked.twin
+    of_roads = road_options(twin.city, model.plan)
+    lists = picked_from(twin.model.options, of_roads)
+    publish_latest(result, inputs["scenario"], lists, twin.city, working)
+    return result
 
 
 def _water(scenario: CoupledScenario, calibration: Any, working: Working) -> Simulated:

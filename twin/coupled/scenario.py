@@ -64,3 +64,12 @@ def options(city: City, drainage: DrainagePlan, traffic: TrafficPlan) -> Mapping
         "drainage": water.options(city, drainage),
         "traffic": roads.options(city, traffic),
     }
+
+
+def picked_from(of_water: Mapping[str, Any], of_roads: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lists of both halves as one page picks from them.
+
+    Both have `stations` and `areas`: the pumps, and the wards that have traffic, are picked.
+    """
+    invented = [*of_water["invented"], *of_roads["invented"]]
+    return {**of_roads, **of_water, "areas": of_roads["areas"], "invented": invented}
