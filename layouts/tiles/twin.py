@@ -18,6 +18,7 @@ from data_access.envelope import Envelope
 from layouts.tiles import reading
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame, TileContext, TileOptions
+from layouts.tiles.map import Bounds
 from layouts.tiles.map_values import Values
 
 LATEST = "latest"
@@ -105,6 +106,18 @@ def values_of(tile: Tile, envelope: Envelope, name: str, context: TileContext) -
     geometry = {**context.geometry, **(own if isinstance(own, Mapping) else {})}
     context = replace(context, geometry=geometry)
     return Values(tile, layer, context.scales.get(str(layer.get("scale")), {}), context)
+
+
+def focus_of(envelope: Envelope, values: Values) -> Literal["data"] | Bounds:
+    """Return what a map of the run shows: its layer, of the whole city where the run lies."""
+    own = envelope.quality.get("layers")
+    if not isinstance(own, Mapping) or values.layer["layer"] in own:
+        return "data"
+    for layer in own.values():
+        if layer.get("bounds"):
+            (south, west), (north, east) = layer["bounds"]
+            return (south, west), (north, east)
+    return "data"
 
 
 def caveats(tile: Tile, envelope: Envelope) -> list[str]:

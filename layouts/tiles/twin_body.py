@@ -19,7 +19,7 @@ from layouts.tiles.kind import TileContext
 from layouts.tiles.map_side import free_stretch
 from layouts.tiles.measure import wrap
 from layouts.tiles.panes import last_pane
-from layouts.tiles.twin import Options, Show, caveats, values_of
+from layouts.tiles.twin import Options, Show, caveats, focus_of, values_of
 
 CAVEAT_LINE, CAVEAT_AIR = 1.0, 0.5
 LOW = 10.0  # a body lower than this has one line for its caveats, else two
@@ -70,7 +70,7 @@ def shown(
     drawing = map_tile.Options(
         aggregate=envelope.aggregate,
         map=of,
-        focus="data",
+        focus=focus_of(envelope, values),
         labels=options.labels,
         legend="corner" if width > WIDE * height else "below",  # where the map leaves room for it
         slider=options.slider,

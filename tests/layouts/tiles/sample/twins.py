@@ -69,6 +69,7 @@ def _run(
         {"numbers": _numbers(kpis), "tables": tables, "maps": maps},
         origin="simulated",
         quality={
+            "layers": {"twin.nodes": {"bounds": [[20.94, 105.77], [21.10, 105.90]]}},
             "twin": {
                 "title": ASKED[kind],
                 "kind": kind,
