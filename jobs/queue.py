@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from celery import Celery
 from celery.exceptions import OperationalError
+from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.claimed import Desk, do_claimed
@@ -96,7 +97,7 @@ def sender(app: Celery) -> Callable[[Waiting], None]:
         priority = LAST if each.is_scheduled else FIRST
         try:
             app.send_task(TASK, [each.job_id], queue=QUEUE, priority=priority, retry=False)
-        except OperationalError as error:
+        except (OperationalError, RedisError) as error:
             raise OSError(f"Redis cannot be reached: {error}") from error
 
     return send
