@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 @cache
 def rules_of(city: Path) -> Mapping[str, BriefRules]:
     """Return the rules of a city's briefs by kind ({}: it has none); read once."""
-    return dict(read_rules(city))
+    return {str(kind): rules for kind, rules in read_rules(city).items()}
 
 
 class Refused(Exception):
