@@ -83,7 +83,8 @@ def count(
 ) -> Counted:
     """Hold alerts against what was put in: each truth is found once, each alert right or wrong.
 
-    A further alert about a truth that was found already is wrong: one, not ten.
+    A further alert about a truth that was found already is wrong: one, not ten. A fault is called
+    an event by an alert that is named after the faulty sensor and began with the fault.
     """
     found: dict[int, Alert] = {}
     right = 0
@@ -92,7 +93,11 @@ def count(
         fitting = [n for n, truth in enumerate(truths) if _is_about(alert, truth)]
         same_sort = [n for n in fitting if truths[n].is_fault == (alert.sort == "fault")]
         new = [n for n in same_sort if n not in found]
-        called_event += alert.sort == "event" and bool(fitting) and not same_sort
+        named = any(
+            alert.subjects[0] in truths[n].entities and alert.began_ms >= truths[n].from_us / 1000
+            for n in fitting
+        )
+        called_event += alert.sort == "event" and named and not same_sort
         if new:
             right += 1
             for n in new:

@@ -11,10 +11,17 @@ from typing import Literal
 import numpy as np
 
 from analytics.detection.finding import Finding, Line, both, listed, points, text, written
-from analytics.detection.neighbourhood import Group, episodes, groups, off_steps, witnesses
+from analytics.detection.neighbourhood import (
+    Group,
+    believed_episodes,
+    groups,
+    neighbours,
+    off_steps,
+    witnesses,
+)
 from analytics.detection.options import DetectorOptions, Limit, Neighbours, Positive
 from analytics.detection.scene import Scene
-from analytics.detection.track import HOUR_US, Floats, near
+from analytics.detection.track import HOUR_US, Floats
 from analytics.detection.usual import times_usual
 from data_access.envelope import Status, Text
 
@@ -46,19 +53,8 @@ def find(options: Air, scene: Scene) -> list[Finding]:
         figures = np.where(times < options.least_times, np.minimum(mean, low), mean)
     figures = np.where(np.isfinite(usual), figures, np.nan)
     deviation = mean - usual
-    found = {
-        column: each
-        for column, each in episodes(track.like(figures), options.limit).items()
-        if track.names[column] not in scene.suspects
-    }
-    close = scene.believed(
-        near(
-            track.names,
-            scene.spots,
-            reach_km=options.neighbours.reach_km,
-            most=options.neighbours.most,
-        )
-    )
+    found = believed_episodes(scene, track.like(figures), options.limit)
+    close = neighbours(scene, options.neighbours)
     seen_by = {
         column: witnesses(
             column,
@@ -133,6 +129,6 @@ def _finding(options: Air, scene: Scene, group: Group, mean: Floats, usual: Floa
         evidence=tuple(told),
         area=at.area,
         place=text(at.name, at.name),
-        spot=None if at.lat is None or at.lon is None else (at.lat, at.lon),
+        spot=at.position,
         line=Line(options.unit, 0, points(track, worst), points(track.like(usual), worst)),
     )

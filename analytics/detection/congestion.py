@@ -15,10 +15,17 @@ import numpy as np
 
 from analytics.detection.causes import causes
 from analytics.detection.finding import Finding, Line, both, listed, points, text, written
-from analytics.detection.neighbourhood import Group, episodes, groups, off_steps, witnesses
+from analytics.detection.neighbourhood import (
+    Group,
+    believed_episodes,
+    groups,
+    neighbours,
+    off_steps,
+    witnesses,
+)
 from analytics.detection.options import DetectorOptions, Limit, Neighbours, Positive, Share
 from analytics.detection.scene import Scene
-from analytics.detection.track import MINUTE_US, Floats, near
+from analytics.detection.track import MINUTE_US, Floats
 from analytics.detection.usual import times_usual
 from data_access.envelope import Status, Text
 from data_access.hysteresis import Episode
@@ -46,19 +53,8 @@ def find(options: Congestion, scene: Scene) -> list[Finding]:
         return []
     middle, spread = scene.usual
     figures, deviation, z = _figures(options, scene, middle, spread)
-    found = {
-        column: each
-        for column, each in episodes(track.like(figures), options.limit).items()
-        if track.names[column] not in scene.suspects
-    }
-    close = scene.believed(
-        near(
-            track.names,
-            scene.spots,
-            reach_km=options.neighbours.reach_km,
-            most=options.neighbours.most,
-        )
-    )
+    found = believed_episodes(scene, track.like(figures), options.limit)
+    close = neighbours(scene, options.neighbours)
     believed: dict[int, Episode] = {}
     seen_by: dict[int, tuple[int, ...]] = {}
     for column, episode in found.items():
@@ -128,7 +124,7 @@ def _finding(options: Congestion, scene: Scene, group: Group, middle: Floats) ->
         evidence=tuple(told),
         area=first.area,
         place=text(first.name, first.name),
-        spot=None if first.lat is None or first.lon is None else (first.lat, first.lon),
+        spot=first.position,
         causes=tuple(causes(scene, names, group.began_us, reach_km=options.cause_km)),
         ends_us=ends_us,
         ends_of=ends_of,

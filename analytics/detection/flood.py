@@ -18,10 +18,17 @@ import numpy as np
 from pydantic import Field
 
 from analytics.detection.finding import Finding, Line, both, listed, points, text, written
-from analytics.detection.neighbourhood import Group, episodes, groups, off_steps
+from analytics.detection.neighbourhood import (
+    Group,
+    believed_episodes,
+    episodes,
+    groups,
+    neighbours,
+    off_steps,
+)
 from analytics.detection.options import DetectorOptions, Duration, Limit, Neighbours, us
 from analytics.detection.scene import Scene, km
-from analytics.detection.track import HOUR_US, Bools, Floats, Ints, near
+from analytics.detection.track import HOUR_US, Bools, Floats, Ints
 from data_access.envelope import Status, Text
 
 GRAVER: dict[Status, Status] = {"caution": "warning", "warning": "critical", "critical": "critical"}
@@ -56,19 +63,8 @@ def find_rain(options: Rain, scene: Scene) -> list[Finding]:
         return []
     steps = max(1, us(options.window) // track.step_us)
     sums = rolling_sum(track.values, steps)
-    found = {
-        column: each
-        for column, each in episodes(track.like(sums), options.limit).items()
-        if track.names[column] not in scene.suspects
-    }
-    close = scene.believed(
-        near(
-            track.names,
-            scene.spots,
-            reach_km=options.neighbours.reach_km,
-            most=options.neighbours.most,
-        )
-    )
+    found = believed_episodes(scene, track.like(sums), options.limit)
+    close = neighbours(scene, options.neighbours)
     seen_by = {
         column: _wet_neighbours(
             column, sums, close, options, off_steps(track.like(sums), column, each, options.limit)
@@ -136,7 +132,7 @@ def _rain(options: Rain, scene: Scene, group: Group, sums: Floats) -> Finding:
         evidence=tuple(told),
         area=at.area,
         place=text(at.name, at.name),
-        spot=None if at.lat is None or at.lon is None else (at.lat, at.lon),
+        spot=at.position,
         line=Line("mm", 0, points(track, worst)),
     )
 
@@ -158,14 +154,7 @@ def find_level(options: Level, scene: Scene, *, raining: Sequence[Finding] = ())
             only = np.where(np.arange(len(track.names)) == column, track.values, np.nan)
             for _, each in episodes(track.like(only), limit).items():
                 found[column] = each, limit, each.last
-    close = scene.believed(
-        near(
-            track.names,
-            scene.spots,
-            reach_km=options.neighbours.reach_km,
-            most=options.neighbours.most,
-        )
-    )
+    close = neighbours(scene, options.neighbours)
     told = []
     for column, (each, limit, _) in sorted(found.items()):
         if track.names[column] in scene.suspects:
@@ -226,7 +215,7 @@ def _level(
         evidence=tuple(told),
         area=at.area,
         place=text(at.name, at.name),
-        spot=None if at.lat is None or at.lon is None else (at.lat, at.lon),
+        spot=at.position,
         line=Line("m", 2, points(track, column, 2)),
     )
 

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.detection.options import Neighbours
-from analytics.detection.track import MINUTE_US, Bools, Floats, Ints, Track
+from analytics.detection.scene import Scene
+from analytics.detection.track import MINUTE_US, Bools, Floats, Ints, Track, near
 from data_access.hysteresis import Episode, standing
 from data_access.limits import Grade, Limit
 
 WITNESS_Z = 2.0  # deviations by which a witness is off
 WITNESS_STEPS = 3  # in which it was off, over whose median
+BEGINNING_STEPS = 6  # within which others see an event, too
 GAP_STEPS = 6  # that may be missing without a break
 
 
@@ -62,13 +64,33 @@ def episodes(figures: Track, limit: Limit, *, grade: Grade = "caution") -> dict[
     return found
 
 
+def believed_episodes(scene: Scene, figures: Track, limit: Limit) -> dict[int, Episode]:
+    """Return what stands, but of entities that are held to be faulty."""
+    found = episodes(figures, limit)
+    return {c: each for c, each in found.items() if figures.names[c] not in scene.suspects}
+
+
+def neighbours(scene: Scene, options: Neighbours) -> Bools:
+    """Return who may bear witness for whom (entity, neighbour): nobody who is held to be faulty."""
+    names = scene.track.names
+    close = near(names, scene.spots, reach_km=options.reach_km, most=options.most)
+    kept = np.array([name not in scene.suspects for name in names], np.bool_)
+    among: Bools = close & kept
+    return among
+
+
 def off_steps(figures: Track, column: int, episode: Episode, limit: Limit) -> Ints:
-    """Return the last steps of an episode in which its entity was off."""
+    """Return the steps at the beginning of an episode in which its entity was off, the last few.
+
+    Who sees it only later sees something else: what one sensor alone was off by for long is its
+    fault, whoever else is off by then.
+    """
     values, times = figures.values[:, column], figures.times_us
     threshold = np.nan if limit.caution is None else limit.caution
     with np.errstate(invalid="ignore"):
         off = values <= threshold if limit.worse == "low" else values >= threshold
-    inside = (times >= episode.began_us) & (times <= episode.last_us)
+    until_us = min(episode.last_us, episode.began_us + BEGINNING_STEPS * figures.step_us)
+    inside = (times >= episode.began_us) & (times <= until_us)
     found: Ints = np.flatnonzero(off & inside)[-WITNESS_STEPS:]
     return found
 

@@ -113,7 +113,7 @@ def _finding(options: Novelty, scene: Scene, column: int, episode: Episode) -> F
         ),
         area=at.area,
         place=text(at.name, at.name),
-        spot=None if at.lat is None or at.lon is None else (at.lat, at.lon),
+        spot=at.position,
         line=Line(
             options.unit,
             options.decimals,

@@ -163,7 +163,7 @@ def _cluster(options: Outbreak, week: Week, cluster: Cluster, codes: list[str]) 
         evidence=tuple(told),
         area=strongest,
         place=text(at.name, at.name),
-        spot=None if at.lat is None or at.lon is None else (at.lat, at.lon),
+        spot=at.position,
     )
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analytics.detection.track import KM_PER_DEGREE, Bools, Floats, Spot, Track
+from analytics.detection.track import KM_PER_DEGREE, Floats, Spot, Track
 from analytics.detection.usual import Profile
 from data_access.envelope import Text
 
@@ -55,12 +55,6 @@ class Scene:
         """The last step in which anything was measured."""
         there = np.flatnonzero(np.isfinite(self.track.values).any(axis=1))
         return int(self.track.times_us[there[-1]]) if len(there) else None
-
-    def believed(self, near: Bools) -> Bools:
-        """Return who is near whom without neighbours that are held to be faulty."""
-        kept = np.array([name not in self.suspects for name in self.track.names], np.bool_)
-        among: Bools = near & kept
-        return among
 
     def spot(self, entity: str) -> Spot:
         """Return where an entity is; one nobody has placed has its own name."""

@@ -108,6 +108,11 @@ class Spot:
     lon: float | None = None
     area: str | None = None
 
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude, None of what nobody has placed."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
 
 def near(names: Sequence[str], spots: Mapping[str, Spot], *, reach_km: float, most: int) -> Bools:
     """Return which entities are among the `most` nearest within `reach_km`: (entity, neighbour).

@@ -154,7 +154,7 @@ def _card(alert: AlertView, *, may_label: bool, setting: Setting) -> Component:
                     html.P(f"{alert.detector} · {alert.when}", className="quiet"),
                     html.Ul(said, className="anomaly-why"),
                     html.A(
-                        tell("rows", setting),
+                        [tell("rows", setting), icon("bi-chevron-right")],
                         href=f"/data?dataset={alert.dataset}",
                         className="anomaly-rows",
                     ),

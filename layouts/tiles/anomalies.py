@@ -30,7 +30,7 @@ LINE, SMALL = 1.25, 1.0
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_GAP = 6.0, 2.0, 0.75
 SPARK_LEAST = 20.0  # a body narrower than this has words alone
 MOST_LINES = 3  # of evidence and causes
-LESS = (MOST_LINES, 2, 1, 0)
+MOST_ENTRIES = 12  # that any tile has room for
 
 
 class Options(TileOptions):
@@ -68,11 +68,12 @@ def build(
 
 
 def _list(tile: Tile, items: Sequence[Item], timezone: str) -> html.Div:
+    most = _most_lines(tile, items, timezone)
     entries: list[Any] = []
     left = tile.height_u
     for index, item in enumerate(items):
         room = left if index == len(items) - 1 else left - GAP - SMALL
-        entry, height = _fitting(tile, item, timezone, room)
+        entry, height = _entry(tile, item, timezone, most)
         if entries and height > room:
             break
         entries.append(entry)
@@ -82,43 +83,37 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str) -> html.Div:
     return html.Div(entries, className="t-alerts t-anomalies")
 
 
-def _fitting(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
-    """Return an entry with as much evidence as there is room for."""
-    entry, height = _entry(tile, item, timezone, MOST_LINES)
-    for most in LESS[1:]:
-        if height <= room:
-            break
-        entry, height = _entry(tile, item, timezone, most)
-    return entry, height
+def _most_lines(tile: Tile, items: Sequence[Item], timezone: str) -> int:
+    """Return how many lines of evidence each has: as many as leave room for all, else one.
+
+    Where not even the first has room for one, none.
+    """
+    for most in range(MOST_LINES, 0, -1):
+        heights = [_entry(tile, item, timezone, most)[1] for item in items[:MOST_ENTRIES]]
+        if sum(heights) + GAP * (len(heights) - 1) <= tile.height_u and len(heights) == len(items):
+            return most
+    return 1 if _entry(tile, items[0], timezone, 1)[1] <= tile.height_u else 0
 
 
 def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, float]:
     width = tile.width_u - INDENT
-    drawn = None
-    if most and tile.width_u >= SPARK_LEAST:
-        told: Any = item.get("line")
-        if isinstance(told, Mapping):
-            drawn = spark(
-                _points(told.get("points")),
-                _points(told.get("usual")),
-                width_u=SPARK_WIDTH,
-                height_u=SPARK_HEIGHT,
-            )
-    if drawn is not None:
-        width -= SPARK_WIDTH + SPARK_GAP
+    drawn = _course(item) if most and tile.width_u >= SPARK_LEAST else None
+    beside = width if drawn is None else width - SPARK_WIDTH - SPARK_GAP
     title = tile.words(item["title"])
-    setting = fit(title, width, TITLES, bold=True)
+    setting = fit(title, beside, TITLES, bold=True)
     lines = [title]
     if setting is None:
         setting = Setting(BODY, "semi")
-        lines = wrap(title, width, BODY, lines=2 if most else 1, bold=True, face=setting.face)
-    evidence = _evidence(tile, item, width, most)
+        lines = wrap(title, beside, BODY, lines=2 if most else 1, bold=True, face=setting.face)
     words: list[Any] = [
-        *(html.Div(each, className=f"t-line {setting.class_name} t-alert-title") for each in lines),
-        *evidence,
-        _about(tile, item, timezone, width),
+        html.Div(each, className=f"t-line {setting.class_name} t-alert-title") for each in lines
     ]
-    height = len(lines) * LINE + (len(evidence) + 1) * SMALL
+    height = len(lines) * LINE
+    for told in _evidence(tile, item)[:most]:
+        words.append(_why(told, beside if height < SPARK_HEIGHT else width))
+        height += SMALL
+    words.append(_about(tile, item, timezone, beside if height < SPARK_HEIGHT else width))
+    height += SMALL
     parts: list[Any] = [
         html.Div(mark(item["severity"]), className="t-alert-mark"),
         html.Div(words, className="t-alert-words"),
@@ -130,18 +125,25 @@ def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, 
     return html.Div(parts, className=f"t-alert t-anomaly{is_fault}"), height
 
 
-def _evidence(tile: Tile, item: Item, width: float, most: int) -> list[html.Div]:
-    """Return what bears it out, then what may be the cause, the expected end."""
+def _course(item: Item) -> html.Div | None:
+    told: Any = item.get("line")
+    if not isinstance(told, Mapping):
+        return None
+    now, usual = _points(told.get("points")), _points(told.get("usual"))
+    return spark(now, usual, width_u=SPARK_WIDTH, height_u=SPARK_HEIGHT)
+
+
+def _evidence(tile: Tile, item: Item) -> list[str]:
+    """Return what bears it out, then what may be the cause."""
     told = [tile.words(each) for each in _texts(item.get("evidence"))]
-    told += [
-        tile.say("anomalies.cause", cause=tile.words(each)) for each in _texts(item.get("causes"))
-    ][:1]
-    lines = []
-    for text in told[:most]:
-        setting = fit(text, width, ABOUTS) or ABOUTS[-1]
-        shown = cut(text, width, CAPTION, face=setting.face)
-        lines.append(html.Div(shown, className=f"t-line {setting.class_name} t-anomaly-why"))
-    return lines
+    causes = [tile.words(each) for each in _texts(item.get("causes"))]
+    return [*told, *(tile.say("anomalies.cause", cause=each) for each in causes[:1])]
+
+
+def _why(told: str, width: float) -> html.Div:
+    setting = fit(told, width, ABOUTS) or ABOUTS[-1]
+    shown = cut(told, width, CAPTION, face=setting.face)
+    return html.Div(shown, className=f"t-line {setting.class_name} t-anomaly-why")
 
 
 def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:

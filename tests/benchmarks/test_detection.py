@@ -1,0 +1,46 @@
+"""What the labelled replay counts: each alert right or wrong, each thing put in found once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.detection.book import Alert
+from benchmarks.detection import count
+from benchmarks.injection import Truth
+
+HOUR_US = 3_600_000_000
+JAM = Truth("jam", False, ("a", "b"), 10 * HOUR_US, 11 * HOUR_US)
+STUCK = Truth("stuck", True, ("z",), 10 * HOUR_US, 14 * HOUR_US)
+
+
+def alert(number: int, *subjects: str, began_h: float, sort: str = "event") -> Alert:
+    began = began_h * 3_600_000
+    return Alert(str(number), "d", "k", sort, subjects, "warning", "warning", began,
+                 began + 900_000, began + 1_800_000, began + 3_600_000, "cleared")  # fmt: skip
+
+
+def counted(*alerts: Alert) -> tuple[int, int, int, int, float | None]:
+    told = count("k", {"vi": "", "en": ""}, {"vi": "", "en": ""}, [JAM, STUCK], alerts)
+    return told.found, told.alerts, told.right, told.faults_called_event, told.delay_min
+
+
+def test_an_alert_about_what_was_put_in_is_right_and_late_by_so_much() -> None:
+    jam, fault = alert(1, "a", began_h=10), alert(2, "z", began_h=10.25, sort="fault")
+
+    assert counted(jam, fault) == (2, 2, 2, 0, 22.5)
+
+
+def test_a_second_alert_about_it_and_one_about_nothing_are_wrong() -> None:
+    assert counted(
+        alert(1, "a", began_h=10), alert(2, "b", began_h=10.2), alert(3, "q", began_h=10)
+    ) == (1, 3, 1, 0, 15.0)
+
+
+def test_an_alert_long_before_or_after_is_about_nothing() -> None:
+    assert counted(alert(1, "a", began_h=7), alert(2, "a", began_h=13)) == (0, 2, 0, 0, None)
+
+
+def test_an_event_that_is_named_after_a_faulty_sensor_is_counted_as_such() -> None:
+    assert counted(alert(1, "z", "q", began_h=10)) == (0, 1, 0, 1, None)
+    other = replace(alert(1, "q", "z", began_h=10), id="other")
+    assert counted(other) == (0, 1, 0, 0, None)
