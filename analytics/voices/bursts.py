@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from statistics import mean, pvariance
 
 from scipy.special import betainc
@@ -74,11 +73,6 @@ def burst(
     before = sorted(sum(end - window_us < at <= end for at in times_us) for end in chosen)
     kept = before[:-1] if len(before) > LEAST_DAYS else before
     return Burst(count, mean(kept), _chance(count, kept), len(kept))
-
-
-def is_day_off(day: date, days_off: frozenset[date] = frozenset()) -> bool:
-    """Tell whether a day is a weekend's or a holiday."""
-    return day.weekday() >= 5 or day in days_off
 
 
 def _chance(count: int, before: Sequence[int]) -> float:

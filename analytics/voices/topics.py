@@ -59,7 +59,7 @@ def topics(heard: Heard) -> list[Topic]:
             now_us=now_us,
             window_h=WINDOW_H,
             known_from_us=max(heard.known_from_us[voice.dataset] for voice in own),
-            is_off=heard.is_weekend,
+            is_off=heard.is_day_off,
         )
         late = [voice for voice in own if since_us < voice.at_us <= now_us]
         if not late:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from analytics.calendar import is_off
 from analytics.voices.bursts import DAYS
 from analytics.voices.places import Gazetteer, network_names
 from analytics.voices.reports import OTHER, words_of
@@ -59,10 +59,9 @@ class Heard:
         unit = None if code in (None, CITY_AREA) else self.view.city.areas.get(str(code))
         return None if unit is None else unit.title
 
-    def is_weekend(self, at_us: int) -> bool:
-        """Tell whether an instant lies on a weekend here."""
-        at = datetime.fromtimestamp(at_us / 1_000_000, UTC).astimezone(self.view.city.zone)
-        return at.weekday() >= 5
+    def is_day_off(self, at_us: int) -> bool:
+        """Tell whether an instant lies on a weekend or a holiday here."""
+        return is_off(self.view.local(at_us).date())
 
 
 def hear(view: View) -> Heard:

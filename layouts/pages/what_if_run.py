@@ -5,7 +5,7 @@ Values in, components out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -16,13 +16,17 @@ from data_access.envelope import Text
 from jobs.job import Job, State
 from language import datetime_, has, number, pick, text
 from layouts import ids
+from layouts.pages import proposals
 from layouts.pages.attributes import attrs
 from layouts.pages.shell import Setting, icon
 from layouts.pages.what_if_words import tell
+from permissions.roles import Right
 from twin.doubts import doubts as doubts_of
 from twin.result import RunResult
 
 HASH_SHOWN = 16
+TRAFFIC = "twin.traffic"
+SIGNALS = {"signals", "greenWave"}  # measures that change what signals do
 STATE_PX = 92  # of the progress above an answer, and the air below it
 
 
@@ -97,6 +101,7 @@ def keys(job: Job, others: Sequence[Listed], setting: Setting) -> list[Component
                     className="key key-main wi-compare",
                 ),
                 document_key([job.id], setting),
+                *_proposal_key(job, setting),
             ],
             className="choices",
         )
@@ -114,6 +119,17 @@ def keys(job: Job, others: Sequence[Listed], setting: Setting) -> list[Component
         ]
         parts += [html.H2(tell("compare_with", setting)), html.Ul(rows, className="wi-entries")]
     return parts
+
+
+def _proposal_key(job: Job, setting: Setting) -> list[Component]:
+    """Return the way from what the twin found of signals to a proposal, for whom may propose."""
+    asked = job.inputs.get("scenario") if job.kind == TRAFFIC else None
+    measures = asked.get("measures", ()) if isinstance(asked, Mapping) else ()
+    kinds = {each.get("kind") for each in measures if isinstance(each, Mapping)}
+    if not kinds & SIGNALS or not setting.person.may(Right.PROPOSE_SIGNALS):
+        return []
+    words = [icon("bi-stoplights"), html.Span(text("proposals.new", setting.language))]
+    return [html.A(words, href=proposals.href(new="1", run=job.id), className="key")]
 
 
 def document_key(job_ids: Sequence[str], setting: Setting) -> Component:

@@ -118,6 +118,17 @@ def test_a_run_is_shown_with_all_that_limits_it_and_by_what_it_was_made(leader, 
         assert expected in said, expected
 
 
+def test_what_signals_would_do_leads_to_a_proposal_for_whom_may_make_one(
+    operator, leader, reach
+) -> None:
+    measure = {"kind": "signals", "junctions": ["N01"], "cycleS": 90}
+    job = keep(reach, scenario={"measures": [measure]})
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    where = f"/signals?new=1&run={job.id}"
+    assert where in as_text(operator.call("what-if-state.children", values))
+    assert where not in as_text(leader.call("what-if-state.children", values))
+
+
 def test_a_run_that_failed_says_the_engines_own_reason(leader, reach) -> None:
     store = JobStore(reach.engine, city=reach.settings.city)
     job = store.ask("twin.traffic", {}, "leader", reach.now_ms(), title=TITLE)
