@@ -78,7 +78,9 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
     names = feature_names(result["geometry"].get(frames["layer"], {}))
     if frames["layer"] == "areas":  # the city's own layer: no run brings it along
         names = {unit.code: {"vi": unit.name, "en": unit.name} for unit in city.areas}
-    worst = _worst({each: value for each, value in kept.items() if each in names}, reading)
+    is_own = frames["layer"] in result["geometry"]  # else the city's own, all of it with names
+    named = {each: value for each, value in kept.items() if each in names or not is_own}
+    worst = _worst(named, reading)
     values: dict[str, dict[str, Any]] = {}
     for feature, value in kept.items():
         band = scale.band(value)

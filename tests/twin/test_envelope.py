@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from data_access.city import City, load_city
 from data_access.envelope import Envelope
+from settings import Settings
 from tests.conftest import ROOT
 from tests.twin.hand_made import result
-from twin.envelope import Run, envelopes
+from twin.envelope import Run, envelopes, publish_latest
 from twin.result import RunResult
 
 RUN = Run("0f", {"vi": "Đóng Lê Duẩn", "en": "Close Lê Duẩn"}, result_hash="abc")
@@ -110,3 +112,42 @@ def test_water_is_mapped_by_ward_too_with_the_wards_own_names(city, tmp_path) ->
     assert wards["values"]["00190"]["band"] == "closed"
     assert wards["values"]["00190"]["label"]["vi"] == "Ô Chợ Dừa"
     assert wards["frames"]["values"]["00190"] == [0.0, 0.6]
+
+
+class Heard:
+    """A job as its work sees it, as far as it publishes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.settings = folder, Settings(data_dir=folder)
+        self.published: list[Envelope] = []
+
+    def publish(self, envelope: Envelope) -> None:
+        self.published.append(envelope)
+
+
+def test_the_newest_run_says_what_was_asked_by_its_inputs_alone(city, tmp_path) -> None:
+    working: Any = Heard(tmp_path)
+    scenario = {
+        "drainage": {
+            "storm": {"kind": "named", "id": "burst"},
+            "measures": [{"kind": "block", "conduit": "c1", "share": 0.5}],
+        },
+        "traffic": {"measures": [{"kind": "close", "links": ["a", "gone"]}]},
+    }
+    options = {
+        "storms": [{"id": "burst", "name": {"vi": "Mưa 100 mm", "en": "100 mm of rain"}}],
+        "conduits": [{"id": "c1", "name": {"vi": "Cống Lê Duẩn", "en": "Lê Duẩn sewer"}}],
+        "links": [{"id": "a", "name": {"vi": "Lê Duẩn", "en": "Lê Duẩn"}}],
+    }
+    publish_latest(result(), scenario, options, city, working)
+    (envelope,) = working.published
+    assert envelope.aggregate == "twin.latest.traffic"
+    assert envelope.quality["twin"]["title"]["vi"] == (
+        "Tắc cống Cống Lê Duẩn (50%) · Mưa 100 mm; Đóng đường Lê Duẩn; Đóng đường gone"
+    )
+
+
+def test_wards_of_the_city_are_named_by_the_city(city, tmp_path) -> None:
+    told = result("drainage")
+    told["frames"]["areaDepth"] = {**told["frames"]["depth"], "layer": "areas"}
+    assert published(told, city, tmp_path).payload["maps"]["areaDepth"]["worst"] == ["a"]

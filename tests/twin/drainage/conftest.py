@@ -29,6 +29,7 @@ class Heard:
         self.folder, self.settings = folder, settings
         self.steps: list[tuple[float, str]] = []
         self.partials: list[Mapping[str, Any]] = []
+        self.published: list[Envelope] = []
         self._left = cancel_after
 
     def progress(self, share: float, step: str) -> None:
@@ -38,7 +39,7 @@ class Heard:
         self.partials.append(result)
 
     def publish(self, envelope: Envelope) -> None:
-        raise AssertionError(f"nothing is published here: {envelope.aggregate}")
+        self.published.append(envelope)
 
     def check(self) -> None:
         if self._left is not None:

@@ -1,0 +1,42 @@
+"""The scene that shows runs on a wall: valid, without a hole, and only maps lie across bezels."""
+
+from __future__ import annotations
+
+import pytest
+
+from callbacks.what_if_scene import LONGEST_NAME, scene_of, scene_title
+from layouts.tiles.registry import read_options
+from tests.layouts.tiles.stage import place, walls
+from wall.scene import scene_from_json
+
+TITLE = {"vi": "Kịch bản: Đóng Lê Duẩn", "en": "What-if: Close Lê Duẩn"}
+KINDS = ("traffic", "drainage", "coupled")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("wall_id", walls())
+def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> None:
+    wall, runs = walls()[wall_id], [f"{number:032x}" for number in range(count)]
+    scene = scene_from_json(scene_of(wall, runs, kind, TITLE))
+
+    assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
+    for tile in place(wall, scene, "vi"):
+        read_options(tile.kind, tile.options)
+        if tile.options.get("show") != "map" and tile.kind != "clock":
+            assert not tile.frame.seams_x_px, tile.tile_id
+            assert not tile.frame.seams_y_px, tile.tile_id
+    shown = {str(tile.options.get("run")) for tile in scene.tiles if "run" in tile.options}
+    assert shown == set(runs)
+
+
+def test_a_wall_keeps_no_more_than_eight_such_scenes() -> None:
+    wall = walls()["le-lai"]
+    ids = {scene_of(wall, [f"{n:x}"], "traffic", TITLE)["sceneId"] for n in range(200)}
+    assert len(ids) == 8
+
+
+def test_the_name_of_a_scene_is_as_long_as_a_header_holds() -> None:
+    title = scene_title([{"vi": "Đóng Lê Duẩn " * 30, "en": "Close Lê Duẩn"}] * 4)
+    assert len(title["vi"]) <= LONGEST_NAME
+    assert title["en"].startswith("What-if: Close Lê Duẩn / Close")
