@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, Input, Output, no_update
@@ -21,7 +22,7 @@ from layouts.tiles.registry import build
 from permissions.errors import Forbidden
 from permissions.roles import Person
 
-FRAME_PX, UNIT_PX = (1060, 560), 19
+FRAME_PX, UNIT_PX = (840, 520), 18
 
 
 def layout(forecast: str | None = None, series: str | None = None) -> Any:
@@ -36,7 +37,7 @@ def layout(forecast: str | None = None, series: str | None = None) -> Any:
                 envelope.label,
                 row,
                 envelope.quality,
-                _tile(reach, envelope, series, setting.language),
+                _tile(reach, envelope, row, setting.language),
                 now_ms=reach.now_ms(),
                 link=page_setting.link(),
                 setting=setting,
@@ -104,10 +105,11 @@ def _row(envelope: Envelope, series: str) -> dict[str, Any] | None:
     return next((row for row in _rows(envelope) if row["id"] == series), None)
 
 
-def _tile(reach: Desk, envelope: Envelope, series: str, language: str) -> Any:
+def _tile(reach: Desk, envelope: Envelope, row: Mapping[str, Any], language: str) -> Any:
+    series = row["id"]
     if series not in envelope.payload.get("series", {}):
         return None
     frame = Frame(*FRAME_PX, UNIT_PX, detail="console", language=language)
     context = tile_context(reach.city, reach.cache.read(GEOMETRY))
-    options = {"aggregate": envelope.aggregate, "series": series}
+    options = {"aggregate": envelope.aggregate, "series": series, "title": row["name"]}
     return build("forecast", options, frame, {envelope.aggregate: envelope}, context)

@@ -2,22 +2,25 @@
 
 *Naive*: what was a season before, of the day or of the week. *Profile*: the mean of the last four
 same hours of the week (weekdays, weeks or months of the year, by step); where no week has passed,
-of the last seven same hours of the day; where no day has, the last values. From an origin only what
-lies at or before it is used: targets farther than a season away repeat the last season known.
+of the same hour of those of the last seven days that were alike (all working, or all off), else of
+all seven; where no day has, the last values. *Level*: the mean of the
+last day (two weeks, four weeks, three months). From an origin only what lies at or before it is
+used: targets farther than a season away repeat the last season known.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.calendar import FEATURES
 from analytics.forecast.panel import Panel
 from analytics.grid import Ints, StepName
 from analytics.series import Floats
 
+OFF = FEATURES.index("is_off")
 WEEKS, DAYS = 4, 7  # same hours that make a profile
 NAIVE_BACK = 3  # seasons back that stand in for a gap
 LEVEL: dict[StepName, int] = {"P1D": 14, "P7D": 4, "P1M": 3}  # slots of the last level; else a day
@@ -27,13 +30,14 @@ LEVEL: dict[StepName, int] = {"P1D": 14, "P7D": 4, "P1M": 3}  # slots of the las
 class Bases:
     """Matrices of a panel from which every baseline at every origin is looked up.
 
-    `weekly[s, t]` and `daily[s, t]` are means of same hours before `t`; `spread` their standard
-    deviation; `level[s, o]` the mean of the last slots up to and with `o`.
+    `weekly[s, t]` and `daily[k][s, t]` are means of same hours before `t`, the latter of days that
+    are working (0) or off (1); `spread` a standard deviation; `level[s, o]` the mean of the last
+    slots up to and with `o`.
     """
 
     panel: Panel
     weekly: Floats
-    daily: Floats
+    daily: tuple[Floats, Floats]
     spread: Floats
     level: Floats
 
@@ -47,18 +51,29 @@ class Bases:
                 break
             found[gap] = look(self.panel.values, rows[gap], at[gap] - back * season)
         gap = np.isnan(found)
-        found[gap] = self.recent(rows[gap], origins[gap])
+        if gap.any() and season > self.panel.short:  # no such season has passed: a shorter one
+            found[gap] = self.naive(self.panel.short, rows[gap], origins[gap], ahead[gap])
+        else:
+            found[gap] = self.recent(rows[gap], origins[gap])
         return found
 
     def profile(self, rows: Ints, origins: Ints, ahead: Ints) -> Floats:
         """Return the mean of the last same hours known at the origin."""
-        long, short = self.panel.long, self.panel.short
+        long = self.panel.long
         found = look(self.weekly, rows, origins + ahead - long * ((ahead - 1) // long))
         gap = np.isnan(found)
-        near = origins + ahead - short * ((ahead - 1) // short)
-        found[gap] = look(self.daily, rows[gap], near[gap])
+        found[gap] = self.same_hour(rows[gap], origins[gap], ahead[gap])
         gap = np.isnan(found)
         found[gap] = self.recent(rows[gap], origins[gap])
+        return found
+
+    def same_hour(self, rows: Ints, origins: Ints, ahead: Ints) -> Floats:
+        """Return the mean of the same hour of days like that of the target."""
+        short = self.panel.short
+        near = origins + ahead - short * ((ahead - 1) // short)
+        is_off = self.panel.days[origins + ahead, OFF] > 0
+        found = look(self.daily[0], rows, near)
+        found[is_off] = look(self.daily[1], rows[is_off], near[is_off])
         return found
 
     def recent(self, rows: Ints, origins: Ints) -> Floats:
@@ -68,7 +83,8 @@ class Bases:
     @property
     def one_step(self) -> Floats:
         """The profile of every column as known one slot before it."""
-        found = np.where(np.isnan(self.weekly), self.daily, self.weekly)
+        daily = np.where(self.panel.days[:, OFF] > 0, self.daily[1], self.daily[0])
+        found = np.where(np.isnan(self.weekly), daily, self.weekly)
         level = np.full_like(found, np.nan)
         level[:, 1:] = self.level[:, :-1]
         return np.where(np.isnan(found), level, found)
@@ -77,15 +93,24 @@ class Bases:
 def bases(panel: Panel) -> Bases:
     """Return the matrices of a panel."""
     values, long, short = panel.values, panel.long, panel.short
-    lags = [shifted(values, long * k) for k in range(1, WEEKS + 1)]
-    weekly, spread = means(lags), deviations(lags)
-    daily = (
-        means([shifted(values, short * k) for k in range(1, DAYS + 1)])
-        if short < long
-        else (np.full_like(values, np.nan))
-    )
+    weekly, spread = moments(shifted(values, long * k) for k in range(1, WEEKS + 1))
+    nothing = np.full_like(values, np.nan)
+    daily = (nothing, nothing) if short == long else _daily(panel)
     width = LEVEL.get(panel.grid.step, short)
     return Bases(panel, weekly, daily, spread, filled(trailing(values, width)))
+
+
+def _daily(panel: Panel) -> tuple[Floats, Floats]:
+    """Return the means of the last same hours of working days, and of days off."""
+    days = range(1, DAYS + 1)
+    of_all, _ = moments(shifted(panel.values, panel.short * back) for back in days)
+    is_off = panel.days[:, OFF] > 0
+    found = []
+    for kind in (~is_off, is_off):
+        alike = np.where(kind, panel.values, np.nan)
+        mean, _ = moments(shifted(alike, panel.short * back) for back in days)
+        found.append(np.where(np.isnan(mean), of_all, mean))
+    return found[0], found[1]
 
 
 def shifted(values: Floats, by: int) -> Floats:
@@ -118,21 +143,23 @@ def filled(values: Floats) -> Floats:
     return np.where(at >= 0, found, np.nan)
 
 
-def means(parts: Sequence[Floats]) -> Floats:
-    """Return the mean of what is known of several matrices."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of columns where nothing is
-        found: Floats = np.nanmean(np.stack(parts), axis=0)
-    return found
+def moments(parts: Iterable[Floats]) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of what is known of several matrices, one at a time.
 
-
-def deviations(parts: Sequence[Floats]) -> Floats:
-    """Return the standard deviation of what is known of several matrices, NaN of fewer than 2."""
-    stack = np.stack(parts)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        found: Floats = np.nanstd(stack, axis=0)
-    return np.where(np.isfinite(stack).sum(axis=0) > 1, found, np.nan)
+    NaN where nothing is known; the deviation also where one value is.
+    """
+    base = count = total = square = np.zeros(())
+    for part in parts:
+        known = np.isfinite(part)
+        value = np.where(known, part, 0.0)
+        # From each cell's first value on, so that huge levels with small differences stay exact.
+        base = value if not count.ndim else np.where(count > 0, base, value)
+        apart = np.where(known, value - base, 0.0)
+        count, total, square = count + known, total + apart, square + apart**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / count
+        deviation = np.sqrt(np.maximum(0.0, square / count - mean**2))
+    return base + mean, np.where(count > 1, deviation, np.nan)
 
 
 def look(matrix: Floats, rows: Ints, columns: Ints) -> Floats:

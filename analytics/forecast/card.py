@@ -52,7 +52,7 @@ def row_of(
     choice = found.choice
     return {
         **_common(course.key, course.label, known, extent_ms),
-        "method": words.method_words(choice, step),
+        "method": words.method_words(choice, known.grid, len(known.values)),
         "lost": words.lost_words(choice),
         "is_model": choice.method == MODEL,
         "mase": _rounded(choice.mase["shown"], 3),

@@ -1,10 +1,12 @@
-"""Which method speaks for a series: the model only where it beat both baselines in the past.
+"""Which method speaks for a series: the model only where it beat every baseline in the past.
 
-The baseline is the one that erred least over the whole back-test. How far the model is trusted
-beside it, by slots ahead, is chosen on the older half alone. The model is shown when it was better
-than its baseline there, and than both on the newer half and in all. Errors are told of the newer
-half: MASE, in units of the mean error of the seasonal naive within the series before the back-test
-(Hyndman and Koehler 2006), so that 1 is a forecast of yesterday's same hour.
+The baseline is the profile, unless another erred clearly less over the whole back-test. How far the
+model is trusted beside it, by slots ahead, is chosen on the older half alone. The model is shown
+when it was better than its baseline there, and than all of them on the newer half and in all.
+
+Errors are told of the newer half: MASE, in units of the mean error of the seasonal naive within the
+series before the back-test (Hyndman and Koehler 2006), so that 1 is a forecast of yesterday's same
+hour.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 
 from analytics.forecast.panel import Panel
 from analytics.forecast.rolling import (
+    LEVEL,
     MODEL,
     NAIVE_LONG,
     NAIVE_SHORT,
@@ -33,6 +36,7 @@ NAIVES: tuple[Method, Method] = (NAIVE_SHORT, NAIVE_LONG)
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 TRUST = (0.5, 1.0)  # of the weights of all series, in one
 PARTS = 6  # of the way ahead, each with a weight of its own
+CLEARLY = 0.95  # what a baseline must be of the profile's error to stand in its place
 BETTER = 0.99  # a model this much better than a baseline is no draw
 NEWEST = 0.25  # of a series' origins that are "lately"
 DRIFTING, DRIFTED = 1.5, 2.5  # times the error of before
@@ -146,8 +150,10 @@ def _of_one(
     older, newer = rolled.is_choosing[rows], rolled.is_testing[rows]
     whole = np.ones(len(truth), dtype=bool)
     naive = min(NAIVES, key=lambda name: _mean(wrong[name], whole))
-    rivals: tuple[Method, Method] = (PROFILE, naive)
-    baseline = min(rivals, key=lambda name: _mean(wrong[name], whole))
+    rivals: tuple[Method, ...] = (PROFILE, naive, LEVEL)
+    baseline = min(
+        rivals, key=lambda name: _mean(wrong[name], whole) * (CLEARLY if name == PROFILE else 1.0)
+    )
     method: Method = baseline
     weights = np.zeros_like(shared)
     if MODEL in said and older.any() and newer.any():

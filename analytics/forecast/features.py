@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.calendar import FEATURES
-from analytics.forecast.baselines import Bases, look, trailing
+from analytics.forecast.baselines import OFF, Bases, look, trailing
 from analytics.grid import Ints
 from analytics.series import Floats
 
 RECENT = (0, 1, 2)  # slots before the origin whose error is told one by one
 LEAST_SCALE = 1e-9
-OFF = FEATURES.index("is_off")
 NAMES = (
     "ahead", "minute", *FEATURES,
     "naive_short", "naive_long", "daily", "level", "newest",
@@ -75,7 +74,7 @@ class Design:
             *(panel.days[target, index] for index in range(len(FEATURES))),
             off(bases.naive(panel.short, rows, origins, ahead)),
             off(bases.naive(panel.long, rows, origins, ahead)),
-            off(look(bases.daily, rows, target - panel.short * ((ahead - 1) // panel.short))),
+            off(bases.same_hour(rows, origins, ahead)),
             off(bases.recent(rows, origins)),
             off(newest),
             *(look(self._errors, rows, origins - back) / scale for back in RECENT),

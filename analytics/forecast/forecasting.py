@@ -15,10 +15,18 @@ import numpy as np
 from analytics.forecast.baselines import bases
 from analytics.forecast.choice import Choice, blended, choose
 from analytics.forecast.features import Design, scales
-from analytics.forecast.intervals import LEVELS, Band, Widths, band, widths
+from analytics.forecast.intervals import LEAST, LEVELS, Band, Widths, band, widths
 from analytics.forecast.model import ROWS, train
 from analytics.forecast.panel import Days, Panel, panel
-from analytics.forecast.rolling import MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE, Rolled, roll
+from analytics.forecast.rolling import (
+    LEVEL,
+    MODEL,
+    NAIVE_LONG,
+    NAIVE_SHORT,
+    PROFILE,
+    Rolled,
+    roll,
+)
 from analytics.grid import Ints
 from analytics.series import Floats, Regular
 
@@ -112,11 +120,12 @@ def forecast(
 def carried(series: Mapping[str, Regular], horizon: int) -> int:
     """Return how far ahead series can be forecast and that be tested on the past: at most so far.
 
-    Behind two seasons to begin with, a third of what is left is looked ahead.
+    Behind two seasons to begin with, a quarter of what is left is looked ahead: both halves of the
+    back-test must see it come.
     """
     spans = [len(each.values) for each in series.values()]
     short = next(iter(series.values())).grid.seasons[0]
-    return max(1, min(horizon, (round(float(np.median(spans))) - 2 * short) // 3))
+    return max(1, min(horizon, (round(float(np.median(spans))) - 2 * short) // 4))
 
 
 def _refusals(series: Mapping[str, Regular]) -> dict[str, Reason]:
@@ -152,6 +161,7 @@ def _ahead(worked: Panel, *, rows: int) -> tuple[dict[str, Floats], int]:
         NAIVE_SHORT: based.naive(worked.short, of, last, steps),
         NAIVE_LONG: based.naive(worked.long, of, last, steps),
         PROFILE: based.profile(of, last, steps),
+        LEVEL: based.recent(of, last),
     }
     trained_rows = 0
     if rows:
@@ -206,7 +216,8 @@ def _coverage(worked: Panel, rolled: Rolled, shown: Floats) -> list[dict[float, 
     until = np.where(rolled.begin >= 0, rolled.begin, worked.last)
     wide = widths(bases(worked), until, rolled, errors, rolled.is_choosing)
     quantiles = band(wide, rolled, errors, rolled.is_choosing)
-    if quantiles is None or not tested.any():
+    far = rolled.is_choosing & (rolled.ahead > worked.horizon * 2 // 3)
+    if quantiles is None or not tested.any() or far.sum() < LEAST:
         return [dict.fromkeys(LEVELS) for _ in range(count)]
     of = rolled.series[tested]
     told = errors[tested] / wide.of(of, rolled.origin[tested], rolled.ahead[tested])

@@ -23,7 +23,7 @@ from data_access.rollup import DAY_US
 
 ROWS = 100_000  # that a model learns from, at most
 LEAST_ROWS = 200  # fewer teach nothing: the baselines stand alone
-CHUNK = 200_000  # rows predicted at a time
+CHUNK = 100_000  # rows predicted at a time
 SEED = 20_260_217
 CLIP = 30.0  # scales beyond which a row teaches no more: Tết is within, a broken sensor is not
 LEAF = 25  # values a leaf is made of; each is drawn several times, at other distances

@@ -27,10 +27,11 @@ ORIGINS = (28, 120)  # of a series, at most: the less there is to compare, the m
 SLOTS = 60_000  # … so that about so many slots of all series are
 TESTED = 0.4  # of a series' length that origins may lie in
 LEAST_ORIGINS = 4
-Method = Literal["naive_short", "naive_long", "profile", "model"]
+Method = Literal["naive_short", "naive_long", "profile", "level", "model"]
 NAIVE_SHORT: Final = "naive_short"
 NAIVE_LONG: Final = "naive_long"
 PROFILE: Final = "profile"
+LEVEL: Final = "level"
 MODEL: Final = "model"
 
 
@@ -78,7 +79,7 @@ def origins(panel: Panel) -> list[Ints]:
             found.append(np.zeros(0, np.int64))
             continue
         most = min(max(ORIGINS[0], SLOTS // (panel.horizon * len(firsts))), ORIGINS[1])
-        stride = max(1, span // (most - 1))
+        stride = max(1, -(-span // (most - 1)))
         while stride > 1 and gcd(stride, panel.short) > 1:
             stride += 1
         turns = min(most, span // stride + 1)
@@ -104,6 +105,7 @@ def roll(panel: Panel, *, rows: int = ROWS) -> Rolled:
         NAIVE_SHORT: based.naive(panel.short, series, origin, ahead),
         NAIVE_LONG: based.naive(panel.long, series, origin, ahead),
         PROFILE: based.profile(series, origin, ahead),
+        LEVEL: based.recent(series, origin),
     }
     if rows and (trained := past_model(panel, based, begin, rows=rows)) is not None:
         model, design = trained

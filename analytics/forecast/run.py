@@ -157,7 +157,7 @@ def _total(stock: Stock, what: Declared) -> Payload:
             why = words.TOO_EARLY if found is None else words.OVER
             rows.append(row_refused(read.key, read.label, why, read.source))
             continue
-        course = _running(stock, read, found)
+        course = _running(stock, what, read, found)
         lines[read.key] = lines_of(course)
         figure = next_of(course, index=-1)
         year = text(f"cả năm {found.year}", f"whole of {found.year}")
@@ -169,7 +169,7 @@ def _total(stock: Stock, what: Declared) -> Payload:
     return _told(rows, numbers, lines) if lines else {}
 
 
-def _running(stock: Stock, read: Read, found: Total) -> Course:
+def _running(stock: Stock, what: Declared, read: Read, found: Total) -> Course:
     scale = 0.001 if read.unit == "triệu đồng" else 1.0
     gone = int(found.slots[0]) - 1
     first, _ = bounds(read.series.grid, found.year)
@@ -184,7 +184,7 @@ def _running(stock: Stock, read: Read, found: Total) -> Course:
     ]
     return Course(
         key=read.key,
-        label=read.label,
+        label=what.name,
         unit=BILLION if scale != 1.0 else read.unit,
         decimals=read.decimals,
         step=stock.axis,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from analytics.forecast import total
 from analytics.forecast.choice import Choice
 from analytics.forecast.forecasting import Reason
-from analytics.forecast.rolling import MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
-from analytics.grid import StepName
+from analytics.forecast.rolling import LEVEL, MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
+from analytics.grid import Grid, StepName
 from data_access.aggregates.aggregate import text
 from data_access.envelope import Text
 
@@ -25,6 +25,13 @@ PROFILES: dict[StepName, Text] = {
     "P1M": text("mẫu theo tháng trong năm", "month-of-year profile"),
 }
 HOURS = text("mẫu theo giờ trong tuần", "hour-of-week profile")
+HOURS_OF_DAY = text("mẫu theo giờ trong ngày", "hour-of-day profile")  # before a week has passed
+LEVELS: dict[StepName, Text] = {
+    "P1D": text("trung bình 14 ngày qua", "mean of the last 14 days"),
+    "P7D": text("trung bình 4 tuần qua", "mean of the last 4 weeks"),
+    "P1M": text("trung bình 3 tháng qua", "mean of the last 3 months"),
+}
+LAST_DAY = text("trung bình 24 giờ qua", "mean of the last 24 hours")
 MODELLED = text("mô hình HistGradientBoosting", "HistGradientBoosting model")
 NO_BETTER = text("mô hình không tốt hơn", "the model was no better")
 TOTALS: dict[total.Method, Text] = {
@@ -58,14 +65,14 @@ SLOTS: Mapping[StepName, Text] = {
 }
 
 
-def method_words(choice: Choice, step: StepName) -> Text:
-    """Return what speaks for a series; a model that is mixed with its baseline says how much."""
+def method_words(choice: Choice, grid: Grid, slots: int) -> Text:
+    """Return what speaks for a series of so many slots; a mixed model says how much it counts."""
     if choice.method != MODEL:
-        return _baseline(choice.method, step)
+        return _baseline(choice.method, grid, slots)
     share = round(float(choice.weights[1:].mean()) * 100)
     if share == 100:
         return MODELLED
-    beside = _baseline(choice.baseline, step)
+    beside = _baseline(choice.baseline, grid, slots)
     return text(
         f"{MODELLED['vi']} {share} %, {beside['vi']}",
         f"{MODELLED['en']} {share} %, {beside['en']}",
@@ -79,10 +86,14 @@ def lost_words(choice: Choice) -> Text | None:
     return NO_BETTER
 
 
-def _baseline(method: str, step: StepName) -> Text:
+def _baseline(method: str, grid: Grid, slots: int) -> Text:
+    step = grid.step
     if method == PROFILE:
-        return PROFILES.get(step, HOURS)
+        hours = HOURS if slots > grid.seasons[-1] else HOURS_OF_DAY
+        return PROFILES.get(step, hours)
     if method == NAIVE_LONG:
         return SHORT.get(step, LAST_WEEK)
+    if method == LEVEL:
+        return LEVELS.get(step, LAST_DAY)
     assert method == NAIVE_SHORT  # noqa: S101
     return SHORT.get(step, YESTERDAY)

@@ -35,18 +35,17 @@ def page(
     chart: Component = (
         html.P(say("forecasts.no_chart", setting), className="quiet") if tile is None else tile
     )
-    heading = html.H2(
-        f"{pick(name, setting.language)}: {pick(row['name'], setting.language)}",
-        className="entry-name",
-    )
-    facts = [
+    heading = html.H2(pick(name, setting.language), className="entry-name")
+    how: list[Component] = [
         html.H3(say("forecasts.how", setting)),
         _facts(_how(row, quality, now_ms, setting), setting),
-        html.H3(say("forecasts.well", setting)),
-        _facts(_well(row, setting), setting),
-        html.H3(say("forecasts.knows", setting)),
-        html.P(" · ".join(map(str, quality.get("features", ()))), className="quiet"),
     ]
+    if row.get("is_model") and (features := quality.get("features")):
+        how += [
+            html.H3(say("forecasts.knows", setting)),
+            html.P(" · ".join(map(str, features)), className="quiet"),
+        ]
+    well = [html.H3(say("forecasts.well", setting)), _facts(_well(row, setting), setting)]
     return data_page(
         "forecasts",
         [
@@ -59,17 +58,25 @@ def page(
         [
             html.Div(
                 [
-                    html.Section([heading, chart], className="scroll panel forecast-chart",
-                                 tabIndex="0", **attrs(aria_label=say("forecasts.chart", setting))),
-                    html.Section(facts, className="scroll panel forecast-facts", tabIndex="0",
-                                 **attrs(aria_label=say("forecasts.card", setting))),
+                    html.Section(
+                        [heading, chart],
+                        className="scroll panel forecast-chart",
+                        tabIndex="0",
+                        **attrs(aria_label=say("forecasts.chart", setting)),
+                    ),
+                    html.Section(
+                        [html.Div(how), html.Div(well)],
+                        className="scroll panel forecast-facts",
+                        tabIndex="0",
+                        **attrs(aria_label=say("forecasts.card", setting)),
+                    ),
                 ],
                 className="forecast-body",
             )
         ],
         link=link,
         setting=setting,
-    )  # fmt: skip
+    )
 
 
 def _facts(facts: Sequence[Fact], setting: Setting) -> Component:
@@ -89,7 +96,9 @@ def _how(
     method = pick(row["method"], language)
     if row.get("lost"):
         method = f"{method}; {pick(row['lost'], language)}"
-    ahead = f"{number(row['ahead'], language=language)} × {pick(row['slot'], language)}"
+    slot = pick(row["slot"], language)
+    by = " × " if slot[:1].isdigit() else " "
+    ahead = f"{number(row['ahead'], language=language)}{by}{slot}"
     found = [
         ("method", method),
         ("ahead", ahead),
@@ -103,7 +112,7 @@ def _how(
         found.append(
             ("at", moment(at_ms, now=now_ms, language=language, timezone=setting.timezone))
         )
-    if row.get("is_model"):
+    if row.get("is_model") and quality.get("engine"):
         found.append(("engine", str(quality.get("engine", ""))))
     if quality.get("loopMs"):
         days = number(quality["loopMs"] / 86_400_000, decimals=0, language=language)

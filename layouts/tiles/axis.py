@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import language as lang
@@ -13,6 +14,7 @@ from layouts.tiles.measure import width_u
 
 HOUR_MS = 3_600_000.0
 DAY_MS = 24 * HOUR_MS
+AIR = 0.4  # between the words of two ticks, of their size
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def time_ticks(
             continue
         ticks = _walk(first_ms, last_ms, zone, begin, further, words)
         widest = max((width_u(tick.text, size_u) for tick in ticks), default=0.0)
-        if len(ticks) * (widest + size_u) <= width * max(1.0, len(ticks) * stride_ms / span_ms):
+        apart = min((b.at - a.at for a, b in pairwise(ticks)), default=span_ms) / span_ms * width
+        fits = len(ticks) * (widest + size_u) <= width * max(1.0, len(ticks) * stride_ms / span_ms)
+        if fits and apart >= widest + AIR * size_u:
             return ticks
     return _walk(first_ms, last_ms, zone, *ladder[-1][1:])
 

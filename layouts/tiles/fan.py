@@ -143,7 +143,7 @@ def _now(plot: Plot, at_ms: float) -> dict[str, Any]:
 def _here(plot: Plot, at_ms: float, says: str) -> Sequence[dict[str, Any]]:
     """Return the words beside it, where they have room and lie off bezels."""
     x, width = plot.x_u(at_ms) + 0.3, width_u(says, CAPTION)
-    y = plot.height_u - CAPTION * 0.4
+    y = plot.height_u + 0.2  # in the margin above, so that no line runs through the words
     taken = x + width > plot.width_u or plot.is_on_bezel_x(x, x + width)
     if taken or plot.is_on_bezel_y(y - 0.5, y + 0.5):
         return []

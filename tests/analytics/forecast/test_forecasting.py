@@ -102,8 +102,8 @@ def test_counts_that_grow_by_shares_have_wider_errors_above_than_below() -> None
 
 def test_a_short_past_is_not_asked_to_test_a_far_horizon() -> None:
     week = {"it": series(daily(168))}
-    assert carried(week, 72) == 40
-    assert len(one(daily(168), Asked(72), rows=0).values) == 40
+    assert carried(week, 72) == 30
+    assert len(one(daily(168), Asked(72), rows=0).values) == 30
 
 
 # No look into the future
