@@ -19,7 +19,6 @@ from layouts.tiles.table import ROW_LEAST, ROW_MOST, name_cell, name_setting
 from layouts.tiles.twin_body import shown
 from layouts.tiles.twin_figures import figure_rows
 
-MAPS = {"place": "depth", "ward": "areaDepth"}
 GAP = 0.75
 FIGURE = 4.0  # units: "1.245 phút", "0,66 m"
 WORDS, WIDE = 12.0, 34.0  # of a band's name, and from which width it has room
@@ -34,7 +33,6 @@ class Options(twin.Options):
 
     kind: Literal["drainage", "coupled"] = "drainage"  # whose newest
     show: Literal["all", "map", "spots", "figures"] = "all"
-    by: Literal["place", "ward"] = "place"  # what its map shows
     by: Literal["places", "areas"] = "places"
 
 
