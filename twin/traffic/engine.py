@@ -19,7 +19,7 @@ from jobs.working import WorkFailed
 
 POLL_S = 0.02
 PACKAGE = "eclipse-sumo"
-STOPPING_S = 5.0  # to write down what it has, before it is ended
+STOPPING_S = 15.0  # to write down what it has, before it is ended
 LONGEST_SENTENCE = 300
 
 

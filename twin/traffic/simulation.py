@@ -26,6 +26,7 @@ OPTIONS = (
     "--meso-junction-control", "true",
     "--device.rerouting.probability", "1",
     "--device.rerouting.period", str(REROUTING_S),
+    "--device.rerouting.pre-period", "0",  # who waits to be let in has nothing new to choose by
     "--device.rerouting.adaptation-interval", "10",
     "--time-to-teleport", str(TELEPORT_S),
     "--ignore-route-errors", "true",

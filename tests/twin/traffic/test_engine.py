@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -37,14 +38,23 @@ def test_an_engine_that_is_not_installed_is_named(
         engine.start("sumo", [], tmp_path, timeout_s=1)
 
 
+ENDLESS = ["--grid", "--grid.number", "400", "--output-file", "huge.net.xml"]  # takes minutes
+
+
 def test_cancelling_leaves_no_engine(tmp_path: Path) -> None:
-    # A server of the engine waits for a client, as long as nobody ends it.
-    net = ["--remote-port", "0", "--net-file", "x"]
-    running = engine.start("sumo", net, tmp_path, timeout_s=60)
+    running = engine.start("netgenerate", ENDLESS, tmp_path, timeout_s=60)
 
     def cancelled() -> None:
         raise Cancelled
 
-    with pytest.raises((Cancelled, WorkFailed)):
+    with pytest.raises(Cancelled):
         engine.finish([running], cancelled)
-    assert running.process.poll() is not None
+    assert running.process.returncode == -signal.SIGKILL
+    assert not running.is_late
+
+
+def test_an_engine_out_of_time_is_told_to_stop(tmp_path: Path) -> None:
+    running = engine.start("netgenerate", ENDLESS, tmp_path, timeout_s=0.05)
+    engine.finish([running], nothing)
+    assert running.is_late
+    assert running.process.returncode is not None

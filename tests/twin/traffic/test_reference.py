@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.twin.traffic.small import EAST, LAT, LON, nothing, plan_of, street
+from tests.twin.traffic.small import EAST, LAT, LON, nothing, plan_of, street, town
 from twin.traffic import altering, engine, outputs, simulation
 from twin.traffic.demand import Trip
 from twin.traffic.grid import Plane
@@ -108,3 +108,27 @@ def test_a_motorcycle_takes_its_share_of_a_cars_room(tmp_path: Path) -> None:
         ends, _ = drive(crossroad(signal=True), folder, trips)
         through[kind] = sum(end.is_done for end in ends)
     assert through["motorcycle"] / through["car"] == pytest.approx(1 / 0.3, rel=0.15)
+
+
+def test_a_green_wave_lets_its_column_through_and_the_opposite_does_not(tmp_path: Path) -> None:
+    corridor = [f"J{i}1" for i in range(1, 5)]
+    streets, plan = town(6, 3), plan_of(cycle_s=80)
+    net = make_net(streets, tmp_path / "kept", cycle_s=80, check=nothing)
+    trips = [Trip(f"t{n}", 3.0 * n, "J01-J11", "J41-J51", "car", EAST, EAST) for n in range(300)]
+    loss_s = {}
+    for name, order in (("none", []), ("along", corridor), ("against", corridor[::-1])):
+        shared = tmp_path / name
+        shared.mkdir()
+        wave = [{"kind": "greenWave", "corridor": order, "speedKmh": 45}] if order else []
+        altered = altering.alter(
+            net, read_scenario({"measures": wave}), plan, shared,
+            free_kmh={}, kept=tmp_path / "kept", check=nothing,
+        )  # fmt: skip
+        case = simulation.prepare(
+            shared / "case", shared, altered, trips, plan, seed=1, horizon_s=1800
+        )
+        engine.finish([simulation.launch(case, timeout_s=60)], nothing)
+        ends = outputs.read_trips(case.folder / outputs.TRIPS)
+        loss_s[name] = sum(end.loss_s for end in ends) / len(ends)
+    assert loss_s["along"] < loss_s["none"] / 2
+    assert loss_s["against"] > loss_s["none"]
