@@ -68,6 +68,8 @@ def _rerun(settings: Settings, job_id: str, kinds: Kinds) -> tuple[str, bool]:
         kind = find_kind(job.kind, kinds)
     except UnknownKind as error:
         raise NoJob(str(error)) from error
+    if not kind.is_repeatable:
+        raise NoJob(f"What {job.kind} says follows from rows of its time: it is not comparable.")
     ended = asyncio.run(_again(settings, job, kind))
     if ended.end is not End.DONE:
         return f"{job.id}: it {ended.end.value} this time. {ended.reason}".rstrip(), False

@@ -36,9 +36,9 @@ def engine(settings):
 def done(engine, settings):
     """Return a job as if it had been done with this result."""
 
-    def make(result):
+    def make(result, kind="add"):
         store, claims = JobStore(engine, city=settings.city, kinds=KINDS), Claims(engine)
-        job = store.ask("add", {"a": 1, "b": 2}, "hoa", NOW_MS, title=TITLE)
+        job = store.ask(kind, {"a": 1, "b": 2}, "hoa", NOW_MS, title=TITLE)
         claim = claims.claim("w", KINDS, NOW_MS)
         said = canonical(result)
         made = Made(pack(said), hash_of(said), len(said), job.versions, claim.key)
@@ -70,6 +70,11 @@ def test_what_is_not_done_or_not_there_cannot_be_done_again(settings, engine):
         with pytest.raises(NoJob) as refused:
             rerun(settings, job_id)
         assert configuration_sentence(refused.value)
+
+
+def test_what_rows_decide_cannot_be_compared(settings, done):
+    with pytest.raises(NoJob, match="not comparable"):
+        rerun(settings, done(RIGHT, "fresh"))
 
 
 def test_jobs_are_listed_shown_and_told_to_end(settings, engine, done):
