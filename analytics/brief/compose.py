@@ -29,7 +29,7 @@ from analytics.brief.brief import (
 from analytics.brief.rules import ROWS, BriefRules, Rows, SentenceRule, Way, When, pieces_of
 from data_access.classification import Classification
 from data_access.envelope import Envelope, Item, Number, Status, Text
-from data_access.figure import cell_at, figure_at
+from data_access.figure import addresses, cell_at, figure_at
 
 INDEX_UNITS = ("VN_AQI",)  # an index is named by the words before it
 SHAPELESS = (KeyError, TypeError, AttributeError, IndexError, ValueError)  # of a malformed payload
@@ -308,7 +308,18 @@ def _alert(
         quoted = [Piece(words, quoted=True) for words in told]
         spaced = [part for one in quoted for part in (Piece(" · "), one)][1:]
         pieces[each] = (*spaced, Piece("."))
-    return Sentence("alert", "", item["severity"], head_of(envelope), (), pieces)
+    figures = tuple(_leading(envelope))
+    return Sentence("alert", "", item["severity"], head_of(envelope), figures, pieces)
+
+
+def _leading(envelope: Envelope) -> Iterator[Figure]:
+    """Yield the first figure of an aggregate: by it its rows are found."""
+    for address in addresses(envelope.payload):
+        number = figure_at(envelope.payload, address)
+        if number is not None and number["value"] is not None:
+            value = float(number["value"])
+            yield Figure(address, "value", value, _written(value, number), dict(number))
+            return
 
 
 def _chosen(envelope: Envelope, rows: Rows) -> list[tuple[int, Mapping[str, Any]]]:

@@ -1,18 +1,19 @@
 """A brief on glass: its sentences, the gravest first, each figure a tap away from its passport.
 
 What a person has approved is shown; a draft only where the scene lets one be, and it says so. A
-sentence is shown whole or not at all: how many are left is told.
+sentence is shown whole, in a low tile up to its first semicolon: how many are left is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Literal
 
 from dash import html
 
 import language as lang
-from analytics.brief.brief import Sentence, gravest
+from analytics.brief.brief import Piece, Sentence, gravest
 from analytics.brief.finding import Finding, finding_in, mark_of, name_of
 from data_access.contracts import GROUPS
 from data_access.envelope import Envelope
@@ -117,8 +118,24 @@ def _state(tile: Tile, finding: Finding, timezone: str) -> html.Div:
     return html.Div(cut(words, tile.width_u, CAPTION), className="t-line type-16 t-brief-state")
 
 
+def _pieces(tile: Tile, sentence: Sentence) -> list[Piece]:
+    """Return what is shown of a sentence: its additions stand behind semicolons."""
+    pieces = sentence.pieces[tile.language]
+    if tile.height_u >= ROOMY:
+        return list(pieces)
+    kept = list(takewhile(lambda piece: not piece.words.startswith(";"), pieces))
+    if len(kept) == len(pieces) or not any(piece.figure is not None for piece in kept):
+        return list(pieces)
+    return [*kept, Piece(".")]
+
+
 def _lines(tile: Tile, sentence: Sentence, size: float) -> list[str]:
-    return wrap(sentence.text(tile.language), tile.width_u - INDENT, size, lines=LONGEST)
+    return wrap(
+        "".join(piece.words for piece in _pieces(tile, sentence)),
+        tile.width_u - INDENT,
+        size,
+        lines=LONGEST,
+    )
 
 
 def _height(tile: Tile, sentence: Sentence, size: float, line: float) -> float:
@@ -129,7 +146,7 @@ def _height(tile: Tile, sentence: Sentence, size: float, line: float) -> float:
 def _entry(
     tile: Tile, finding: Finding, sentence: Sentence, size: float, line: float, timezone: str
 ) -> html.Div:
-    pieces = [(piece.words, piece.figure) for piece in sentence.pieces[tile.language]]
+    pieces = [(piece.words, piece.figure) for piece in _pieces(tile, sentence)]
     lines = [
         html.Div(
             [

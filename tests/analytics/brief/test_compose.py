@@ -173,6 +173,9 @@ def test_origins_are_told_the_furthest_from_live_first() -> None:
     assert (made.origin, made.sentences[0].head.origin) == ("simulated", "simulated")
 
 
+ALERTS = {"numbers": {"active": number(2, "", 0)}, "items": {"active": [item()]}}
+
+
 def test_a_flash_brief_begins_with_the_alert_in_its_own_words_and_tells_what_is_about_it() -> None:
     of = rules(
         sentence(),
@@ -182,13 +185,14 @@ def test_a_flash_brief_begins_with_the_alert_in_its_own_words_and_tells_what_is_
         alerts=["security.alerts"],
     )
     given_ = [envelope(), envelope("environment.rain"), envelope("health.capacity"),
-              envelope("security.alerts", {"items": {"active": [item()]}})]  # fmt: skip
+              envelope("security.alerts", ALERTS)]  # fmt: skip
     place = text("Phường Hoàn Kiếm", "Hoàn Kiếm ward")
     about = ("security.alerts", item(place=place))
     made = brief(*given_, of=of, about=about)
     assert [each.id for each in made.sentences] == ["alert", "speed", "rain"]
     assert said(made)[0] == "Ngập sâu tại hầm chui số 3 · Phường Hoàn Kiếm."
     assert (made.about, made.sentences[0].status) == ("security.alerts:a-1", "warning")
+    assert [each.address for each in made.sentences[0].figures] == ["numbers/active"]
 
 
 def test_the_same_values_give_the_same_digest_and_another_figure_another() -> None:

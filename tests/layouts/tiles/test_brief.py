@@ -91,3 +91,11 @@ def test_groups_choose_the_sentences() -> None:
     tree = built(only(MORNING), groups=("transport",))
     marks = {n["props"]["data-figure"] for n in nodes(tree) if "data-figure" in n["props"]}
     assert {mark.split("/")[1] for mark in marks} <= {"speed", "jams", "transit", "situations"}
+
+
+def test_in_a_low_tile_a_sentence_ends_before_its_additions_and_more_of_them_are_shown() -> None:
+    low = Frame(width_px=1920, height_px=900, unit_px=76)
+    told = words(built(only(MORNING), low)).replace(" ", "")
+    assert "Mưalớnnhất24giờ86,5\u00a0mm." in told
+    assert "trạmcómưa" not in told
+    assert "trạmcómưa" in words(built(only(MORNING))).replace(" ", "")
