@@ -15,7 +15,7 @@ from layouts.tiles.rows import plan, rest
 from layouts.tiles.table import name_cell, name_setting
 from layouts.tiles.twin import Figure
 
-ROW_LEAST, ROW_LARGE, ROW_MOST = 2.25, 2.75, 3.5
+ROW_LEAST, ROW_LARGE, ROW_MOST = 2.6, 3.0, 3.75
 LEAST_WIDTH = 9.0  # units; narrower holds no interval
 FIGURES, SMALL = settings(1.25, BODY), settings(BODY)
 MARKS = {"up": "▲", "down": "▼", "none": "="}
