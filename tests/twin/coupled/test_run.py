@@ -39,6 +39,7 @@ def test_flooded_roads_slow_traffic_and_help_and_each_part_comes_as_it_is_known(
     assert set(first["frames"]) == {"depth", "areaDepth"}
     assert set(result["frames"]) >= {"depth", "areaDepth", "speed"}
     assert result["details"]["massBalance"]["value"]["trusted"]
+    assert [each.aggregate for each in heard.published] == ["twin.latest.coupled"]
     shares = [share for share, _ in heard.steps]
     assert shares == sorted(shares)
     codes = {kpi["id"] for kpis in result["areas"].values() for kpi in kpis}

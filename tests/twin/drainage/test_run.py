@@ -144,6 +144,9 @@ def test_a_first_picture_comes_before_the_answer(
     assert heard.partials
     assert heard.partials[0]["details"]["untilMin"] < result["details"]["untilMin"] == 24 * 60
     assert set(heard.partials[0]["frames"]) == set(result["frames"])
+    (told,) = heard.published  # the answer alone
+    assert told.aggregate == "twin.latest.drainage"
+    assert set(told.payload["maps"]) == {"depth", "areaDepth"}
 
 
 def test_the_drainage_companys_bands_come_out(tmp_path: Path, settings: Settings) -> None:
