@@ -148,6 +148,7 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> Anomalies
         by_replay=tuple(_by_replay(replayed, setting)),
         detectors=tuple(_detectors(reach, envelope, setting)),
         may_label=who.may(Right.LABEL_ALERTS),
+        origin="live" if envelope is None else envelope.origin,
         reason=_reason(reach, envelope, setting),
         problem=problem or ("unreadable" if unread else ""),
     )

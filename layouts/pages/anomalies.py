@@ -83,6 +83,7 @@ class AnomaliesView:
     by_replay: tuple[Measured, ...]
     detectors: tuple[DetectorView, ...]
     may_label: bool
+    origin: str = "live"  # of what it was found in: live | replay | simulated
     reason: str = ""
     problem: str = ""
 
@@ -114,6 +115,11 @@ def lists(view: AnomaliesView, *, setting: Setting) -> list[Component]:
     if view.reason:
         return [html.P(view.reason, className="quiet")]
     parts: list[Component] = []
+    if view.origin != "live":
+        parts.append(
+            html.P([icon("bi-info-circle"), tell(f"origin.{view.origin}", setting)],
+                   className="anomaly-origin"),
+        )  # fmt: skip
     for name in LISTS:
         alerts = view.alerts.get(name, ())
         parts.append(html.H2(tell(f"list.{name}", setting)))
