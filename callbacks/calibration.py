@@ -63,15 +63,16 @@ def follow(_keys: Any, _poll: Any) -> Any:
     if who is None or not who.may(Right.SEE_TWINS):
         return no_update, no_update
     setting, may_run = page_setting.setting(), who.may(Right.RUN_TWINS)
+    problems: dict[str, str] = {}
     if by != ids.CALIBRATION_POLL:
         if not ctx.triggered[0]["value"]:
             return no_update, no_update  # a key was drawn anew, nobody pressed it
         if not may_run:
             session.audit(who, "twin.calibrate", "refused", code="forbidden")
             return no_update, no_update
-        _ask(desk(), str(by["kind"]), who.user_id)
+        problems = {str(by["kind"]): _ask(desk(), str(by["kind"]), who.user_id)}
     twins = _twins(desk())
-    parts = view.body_of(twins, may_run=may_run, setting=setting)
+    parts = view.body_of(twins, may_run=may_run, setting=setting, problems=problems)
     return parts, not any(view.is_running(each) for each in twins)
 
 
@@ -97,7 +98,8 @@ def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
     return {"scenario": scenario, "levels": levels_from_gauges(reader, now - BACK, now)}
 
 
-def _ask(reach: Desk, kind: str, user_id: str) -> None:
+def _ask(reach: Desk, kind: str, user_id: str) -> str:
+    """Have a twin calibrated; return why not, empty where it is asked."""
     who, target = session.person(), f"{job_kind(kind)}.calibrate"
     asked = session.audit(who, "twin.calibrate", "asked", target=target)
     title = {each: text("what_if.calibration.title", each) for each in LANGUAGES}
@@ -107,8 +109,9 @@ def _ask(reach: Desk, kind: str, user_id: str) -> None:
     except (JobError, ValueError) as error:
         code = getattr(error, "code", "input")
         session.audit(who, "twin.calibrate", "failed", target=target, code=code, answers=asked)
-        return
+        return str(error)
     session.audit(who, "twin.calibrate", "ok", target=f"job/{job.id}", answers=asked)
+    return ""
 
 
 def _twins(reach: Desk) -> list[Calibrated]:

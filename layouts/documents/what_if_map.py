@@ -17,6 +17,7 @@ from layouts.documents.sheet import FACE, INK, QUIET, RULE
 THIN, WIDE = 0.5, 1.7  # points: what is calm, what is not
 DOT, DOT_MORE = 0.8, 0.45  # radius of the lowest band, and more for each higher one
 KEY_PT, SWATCH_PT = 9.0, 5.0
+MOST_NAMED = 4
 CALM = frozenset({"same", "standing"})  # bands that are drawn as thinly as no value
 
 
@@ -40,6 +41,11 @@ def drawing(
     for feature in sorted(features, key=lambda each: _rank(each, layer, index_of)):
         for shape in _shapes(feature, layer, scale, place, index_of):
             made.add(shape)
+    places = {_id(each): _points(each["geometry"])[0] for each in features}
+    for name in [each for each in layer.get("worst", []) if each in places][:MOST_NAMED]:
+        x, y = place(places[name])
+        words = pick(layer["values"][name].get("label"), language)
+        made.add(String(x + 4, y - 2, words, fontName=FACE, fontSize=6.5, fillColor=INK))
     for number, (colour, words) in enumerate(key):
         y = foot - KEY_PT * (number + 1) + 2
         made.add(Rect(0, y, SWATCH_PT, SWATCH_PT, fillColor=HexColor(colour), strokeColor=INK,
@@ -67,9 +73,13 @@ def _rank(feature: Mapping[str, Any], layer: MapLayer, index_of: Mapping[str, in
 
 
 def _band(feature: Mapping[str, Any], layer: MapLayer) -> str | None:
+    band: str | None = layer["values"].get(_id(feature), {}).get("band")
+    return band
+
+
+def _id(feature: Mapping[str, Any]) -> str:
     properties = feature.get("properties") or {}
-    name = str(feature.get("id") or properties.get("id") or properties.get("code"))
-    return layer["values"].get(name, {}).get("band")
+    return str(feature.get("id") or properties.get("id") or properties.get("code"))
 
 
 def _shapes(

@@ -62,9 +62,16 @@ def page(twins: Sequence[Calibrated], *, may_run: bool, link: Link, setting: Set
     return data_page("twins", [about], [poll, body], link=link, setting=setting)
 
 
-def body_of(twins: Sequence[Calibrated], *, may_run: bool, setting: Setting) -> list[Component]:
-    """Return one section a twin."""
-    return [_twin(each, may_run=may_run, setting=setting) for each in twins]
+def body_of(
+    twins: Sequence[Calibrated],
+    *,
+    may_run: bool,
+    setting: Setting,
+    problems: Mapping[str, str] | None = None,
+) -> list[Component]:
+    """Return one section a twin; `problems` say why a calibration could not be asked."""
+    told = problems or {}
+    return [_twin(each, told.get(each.kind, ""), may_run, setting) for each in twins]
 
 
 def fit_of(result: Mapping[str, Any]) -> tuple[str, Text, Mapping[str, float]]:
@@ -73,12 +80,15 @@ def fit_of(result: Mapping[str, Any]) -> tuple[str, Text, Mapping[str, float]]:
     return str(fit["state"]), dict(fit["why"]), dict(fit.get("figures") or {})
 
 
-def _twin(twin: Calibrated, *, may_run: bool, setting: Setting) -> Component:
+def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Component:
     parts: list[Component] = [html.H2(tell(f"kind.{twin.kind}", setting))]
     if twin.result is None:
         parts.append(_state("uncalibrated", tell("calibration.none", setting), setting))
     else:
         parts += _result(twin, setting)
+    if problem:
+        words = [html.P(tell("problem.input", setting)), html.P(problem, className="quiet")]
+        parts.append(html.Div(words, className="outcome is-refused"))
     job = twin.under_way
     if job is not None:
         parts.append(ended(job, setting) if job.has_ended else _waiting(job, setting))

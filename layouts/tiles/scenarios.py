@@ -27,7 +27,8 @@ AIR = 1.0
 HEAD = 2.0
 ROW_LEAST, ROW_MOST = 2.25, 3.75
 ROW_OF_THREE = 3.25  # where intervals stand in a line of their own
-LEAST_NAME, GOOD_NAME = 6.0, 9.0
+LEAST_NAME, GOOD_NAME, ENOUGH_NAME = 6.0, 9.0, 14.0
+LETTERS = "ABCD"
 LEAST_CELL = 4.5  # units; narrower holds no interval
 DELTAS = settings(CAPTION)
 
@@ -61,6 +62,8 @@ def build(
     if not figures:
         return missing(tile, first)
     heads = [tile.words(twin.said(each).get("title") or each.label) for each in told]
+    if len(heads) > 1:  # as their maps are called beside it
+        heads = [f"{letter} · {head}" for letter, head in zip(LETTERS, heads, strict=False)]
     room = tile.height_u - caveats_height(tile) - HEAD
     widths = _widths(tile, columns)
     if room < ROW_LEAST or widths[-1] < LEAST_CELL:
@@ -81,7 +84,8 @@ def _widths(tile: Tile, columns: Columns) -> tuple[float, float, float]:
     count = len(columns)
     name = tile.width_u - base - AIR - count * (cell + AIR)
     if name >= GOOD_NAME:
-        return name, base, cell
+        spare = max(0.0, name - ENOUGH_NAME)  # heads say more in wider columns
+        return name - spare, base, cell + spare / count
     cell = min(cell, (tile.width_u - LEAST_NAME - base - AIR) / count - AIR)
     return tile.width_u - base - AIR - count * (cell + AIR), base, cell
 
