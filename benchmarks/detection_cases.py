@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from analytics.detection import outbreak
 from analytics.detection.air import Air
-from analytics.detection.alerts import seen
-from analytics.detection.book import Alert, Book, fold
 from analytics.detection.congestion import Congestion
 from analytics.detection.fault import Fault
 from analytics.detection.flood import Rain
-from analytics.detection.outbreak import Outbreak, Week
+from analytics.detection.novelty import Novelty
 from analytics.detection.plan import Plan
 from analytics.detection.surge import Surge
 from analytics.detection.track import DAY_US, HOUR_US, MINUTE_US, Floats, Spot, Track
 from benchmarks.detection_replay import ZONE, Played, hours_of, replay
+from benchmarks.detection_weeks import WEEK_US, Case, clusters, detector, epidemics
 from benchmarks.injection import Injected, Truth
 from data_access.city import City
 from data_access.limits import Limit
 from data_access.simulator import calls as simulated_calls
-from data_access.simulator.epidemics import DISEASES
 from data_access.simulator.order import Order
 from data_access.sources.placing import on_links
 
@@ -39,19 +36,7 @@ KMH_PER_MPH = 1.609344
 METR_LA = "transport/metr_la_speed*.csv.gz"
 WEATHER = "environment/unlicensed/hanoi_aqi_weather_hourly*.csv"
 DENGUE = "health/opendengue*hanoi*.csv"
-WEEK_US = 7 * DAY_US
-REAL, OURS = {"vi": "thật", "en": "real"}, {"vi": "mô phỏng", "en": "simulated"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One sort of trouble in one series; `play` tells which alerts there were."""
-
-    kind: str
-    name: dict[str, str]
-    series: dict[str, str]
-    truths: Sequence[Truth]
-    play: Callable[[], list[Alert]]
+VOLUMES = "transport/metro_interstate*.csv"
 
 
 def cases(plan: Plan, city: City, lake: Path | None, *, seed: int) -> Iterator[Case]:
@@ -62,14 +47,16 @@ def cases(plan: Plan, city: City, lake: Path | None, *, seed: int) -> Iterator[C
         yield _air(plan, files[0], seed)
         yield _rain(plan, files[0], seed)
     yield _calls(plan, city, seed)
-    yield _clusters(plan, city, seed)
+    yield clusters(plan, city, seed)
     if lake is not None and (files := sorted(lake.glob(DENGUE))):
-        yield _epidemics(plan, files[0], seed)
+        yield epidemics(plan, files[0], seed)
+    if lake is not None and (files := sorted(lake.glob(VOLUMES))):
+        yield _courses(plan, files[0], seed)
 
 
 def _roads(plan: Plan, city: City, path: Path, seed: int) -> Iterator[Case]:
     """Yield jams and faults in METR-LA's working days; usual are the week's other working days."""
-    jams = _detector(plan, Congestion)
+    jams = detector(plan, Congestion)
     faults = next(d for d in plan.detector if isinstance(d, Fault) and d.dataset == jams.dataset)
     with gzip.open(path, "rt") as file:
         rows = list(csv.reader(file))
@@ -136,7 +123,7 @@ def _put_faults(bent: Injected, midnight: int, taken: set[int]) -> None:
 
 def _air(plan: Plan, path: Path, seed: int) -> Case:
     """Return episodes and faults at twelve stations around the city's real hours."""
-    air = _detector(plan, Air)
+    air = detector(plan, Air)
     faults = next(d for d in plan.detector if isinstance(d, Fault) and d.dataset == air.dataset)
     city, start = _hours(path, "PM25")
     names, spots = _row_of(12)
@@ -183,7 +170,7 @@ def _air(plan: Plan, path: Path, seed: int) -> Case:
 
 def _rain(plan: Plan, path: Path, seed: int) -> Case:
     """Return storms of two hours over a part of the city, and gauges that show one alone."""
-    rain = _detector(plan, Rain).model_copy(
+    rain = detector(plan, Rain).model_copy(
         update={
             "window": "PT2H",
             "history": "P1D",
@@ -225,7 +212,7 @@ def _rain(plan: Plan, path: Path, seed: int) -> Case:
 
 def _calls(plan: Plan, city: City, seed: int) -> Case:
     """Return surges in six weeks of simulated calls, without those of the simulator."""
-    surge = _detector(plan, Surge)
+    surge = detector(plan, Surge)
     until = datetime(2026, 6, 29, tzinfo=UTC)
     told: dict[str, dict[int, float]] = {}
     kept, simulated_calls.SURGES = simulated_calls.SURGES, 0.0
@@ -267,105 +254,30 @@ def _calls(plan: Plan, city: City, seed: int) -> Case:
     )
 
 
-def _clusters(plan: Plan, city: City, seed: int) -> Case:
-    """Return weeks of wards, every other one with a cluster of its own."""
-    options = _detector(plan, Outbreak)
-    units = sorted(city.areas, key=lambda unit: unit.code)
-    spots = {unit.code: Spot(unit.name, unit.lat, unit.lon, unit.code) for unit in units}
-    draw = np.random.default_rng(seed)
-    shares = np.array([unit.population or 60_000 for unit in units], float)
-    shares = shares / shares.sum()
-    mean = DISEASES[0].a_year / 52
-    weeks, truths = [], []
-    for number in range(60):
-        at_us = number * WEEK_US
-        counts = draw.poisson(mean * 1.2 * shares).astype(float)
-        if number % 2:
-            centre = units[int(draw.integers(len(units)))]
-            near = sorted(
-                units, key=lambda u: (u.lat - centre.lat) ** 2 + (u.lon - centre.lon) ** 2
-            )
-            inside = [units.index(unit) for unit in near[:4]]
-            counts[inside] += draw.poisson(6.0, 4)
-            names = tuple(units[at].code for at in inside)
-            truths.append(Truth("cluster", False, names, at_us, at_us + WEEK_US - 1))
-        usual = mean * shares * draw.lognormal(0, 0.1, len(units))  # five years know it so well
-        weeks.append(_week(at_us, dict(zip(spots, counts.tolist(), strict=True)),
-                           dict(zip(spots, usual.tolist(), strict=True)), spots))  # fmt: skip
-    return Case(
-        "clusters",
-        {"vi": "Cụm ca bệnh theo phường", "en": "clusters of cases"},
-        {"vi": "60 tuần, 126 phường xã (mô phỏng)", "en": "60 weeks of 126 units (simulated)"},
-        truths,
-        lambda: _weekly(options, weeks),
-    )
-
-
-def _epidemics(plan: Plan, path: Path, seed: int) -> Case:
-    """Return years of dengue in the city; put into months that were not above their threshold."""
-    options = _detector(plan, Outbreak)
-    by_month: dict[tuple[int, int], float] = {}
+def _courses(plan: Plan, path: Path, seed: int) -> Case:
+    """Return hours with far more than usual in half a year of one counter on a motorway."""
+    novelty = detector(plan, Novelty).model_copy(update={"least": 0.0})
+    told: dict[int, float] = {}
     with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            day = datetime.fromisoformat(row["calendar_start_date"])
-            if row["T_res"] == "Month" and row["dengue_total"] not in ("", "NA"):
-                by_month[day.year, day.month] = float(row["dengue_total"])
-
-    def month(key: tuple[int, int], cases: float) -> Week:
-        at = datetime(key[0], key[1], 1, tzinfo=UTC)
-        before = [by_month.get((key[0] - n, key[1])) for n in range(1, 6)]
-        return replace(
-            _week(round(at.timestamp()) * 1_000_000, {}, {}, {}), city=cases, before=before
-        )
-
-    plain = [key for key in sorted(by_month) if None not in month(key, 0.0).before]
-    quiet = [key for key in plain if not outbreak.find(options, month(key, by_month[key]))]
-    draw = np.random.default_rng(seed)
-    chosen = {quiet[at] for at in draw.permutation(len(quiet))[: len(quiet) // 3].tolist()}
-    weeks, truths = [], []
-    for key in quiet:
-        cases = by_month[key]
-        if key in chosen:
-            known = [each for each in month(key, 0.0).before if each is not None]
-            cases = max(cases, *known, 10.0) * float(draw.uniform(1.3, 3.0))
-            at_us = month(key, cases).at_us
-            truths.append(Truth("epidemic", False, ("city",), at_us, at_us + 20 * DAY_US))
-        weeks.append(month(key, cases))
+            at = datetime.fromisoformat(row["date_time"]).replace(tzinfo=ZONE)
+            told[round(at.timestamp()) * 1_000_000] = float(row["traffic_volume"])
+    track = Track.of({"I-94": sorted(told.items())}, step_us=HOUR_US, from_us=min(told),
+                     to_us=max(told))  # fmt: skip
+    bent = Injected.into(track, seed)
+    for day in range(35, 240, 6):
+        begin = track.start_us + day * DAY_US + int(bent.draw.integers(24)) * HOUR_US
+        steps = bent.steps(begin, int(bent.draw.integers(4, 9)) * HOUR_US)
+        bent.scale("course", 0, (), steps, factor=float(bent.draw.uniform(1.6, 2.5)))
+    played = Played(bent.track)
     return Case(
-        "epidemics",
-        {"vi": "Dịch toàn thành phố", "en": "epidemics of the city"},
-        {"vi": "sốt xuất huyết Hà Nội theo tháng, OpenDengue (thật)",
-         "en": "dengue of Hanoi by month, OpenDengue (real)"},
-        truths,
-        lambda: _weekly(options, weeks),
+        "courses",
+        {"vi": "Diễn biến bất thường theo giờ", "en": "unusual courses of hours"},
+        {"vi": "lưu lượng giờ I-94 (thật)", "en": "hourly volumes of I-94 (real)"},
+        bent.truths,
+        lambda: replay([novelty], played, from_us=track.start_us + 30 * DAY_US,
+                       to_us=track.start_us + 245 * DAY_US),
     )  # fmt: skip
-
-
-def _week(
-    at_us: int, units: dict[str, float], usual: dict[str, float], spots: dict[str, Spot]
-) -> Week:
-    name = {"vi": "tuần", "en": "week"}
-    return Week(
-        at_us, name, {"vi": "Sốt xuất huyết", "en": "Dengue"}, None, [], units, usual, spots
-    )
-
-
-def _weekly(options: Outbreak, weeks: Sequence[Week]) -> list[Alert]:
-    """Return the alerts of weeks that are looked at one after another."""
-    book, lives = Book(), {}
-    for week in weeks:
-        now_ms = week.at_us / 1000 + 1
-        found = [
-            seen(each, lambda at: at / 1000, source={}) for each in outbreak.find(options, week)
-        ]
-        book = fold(book, found, looked_ms={options.id: week.at_us / 1000}, now_ms=now_ms,
-                    forget_ms={options.id: 1e12})  # fmt: skip
-        lives |= {alert.id: alert for alert in (*book.open, *book.ended[:5])}
-    return list(lives.values())
-
-
-def _detector(plan: Plan, kind: type) -> object:
-    return next(each for each in plan.detector if isinstance(each, kind))
 
 
 def _middle(start: object, end: object, name: str) -> Spot:

@@ -1,8 +1,8 @@
 """Courses unlike any before: hourly series without neighbours, such as visits or log-ins.
 
 The profile of the hour proposes and explains; scikit-learn's local outlier factor, in its novelty
-mode, must agree. On labelled series (NAB) the factor gave the fewest false alarms and the profile
-more hits, so together they are asked only for what both see. Pure.
+mode, must agree. In the labelled replay of `benchmarks/detection.py` three of four alerts of the
+profile alone were right and nearly all of both together, for a tenth less found. Pure.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from data_access.hysteresis import Episode
 LAGS = 6  # hours of a course
 LEAST_COURSES = 120  # to learn from: five days
 NEIGHBOURS = 20
-NOVEL_SHARE = 0.01  # of the courses learned from, that are farther out
+NOVEL_SHARE = 0.05  # of the courses learned from, that are farther out
 
 
 class Novelty(DetectorOptions):
