@@ -7,7 +7,7 @@ the unusual read through here, so that both see the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,7 +133,6 @@ def read(
     absent: float = np.nan,
     cadence_s: float = 0.0,
     from_us: int = 0,
-    names: Sequence[str] | None = None,
 ) -> dict[str, Regular]:
     """Return the series of an indicator by entity, by area code, or of the city, good rows only.
 
@@ -141,7 +140,7 @@ def read(
     an hour read the rows, others the roll-ups. Where a dataset has no rows in areas of the city,
     all its entities together are the city.
     """
-    parts = _parts(snapshot, dataset, indicator, grid, place=place, from_us=from_us, names=names)
+    parts = _parts(snapshot, dataset, indicator, grid, place=place, from_us=from_us)
     if not parts:
         return {}
     last = complete(grid, snapshot.newest_us(dataset) or 0, cadence_s)
@@ -208,14 +207,13 @@ def _parts(
     *,
     place: Place,
     from_us: int,
-    names: Sequence[str] | None,
 ) -> Parts:
     if grid.is_below_day and grid.step != "PT1H":
-        return _rows(snapshot, dataset, indicator, grid, place=place, from_us=from_us, names=names)
+        return _rows(snapshot, dataset, indicator, grid, place=place, from_us=from_us)
     step = HOUR if grid.is_below_day else DAY
     begin = from_us // HOUR_US if step == HOUR else from_us // (24 * HOUR_US)
     slots = (int(begin), 2**31 - 1)
-    wanted = [CITY_AREA] if place == "city" else names
+    wanted = [CITY_AREA] if place == "city" else None
     kind = ENTITY if place == "entities" else AREA
     table = snapshot.cells(dataset, indicator, step, slots, kind=kind, names=wanted)
     labels = table.name
@@ -236,7 +234,6 @@ def _rows(
     *,
     place: Place,
     from_us: int,
-    names: Sequence[str] | None,
 ) -> Parts:
     area_of: Mapping[str, str | None] = {
         each.entity: each.area for each in snapshot.newest(dataset, indicator)
@@ -250,7 +247,7 @@ def _rows(
         label = entity if place == "entities" else area or ""
         if place == "city":
             label = CITY_AREA if area is not None or not is_mapped else ""
-        if not rows or not label or (names is not None and label not in names):
+        if not rows or not label:
             continue
         instants, figures = zip(*rows, strict=True)
         labels += [label] * len(rows)

@@ -22,6 +22,7 @@ PARTS = {
     "kpi": "numbers",
     "stage": "numbers",
     "trend": "series",
+    "forecast": "series",
     "table": "tables",
     "bars": "tables",
     "map": "maps",

@@ -19,7 +19,7 @@ from analytics.series import Floats
 
 LEVELS = (0.8, 0.95)
 PARTS = 24  # of a day
-OWN_DAY = 6.0  # errors of one hour of the day that count as much as those of the whole day
+OWN_DAY = 14.0  # errors of one hour of the day that count as much as those of the whole day
 OWN = 60.0  # errors of a series that count as much as those of all
 LEAST = 20  # errors below which nothing is said
 

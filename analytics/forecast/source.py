@@ -17,16 +17,17 @@ import numpy as np
 from analytics.forecast.declared import Declared
 from analytics.forecast.forecasting import Asked
 from analytics.grid import SECONDS, Grid, Ints, StepName
-from analytics.series import Regular, read, read_counts
+from analytics.series import Regular, fitting, read, read_counts
 from data_access.aggregates.aggregate import text
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract, duration_s
 from data_access.envelope import Origin, Source, Text
 from data_access.replay import Timeline
-from data_access.rollup import MICRO
+from data_access.rollup import DAY_US, MICRO
 from data_access.store.snapshot import Snapshot
 
 MS = 1000  # microseconds
+LOOK_US = 3 * DAY_US  # back, for how often a source reports
 AXES: Mapping[str, str] = {"P1D": "day", "P7D": "day", "P1M": "month"}
 WHOLE_CITY = text("toàn thành phố", "whole city")
 
@@ -72,6 +73,7 @@ class Stock:
         from_us = max(0, now_us - round(duration_s(what.history) * MICRO))
         if current.timeline.period_us:
             from_us = max(from_us, now_us - current.timeline.period_us)
+        grid = _filled(snapshot, what, grid, now_us)
         reads = tuple(_reads(snapshot, city, what, grid, from_us=from_us, now_us=now_us))
         newest_us = snapshot.newest_us(what.dataset) if what.indicators else now_us
         return cls(reads, grid, current.timeline, origin, now_ms, newest_us)
@@ -151,6 +153,20 @@ class Stock:
         for reads in by.values():
             asked = Asked(what.ahead, what.in_logs, reads[0].least, reads[0].most)
             yield {each.key: each.series for each in reads}, asked
+
+
+def _filled(snapshot: Snapshot, what: Declared, grid: Grid, now_us: int) -> Grid:
+    """Return the grid asked for, or a coarser one where the source came to report less often."""
+    if not what.indicators or not grid.is_below_day:
+        return grid
+    indicator = what.indicators[0]
+    newest = max(snapshot.newest(what.dataset, indicator), key=lambda e: e.at_us, default=None)
+    if newest is None:
+        return grid
+    rows = snapshot.values(
+        what.dataset, indicator, newest.entity, from_us=now_us - LOOK_US, to_us=now_us
+    )
+    return fitting(grid, np.array([at_us for at_us, _ in rows], np.int64))
 
 
 def _reads(

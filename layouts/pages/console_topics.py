@@ -6,9 +6,10 @@ a tile becomes is `console_plan`, what it shows is its kind's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+
+from layouts.pages.console_tile import TileSpec as TileSpec
+from layouts.pages.console_tile import tile as _tile
 
 BOTTLENECKS, STAGE = "city.bottlenecks", "city.stage"
 BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
@@ -19,45 +20,6 @@ BOTTLENECK_GROUPS = {  # the group that a bottleneck belongs to
     "urban_order": "security",
 }
 STAGE_GROUP = "security"  # where the stage's rules are told
-At = tuple[int, int, int, int]  # column, row, columns, rows of a grid of 12 by 12
-
-
-@dataclass(frozen=True, slots=True)
-class TileSpec:
-    """A tile of a group: kind and options as in a scene, and where it stands.
-
-    `more`: an aggregate with further maps by unit, to choose from where units are listed.
-    """
-
-    key: str
-    kind: str
-    options: Mapping[str, Any]
-    at: At
-    topic: str = ""
-    more: str = ""
-
-    @property
-    def aggregate(self) -> str:
-        """The aggregate it reads."""
-        return str(self.options["aggregate"])
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """The figures (numbers, series, table, …) it shows, by id."""
-        if self.kind == "kpi":
-            return tuple(self.options["numbers"])
-        if self.kind == "stage":
-            return ("stage",)
-        return tuple(
-            str(self.options[name])
-            for name in ("series", "table", "map", "items")
-            if name in self.options
-        )
-
-
-def _tile(key: str, kind: str, at: At, *, more: str = "", **options: Any) -> TileSpec:
-    return TileSpec(key, kind, options, at, more=more)
-
 
 INVESTMENT, PRICES = "economy.investment", "economy.prices"
 GRDP, ACTIVITY, PROJECTS = "economy.grdp", "economy.activity", "economy.projects"
@@ -77,6 +39,8 @@ REQUESTS, PARTY = "feedback.requests", "party.documents"
 SERVICE, CALLS, SOCIAL = "feedback.service", "feedback.calls", "feedback.social"
 VOICES, TWICE, TOLD = "voices.topics", "voices.duplicates", "voices.quality"
 FOUND, FOUND_WELL = "detection.alerts", "detection.quality"
+
+AHEAD = "forecast."
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
 
@@ -138,6 +102,12 @@ _TOPICS: Topics = {
             _tile("new_firms", "map", (8, 0, 4, 12), aggregate=BUSINESS, map="areas",
                   legend="corner", more=SECTORS),
         ),
+        "forecast": (
+            _tile("revenue_ahead", "forecast", (0, 0, 6, 12), aggregate=f"{AHEAD}revenue",
+                  series="revenue"),
+            _tile("investment_ahead", "forecast", (6, 0, 6, 12),
+                  aggregate=f"{AHEAD}disbursement", series="investment_month"),
+        ),
     },
     "transport": {
         "roads": (
@@ -181,6 +151,12 @@ _TOPICS: Topics = {
             _tile("late_buses", "table", (8, 0, 4, 12), aggregate=TRANSIT, table="late",
                   columns=("headsign", "name", "delay")),
             _tile("lines", "table", (0, 6, 4, 6), aggregate=TRANSIT, table="lines"),
+        ),
+        "forecast": (
+            _tile("speed_ahead", "forecast", (0, 0, 6, 12), aggregate=f"{AHEAD}traffic-speed",
+                  series="speed_kmh"),
+            _tile("flow_ahead", "forecast", (6, 0, 6, 12), aggregate=f"{AHEAD}traffic-flow",
+                  series="vehicles_h"),
         ),
     },
     "environment": {
@@ -259,6 +235,15 @@ _TOPICS: Topics = {
             _tile("levels", "table", (8, 4, 4, 4), aggregate=SCHOOLS, table="levels",
                   columns=("name", "schools", "pupils", "fill")),
             _tile("kitchens", "table", (8, 8, 4, 4), aggregate=MEALS, table="units"),
+        ),
+        "forecast": (
+            _tile("air_ahead", "forecast", (0, 0, 6, 6), aggregate=f"{AHEAD}air", series="pm25"),
+            _tile("dengue_ahead", "forecast", (6, 0, 6, 6), aggregate=f"{AHEAD}epidemics",
+                  series="dengue_cases"),
+            _tile("beds_ahead", "forecast", (0, 6, 6, 6), aggregate=f"{AHEAD}hospitals",
+                  series="beds_occupied"),
+            _tile("visits_ahead", "forecast", (6, 6, 6, 6), aggregate=f"{AHEAD}hospitals",
+                  series="emergency_visits"),
         ),
     },
     "security": {
@@ -367,6 +352,12 @@ _TOPICS: Topics = {
                   columns=("title", "issuer", "label", "progress", "due")),
             _tile("issuers", "table", (0, 6, 4, 6), aggregate=PARTY, table="issuers",
                   columns=("name", "overdue", "open")),
+        ),
+        "forecast": (
+            _tile("calls_ahead", "forecast", (0, 0, 6, 12), aggregate=f"{AHEAD}calls",
+                  series="calls"),
+            _tile("requests_ahead", "forecast", (6, 0, 6, 12), aggregate=f"{AHEAD}requests",
+                  series="records"),
         ),
     },
 }  # fmt: skip

@@ -43,7 +43,7 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     series = reading.series(envelope, options.series) if envelope else None
-    label = envelope.label if envelope else None
+    label = series["label"] if series else envelope.label if envelope else None
     title = title_of(options.title, label, frame.language)
     unit = title_unit(series["unit"], frame.language) if series else ""
     tile = Tile(frame, "forecast", title=title, unit=unit, envelope=envelope, spans=True)
