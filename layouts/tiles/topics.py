@@ -1,7 +1,7 @@
 """What people speak of: each topic with how many, how much more than usual, its day, its words.
 
-Hot topics stand first, with their shape and the word for it. A topic's second line says where and
-in which words, its third quotes one voice; both give way before topics are left out.
+Hot topics stand first, with the shape of their state and its word. A topic's second line says where
+and in which words, its third quotes one voice; both give way before topics are left out.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ def _name(tile: Tile, grid: _Grid, row: Mapping[str, Any], status: Status) -> ht
 
 def _about(tile: Tile, row: Mapping[str, Any], status: Status) -> html.Div:
     """Return how it stands, where most of it comes from, and in which words it is told."""
-    state = tile.say("topics.hot") if status in HOT else ""
+    state = tile.say(f"status.{status}") if status in HOT else ""
     area, phrases = _words(tile, row.get("area")), _words(tile, row.get("phrases"))
     told = " · ".join(
         part for part in (tile.say("topics.in", area=area) if area else "", phrases) if part
