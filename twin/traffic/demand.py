@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -51,8 +52,7 @@ class Zone:
         return self.id.startswith("gate:")
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(NamedTuple):
     """One vehicle: when it wants to leave, from and to which edge, and between which zones."""
 
     id: str
@@ -265,7 +265,7 @@ def surged(
             times = int(measure.factor) + (chance < measure.factor % 1)
             kept += [trip] if times else []
             kept += [
-                replace(trip, id=f"{trip.id}.{number}.{n}", depart_s=float(again[n]))
+                trip._replace(id=f"{trip.id}.{number}.{n}", depart_s=float(again[n]))
                 for n in range(1, times)
             ]
         found = kept

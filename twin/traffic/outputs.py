@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from xml.parsers import expat
 
 from jobs.working import WorkFailed
@@ -26,8 +27,7 @@ Attributes = Mapping[str, str]
 _COUNTS = ("loaded", "inserted", "running", "waiting")
 
 
-@dataclass(frozen=True, slots=True)
-class TripEnd:
+class TripEnd(NamedTuple):
     """How one trip went; `is_done` False: still under way at the end, or not let in yet.
 
     `waited_s`: to be let onto the road. `loss_s` is that and time lost on the way to slower driving

@@ -186,6 +186,24 @@ def test_cancelled_at_any_moment_nothing_is_left(
     assert "sumo" not in {each.name() for each in psutil.Process().children()}
 
 
+def test_the_citys_own_network_answers_for_eleven_wards(tmp_path: Path) -> None:
+    working = working_in(tmp_path)
+    asking = {
+        "base": {"peak": "morning", "horizonMin": 30, "tripsScale": 0.05, "seeds": [1]},
+        "measures": [{"kind": "close", "links": ["N18-N24"]}],
+    }
+    result = work({"scenario": asking, "calibration": None}, working)
+    assert len(result["areas"]) >= 11
+    assert sum(result["frames"]["flow"]["value"]["N18-N24"]) == 0
+    assert result["fit"]["state"] == "uncalibrated"
+    assert any("giả định" in said["vi"] for said in result["invented"])
+    assert {v["kind"]: v["carEquivalent"] for v in result["details"]["vehicles"]}[
+        "motorcycle"
+    ] == 0.3
+    assert len(result["details"]["reach"]["hospital"]["areas"]) >= 11
+    assert "twin.latest.traffic" in {envelope.aggregate for envelope in working.published}
+
+
 def test_inputs_that_say_nothing_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkFailed, match="scenario") as refused:
         work({}, working_in(tmp_path))
