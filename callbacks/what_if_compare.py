@@ -121,21 +121,21 @@ def send(_keys: Any, asked: Asked | None) -> Any:
 
 
 def _send(reach: Desk, who: Person, wall_id: str, asked: Asked, language: str) -> Outcome:
-    """Put a scene of the runs on a wall and take it; the runs' findings are published first."""
+    """Put a scene of the runs on a wall, publish what its tiles read of them, and take it."""
     found, given = seen(reach, asked.get("runs") or (), who)
     wall = reach.walls.get(wall_id)
     if wall is None or not found:
         return refused(CommandRefused("unknownWall"), language)
-    findings = FindingStore(reach.engine)
-    for run in found:
-        envelope = next(each for name, each in given.items() if name.endswith(run.job_id))
-        findings.publish(envelope, run.job_id, reach.now_ms())
     title = scene_title([run.title for run in found])
     scene = scene_of(wall, [run.job_id for run in found], found[0].result["kind"], title)
     try:
         put = command(who, "scene.put", {"wallId": wall_id, "scene": scene})
     except CommandRefused as error:
         return refused(error, language)
+    findings = FindingStore(reach.engine)
+    for run in found:
+        envelope = next(each for name, each in given.items() if name.endswith(run.job_id))
+        findings.publish(envelope, run.job_id, reach.now_ms())
     name = pick(title, language)
     return console_sending.take(who, wall_id, str(put["sceneId"]), name, language)
 

@@ -14,11 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks import what_if
 from callbacks.desk import Desk
-from jobs.canonical import canonical, hash_of, pack
 from jobs.claimed import Desk as JobsDesk
-from jobs.claims import Claim, Claims, Made
+from jobs.claims import Claims
 from jobs.findings import FindingStore
-from jobs.job import Job, State
+from jobs.job import State
 from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
@@ -26,37 +25,13 @@ from layouts.pages.what_if_draft import new_draft, pressed
 from layouts.tiles.registry import read_options
 from tests.pages import looking
 from tests.pages.browse import as_text, nodes, words
+from tests.pages.kept_runs import TITLE, keep
 from tests.pages.site import served
-from tests.twin.hand_made import result
 from twin.envelope import run_name
 from wall.scene import scene_from_json
 
-TITLE = {"vi": "Đóng đường Lê Duẩn", "en": "Close Lê Duẩn"}
 SIZE = {"width": 1248, "height": 670}
 LE_DUAN = "links/N24-N25"
-SEND_KEY = '{"do":"send","part":"what-if-send","wall":"le-lai"}.n_clicks'
-
-
-def keep(reach: Desk, **more: Any) -> Job:
-    """Keep a run as a worker would have done it, with a hand-made result."""
-    store = JobStore(reach.engine, city=reach.settings.city)
-    asked = {"scenario": {}, "calibration": None, **more}
-    job = store.ask("twin.traffic", asked, "leader", reach.now_ms(), title=TITLE)
-    claims = Claims(reach.engine)
-    claim = claims.claim("test", KINDS, reach.now_ms())
-    assert claim is not None
-    finish(claims, claim, result())
-    done = store.find(job.id)
-    assert done is not None
-    assert done.state == State.DONE
-    return done
-
-
-def finish(claims: Claims, claim: Claim, told: Any) -> None:
-    """Keep a result as a worker does."""
-    body = canonical(told)
-    made = Made(pack(body), hash_of(body), len(body), claim.job.versions, claim.key)
-    claims.finish(claim, made, 1.0)
 
 
 def draft(reach: Desk, kind: str = "traffic", *presses: tuple[str, str]) -> dict[str, Any]:
@@ -185,19 +160,43 @@ def test_one_page_of_paper_is_for_who_may_see_it(leader, stranger, reach) -> Non
     assert [row["outcome"] for row in reach.audit.recent(action="twin.document")] == ["ok"]
 
 
-def test_what_is_compared_goes_to_a_wall_as_a_scene_of_its_tiles(leader, reach, link) -> None:
-    job, other = keep(reach), keep(reach, other=1)
-    asked = {"runs": [job.id, other.id], "by": "", "map": ""}
+def press_send(client: Any, asked: Any, do: str = "send") -> str:
+    key = {"do": do, "part": "what-if-send", "wall": "le-lai"}
     values = {
-        '{"do":["ALL"],"part":"what-if-send","wall":["ALL"]}.n_clicks': [],
+        '{"do":["ALL"],"part":"what-if-send","wall":["ALL"]}.n_clicks': [
+            {"id": key, "property": "n_clicks", "value": 1}
+        ],
         "what-if-runs.data": asked,
     }
-    answer = leader.call("what-if-sent.children", values, changed=SEND_KEY)
-    assert answer.status_code in (200, 204)
-    shown = {"what-if-room.data": SIZE, "what-if-runs.data": asked}
-    sides = as_text(leader.call("what-if-sides.children", shown))
-    assert "Cùng hạng" in sides
-    assert link.commands() == []  # nobody has pressed it
+    changed = f'{{"do":"{do}","part":"what-if-send","wall":"le-lai"}}.n_clicks'
+    return as_text(client.call("what-if-sent.children", values, changed=changed))
+
+
+def test_what_is_compared_goes_to_a_wall_and_is_taken_back(leader, reach, link) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+    asked = {"runs": [job.id, other.id], "by": "", "map": ""}
+    assert "Đã phát" in press_send(leader, asked)
+    assert link.commands() == ["scene.put", "wall.take"]
+    found = FindingStore(reach.engine).versions()
+    assert found is not None
+    assert set(found) == {run_name(job.id), run_name(other.id)}
+    press_send(leader, asked, do="undo")
+    assert link.commands()[2:] == ["wall.clear"]
+    done = [row["action"] for row in reach.audit.recent() if row["outcome"] == "ok"]
+    assert done[:3] == ["wall.clear", "wall.take", "scene.put"]
+
+
+def test_who_may_not_command_a_wall_sends_nothing(viewer, reach, link) -> None:
+    job = keep(reach)
+    assert "không được điều khiển" in press_send(viewer, {"runs": [job.id]})
+    assert link.commands() == []
+    assert FindingStore(reach.engine).versions() == {}
+
+
+def test_runs_that_chance_may_have_ordered_share_a_rank(leader, reach) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+    shown = {"what-if-room.data": SIZE, "what-if-runs.data": {"runs": [job.id, other.id]}}
+    assert "Cùng hạng" in as_text(leader.call("what-if-sides.children", shown))
 
 
 @contextmanager

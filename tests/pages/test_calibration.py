@@ -1,0 +1,88 @@
+"""The page of calibrations: what was held back is told apart, and an unfitted twin says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.pages.browse import as_text, nodes, words
+from tests.pages.kept_runs import keep
+
+POINTS = [
+    {"junction": "N16", "name": "Ô Chợ Dừa", "entity": "CAM-N16", "days": 20, "counted": 4200.0,
+     "before": 3100.0, "simulated": 4050.0, "geh": 2.3, "held": True},
+    {"junction": "N21", "name": "Ngã tư Vọng", "entity": "CAM-N21", "days": 20, "counted": 5100.0,
+     "before": 3900.0, "simulated": 5000.0, "geh": 1.4, "held": False},
+]  # fmt: skip
+ROADS = {
+    "hour": 7,
+    "dayKind": "workday",
+    "network": None,
+    "factors": {},
+    "freeKmh": {},
+    "fit": {
+        "state": "uncalibrated",
+        "why": {"vi": "GEH dưới 5 ở 60 % nút", "en": "GEH below 5 at 60 %"},
+        "figures": {"gehBelow5Pct": 60.0, "heldBackGehBelow5Pct": 40.0},
+    },
+    "points": POINTS,
+}
+WATER = {
+    "model": "city",
+    "runoff": 1.2,
+    "roughness": 1.0,
+    "state": "calibrated",
+    "why": {"vi": "NSE 0,71 tại 2 trạm để riêng", "en": "NSE 0.71 at 2 gauges kept back"},
+    "figures": {"nse": 0.71, "gaugesHeldBack": 2.0},
+    "gauges": [
+        {"id": "g1", "name": "Cầu Mới", "heldBack": True, "minutes": [0.0, 60.0, 120.0],
+         "observedM": [0.0, 0.6, 0.4], "simulatedM": [0.0, 0.5, 0.45]},
+    ],
+    "spots": [{"id": "s", "name": {"vi": "Hoa Bằng", "en": "Hoa Bằng"}, "observedM": 0.4,
+               "simulatedM": 0.31}],
+}  # fmt: skip
+
+
+def graphs(tree: Any) -> list[str]:
+    return [n["props"]["id"] for n in nodes(tree) if n["type"] == "Graph"]
+
+
+def test_a_twin_nobody_has_calibrated_says_so(leader) -> None:
+    said = words(leader.page("/data/twins"))
+    assert said.count("Mô phỏng chưa hiệu chỉnh Chưa có lần hiệu chỉnh nào") == 2
+
+
+def test_observed_stands_against_simulated_where_it_was_held_back(leader, reach) -> None:
+    keep(reach, "twin.traffic.calibrate", ROADS)
+    keep(reach, "twin.drainage.calibrate", WATER)
+    page = leader.page("/data/twins")
+    said = words(page)
+    assert said.index("Ô Chợ Dừa giữ lại") < said.index("Ngã tư Vọng dùng để hiệu chỉnh")
+    for expected in ("GEH dưới 5 ở 60 % nút", "40%", "0,71", "0,40 m", "0,31 m"):
+        assert expected in said.replace("\u00a0", " "), expected
+    assert graphs(page) == ["calibration-traffic", "calibration-gauge-0"]
+
+
+def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> None:
+    from callbacks.what_if_run import inputs_of
+
+    keep(reach, "twin.traffic.calibrate", ROADS)
+    given = inputs_of(reach, "coupled", {"drainage": {}, "traffic": {}})
+    assert given["calibration"]["drainage"] is None
+    assert given["calibration"]["traffic"]["fit"]["state"] == "uncalibrated"
+    assert "points" not in given["calibration"]["traffic"]
+
+
+def test_what_cannot_be_asked_is_said_and_audited(leader, viewer, reach) -> None:
+    key = {"kind": "traffic", "part": "calibrate"}
+    values = {
+        '{"kind":["ALL"],"part":"calibrate"}.n_clicks': [
+            {"id": key, "property": "n_clicks", "value": 1}
+        ]
+    }
+    changed = '{"kind":"traffic","part":"calibrate"}.n_clicks'
+    viewer.call("calibration-body.children", values, changed=changed)
+    said = as_text(leader.call("calibration-body.children", values, changed=changed))
+    assert "the store cannot be read from here" in said
+    outcomes = [row["outcome"] for row in reach.audit.recent(action="twin.calibrate")]
+    assert outcomes == ["failed", "asked", "refused"]
+    assert "Hiệu chỉnh lại" not in words(viewer.page("/data/twins"))
