@@ -20,7 +20,7 @@ from data_access.envelope import Envelope
 from layouts.tiles.absence import absent, missing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, type_class
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, wrap
+from layouts.tiles.measure import ELLIPSIS, cut, wrap
 from layouts.tiles.rows import rest
 from layouts.tiles.status import mark
 
@@ -30,6 +30,7 @@ ABOUT = 1.0
 ROOMY = 12.0  # a body lower than this keeps its lines for sentences: whose they are is a tap away
 SIZES = ((1.5, 2.0), (1.25, 1.75), (BODY, 1.25))  # of type, and of a line
 LONGEST = 6  # lines of a sentence
+EDGE = 0.01
 
 
 class Options(TileOptions):
@@ -98,7 +99,9 @@ def _body(tile: Tile, finding: Finding, sentences: Sequence[Sentence], timezone:
     for sentence, height in zip(sentences, heights, strict=True):
         if len(entries) > 1 and height > left:
             break
-        entries.append(_entry(tile, finding, sentence, size, line, timezone))
+        most = max(1, int((left - _about_u(tile) + EDGE) // line))  # only the first may be cut
+        lines = _lines(tile, sentence, size, most=min(most, LONGEST))
+        entries.append(_entry(tile, finding, sentence, lines, (size, line), timezone))
         left -= height + GAP
     hidden = len(sentences) - (len(entries) - 1)
     entries += rest(tile, hidden, in_head=left < ABOUT)
@@ -129,25 +132,34 @@ def _pieces(tile: Tile, sentence: Sentence) -> list[Piece]:
     return [*kept, Piece(".")]
 
 
-def _lines(tile: Tile, sentence: Sentence, size: float) -> list[str]:
+def _lines(tile: Tile, sentence: Sentence, size: float, *, most: int = LONGEST) -> list[str]:
     return wrap(
         "".join(piece.words for piece in _pieces(tile, sentence)),
         tile.width_u - INDENT,
         size,
-        lines=LONGEST,
+        lines=most,
     )
 
 
 def _height(tile: Tile, sentence: Sentence, size: float, line: float) -> float:
-    about = ABOUT if tile.height_u >= ROOMY else 0.0
-    return len(_lines(tile, sentence, size)) * line + about
+    return len(_lines(tile, sentence, size)) * line + _about_u(tile)
+
+
+def _about_u(tile: Tile) -> float:
+    return ABOUT if tile.height_u >= ROOMY else 0.0
 
 
 def _entry(
-    tile: Tile, finding: Finding, sentence: Sentence, size: float, line: float, timezone: str
+    tile: Tile,
+    finding: Finding,
+    sentence: Sentence,
+    lines: Sequence[str],
+    type_u: tuple[float, float],  # its size, and a line's height
+    timezone: str,
 ) -> html.Div:
     pieces = [(piece.words, piece.figure) for piece in _pieces(tile, sentence)]
-    lines = [
+    size, line = type_u
+    said = [
         html.Div(
             [
                 _figure(finding, sentence, words, figure) if figure is not None else words
@@ -156,14 +168,14 @@ def _entry(
             className=f"t-line {type_class(size)}",
             style={"lineHeight": f"calc(var(--u)*{line:g})"},
         )
-        for start, shown in _starts(_lines(tile, sentence, size))
+        for start, shown in _starts(lines)
     ]
     told = [_about(tile, finding, sentence, timezone)] if tile.height_u >= ROOMY else []
     shape = [mark(sentence.status)] if sentence.status != "normal" else []
     return html.Div(
         [
             html.Div(shape, className="t-alert-mark"),
-            html.Div([*lines, *told], className="t-alert-words"),
+            html.Div([*said, *told], className="t-alert-words"),
         ],
         className="t-alert t-brief-sentence",
     )
@@ -213,6 +225,8 @@ def _cut_pieces(
         if first < last:
             found.append((shown[first - start : last - start], figure))
         at += len(words)
+    if shown.endswith(ELLIPSIS) and found and found[-1][1] is not None:
+        found[-1] = (ELLIPSIS, None)  # half of a figure is none
     return found
 
 

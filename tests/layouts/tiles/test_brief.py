@@ -99,3 +99,14 @@ def test_in_a_low_tile_a_sentence_ends_before_its_additions_and_more_of_them_are
     assert "Mưalớnnhất24giờ86,5\u00a0mm." in told
     assert "trạmcómưa" not in told
     assert "trạmcómưa" in words(built(only(MORNING))).replace(" ", "")
+
+
+def test_a_sentence_that_is_too_long_for_a_tile_is_cut_but_never_within_a_figure() -> None:
+    finding = finding_in(sample.everything()[MORNING])
+    assert finding is not None
+    written = {f.written["vi"] for s in finding.brief.sentences for f in s.figures}
+    for width in range(400, 1900, 60):
+        tree = built(only(MORNING), Frame(width_px=width, height_px=420, unit_px=76))
+        parts = [words(each) for each in having(tree, "t-brief-figure")]
+        assert all(any(part in whole for whole in written) for part in parts)
+        assert not any("…" in part for part in parts)
