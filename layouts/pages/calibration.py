@@ -24,6 +24,7 @@ from layouts.pages.what_if_words import tell
 
 GRAPH: Any = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 POLL_MS = 1_000
+GRAPH_PX = 280
 FIGURES = {  # of a fit: unit, decimals
     "gehBelow5Pct": ("%", 0),
     "heldBackGehBelow5Pct": ("%", 0),
@@ -100,7 +101,7 @@ def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Co
                 className="key",
             )
         )
-    return html.Section(parts, className="panel calibration scroll", tabIndex="0")
+    return html.Section(parts, className="scroll panel calibration", tabIndex="0")
 
 
 def _waiting(job: Job, setting: Setting) -> Component:
@@ -201,7 +202,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], setting: Setting
 
 
 def _graph(name: str, figure: Any) -> Component:
-    return dcc.Graph(id=name, figure=figure, config=GRAPH, className="calibration-graph")
+    size = {"height": f"{GRAPH_PX}px"}
+    return dcc.Graph(
+        id=name, figure=figure, config=GRAPH, className="calibration-graph", style=size
+    )
 
 
 def _figure(name: str, figure: float, language: str) -> str:
