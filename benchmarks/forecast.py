@@ -129,7 +129,7 @@ def _accuracy(data: Path, cuts: int, report: Report) -> list[Table]:
         )  # fmt: skip
         each_row += [
             (kind.name, name, *(f"{score.mase(m):.3f}" for m in METHODS),
-             f"{score.coverage(0.8) or 0:.0%}", f"{score.models} of {score.moments}")
+             _share(score.coverage(0.8)), f"{score.models} of {score.moments}")
             for name, score in _worst(scores)
         ]  # fmt: skip
     overall = {m: float(np.mean([float(row[i]) for row in rows])) for i, m in enumerate(METHODS, 2)}
@@ -222,6 +222,10 @@ def _made(count: int) -> dict[str, Regular]:
         values[chance.random(HOURS) < 0.02] = np.nan
         found[f"series {number}"] = Regular(grid, 490_000, np.maximum(values, 0.0))
     return found
+
+
+def _share(share: float | None) -> str:
+    return "none said" if share is None else f"{share:.0%}"
 
 
 def _word(is_reached: bool) -> str:
