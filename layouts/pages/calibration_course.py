@@ -66,6 +66,7 @@ def courses(gauge: Mapping[str, Any], *, setting: Setting) -> dict[str, Any]:
         y_ticks=(ticks, [number(tick, "m", language=setting.language) for tick in ticks]),
         right_px=150,
     )
+    is_above = not seen or not made or seen[-1] >= made[-1]  # so that the two words never meet
     lines = [("observed", seen, SERIES[0], "solid"), ("simulated", made, SERIES[1], "dash")]
     name = gauge["name"]
     name = pick(name, setting.language) if isinstance(name, dict) else name
@@ -92,7 +93,7 @@ def courses(gauge: Mapping[str, Any], *, setting: Setting) -> dict[str, Any]:
                         "text": tell(f"column.{key}", setting),
                         "showarrow": False,
                         "xanchor": "left",
-                        "yanchor": "bottom" if index == 0 else "top",
+                        "yanchor": "bottom" if (index == 0) == is_above else "top",
                         "font": {"color": ink, "size": 14},
                     }
                     for index, (key, values, ink, _) in enumerate(lines)
