@@ -61,7 +61,7 @@ def build(
     tile = Tile(frame, "brief", title=title_of(options.title, label, frame.language),
                 envelope=envelope)  # fmt: skip
     if envelope is None:
-        return tile.reason(lang.text(f"brief.none.{options.brief}", frame.language), cause="empty")
+        return tile.reason(lang.text(f"brief.none.{options.brief}", frame.language))
     if refused := absent(tile, envelope):
         return refused
     finding = finding_in(envelope)
