@@ -80,7 +80,7 @@ def tile_of(
 def none_yet(tile: Tile, envelope: Envelope | None) -> html.Section:
     """Return the tile that says that nobody has asked yet, or why there is no answer."""
     if envelope is None:
-        return tile.reason(tile.say("twin.none"), cause="empty")
+        return tile.reason(tile.say("twin.none"))
     owner = tile.words(envelope.owner_label)
     return tile.reason(tile.words(envelope.reason) or tile.say("noSource"), owner=owner)
 
