@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from dash import html
@@ -21,6 +21,7 @@ from layouts.tiles.twin_figures import figure_rows
 
 GAP = 0.75
 FIGURE = 4.0  # units: "1.245 phút", "0,66 m"
+LEAST_NAME = 4.0  # of a place, in units
 WORDS, WIDE = 12.0, 34.0  # of a band's name, and from which width it has room
 BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth"}
 
@@ -83,7 +84,10 @@ def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContex
     wide = tile.width_u >= WIDE and band is not None
     words = bands.name(band, tile.language) if wide and band is not None else ""
     columns = [bands.SWATCH, 0.0, *([WORDS] if wide else []), FIGURE, FIGURE]
-    columns[1] = max(4.0, tile.width_u - sum(columns) - GAP * (len(columns) - 1))
+    if _left(tile, columns) < LEAST_NAME:
+        columns.pop()  # how long finds no room
+    columns[1] = _left(tile, columns)
+    figures = (depth, minutes)[: len(columns) - (3 if wide else 2)]
     name = tile.words(row["name"])
     face = name_setting([name], columns[1])
     told = [html.Div(cut(words, WORDS, CAPTION), className="t-cell-text type-16")] if wide else []
@@ -92,8 +96,7 @@ def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContex
             bands.swatch(band) if band is not None else html.Span(),
             name_cell(name, columns[1], height, face),
             *told,
-            html.Div(depth, className="t-cell-number"),
-            html.Div(minutes, className="t-cell-number"),
+            *(html.Div(each, className="t-cell-number") for each in figures),
         ],
         className="t-row type-20",
         style={
@@ -102,6 +105,11 @@ def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContex
             "height": u(height),
         },
     )
+
+
+def _left(tile: Tile, columns: Sequence[float]) -> float:
+    """Return what the other columns and their gaps leave of a tile's width."""
+    return tile.width_u - sum(columns[2:]) - columns[0] - GAP * (len(columns) - 1)
 
 
 KIND = TileKind(

@@ -200,7 +200,12 @@ def ground(
         frame_of = {"color": INK_3, "weight": weight, "fill": False, "interactive": False}
         # Above the values, whichever file comes first.
         layers.append(dl.Rectangle(id="window", bounds=elsewhere, pane="shadowPane", **frame_of))
-    over, marks = over_time(values, is_touched=frame.detail == "console" and options.slider)
+    has_slider = (
+        frame.detail == "console"
+        and options.slider
+        and height * frame.unit_px - SLIDER_PX >= LEAST_HEIGHT * frame.unit_px
+    )
+    over, marks = over_time(values, is_touched=has_slider)
     below_px = SLIDER_PX if len(over) > 1 else 0
     padding = 0.0 if window else 0.5 * frame.unit_px
     leaflet = dl.MapContainer(

@@ -25,7 +25,7 @@ CAVEAT_LINE, CAVEAT_AIR = 1.0, 0.5
 LOW = 10.0  # a body lower than this has one line for its caveats, else two
 AIR = 1.0
 SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.42, 12.0, 26.0
-LEAST_MAP = 8.0
+LEAST_MAP, LEAST_BESIDE = 8.0, 15.0  # of a map; beside a column with its legend below it
 WIDE = 1.7  # width over height from which a city leaves room at a map's side
 
 Column = Callable[[Tile], Component | None]  # of a part of a tile; None where it has no room
@@ -54,7 +54,7 @@ def shown(
         tile.unit = part.unit  # where it says how many rows have found no place
         return tile.build(html.Div([beside, foot], className="twin-parts"))
     width, side_width = tile.width_u, _side_width(tile)
-    has_side = show == "all" and width - side_width - AIR >= LEAST_MAP
+    has_side = show == "all" and width - side_width - AIR >= LEAST_BESIDE
     if has_side:
         width -= side_width + AIR
     part = part_of(tile, width, height)

@@ -68,6 +68,7 @@ def _row(
     face = setting.face if setting else "slim"
     value = figure_words(tile, figure)
     digits = fit(value, 0.5 * width, sizes, bold=True) or sizes[-1]
+    value = cut(value, 0.5 * width, digits.size_u, bold=True, face=digits.face)
     return html.Div(
         [
             html.Div(
