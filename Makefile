@@ -16,11 +16,12 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorde
 DEVELOPMENT := $(VENV)/.development-$(call checksum,requirements.txt requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test looks check format bench screenshots clean
+.PHONY: help run test glass looks check format bench screenshots clean
 
 help:
 	@echo 'make run          start the room on this machine'
-	@echo 'make test         run the tests, installing what they need'
+	@echo 'make test         run the tests that need no browser, installing what they need'
+	@echo 'make glass        run the tests of pages, displays and rooms in a real browser'
 	@echo 'make looks        look at every page and scene in all states, sizes and languages'
 	@echo 'make check        lint, formatting, types, layers'
 	@echo 'make format       write the formatting that make check asks for'
@@ -32,8 +33,12 @@ run: $(RUNTIME)
 	@exec $(BIN)/python app.py run
 
 test: $(DEVELOPMENT)
+	@.ci/packages
+	$(PYTEST) -m 'not looks and not browser' $(TESTS)
+
+glass: $(DEVELOPMENT)
 	@.ci/packages chromium-headless-shell
-	$(PYTEST) -m 'not looks' $(TESTS)
+	$(PYTEST) -m 'browser and not looks' $(TESTS)
 
 looks: $(DEVELOPMENT)
 	@.ci/packages chromium-headless-shell

@@ -37,9 +37,13 @@ SMALL_LAKE = ROOT / "tests" / "fixtures" / "lake"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run files that drive a browser last: its driver keeps an event loop running in this thread.
 
-    Of these the longest first, so that no worker ends long after the other.
+    Of these the longest first, so that no worker ends long after the other. Whatever drives one is
+    marked so: `make glass` runs these, `make test` the others.
     """
     of_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    for item in items:
+        if item.path in of_browser:
+            item.add_marker(pytest.mark.browser)
 
     def turn(item: pytest.Item) -> int:
         if item.path not in of_browser and item.path.parent.name != "room":

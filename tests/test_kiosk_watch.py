@@ -18,6 +18,8 @@ import pytest
 
 from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, ROOT
 
+pytestmark = pytest.mark.browser
+
 WATCH = ROOT / "deploy" / "kiosk_watch.py"
 PATIENCE_S = 60
 ALIVE = """<body style="background: teal"><script>
