@@ -14,15 +14,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from data_access.aggregates import stage
 from data_access.aggregates.registry import aggregates
-from data_access.boundaries import import_boundaries
 from data_access.cache import EnvelopeCache, open_cache
 from data_access.channel import Channel
-from data_access.city import City, load_city
+from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import CacheError, SourceError, StoreError
@@ -33,12 +31,12 @@ from data_access.intake.health import Health
 from data_access.intake.intake import Intake
 from data_access.live import LiveChannel
 from data_access.memory import give_back
+from data_access.opening import open_city
 from data_access.quarantine import Orders
 from data_access.quarantine_orders import QuarantineOrders
 from data_access.reading import Folder
 from data_access.scoring import Scoring, Uses
 from data_access.simulation import Simulation
-from data_access.sources import registry
 from data_access.store import StoreReader, StoreWriter, open_reader, open_writer
 from settings import Settings
 
@@ -105,17 +103,6 @@ def run_feed(
 def live_datasets(settings: Settings, city: City) -> set[str]:
     """Return the datasets that come in live."""
     return {n for n, contract in city.datasets.items() if settings.live and contract.source.ways}
-
-
-def open_city(settings: Settings) -> City:
-    """Read the city of `settings`, with its boundaries; raises CityError, BoundaryError."""
-    city = load_city(settings.city)
-    registry.verify(city)
-    stage.verify(city)
-    if settings.boundaries is None:
-        return city
-    cache = settings.geometry_dir
-    return replace(city, areas=import_boundaries(settings.boundaries, city.areas, cache=cache))
 
 
 @dataclass(slots=True)

@@ -83,7 +83,7 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> str:
 
 
 def _replayed(settings: Settings, chosen: argparse.Namespace) -> tuple[Replayed, City]:
-    from data_access.feed import open_city
+    from data_access.opening import open_city
     from data_access.store import open_engine
     from operations.rule_replay import replay_day
 

@@ -41,7 +41,7 @@ def _drainage(settings: Settings, source: Path) -> str:
 
 
 def _traffic(settings: Settings, source: Path) -> str:
-    from data_access.feed import open_city
+    from data_access.opening import open_city
     from twin.traffic.importing import import_network
     from twin.traffic.plan import read_plan
 

@@ -30,7 +30,7 @@ from data_access.city import City
 from data_access.classification import Classification, highest
 from data_access.envelope import LIVE, Envelope, Origin, Payload, Text
 from data_access.errors import DataError
-from data_access.feed import open_city
+from data_access.opening import open_city
 from data_access.store import open_reader
 from data_access.store.snapshot import Snapshot
 from jobs.findings import FindingStore

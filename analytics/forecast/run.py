@@ -23,7 +23,7 @@ from analytics.forecast.total import Total, bounds, year_total
 from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
 from data_access.city import City
 from data_access.envelope import Envelope, Number, Payload, Series
-from data_access.feed import open_city
+from data_access.opening import open_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
 

@@ -21,7 +21,7 @@ from data_access.aggregates.build import build_envelope
 from data_access.aggregates.feedback import REQUESTS
 from data_access.envelope import Payload, Text
 from data_access.errors import DataError
-from data_access.feed import open_city
+from data_access.opening import open_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
-from data_access.feed import open_city
+from data_access.opening import open_city
 from data_access.rollup import HOUR
 from data_access.store.reader import open_reader
 from data_access.store.snapshot import ENTITY, Snapshot

@@ -19,8 +19,8 @@ from typing import Any
 import orjson
 
 from data_access.errors import DataError
-from data_access.feed import open_city
 from data_access.kept_file import keep
+from data_access.opening import open_city
 from jobs.working import WorkFailed, Working
 from twin.envelope import publish_latest
 from twin.result import RunResult

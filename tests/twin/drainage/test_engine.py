@@ -68,9 +68,10 @@ def ignore(at: Mapping[str, int]) -> None:
     assert at
 
 
-def children() -> list[psutil.Process]:
+def children() -> set[int]:
+    """Return the processes of this one that live; other tests may have left some of theirs."""
     found = psutil.Process().children()
-    return [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
+    return {each.pid for each in found if each.status() != psutil.STATUS_ZOMBIE}
 
 
 def test_a_pipe_at_half_its_full_flow_is_half_full(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_a_missing_library_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("steps", [0, 1, 5])
 def test_a_run_that_is_cancelled_leaves_no_process(steps: int, tmp_path: Path) -> None:
-    seen = 0
+    seen, before = 0, children()
 
     def count(at: Mapping[str, int]) -> None:
         nonlocal seen
@@ -155,13 +156,15 @@ def test_a_run_that_is_cancelled_leaves_no_process(steps: int, tmp_path: Path) -
     cases = [Case(name, pipe(hours=23), ["A"], [], 60) for name in ("base", "value")]
     with pytest.raises(Cancelled):
         run_cases(cases, tmp_path, steps=count)
-    assert not children()
+    assert not children() - before
 
 
 def test_an_engine_killed_from_outside_is_said(tmp_path: Path) -> None:
+    before = children()
+
     def kill(at: Mapping[str, int]) -> None:
-        for child in children():
-            os.kill(child.pid, signal.SIGKILL)
+        for pid in children() - before:
+            os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(WorkFailed, match="signal 9"):
         run_cases([Case("killed", pipe(hours=23), ["A"], [], 5)], tmp_path, steps=kill)
