@@ -229,7 +229,9 @@ _DRAWN = """() => {
   const graphs = [...root.querySelectorAll('.t-chart')];
   const maps = [...root.querySelectorAll('.leaflet-container')];
   const isDrawn = (graph) =>
-    graph?.calcdata && graph.querySelector('.main-svg') &&
+    graph?.calcdata && // Dash hides a graph until it knows of having drawn it
+    graph.querySelector('.main-svg')?.checkVisibility(
+      {visibilityProperty: true, opacityProperty: true}) &&
     (!graph._fullData.some((t) => t.visible === true && t._length > 0) ||
       graph.querySelector('.trace'));
   const missing = (tile) => tile.closest('[data-tile]')?.dataset.tile ?? '?';
