@@ -68,7 +68,7 @@ clean:
 
 $(RUNTIME):
 	@PYTHON='$(PYTHON)' VENV='$(VENV)' .ci/venv
-	@echo 'Installing the runtime (once; about 500 MB)'
+	@echo 'Installing the runtime (once; about 1.5 GB, mostly engines and numerics)'
 	@$(BIN)/python -m pip install -qq --requirement requirements.txt
 	@rm -f $(VENV)/.runtime-* && touch $@
 
