@@ -7,6 +7,7 @@ data are `{vi, en}`; instants are milliseconds since the Unix epoch on *glass* t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -19,6 +20,7 @@ POINTS = "points"
 Text = dict[str, str]  # {"vi": …, "en": …}
 Status = Literal["normal", "information", "caution", "warning", "critical"]
 Origin = Literal["live", "replay", "simulated"]
+ORIGINS: tuple[Origin, ...] = ("live", "replay", "simulated")  # the furthest from live wins
 
 
 class Number(TypedDict):
@@ -153,6 +155,12 @@ class Payload(TypedDict, total=False):
     maps: dict[str, MapLayer]
     items: dict[str, list[Item]]
     briefs: dict[str, dict[str, Any]]  # sentences with their figures (analytics/brief/finding.py)
+
+
+def furthest(origins: Iterable[str]) -> Origin:
+    """Return the origin of what is made of all of these; `live` of nothing."""
+    found = {"live", *origins}
+    return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from typing import Any
 
 from data_access.city import City
 from data_access.classification import Classification, highest
-from data_access.envelope import LIVE, Envelope, Number, Payload, Table, Text
+from data_access.envelope import Envelope, Number, Payload, Table, Text
+from data_access.finding import Ground, build_finding, secrecy_of
 from data_access.geometry import write_layer
 from jobs.working import Working
 from language import LANGUAGES, number
@@ -65,32 +66,27 @@ def envelopes(
 
     Writes the result's layers into `geometry_dir` (they are named by content: the same once).
     """
-    owner = city.agencies[city.data_office]
-    known = [city.datasets[name] for name in run.datasets if name in city.datasets]
     layers = {
         layer: write_layer(geometry_dir, layer, list(collection.get("features", ())))
         for layer, collection in result["geometry"].items()
     }
+    ground = Ground(
+        datasets=run.datasets,
+        origin="simulated",
+        as_of_ms=now_ms,
+        classification=highest([Classification(), secrecy_of(city, run.datasets)]),
+    )
+    told = payload(result, city)
     return [
-        Envelope(
-            realm=LIVE,
-            aggregate=name,
-            version=0,  # the store of findings gives it one
+        build_finding(
+            name,
+            told,
+            ground,
+            city,
             label=LABELS[result["kind"]],
-            state="ok",
-            made_at_ms=now_ms,
-            as_of_ms=now_ms,
-            source_at_ms=None,
+            now_ms=now_ms,
             stale_after_ms=STALE_AFTER_MS,
-            owner=owner.id,
-            owner_label=owner.name,
-            datasets=run.datasets,
-            origin="simulated",
-            classification=highest(
-                [Classification(), *(contract.classification for contract in known)]
-            ),
             quality={"layers": layers, "twin": _said(result, run)},
-            payload=payload(result, city),
         )
         for name in (run_name(run.job_id), latest_name(result["kind"]))
     ]

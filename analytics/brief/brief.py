@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import PlainSerializer, TypeAdapter
 
 from data_access.classification import Classification, highest
-from data_access.envelope import Origin, Status, Text
+from data_access.envelope import Envelope, Origin, Payload, Status, Text, furthest
 
 LANGUAGES = ("vi", "en")
 GRAVITY: tuple[Status, ...] = ("critical", "warning", "caution", "information", "normal")
-ORIGINS: tuple[Origin, ...] = ("simulated", "replay", "live")  # the furthest from live first
 MARK_DIGITS = 12  # of the digest, in the mark of a figure
 Why = Literal["absent", "stale", "missing", "masked", "blocked"]
 Part = Literal["value", "previous", "target"]
@@ -63,6 +62,17 @@ class Head:
     origin: Origin
     classification: Secret
     below: tuple[str, ...] = ()  # criteria below their floors
+
+    def envelope(self, payload: Payload) -> Envelope:
+        """Return the envelope that was read, with no more in it than `payload`."""
+        return Envelope(
+            **{
+                each.name: getattr(self, each.name) for each in fields(self) if each.name != "below"
+            },
+            state="ok",
+            source_at_ms=None,
+            payload=payload,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +138,7 @@ class Brief:
     @property
     def origin(self) -> Origin:
         """The furthest from live of what it is made of."""
-        found = {each.head.origin for each in self.sentences}
-        return next((each for each in ORIGINS if each in found), "live")
+        return furthest(each.head.origin for each in self.sentences)
 
     @property
     def as_of_ms(self) -> float | None:

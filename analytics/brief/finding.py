@@ -14,8 +14,9 @@ from analytics.brief.brief import MARK_DIGITS, Brief, Sentence
 from analytics.brief.rules import BriefRules
 from data_access.city import City
 from data_access.classification import Classification
-from data_access.envelope import LIVE, Column, Envelope, Number, Payload, Text
+from data_access.envelope import Column, Envelope, Number, Payload, Text
 from data_access.figure import kind_of
+from data_access.finding import Ground, build_finding
 
 PREFIX = "brief."
 DRAFT = ".draft"
@@ -106,22 +107,21 @@ def envelope_of(
         "tables": {"sentences": {"label": brief.title, "columns": columns, "rows": rows}},
         "briefs": {"brief": body},
     }
-    return Envelope(
-        realm=LIVE,
-        aggregate=name_of(brief.kind, draft=approval is None),
-        version=0,  # given where it is kept
-        label=brief.title,
-        state="ok",
-        made_at_ms=brief.made_at_ms,
-        as_of_ms=brief.made_at_ms,
-        source_at_ms=None,
-        stale_after_ms=rules.stale_after_h * HOUR_MS,
-        owner=rules.owner,
-        owner_label=city.agencies[rules.owner].name,
+    ground = Ground(
         datasets=tuple(dict.fromkeys(d for s in brief.sentences for d in s.head.datasets)),
         origin=brief.origin,
-        classification=brief.classification,
-        payload=payload,
+        as_of_ms=brief.made_at_ms,
+        classification=brief.classification,  # of what was said: of a release it may be lower
+    )
+    return build_finding(
+        name_of(brief.kind, draft=approval is None),
+        payload,
+        ground,
+        city,
+        label=brief.title,
+        now_ms=brief.made_at_ms,
+        stale_after_ms=rules.stale_after_h * HOUR_MS,
+        owner=rules.owner,
     )
 
 
@@ -162,27 +162,8 @@ def said_figure(envelope: Envelope, address: str) -> tuple[Envelope, str] | None
     sentence = next((each for each in found.brief.sentences if each.id == sentence_id), None)
     if sentence is None or not index.isdecimal() or int(index) >= len(sentence.figures):
         return None
-    head, figure = sentence.head, sentence.figures[int(index)]
-    return (
-        Envelope(
-            realm=head.realm,
-            aggregate=head.aggregate,
-            version=head.version,
-            label=head.label,
-            state="ok",
-            made_at_ms=head.made_at_ms,
-            as_of_ms=head.as_of_ms,
-            source_at_ms=None,
-            stale_after_ms=head.stale_after_ms,
-            owner=head.owner,
-            owner_label=head.owner_label,
-            datasets=head.datasets,
-            origin=head.origin,
-            classification=head.classification,
-            payload=_payload(figure.address, figure.number),
-        ),
-        figure.address,
-    )
+    figure = sentence.figures[int(index)]
+    return sentence.head.envelope(_payload(figure.address, figure.number)), figure.address
 
 
 def _payload(address: str, number: dict[str, Any]) -> Payload:

@@ -25,14 +25,11 @@ from analytics.detection.quality import QUALITY
 from analytics.detection.reading import Watcher
 from analytics.detection.usual import DayKind
 from data_access.aggregates.aggregate import NO_DATA, text
-from data_access.aggregates.build import ORIGINS
-from data_access.city import City
-from data_access.classification import Classification, highest
-from data_access.envelope import LIVE, Envelope, Origin, Payload, Text
+from data_access.envelope import Envelope, Payload, furthest
 from data_access.errors import DataError
+from data_access.finding import Ground, build_finding
 from data_access.opening import open_city
 from data_access.store import open_reader
-from data_access.store.snapshot import Snapshot
 from jobs.findings import FindingStore
 from jobs.working import WorkFailed, Working
 from permissions.database import connect_operations
@@ -105,32 +102,32 @@ def _labels(engine: Engine, now_ms: float) -> Sequence[Label]:
 
 
 def _envelope(name: str, payload: Payload, plan: Plan, watcher: Watcher) -> Envelope:
-    city, snapshot = watcher.city, watcher.snapshot
-    datasets = tuple(dict.fromkeys(_datasets(plan)))
-    fed = [each for each in datasets if snapshot.current(each) is not None]
-    owner = city.data_office
-    newest = [
-        watcher.glass_ms(each, at_us)
-        for each in fed
-        if (at_us := snapshot.newest_us(each)) is not None
-    ]
-    return Envelope(
-        realm=LIVE,
-        aggregate=name,
-        version=0,
+    ground = _ground(watcher, tuple(dict.fromkeys(_datasets(plan))))
+    return build_finding(
+        name,
+        payload if ground.as_of_ms is not None else {},
+        ground,
+        watcher.city,
         label=LABELS[name],
-        state="ok" if newest else "absent",
-        made_at_ms=watcher.now_ms,
-        as_of_ms=min(watcher.now_ms, max(newest)) if newest else None,
-        source_at_ms=None,
+        now_ms=watcher.now_ms,
         stale_after_ms=STALE_MS,
-        owner=owner,
-        owner_label=_agency(city, owner),
+        reason=NO_DATA,
+    )
+
+
+def _ground(watcher: Watcher, datasets: tuple[str, ...]) -> Ground:
+    """Return what the datasets of a plan are in the store: as old as the newest of them."""
+    snapshot = watcher.snapshot
+    current = [each for name in datasets if (each := snapshot.current(name)) is not None]
+    newest = [
+        watcher.glass_ms(each.dataset, at_us)
+        for each in current
+        if (at_us := snapshot.newest_us(each.dataset)) is not None
+    ]
+    return Ground(
         datasets=datasets,
-        origin=_origin(snapshot, fed),
-        classification=_classification(city, datasets),
-        reason=None if newest else NO_DATA,
-        payload=payload if newest else {},
+        origin=furthest(each.origin for each in current),
+        as_of_ms=min(watcher.now_ms, max(newest)) if newest else None,
     )
 
 
@@ -139,17 +136,3 @@ def _datasets(plan: Plan) -> list[str]:
     for each in plan.detector:
         found += [each.dataset, *getattr(each, "causes", ())]
     return found
-
-
-def _agency(city: City, owner: str) -> Text:
-    return city.agencies[owner].name
-
-
-def _origin(snapshot: Snapshot, datasets: Sequence[str]) -> Origin:
-    current = [snapshot.current(name) for name in datasets]
-    found = {each.origin for each in current if each is not None} | {"live"}
-    return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
-
-
-def _classification(city: City, datasets: Sequence[str]) -> Classification:
-    return highest(city.datasets[name].classification for name in datasets)

@@ -23,6 +23,7 @@ from analytics.forecast.total import Total, bounds, year_total
 from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
 from data_access.city import City
 from data_access.envelope import Envelope, Number, Payload, Series
+from data_access.finding import Ground, build_finding
 from data_access.opening import open_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
@@ -67,24 +68,22 @@ def finding(stock: Stock, city: City, what: Declared) -> Envelope:
         "trainedAtMs": stock.now_ms,
         "loopMs": stock.loop_us / MS,
     }
-    return Envelope(
-        realm="live",
-        aggregate=what.finding,
-        version=0,
-        label=what.name,
-        state="ok" if payload else "absent",
-        made_at_ms=stock.now_ms,
-        as_of_ms=stock.as_of_ms if payload else None,
-        source_at_ms=stock.source_at_ms if payload else None,
-        stale_after_ms=contract.stale_after_ms + EVERY_MS + stock.slot_ms,
-        owner=city.data_office,
-        owner_label=city.agencies[city.data_office].name,
+    ground = Ground(
         datasets=(what.dataset,),
         origin=stock.origin,
-        classification=contract.classification,
+        as_of_ms=stock.as_of_ms,
+        source_at_ms=stock.source_at_ms,
+    )
+    return build_finding(
+        what.finding,
+        payload,
+        ground,
+        city,
+        label=what.name,
+        now_ms=stock.now_ms,
+        stale_after_ms=contract.stale_after_ms + EVERY_MS + stock.slot_ms,
         quality=quality,
-        reason=None if payload else (NO_DATA if stock.is_fed else NO_SOURCE),
-        payload=payload,
+        reason=NO_DATA if stock.is_fed else NO_SOURCE,
     )
 
 

@@ -17,12 +17,11 @@ from data_access.aggregates.aggregate import (
 from data_access.city import City
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
-from data_access.envelope import LIVE, Envelope, Origin, Text
+from data_access.envelope import LIVE, Envelope, Origin, Text, furthest
 from data_access.release import Released, told_at
 from data_access.store.snapshot import Snapshot
 
 DEFAULT_STALE_MS = 24 * 3_600_000.0
-ORIGINS: tuple[Origin, ...] = ("live", "replay", "simulated")  # the furthest from live wins
 
 
 def build_envelope(
@@ -122,8 +121,7 @@ def _origin_of(snapshot: Snapshot, dataset: str) -> str | None:
 
 
 def _origin(origins: Iterable[str], realm: str) -> Origin:
-    found = {*origins, "live" if realm == LIVE else "replay"}
-    return max((each for each in ORIGINS if each in found), key=ORIGINS.index)
+    return furthest([*origins, "live" if realm == LIVE else "replay"])
 
 
 def _reason(
