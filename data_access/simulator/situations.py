@@ -1,6 +1,7 @@
 """Road situations as a DATEX II v3 publication: accidents, works, closures, jams, flooded streets.
 
-Situations stand on junctions and links of the city's network; floods come with the rain.
+Situations stand on junctions and links of the city's network; floods come with the rain, accidents
+are the crashes that speeds and counts feel (`crashes.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from data_access.simulator import crashes
 from data_access.simulator.holidays import day_kind
 from data_access.simulator.order import Order
+from data_access.simulator.traffic import Traffic
 from data_access.simulator.weather import rain_mm
 
 FORMAT = "datex2"
@@ -45,10 +48,12 @@ class Kind:
     hours: tuple[int, int]  # begins between these local hours
 
 
+ACCIDENT = Kind(
+    "Accident", "accident", "<sit:accidentType>collision</sit:accidentType>", "high",
+    "Va chạm giao thông", 0.0, (0.5, 2.0), crashes.HOURS,
+)  # fmt: skip
 # Frequencies and lengths are demo values.
 KINDS = (
-    Kind("Accident", "accident", "<sit:accidentType>collision</sit:accidentType>", "high",
-         "Va chạm giao thông", 2.0, (0.5, 2.0), (6, 22)),
     Kind("AbnormalTraffic", "congestion",
          "<sit:abnormalTrafficType>queuingTraffic</sit:abnormalTrafficType>", "medium",
          "Ùn tắc kéo dài", 2.5, (0.5, 2.0), (7, 19)),
@@ -83,7 +88,7 @@ class Situation:
 
 
 def day_situations(order: Order, day: date) -> list[Situation]:
-    """Return what begins on the local `day`."""
+    """Return what begins on the local `day`, accidents apart."""
     draw = order.draws(day.toordinal())
     quiet = 1.0 if day_kind(day) == "workday" else 0.6
     kinds = [kind for kind in KINDS for _ in range(draw.poisson(kind.a_day * quiet))]
@@ -92,6 +97,28 @@ def day_situations(order: Order, day: date) -> list[Situation]:
         nodes = len(order.city.network.nodes)
         kinds += [FLOOD] * int(draw.binomial(nodes, min(FLOODED_SHARE * wet / 100, 1.0)))
     return [_situation(order, draw, day, kind, number) for number, kind in enumerate(kinds)]
+
+
+def accidents(order: Order, traffic: Traffic, day: date) -> list[Situation]:
+    """Return the accidents of the local `day`: in the middle of the roads they block."""
+    links, draw = order.city.network.links, order.draws(day.toordinal(), 1)
+    found = []
+    for number, crash in enumerate(crashes.crashes(traffic, order.seed, day.weekday())):
+        link, begins = links[traffic.roads.links[crash.arc]], order.instant(day, crash.begin_s)
+        ends = (link.start, link.end)
+        middle = sum(node.lat for node in ends) / 2, sum(node.lon for node in ends) / 2
+        found.append(
+            Situation(
+                f"HN{day:%y%m%d}A{number:02}",
+                ACCIDENT,
+                link.name,
+                (middle,),
+                begins,
+                begins + timedelta(seconds=crash.lasting_s),
+                begins + timedelta(minutes=draw.uniform(1, 8)),
+            )
+        )
+    return found
 
 
 def _situation(
@@ -170,7 +197,12 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one publication: the last days, and what is announced for tomorrow."""
     days = order.days(DAYS, ahead=DAYS_AHEAD)
     begin = order.horizon - timedelta(days=DAYS)
-    listed = (each for day in days for each in day_situations(order, day))
+    traffic = Traffic.of(order.city, order.seed)
+    listed = (
+        each
+        for day in days
+        for each in [*accidents(order, traffic, day), *day_situations(order, day)]
+    )
     found = "".join(_xml(each) for each in listed if begin < each.known <= order.horizon)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES)
     text = (

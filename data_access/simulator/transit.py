@@ -18,7 +18,7 @@ from typing import Any
 from data_access.city import Node
 from data_access.simulator.holidays import day_kind
 from data_access.simulator.order import Order
-from data_access.simulator.speeds import CONGESTION_WEEKEND, CONGESTION_WORKDAY
+from data_access.simulator.traffic import CONGESTION_WEEKEND, CONGESTION_WORKDAY
 
 DATASET, WRITTEN_AS = "transport.transit", "gtfs-realtime"
 DAYS = 7

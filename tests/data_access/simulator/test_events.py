@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from data_access.simulator import alerts, situations
 from data_access.simulator.order import Order
+from data_access.simulator.traffic import Traffic
 from data_access.simulator.weather import pm25_level, rain_mm
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
@@ -14,7 +15,9 @@ YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 
 def test_a_situation_begins_before_it_is_known_and_ends_after(order: Callable[..., Order]) -> None:
     one = order("transport.situations")
+    traffic = Traffic.of(one.city, one.seed)
     found = [each for day in YEAR[:60] for each in situations.day_situations(one, day)]
+    found += [each for day in YEAR[:60] for each in situations.accidents(one, traffic, day)]
     assert 200 < len(found) < 600
     assert all(each.begins < each.known < each.ends for each in found)
     assert len({each.id for each in found}) == len(found)

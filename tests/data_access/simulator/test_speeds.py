@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 
 from data_access.simulator.order import Order
-from data_access.simulator.speeds import (
-    CONGESTION_WEEKEND,
-    CONGESTION_WORKDAY,
-    STEPS_A_DAY,
-    detectors,
-    speeds_kmh,
-)
+from data_access.simulator.speeds import STEPS_A_DAY, detectors, speeds_kmh
+from data_access.simulator.traffic import CONGESTION_WEEKEND, CONGESTION_WORKDAY
 from data_access.sources.placing import on_links
 
 FIRST = date(2012, 3, 1)  # a Thursday
