@@ -1,9 +1,11 @@
 """The least a controller could do: count answers, write equal bytes to all. No state, no rules.
 
 What it takes is the limit of the machine, the loop and the receivers; what the product takes beyond
-it is its own. It speaks just enough of the protocol for `benchmarks.crowd`: a client identifies and
-is told so; a service's `wall.take` sends `prepare` to all other clients, and the last of their
-`ready` sends `commit` to all. Runs as a process: `python -m benchmarks.bare_controller PORT ...`.
+it is its own. With `--keep` it keeps what it acknowledges (`benchmarks.bare_keeping`): the limit of
+a controller whose word a pulled plug may not break. It speaks just enough of the protocol for
+`benchmarks.crowd`: a client identifies and is told so; a service's `wall.take` sends `prepare` to
+all other clients, and the last of their `ready` sends `commit` to all. Runs as a process:
+`python -m benchmarks.bare_controller PORT ...`.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ import signal
 import socket
 import struct
 from itertools import count
+from pathlib import Path
 from typing import cast
 
 import orjson
 import uvloop
+
+from benchmarks.bare_keeping import Keeping
 
 _UPGRADE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -69,8 +74,11 @@ class Stream(asyncio.Protocol):
 class Bare:
     """All clients, and the one switch going on."""
 
-    def __init__(self, *, prepare_bytes: int, commit_bytes: int) -> None:
+    def __init__(
+        self, *, prepare_bytes: int, commit_bytes: int, keeping: Keeping | None = None
+    ) -> None:
         self.clients: set[Stream] = set()
+        self._keeping = keeping
         self._sizes = {"prepare": prepare_bytes, "commit": commit_bytes}
         self._numbers = count()
         self._switch_id = ""
@@ -83,18 +91,25 @@ class Bare:
             self._ready += 1
             if self._ready == len(self.clients):
                 self._send_all("commit", {"switchId": self._switch_id, "showAtMs": 0.0})
+                if self._keeping is not None:
+                    self._keeping.ended(self._switch_id)
         elif kind == b"ident":
             if orjson.loads(payload)["d"]["kind"] != "service":
                 self.clients.add(stream)
             stream.transport.write(_frame(orjson.dumps({"type": "identified"})))
         elif kind == b"reque":
             self._ready, self._switch_id = 0, f"bare-{next(self._numbers)}"
-            result = {"switchId": self._switch_id}
-            fields = {"requestId": orjson.loads(payload)["d"]["requestId"], "ok": True}
-            answer = {"type": "response", "d": {**fields, "result": result}}
-            stream.transport.write(_frame(orjson.dumps(answer)))
-            scene = {"sceneId": "bare", "revision": "0"}
-            self._send_all("prepare", {"switchId": self._switch_id, **scene})
+            request_id = orjson.loads(payload)["d"]["requestId"]
+            if self._keeping is None:
+                self._take(stream, request_id)
+            else:
+                self._keeping.taken(self._switch_id, lambda: self._take(stream, request_id))
+
+    def _take(self, stream: Stream, request_id: str) -> None:
+        fields = {"requestId": request_id, "ok": True, "result": {"switchId": self._switch_id}}
+        stream.transport.write(_frame(orjson.dumps({"type": "response", "d": fields})))
+        scene = {"sceneId": "bare", "revision": "0"}
+        self._send_all("prepare", {"switchId": self._switch_id, **scene})
 
     def _send_all(self, kind: str, fields: dict[str, object]) -> None:
         size = len(orjson.dumps({"type": kind, "d": {**fields, "pad": ""}}))
@@ -129,8 +144,13 @@ def main() -> None:
     parser.add_argument("--prepare-bytes", type=int, required=True)
     parser.add_argument("--commit-bytes", type=int, required=True)
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="uvloop")
+    parser.add_argument("--keep", type=Path, help="folder where to keep what is acknowledged")
     chosen = parser.parse_args()
-    bare = Bare(prepare_bytes=chosen.prepare_bytes, commit_bytes=chosen.commit_bytes)
+    bare = Bare(
+        prepare_bytes=chosen.prepare_bytes,
+        commit_bytes=chosen.commit_bytes,
+        keeping=None if chosen.keep is None else Keeping(chosen.keep),
+    )
     factory = uvloop.new_event_loop if chosen.loop == "uvloop" else asyncio.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(_serve(chosen.port, bare))

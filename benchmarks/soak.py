@@ -10,15 +10,11 @@ import argparse
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
-
-import psutil
-from playwright.sync_api import CDPSession, Page
 
 from benchmarks.arguments import common
-from benchmarks.browsers import outputs
 from benchmarks.changes import Changes
 from benchmarks.crowd import Crowd
+from benchmarks.display import Display, displays
 from benchmarks.figures import Report, Table, publish, verdict
 from benchmarks.product import ALL, Product, rss_mb
 from benchmarks.trend import FEWEST, slope
@@ -26,7 +22,7 @@ from benchmarks.trend import FEWEST, slope
 WALL, OUTPUTS = "le-lai", 4
 SLOPE_MB_H = 1.0
 SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
-WARM_SWITCH_EVERY_S = 1.0  # while warming up: each scene is then as well known as after an hour
+WARM_SWITCH_EVERY_S, WARM_CONTENT_EVERY_S = 1.0, 0.25  # until all code is compiled for good
 PRESSED_S = 0.1  # from the word that memory is short until what was kept for speed is given back
 Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
 
@@ -40,8 +36,8 @@ def main() -> None:
     parser.add_argument(
         "--warm-up",
         type=float,
-        default=5,
-        help="minutes, not measured; after 3 a display lays its code by",
+        default=10,
+        help="minutes, not measured; the compiler goes on with a page for about 400 takes",
     )
     parser.add_argument(
         "--sample", type=float, help="seconds between samples (default: 180 of them)"
@@ -56,14 +52,18 @@ def main() -> None:
         wall = product.wall(WALL)
         seen = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
         addresses = [product.page_of(WALL, output_id=each) for each in seen]
-        with outputs(addresses) as pages:
+        with displays(addresses) as shown:
             crowd = Crowd("127.0.0.1", product.settings.wall_port)
             crowd.serve(product.settings.secret())
             others = crowd.join_outputs(but=[(WALL, each) for each in seen])
             work = _Work(product, crowd, [each["sceneId"] for each in wall["scenes"]])
-            work.go_on(60 * chosen.warm_up, switch_every_s=WARM_SWITCH_EVERY_S)
+            work.go_on(
+                60 * chosen.warm_up,
+                switch_every_s=WARM_SWITCH_EVERY_S,
+                content_every_s=WARM_CONTENT_EVERY_S,
+            )
             work.forget()
-            watched = _Watched(product, pages)
+            watched = _Watched(product, shown)
             began_s = time.monotonic()
             while (elapsed_s := time.monotonic() - began_s) < seconds:
                 watched.sample(elapsed_s / 3600)
@@ -86,7 +86,13 @@ class _Work:
         """Count anew: what was done until now was warming up."""
         self.switches = self.contents = self.failed = 0
 
-    def go_on(self, seconds: float, *, switch_every_s: float = SWITCH_EVERY_S) -> None:
+    def go_on(
+        self,
+        seconds: float,
+        *,
+        switch_every_s: float = SWITCH_EVERY_S,
+        content_every_s: float = CONTENT_EVERY_S,
+    ) -> None:
         """Work for a while."""
         end_s = time.monotonic() + seconds
         while (now_s := time.monotonic()) < end_s:
@@ -94,7 +100,7 @@ class _Work:
                 self._switch_due_s = max(now_s, self._switch_due_s + switch_every_s)
                 self._switch()
             if now_s >= self._content_due_s:
-                self._content_due_s = max(now_s, self._content_due_s + CONTENT_EVERY_S)
+                self._content_due_s = max(now_s, self._content_due_s + content_every_s)
                 versions = self._changes.change(self._changes.names)
                 self._crowd.tell("publish", {"topic": "versions", "data": versions})
                 self.contents += 1
@@ -115,38 +121,30 @@ class _Watched:
     they could, and RSS of the roles.
     """
 
-    def __init__(self, product: Product, pages: list[Page]) -> None:
+    def __init__(self, product: Product, shown: list[Display]) -> None:
         self.samples: Samples = defaultdict(list)
         self._product = product
-        self._heaps: list[CDPSession] = [page.context.new_cdp_session(page) for page in pages]
-        self._renderers = [_renderer_of(page) for page in pages]
+        self._displays = shown
 
     def sample(self, at_h: float) -> None:
         """Take one sample of each, of a page once it has given back what it could."""
-        heap_bytes = 0.0
-        for session in self._heaps:
-            session.send("Memory.simulatePressureNotification", {"level": "critical"})
+        for each in self._displays:
+            each.ask("Memory.simulatePressureNotification", level="critical")
         time.sleep(PRESSED_S)
-        for session in self._heaps:
-            session.send("HeapProfiler.collectGarbage")
-            heap_bytes += session.send("Runtime.getHeapUsage")["usedSize"]
-        self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / len(self._heaps))
-        self._add("a page's process, RSS", at_h, rss_mb(self._renderers) / len(self._renderers))
+        heap_bytes = 0.0
+        for each in self._displays:
+            each.ask("HeapProfiler.collectGarbage")
+            heap_bytes += each.ask("Runtime.getHeapUsage")["usedSize"]
+        count = len(self._displays)
+        self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / count)
+        self._add(
+            "a page's process, RSS", at_h, rss_mb(each.renderer for each in self._displays) / count
+        )
         for role in ("wall", "render", "web"):
             self._add(f"{role}, RSS", at_h, rss_mb(self._product.tree(role)))
 
     def _add(self, name: str, at_h: float, found_mb: float) -> None:
         self.samples[name].append((at_h, found_mb))
-
-
-def _renderer_of(page: Page) -> psutil.Process:
-    """Return the process that draws a page: of its browser's renderers the largest."""
-    assert page.context.browser is not None  # noqa: S101
-    session = page.context.browser.new_browser_cdp_session()
-    told: list[dict[str, Any]] = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    found = [psutil.Process(each["id"]) for each in told if each["type"] == "renderer"]
-    return max(found, key=lambda process: process.memory_info().rss)
 
 
 def _report(
@@ -166,9 +164,10 @@ def _report(
         Path(__file__).stem,
         "The room at work for long",
         f"""{seconds / 60:.0f} minutes after {warm_up_min:g} minutes of warming up (a take each
-        {WARM_SWITCH_EVERY_S:g} s): a previewed take each {SWITCH_EVERY_S:g} s through all scenes of
-        the Lê Lai wall, new content of every tile each {CONTENT_EVERY_S:g} s;
-        {OUTPUTS} Chromium outputs, {others} protocol clients.
+        {WARM_SWITCH_EVERY_S:g} s, contents each {WARM_CONTENT_EVERY_S:g} s): a previewed take each
+        {SWITCH_EVERY_S:g} s through all scenes of the Lê Lai wall, new content of every tile each
+        {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs as displays run them, without an inspector
+        that would keep what passes; {others} protocol clients.
         {work.switches} switches, {work.failed} of them not shown in time by every output,
         {work.contents} rounds of contents.
         Before each sample the browsers are told that memory is short, and the pages' garbage is

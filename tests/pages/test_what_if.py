@@ -148,9 +148,11 @@ def test_a_run_is_attached_to_a_document_for_good(leader, reach) -> None:
     assert row["detail"] == {"words": "Chỉ thị 12-CT/TU", "resultHash": job.result_hash}
 
 
-def test_one_page_of_paper_is_for_who_may_see_it(leader, stranger, reach) -> None:
-    job, other = keep(reach), keep(reach, other=1)
-    address = f"/what-if/document.pdf?runs={job.id},{other.id}"
+def test_r52_one_page_of_paper_compares_three_runs_for_who_may_see_it(
+    leader, stranger, reach
+) -> None:
+    runs = ",".join(keep(reach, other=number).id for number in range(3))
+    address = f"/what-if/document.pdf?runs={runs}"
     assert stranger.get(address).status_code == 303
     answer = leader.get(address)
     assert answer.mimetype == "application/pdf"
@@ -193,9 +195,11 @@ def test_who_may_not_command_a_wall_sends_nothing(viewer, reach, link) -> None:
     assert FindingStore(reach.engine).versions() == {}
 
 
-def test_runs_that_chance_may_have_ordered_share_a_rank(leader, reach) -> None:
-    job, other = keep(reach), keep(reach, other=1)
-    shown = {"what-if-room.data": SIZE, "what-if-runs.data": {"runs": [job.id, other.id]}}
+def test_r52_three_runs_stand_side_by_side_and_share_a_rank_where_chance_may_have_ordered_them(
+    leader, reach
+) -> None:
+    runs = [keep(reach, other=number).id for number in range(3)]
+    shown = {"what-if-room.data": SIZE, "what-if-runs.data": {"runs": runs}}
     assert "Cùng hạng" in as_text(leader.call("what-if-sides.children", shown))
 
 
