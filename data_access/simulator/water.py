@@ -1,7 +1,8 @@
 """Rivers and lakes as their stations report them, an hour at a time. What they measure is a demo.
 
 Positions of lakes and the levels of an ordinary day are roughly those of Hà Nội; rivers of the
-inner city run short of oxygen, as everybody knows. Rain raises levels, and lasts a day in them.
+inner city run short of oxygen, as everybody knows. Rain raises levels in the hour it falls, and
+lasts most of a day in them.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from data_access.simulator.context import Context, Row
 from data_access.simulator.order import Order
-from data_access.simulator.weather import rain_mm
+from data_access.simulator.weather import rain_mm, rain_shares
 
 DATASET, WRITTEN_AS = "environment.water", "ngsi"
 DAYS = 14
 MISSING = 0.01  # of station hours
 DAILY_SWING = 0.12  # oxygen: algae give by day what is used by night
+RECEDES_H = 15.0  # until a third of a rise is left …
+SOAKED_DAYS = 2  # … and so it is forgotten after these
 M_A_MM = {"lake": 0.004, "drain": 0.012, "river": 0.006}  # rise by a millimetre of rain
 
 
@@ -64,13 +69,26 @@ def rows(order: Order) -> Iterator[Row]:
     """Yield every station's hours of the last DAYS days and of what is to come."""
     for day in order.days(DAYS, ahead=1):
         wet = float(rain_mm(order.seed, day))
-        soaked = float(rain_mm(order.seed, day - timedelta(days=1)))
+        soaked = soaked_mm(order.seed, day)
         for number, station in enumerate(STATIONS):
             yield from _day(order, station, number, day, wet, soaked)
 
 
+def soaked_mm(seed: int, day: date) -> list[float]:
+    """Return how much of the rain of now and before is in the water, at each hour of `day`."""
+    fell = np.concatenate(
+        [
+            rain_mm(seed, each) * rain_shares(seed, each)
+            for each in (day - timedelta(days=back) for back in range(SOAKED_DAYS, -1, -1))
+        ]
+    )
+    kept = np.exp(-np.arange(len(fell)) / RECEDES_H)
+    found: list[float] = np.convolve(fell, kept)[len(fell) - 24 : len(fell)].tolist()
+    return found
+
+
 def _day(
-    order: Order, station: Station, number: int, day: date, wet: float, soaked: float
+    order: Order, station: Station, number: int, day: date, wet: float, soaked: list[float]
 ) -> Iterator[Row]:
     draw = order.draws(day.toordinal(), number)
     noise = draw.normal(0, 1, (24, 5)).tolist()
@@ -81,7 +99,7 @@ def _day(
             return
         if missing[hour]:
             continue
-        risen = M_A_MM[station.kind] * (wet * hour / 24 + soaked * (1 - hour / 24))
+        risen = M_A_MM[station.kind] * soaked[hour]
         light = math.sin((hour - 8) / 12 * math.pi)
         thin = 1 + min(wet, 60) / 150  # rain thins what is dissolved
         oxygen = station.oxygen * (1 + DAILY_SWING * light) + 0.12 * noise[hour][0]

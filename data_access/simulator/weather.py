@@ -19,6 +19,8 @@ RAIN_MM_MONTH = (23, 25, 28, 78, 164, 233, 199, 277, 317, 85, 21, 7)
 # Share of days on which it rains all over the city. The dry months drizzle, the wet ones pour.
 RAIN_DAY_SHARE = (0.16, 0.18, 0.18, 0.22, 0.30, 0.34, 0.36, 0.40, 0.36, 0.18, 0.10, 0.06)
 RAIN_SHAPE = 0.8  # of the gamma law of a rain day; gives a day of 90 mm or more about once a year
+RAIN_PEAK_H = 17.0  # showers come in the afternoon and evening, more often than not …
+RAIN_LASTS_H = (0.8, 4.0)  # … and for some hours (standard deviations of a bell)
 RAIN_DAY_MAX_MM = 180.0  # the heaviest city-wide day of four years (2024-07-23) had 179
 
 # PM2.5 of Hanoi, µg/m³, January to December: monthly means 2023-03 to 2024-02.
@@ -42,6 +44,16 @@ def rain_mm(seed: int, day: date) -> float:
         return 0.0
     mean = RAIN_MM_MONTH[month] / (30.4 * RAIN_DAY_SHARE[month])
     return float(min(draw.gamma(RAIN_SHAPE, mean / RAIN_SHAPE), RAIN_DAY_MAX_MM))
+
+
+def rain_shares(seed: int, day: date) -> Numbers:
+    """Return how the rain of `day` is spread over its 24 local hours, wherever it falls; sum 1."""
+    draw = draws(seed, "weather.rain.hour", day.toordinal())
+    centre, width = draw.normal(RAIN_PEAK_H, 4.0) % 24, draw.uniform(*RAIN_LASTS_H)
+    shape = np.exp(-(((np.arange(24) - centre) / width) ** 2) / 2) * draw.lognormal(0, 0.5, 24)
+    shape = np.where(shape > shape.max() / 50, shape, 0.0)
+    shares: Numbers = shape / shape.sum()
+    return shares
 
 
 def _episode(seed: int, day: date) -> float:

@@ -201,7 +201,7 @@ class _Reader:
         flags: Flags,
     ) -> None:
         starts = self._said_time(entity, options.starts, flags)
-        ends = self._said_time(entity, options.ends, flags)
+        ends = self._said_time(entity, options.ends, flags, end=True)
         reported = self._said_time(entity, options.reported, flags)
         reported = reported or self._newest(entity) or self.notified or starts
         if reported is None:
@@ -262,11 +262,19 @@ class _Reader:
 
     # ------------------------------------------------------------ times and places
 
-    def _said_time(self, entity: ngsi_entity.Entity, paths: Names, flags: Flags) -> datetime | None:
-        """Return the first time that can be read; one that cannot is flagged, the rest kept."""
+    def _said_time(
+        self, entity: ngsi_entity.Entity, paths: Names, flags: Flags, *, end: bool = False
+    ) -> datetime | None:
+        """Return the first time that can be read; one that cannot is flagged, the rest kept.
+
+        Of an interval its begin, or its `end`.
+        """
         for path in paths:
             written = entity.one((path,))
-            at = self._start(written) if isinstance(written, str) else None
+            at = None
+            if isinstance(written, str):
+                start, stop = _interval(written, self.zone)
+                at = stop if end and stop is not None else start
             if at is not None:
                 return at
             if written is not None:

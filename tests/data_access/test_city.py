@@ -24,6 +24,7 @@ IDS = (
     "economy.business",
     "economy.budget",
     "environment.water",
+    "environment.rain_forecast",
     "environment.land",
     "security.incidents",
     "security.fires",

@@ -166,6 +166,11 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "tables": {"stations"},
         "maps": {"stations"},
     },
+    "environment.rain_forecast": {
+        "numbers": {"day", "soon"},
+        "series": {"ahead"},
+        "tables": {"places"},
+    },
     "environment.land": {
         "numbers": {"contamination", "violations", "landfills", "late", "hectares"},
         "tables": {"sites", "kinds"},

@@ -185,6 +185,7 @@ def test_names_are_those_promised() -> None:
         "environment.air",
         "environment.land",
         "environment.rain",
+        "environment.rain_forecast",
         "environment.water",
         "feedback.calls",
         "feedback.requests",

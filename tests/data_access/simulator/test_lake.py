@@ -194,6 +194,7 @@ def test_a_simulated_window_is_whole_weeks(city: City) -> None:
         ("security.fires", timedelta(hours=30)),
         ("security.accidents", timedelta(hours=16)),
         ("urban.order", timedelta(days=3)),
+        ("environment.rain_forecast", timedelta(hours=6)),
         ("environment.land", timedelta(days=5)),
         ("security.logins", timedelta(minutes=30)),
         ("food.safety", timedelta(days=3)),

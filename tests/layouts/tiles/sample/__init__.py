@@ -69,6 +69,7 @@ def everything() -> Mapping[str, Envelope]:
         environment.air(),
         environment.rain(),
         nature.water(),
+        nature.rain_forecast(),
         nature.land(),
         safety.order(),
         safety.urban(),

@@ -19,6 +19,10 @@ NOW_MS = 1_764_067_500_000.0  # 2025-11-25 17:45 in Hanoi
 ROOT = Path(__file__).parents[4]
 
 OWNERS = {
+    "khi-tuong-thuy-van": (
+        "Trung tâm Dự báo khí tượng thủy văn quốc gia",
+        "National Centre for Hydro-Meteorological Forecasting",
+    ),
     "tai-chinh": ("Sở Tài chính", "Department of Finance"),
     "thong-ke": ("Thống kê TP Hà Nội", "Hanoi Statistics"),
     "cong-an": ("Công an TP Hà Nội", "Hanoi City Police"),

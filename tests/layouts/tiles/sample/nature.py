@@ -6,6 +6,7 @@ from data_access.envelope import POINTS, Envelope
 from tests.layouts.tiles.sample.making import (
     DAY_MS,
     HOUR_MS,
+    NOW_MS,
     areas,
     course,
     envelope,
@@ -28,6 +29,39 @@ WATERS = [  # id, name, lat, lon, level, dissolved oxygen, ammonium, water level
     ("HO-TAY", "Hồ Tây", 21.0553, 105.8220, "A", 6.6, 0.3, 5.95),
     ("SH-LB", "Sông Hồng tại Long Biên", 21.0420, 105.8560, "A", 6.8, 0.2, 9.12),
 ]
+
+
+def rain_forecast() -> Envelope:
+    """Return the envelope of the weather service's forecast."""
+    hours = [0, 0, 0, 1.2, 1.2, 1.2, 9.4, 9.4, 9.4, 14.2, 14.2, 14.2, 4.1, 4.1, 4.1, 0.4, 0.4, 0.4]
+    depths = [*hours, *([0.0] * 30), *hours[:12], *([0.0] * 12)]
+    points = [[NOW_MS + hour * HOUR_MS, mm] for hour, mm in enumerate(depths)]
+    places = table(
+        "Mưa dự báo theo nơi", "Rain forecast by place",
+        {"name": ("Nơi", "Place"), "day": ("24 giờ", "24 hours", "mm", 1)},
+        [("Láng", 87.9), ("Hà Đông", 71.2), ("Sơn Tây", 44.0), ("Ba Vì", 38.5)],
+    )  # fmt: skip
+    return envelope(
+        "environment.rain_forecast",
+        text("Dự báo mưa của cơ quan khí tượng", "Rain forecast of the weather service"),
+        "khi-tuong-thuy-van",
+        {
+            "numbers": {
+                "day": number(
+                    "Mưa dự báo 24 giờ", "Rain forecast, 24 hours", 87.9, "mm", 1,
+                    "caution", note=text("Láng; phát lúc 07:00 20/11", "Láng; issued 07:00 20/11"),
+                    scale="rain_24h", band="heavy",
+                ),
+            },
+            "series": {
+                "ahead": course(
+                    "Mưa dự báo theo giờ", "Rain forecast by hour", "mm", "hour",
+                    [line("most", "nơi nhiều nhất", "wettest place", points)], 1,
+                )
+            },
+            "tables": {"places": places},
+        },
+    )  # fmt: skip
 
 
 def water() -> Envelope:
