@@ -24,7 +24,12 @@ class Played:
     @property
     def record_id(self) -> str:
         """The id in the store: the source's own, with the lap from the second on."""
-        return self.row.record_id if self.lap == 0 else f"{self.row.record_id}#{self.lap}"
+        return key_of(self.row.record_id, self.lap)
+
+
+def key_of(record_id: str, lap: int) -> str:
+    """Return the id a record has in the store in a lap."""
+    return record_id if lap == 0 else f"{record_id}#{lap}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import orjson
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
-from sqlalchemy.sql import Select
 
 from data_access.rollup import DAY, slot_bounds_us
 from data_access.rows import SUSPECT, join_reference
+from data_access.store.evidence_records import KnownRecords, Standing
 from data_access.store.evidence_rows import (
     Read,
     Row,
@@ -32,7 +32,6 @@ from data_access.store.evidence_rows import (
     row_columns,
 )
 from data_access.store.measures import day_of
-from data_access.store.records import current_of
 from data_access.store.series import AREA, ENTITY
 from data_access.store.snapshot import Life, Newest, Reading, Snapshot, Table
 from data_access.store.tables import (
@@ -40,8 +39,6 @@ from data_access.store.tables import (
     file,
     latest,
     observation,
-    record,
-    record_now,
     ref,
     series,
 )
@@ -73,7 +70,7 @@ class SourceSnapshot(Snapshot):
         self._zone = zone
         self._horizons: dict[str, int] = {}
         self._newest_us: dict[str, int | None] = {}
-        self._histories: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+        self._records = KnownRecords(connection, known_us)
         self.reads: list[Read] = []
 
     def newest(self, dataset: str, indicator: str) -> list[Newest]:
@@ -99,9 +96,7 @@ class SourceSnapshot(Snapshot):
         times = [
             self.connection.execute(select(func.max(self._last_us())).where(*mine)).scalar(),
             *(row.at_us for row in self._forgotten([*mine, self._last_us().is_(None)], ())),
-            self.connection.execute(
-                self._versions(func.max(record.c.reported_us + record.c.shift_us), current.id)
-            ).scalar(),
+            self._records.newest_us(current.id),
         ]
         return max((int(each) for each in times if each is not None), default=None)
 
@@ -272,21 +267,6 @@ class SourceSnapshot(Snapshot):
             .scalar_subquery()
         )
 
-    def _versions(self, what: Any, stream_id: int) -> Select[Any]:
-        """Return what is asked of the known versions of a stream's current records."""
-        return (
-            select(what)
-            .select_from(record)
-            .join(
-                record_now,
-                (record.c.stream_id == record_now.c.stream_id)
-                & (record.c.base_id == record_now.c.base_id)  # by its key
-                & (record.c.record_id == record_now.c.record_id),
-            )
-            .where(record_now.c.stream_id == stream_id)
-            .where(record.c.recorded_us <= self._known_us)
-        )
-
     def _forgotten(self, mine: Sequence[Any], found: Any) -> list[Row]:
         """Return the newest values of series none of whose rows are kept."""
         which = (
@@ -306,22 +286,9 @@ class SourceSnapshot(Snapshot):
             if (row.indicator, row.name) not in found
         ]
 
-    def _current_records(self, dataset: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        """Return (as it stands now, its current version) of each record, from all its versions."""
-        known = self._histories.get(dataset)
-        if known is not None:
-            return known
+    def _current_records(self, dataset: str) -> Sequence[Standing]:
         current = self.current(dataset)
-        versions = self._versions(record, -1 if current is None else current.id)
-        found = self.connection.execute(versions.order_by(record.c.record_id, record.c.revision))
-        names = list(found.keys())
-        histories: dict[str, list[dict[str, Any]]] = {}
-        for row in found:
-            version = dict(zip(names, row, strict=True))
-            histories.setdefault(version["base_id"], []).append(version)
-        made = [current_of(history) for history in histories.values()]
-        self._histories[dataset] = made
-        return made
+        return () if current is None else self._records.standing(current.id)
 
     def _horizon_us(self, dataset: str) -> int:
         """Return from where on rows are kept: what is older is there rolled up only."""
@@ -363,9 +330,7 @@ class SourceSnapshot(Snapshot):
         newest = sorted(rows, key=lambda row: -row.at_us)[:KEPT]
         self.reads.append(Read(what, dataset, indicator, len(rows), suspect, cells, tuple(newest)))
 
-    def _note_records(
-        self, dataset: str, found: Sequence[tuple[dict[str, Any], dict[str, Any]]]
-    ) -> None:
+    def _note_records(self, dataset: str, found: Sequence[Standing]) -> None:
         if any(read.what == "records" and read.dataset == dataset for read in self.reads):
             return
         newest = sorted(found, key=lambda pair: -pair[0]["reported_us"])[:KEPT]

@@ -1,0 +1,106 @@
+"""The records of a stream as they stood at an instant, from the versions that were known then.
+
+A replay goes round: in each lap a record comes again, under a key of that lap (data_access/records.
+py). Then it may have stood in an earlier lap than it does now, so of those whose newest lap had not
+begun to be known the laps before are asked, one after another, by their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.sql import Select
+
+from data_access.records import key_of
+from data_access.store.records import IDS_A_QUERY, current_of
+from data_access.store.tables import record, record_now
+
+Version = dict[str, Any]
+Standing = tuple[Version, Version]  # as `record_now` had it, and the version it was made of
+_NAMES = [column.name for column in record.columns]
+
+
+class KnownRecords:
+    """The records of one store as they were known at `known_us`. Answers are kept."""
+
+    def __init__(self, connection: Connection, known_us: int) -> None:
+        self._connection = connection
+        self._known_us = known_us
+        self._earlier: dict[int, list[Version]] = {}
+        self._standing: dict[int, list[Standing]] = {}
+
+    def newest_us(self, stream_id: int) -> int | None:
+        """Return when the newest of them was reported, on the track; None of none."""
+        newest = self._newest_lap(stream_id, func.max(record.c.reported_us + record.c.shift_us))
+        times = [each["reported_us"] + each["shift_us"] for each in self._before(stream_id)]
+        found = self._connection.execute(newest).scalar()
+        return max(times if found is None else [*times, int(found)], default=None)
+
+    def standing(self, stream_id: int) -> Sequence[Standing]:
+        """Return each record as it stood, with the version it was made of."""
+        if stream_id not in self._standing:
+            order = (record.c.record_id, record.c.revision)
+            found = self._connection.execute(self._newest_lap(stream_id, record).order_by(*order))
+            histories: dict[str, list[Version]] = {}
+            for version in (*_read(found), *self._before(stream_id)):
+                histories.setdefault(version["base_id"], []).append(version)
+            self._standing[stream_id] = [current_of(history) for history in histories.values()]
+        return self._standing[stream_id]
+
+    def _newest_lap(self, stream_id: int, what: Any) -> Select[Any]:
+        """Return what is asked of the known versions of the newest laps."""
+        return (
+            select(what)
+            .select_from(record)
+            .join(
+                record_now,
+                (record.c.stream_id == record_now.c.stream_id)
+                & (record.c.base_id == record_now.c.base_id)  # by its key
+                & (record.c.record_id == record_now.c.record_id),
+            )
+            .where(record_now.c.stream_id == stream_id)
+            .where(record.c.recorded_us <= self._known_us)
+        )
+
+    def _before(self, stream_id: int) -> Sequence[Version]:
+        """Return the known versions of records whose newest lap was not known: of a lap before."""
+        if stream_id not in self._earlier:
+            self._earlier[stream_id] = list(self._lap_by_lap(stream_id))
+        return self._earlier[stream_id]
+
+    def _lap_by_lap(self, stream_id: int) -> Iterator[Version]:
+        behind = self._behind(stream_id)
+        while behind := {base: lap - 1 for base, lap in behind.items() if lap > 0}:
+            keys = [key_of(base, lap) for base, lap in behind.items()]
+            for start in range(0, len(keys), IDS_A_QUERY):
+                which = (
+                    select(record)
+                    .where(record.c.stream_id == stream_id)
+                    .where(record.c.record_id.in_(keys[start : start + IDS_A_QUERY]))
+                    .where(record.c.recorded_us <= self._known_us)
+                    .order_by(record.c.record_id, record.c.revision)
+                )
+                for version in _read(self._connection.execute(which)):
+                    behind.pop(version["base_id"], None)
+                    yield version
+
+    def _behind(self, stream_id: int) -> Mapping[str, int]:
+        """Return the records of whose newest lap nothing was known, with that lap."""
+        is_known = (
+            select(record.c.record_id)
+            .where(record.c.stream_id == record_now.c.stream_id)
+            .where(record.c.record_id == record_now.c.record_id)
+            .where(record.c.recorded_us <= self._known_us)
+            .exists()
+        )
+        which = select(record_now.c.base_id, record_now.c.lap).where(
+            record_now.c.stream_id == stream_id, record_now.c.lap > 0, ~is_known
+        )
+        return {row.base_id: row.lap for row in self._connection.execute(which)}
+
+
+def _read(found: Any) -> Iterator[Version]:
+    for row in found:
+        yield dict(zip(_NAMES, row, strict=True))
