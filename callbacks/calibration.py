@@ -22,7 +22,7 @@ from layouts.pages import calibration as view
 from layouts.pages.calibration import Calibrated
 from permissions.errors import Forbidden
 from permissions.roles import Right
-from twin.drainage.gauges import levels_from_gauges, storm_from_gauges
+from twin.drainage.gauges import levels_from_gauges, seen_from_gauges, storm_from_gauges
 from twin.drainage.plan import read_plan as read_water
 from twin.traffic.city_streets import city_streets
 from twin.traffic.observed import observe
@@ -95,7 +95,11 @@ def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
     now = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
     storm = storm_from_gauges(reader, city, water, now - BACK, now)
     scenario = {"storm": storm.model_dump(mode="json", by_alias=True), "durationH": BACK_H}
-    return {"scenario": scenario, "levels": levels_from_gauges(reader, now - BACK, now)}
+    return {
+        "scenario": scenario,
+        "levels": levels_from_gauges(reader, now - BACK, now),
+        "seen": seen_from_gauges(reader, now),
+    }
 
 
 def _ask(reach: Desk, kind: str, user_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from callbacks.console_sources import unit_name
 from callbacks.desk import Desk
@@ -11,23 +11,25 @@ from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.durations import duration_s
 from data_access.envelope import Envelope
 from data_access.figure import addresses, figure_at, kind_of
+from data_access.finding import is_finding
 from data_access.passport import Origin, Passport, SourceRow
 from data_access.promises import CRITERIA
 from data_access.store.evidence_rows import Read
 from language import datetime_, duration, has, number, period, pick, text
 from layouts.pages.passport import (
-    Fact,
     OriginView,
     PassportView,
     RowView,
     ScoreView,
-    tell,
+    Verdict,
 )
+from layouts.pages.passport_words import Fact, tell
 from layouts.pages.shell import Setting, say
 from permissions.roles import Person, Right
 
 MOST_STEPS = 12
 MOST_CHOICES = 8
+VERDICTS: Mapping[bool | None, Verdict] = {True: "same", False: "differs", None: "forgotten"}
 
 
 def view_of(
@@ -38,7 +40,8 @@ def view_of(
     figure = found.figure
     agency = city.agencies.get(found.owner)
     contract = city.datasets.get(found.origins[0].dataset) if found.origins else None
-    phone = (contract.phone if contract else None) or (agency.phone if agency else None)
+    own = contract.phone if contract is not None and contract.owner == found.owner else None
+    phone = own or (agency.phone if agency else None)
     decimals = figure["decimals"]
     return PassportView(
         name=pick(figure["label"], language),
@@ -46,7 +49,7 @@ def view_of(
         facts=tuple(_facts(found, setting)),
         formula=formula(envelope, found.number, language),
         steps=tuple(_steps(city, found, setting)),
-        verdict="same" if found.agrees else "differs",
+        verdict=VERDICTS[found.agrees],
         recomputed=_written(found.recomputed, figure["unit"], decimals, language),
         owner=pick(agency.name, language) if agency else found.owner,
         phone=phone or say("console.no_phone", setting),
@@ -64,6 +67,8 @@ def formula(envelope: Envelope, address: str, language: str) -> str:
         own = f"formulas.{envelope.aggregate}.{address.removeprefix('numbers/')}"
         if has(own, language):
             return text(own, language)
+    if is_finding(envelope.aggregate):
+        return text(f"passport.formula.{envelope.aggregate.partition('.')[0]}", language)
     return text(f"passport.formula.{kind}", language)
 
 

@@ -35,6 +35,7 @@ from callbacks import (
     operator,
     page_realm,
     pages,
+    passport_again,
     passports,
     proof,
     proposal_page,
@@ -164,7 +165,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     brief_pdf.attach(server)
     what_if_document.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    shown = (live, page_realm, room, operator, rule_day, console, passports)
+    shown = (live, page_realm, room, operator, rule_day, console, passports, passport_again)
     more = (quarantine, anomalies, brief, what_if, calibration)
     for each in (*shown, *more, *DATA_PAGES):
         each.register(app)

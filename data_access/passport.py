@@ -4,13 +4,17 @@ From (envelope, number) to the source rows behind it, and back: the number is co
 the rows that were known when the envelope was made, by the same aggregate (data_access/store/
 evidence.py says what is read). When both agree, the rows are what the number is made of; when they
 do not, the passport says so. Computed when asked for, never on the data path.
+
+A figure of a finding (data_access/finding.py) is not computed again here: work made it, which may
+take minutes. Its passport has the data it was made of, and the rows of its own series as they were
+known then; by which work it was made is told by whoever knows jobs (callbacks/made_by.py).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +24,7 @@ from data_access.aggregates.registry import aggregates
 from data_access.city import City
 from data_access.envelope import LIVE, Envelope, Number
 from data_access.figure import figure_at, kind_of
+from data_access.finding import is_finding
 from data_access.model import QUALITIES
 from data_access.replay import Timeline
 from data_access.store import StoreReader, scores
@@ -83,8 +88,8 @@ class Passport:
     reads: tuple[Read, ...]
     rows: tuple[SourceRow, ...]
     total: int  # source rows there are, of which `rows` are the newest
-    recomputed: float | None
-    agrees: bool
+    recomputed: float | None = None
+    agrees: bool | None = None  # None: it cannot be computed again here
     made_of: tuple[str, ...] = ()  # aggregates it is taken from
 
 
@@ -98,6 +103,8 @@ def passport(
     """
     aggregate = aggregates().get(envelope.aggregate)
     figure = figure_at(envelope.payload, number)
+    if figure is not None and is_finding(envelope.aggregate):
+        return _of_finding(envelope, number, figure, city=city, reader=reader)
     if aggregate is None or figure is None:
         raise LookupError(f"{envelope.aggregate} has no number {number!r}")
     known_us = round(envelope.made_at_ms * MS)
@@ -105,32 +112,65 @@ def passport(
     about = None if source is None else source.get("indicator")
     # What was known at a minute is made of live's rows, as far as they were there by then.
     with reader.source_snapshot(known_us, city.zone, LIVE, about=about) as snapshot:
+        there = shown(envelope.aggregate)
+        is_shown = there is not None and there.made_at_ms == envelope.made_at_ms
+        if aggregate.remembers and not is_shown:  # what it went on from then is gone
+            of = envelope.datasets
+            return _traced(envelope, number, figure, snapshot, city, reads=(), names=of)
         made_of = _taken_from(aggregate, figure)
         numbers_only = kind_of(number) == "numbers"
-        again = _again(
-            aggregate, envelope, snapshot, city, made_of, shown, numbers_only=numbers_only
-        )
+        parts = made_of if is_shown else aggregate.reads  # of then, none as it is shown now
+        again = _again(aggregate, envelope, snapshot, city, parts, shown, numbers_only=numbers_only)
         found = figure_at(again.payload, number)
         recomputed = None if found is None else found["value"]
         reads = _of_number(snapshot.reads, figure)
         names = list(dict.fromkeys(read.dataset for read in reads)) or list(envelope.datasets)
-        rows, total = _source_rows(snapshot, city, reads, figure)
-        return Passport(
-            aggregate=envelope.aggregate,
-            number=number,
-            figure=figure,
-            made_at_ms=envelope.made_at_ms,
-            as_of_ms=figure.get("atMs", envelope.as_of_ms),
-            stale_after_ms=envelope.stale_after_ms,
-            owner=figure.get("owner", envelope.owner),
-            origins=tuple(_origin(snapshot, city, name) for name in names if name in city.datasets),
-            reads=tuple(reads),
-            rows=rows,
-            total=total,
-            recomputed=recomputed,
-            agrees=_agree(figure["value"], recomputed),
-            made_of=made_of,
-        )
+        made = _traced(envelope, number, figure, snapshot, city, reads=reads, names=names)
+        agrees = _agree(figure["value"], recomputed)
+        return replace(made, recomputed=recomputed, agrees=agrees, made_of=made_of)
+
+
+def _of_finding(
+    envelope: Envelope, number: str, figure: Number, *, city: City, reader: StoreReader
+) -> Passport:
+    """Return what a figure of a finding was made of: its datasets, and the rows of its series."""
+    source: Mapping[str, Any] = figure.get("source") or {}
+    dataset, indicator = source.get("dataset"), source.get("indicator")
+    known_us = round(envelope.made_at_ms * MS)
+    with reader.source_snapshot(known_us, city.zone, LIVE, about=indicator) as snapshot:
+        if dataset and indicator:
+            snapshot.newest(dataset, indicator)
+        elif dataset:
+            snapshot.counts(dataset)
+        names = list(dict.fromkeys([*([dataset] if dataset else []), *envelope.datasets]))
+        return _traced(envelope, number, figure, snapshot, city, reads=snapshot.reads, names=names)
+
+
+def _traced(
+    envelope: Envelope,
+    number: str,
+    figure: Number,
+    snapshot: SourceSnapshot,
+    city: City,
+    *,
+    reads: Sequence[Read],
+    names: Sequence[str],
+) -> Passport:
+    """Return the passport of a figure that is not computed again: whose, how old, of which rows."""
+    rows, total = _source_rows(snapshot, city, reads, figure)
+    return Passport(
+        aggregate=envelope.aggregate,
+        number=number,
+        figure=figure,
+        made_at_ms=envelope.made_at_ms,
+        as_of_ms=figure.get("atMs", envelope.as_of_ms),
+        stale_after_ms=envelope.stale_after_ms,
+        owner=figure.get("owner", envelope.owner),
+        origins=tuple(_origin(snapshot, city, name) for name in names if name in city.datasets),
+        reads=tuple(reads),
+        rows=rows,
+        total=total,
+    )
 
 
 def _taken_from(aggregate: Aggregate, figure: Number) -> tuple[str, ...]:

@@ -68,6 +68,17 @@ class FindingStore:
             return None
         return {row.name: int(row.version) for row in rows}
 
+    def made_by(self, name: str) -> tuple[str, int] | None:
+        """Return the job that made a finding, and its version; None of none, or while away."""
+        query = select(finding.c.job_id, finding.c.version).where(finding.c.name == name)
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(query).first()
+        except SQLAlchemyError as error:
+            log.warning("nobody knows what made %s: %s", name, error)
+            return None
+        return None if row is None else (str(row.job_id), int(row.version))
+
     def read(self, names: Collection[str]) -> Mapping[str, Envelope] | None:
         """Return the envelopes of these names that are whole; None while the store is away."""
         query = select(finding.c.name, finding.c.envelope).where(finding.c.name.in_(names))

@@ -88,6 +88,15 @@ KINDS: Kinds = {
             is_warm=True,
         ),
         JobKind(
+            "twin.again",
+            "twin.again:work",
+            timeout_s=600,
+            engines=SUMO + SWMM,
+            city_files=TWIN_FILES,
+            is_repeatable=False,
+            keep=20,
+        ),
+        JobKind(
             "forecast",
             "analytics.forecast.run:work",
             timeout_s=1800,

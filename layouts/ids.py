@@ -216,11 +216,16 @@ SOURCES_GRID = "sources-grid"
 SOURCES_AGAIN = "sources-again"
 FORECASTS_GRID = "forecasts-grid"
 FORECASTS_AGAIN = "forecasts-again"
+
 # The passport of a number (layouts/pages/passport.py, assets/passport.mjs)
 PASSPORT = "passport"
 PASSPORT_ASKED = "passport-asked"
 PASSPORT_BODY = "passport-body"
 PASSPORT_BUSY = "passport-busy"
+PASSPORT_RUN = "passport-run"  # the run behind the figure
+PASSPORT_AGAIN = "passport-again"
+PASSPORT_AGAIN_KEY = "passport-again-key"
+PASSPORT_AGAIN_POLL = "passport-again-poll"
 
 # What was known at a minute (layouts/pages/known.py)
 KNOWN_AGAIN = "known-again"

@@ -70,11 +70,13 @@ def envelopes(
         layer: write_layer(geometry_dir, layer, list(collection.get("features", ())))
         for layer, collection in result["geometry"].items()
     }
+    seen = (each["dataset"] for each in result["fit"].get("seen", ()))
+    datasets = tuple(dict.fromkeys((*run.datasets, *seen)))
     ground = Ground(
-        datasets=run.datasets,
+        datasets=datasets,
         origin="simulated",
         as_of_ms=now_ms,
-        classification=highest([Classification(), secrecy_of(city, run.datasets)]),
+        classification=highest([Classification(), secrecy_of(city, datasets)]),
     )
     told = payload(result, city)
     return [
@@ -92,14 +94,18 @@ def envelopes(
     ]
 
 
+def figures(result: RunResult) -> Payload:
+    """Return the figures of a result, without its maps and places."""
+    return {
+        "numbers": {kpi["id"]: _number(kpi) for kpi in result["kpis"]},
+        "tables": {"kpis": _kpis(result["kpis"])},
+    }
+
+
 def payload(result: RunResult, city: City) -> Payload:
     """Return the figures, tables and maps of a result."""
     maps = maps_of(result, city)
-    made: Payload = {
-        "numbers": {kpi["id"]: _number(kpi) for kpi in result["kpis"]},
-        "tables": {"kpis": _kpis(result["kpis"])},
-        "maps": maps,
-    }
+    made: Payload = {**figures(result), "maps": maps}
     if (depth := maps.get("depth")) is not None:
         made["tables"]["spots"] = spots(depth, result)
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from data_access.envelope import Text
+from twin.seen import Seen
 
 
 class Spread(TypedDict):
@@ -41,6 +42,7 @@ class Fit(TypedDict):
     state: Literal["calibrated", "uncalibrated"]
     why: Text
     figures: NotRequired[dict[str, float]]  # such as gehBelow5Pct, heldBackGehBelow5Pct, nse
+    seen: NotRequired[list[Seen]]  # what was observed
 
 
 class Frames(TypedDict):

@@ -79,6 +79,7 @@ class Aggregate:
     label: Text | None = None  # default: the first dataset's name
     released: bool = False  # made of what its contracts release (data_access/release.py), no more
     classified: Callable[[City], Classification] | None = None  # besides its datasets
+    remembers: bool = False  # goes on from its own last envelope, which is kept nowhere else
 
 
 def text(vi: str, en: str) -> Text:

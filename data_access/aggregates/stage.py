@@ -212,6 +212,7 @@ AGGREGATES = (
         (),
         stage,
         reads=READS,
+        remembers=True,
         label=text("Giai đoạn vận hành của thành phố", "The city's operating stage"),
     ),
 )

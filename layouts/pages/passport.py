@@ -6,7 +6,7 @@ follows. Values in, components out; what is in them is `callbacks.passport_view`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,13 +16,23 @@ from dash.development.base_component import Component
 from language import text
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
+from layouts.pages.passport_made import MadeView, made
+from layouts.pages.passport_words import Fact, facts_of, part, tell
 from layouts.pages.shell import HIDDEN, Setting, busy, icon, say
 
 TITLE = "passport-title"
 ROWS_A_PAGE = 8
 
-Verdict = Literal["same", "differs"]
-Fact = tuple[str, str]
+Verdict = Literal["same", "differs", "kept", "changed", "gone", "modelled", "forgotten"]
+SYMBOLS: Mapping[Verdict, str] = {
+    "same": "bi-check2-circle",
+    "kept": "bi-check2-circle",
+    "differs": "bi-exclamation-triangle-fill",
+    "changed": "bi-exclamation-triangle-fill",
+    "gone": "bi-info-circle",
+    "modelled": "bi-info-circle",
+    "forgotten": "bi-info-circle",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ class PassportView:
     rows: tuple[RowView, ...] | None  # None: not for this role
     total: int
     choices: tuple[tuple[str, str, bool], ...] = ()  # mark, name, chosen
+    made: MadeView | None = None  # of a figure that work has made
 
 
 def drawer(*, setting: Setting) -> Component:
@@ -127,19 +138,20 @@ def body(view: PassportView, *, setting: Setting) -> list[Component]:
                 html.H3(view.name),
                 html.Div(view.figure, className="passport-figure"),
                 _verdict(view, setting),
-                _facts(view.facts),
+                facts_of(view.facts),
             ],
             className="passport-number",
         ),
-        _part("formula", [html.P(view.formula), _steps(view.steps)], setting),
-        _part("owner", [_owner(view)], setting),
+        part("formula", [html.P(view.formula), _steps(view.steps)], setting),
+        *(made(view.made, setting) if view.made is not None else []),
+        part("owner", [_owner(view)], setting),
         *(_origin(each, setting) for each in view.origins),
-        _part("rows", [_rows(view, setting)], setting, count=view.total),
+        part("rows", [_rows(view, setting)], setting, count=view.total),
     ]
 
 
 def refusal(code: str, *, setting: Setting) -> list[Component]:
-    """Say why there is no passport: forbidden, unknown, unreadable, exercise, modelled."""
+    """Say why there is no passport: forbidden, unknown, unreadable, exercise."""
     words = text(f"passport.refused.{code}", setting.language)
     return [html.P([icon("bi-info-circle"), words], className="passport-refused", role="status")]
 
@@ -148,11 +160,6 @@ def key(mark: str, *, setting: Setting) -> Component:
     """Return a key that opens the passport of the figure of a mark, for hands and keyboards."""
     words = [icon("bi-card-checklist"), html.Span(tell("title", setting))]
     return html.Button(words, className="key passport-key", **attrs(data_passport=mark))
-
-
-def tell(name: str, setting: Setting, **values: object) -> str:
-    """Return words of the passport's catalogue."""
-    return text(f"passport.{name}", setting.language, **values)
 
 
 def _choices(choices: Sequence[tuple[str, str, bool]], setting: Setting) -> Component:
@@ -173,23 +180,13 @@ def _choices(choices: Sequence[tuple[str, str, bool]], setting: Setting) -> Comp
 
 
 def _verdict(view: PassportView, setting: Setting) -> Component:
-    is_same = view.verdict == "same"
     words = tell(view.verdict, setting, figure=view.recomputed)
-    symbol = "bi-check2-circle" if is_same else "bi-exclamation-triangle-fill"
+    is_problem = view.verdict in ("differs", "changed")
     return html.P(
-        [icon(symbol), html.Span(words)],
-        className="passport-verdict" + ("" if is_same else " is-problem"),
+        [icon(SYMBOLS[view.verdict]), html.Span(words)],
+        className="passport-verdict" + (" is-problem" if is_problem else ""),
         **attrs(data_verdict=view.verdict),
     )
-
-
-def _part(
-    name: str, children: Sequence[Component], setting: Setting, *, count: int | None = None
-) -> Component:
-    head = tell(f"part.{name}", setting)
-    if count is not None:
-        head = f"{head} ({count})"
-    return html.Section([html.H3(head), *children], className=f"passport-part part-{name}")
 
 
 def _steps(steps: Sequence[str]) -> Component:
@@ -226,7 +223,7 @@ def _origin(origin: OriginView, setting: Setting) -> Component:
                 className="card-age passport-age",
                 **freshness(origin.as_of_ms, origin.stale_after_ms),
             ),
-            _facts(origin.facts),
+            facts_of(origin.facts),
             html.Ul([html.Li(_score(each)) for each in origin.scores], className="passport-scores"),
         ],
         className="passport-part part-origin",
@@ -244,13 +241,6 @@ def _score(score: ScoreView) -> list[Component]:
             **HIDDEN,
         ),
     ]
-
-
-def _facts(facts: Sequence[Fact]) -> Component:
-    return html.Dl(
-        [html.Div([html.Dt(name), html.Dd(words)]) for name, words in facts if words],
-        className="facts",
-    )
 
 
 def _rows(view: PassportView, setting: Setting) -> Component:

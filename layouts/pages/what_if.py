@@ -21,6 +21,7 @@ from dash.development.base_component import Component
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.live import live
+from layouts.pages.passport import drawer
 from layouts.pages.shell import Setting, busy, icon, shell
 from layouts.pages.what_if_words import tell
 
@@ -101,6 +102,7 @@ def answering(
             dcc.Store(id=ids.WHAT_IF_SHOWN),
             html.Div(id=ids.WHAT_IF_STATE, className="wi-state"),
             html.Div(id=ids.WHAT_IF_BODY, className="wi-body"),
+            drawer(setting=setting),
         ],
         link=link,
         setting=setting,
@@ -123,6 +125,7 @@ def comparing(
             dcc.Store(id=ids.WHAT_IF_ROOM),
             _head(title, back, setting),
             html.Div(id=ids.WHAT_IF_SIDES, className="wi-body"),
+            drawer(setting=setting),
             busy(ids.WHAT_IF_BUSY, tell("sending", setting)),
         ],
         topics=[f"wall.{wall_id}" for wall_id in walls],

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data_access.envelope import LIVE, Envelope, Number
-from data_access.figure import addresses, cell_at, number_at
+from data_access.figure import addresses, cell_at, figure_at, number_at
 
 Marks = dict[str, Any]
 
@@ -42,6 +42,15 @@ class Addresses:
             }
         found = self._rows.get(id(row))
         return {} if found is None else self._mark("data-figure", cell_at(*found, column))
+
+    def at(self, address: str) -> Marks:
+        """Return the mark of what stands at an address; none where no figure does."""
+        payload: Any = {} if self._envelope is None else self._envelope.payload
+        try:
+            found = figure_at(payload, address)
+        except (AttributeError, KeyError, TypeError):  # a tile stands whatever was written
+            found = None
+        return {} if found is None else self._mark("data-figure", address)
 
     def about(self, address: str | None = None) -> Marks:
         """Return the marks of a whole tile, which is about `address`, or its first figure."""

@@ -87,7 +87,9 @@ def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContex
     if _left(tile, columns) < LEAST_NAME:
         columns.pop()  # how long finds no room
     columns[1] = _left(tile, columns)
-    figures = (depth, minutes)[: len(columns) - (3 if wide else 2)]
+    marks = (tile.addresses.cell(row, name) for name in ("depth", "minutes"))
+    told_figures = list(zip((depth, minutes), marks, strict=True))
+    figures = told_figures[: len(columns) - (3 if wide else 2)]
     name = tile.words(row["name"])
     face = name_setting([name], columns[1])
     told = [html.Div(cut(words, WORDS, CAPTION), className="t-cell-text type-16")] if wide else []
@@ -96,7 +98,7 @@ def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContex
             bands.swatch(band) if band is not None else html.Span(),
             name_cell(name, columns[1], height, face),
             *told,
-            *(html.Div(each, className="t-cell-number") for each in figures),
+            *(html.Div(each, className="t-cell-number", **marked) for each, marked in figures),
         ],
         className="t-row type-20",
         style={

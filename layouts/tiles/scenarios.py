@@ -11,8 +11,10 @@ from pydantic import Field
 
 import language as lang
 from data_access.envelope import Envelope
+from data_access.figure import number_at
 from layouts.tiles import twin
 from layouts.tiles.absence import missing
+from layouts.tiles.address import Addresses
 from layouts.tiles.anatomy import CAPTION, Tile, title_of, u
 from layouts.tiles.figure_row import broken
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
@@ -69,7 +71,8 @@ def build(
     if room < ROW_LEAST or widths[-1] < LEAST_CELL:
         return tile.reason(tile.say("tooSmall"), cause="small")
     part = part_of(tile, tile.width_u, room)
-    rows = _rows(part, figures, columns, heads, widths, gone=len(found) - len(told))
+    marks = [Addresses(each) for each in told]
+    rows = _rows(part, figures, columns, heads, widths, marks, gone=len(found) - len(told))
     tile.unit = part.unit
     return tile.build(html.Div([*rows, caveat_lines(tile, first)], className="twin-parts"))
 
@@ -96,6 +99,7 @@ def _rows(
     columns: Columns,
     heads: Sequence[str],
     widths: tuple[float, float, float],
+    marks: Sequence[Addresses],
     *,
     gone: int,
 ) -> list[Component]:
@@ -121,7 +125,10 @@ def _rows(
                 [
                     name_cell(tile.words(figure.label), name_width, fitted.height_u, face),
                     html.Div(_base(tile, figure), className="t-cell-number"),
-                    *(_cell(tile, each, wide, is_one_line=is_one_line) for each in of_runs),
+                    *(
+                        _cell(tile, each, wide, of_run, is_one_line=is_one_line)
+                        for each, of_run in zip(of_runs, marks, strict=True)
+                    ),
                 ],
                 className="t-row type-20 twin-compared",
                 style={**style, "height": u(fitted.height_u)},
@@ -146,7 +153,9 @@ def _head(
     )
 
 
-def _cell(tile: Tile, figure: twin.Figure | None, wide: float, *, is_one_line: bool) -> Component:
+def _cell(
+    tile: Tile, figure: twin.Figure | None, wide: float, marks: Addresses, *, is_one_line: bool
+) -> Component:
     if figure is None:
         return html.Div(lang.number(None), className="t-cell-number")
     told = [_change(tile, figure)] if is_one_line else filter(None, difference(tile, figure))
@@ -156,7 +165,8 @@ def _cell(tile: Tile, figure: twin.Figure | None, wide: float, *, is_one_line: b
         shown = cut(words, wide, CAPTION, face=setting.face)
         lines.append(html.Div(shown, className=f"t-line twin-delta {setting.class_name}"))
     value = html.Div(figure_words(tile, figure), className="t-digits")
-    return html.Div([value, *lines], className="t-cell-number")
+    marked = marks.at(number_at(figure.kpi))
+    return html.Div([value, *lines], className="t-cell-number", **marked)
 
 
 def _change(tile: Tile, figure: twin.Figure) -> str:

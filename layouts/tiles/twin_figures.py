@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 import language as lang
+from data_access.figure import number_at
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.measure import Setting, cut, fit, settings, width_u
 from layouts.tiles.rows import plan, rest
@@ -83,6 +84,7 @@ def _row(
         ],
         className="twin-row",
         style={"height": u(height)},
+        **tile.addresses.at(number_at(figure.kpi)),
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 from data_access.aggregates.registry import aggregates
 from data_access.classification import Classification
 from language import LANGUAGES, catalogue
-from tests.jobs.found import finding
 from tests.layouts.tiles.sample import everything
 from tests.pages.browse import Client, nodes, words
 
@@ -114,11 +113,6 @@ def test_a_number_above_ones_ceiling_is_refused_and_that_is_kept(viewer, reach, 
 )
 def test_what_nobody_shows_has_none(leader, cache, mark, realm, told):
     assert told in words(ask(leader, mark, realm))
-
-
-def test_what_a_model_made_says_so(leader, cache):
-    cache.write(finding("twin.latest.traffic", 41))
-    assert "mô hình tính" in words(ask(leader, "twin.latest.traffic:numbers/n"))
 
 
 @pytest.mark.parametrize("path", ["/", "/operator", "/console"])

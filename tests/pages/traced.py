@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from data_access.envelope import Envelope
+from data_access.envelope import Envelope, Number
 from data_access.figure import figure_at
+from data_access.finding import is_finding
 from data_access.passport import Origin, Passport, SourceRow
 from data_access.promises import CRITERIA
 from data_access.store.evidence_rows import Read
@@ -19,6 +21,8 @@ def trace(envelope: Envelope, address: str) -> Passport:
     figure = figure_at(envelope.payload, address)
     if figure is None:
         raise LookupError(address)
+    if is_finding(envelope.aggregate):
+        return _of_finding(envelope, address, figure)
     dataset = figure.get("source", {}).get("dataset") or envelope.datasets[0]
     indicator = figure.get("source", {}).get("indicator", "")
     is_well = envelope.aggregate != "environment.rain"
@@ -38,7 +42,41 @@ def trace(envelope: Envelope, address: str) -> Passport:
         )
         for number in range(ROWS)
     )
-    origin = Origin(
+    reads = [
+        Read("newest", dataset, indicator, 24, 2),
+        Read("cells", dataset, indicator, 1_204, 0, 96),
+        Read("records", dataset, "", 56),
+    ]
+    recomputed = figure["value"] if is_well or figure["value"] is None else figure["value"] + 1
+    return replace(
+        _of_finding(envelope, address, figure),
+        origins=(_origin(envelope, dataset),),
+        reads=tuple(reads),
+        rows=rows,
+        total=TOTAL,
+        recomputed=recomputed,
+        agrees=recomputed == figure["value"],
+    )
+
+
+def _of_finding(envelope: Envelope, address: str, figure: Number) -> Passport:
+    return Passport(
+        aggregate=envelope.aggregate,
+        number=address,
+        figure=figure,
+        made_at_ms=envelope.made_at_ms,
+        as_of_ms=envelope.as_of_ms,
+        stale_after_ms=envelope.stale_after_ms,
+        owner=envelope.owner,
+        origins=tuple(_origin(envelope, dataset) for dataset in envelope.datasets),
+        reads=(),
+        rows=(),
+        total=0,
+    )
+
+
+def _origin(envelope: Envelope, dataset: str) -> Origin:
+    return Origin(
         dataset=dataset,
         origin="replay",
         format="aqiin",
@@ -49,25 +87,4 @@ def trace(envelope: Envelope, address: str) -> Passport:
         source_at_ms=envelope.source_at_ms,
         scores=dict.fromkeys(CRITERIA, 96.4) | {"accurate": 61.2},
         below=("accurate",),
-    )
-    reads = [
-        Read("newest", dataset, indicator, 24, 2),
-        Read("cells", dataset, indicator, 1_204, 0, 96),
-        Read("records", dataset, "", 56),
-    ]
-    recomputed = figure["value"] if is_well or figure["value"] is None else figure["value"] + 1
-    return Passport(
-        aggregate=envelope.aggregate,
-        number=address,
-        figure=figure,
-        made_at_ms=envelope.made_at_ms,
-        as_of_ms=envelope.as_of_ms,
-        stale_after_ms=envelope.stale_after_ms,
-        owner=envelope.owner,
-        origins=(origin,),
-        reads=tuple(reads),
-        rows=rows,
-        total=TOTAL,
-        recomputed=recomputed,
-        agrees=recomputed == figure["value"],
     )

@@ -75,7 +75,9 @@ def _worse(one: Fit, other: Fit) -> Fit:
     """Return the fit of a chain: it is as good as its weaker half."""
     weaker = one if one["state"] == "uncalibrated" else other
     why = {lang: f"{one['why'][lang]}; {other['why'][lang]}" for lang in ("vi", "en")}
-    return {"state": weaker["state"], "why": why}
+    seen = [*one.get("seen", ()), *other.get("seen", ())]
+    fit: Fit = {"state": weaker["state"], "why": why}
+    return {**fit, "seen": seen} if seen else fit
 
 
 def _reach(reach: Mapping[str, Any]) -> list[Kpi]:

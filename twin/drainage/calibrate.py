@@ -26,6 +26,7 @@ from twin.drainage.engine import Case, run_cases
 from twin.drainage.flooding import Water, water_of
 from twin.drainage.run import Asked, read_asked
 from twin.result import text
+from twin.seen import SeenModel
 
 RUNOFF, ROUGHNESS = (0.8, 1.0, 1.2), (0.8, 1.0, 1.3)
 AT_ONCE = 2
@@ -55,12 +56,13 @@ class Observed(BaseModel):
 
     levels: tuple[Gauge, ...] = Field(default=(), max_length=500)
     spots: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+    seen: tuple[SeenModel, ...] = Field(default=(), max_length=20)
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return factors, the fit at gauges that were held back, and both courses of each gauge."""
     try:
-        told = {key: inputs[key] for key in ("levels", "spots") if key in inputs}
+        told = {key: inputs[key] for key in ("levels", "spots", "seen") if key in inputs}
         observed = Observed.model_validate(told)
     except ValidationError as error:
         raise WorkFailed("input", f"observed: {error.errors()[0]['msg']}") from error
@@ -185,6 +187,7 @@ def _answer(
         "state": "calibrated" if good else "uncalibrated",
         "why": _why(len(pairs), figures.get("nse")),
         "figures": figures,
+        "seen": [each.told() for each in observed.seen],
         "gauges": [
             _course(water, gauge, node, held=(gauge, node) in held)
             for gauge, node in (*fitted, *held)
@@ -243,6 +246,6 @@ def _nothing(asked: Asked, observed: Observed) -> dict[str, Any]:
     )
     why = near if observed.levels else NOT_CALIBRATED
     answer: dict[str, Any] = Calibration(
-        model=asked.twin.model.id, state="uncalibrated", why=why
-    ).model_dump()
+        model=asked.twin.model.id, state="uncalibrated", why=why, seen=observed.seen
+    ).model_dump(mode="json")
     return answer | {"gauges": [], "spots": []}

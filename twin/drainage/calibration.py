@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from jobs.working import WorkFailed
 from twin.drainage.scenario import CITY_MODEL
 from twin.result import Fit, text
+from twin.seen import SeenModel
 
 NOT_CALIBRATED = text(
     "Chưa có độ sâu ngập hoặc mực nước quan trắc để hiệu chỉnh mô hình",
@@ -31,6 +32,7 @@ class Calibration(BaseModel):
     state: Literal["calibrated", "uncalibrated"] = "uncalibrated"
     why: dict[str, str] = NOT_CALIBRATED
     figures: dict[str, float] = {}
+    seen: tuple[SeenModel, ...] = ()
 
     @property
     def fit(self) -> Fit:
@@ -38,6 +40,8 @@ class Calibration(BaseModel):
         fit: Fit = {"state": self.state, "why": self.why}
         if self.figures:
             fit["figures"] = self.figures
+        if self.seen:
+            fit["seen"] = [each.told() for each in self.seen]
         return fit
 
 

@@ -16,6 +16,8 @@ from data_access.store.reader import StoreReader
 from twin.drainage.plan import DrainagePlan, StormPlan
 from twin.drainage.scenario import MOST_STEPS, Hyetograph
 from twin.drainage.storms import Depths, between, centre
+from twin.observing import seen_of
+from twin.seen import Seen
 
 DATASET, INDICATOR = "environment.rain", "rain_mm"
 LEVELS, LEVEL = "environment.water", "water_level"
@@ -76,6 +78,19 @@ def _hyetograph(wards: Mapping[str, Depths], step_min: int, course: StormPlan) -
         "en": "Gauges report totals only; the course within a day is assumed",
     }
     return Hyetograph(step_min=course.step_min, mm=mm, source="gauges", note=note)
+
+
+def seen_from_gauges(reader: StoreReader, end: datetime) -> list[Seen]:
+    """Return which of the store's gauges are there to be asked until `end` (glass time)."""
+    found: list[Seen] = []
+    with reader.snapshot() as snapshot:
+        for dataset, indicator in ((DATASET, INDICATOR), (LEVELS, LEVEL)):
+            current = snapshot.current(dataset)
+            if current is not None:
+                until_us = current.timeline.track(instant_us(end))
+                told = len(snapshot.newest(dataset, indicator))
+                found += seen_of(snapshot, dataset, series=told, until_us=until_us)
+    return found
 
 
 def levels_from_gauges(reader: StoreReader, begin: datetime, end: datetime) -> list[dict[str, Any]]:

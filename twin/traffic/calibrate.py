@@ -19,6 +19,7 @@ from scipy.optimize import lsq_linear
 from data_access.envelope import Text
 from jobs.working import WorkFailed, Working
 from twin.result import Fit
+from twin.seen import SeenModel
 from twin.traffic import altering, engine, outputs, simulation
 from twin.traffic.calibration import Calibration
 from twin.traffic.demand import Trip, pair_key
@@ -57,6 +58,7 @@ class Observed(_Model):
     speedKmh: dict[str, Annotated[float, Field(ge=0, le=200)]]
     freeKmh: dict[str, Annotated[float, Field(gt=1, le=150)]]
     origins: dict[str, str]
+    seen: list[SeenModel] = []
     unplaced: int = 0
 
 
@@ -129,7 +131,10 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         "network": base.network,
         "factors": {key: round(each, 4) for key, each in sorted(factors.items())},
         "freeKmh": dict(sorted(free_kmh.items())),
-        "fit": fit_of(points, speeds, observed.origins),
+        "fit": {
+            **fit_of(points, speeds, observed.origins),
+            "seen": [each.told() for each in observed.seen],
+        },
         "points": points,
         "speeds": speeds,
         "trips": len(trips),

@@ -53,12 +53,17 @@ def read_calibration(body: Any, base: Base) -> Calibration:
     if found.network != base.network:
         return Calibration()
     if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):
-        why = other_time(found.hour, found.dayKind)
-        return Calibration({}, found.freeKmh, uncalibrated(why))
-    fit: Fit = {"state": found.fit["state"], "why": found.fit["why"]}
+        fit = uncalibrated(other_time(found.hour, found.dayKind))
+        return Calibration({}, found.freeKmh, _with_seen(fit, found))
+    fit = {"state": found.fit["state"], "why": found.fit["why"]}
     if "figures" in found.fit:
         fit["figures"] = found.fit["figures"]
-    return Calibration(found.factors, found.freeKmh, fit)
+    return Calibration(found.factors, found.freeKmh, _with_seen(fit, found))
+
+
+def _with_seen(fit: Fit, found: Calibrated) -> Fit:
+    """Return a fit with what it was observed by; of a calibration of before, as it is."""
+    return {**fit, "seen": found.fit["seen"]} if "seen" in found.fit else fit
 
 
 def for_run(result: Mapping[str, Any]) -> dict[str, Any]:

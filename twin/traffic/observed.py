@@ -15,11 +15,12 @@ from typing import Any
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
 from data_access.opening import open_city
-from data_access.rollup import HOUR
+from data_access.rollup import HOUR, HOUR_US
 from data_access.store.reader import open_reader
 from data_access.store.snapshot import ENTITY, Snapshot
 from jobs.working import WorkFailed
 from settings import Settings
+from twin.observing import seen_of
 from twin.traffic.city_streets import city_streets
 from twin.traffic.network import kept_folder, load_net
 from twin.traffic.plan import read_plan
@@ -60,12 +61,13 @@ def observe(snapshot: Snapshot, city: City, streets: Streets, base: Base) -> dic
     """Return what was seen at the base's hour on such days of the last four weeks.
 
     {counts: [{entity, junction, vehiclesH, days}], freeKmh: {link: km/h}, speedKmh: {link: km/h},
-    origins, unplaced}. A figure is the median of its days. A count is taken to be of all vehicles
-    that come into a junction.
+    origins, seen, unplaced}. A figure is the median of its days. A count is taken to be of all
+    vehicles that come into a junction.
     """
     counts, unplaced = [], 0
     places = snapshot.places(CAMERAS)
-    for entity, hours in sorted(_of_hour(snapshot, city, base, CAMERAS, "vehicles_h").items()):
+    counted, counted_us = _of_hour(snapshot, city, base, CAMERAS, "vehicles_h")
+    for entity, hours in sorted(counted.items()):
         place = places.get(entity)
         junction = None if place is None else _junction(streets, place.lat, place.lon)
         if junction is None:
@@ -82,7 +84,8 @@ def observe(snapshot: Snapshot, city: City, streets: Streets, base: Base) -> dic
     by_link: dict[str, list[float]] = defaultdict(list)
     free: dict[str, list[float]] = defaultdict(list)
     detectors = snapshot.places(SPEEDS)
-    for entity, hours in sorted(_of_hour(snapshot, city, base, SPEEDS, "speed_kmh").items()):
+    driven, driven_us = _of_hour(snapshot, city, base, SPEEDS, "speed_kmh")
+    for entity, hours in sorted(driven.items()):
         attributes = detectors[entity].attributes if entity in detectors else {}
         link, free_kmh = attributes.get("link"), attributes.get("free_flow_kmh")
         if isinstance(link, str) and link in streets.links:
@@ -95,21 +98,29 @@ def observe(snapshot: Snapshot, city: City, streets: Streets, base: Base) -> dic
         "speedKmh": {link: round(median(each), 1) for link, each in sorted(by_link.items())},
         "freeKmh": {link: round(median(each), 1) for link, each in sorted(free.items())},
         "origins": {current.dataset: current.origin for current in found},
+        "seen": [
+            *seen_of(snapshot, CAMERAS, series=len(counts), until_us=counted_us),
+            *seen_of(snapshot, SPEEDS, series=sum(map(len, by_link.values())), until_us=driven_us),
+        ],
         "unplaced": unplaced,
     }
 
 
 def _of_hour(
     snapshot: Snapshot, city: City, base: Base, dataset: str, indicator: str
-) -> dict[str, list[float]]:
-    """Return the hourly means of each entity at the base's hour of such days."""
+) -> tuple[dict[str, list[float]], int | None]:
+    """Return the hourly means of each entity at the base's hour of such days; when the last ends.
+
+    The end is of the track.
+    """
     newest_us = snapshot.newest_us(dataset)
     if newest_us is None:
-        return {}
-    last = newest_us // 3_600_000_000
+        return {}, None
+    last = newest_us // HOUR_US
     cells = snapshot.cells(dataset, indicator, HOUR, (last - BACK_H, last), kind=ENTITY)
     found: dict[str, list[float]] = defaultdict(list)
     wanted: dict[int, bool] = {}
+    newest: int | None = None
     for name, slot, mean in zip(
         cells.name.tolist(), cells.slot.tolist(), cells.mean.tolist(), strict=True
     ):
@@ -119,7 +130,8 @@ def _of_hour(
             wanted[slot] = local.hour == base.begins_h and local.weekday() in days
         if wanted[slot] and math.isfinite(mean):
             found[name].append(mean)
-    return found
+            newest = slot if newest is None else max(newest, slot)
+    return found, None if newest is None else (newest + 1) * HOUR_US
 
 
 def _junction(streets: Streets, lat: float | None, lon: float | None) -> str | None:

@@ -54,5 +54,12 @@ def test_counts_are_medians_of_the_hour_at_the_nearest_junction(filled: Table, h
     assert seen["speedKmh"] == {"N18-N24": 20.0}
     assert seen["freeKmh"] == {"N18-N24": 44.0}
     assert seen["origins"] == {CAMERAS: "simulated", SPEEDS: "replay"}
+    assert [(each["dataset"], each["origin"], each["series"]) for each in seen["seen"]] == [
+        (CAMERAS, "simulated", 1),
+        (SPEEDS, "replay", 1),
+    ]
+    later_ms = friday["seen"][0]["untilMs"] - seen["seen"][0]["untilMs"]
+    assert later_ms == 23 * 3_600_000  # Friday's hour is not over yet
+    assert night["seen"] == []
     assert [each["vehiclesH"] for each in friday["counts"]] == [2400.0]
     assert night["counts"] == []
