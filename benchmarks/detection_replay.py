@@ -49,7 +49,6 @@ class Played:
     happenings: tuple[Happening, ...] = ()
     history: Track | None = None  # hours of before, and of the series itself; default: of itself
     how: str = "mean"
-    spread: tuple[float, float] = (0.0, 0.05)  # as the room has it for this kind
 
 
 def hours_of(track: Track, how: str = "mean") -> Track:
@@ -83,7 +82,7 @@ def replay(
     """
     track = played.track
     past = played.history or hours_of(track, played.how)
-    profile = Profile(past, ZONE, kind_of, *played.spread)
+    profiles: dict[tuple[float, float], Profile] = {}
     book = Book()
     lives: dict[str, Alert] = {}
     ordered = sorted(detectors, key=lambda each: not isinstance(each, fault.Fault))
@@ -92,6 +91,10 @@ def replay(
         suspects: frozenset[str] = frozenset()
         for options in ordered:
             window = _window(track, now_us - us(options.history), now_us)
+            least = options.least_spread, options.least_share
+            if least not in profiles:
+                profiles[least] = Profile(past, ZONE, kind_of, *least)
+            profile = profiles[least]
             scene = Scene(window, played.spots, profile, played.free, played.happenings, suspects)
             if isinstance(options, congestion.Congestion):
                 scene = replace(scene, past_us=_past(book))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from analytics.detection.book import Alert, Book, fold
 from analytics.detection.outbreak import Outbreak, Week
 from analytics.detection.plan import Plan
 from analytics.detection.track import DAY_US, Spot
+from benchmarks.detection_case import Case, Draw, Text, detector
 from benchmarks.injection import Truth
 from data_access.city import City
 from data_access.simulator.epidemics import DISEASES
@@ -24,28 +25,12 @@ from data_access.simulator.epidemics import DISEASES
 WEEK_US = 7 * DAY_US
 
 
-@dataclass(frozen=True)
-class Case:
-    """One sort of trouble in one series; `play` tells which alerts there were."""
-
-    kind: str
-    name: dict[str, str]
-    series: dict[str, str]
-    truths: Sequence[Truth]
-    play: Callable[[], list[Alert]]
-
-
-def detector(plan: Plan, kind: type[Any]) -> Any:
-    """Return the first detector of a kind."""
-    return next(each for each in plan.detector if isinstance(each, kind))
-
-
-def clusters(plan: Plan, city: City, seed: int) -> Case:
+def clusters(plan: Plan, city: City, draws: Draw) -> Case:
     """Return weeks of wards, every other one with a cluster of its own."""
     options = detector(plan, Outbreak)
     units = sorted(city.areas, key=lambda unit: unit.code)
     spots = {unit.code: Spot(unit.name, unit.lat, unit.lon, unit.code) for unit in units}
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng(draws.seed)
     shares = np.array([unit.population or 60_000 for unit in units], float)
     shares = shares / shares.sum()
     mean = DISEASES[0].a_year / 52
@@ -68,21 +53,18 @@ def clusters(plan: Plan, city: City, seed: int) -> Case:
     return Case(
         "clusters",
         {"vi": "Cụm ca bệnh theo phường", "en": "clusters of cases"},
+        None,
         {"vi": "60 tuần, 126 phường xã (mô phỏng)", "en": "60 weeks of 126 units (simulated)"},
+        "series",
         truths,
         lambda: _weekly(options, weeks),
     )
 
 
-def epidemics(plan: Plan, path: Path, seed: int) -> Case:
-    """Return years of dengue in the city; put into months that were not above their threshold."""
+def epidemics(plan: Plan, path: Path, draws: Draw, *, series: Text) -> Case:
+    """Return years of dengue; put into months that were not above their threshold."""
     options = detector(plan, Outbreak)
-    by_month: dict[tuple[int, int], float] = {}
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            day = datetime.fromisoformat(row["calendar_start_date"])
-            if row["T_res"] == "Month" and row["dengue_total"] not in ("", "NA"):
-                by_month[day.year, day.month] = float(row["dengue_total"])
+    by_month = _months(path)
 
     def month(key: tuple[int, int], cases: float) -> Week:
         at = datetime(key[0], key[1], 1, tzinfo=UTC)
@@ -93,7 +75,7 @@ def epidemics(plan: Plan, path: Path, seed: int) -> Case:
 
     plain = [key for key in sorted(by_month) if None not in month(key, 0.0).before]
     quiet = [key for key in plain if not outbreak.find(options, month(key, by_month[key]))]
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng(draws.seed)
     chosen = {quiet[at] for at in draw.permutation(len(quiet))[: len(quiet) // 3].tolist()}
     weeks, truths = [], []
     for key in quiet:
@@ -107,11 +89,29 @@ def epidemics(plan: Plan, path: Path, seed: int) -> Case:
     return Case(
         "epidemics",
         {"vi": "Dịch toàn thành phố", "en": "epidemics of the city"},
-        {"vi": "sốt xuất huyết Hà Nội theo tháng, OpenDengue (thật)",
-         "en": "dengue of Hanoi by month, OpenDengue (real)"},
+        None,
+        series,
+        "draws" if draws.is_tuning else "series",
         truths,
         lambda: _weekly(options, weeks),
-    )  # fmt: skip
+    )
+
+
+def _months(path: Path) -> dict[tuple[int, int], float]:
+    """Return the cases told by month; of months told by weeks alone, those of four weeks."""
+    told: dict[tuple[int, int], float] = {}
+    weeks: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            day = datetime.fromisoformat(row["calendar_start_date"])
+            if row["dengue_total"] in ("", "NA"):
+                continue
+            if row["T_res"] == "Month":
+                told[day.year, day.month] = float(row["dengue_total"])
+            elif row["T_res"] == "Week":
+                weeks[day.year, day.month].append(float(row["dengue_total"]))
+    by_weeks = {key: sum(cases[:4]) for key, cases in weeks.items() if len(cases) >= 4}
+    return {**by_weeks, **told}
 
 
 def _week(

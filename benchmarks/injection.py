@@ -84,6 +84,17 @@ class Injected:
         values[:, list(columns)] = np.nan_to_num(values[:, list(columns)]) + amounts[: len(values)]
         self._tell(kind, [self.track.names[each] for each in columns], steps, is_fault=False)
 
+    def raise_by(self, kind: str, columns: Sequence[int], steps: slice, amounts: Floats) -> None:
+        """Add `amounts` (steps, columns) to what there is; what is silent stays so."""
+        values = self.track.values[steps]
+        values[:, list(columns)] += amounts[: len(values)]
+        self._tell(kind, [self.track.names[each] for each in columns], steps, is_fault=False)
+
+    def shift(self, column: int, steps: slice, amount: float) -> None:
+        """Have a sensor show so much more than there is, from one step to the next."""
+        self.track.values[steps, column] += amount
+        self._tell("shift", [self.track.names[column]], steps, is_fault=True)
+
     def stick(self, column: int, steps: slice) -> None:
         """Have a sensor repeat its value."""
         values = self.track.values

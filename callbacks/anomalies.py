@@ -12,9 +12,9 @@ from dash import Dash, Input, Output, State, no_update
 from flask import Blueprint, Flask, Response, redirect, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS
+from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS, MUTED
 from analytics.detection.labels import VERDICTS, Label, LabelStore, precision
-from analytics.detection.quality import Replayed, read_measured
+from analytics.detection.quality import Counted, Replayed, read_measured
 from callbacks import page_setting, session
 from callbacks.catalogue import reader
 from callbacks.console_tiles import within_ceiling
@@ -32,15 +32,15 @@ from layouts.pages.anomalies import (
     AnomaliesView,
     DetectorView,
     Measured,
-    percent,
     tell,
 )
+from layouts.pages.share import counted, percent
 from layouts.pages.shell import Setting
 from permissions.roles import Person, Right
 
 ACTION = "detection.label"
-SHOWN = {EVENTS: "events", FAULTS: "faults", ENDED: "ended"}
-MOST = {EVENTS: 60, FAULTS: 30, ENDED: 30}
+SHOWN = {EVENTS: "events", MUTED: "muted", FAULTS: "faults", ENDED: "ended"}
+MOST = {EVENTS: 60, MUTED: 30, FAULTS: 30, ENDED: 30}
 LABELLED_DAYS = 92
 DAY_MS = 86_400_000
 
@@ -144,6 +144,8 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> Anomalies
         alerts=_alerts(reach, envelope, labels, who, setting),
         feedback=feedback,
         by_feedback=tuple(_by_feedback(envelope, labels, setting)),
+        rule=_rule(envelope, setting),
+        replayed_well=_replayed_well(replayed, setting),
         replayed=_replayed(replayed, setting),
         by_replay=tuple(_by_replay(replayed, setting)),
         detectors=tuple(_detectors(reach, envelope, setting)),
@@ -235,11 +237,11 @@ def _alert(
     )
 
 
-def _rows(envelope: Envelope | None) -> Sequence[Mapping[str, Any]]:
+def _rows(envelope: Envelope | None, name: str = "detectors") -> Sequence[Mapping[str, Any]]:
     if envelope is None:
         return ()
     tables: Mapping[str, Any] = envelope.payload.get("tables", {})
-    rows: Sequence[Mapping[str, Any]] = tables.get("detectors", {}).get("rows", ())
+    rows: Sequence[Mapping[str, Any]] = tables.get(name, {}).get("rows", ())
     return rows
 
 
@@ -247,14 +249,51 @@ def _by_feedback(
     envelope: Envelope | None, labels: Sequence[Label], setting: Setting
 ) -> list[Measured]:
     names = {str(row["id"]): pick(row["name"], setting.language) for row in _rows(envelope)}
+    muted = {str(row["id"]): row.get("mutedMs") for row in _rows(envelope)}
     found = []
     for detector in sorted({label.detector for label in labels}):
         told = precision(label for label in labels if label.detector == detector)
         count = number(told.told, decimals=0, language=setting.language)
+        muted_ms = muted.get(detector)
+        walls = tell("shown", setting)
+        if muted_ms is not None:
+            walls = tell("muted", setting, day=date(muted_ms, language=setting.language,
+                                                    timezone=setting.timezone))  # fmt: skip
         found.append(
-            Measured(names.get(detector, detector), "", count, percent(told.share, setting))
+            Measured(
+                name=names.get(detector, detector),
+                about="",
+                count=count,
+                precision=counted(told, setting),
+                walls=walls,
+                is_muted=muted_ms is not None,
+            )
         )
     return found
+
+
+def _rule(envelope: Envelope | None, setting: Setting) -> str:
+    """Return from where on a detector is muted, where labels can do that."""
+    rule = next(iter(_rows(envelope, "trust")), None)
+    if rule is None:
+        return ""
+    figures = {
+        name: number(float(rule[name]), decimals=0, language=setting.language)
+        for name in ("floor", "clear", "least", "window")
+    }
+    return tell("rule", setting, **figures)
+
+
+def _replayed_well(replayed: Replayed | None, setting: Setting) -> tuple[str, ...]:
+    """Return precision and recall of the whole replay, with their intervals and its seeds."""
+    if replayed is None:
+        return ()
+    seeds = number(len(replayed.by_seed), decimals=0, language=setting.language)
+    figures = {
+        "precision": counted(replayed.precision, setting),
+        "recall": counted(replayed.recall, setting),
+    }
+    return (tell("replayed_well", setting, seeds=seeds, **figures),)
 
 
 def _replayed(replayed: Replayed | None, setting: Setting) -> str:
@@ -274,10 +313,10 @@ def _by_replay(replayed: Replayed | None, setting: Setting) -> list[Measured]:
     return [
         Measured(
             name=pick(each.name, setting.language),
-            about=pick(each.series, setting.language),
+            about=_about(each, setting),
             count=number(each.put_in, decimals=0, language=setting.language),
-            precision=percent(each.precision, setting),
-            recall=percent(each.recall, setting),
+            precision=counted(each.precision, setting),
+            recall=counted(each.recall, setting),
             delay=""
             if each.delay_min is None
             else tell(
@@ -288,6 +327,12 @@ def _by_replay(replayed: Replayed | None, setting: Setting) -> list[Measured]:
         )
         for each in replayed.counted
     ]
+
+
+def _about(each: Counted, setting: Setting) -> str:
+    """Return into what it was put, and what of that no threshold was looked at with."""
+    series = pick(each.series, setting.language)
+    return f"{series}; {tell(f'apart.{each.apart}', setting)}"
 
 
 def _detectors(reach: Desk, envelope: Envelope | None, setting: Setting) -> list[DetectorView]:

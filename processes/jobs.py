@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics.detection.news import News
 from data_access.city import load_city
 from jobs.claimed import Desk
 from jobs.claims import Claims
@@ -74,7 +75,8 @@ def work(settings: Settings) -> None:
 
 def _beside(settings: Settings, engine: Engine, *, began_ms: float) -> Callable[[float], None]:
     """Return what is done now and then beside the jobs: schedules, and letting go."""
-    schedule = Schedule(JobStore(engine, city=settings.city), began_ms)
+    news = {"detection": News(settings)}
+    schedule = Schedule(JobStore(engine, city=settings.city), began_ms, news=news)
     tidied_ms = 0.0
 
     def step(now_ms: float) -> None:

@@ -12,12 +12,14 @@ from typing import Any, cast
 
 from analytics.detection.book import Alert, Book, Seen
 from analytics.detection.finding import Finding
+from analytics.detection.trust import UNJUDGED, Rule, Trust
 from data_access.aggregates.aggregate import text
 from data_access.aggregates.parts import column, number, table, words
 from data_access.envelope import Envelope, Item, Payload, Text
 
 ALERTS = "detection.alerts"
 EVENTS, FAULTS, ENDED = "active", "faults", "ended"
+MUTED = "muted"  # of detectors that walls do not show
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +56,22 @@ def seen(finding: Finding, glass_ms: Callable[[int], float], *, source: Mapping[
     )
 
 
-def payload(book: Book, names: Mapping[str, Text], detectors: Sequence[dict[str, Any]]) -> Payload:
-    """Return what is published; `names` of detectors, `detectors` how each looked last."""
-    events = [alert for alert in book.open if alert.sort == "event"]
-    faults = [alert for alert in book.open if alert.sort == "fault"]
+def payload(
+    book: Book,
+    names: Mapping[str, Text],
+    detectors: Sequence[dict[str, Any]],
+    trust: Mapping[str, Trust],
+    rule: Rule,
+) -> Payload:
+    """Return what is published; `names` of detectors, `detectors` how each looked last.
+
+    `trust` is what people's labels make of each by the `rule`: alerts of one that is muted are a
+    list of their own, which no wall shows.
+    """
+    muted = [alert for alert in book.open if trust.get(alert.detector, UNJUDGED).is_muted]
+    heard = [alert for alert in book.open if alert not in muted]
+    events = [alert for alert in heard if alert.sort == "event"]
+    faults = [alert for alert in heard if alert.sort == "fault"]
     worst = events[0].severity if events else "normal"
     return {
         "numbers": {
@@ -78,6 +92,7 @@ def payload(book: Book, names: Mapping[str, Text], detectors: Sequence[dict[str,
         "items": {
             EVENTS: [_item(alert, names) for alert in events],
             FAULTS: [_item(alert, names) for alert in faults],
+            MUTED: [_item(alert, names) for alert in muted],
             ENDED: [_item(alert, names) for alert in book.ended],
         },
         "tables": {
@@ -89,8 +104,18 @@ def payload(book: Book, names: Mapping[str, Text], detectors: Sequence[dict[str,
                     column("open", text("Đang mở", "Open")),
                     words("basis", text("Ngưỡng theo", "Thresholds from")),
                 ],
-                list(detectors),
-            )
+                [{**row, **_trusted(trust.get(str(row["id"]), UNJUDGED))} for row in detectors],
+            ),
+            "trust": table(
+                text("Khi nào tường không hiện", "When walls do not show"),
+                [
+                    column("floor", text("Đúng ít hơn", "Right less often than"), "%"),
+                    column("clear", text("Hiện lại từ", "Shown again from"), "%"),
+                    column("least", text("Đánh giá, ít nhất", "Judged, at least")),
+                    column("window", text("Mới nhất", "Newest")),
+                ],
+                [rule.model_dump(mode="json")],
+            ),
         },
     }
 
@@ -100,8 +125,16 @@ def book_of(envelope: Envelope | None) -> Book:
     if envelope is None or envelope.state != "ok":
         return Book()
     items = envelope.payload.get("items", {})
-    open_ = [*_alerts(items.get(EVENTS, ())), *_alerts(items.get(FAULTS, ()))]
+    open_ = [each for name in (EVENTS, FAULTS, MUTED) for each in _alerts(items.get(name, ()))]
     return Book(tuple(open_), tuple(_alerts(items.get(ENDED, ()))))
+
+
+def _trusted(trust: Trust) -> dict[str, Any]:
+    return {
+        "judged": trust.newest.told,
+        "right": trust.newest.right,
+        "mutedMs": trust.muted_ms,
+    }
 
 
 def looked_of(envelope: Envelope | None) -> dict[str, tuple[float, float]]:

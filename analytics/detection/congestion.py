@@ -23,7 +23,14 @@ from analytics.detection.neighbourhood import (
     off_steps,
     witnesses,
 )
-from analytics.detection.options import DetectorOptions, Limit, Neighbours, Positive, Share
+from analytics.detection.options import (
+    DetectorOptions,
+    Limit,
+    Neighbours,
+    NotNegative,
+    Positive,
+    Share,
+)
 from analytics.detection.scene import Scene
 from analytics.detection.track import MINUTE_US, Floats
 from analytics.detection.usual import times_usual
@@ -38,6 +45,8 @@ class Congestion(DetectorOptions):
 
     kind: Literal["congestion"]
     limit: Limit
+    least_spread: NotNegative = 2.0
+    least_share: NotNegative = 0.15
     free_share: Share = 0.5
     least_z: Positive = 3.0
     neighbours: Neighbours

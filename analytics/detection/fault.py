@@ -56,6 +56,7 @@ class Fault(DetectorOptions):
     stuck_after: Duration = "PT1H"
     ignore: tuple[float, ...] = ()  # values that may stand for long: 0 mm of rain
     drift: Positive = 40.0  # per cent of usual, away from the neighbours' median
+    drift_by: Positive | None = None  # … instead in the unit, where a share says nothing (levels)
     drift_after: Duration = "PT3H"
     spike_z: Positive = 3.0
     spike_share: Share = 0.75  # of the values around it, that a spike is away from them
@@ -159,16 +160,20 @@ def _neighbours_vary(track: Track, close: Bools, since_us: int) -> bool:
 def _drift(options: Fault, scene: Scene, close: Bools) -> Mapping[int, int]:
     track = scene.track
     middle, spread = scene.usual
+    least, as_usual = (options.drift, 100.0) if options.drift_by is None else (options.drift_by, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = 100 * track.values / middle
-        z = np.abs(track.values - middle) / spread
-    away = np.full_like(share, np.nan)
+        off = track.values - middle
+        told = 100 * track.values / middle if options.drift_by is None else off
+        z = np.abs(off) / spread
+    away = np.full_like(told, np.nan)
     for column in range(len(track.names)):
         others = np.flatnonzero(close[column])
-        around = _median(share[:, others]) if len(others) >= 2 else np.full(len(share), np.nan)
-        away[:, column] = np.where(z[:, column] >= 2, np.abs(share[:, column] - around), 0.0)
-        away[np.isnan(share[:, column]) | np.isnan(around), column] = np.nan
-    limit = Limit(caution=options.drift, clear=options.drift / 2, after=options.drift_after,
+        around = _median(told[:, others]) if len(others) >= 2 else np.full(len(told), np.nan)
+        # What its neighbours show, too, if less or later, is an event.
+        is_off = (z[:, column] >= 2) & (np.abs(around - as_usual) < least / 2)
+        away[:, column] = np.where(is_off, np.abs(told[:, column] - around), 0.0)
+        away[np.isnan(told[:, column]) | np.isnan(around), column] = np.nan
+    limit = Limit(caution=least, clear=least / 2, after=options.drift_after,
                   clear_after=options.drift_after)  # fmt: skip
     return {c: each.began_us for c, each in episodes(track.like(away), limit).items()}
 

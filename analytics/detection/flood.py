@@ -11,7 +11,7 @@ raise the level by one). Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,11 +25,21 @@ from analytics.detection.neighbourhood import (
     groups,
     neighbours,
     off_steps,
+    witnesses,
 )
-from analytics.detection.options import DetectorOptions, Duration, Limit, Neighbours, us
+from analytics.detection.options import (
+    DetectorOptions,
+    Duration,
+    Limit,
+    Neighbours,
+    NotNegative,
+    us,
+)
 from analytics.detection.scene import Scene, km
-from analytics.detection.track import HOUR_US, Bools, Floats, Ints
+from analytics.detection.track import HOUR_US, Bools, Floats, Ints, Spot, Track
+from data_access.aggregates.items import ORDER
 from data_access.envelope import Status, Text
+from data_access.hysteresis import Episode
 
 GRAVER: dict[Status, Status] = {"caution": "warning", "warning": "critical", "critical": "critical"}
 WET_MM = 0.5
@@ -50,6 +60,8 @@ class Level(DetectorOptions):
 
     kind: Literal["level"]
     limit: Limit
+    least_spread: NotNegative = 0.02
+    least_share: NotNegative = 0.0
     stations: Mapping[str, Limit] = Field(default_factory=dict)
     neighbours: Neighbours
     with_rain: str = ""  # id of the detector of rain it is told together with
@@ -138,56 +150,70 @@ def _rain(options: Rain, scene: Scene, group: Group, sums: Floats) -> Finding:
 
 
 def find_level(options: Level, scene: Scene, *, raining: Sequence[Finding] = ()) -> list[Finding]:
-    """Return water that stands too high; `raining`: what the detector of rain has found."""
+    """Return where water stands too high; `raining`: what the detector of rain has found."""
     track = scene.track
     if scene.newest_us is None:
         return []
-    middle, _ = scene.usual
+    middle, spread = scene.usual
     rise = track.values - middle
-    found = {
-        column: (each, options.limit, float(rise[_step(scene, each.last_us), column]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = rise / spread
+    off: dict[int, _Off] = {
+        column: _Off(each, options.limit, track.like(rise))
         for column, each in episodes(track.like(rise), options.limit).items()
     }
     for name, limit in options.stations.items():
         if name in track.names:
             column = track.names.index(name)
             only = np.where(np.arange(len(track.names)) == column, track.values, np.nan)
-            for _, each in episodes(track.like(only), limit).items():
-                found[column] = each, limit, each.last
+            for each in episodes(track.like(only), limit).values():
+                off[column] = _Off(each, limit, track.like(only))
     close = neighbours(scene, options.neighbours)
-    told = []
-    for column, (each, limit, _) in sorted(found.items()):
-        if track.names[column] in scene.suspects:
-            continue
-        step = _step(scene, each.last_us)
-        own, others = rise[step, column], rise[max(0, step - 2) : step + 1, close[column]]
-        with np.errstate(invalid="ignore"):
-            risen = others >= options.neighbours.share * own
-        seen = int(risen.any(axis=0).sum()) if np.isfinite(own) and own > 0 else 0
+    believed: dict[int, Episode] = {}
+    seen_by: dict[int, tuple[int, ...]] = {}
+    for column, one in off.items():
         spot = scene.spot(track.names[column])
-        wet = [one for one in raining if _is_near(one, spot.lat, spot.lon, options.together_km)]
-        if seen >= options.neighbours.least or wet or _is_borne_out(scene, spot, each.began_us):
-            finding = _level(options, scene, column, limit, each.began_us, each.last_us, rise)
-            told.append(_joined(finding, wet))
+        steps = off_steps(one.figures, column, one.episode, one.limit)
+        seen = witnesses(column, rise, z, close, options.neighbours, steps)
+        if track.names[column] not in scene.suspects and (
+            len(seen) >= options.neighbours.least
+            or any(_is_near(options, each, spot) for each in raining)
+            or _is_borne_out(scene, spot, one.episode.began_us)
+        ):
+            believed[column], seen_by[column] = one.episode, seen
+    limits = {column: one.limit for column, one in off.items()}
+    told = []
+    for group in groups(believed, close, seen_by):
+        spots = [scene.spot(track.names[column]) for column in group.columns]
+        wet = [one for one in raining if any(_is_near(options, one, spot) for spot in spots)]
+        told.append(_joined(_level(options, scene, group, limits, rise), wet))
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class _Off:
+    """A level that is off: what stands, by which limit, told from which figures."""
+
+    episode: Episode
+    limit: Limit
+    figures: Track
+
+
 def _level(
-    options: Level,
-    scene: Scene,
-    column: int,
-    limit: Limit,
-    began_us: int,
-    seen_us: int,
-    rise: Floats,
+    options: Level, scene: Scene, group: Group, limits: Mapping[int, Limit], rise: Floats
 ) -> Finding:
-    track, step = scene.track, _step(scene, seen_us)
-    name = track.names[column]
-    at, level, risen = scene.spot(name), float(track.values[step, column]), rise[step, column]
-    is_own = limit is not options.limit
-    severity: Status = limit.grade(level if is_own else float(risen))
+    track = scene.track
+    graded = {c: _graded(scene, c, each, limits[c], options, rise)
+              for c, each in group.episodes.items()}  # fmt: skip
+    worst = min(
+        group.columns,
+        key=lambda c: (ORDER[graded[c]], -np.nan_to_num(rise[_step(scene, group.seen_us), c]), c),
+    )
+    step = _step(scene, group.episodes[worst].last_us)
+    level, risen = float(track.values[step, worst]), float(rise[step, worst])
+    limit, at = limits[worst], scene.spot(track.names[worst])
     told: list[Text] = []
-    if is_own:
+    if limit is not options.limit:
         least = next(
             (t for t in (limit.critical, limit.warning, limit.caution) if t and level >= t), level
         )
@@ -201,23 +227,36 @@ def _level(
         )
     if np.isfinite(risen):
         told.append(
-            both("cao hơn thường lệ {cm} cm", "{cm} cm above usual", cm=written(float(risen) * 100))
+            both("cao hơn thường lệ {cm} cm", "{cm} cm above usual", cm=written(risen * 100))
         )
+    others = [scene.spot(track.names[c]).name for c in group.all if c != worst]
+    if others:
+        vi, en = listed(others)
+        told.append(text(f"cùng dâng: {vi}", f"risen too: {en}"))
     return Finding(
         detector=options.id,
         sort="event",
         kind="level",
-        subjects=(name,),
-        severity="information" if severity == "normal" else severity,
-        began_us=began_us,
-        seen_us=seen_us,
+        subjects=tuple(track.names[column] for column in group.all),
+        severity=graded[worst],
+        began_us=group.began_us,
+        seen_us=group.seen_us,
         title=text(f"Mực nước dâng: {at.name}", f"Water rising: {at.name}"),
         evidence=tuple(told),
         area=at.area,
         place=text(at.name, at.name),
         spot=at.position,
-        line=Line("m", 2, points(track, column, 2)),
+        line=Line("m", 2, points(track, worst, 2)),
     )
+
+
+def _graded(
+    scene: Scene, column: int, each: Episode, limit: Limit, options: Level, rise: Floats
+) -> Status:
+    step = _step(scene, each.last_us)
+    figure = rise[step, column] if limit is options.limit else scene.track.values[step, column]
+    graded: Status = limit.grade(float(figure))
+    return "information" if graded == "normal" else graded
 
 
 def _joined(finding: Finding, wet: Sequence[Finding]) -> Finding:
@@ -236,14 +275,14 @@ def _step(scene: Scene, at_us: int) -> int:
     return int((at_us - scene.track.start_us) // scene.track.step_us)
 
 
-def _is_near(one: Finding, lat: float | None, lon: float | None, reach_km: float) -> bool:
-    if one.spot is None or lat is None or lon is None:
+def _is_near(options: Level, one: Finding, spot: Spot) -> bool:
+    if one.spot is None or spot.lat is None or spot.lon is None:
         return False
-    return km(lat, lon, *one.spot) <= reach_km
+    return km(spot.lat, spot.lon, *one.spot) <= options.together_km
 
 
-def _is_borne_out(scene: Scene, spot: object, began_us: int) -> bool:
-    lat, lon = getattr(spot, "lat", None), getattr(spot, "lon", None)
+def _is_borne_out(scene: Scene, spot: Spot, began_us: int) -> bool:
+    lat, lon = spot.lat, spot.lon
     return any(
         each.kind in RISING
         and lat is not None

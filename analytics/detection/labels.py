@@ -7,7 +7,6 @@ them (migration `detection_label` of `permissions`); web writes, the job reads.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -25,12 +24,12 @@ from sqlalchemy import (
     select,
 )
 
+from analytics.precision import Precision
 from permissions.database import writing
 from permissions.tables import metadata
 
 Verdict = Literal["right", "wrong", "fault"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-Z95 = 1.959964  # of the normal distribution
 
 detection_label = Table(
     "detection_label",
@@ -64,29 +63,6 @@ class Label:
     def is_right(self) -> bool:
         """Whether the alert was what it said: an event, or a sensor's fault."""
         return self.verdict == "right" or (self.sort == "fault" and self.verdict == "fault")
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """So many alerts were right of those somebody spoke of; the interval is of 95 %."""
-
-    right: int
-    told: int
-
-    @property
-    def share(self) -> float | None:
-        """Per cent, None where nobody said anything."""
-        return 100 * self.right / self.told if self.told else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Wilson's interval, per cent."""
-        if not self.told:
-            return None
-        n, p = self.told, self.right / self.told
-        middle = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-        half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n))
-        return 100 * max(0.0, middle - half), 100 * min(1.0, middle + half)
 
 
 class LabelStore:

@@ -116,7 +116,6 @@ def find(options: Detector, state: Look) -> list[Finding]:
             causes=options.causes,
             suspects=suspects,
             extra=_wet(state),
-            spread=(2.0, 0.15),
         )
         if scene is None:
             return []
@@ -125,7 +124,7 @@ def find(options: Detector, state: Look) -> list[Finding]:
         scene = watcher.scene(options, suspects=suspects, with_profile=False)
         return [] if scene is None else flood.find_rain(options, scene)
     if isinstance(options, Level):
-        scene = watcher.scene(options, suspects=suspects, extra=_wet(state), spread=(0.02, 0.0))
+        scene = watcher.scene(options, suspects=suspects, extra=_wet(state))
         raining = state.found.get(options.with_rain, [])
         return [] if scene is None else flood.find_level(options, scene, raining=raining)
     scene = watcher.scene(options, suspects=suspects)
@@ -181,6 +180,7 @@ def _row(options: Detector, watcher: Watcher, looked_ms: float, newest_ms: float
         "name": options.name,
         "dataset": dataset,
         "basis": options.basis,
+        "sort": "fault" if isinstance(options, Fault) else "event",
         "looked": looked_ms,
         "newest": newest_ms,
         "source": {"dataset": options.dataset, "indicator": options.indicator},

@@ -14,6 +14,7 @@ from data_access.durations import Duration, duration_s
 from data_access.limits import Limit
 
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -29,6 +30,8 @@ class DetectorOptions(BaseModel):
     history: Duration = "PT12H"  # over which it looks each time
     every: Duration = "PT1M"  # how often it looks, at least
     basis: Named  # where its thresholds are from: a regulation, or "demo"
+    least_spread: NotNegative = 0.0  # by how much, in its unit, a series is taken to vary at least
+    least_share: NotNegative = 0.05  # … and as a share of what is usual
 
 
 class Neighbours(BaseModel):
@@ -47,4 +50,13 @@ def us(duration: Duration) -> int:
     return round(duration_s(duration) * 1_000_000)
 
 
-__all__ = ["DetectorOptions", "Duration", "Limit", "Neighbours", "Positive", "Share", "us"]
+__all__ = [
+    "DetectorOptions",
+    "Duration",
+    "Limit",
+    "Neighbours",
+    "NotNegative",
+    "Positive",
+    "Share",
+    "us",
+]

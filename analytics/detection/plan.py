@@ -18,6 +18,7 @@ from analytics.detection.flood import Level, Rain
 from analytics.detection.novelty import Novelty
 from analytics.detection.outbreak import Outbreak
 from analytics.detection.surge import Surge
+from analytics.detection.trust import Rule
 from data_access.city import City
 from data_access.city_file import by_id, read_optional
 from data_access.errors import CityError
@@ -36,6 +37,7 @@ class Plan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     detector: Annotated[tuple[Detector, ...], Field(min_length=1)]
+    trust: Rule = Rule()  # what people's labels make of a detector
 
 
 def read_plan(folder: Path, city: City) -> Plan | None:

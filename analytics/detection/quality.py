@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analytics.detection.labels import Label, Precision, by_week, precision
+from analytics.detection.labels import Label, by_week, precision
+from analytics.detection.trust import UNJUDGED, Trust
+from analytics.precision import Precision
 from data_access.aggregates.aggregate import text
 from data_access.aggregates.parts import column, line, number, series, table, words
 from data_access.envelope import Payload, Text
@@ -33,6 +35,7 @@ class Counted(BaseModel):
     kind: str
     name: dict[str, str]
     series: dict[str, str]  # into what it was put
+    apart: Literal["series", "draws"]  # what no threshold was looked at with
     put_in: Count
     found: Count
     alerts: Count
@@ -41,14 +44,26 @@ class Counted(BaseModel):
     delay_min: float | None = None  # median, from the beginning to the alert
 
     @property
-    def precision(self) -> float | None:
-        """Per cent of alerts that were right."""
-        return 100 * self.right / self.alerts if self.alerts else None
+    def precision(self) -> Precision:
+        """Alerts that were right."""
+        return Precision(self.right, self.alerts)
 
     @property
-    def recall(self) -> float | None:
-        """Per cent of what was put in that was found."""
-        return 100 * self.found / self.put_in if self.put_in else None
+    def recall(self) -> Precision:
+        """What was put in that was found."""
+        return Precision(self.found, self.put_in)
+
+
+class OfSeed(BaseModel):
+    """What one seed gave, of all sorts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    put_in: Count
+    found: Count
+    alerts: Count
+    right: Count
 
 
 class Replayed(BaseModel):
@@ -57,8 +72,22 @@ class Replayed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     measured_on: str  # a day, ISO
-    seed: int
+    by_seed: tuple[OfSeed, ...]
     counted: tuple[Counted, ...]
+
+    @property
+    def precision(self) -> Precision:
+        """Alerts that were right, of all sorts and seeds."""
+        return Precision(
+            sum(each.right for each in self.counted), sum(each.alerts for each in self.counted)
+        )
+
+    @property
+    def recall(self) -> Precision:
+        """What was put in that was found, of all sorts and seeds."""
+        return Precision(
+            sum(each.found for each in self.counted), sum(each.put_in for each in self.counted)
+        )
 
 
 def read_measured(path: Path = MEASURED) -> Replayed | None:
@@ -70,9 +99,12 @@ def read_measured(path: Path = MEASURED) -> Replayed | None:
 
 
 def payload(
-    labels: Sequence[Label], names: Mapping[str, Text], replayed: Replayed | None
+    labels: Sequence[Label],
+    names: Mapping[str, Text],
+    replayed: Replayed | None,
+    trust: Mapping[str, Trust],
 ) -> Payload:
-    """Return what `detection.quality` says."""
+    """Return what `detection.quality` says; `trust`: what labels make of each detector."""
     whole = precision(labels)
     weeks = by_week(labels)
     share = whole.share
@@ -96,8 +128,9 @@ def payload(
                     column("told", text("Đã đánh giá", "Judged")),
                     column("right", text("Đúng", "Right")),
                     column("precision", text("Chính xác", "Precision"), "%"),
+                    words("walls", text("Trên tường", "On walls")),
                 ],
-                _by_detector(labels, names),
+                _by_detector(labels, names, trust),
             ),
             "replay": table(
                 text("Phát lại có gắn nhãn", "Labelled replay"),
@@ -129,25 +162,21 @@ def payload(
 def _replayed_numbers(replayed: Replayed | None) -> dict[str, Any]:
     if replayed is None:
         return {}
-    told = replayed.counted
-    alerts, right = sum(each.alerts for each in told), sum(each.right for each in told)
-    put_in, found = sum(each.put_in for each in told), sum(each.found for each in told)
-    note = text(f"phát lại ngày {replayed.measured_on}", f"replay of {replayed.measured_on}")
+    seeds = len(replayed.by_seed)
+
+    def share(name: tuple[str, str], counted: Precision) -> Any:
+        low, high = (round(each) for each in counted.interval or (0.0, 0.0))
+        note = text(
+            f"95 %: {low} – {high} %; phát lại {replayed.measured_on}, {seeds} lần",
+            f"95 %: {low} – {high} %; replay of {replayed.measured_on}, seeds: {seeds}",
+        )
+        return number(text(*name), _rounded(counted.share), "%", better="up", note=note)
+
     return {
-        "replay_precision": number(
-            text("Độ chính xác khi phát lại", "Precision in replay"),
-            round(100 * right / alerts, 1) if alerts else None,
-            "%",
-            better="up",
-            note=note,
+        "replay_precision": share(
+            ("Độ chính xác khi phát lại", "Precision in replay"), replayed.precision
         ),
-        "replay_recall": number(
-            text("Độ phủ khi phát lại", "Recall in replay"),
-            round(100 * found / put_in, 1) if put_in else None,
-            "%",
-            better="up",
-            note=note,
-        ),
+        "replay_recall": share(("Độ phủ khi phát lại", "Recall in replay"), replayed.recall),
     }
 
 
@@ -162,7 +191,10 @@ def _of(whole: Precision) -> Text:
     )
 
 
-def _by_detector(labels: Sequence[Label], names: Mapping[str, Text]) -> list[dict[str, Any]]:
+def _by_detector(
+    labels: Sequence[Label], names: Mapping[str, Text], trust: Mapping[str, Trust]
+) -> list[dict[str, Any]]:
+    shown, muted = text("hiện", "shown"), text("tắt", "muted")
     rows = []
     for detector in sorted({label.detector for label in labels}):
         told = precision([label for label in labels if label.detector == detector])
@@ -172,6 +204,7 @@ def _by_detector(labels: Sequence[Label], names: Mapping[str, Text]) -> list[dic
                 "told": told.told,
                 "right": told.right,
                 "precision": _rounded(told.share),
+                "walls": muted if trust.get(detector, UNJUDGED).is_muted else shown,
             }
         )
     return rows
@@ -185,8 +218,8 @@ def _rows(replayed: Replayed | None) -> list[dict[str, Any]]:
             "name": each.name,
             "series": each.series,
             "put_in": each.put_in,
-            "precision": _rounded(each.precision),
-            "recall": _rounded(each.recall),
+            "precision": _rounded(each.precision.share),
+            "recall": _rounded(each.recall.share),
             "delay": each.delay_min,
         }
         for each in replayed.counted

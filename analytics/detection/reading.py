@@ -62,13 +62,11 @@ class Watcher:
         extra: Sequence[Happening] = (),
         with_profile: bool = True,
         rename: Mapping[str, str] | None = None,
-        spread: tuple[float, float] = (0.0, 0.05),
     ) -> Scene | None:
         """Return what a detector looks at; None when there is nothing to look at.
 
         `how`: whether the values of a step are averaged or added up. `rename`: what entities are
-        told under one name (their values added up). `spread`: the least there is, absolute and as
-        a share of the middle.
+        told under one name (their values added up).
         """
         contract = self.city.datasets[options.dataset]
         indicator = contract.indicators[options.indicator]
@@ -106,7 +104,8 @@ class Watcher:
             )
             if rename is not None:
                 past = gathered(past, rename)
-            profile = Profile(past, self.city.zone, self.kind_of, *spread)
+            least = options.least_spread, options.least_share
+            profile = Profile(past, self.city.zone, self.kind_of, *least)
         if rename is not None:
             track = gathered(track, rename)
         return Scene(

@@ -23,6 +23,7 @@ from analytics.detection.look import look
 from analytics.detection.plan import Plan, read_plan
 from analytics.detection.quality import QUALITY
 from analytics.detection.reading import Watcher
+from analytics.detection.trust import trust_of
 from analytics.detection.usual import DayKind
 from data_access.aggregates.aggregate import NO_DATA, text
 from data_access.envelope import Envelope, Payload, furthest
@@ -72,9 +73,11 @@ def _looked(working: Working, now_ms: float) -> Mapping[str, Any]:
             book, detectors = look(plan, watcher, before)
             working.check()
             names = {each.id: each.name for each in plan.detector}
-            told = alerts.payload(book, names, detectors)
+            labels = _labels(engine, now_ms)
+            trust = trust_of(labels, plan.trust)
+            told = alerts.payload(book, names, detectors, trust, plan.trust)
             working.publish(_envelope(ALERTS, told, plan, watcher))
-            found = quality.payload(_labels(engine, now_ms), names, quality.read_measured())
+            found = quality.payload(labels, names, quality.read_measured(), trust)
             working.publish(_envelope(QUALITY, found, plan, watcher))
     finally:
         reader.close()

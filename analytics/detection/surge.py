@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.special import betainc
 
 from analytics.detection.finding import Finding, Line, both, points, text, written
 from analytics.detection.neighbourhood import episodes
@@ -86,6 +85,8 @@ def _expected(profile: Profile, from_us: int) -> tuple[Floats, Floats]:
 
 def _unlikely(count: Floats, mean: Floats, r: Floats) -> Floats:
     """Return -log10 of the probability of at least so many."""
+    from scipy.special import betainc  # slow to import, and most looks have no calls to look at
+
     with np.errstate(invalid="ignore", divide="ignore"):
         p = mean / (r + mean)
         tail = betainc(np.maximum(count, 1.0), np.maximum(r, PRIOR), np.clip(p, 0.0, 1.0))

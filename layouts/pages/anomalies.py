@@ -13,7 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data_access.envelope import Status
-from language import number, text
+from language import text
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.data_page import Link, data_page
@@ -27,7 +27,7 @@ PROBLEMS = ("forbidden", "unknown", "unreadable")
 VERDICTS = (("right", "bi-check2"), ("wrong", "bi-x-lg"), ("fault", "bi-tools"))
 UNIT_PX = 16
 SPARK_U = (11.0, 3.5)
-LISTS = ("events", "faults", "ended")
+LISTS = ("events", "muted", "faults", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class AlertView:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured of one detector, or of one sort of trouble; "" where nothing was."""
+    """What was measured of one detector, or of one sort of trouble; "" where nothing was.
+
+    `walls`: whether walls show what the detector finds, and since when not.
+    """
 
     name: str
     about: str
@@ -59,6 +62,8 @@ class Measured:
     precision: str
     recall: str = ""
     delay: str = ""
+    walls: str = ""
+    is_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,9 @@ class AnomaliesView:
     alerts: dict[str, tuple[AlertView, ...]]  # by list
     feedback: str  # precision by feedback, in words
     by_feedback: tuple[Measured, ...]
+    rule: str  # from where on walls do not show what a detector finds
     replayed: str  # where the replay's figures are from
+    replayed_well: tuple[str, ...]  # precision and recall of all of it
     by_replay: tuple[Measured, ...]
     detectors: tuple[DetectorView, ...]
     may_label: bool
@@ -122,6 +129,8 @@ def lists(view: AnomaliesView, *, setting: Setting) -> list[Component]:
         )  # fmt: skip
     for name in LISTS:
         alerts = view.alerts.get(name, ())
+        if name == "muted" and not alerts:
+            continue
         parts.append(html.H2(tell(f"list.{name}", setting)))
         if not alerts:
             parts.append(html.P(tell(f"none.{name}", setting), className="quiet"))
@@ -211,11 +220,13 @@ def _measured(view: AnomaliesView, setting: Setting) -> list[Component]:
         html.H3(tell("by_feedback", setting)),
         html.P(view.feedback),
         *_table(
-            view.by_feedback, ("detector", "judged", "precision"), setting,
-            lambda each: (each.name, each.count, each.precision),
+            view.by_feedback, ("detector", "judged", "precision", "walls"), setting,
+            lambda each: (each.name, each.count, each.precision, _walls(each)),
         ),
+        *([html.P(view.rule, className="quiet")] if view.rule else []),
         html.H3(tell("by_replay", setting)),
         html.P(view.replayed, className="quiet"),
+        *(html.P(words) for words in view.replayed_well),
         *_table(
             view.by_replay, ("trouble", "series", "put_in", "precision", "recall", "delay"),
             setting,
@@ -231,11 +242,16 @@ def _measured(view: AnomaliesView, setting: Setting) -> list[Component]:
     ]  # fmt: skip
 
 
+def _walls(each: Measured) -> Component:
+    symbol = "bi-volume-mute" if each.is_muted else "bi-display"
+    return html.Span([icon(symbol), each.walls], className="anomaly-walls")
+
+
 def _table(
     rows: Sequence[Any],
     heads: Sequence[str],
     setting: Setting,
-    cells: Callable[[Any], Sequence[str]],
+    cells: Callable[[Any], Sequence[str | Component]],
 ) -> list[Component]:
     if not rows:
         return []
@@ -248,13 +264,6 @@ def _table(
             className="anomaly-table",
         )
     ]
-
-
-def percent(share: float | None, setting: Setting) -> str:
-    """Return a share as written, an en dash for none."""
-    if share is None:
-        return "–"
-    return f"{number(share, decimals=0, language=setting.language)} %"
 
 
 def _problem(code: str, setting: Setting) -> Component:

@@ -24,6 +24,11 @@ def missing(tile: Tile, envelope: Envelope | None) -> html.Section:
     return tile.reason(tile.say("missingPart"), owner=owner, cause="missing")
 
 
+def nothing(tile: Tile, envelope: Envelope | None) -> html.Section:
+    """Return the reason tile when there are no data, or not the part this tile shows."""
+    return absent(tile, envelope) or missing(tile, envelope)
+
+
 def undrawn(tile: Tile) -> html.Section:
     """Return the reason tile for a tile that cannot be drawn as its scene asks for it."""
     return tile.reason(tile.say("undrawn"), cause="missing")

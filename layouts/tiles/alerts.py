@@ -11,18 +11,16 @@ from pydantic import Field
 import language as lang
 from data_access.envelope import Envelope, Item
 from layouts.tiles import reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile
+from layouts.tiles.entry import ABOUT, ABOUTS, INDENT, LINE, TITLES, about, entry, titles
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import ELLIPSIS, FACES, Setting, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import ELLIPSIS, FACES, Setting, cut, fit, width_u, wrap
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import rest
 from layouts.tiles.status import SEVERE, gravity, mark
 
-ABOUTS = settings(CAPTION)
-TITLES = settings(BODY)
-INDENT = 1.5
 GAP = 0.5
-LINE, ABOUT = 1.25, 1.0
 LEAST_ENTRY = LINE + ABOUT
 BANNER_SHARE = 0.62  # of the room, when there are others
 BANNER_SIZES = (
@@ -54,13 +52,9 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     found = reading.items(envelope, options.items) if envelope else None
-    label = envelope.label if envelope else None
-    tile = Tile(frame, "alerts", title=title_of(options.title, label, frame.language),
-                envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    tile = opened(frame, "alerts", envelope, title=options.title)
     if found is None:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     listed = ranked(found, exercises=options.exercises)[: options.limit]
     if not listed:
         return tile.reason(tile.say("alerts.none"), cause="empty")
@@ -92,12 +86,12 @@ def _list(tile: Tile, items: Sequence[Item], timezone: str, *, banner: bool) -> 
         room = left if is_last or is_cramped else left - GAP - ABOUT
         if banner and index == 0 and is_actual(item) and item["severity"] in SEVERE:
             share = BANNER_SHARE if items[1:] and not is_cramped else 1.0
-            entry, height = _banner(tile, item, timezone, room * share)
+            made, height = _banner(tile, item, timezone, room * share)
         else:
-            entry, height = _entry(tile, item, timezone, room)
+            made, height = _entry(tile, item, timezone, room)
         if entries and height > room:
             break
-        entries.append(entry)
+        entries.append(made)
         left -= height + GAP
     hidden = len(items) - len(entries)
     entries += rest(tile, hidden, in_head=left < ABOUT)
@@ -114,22 +108,10 @@ def _entry(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div
     title = wrap(words_of, width, BODY, lines=lines, bold=True, face=setting.face)
     actual = is_actual(item)
     status = item["severity"] if actual else "normal"
-    words: list[Any] = [
-        html.Div(line, className=f"t-line {setting.class_name} t-alert-title") for line in title
-    ]
-    words.append(_about(tile, item, timezone, width))
+    words = [*titles(title, setting), _about(tile, item, timezone, width)]
     shape = mark(status) if actual else html.Span(className="t-mark t-mark-exercise")
     class_name = "t-alert" if actual else "t-alert t-alert-exercise"
-    return _marked(shape, words, class_name), len(title) * LINE + ABOUT
-
-
-def _marked(shape: html.Span, words: list[Any], class_name: str) -> html.Div:
-    """Return an entry: its shape in a column of its own, its words beside it."""
-    body = [
-        html.Div(shape, className="t-alert-mark"),
-        html.Div(words, className="t-alert-words"),
-    ]
-    return html.Div(body, className=class_name)
+    return entry(shape, words, class_name), len(title) * LINE + ABOUT
 
 
 def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Div, float]:
@@ -148,12 +130,9 @@ def _banner(tile: Tile, item: Item, timezone: str, room: float) -> tuple[html.Di
         return _entry(tile, item, timezone, room)
     _, height, size, face, title = best
     setting = Setting(size, face)
-    parts: list[Any] = [
-        html.Div(line, className=f"t-line {setting.class_name} t-alert-title") for line in title
-    ]
-    parts.append(_about(tile, item, timezone, width))
+    parts = [*titles(title, setting), _about(tile, item, timezone, width)]
     class_name = f"t-alert t-alert-banner {setting.class_name}"
-    return _marked(mark(item["severity"]), parts, class_name), height
+    return entry(mark(item["severity"]), parts, class_name), height
 
 
 def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
@@ -176,13 +155,7 @@ def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
         keep = room - width_u(tail, CAPTION) * FACES[setting.face]
         told = cut(f" · {place}", keep, CAPTION, face=setting.face) + tail if place else tail
     ink = f"ink-{item['severity']}" if actual else "t-exercise-word"
-    return html.Div(
-        [
-            html.Span(word, className=f"t-alert-word {ink}"),
-            html.Span(told, className=setting.class_name),
-        ],
-        className="t-line type-16 t-alert-about",
-    )
+    return about(word, ink, told, setting)
 
 
 def _when(tile: Tile, item: Item, timezone: str) -> str:

@@ -6,7 +6,7 @@ Faults of sensors stand below events, and are called so. What is said of one is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -15,22 +15,22 @@ from pydantic import Field
 import language as lang
 from data_access.envelope import Envelope, Item, Status
 from layouts.tiles import reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile
+from layouts.tiles.entry import ABOUT, ABOUTS, INDENT, LINE, TITLES, about, entry, titles
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import FACES, Setting, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import FACES, Setting, cut, fit, width_u, wrap
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import rest
 from layouts.tiles.spark import spark
 from layouts.tiles.status import mark
 
-TITLES, ABOUTS = settings(BODY), settings(CAPTION)
-INDENT = 1.5
 GAP = 0.6
-LINE, SMALL = 1.25, 1.0
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_GAP = 6.0, 2.0, 0.75
 SPARK_LEAST = 20.0  # a body narrower than this has words alone
 MOST_LINES = 3  # of evidence and causes
 MOST_ENTRIES = 12  # that any tile has room for
+FAULTS, DETECTORS = "faults", "detectors"  # parts of the envelope
 
 
 class Options(TileOptions):
@@ -38,7 +38,7 @@ class Options(TileOptions):
 
     aggregate: str = "detection.alerts"
     items: str = "active"
-    faults: str = "faults"  # list of what is below events; "" for none
+    faults: str = FAULTS  # list of what is below events; "" for none
     limit: int = Field(40, ge=1, le=200)
 
 
@@ -50,49 +50,72 @@ def build(
 ) -> html.Section:
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
-    label = envelope.label if envelope else None
-    tile = Tile(frame, "anomalies", title=title_of(options.title, label, frame.language),
-                envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
-    assert envelope is not None  # noqa: S101 - told by `absent`
-    events = reading.items(envelope, options.items)
-    if events is None:
-        return missing(tile, envelope)
+    tile = opened(frame, "anomalies", envelope, title=options.title)
+    events = reading.items(envelope, options.items) if envelope else None
+    if envelope is None or events is None:
+        return nothing(tile, envelope)
     faults = reading.items(envelope, options.faults) if options.faults else []
     listed = [*events, *(faults or [])][: options.limit]
+    below = {"fault"} if options.faults else set()
+    muted = _muted(tile, envelope, {"fault"} if options.items == FAULTS else {"event", *below})
     if not listed:
-        return tile.reason(tile.say("anomalies.none"), cause="empty")
+        return tile.reason(". ".join([tile.say("anomalies.none"), *muted]), cause="empty")
     statuses: list[Status] = [item["severity"] for item in events]
-    return tile.build(_list(tile, listed, context.timezone), statuses=statuses)
+    body = _list(tile, listed, muted, context.timezone)
+    return tile.build(body, statuses=statuses)
 
 
-def _list(tile: Tile, items: Sequence[Item], timezone: str) -> html.Div:
-    most = _most_lines(tile, items, timezone)
+def _muted(tile: Tile, envelope: Envelope, sorts: Collection[str]) -> list[str]:
+    """Return what is said of detectors that walls do not show: people found them wrong too often.
+
+    One line, or none; what they find stands on the page of anomalies.
+    """
+    table = reading.table(envelope, DETECTORS)
+    rows = [
+        row
+        for row in (table["rows"] if table else [])
+        if reading.finite(row.get("mutedMs")) and row.get("sort") in sorts
+    ]
+    names = [
+        tile.say("anomalies.of", name=tile.words(row["name"]), right=row["right"],
+                 judged=row["judged"])
+        for row in rows
+        if isinstance(row.get("name"), Mapping)
+    ]  # fmt: skip
+    return [tile.say("anomalies.muted", names=", ".join(names))] if names else []
+
+
+def _list(tile: Tile, items: Sequence[Item], muted: Sequence[str], timezone: str) -> html.Div:
+    said = [words for each in muted for words in wrap(each, tile.width_u, CAPTION, lines=2)]
+    room = tile.height_u - (len(said) * ABOUT + GAP if said else 0.0)
+    if room < LINE + ABOUT:
+        said, room = [], tile.height_u
+    most = _most_lines(tile, items, timezone, room)
     entries: list[Any] = []
-    left = tile.height_u
+    left = room
     for index, item in enumerate(items):
-        room = left if index == len(items) - 1 else left - GAP - SMALL
-        entry, height = _entry(tile, item, timezone, most)
+        room = left if index == len(items) - 1 else left - GAP - ABOUT
+        made, height = _entry(tile, item, timezone, most)
         if entries and height > room:
             break
-        entries.append(entry)
+        entries.append(made)
         left -= height + GAP
     hidden = len(items) - len(entries)
-    entries += rest(tile, hidden, in_head=left < SMALL)
+    entries += rest(tile, hidden, in_head=left < ABOUT)
+    entries += [html.Div(each, className="t-line type-16 t-anomaly-muted") for each in said]
     return html.Div(entries, className="t-alerts t-anomalies")
 
 
-def _most_lines(tile: Tile, items: Sequence[Item], timezone: str) -> int:
+def _most_lines(tile: Tile, items: Sequence[Item], timezone: str, room: float) -> int:
     """Return how many lines of evidence each has: as many as leave room for all, else one.
 
     Where not even the first has room for one, none.
     """
     for most in range(MOST_LINES, 0, -1):
         heights = [_entry(tile, item, timezone, most)[1] for item in items[:MOST_ENTRIES]]
-        if sum(heights) + GAP * (len(heights) - 1) <= tile.height_u and len(heights) == len(items):
+        if sum(heights) + GAP * (len(heights) - 1) <= room and len(heights) == len(items):
             return most
-    return 1 if _entry(tile, items[0], timezone, 1)[1] <= tile.height_u else 0
+    return 1 if _entry(tile, items[0], timezone, 1)[1] <= room else 0
 
 
 def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, float]:
@@ -105,24 +128,18 @@ def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, 
     if setting is None:
         setting = Setting(BODY, "semi")
         lines = wrap(title, beside, BODY, lines=2 if most else 1, bold=True, face=setting.face)
-    words: list[Any] = [
-        html.Div(each, className=f"t-line {setting.class_name} t-alert-title") for each in lines
-    ]
+    words = titles(lines, setting)
     height = len(lines) * LINE
     for told in _evidence(tile, item)[:most]:
         words.append(_why(told, beside if height < SPARK_HEIGHT else width))
-        height += SMALL
+        height += ABOUT
     words.append(_about(tile, item, timezone, beside if height < SPARK_HEIGHT else width))
-    height += SMALL
-    parts: list[Any] = [
-        html.Div(mark(item["severity"]), className="t-alert-mark"),
-        html.Div(words, className="t-alert-words"),
-    ]
-    if drawn is not None:
-        parts.append(drawn)
-        height = max(height, SPARK_HEIGHT)
+    height += ABOUT
     is_fault = " t-anomaly-fault" if item.get("sort") == "fault" else ""
-    return html.Div(parts, className=f"t-alert t-anomaly{is_fault}"), height
+    class_name = f"t-alert t-anomaly{is_fault}"
+    if drawn is None:
+        return entry(mark(item["severity"]), words, class_name), height
+    return entry(mark(item["severity"]), words, class_name, drawn), max(height, SPARK_HEIGHT)
 
 
 def _course(item: Item) -> html.Div | None:
@@ -164,13 +181,7 @@ def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
     if width_u(told, CAPTION) * FACES[setting.face] > room:
         told = cut(told, room, CAPTION, face=setting.face)
     ink = "t-exercise-word" if is_fault else f"ink-{item['severity']}"
-    return html.Div(
-        [
-            html.Span(word, className=f"t-alert-word {ink}"),
-            html.Span(told, className=setting.class_name),
-        ],
-        className="t-line type-16 t-alert-about",
-    )
+    return about(word, ink, told, setting)
 
 
 def _texts(found: object) -> list[Mapping[str, str]]:

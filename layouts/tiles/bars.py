@@ -11,13 +11,13 @@ from pydantic import Field
 import language as lang
 from data_access.envelope import Column, Envelope
 from layouts.tiles import cells, reading
-from layouts.tiles.absence import absent, missing
+from layouts.tiles.absence import nothing
 from layouts.tiles.address import Marks
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.figure_row import broken
-from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import width_u, wrap
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import MORE_LINE, plan, rest
 from layouts.tiles.table import ROW_LEAST, name_cell, name_setting, row_least
 
@@ -52,14 +52,10 @@ def build(
     table = reading.table(envelope, options.table) if envelope else None
     columns = {column["id"]: column for column in table["columns"]} if table else {}
     measured = columns.get(options.figure)
-    label = table["label"] if table else envelope.label if envelope else None
-    unit = str(measured.get("unit") or "") if measured else ""
-    tile = Tile(frame, "bars", title=title_of(options.title, label, frame.language),
-                unit=title_unit(unit, frame.language), envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    unit = measured.get("unit") if measured else ""
+    tile = opened(frame, "bars", envelope, title=options.title, part=table, unit=unit)
     if table is None or measured is None or options.name not in columns:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     rows = [row for row in table["rows"] if reading.finite(row.get(options.figure))]
     if not rows:
         return tile.reason(tile.say("empty"), cause="empty")

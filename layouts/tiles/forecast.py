@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 import language as lang
 from data_access.envelope import Envelope
 from data_access.figure import line_at
 from layouts.tiles import reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import CAPTION, Tile, title_of, type_class
+from layouts.tiles.absence import missing, nothing
+from layouts.tiles.anatomy import CAPTION, Tile, type_class
 from layouts.tiles.fan import FORECAST, fan
-from layouts.tiles.figures import title_unit
+from layouts.tiles.graph import graph
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import wrap
+from layouts.tiles.opening import opened
 
 LEAST_HEIGHT, LEAST_WIDTH = 4.0, 10.0  # units of the body
 LINE = 1.0  # of a line of words
@@ -43,14 +44,11 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     series = reading.series(envelope, options.series) if envelope else None
-    label = series["label"] if series else envelope.label if envelope else None
-    title = title_of(options.title, label, frame.language)
-    unit = title_unit(series["unit"], frame.language) if series else ""
-    tile = Tile(frame, "forecast", title=title, unit=unit, envelope=envelope, spans=True)
-    if refused := absent(tile, envelope):
-        return refused
+    unit = series["unit"] if series else ""
+    tile = opened(frame, "forecast", envelope, title=options.title, part=series, unit=unit,
+                  spans=True)  # fmt: skip
     if envelope is None or series is None:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     if tile.height_u < LEAST_HEIGHT or tile.width_u < LEAST_WIDTH:
         return tile.reason(tile.say("tooSmall"), cause="small")
     told = _told(tile, card(envelope, options.series))
@@ -60,16 +58,8 @@ def build(
     )
     if made is None:
         return missing(tile, envelope)
-    figure, (width_px, height_px) = made
-    graph = dcc.Graph(
-        id="g",
-        figure=figure,
-        config={"staticPlot": True, "displayModeBar": False, "responsive": False},
-        className="t-chart",
-        style={"width": f"{width_px}px", "height": f"{height_px}px"},
-    )
     lines = [html.Div(words, className=f"t-line {type_class(CAPTION)}") for words in told]
-    body = [html.Div(lines, className="t-forecast-told"), graph]
+    body = [html.Div(lines, className="t-forecast-told"), graph(*made)]
     return tile.build(body, about=line_at(options.series, FORECAST))
 
 

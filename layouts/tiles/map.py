@@ -16,15 +16,15 @@ from pydantic import Field
 import language as lang
 from data_access.envelope import POINTS, Envelope
 from layouts.tiles import map_side, reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import CAPTION, PAD_X, Tile, title_of, u
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import CAPTION, PAD_X, u
 from layouts.tiles.chart import INK_3
-from layouts.tiles.figures import title_unit
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.map_inset import Corners, inset_bounds, inset_width
 from layouts.tiles.map_time import SLIDER_PX, over_time, told_box
 from layouts.tiles.map_values import Values, hideout
 from layouts.tiles.measure import width_u
+from layouts.tiles.opening import opened
 from layouts.tiles.panes import last_pane
 
 WIDE = 1.45  # width over height from which a map has its legend beside it
@@ -60,19 +60,10 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     layer = reading.map_layer(envelope, options.map) if envelope else None
-    label = layer["label"] if layer else envelope.label if envelope else None
-    tile = Tile(
-        frame,
-        "map",
-        title=title_of(options.title, label, frame.language),
-        unit=title_unit(str(layer.get("unit", "")), frame.language) if layer else "",
-        envelope=envelope,
-        spans=True,
-    )
-    if refused := absent(tile, envelope):
-        return refused
+    unit = layer.get("unit") if layer else ""
+    tile = opened(frame, "map", envelope, title=options.title, part=layer, unit=unit, spans=True)
     if layer is None:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     values = Values(tile, layer, context.scales.get(str(layer.get("scale")), {}), context)
     if tile.height_u < LEAST_BODY or tile.width_u < LEAST_BODY:
         return tile.reason(tile.say("tooSmall"), cause="small")

@@ -9,11 +9,12 @@ from dash import html
 
 from data_access.envelope import Envelope, Item
 from layouts.tiles import bands, reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.figures import opening
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import Setting, fit, settings, wrap
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import rest
 from layouts.tiles.status import mark
 
@@ -42,13 +43,9 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     figure = reading.numbers(envelope, (NUMBER,)).get(NUMBER) if envelope else None
-    label = figure["label"] if figure else envelope.label if envelope else None
-    tile = Tile(frame, "stage", title=title_of(options.title, label, frame.language),
-                envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    tile = opened(frame, "stage", envelope, title=options.title, part=figure)
     if envelope is None or figure is None:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     if figure["value"] is None:
         return tile.reason(opening(tile.words(figure.get("note"))), cause="empty")
     reasons = reading.items(envelope, ITEMS) or []

@@ -11,11 +11,13 @@ from pydantic import Field
 
 from data_access.envelope import Column, Envelope, Table
 from layouts.tiles import bands, cells, reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.figure_row import broken
+from layouts.tiles.heads import head
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import FACES, Setting, cut, fit, settings, width_u, wrap
+from layouts.tiles.measure import FACES, Setting, fit, settings, width_u, wrap
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import plan, rest
 
 AIR = 1.0  # between columns
@@ -24,7 +26,6 @@ LEAST_NAME = 6.0  # a name column narrower than this says nothing
 ROW_LEAST, ROW_MOST = 1.5, 2.0
 TWO_LINES = 2.25
 NAMES = settings(BODY, CAPTION)
-HEADINGS = settings(CAPTION)
 
 
 class Options(TileOptions):
@@ -54,13 +55,9 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     table = reading.table(envelope, options.table) if envelope else None
-    label = table["label"] if table else envelope.label if envelope else None
-    tile = Tile(frame, "table", title=title_of(options.title, label, frame.language),
-                envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    tile = opened(frame, "table", envelope, title=options.title, part=table)
     if table is None:
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     if not table["rows"]:
         return tile.reason(tile.say("empty"), cause="empty")
     return tile.build(rows_of(tile, table, context, wanted=options.columns, limit=options.limit))
@@ -143,10 +140,7 @@ def _heading(tile: Tile, grid: Grid, style: Mapping[str, str]) -> html.Div:
     parts = []
     for column, width in zip(grid.columns, grid.widths, strict=True):
         words = cells.heading(column, tile.language)
-        setting = fit(words, width + 0.01, HEADINGS) or HEADINGS[-1]
-        side = "t-cell-number" if cells.is_numeric(column) else "t-cell-text"
-        shown = cut(words, width + 0.01, CAPTION, face=setting.face)
-        parts.append(html.Div(shown, className=f"{side} {setting.class_name}"))
+        parts.append(head(words, width, is_number=cells.is_numeric(column)))
     return html.Div(parts, className="t-row t-row-head", style=dict(style))
 
 

@@ -16,10 +16,12 @@ from pydantic import Field
 import language as lang
 from data_access.envelope import Column, Envelope, Status, Table
 from layouts.tiles import cells, reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import BODY, CAPTION, Tile, title_of, u
+from layouts.tiles.absence import nothing
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
+from layouts.tiles.heads import head
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import FACES, cut, fit, settings, width_u
+from layouts.tiles.opening import opened
 from layouts.tiles.rows import MORE_LINE, rest
 from layouts.tiles.status import SEVERE, STATUSES, mark
 
@@ -32,7 +34,6 @@ MOST_BARS = 24
 LEAST_BAR = 4.0  # per cent of its height, of an hour in which somebody spoke
 WANTED = 3  # topics, before their words are told
 NAMES = settings(BODY, CAPTION)
-HEADINGS = settings(CAPTION)
 HOT: tuple[Status, ...] = ("caution", *SEVERE)
 
 
@@ -65,13 +66,9 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     table = reading.table(envelope, options.table) if envelope else None
-    label = table["label"] if table else envelope.label if envelope else None
-    tile = Tile(frame, "topics", title=title_of(options.title, label, frame.language),
-                envelope=envelope)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    tile = opened(frame, "topics", envelope, title=options.title, part=table)
     if envelope is None or table is None or not any(c["id"] == "name" for c in table["columns"]):
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     rows = [row for row in table["rows"] if reading.finite(row.get("count"))][: options.limit]
     if not rows:
         return tile.reason(tile.say("empty"), cause="empty")
@@ -183,10 +180,7 @@ def _heading(tile: Tile, grid: _Grid) -> html.Div:
         said = cut(tile.say("topics.course"), grid.course_u, CAPTION, face="slim")
         parts.append(html.Div(said, className="face-slim"))
     for column, width in zip(grid.columns, grid.widths, strict=True):
-        words = cells.heading(column, tile.language)
-        setting = fit(words, width + 0.01, HEADINGS) or HEADINGS[-1]
-        said = cut(words, width + 0.01, CAPTION, face=setting.face)
-        parts.append(html.Div(said, className=f"t-cell-number {setting.class_name}"))
+        parts.append(head(cells.heading(column, tile.language), width, is_number=True))
     return html.Div(parts, className="t-row t-row-head type-16", style=_columns(grid))
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from dash import dcc, html
+from dash import html
 from pydantic import Field
 
 from data_access.envelope import Envelope, Line, Series
 from data_access.figure import line_at
 from layouts.tiles import reading
-from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import Tile, title_of
+from layouts.tiles.absence import nothing
 from layouts.tiles.chart import chart, status_of
-from layouts.tiles.figures import title_unit
+from layouts.tiles.graph import graph
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
+from layouts.tiles.opening import opened
 
 LEAST_HEIGHT, LEAST_WIDTH = 2.75, 8.0  # units of the body
 
@@ -41,22 +41,18 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(options.aggregate)
     series = reading.series(envelope, options.series) if envelope else None
-    label = series["label"] if series else envelope.label if envelope else None
-    title = title_of(options.title, label, frame.language)
     unit = series["unit"] if series else ""
-    tile = Tile(frame, "trend", title=title, unit=title_unit(unit, frame.language),
-                envelope=envelope, spans=True)  # fmt: skip
-    if refused := absent(tile, envelope):
-        return refused
+    tile = opened(frame, "trend", envelope, title=options.title, part=series, unit=unit,
+                  spans=True)  # fmt: skip
     lines = _lines(series, options) if series else []
     if series is None or not any(
         point[1] is not None for line in lines for point in line["points"]
     ):
-        return missing(tile, envelope)
+        return nothing(tile, envelope)
     if tile.height_u < LEAST_HEIGHT or tile.width_u < LEAST_WIDTH:
         return tile.reason(tile.say("tooSmall"), cause="small")
     drawn = [line["id"] for line in lines] if options.draw == "columns" else options.columns
-    figure, (width_px, height_px) = chart(
+    figure, size_px = chart(
         tile,
         series,
         lines,
@@ -64,15 +60,8 @@ def build(
         zero=options.zero,
         timezone=context.timezone,
     )
-    graph = dcc.Graph(
-        id="g",
-        figure=figure,
-        config={"staticPlot": True, "displayModeBar": False, "responsive": False},
-        className="t-chart",
-        style={"width": f"{width_px}px", "height": f"{height_px}px"},
-    )
     about = line_at(options.series, lines[0]["id"])
-    return tile.build(graph, statuses=[status_of(series, lines)], about=about)
+    return tile.build(graph(figure, size_px), statuses=[status_of(series, lines)], about=about)
 
 
 def _lines(series: Series, options: Options) -> list[Line]:

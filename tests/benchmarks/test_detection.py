@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 
 from analytics.detection.book import Alert
-from benchmarks.detection import count
+from benchmarks.detection import SEEDS, TUNING_SEEDS, Judged, judge
 from benchmarks.injection import Truth
 
 HOUR_US = 3_600_000_000
@@ -20,8 +21,9 @@ def alert(number: int, *subjects: str, began_h: float, sort: str = "event") -> A
 
 
 def counted(*alerts: Alert) -> tuple[int, int, int, int, float | None]:
-    told = count("k", {"vi": "", "en": ""}, {"vi": "", "en": ""}, [JAM, STUCK], alerts)
-    return told.found, told.alerts, told.right, told.faults_called_event, told.delay_min
+    told = sum(judge([JAM, STUCK], alerts).values(), Judged())
+    delay = median(told.delays_min) if told.delays_min else None
+    return told.found, told.alerts, told.right, told.called_event, delay
 
 
 def test_an_alert_about_what_was_put_in_is_right_and_late_by_so_much() -> None:
@@ -44,3 +46,16 @@ def test_an_event_that_is_named_after_a_faulty_sensor_is_counted_as_such() -> No
     assert counted(alert(1, "z", "q", began_h=10)) == (0, 1, 0, 1, None)
     other = replace(alert(1, "q", "z", began_h=10), id="other")
     assert counted(other) == (0, 1, 0, 0, None)
+
+
+def test_events_and_faults_are_counted_apart_and_seeds_add_up() -> None:
+    told = judge([JAM, STUCK], [alert(1, "a", began_h=10), alert(2, "q", began_h=10, sort="fault")])
+    event, fault = told["event"], told["fault"]
+
+    assert (event.put_in, event.found, event.alerts, event.right) == (1, 1, 1, 1)
+    assert (fault.put_in, fault.found, fault.alerts, fault.right) == (1, 0, 1, 0)
+    assert (event + event).delays_min == (15.0, 15.0)
+
+
+def test_what_is_measured_shares_no_seed_with_what_thresholds_are_set_by() -> None:
+    assert not set(SEEDS) & set(TUNING_SEEDS)

@@ -61,6 +61,34 @@ def test_a_restart_does_not_ask_again_before_it_is_time(begin, store, claims):
     assert len(store.recent()) == 1
 
 
+def test_nothing_is_asked_while_there_is_nothing_new_but_for_the_longest_time(store, claims):
+    minutely = Every("fresh", TITLE, every_s=60, after_s=0, longest_s=300)
+    newest = ["1"]
+    schedule = Schedule(
+        store, NOW_MS, every=[minutely], kinds=KINDS, news={"fresh": lambda: newest[0]}
+    )
+    asked = []
+    for second in range(0, 900, 5):
+        if second == 420:
+            newest[0] = "2"
+        before = len(store.recent())
+        schedule.step(NOW_MS + second * 1000)
+        if len(store.recent()) > before:
+            asked.append(second)
+            finish(claims)
+    assert asked == [0, 300, 420, 720]
+
+
+def test_what_cannot_be_told_to_be_old_is_asked(store, claims):
+    minutely = Every("fresh", TITLE, every_s=60, after_s=0, longest_s=300)
+    schedule = Schedule(store, NOW_MS, every=[minutely], kinds=KINDS, news={"fresh": lambda: None})
+    for second in range(0, 130, 5):
+        schedule.step(NOW_MS + second * 1000)
+        if store.recent()[0].state == "queued":
+            finish(claims)
+    assert len(store.recent()) == 3
+
+
 def test_a_clock_that_went_back_stops_nothing(begin, store, claims):
     begin(NOW_MS).step(NOW_MS + 60_000)
     finish(claims)

@@ -91,3 +91,30 @@ def test_what_is_above_ones_ceiling_is_neither_seen_nor_judged(viewer, leader, r
 
 def test_before_the_first_look_the_page_says_so(operator):
     assert "Chưa có lần kiểm tra nào" in words(operator.page("/data/anomalies"))
+
+
+def test_a_muted_detector_is_told_with_its_alerts_and_by_what_rule(operator, reach, alerts):
+    payload = alerts.payload
+    first, *others = payload["items"]["active"]
+    rule = {"floor": 50, "clear": 65, "least": 10, "window": 30}
+    tables = {
+        "detectors": {"rows": [{"id": "congestion", "name": {"vi": "Ùn tắc", "en": "Jams"},
+                                "dataset": {"vi": "Tốc độ", "en": "Speed"},
+                                "basis": {"vi": "thử nghiệm", "en": "demo"}, "looked": 0,
+                                "mutedMs": 1.0, "judged": 12, "right": 4}]},
+        "trust": {"rows": [rule]},
+    }  # fmt: skip
+    items = {**payload["items"], "active": others, "muted": [first]}
+    reach.cache.write(
+        replace(
+            alerts,
+            payload={**payload, "items": items, "tables": tables},
+            version=alerts.version + 1,
+        )
+    )
+    assert say(operator, "wrong").endswith("#found-0")  # it can still be judged, and so recover
+
+    told = words(operator.page("/data/anomalies"))
+    assert "Tắt trên tường (bị đánh giá sai quá nhiều)" in told
+    assert "tắt từ 01/01/1970" in told
+    assert "đúng dưới 50 % trong tối đa 30 cảnh báo" in told

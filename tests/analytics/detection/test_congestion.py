@@ -12,6 +12,7 @@ from analytics.detection.alerts import book_of, payload
 from analytics.detection.book import Alert, Book
 from analytics.detection.scene import Happening
 from analytics.detection.track import HOUR_US, MINUTE_US, Track
+from analytics.detection.trust import Rule
 from benchmarks.detection_replay import Played, replay, weekday_kind
 from benchmarks.injection import Injected
 from data_access.envelope import Envelope
@@ -108,7 +109,7 @@ def test_what_happened_far_away_or_long_before_is_no_cause() -> None:
 
 def test_a_restart_at_every_look_forgets_nothing() -> None:
     def restarted(book: Book) -> Book:
-        said = payload(book, {}, [])
+        said = payload(book, {}, [], {}, Rule())
         kept = Envelope.decode(_envelope(said).encode())
         return book_of(kept)
 
@@ -129,7 +130,7 @@ def test_the_end_is_expected_from_earlier_ones_that_lasted_as_long() -> None:
     played = jammed()
     until = int((EIGHT + 30 * MINUTE_US - played.track.start_us) // played.track.step_us)
     window = replace(played.track, values=played.track.values[:until])
-    profile = Profile(hours_of(played.track), ZONE, weekday_kind, *played.spread)
+    profile = Profile(hours_of(played.track), ZONE, weekday_kind, 2.0, 0.15)
     lasted = tuple(("s03", minutes * MINUTE_US) for minutes in (5, 45, 50, 60, 70, 90))
     scene = Scene(window, played.spots, profile, played.free, past_us=lasted)
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from analytics.detection.labels import Label, LabelStore, by_week, precision
-from analytics.detection.quality import Counted, Replayed, payload, read_measured
+from analytics.detection.quality import MEASURED, Counted, OfSeed, Replayed, payload, read_measured
+from analytics.detection.trust import Rule, Trust, trust_of
+from analytics.precision import Precision
 from permissions.database import open_operations
 
 DAY = 86_400_000.0
@@ -60,7 +62,7 @@ def test_precision_is_told_by_week() -> None:
 
 
 def test_quality_claims_nothing_that_was_not_measured(tmp_path: Path) -> None:
-    said = payload([], {}, None)
+    said = payload([], {}, None, {})
 
     assert said["numbers"]["precision"]["value"] is None
     assert said["tables"]["replay"]["rows"] == []
@@ -70,13 +72,55 @@ def test_quality_claims_nothing_that_was_not_measured(tmp_path: Path) -> None:
 
 def test_a_labelled_replay_is_told_with_its_day_and_its_counts() -> None:
     jams = Counted(kind="jams", name={"vi": "Ùn tắc", "en": "Jams"}, series={"vi": "", "en": ""},
-                   put_in=10, found=8, alerts=10, right=9, faults_called_event=0,
+                   apart="series", put_in=10, found=8, alerts=10, right=9, faults_called_event=0,
                    delay_min=15)  # fmt: skip
 
-    said = payload([label("a", "right")], {}, Replayed(measured_on="2026-11-30", seed=1,
-                                                       counted=(jams,)))  # fmt: skip
+    seed = OfSeed(seed=1, put_in=10, found=8, alerts=10, right=9)
+    kept = Replayed(measured_on="2026-11-30", by_seed=(seed,), counted=(jams,))
+
+    said = payload([label("a", "right")], {}, kept, {})
 
     assert said["numbers"]["replay_precision"]["value"] == 90.0
     assert said["numbers"]["replay_recall"]["value"] == 80.0
-    assert "2026-11-30" in said["numbers"]["replay_recall"]["note"]["en"]
+    note = said["numbers"]["replay_recall"]["note"]["en"]
+    assert note == "95 %: 49 – 94 %; replay of 2026-11-30, seeds: 1"
     assert said["series"]["precision"]["lines"][0]["points"][0][1] == 100.0
+
+
+def told(*verdicts: str) -> list[Label]:
+    return [label(str(n), verdict, at=float(n)) for n, verdict in enumerate(verdicts)]
+
+
+RULE = Rule(floor=50, clear=65, least=4, window=6)
+
+
+def test_a_detector_that_is_wrong_too_often_is_muted_and_heard_again_only_well_above_that() -> None:
+    few = trust_of(told("wrong", "wrong", "wrong"), RULE)["jams"]
+    muted = trust_of(told("wrong", "wrong", "wrong", "right"), RULE)["jams"]
+    between = trust_of(told("wrong", "wrong", "wrong", "right", "right", "right"), RULE)["jams"]
+    heard = trust_of(told(*["wrong"] * 3, *["right"] * 4), RULE)["jams"]
+
+    assert not few.is_muted
+    assert muted == Trust(Precision(1, 4), muted_ms=3.0)
+    assert between.newest.share == 50
+    assert between.muted_ms == 3.0  # not below the floor any more, and not muted anew
+    assert heard == Trust(Precision(4, 6))
+
+
+def test_a_detector_nobody_speaks_of_and_another_ones_labels_change_nothing() -> None:
+    assert trust_of([], RULE) == {}
+    assert "faults" not in trust_of(told("wrong", "wrong", "wrong", "wrong"), RULE)
+
+
+@pytest.mark.parametrize("wrong", [{"floor": 70, "clear": 60}, {"least": 9, "window": 5}])
+def test_a_rule_that_would_flicker_or_never_act_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="floor <= clear"):
+        Rule(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_the_product_says_was_measured_can_be_read() -> None:
+    kept = read_measured(MEASURED)
+
+    assert kept is not None
+    assert kept.precision.told == sum(each.alerts for each in kept.by_seed)
+    assert kept.recall.told == sum(each.put_in for each in kept.by_seed)

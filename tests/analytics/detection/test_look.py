@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from analytics.detection.hours import HourFiles
 from analytics.detection.look import look
 from analytics.detection.plan import Plan, read_plan
 from analytics.detection.reading import Watcher
+from analytics.detection.trust import Trust
+from analytics.precision import Precision
 from benchmarks.detection_replay import weekday_kind
 from data_access.classification import Classification
 from data_access.envelope import Envelope
@@ -51,14 +53,20 @@ def ring(table: Table, *, surge: int = 0, until: datetime | None = None, days: i
 
 
 def looked(
-    table: Table, plan: Plan, before: Envelope | None = None, *, folder: Path | None = None
+    table: Table,
+    plan: Plan,
+    before: Envelope | None = None,
+    *,
+    folder: Path | None = None,
+    trust: Mapping[str, Trust] | None = None,
 ) -> Envelope:
     """Look, and return the envelope as it is read back."""
     with table.reader.snapshot() as snapshot:
         now_ms = table.now.timestamp() * 1000
         watcher = Watcher(snapshot, table.city, now_ms, HourFiles(folder), weekday_kind)
         book, rows = look(plan, watcher, before)
-    said = payload(book, {each.id: each.name for each in plan.detector}, rows)
+    names = {each.id: each.name for each in plan.detector}
+    said = payload(book, names, rows, trust or {}, plan.trust)
     empty = {"vi": "", "en": ""}
     made = Envelope("live", ALERTS, 1, empty, "ok", now_ms, now_ms, None, 1.0, "a", empty, (),
                     "simulated", Classification(), payload=said)  # fmt: skip
@@ -87,6 +95,24 @@ def test_a_surge_is_found_kept_and_over_when_calls_are_as_usual(table: Table, pl
     assert events(second) == events(first)
     assert events(third) == []
     assert [item["id"] for item in third.payload["items"]["ended"]] == [events(first)[0]["id"]]
+
+
+def test_what_a_muted_detector_finds_is_on_no_wall_and_stays_the_same_alert(
+    table: Table, plan: Plan
+) -> None:
+    ring(table, surge=20)
+    first = looked(table, plan)
+    table.now += timedelta(minutes=1)
+    wrong = Trust(Precision(2, 12), muted_ms=1.0)
+    muted = looked(table, plan, first, trust={"calls": wrong})
+    again = looked(table, plan, muted)
+
+    assert events(muted) == []
+    assert muted.payload["numbers"]["events"]["value"] == 0
+    assert [item["id"] for item in muted.payload["items"]["muted"]] == [events(first)[0]["id"]]
+    row = next(r for r in muted.payload["tables"]["detectors"]["rows"] if r["id"] == "calls")
+    assert (row["judged"], row["right"], row["mutedMs"]) == (12, 2, 1.0)
+    assert events(again) == events(first)
 
 
 def test_a_store_with_nothing_in_it_is_looked_at_in_peace(table: Table, plan: Plan) -> None:

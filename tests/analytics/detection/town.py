@@ -27,7 +27,7 @@ JAMS = Congestion.model_validate({
 })  # fmt: skip
 FAULTS = Fault.model_validate({
     **BASE, "id": "faults", "kind": "fault", "neighbours": NEAR, "stuck_after": "PT45M",
-    "offline_after": "PT30M",
+    "offline_after": "PT30M", "least_spread": 2.0, "least_share": 0.15,
 })  # fmt: skip
 AIR = Air.model_validate({
     **BASE, "id": "air", "kind": "air", "history": "P2D",
@@ -76,7 +76,7 @@ def speeds(days: int, *, sensors: int = 8, seed: int = 1) -> Played:
     )
     listed = names(sensors)
     track = Track(MONDAY_US, STEP_US, listed, values)
-    return Played(track, spots(listed), dict.fromkeys(listed, 60.0), spread=(2.0, 0.15))
+    return Played(track, spots(listed), dict.fromkeys(listed, 60.0))
 
 
 def hourly(days: int, *, sensors: int = 6, level: float = 40.0, sigma: float = 0.12) -> Played:

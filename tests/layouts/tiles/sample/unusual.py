@@ -56,7 +56,21 @@ def alerts() -> Envelope:
                                  "warning", better="down"),
                 "faults": number("Cảm biến nghi lỗi", "Sensors suspected", 2, "", 0, "information"),
             },
-            "items": {"active": events, "faults": faults, "ended": []},
+            "items": {"active": events, "faults": faults, "ended": [], "muted": []},
+            "tables": {
+                "detectors": {
+                    "label": text("Bộ phát hiện", "Detectors"),
+                    "columns": [{"id": "name", "label": text("Tên", "Name"), "kind": "text"}],
+                    "rows": [
+                        {"id": "emergency", "sort": "event", "judged": 12, "right": 4,
+                         "mutedMs": NOW_MS - 30 * HOUR_MS,
+                            "looked": NOW_MS,
+                            "dataset": text("Năng lực bệnh viện", "Hospital capacity"),
+                            "basis": text("thử nghiệm", "demo"),
+                         "name": text("Lượt cấp cứu tăng bất thường", "Unusual emergency visits")}
+                    ],
+                }
+            },
         },
         origin="simulated",
     )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Whether a look would see anything new: the newest value of each dataset that is watched.
+
+A look costs a process and its imports; asking this costs a few queries. The same is what a look
+itself goes by (`look.py`), so that none is missed. It opens its store late and for itself, as it is
+called in the jobs role, which starts before there is one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.detection.plan import read_plan
+from data_access.city import load_city
+from data_access.errors import DataError
+from data_access.store import StoreReader, open_reader
+from settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class News:
+    """What there is to look at, by the store of `settings`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._datasets: tuple[str, ...] | None = None
+        self._reader: StoreReader | None = None
+
+    def __call__(self) -> Hashable:
+        """Return the newest value's time of each dataset; None while that cannot be told."""
+        try:
+            if self._datasets is None:
+                self._datasets = self._watched()
+            if self._reader is None:
+                self._reader = open_reader(self._settings)
+            with self._reader.snapshot() as snapshot:
+                return tuple(snapshot.newest_us(name) for name in self._datasets)
+        except (DataError, SQLAlchemyError, OSError) as error:
+            log.info("what is new cannot be told: %s", error)
+            return None
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def _watched(self) -> tuple[str, ...]:
+        city = load_city(self._settings.city)
+        plan = read_plan(self._settings.city, city)
+        return () if plan is None else tuple(sorted({each.dataset for each in plan.detector}))

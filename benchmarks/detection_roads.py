@@ -1,0 +1,162 @@
+"""Roads for the labelled replay: jams and faults of detectors put into real and simulated speeds.
+
+Usual are the other working days of the same week: a week is what there is.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from analytics.detection.book import Alert
+from analytics.detection.congestion import Congestion
+from analytics.detection.fault import Fault
+from analytics.detection.plan import Plan
+from analytics.detection.track import DAY_US, HOUR_US, MINUTE_US, Floats, Spot, Track
+from benchmarks.detection_case import Case, Draw, Text, detector
+from benchmarks.detection_replay import ZONE, Played, hours_of, replay
+from benchmarks.detection_weeks import WEEK_US
+from benchmarks.injection import Injected, Truth
+from data_access.city import City
+from data_access.simulator import speeds as simulated_speeds
+from data_access.simulator.order import Order
+from data_access.sources.placing import on_links
+
+KMH_PER_MPH = 1.609344
+STEPS_A_DAY = 288
+REAL_FIRST, REAL_DAYS = date(2012, 3, 1), (0, 1, 4, 5, 6)  # Thursday; its working days
+MADE_FIRST, MADE_DAYS = date(2026, 6, 1), (0, 1, 2, 3, 4)  # Monday
+METR_LA: Text = {"vi": "tốc độ METR-LA (thật)", "en": "METR-LA speeds (real)"}
+SIMULATED_JAMS: Text = {"vi": "Ùn tắc (mô phỏng)", "en": "jams (simulated)"}
+SIMULATED_FAULTS: Text = {
+    "vi": "Lỗi điểm đo tốc độ (mô phỏng)",
+    "en": "faults of speed detectors (simulated)",
+}
+SIMULATED: Text = {"vi": "tốc độ đường Hà Nội (mô phỏng)", "en": "Hanoi's roads (simulated)"}
+
+
+def real_roads(plan: Plan, city: City, path: Path, draws: Draw) -> Case:
+    """Return METR-LA's week: all working days in tuning, else one of them a seed."""
+    with gzip.open(path, "rt") as file:
+        rows = list(csv.reader(file))
+    week = _week(rows[0], np.array(rows[1:], float) * KMH_PER_MPH, REAL_FIRST)
+    days = REAL_DAYS if draws.is_tuning else (REAL_DAYS[draws.number % len(REAL_DAYS)],)
+    return _roads(plan, city, week, draws, days=days, series=METR_LA)
+
+
+def simulated_roads(plan: Plan, city: City, draws: Draw) -> Case:
+    """Return a day of the city's own roads, as the simulator has them with this seed."""
+    contract = city.datasets[detector(plan, Congestion).dataset]
+    until = datetime.combine(MADE_FIRST, datetime.min.time(), UTC)
+    order = Order(city, contract, draws.seed, until)
+    values = simulated_speeds.speeds_kmh(order, MADE_FIRST)
+    week = _week(simulated_speeds.detectors(order), values, MADE_FIRST)
+    days = (MADE_DAYS[draws.number % len(MADE_DAYS)],)
+    return _roads(plan, city, week, draws, days=days, series=SIMULATED)
+
+
+def _week(names: Sequence[str], values: Floats, first: date) -> Track:
+    start = datetime.combine(first, datetime.min.time(), ZONE).timestamp()
+    return Track(round(start) * 1_000_000, 5 * MINUTE_US, tuple(names), values)
+
+
+def _roads(
+    plan: Plan,
+    city: City,
+    week: Track,
+    draws: Draw,
+    *,
+    days: Sequence[int],
+    series: Text,
+) -> Case:
+    jams = detector(plan, Congestion)
+    faults = detector(plan, Fault, jams.dataset)
+    spots = _spots(week.names, city)
+    free = dict(zip(week.names, np.nanpercentile(week.values, 95, axis=0).tolist(), strict=True))
+    truths: list[Truth] = []
+    plays = []
+    for day in days:
+        later = replace(week, start_us=week.start_us + WEEK_US)
+        bent = Injected.into(later, draws.seed + (day if draws.is_tuning else 0))
+        midnight = bent.track.start_us + day * DAY_US
+        taken = _put_jams(bent, spots, midnight, jams.neighbours.reach_km)
+        _put_faults(bent, midnight, taken)
+        usual = week.values.copy()
+        usual[day * STEPS_A_DAY : (day + 1) * STEPS_A_DAY] = np.nan
+        history = _joined(hours_of(week.like(usual)), hours_of(bent.track))
+        played = Played(bent.track, spots, free, history=history)
+        truths += bent.truths
+        plays.append((played, midnight + 5 * HOUR_US, midnight + 24 * HOUR_US - 1))
+
+    def play() -> list[Alert]:
+        return [
+            alert
+            for played, from_us, to_us in plays
+            for alert in replay([faults, jams], played, from_us=from_us, to_us=to_us)
+        ]
+
+    return Case(
+        "roads" if series is METR_LA else "roads.simulated",
+        {"vi": "Ùn tắc", "en": "jams"} if series is METR_LA else SIMULATED_JAMS,
+        {"vi": "Lỗi điểm đo tốc độ", "en": "faults of speed detectors"}
+        if series is METR_LA
+        else SIMULATED_FAULTS,
+        series,
+        "draws" if series is METR_LA else "series",
+        truths,
+        play,
+    )
+
+
+def _spots(names: Sequence[str], city: City) -> dict[str, Spot]:
+    """Return where detectors are: in the middle of the links they are shown on."""
+    found = {}
+    for name, placed in on_links(names, city.network).items():
+        start, end = placed.link.start, placed.link.end
+        lat, lon = (start.lat + end.lat) / 2, (start.lon + end.lon) / 2
+        found[name] = Spot(placed.link.name, lat, lon)
+    return found
+
+
+def _put_jams(
+    bent: Injected, spots: Mapping[str, Spot], midnight: int, reach_km: float
+) -> set[int]:
+    taken: set[int] = set()
+    for hour in (7, 11, 15, 19):
+        for column in bent.draw.permutation(len(bent.track.names)).tolist():
+            others = bent.around(column, spots, reach_km, 4)[:3]
+            if len(others) >= 2 and taken.isdisjoint([column, *others]):
+                break
+        taken |= {column, *others}
+        begin = midnight + hour * HOUR_US + int(bent.draw.integers(12)) * 5 * MINUTE_US
+        lasting = int(bent.draw.integers(7, 19)) * 5 * MINUTE_US
+        factor = float(bent.draw.uniform(0.12, 0.3))
+        bent.scale("jam", column, others, bent.steps(begin, lasting), factor=factor)
+    return taken
+
+
+def _put_faults(bent: Injected, midnight: int, taken: set[int]) -> None:
+    columns = [c for c in bent.draw.permutation(len(bent.track.names)).tolist() if c not in taken]
+    at = midnight + 8 * HOUR_US
+    bent.stick(columns[0], bent.steps(at, 4 * HOUR_US))
+    bent.drift(columns[1], bent.steps(at, 9 * HOUR_US), float(bent.draw.uniform(0.25, 0.4)))
+    bent.silence(columns[2], bent.steps(at + HOUR_US, 3 * HOUR_US))
+    bent.spike(columns[3], bent.steps(at + 5 * HOUR_US, 0).start, 0.08)
+    bent.clone(columns[4], columns[5], bent.steps(at + 2 * HOUR_US, 4 * HOUR_US))
+    bent.track.values[bent.steps(at + 4 * HOUR_US, 0).start - 1, columns[6]] = 5.0
+    bent.stick(columns[6], bent.steps(at + 4 * HOUR_US, 3 * HOUR_US))  # as slow as a jam
+
+
+def _joined(before: Track, after: Track) -> Track:
+    """Return hours of two stretches, the second beginning where the first ends or later."""
+    gap = int((after.start_us - before.start_us) // HOUR_US)
+    values = np.full((gap + len(after.values), len(before.names)), np.nan)
+    values[: len(before.values)] = before.values[:gap]
+    values[gap:] = after.values
+    return Track(before.start_us, HOUR_US, before.names, values)
