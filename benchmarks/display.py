@@ -53,7 +53,11 @@ class Display:
         return result
 
     def _shows(self) -> bool:
-        return bool(self.ask("Runtime.evaluate", expression=_SHOWN)["result"]["value"])
+        try:
+            found = self.ask("Runtime.evaluate", expression=_SHOWN)
+        except RuntimeError:  # the page is not there yet
+            return False
+        return bool(found["result"]["value"])
 
 
 @contextmanager
