@@ -105,6 +105,14 @@ KINDS: Kinds = {
             keep=10,
         ),
         JobKind(
+            "forecast.training",
+            "analytics.forecast.training:work",
+            timeout_s=1800,
+            engines=LEARNING,
+            is_repeatable=False,
+            keep=10,
+        ),
+        JobKind(
             "detection",
             "analytics.detection.run:work",
             timeout_s=300,

@@ -39,6 +39,12 @@ class Every:
 
 
 EVERY: tuple[Every, ...] = (
+    Every(  # of what is due: city/forecasts.toml says how often each is learned
+        "forecast.training",
+        {"vi": "Huấn luyện dự báo", "en": "Training of forecasts"},
+        every_s=3600,
+        after_s=45,
+    ),
     Every("forecast", {"vi": "Dự báo", "en": "Forecasts"}, every_s=3600, after_s=90),
     Every(
         "detection", {"vi": "Phát hiện bất thường", "en": "Detection"}, every_s=60, longest_s=300

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
@@ -38,8 +37,6 @@ TRUST = (0.5, 1.0)  # of the weights of all series, in one
 PARTS = 6  # of the way ahead, each with a weight of its own
 CLEARLY = 0.95  # what a baseline must be of the profile's error to stand in its place
 BETTER = 0.99  # a model this much better than a baseline is no draw
-NEWEST = 0.25  # of a series' origins that are "lately"
-DRIFTING, DRIFTED = 1.5, 2.5  # times the error of before
 LEAST_TESTED = 12  # rows below which no error is told
 
 
@@ -48,7 +45,7 @@ class Choice:
     """Of one series: who speaks, beside which baseline, and how far each erred on the newer half.
 
     `errors` are mean absolute errors in the series' unit, `mase` in units of the naive's; None of
-    what was not measured. `drift` is the error lately in times of that before.
+    what was not measured.
     """
 
     method: Method
@@ -58,16 +55,6 @@ class Choice:
     errors: Mapping[str, float | None]  # by "naive", "profile", "model", "shown"
     mase: Mapping[str, float | None]
     tested: int  # origins of the newer half
-    drift: float | None
-
-    @property
-    def drift_state(self) -> Literal["unknown", "steady", "drifting", "drifted"]:
-        """What the recent error says."""
-        if self.drift is None:
-            return "unknown"
-        if self.drift < DRIFTING:
-            return "steady"
-        return "drifting" if self.drift < DRIFTED else "drifted"
 
 
 def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Floats]) -> list[Choice]:
@@ -184,7 +171,6 @@ def _of_one(
         errors=errors,
         mase={name: _ratio(each, unit) for name, each in errors.items()},
         tested=len(np.unique(rolled.origin[rows][newer])),
-        drift=_drift(shown, rolled.turn[rows]),
     )
 
 
@@ -195,16 +181,6 @@ def _mix(
     if of is not None:
         beside, model = beside[of], model[of]
     return beside + weight * (model - beside)
-
-
-def _drift(wrong: Floats, turn: Ints) -> float | None:
-    if not len(turn):
-        return None
-    newest = turn > turn.max() - max(1, round(NEWEST * (turn.max() + 1)))
-    before = _mean(wrong, ~newest)
-    if not newest.any() or not np.isfinite(before) or before <= 0:
-        return None
-    return _mean(wrong, newest) / before
 
 
 def _mean(values: Floats, of: Bools) -> float:

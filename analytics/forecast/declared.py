@@ -16,10 +16,12 @@ from analytics.grid import StepName
 from data_access.city import City
 from data_access.city_file import by_id, read_optional
 from data_access.contracts import Duration, Id, Named
+from data_access.durations import duration_s
 from data_access.errors import CityError
 from data_access.promises import STRICT
 
 FILE = "forecasts.toml"
+LEAST_RETRAIN_S = 3600.0
 PlaceName = Literal["city", "areas", "entities"]
 
 
@@ -41,14 +43,27 @@ class Declared:
     shown: int = Field(default=12, ge=1, le=200)  # series with a chart; all are in the table
     total: Literal["year"] | None = None  # forecast is the sum of the year, from day or month
     target: Id | None = None  # of a total: the indicator that is the year's plan
+    beside: Literal["environment.rain_forecast"] | None = None  # known ahead, used if it helps
+    retrain: Duration | None = None  # how often it is learned anew; a total's method always is
 
     def __post_init__(self) -> None:
         if self.total is not None and self.step not in ("P1D", "P1M"):
             raise ValueError('a total of the year is made of days or months: step "P1D" or "P1M"')
         if self.total is not None and self.how != "sum":
             raise ValueError('a total adds up: how = "sum"')
+        if self.beside is not None and (self.step != "PT1H" or self.total is not None):
+            raise ValueError('forecasts beside the series are read by the hour: step = "PT1H"')
+        if (self.retrain is None) != (self.total is not None):
+            raise ValueError('expected retrain = "P1D" or another duration; of a total none')
+        if self.retrain is not None and duration_s(self.retrain) < LEAST_RETRAIN_S:
+            raise ValueError("nothing is learned more often than every hour")
         if not self.indicators and (self.how != "sum" or "entities" in self.places):
             raise ValueError('records are counted, by city or area: how = "sum"')
+
+    @property
+    def retrain_ms(self) -> float:
+        """How old what was learned may be."""
+        return 0.0 if self.retrain is None else duration_s(self.retrain) * 1000
 
     @property
     def finding(self) -> str:

@@ -2,7 +2,7 @@
 
 All is said as a difference from the profile, in units of the series' own scale, so that one model
 serves all series of a panel; the model learns by how much the profile will be wrong. Nothing of a
-row lies after its origin but the calendar.
+row lies after its origin but the calendar, and what others had forecast of it by then (`beside`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.calendar import FEATURES
+from analytics.forecast import beside
 from analytics.forecast.baselines import OFF, Bases, look, trailing
 from analytics.grid import Ints
 from analytics.series import Floats
@@ -22,7 +23,7 @@ NAMES = (
     "ahead", "minute", *FEATURES,
     "naive_short", "naive_long", "daily", "level", "newest",
     *(f"error_{back}" for back in RECENT), "error_3", "error_short", "error_long", "error_naive",
-    "spread", "height", "off_season_ago", "off_day_ago",
+    "spread", "height", "off_season_ago", "off_day_ago", *beside.NAMES,
 )  # fmt: skip
 
 
@@ -85,6 +86,10 @@ class Design:
             panel.days[np.maximum(week_at, 0), OFF],
             panel.days[np.maximum(naive_at, 0), OFF],
         ]
+        if panel.beside is None:
+            columns += [np.full(len(rows), np.nan)] * len(beside.NAMES)
+        else:
+            columns += list(panel.beside.features(panel.first, origins, ahead).T)
         return Sheet(np.stack(columns, axis=1), profile, scale)
 
 

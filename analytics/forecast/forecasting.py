@@ -1,55 +1,37 @@
-"""Series in, forecasts out: rolled, chosen, calibrated, trained on all that is known, and said.
+"""Series in, forecasts out: said by what was learned of them (`fitting`), now or before.
 
-The one entry of this folder's core; pure. Series of one kind come together, since one model learns
-from all of them; each gets the method that was right for it.
+The entry of this folder's core; pure. Series of one kind come together, since one model learns from
+all of them; each gets the method that was right for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from analytics.forecast.baselines import bases
-from analytics.forecast.choice import Choice, blended, choose
-from analytics.forecast.features import Design, scales
-from analytics.forecast.intervals import LEAST, LEVELS, Band, Widths, band, widths
-from analytics.forecast.model import ROWS, train
+from analytics.forecast.beside import Beside
+from analytics.forecast.choice import Choice, blended
+from analytics.forecast.features import Design
+from analytics.forecast.fitting import Asked, Fitted, Reason, carried, fit, refusals, widths_of
+from analytics.forecast.intervals import LEVELS
+from analytics.forecast.model import ROWS
 from analytics.forecast.panel import Days, Panel, panel
-from analytics.forecast.rolling import (
-    LEVEL,
-    MODEL,
-    NAIVE_LONG,
-    NAIVE_SHORT,
-    PROFILE,
-    Rolled,
-    roll,
-)
+from analytics.forecast.rolling import LEVEL, MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
 from analytics.grid import Ints
 from analytics.series import Floats, Regular
 
-Reason = Literal["empty", "single", "short", "ended"]
-LEAST_SHARE = 0.3  # of a series' slots that must be known
-ENDED = 2  # seasons a series may lie behind the newest of its kind
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How a kind of series is forecast: `horizon` slots ahead, held within what is possible."""
-
-    horizon: int
-    in_logs: bool = False  # of counts that grow by shares: their errors do too
-    least: float | None = None
-    most: float | None = None
+__all__ = ["Asked", "Forecast", "Refused", "carried", "forecast", "speak"]
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Of one series: the slots after its last known one, in its own unit.
 
-    `low[level]` and `high[level]` are None where too little is known to say.
+    `low[level]` and `high[level]` are None where too little is known to say. `expected` is the
+    back-test's mean error by stretch of the way (fitting.STRETCHES).
     """
 
     name: str
@@ -60,6 +42,7 @@ class Forecast:
     choice: Choice
     coverage: Mapping[float, float | None]  # of the newer half, by the quantiles of the older
     trained_rows: int  # the model has seen, of all series; 0 without a model
+    expected: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,81 +59,43 @@ def forecast(
     *,
     days: Days | None = None,
     rows: int = ROWS,
+    beside: Beside | None = None,
 ) -> tuple[list[Forecast], list[Refused]]:
-    """Return the forecast of each series that can be forecast, and why others cannot.
+    """Learn from series and say what they will be; and of others why they cannot be forecast.
 
-    `days` as of `panel`; the model learns from `rows` rows at most, of all series.
+    `days`, `rows` and `beside` as of `fit`.
     """
-    refused = [Refused(name, why) for name, why in _refusals(series).items()]
-    left_out = {each.name for each in refused}
+    fitted = fit(series, asked, days=days, rows=rows, beside=beside)
+    if fitted is None:
+        return [], [Refused(name, why) for name, why in refusals(series).items()]
+    return speak(fitted, series, asked, days=days, beside=beside)
+
+
+def speak(
+    fitted: Fitted,
+    series: Mapping[str, Regular],
+    asked: Asked,
+    *,
+    days: Days | None = None,
+    beside: Beside | None = None,
+) -> tuple[list[Forecast], list[Refused]]:
+    """Return the forecast of each series by what was learned, and why others have none.
+
+    Raises KeyError for a series that can be forecast and of which nothing was learned.
+    """
+    left_out = refusals(series)
+    refused = [Refused(name, why) for name, why in left_out.items()]
     kept = {name: each for name, each in series.items() if name not in left_out}
     if not kept:
         return [], refused
-    told = panel(kept, carried(kept, asked.horizon), days=days)
-    worked = replace(told, values=_work(told.values, asked))
-    rolled = roll(worked, rows=rows)
-    truth = _unwork(rolled.truth, asked)
-    said = {name: _bounded(_unwork(each, asked), asked) for name, each in rolled.said.items()}
-    choices = choose(told, rolled, truth, said)
-    if not any(choice.method == MODEL for choice in choices):
-        rows = 0  # what is not shown need not be trained again
-    ahead, trained_rows = _ahead(worked, rows=rows)
-    shown = np.empty(len(rolled.truth))
-    bounds = np.searchsorted(rolled.series, np.arange(len(told.names) + 1))
-    for row, choice in enumerate(choices):
-        part = slice(bounds[row], bounds[row + 1])
-        of = {name: each[part] for name, each in rolled.said.items()}
-        shown[part] = blended(choice, of, rolled.ahead[part])
-    errors = rolled.truth - shown
-    based = bases(worked)
-    every = np.ones(len(errors), dtype=bool)
-    wide = widths(based, worked.last, rolled, errors, every)
-    found_band = band(wide, rolled, errors, every)
-    coverage = _coverage(worked, rolled, shown)
-    found = [
-        _of_one(worked, row, choice, ahead, wide, found_band, asked)
-        for row, choice in enumerate(choices)
-    ]
-    return [
-        replace(each, coverage=coverage[row], trained_rows=trained_rows)
-        for row, each in enumerate(found)
-    ], refused
+    told = panel(kept, fitted.horizon, days=days, beside=beside)
+    mine = fitted.of(told.names)
+    worked = replace(told, values=asked.work(told.values))
+    ahead = _ahead(mine, worked)
+    return [_of_one(mine, worked, row, ahead, asked) for row in range(len(told.names))], refused
 
 
-def carried(series: Mapping[str, Regular], horizon: int) -> int:
-    """Return how far ahead series can be forecast and that be tested on the past: at most so far.
-
-    Behind two seasons to begin with, a quarter of what is left is looked ahead: both halves of the
-    back-test must see it come.
-    """
-    spans = [len(each.values) for each in series.values()]
-    short = next(iter(series.values())).grid.seasons[0]
-    return max(1, min(horizon, (round(float(np.median(spans))) - 2 * short) // 4))
-
-
-def _refusals(series: Mapping[str, Regular]) -> dict[str, Reason]:
-    newest = max((_last(each) for each in series.values()), default=0)
-    found: dict[str, Reason] = {}
-    for name, each in series.items():
-        span = len(each.until(each.last).values)
-        short = each.grid.seasons[0]
-        if not each.known:
-            found[name] = "empty"
-        elif each.known == 1:
-            found[name] = "single"
-        elif each.known < 2 * short or each.known < LEAST_SHARE * span:
-            found[name] = "short"
-        elif newest - _last(each) > ENDED * each.grid.seasons[-1]:
-            found[name] = "ended"
-    return found
-
-
-def _last(series: Regular) -> int:
-    known = np.flatnonzero(np.isfinite(series.values))
-    return series.first + int(known[-1]) if len(known) else series.first - 1
-
-
-def _ahead(worked: Panel, *, rows: int) -> tuple[dict[str, Floats], int]:
+def _ahead(fitted: Fitted, worked: Panel) -> dict[str, Floats]:
     """Return what each method says from the end of each series: series x slots ahead."""
     count, horizon = len(worked.names), worked.horizon
     of = np.repeat(np.arange(count), horizon)
@@ -163,86 +108,35 @@ def _ahead(worked: Panel, *, rows: int) -> tuple[dict[str, Floats], int]:
         PROFILE: based.profile(of, last, steps),
         LEVEL: based.recent(of, last),
     }
-    trained_rows = 0
-    if rows:
-        design = Design(based, scales(based, worked.last))
-        model = train(worked, design, worked.last, rows=rows)
-        if model is not None:
-            said[MODEL] = model.predict(design, of, last, steps)
-            trained_rows = model.rows
-    return {name: each.reshape(count, horizon) for name, each in said.items()}, trained_rows
+    if fitted.model is not None:
+        said[MODEL] = fitted.model.predict(Design(based, fitted.scale), of, last, steps)
+    return {name: each.reshape(count, horizon) for name, each in said.items()}
 
 
 def _of_one(
-    worked: Panel,
-    row: int,
-    choice: Choice,
-    ahead: Mapping[str, Floats],
-    wide: Widths,
-    quantiles: Band | None,
-    asked: Asked,
+    fitted: Fitted, worked: Panel, row: int, ahead: Mapping[str, Floats], asked: Asked
 ) -> Forecast:
     steps = np.arange(1, worked.horizon + 1)
+    choice = fitted.choices[row]
     said = blended(choice, {name: each[row] for name, each in ahead.items()}, steps)
     last = int(worked.last[row])
     low: dict[float, Floats] | None = None
     high: dict[float, Floats] | None = None
-    if quantiles is not None and choice.tested:
+    if fitted.band is not None and choice.tested:
         of = np.full(len(steps), row)
-        unit = wide.of(of, np.full(len(steps), last), steps)
+        unit = widths_of(fitted, worked).of(of, np.full(len(steps), last), steps)
         low, high = (
-            {
-                level: _bounded(_unwork(said + unit * side[level][row], asked), asked)
-                for level in LEVELS
-            }
-            for side in (quantiles.low, quantiles.high)
+            {level: asked.told(said + unit * side[level][row]) for level in LEVELS}
+            for side in (fitted.band.low, fitted.band.high)
         )
     return Forecast(
         name=worked.names[row],
         slots=worked.first + last + steps,
-        values=_bounded(_unwork(said, asked), asked),
+        values=asked.told(said),
         low=low,
         high=high,
         choice=choice,
-        coverage=dict.fromkeys(LEVELS),
-        trained_rows=0,
+        coverage=fitted.coverage[row],
+        trained_rows=fitted.trained_rows,
+        expected=fitted.errors[row],
     )
-
-
-def _coverage(worked: Panel, rolled: Rolled, shown: Floats) -> list[dict[float, float | None]]:
-    """Return by level the share of the newer half that lay inside what the older half said."""
-    count = len(worked.names)
-    errors, tested = rolled.truth - shown, rolled.is_testing
-    until = np.where(rolled.begin >= 0, rolled.begin, worked.last)
-    wide = widths(bases(worked), until, rolled, errors, rolled.is_choosing)
-    quantiles = band(wide, rolled, errors, rolled.is_choosing)
-    far = rolled.is_choosing & (rolled.ahead > worked.horizon * 2 // 3)
-    if quantiles is None or not tested.any() or far.sum() < LEAST:
-        return [dict.fromkeys(LEVELS) for _ in range(count)]
-    of = rolled.series[tested]
-    told = errors[tested] / wide.of(of, rolled.origin[tested], rolled.ahead[tested])
-    rows = np.bincount(of, minlength=count)
-    inside = {
-        level: np.bincount(
-            of, (told >= quantiles.low[level][of]) & (told <= quantiles.high[level][of]), count
-        )
-        for level in LEVELS
-    }
-    return [
-        {level: float(inside[level][row] / rows[row]) if rows[row] else None for level in LEVELS}
-        for row in range(count)
-    ]
-
-
-def _work(values: Floats, asked: Asked) -> Floats:
-    return np.sign(values) * np.log1p(np.abs(values)) if asked.in_logs else values
-
-
-def _unwork(values: Floats, asked: Asked) -> Floats:
-    return np.sign(values) * np.expm1(np.abs(values)) if asked.in_logs else values
-
-
-def _bounded(values: Floats, asked: Asked) -> Floats:
-    if asked.least is None and asked.most is None:
-        return values
-    return np.clip(values, asked.least, asked.most)

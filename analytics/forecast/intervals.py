@@ -45,6 +45,11 @@ class Band:
     low: dict[float, Floats]
     high: dict[float, Floats]
 
+    def of(self, rows: Ints) -> Band:
+        """Return those of some series."""
+        return Band(*({level: each[rows] for level, each in side.items()}
+                      for side in (self.low, self.high)))  # fmt: skip
+
 
 def widths(bases: Bases, until: Ints, rolled: Rolled, errors: Floats, of: Bools) -> Widths:
     """Return the widths known at column `until`, and by distance from the rows `of` errors."""

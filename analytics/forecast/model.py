@@ -37,7 +37,7 @@ SPANS_D = {
 STRAIGHT = [
     NAMES.index(name)
     for name in NAMES
-    if name.startswith(("naive", "daily", "level", "newest", "error"))
+    if name.startswith(("naive", "daily", "level", "newest", "error", "rain"))
 ]
 METHOD = "HistGradientBoosting"
 

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from analytics import calendar
+from analytics.forecast.beside import Beside
 from analytics.grid import Grid, Ints
 from analytics.series import Floats, Regular
 
@@ -31,6 +32,7 @@ class Panel:
     horizon: int
     minutes: Floats  # of each column: minutes of its day gone, by the city's clock
     days: Floats  # of each column: calendar.FEATURES
+    beside: Beside | None = None  # what others forecast, known ahead
 
     @property
     def short(self) -> int:
@@ -47,7 +49,13 @@ class Panel:
         return self.first + column
 
 
-def panel(series: Mapping[str, Regular], horizon: int, *, days: Days | None = None) -> Panel:
+def panel(
+    series: Mapping[str, Regular],
+    horizon: int,
+    *,
+    days: Days | None = None,
+    beside: Beside | None = None,
+) -> Panel:
     """Put series of one grid side by side; raises ValueError when there is none.
 
     `days` says what day and minute slots are on the calendar; default: that of the grid. Series
@@ -77,4 +85,5 @@ def panel(series: Mapping[str, Regular], horizon: int, *, days: Days | None = No
         horizon=horizon,
         minutes=minutes.astype(np.float64),
         days=np.array([of[day] for day in on]).reshape(-1, len(calendar.FEATURES)),
+        beside=beside,
     )

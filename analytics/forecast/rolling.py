@@ -39,14 +39,12 @@ MODEL: Final = "model"
 class Rolled:
     """Forecasts of the past, one row a (series, origin, slots ahead) whose truth is known.
 
-    `turn` numbers a series' origins from the oldest, 0; `is_choosing` marks rows that were known
-    before the first origin that tests.
+    `is_choosing` marks rows that were known before the first origin that tests.
     """
 
     series: Ints
     origin: Ints
     ahead: Ints
-    turn: Ints
     truth: Floats
     said: dict[str, Floats]  # by method
     is_choosing: Bools
@@ -94,11 +92,11 @@ def roll(panel: Panel, *, rows: int = ROWS) -> Rolled:
     """
     of = origins(panel)
     begin = np.array([each[0] if len(each) else -1 for each in of], np.int64)
-    series, origin, ahead, turn = _rows(of, panel.horizon)
+    series, origin, ahead = _rows(of, panel.horizon)
     truth = panel.values[series, origin + ahead]
     # From where nothing is known nobody forecasts: what came before the gap is too old.
     good = np.isfinite(truth) & np.isfinite(panel.values[series, origin])
-    series, origin, ahead, turn = (each[good] for each in (series, origin, ahead, turn))
+    series, origin, ahead = (each[good] for each in (series, origin, ahead))
     truth = truth[good]
     based = bases(panel)
     said = {
@@ -115,7 +113,6 @@ def roll(panel: Panel, *, rows: int = ROWS) -> Rolled:
         series=series,
         origin=origin,
         ahead=ahead,
-        turn=turn,
         truth=truth,
         said=said,
         is_choosing=origin + ahead <= tests_from,
@@ -134,14 +131,12 @@ def past_model(
     return None if model is None else (model, design)
 
 
-def _rows(of: list[Ints], horizon: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _rows(of: list[Ints], horizon: int) -> tuple[Ints, Ints, Ints]:
     counts = np.array([len(each) for each in of], np.int64)
     series = np.repeat(np.repeat(np.arange(len(of)), counts), horizon)
     every = np.concatenate([*of, np.zeros(0, np.int64)]).astype(np.int64)
-    turns = [np.arange(count) for count in counts]
-    turn = np.concatenate([*turns, np.zeros(0, np.int64)]).astype(np.int64)
     ahead = np.tile(np.arange(1, horizon + 1), len(every))
-    return series, np.repeat(every, horizon), ahead, np.repeat(turn, horizon)
+    return series, np.repeat(every, horizon), ahead
 
 
 def _middle(each: Ints) -> int:

@@ -2,12 +2,15 @@
 
 Inputs: `{"only": [ids of forecasts.toml]}`, all by default. The result says of each how many series
 were forecast, by what, and how well; the forecasts themselves are the findings `forecast.<id>`.
+They are said by what was learned (`training`, by its own schedule), and kept to be held against
+what came.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sklearn
@@ -15,9 +18,22 @@ import sklearn
 from analytics.forecast import words
 from analytics.forecast.card import COLUMNS, Row, row_of, row_of_total, row_refused
 from analytics.forecast.declared import Declared, declared
+from analytics.forecast.drift import NO_LIVES, Lives, lived_row, lives_of, recall_said, remember
 from analytics.forecast.features import NAMES
-from analytics.forecast.forecasting import Forecast, forecast
+from analytics.forecast.fitting import refusals
+from analytics.forecast.forecasting import Forecast, Refused, speak
+from analytics.forecast.learned import (
+    LATE,
+    Learned,
+    keep,
+    learn,
+    made_by,
+    reason,
+    recall,
+)
 from analytics.forecast.lines import Course, lines_of, next_of
+from analytics.forecast.memory import Memory
+from analytics.forecast.published import NOTHING, Said
 from analytics.forecast.source import MS, Read, Stock
 from analytics.forecast.total import Total, bounds, year_total
 from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
@@ -27,6 +43,8 @@ from data_access.finding import Ground, build_finding
 from data_access.opening import open_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
+from permissions.database import connect_operations
+from settings import Settings
 
 SEASONS_SHOWN = 2  # of history beside the forecast, and as much as is forecast
 EVERY_MS = 3_600_000.0  # forecasts are made again
@@ -37,37 +55,87 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Forecast and publish; raises WorkFailed for an id that is none."""
     city = open_city(working.settings)
     known = declared(working.settings.city, city)
-    wanted = [str(name) for name in inputs.get("only", known)]
-    if unknown := sorted(set(wanted) - known.keys()):
-        raise WorkFailed("input", f"no forecast is called {', '.join(unknown)}")
+    wanted = asked_for(inputs, known)
+    engine = connect_operations(working.settings.operations_url)
     reader = open_reader(working.settings)
     told: dict[str, Any] = {}
     try:
+        memory = Memory(engine)
         for index, name in enumerate(wanted):
             working.check()
             working.progress(index / max(1, len(wanted)), "forecast")
             with reader.snapshot() as snapshot:
                 stock = Stock.of(snapshot, city, known[name], now_ms=time.time() * 1000)
-            envelope = finding(stock, city, known[name])
+            made = _made(stock, known[name], memory, working.settings)
+            envelope = finding(stock, city, known[name], made)
             working.publish(envelope)
+            if made.said is not None and made.learned is not None:
+                remember(
+                    memory,
+                    known[name],
+                    made.said,
+                    made.found,
+                    made.learned,
+                    now_ms=stock.now_ms,
+                )
             told[name] = _summary(envelope)
     finally:
         reader.close()
+        engine.dispose()
     return {"forecasts": told}
 
 
-def finding(stock: Stock, city: City, what: Declared) -> Envelope:
-    """Return the finding of one entry: series, figures and cards, or why there is none."""
+def asked_for(inputs: Mapping[str, Any], known: Mapping[str, Declared]) -> list[str]:
+    """Return the ids that are asked for; raises WorkFailed for one that is none."""
+    wanted = [str(name) for name in inputs.get("only", known)]
+    if unknown := sorted(set(wanted) - known.keys()):
+        raise WorkFailed("input", f"no forecast is called {', '.join(unknown)}")
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is forecast of an entry, by what was learned, and how that lived up to its test.
+
+    `said` is what was published before; None of what is not kept (totals).
+    """
+
+    found: tuple[Forecast, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    learned: Learned | None = None
+    said: Said | None = None
+    lives: Lives = NO_LIVES
+
+
+def made_of(stock: Stock, what: Declared, learned: Learned, said: Said = NOTHING) -> Made:
+    """Return the forecasts of what was learned, and how those before came true."""
+    found: list[Forecast] = []
+    refused: list[Refused] = []
+    for indicator, part, asked in stock.panels(what):
+        fitted = learned.fits.get(indicator)
+        if fitted is None:
+            refused += [Refused(name, why) for name, why in refusals(part).items()]
+            continue
+        more, gone = speak(fitted, part, asked, days=stock.days, beside=stock.beside)
+        found, refused = found + more, refused + gone
+    return Made(tuple(found), tuple(refused), learned, said,
+                lives_of(stock, what, said, learned.made_ms))  # fmt: skip
+
+
+def finding(stock: Stock, city: City, what: Declared, made: Made | None = None) -> Envelope:
+    """Return the finding of one entry: series, figures and cards, or why there is none.
+
+    Without `made` it is learned and forecast here.
+    """
     contract = city.datasets[what.dataset]
+    if made is None:
+        made = Made()
+        if what.total is None:
+            fits = learn(stock, what)
+            made = made_of(stock, what, Learned(fits, stock.now_ms, "", "asked", {}))
     payload: Payload = {}
     if stock.reads:
-        payload = _total(stock, what) if what.total else _payload(stock, city, what)
-    quality = {
-        "engine": f"scikit-learn {sklearn.__version__}",
-        "features": list(NAMES),
-        "trainedAtMs": stock.now_ms,
-        "loopMs": stock.loop_us / MS,
-    }
+        payload = _total(stock, what) if what.total else _payload(stock, what, made)
     ground = Ground(
         datasets=(what.dataset,),
         origin=stock.origin,
@@ -82,32 +150,66 @@ def finding(stock: Stock, city: City, what: Declared) -> Envelope:
         label=what.name,
         now_ms=stock.now_ms,
         stale_after_ms=contract.stale_after_ms + EVERY_MS + stock.slot_ms,
-        quality=quality,
+        quality=_quality(stock, what, made),
         reason=NO_DATA if stock.is_fed else NO_SOURCE,
     )
 
 
-def _payload(stock: Stock, city: City, what: Declared) -> Payload:
+def _made(stock: Stock, what: Declared, memory: Memory, settings: Settings) -> Made:
+    """Return what is forecast by what is kept; learned anew where that no longer serves."""
+    if what.total is not None:
+        return Made()
+    learned, by = recall(memory, what), made_by(settings, what, stock)
+    said = recall_said(memory, what)
+    why = reason(learned, by, stock=stock, what=what, is_drifted=False, late=LATE)
+    if learned is None or why is not None:
+        learned = keep(memory, what, learn(stock, what), by, why or "first", stock.now_ms)
+    return made_of(stock, what, learned, said)
+
+
+def _quality(stock: Stock, what: Declared, made: Made) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "engine": f"scikit-learn {sklearn.__version__}",
+        "features": list(NAMES),
+        "trainedAtMs": stock.now_ms,
+        "loopMs": stock.loop_us / MS,
+    }
+    if made.learned is not None:
+        learned = made.learned
+        found |= {
+            "trainedAtMs": learned.made_ms,
+            "trainedWhy": learned.why,
+            "wasKept": learned.was_kept,
+            "fitHash": learned.hash,
+            "retrainMs": what.retrain_ms,
+            "drift": made.lives.told(stock),
+            "beside": {
+                name: asdict(fitted.tried)
+                for name, fitted in learned.fits.items()
+                if fitted is not None and fitted.tried is not None
+            },
+        }
+    return found
+
+
+def _payload(stock: Stock, what: Declared, made: Made) -> Payload:
     reads = {each.key: each for each in stock.reads}
     rows: list[Row] = []
     courses: dict[str, Course] = {}
-    for part, asked in stock.panels(what):
-        found, refused = forecast(part, asked, days=stock.days)
-        for each in found:
-            read = reads[each.name]
-            courses[each.name] = _course(stock, read, each)
-            rows.append(
-                row_of(
-                    courses[each.name],
-                    each,
-                    read.series,
-                    step=stock.step,
-                    extent_ms=stock.extent_ms(read.series),
-                )
-            )
-        for gone in refused:
-            read = reads[gone.name]
-            rows.append(row_refused(read.key, read.label, words.REASONS[gone.reason], read.source))
+    for each in made.found:
+        read = reads[each.name]
+        courses[each.name] = _course(stock, read, each)
+        row = row_of(
+            courses[each.name],
+            each,
+            read.series,
+            step=stock.step,
+            extent_ms=stock.extent_ms(read.series),
+        )
+        rows.append(row | lived_row(made.lives.series.get(each.name), stock))
+    for gone in made.refused:
+        read = reads[gone.name]
+        rows.append(row_refused(read.key, read.label, words.REASONS[gone.reason], read.source))
     order = {each.key: place for place, each in enumerate(stock.reads)}
     rows.sort(key=lambda row: order[row["id"]])
     numbers: dict[str, Number] = {}

@@ -9,25 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 
+from analytics.forecast.beside import Beside, on_grid
 from analytics.forecast.declared import Declared
-from analytics.forecast.forecasting import Asked
+from analytics.forecast.fitting import Asked
 from analytics.grid import SECONDS, Grid, Ints, StepName
 from analytics.series import Regular, fitting, read, read_counts
 from data_access.aggregates.aggregate import text
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract, duration_s
 from data_access.envelope import Origin, Source, Text
+from data_access.rain_issue import Issue, all_issues
 from data_access.replay import Timeline
 from data_access.rollup import DAY_US, MICRO
 from data_access.store.snapshot import Snapshot
 
 MS = 1000  # microseconds
 LOOK_US = 3 * DAY_US  # back, for how often a source reports
+REACH = 12  # slots an issue may be old when it is used
 AXES: Mapping[str, str] = {"P1D": "day", "P7D": "day", "P1M": "month"}
 WHOLE_CITY = text("toàn thành phố", "whole city")
 
@@ -58,6 +61,7 @@ class Stock:
     origin: Origin
     now_ms: float
     newest_us: int | None
+    beside: Beside | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot, city: City, what: Declared, *, now_ms: float) -> Stock:
@@ -76,7 +80,8 @@ class Stock:
         grid = _filled(snapshot, what, grid, now_us)
         reads = tuple(_reads(snapshot, city, what, grid, from_us=from_us, now_us=now_us))
         newest_us = snapshot.newest_us(what.dataset) if what.indicators else now_us
-        return cls(reads, grid, current.timeline, origin, now_ms, newest_us)
+        beside = _beside(snapshot, what, grid, current.timeline, from_us=from_us, now_us=now_us)
+        return cls(reads, grid, current.timeline, origin, now_ms, newest_us, beside)
 
     @property
     def is_fed(self) -> bool:
@@ -145,14 +150,46 @@ class Stock:
         minutes = [each.hour * 60 + each.minute if self.grid.is_below_day else 0 for each in at]
         return [each.date() for each in at], np.array(minutes, np.int64)
 
-    def panels(self, what: Declared) -> Iterator[tuple[dict[str, Regular], Asked]]:
-        """Yield the series that share a model, and how: those of one indicator."""
+    def panels(self, what: Declared) -> Iterator[tuple[str, dict[str, Regular], Asked]]:
+        """Yield the series that share a model: the indicator, its series, and how."""
         by: dict[str, list[Read]] = {}
         for each in self.reads:
             by.setdefault(each.source.get("indicator", ""), []).append(each)
-        for reads in by.values():
+        for indicator, reads in by.items():
             asked = Asked(what.ahead, what.in_logs, reads[0].least, reads[0].most)
-            yield {each.key: each.series for each in reads}, asked
+            yield indicator, {each.key: each.series for each in reads}, asked
+
+
+def _beside(
+    snapshot: Snapshot,
+    what: Declared,
+    grid: Grid,
+    timeline: Timeline,
+    *,
+    from_us: int,
+    now_us: int,
+) -> Beside | None:
+    """Return what the weather service forecast since `from_us`, moved onto the series' own track.
+
+    The two meet on glass: what was on the wall at the same hour belongs together.
+    """
+    forecast = None if what.beside is None else snapshot.current(what.beside)
+    if forecast is None:
+        return None
+    ends = [forecast.timeline.track(timeline.glass(at_us)) for at_us in (from_us, now_us)]
+    issues = all_issues(snapshot, from_us=ends[0], to_us=ends[1])
+    oldest_us = ends[1] - round(REACH * SECONDS[grid.step] * MICRO)
+    if not issues or issues[-1].issued_us < oldest_us:
+        return None  # nobody forecasts any more: the model must do without
+    return on_grid([_moved(each, now_us - ends[1]) for each in issues], grid, what.ahead + REACH)
+
+
+def _moved(issue: Issue, by_us: int) -> Issue:
+    steps = tuple(
+        replace(step, begin_us=step.begin_us + by_us, end_us=step.end_us + by_us)
+        for step in issue.steps
+    )
+    return replace(issue, issued_us=issue.issued_us + by_us, steps=steps)
 
 
 def _filled(snapshot: Snapshot, what: Declared, grid: Grid, now_us: int) -> Grid:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analytics.forecast import total
 from analytics.forecast.choice import Choice
-from analytics.forecast.forecasting import Reason
+from analytics.forecast.fitting import Reason
 from analytics.forecast.rolling import LEVEL, MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
 from analytics.grid import Grid, StepName
 from data_access.aggregates.aggregate import text
@@ -51,7 +51,6 @@ TOO_EARLY = text("chưa đủ phần đầu năm", "too little of the year is kn
 DRIFT: Mapping[str, Text] = {
     "unknown": text("chưa biết", "not known"),
     "steady": text("ổn định", "steady"),
-    "drifting": text("sai số tăng", "errors rising"),
     "drifted": text("đã lệch", "drifted"),
 }
 SLOTS: Mapping[StepName, Text] = {

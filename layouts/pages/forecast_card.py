@@ -12,7 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data_access.envelope import Text
-from language import date, moment, number, pick
+from language import date, duration, moment, number, pick
 from layouts.pages.attributes import attrs
 from layouts.pages.data_page import Link, data_page
 from layouts.pages.forecasts import MASES
@@ -46,6 +46,11 @@ def page(
             html.P(" · ".join(map(str, features)), className="quiet"),
         ]
     well = [html.H3(say("forecasts.well", setting)), _facts(_well(row, setting), setting)]
+    if "came" in row:
+        well += [
+            html.H3(say("forecasts.lived", setting)),
+            _facts(_lived(row, now_ms, setting), setting),
+        ]
     return data_page(
         "forecasts",
         [
@@ -112,6 +117,21 @@ def _how(
         found.append(
             ("at", moment(at_ms, now=now_ms, language=language, timezone=setting.timezone))
         )
+    if why := quality.get("trainedWhy"):
+        found.append(("why", say(f"forecasts.why.{why}", setting)))
+    if every_ms := quality.get("retrainMs"):
+        found.append(("retrain", duration(every_ms / 1000, language=language)))
+    if digest := quality.get("fitHash"):
+        found.append(("fit", digest[:12]))
+    tried = quality.get("beside", {}).get(row.get("source", {}).get("indicator"))
+    if tried and None not in (tried["beside"], tried["without"]):
+        key = "used" if tried["is_used"] else "unused"
+        found.append(
+            ("beside", say(f"forecasts.beside.{key}", setting, **{
+                name: number(tried[name], decimals=2, language=language)
+                for name in ("beside", "without")
+            }))
+        )  # fmt: skip
     if row.get("is_model") and quality.get("engine"):
         found.append(("engine", str(quality.get("engine", ""))))
     if quality.get("loopMs"):
@@ -138,8 +158,36 @@ def _well(row: Mapping[str, Any], setting: Setting) -> list[Fact]:
         ("coverage95", figure("coverage95", "%", 1)),
         ("tested", figure("tested", "", 0)),
     ]
+    return facts
+
+
+def _lived(row: Mapping[str, Any], now_ms: float, setting: Setting) -> list[Fact]:
+    """Return how what was published came true, beside what its back-test promised."""
+    language = setting.language
+
+    def written(figure: float, unit: str = "", decimals: int = 2) -> str:
+        return number(figure, unit, decimals=decimals, language=language)
+
     drift = pick(row["drift"], language)
+    if row.get("drifted_at") is not None:
+        since = moment(row["drifted_at"], now=now_ms, language=language, timezone=setting.timezone)
+        drift = f"{drift} ({say('forecasts.since', setting, since=since)})"
+    facts = [("came", written(row["came"], decimals=0)), ("drift", drift)]
     if row.get("drift_times") is not None:
-        times = number(row["drift_times"], decimals=2, language=language)
-        drift = f"{drift} ({say('forecasts.times', setting, times=times)})"
-    return [*facts, ("drift", drift)]
+        times = say("forecasts.times", setting, times=written(row["drift_times"]))
+        error = written(row["lived_error"], str(row.get("error_unit", "")))
+        facts.append(("lived_error", f"{error} ({times})"))
+    for level in ("80", "95"):
+        if (held := row.get(f"lived{level}")) is not None:
+            facts.append((f"coverage{level}", written(held, "%", 1)))
+    slot = pick(row["slot"], language)
+    stretches = row.get("stretches", [])
+    by_distance = [
+        say("forecasts.stretch", setting, times=written(times),
+            slots=written(row["ahead"] * (part + 1) / len(stretches), decimals=0))
+        for part, (count, times) in enumerate(stretches)
+        if count and times is not None
+    ]  # fmt: skip
+    if by_distance:
+        facts.append(("stretches", f"{' · '.join(by_distance)} ({slot})"))
+    return facts

@@ -17,11 +17,11 @@ from language import number, pick
 from layouts import ids
 from layouts.pages.data_grid import GridColumn, data_grid
 from layouts.pages.data_page import Link, data_page
-from layouts.pages.shell import Setting, say
+from layouts.pages.shell import Setting, icon, say
 
 AGAIN_MS = 60_000
 MODEL_MARK, LATE_MARK, NONE_MARK = "bi-cpu", "bi-exclamation-triangle-fill", "bi-dash-circle"
-DRIFT_MARKS = {"drifting": LATE_MARK, "drifted": LATE_MARK}
+DRIFT_MARKS = {"drifted": LATE_MARK}
 MASES = ("mase", "mase_naive", "mase_profile", "mase_model")
 
 
@@ -41,6 +41,11 @@ def page(listed: Sequence[Listed], *, withheld: int, link: Link, setting: Settin
     models = sum(bool(each.row.get("is_model")) for each in listed)
     said = say("forecasts.count", setting, count=shown, models=models)
     head: list[Component] = [html.P(said, className="quiet data-count")]
+    drifted = [each for each in listed if each.row.get("drift_state") == "drifted"]
+    if drifted:
+        names = ", ".join(dict.fromkeys(pick(each.name, setting.language) for each in drifted))
+        words = say("forecasts.drifted", setting, count=len(drifted), names=names)
+        head.append(html.P([icon(LATE_MARK), html.Span(words)], className="data-count"))
     if withheld:
         head.append(html.P(say("data.withheld", setting, count=withheld), className="quiet"))
     return data_page(

@@ -7,7 +7,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import analytics.detection.labels  # noqa: F401  their tables are of this store, too
+import analytics.detection.labels
+import analytics.forecast.memory  # noqa: F401
 import jobs.tables  # noqa: F401
 from permissions.database import HEAD, MIGRATIONS, VERSION_TABLE, migrate, open_operations
 from permissions.tables import metadata

@@ -184,13 +184,6 @@ def test_r17_a_model_that_wins_speaks_and_tells_its_error_beside_theirs() -> Non
     assert found.trained_rows > 1000
 
 
-def test_drift_is_seen_when_the_newest_errors_grow() -> None:
-    values = daily(1440)
-    values[-60:] += 40 * np.random.default_rng(4).normal(size=60)
-    assert one(values, rows=0).choice.drift_state in ("drifting", "drifted")
-    assert one(daily(1440), rows=0).choice.drift_state == "steady"
-
-
 # How wide
 
 

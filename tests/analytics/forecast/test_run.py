@@ -124,13 +124,16 @@ def test_a_city_without_the_file_forecasts_nothing(tmp_path: Path, city: City) -
         ({"step": '"PT7M"'}, "Input should be"),
         ({"total": '"year"'}, "a total of the year"),
         ({"extra": "1"}, "Unexpected keyword"),
+        ({"retrain": '"PT5M"'}, "every hour"),
+        ({"beside": '"environment.rain_forecast"', "step": '"PT15M"'}, "by the hour"),
     ],
 )
 def test_a_wrong_entry_is_named(
     tmp_path: Path, city: City, change: dict[str, str], said: str
 ) -> None:
     entry = {"id": '"air"', "name": '{ vi = "a", en = "a" }', "dataset": f'"{AIR}"',
-             "indicators": '["pm25"]', "step": '"PT1H"', "ahead": "24"} | change  # fmt: skip
+             "indicators": '["pm25"]', "step": '"PT1H"', "ahead": "24",
+             "retrain": '"P1D"'} | change  # fmt: skip
     text = "[[forecast]]\n" + "".join(f"{key} = {value}\n" for key, value in entry.items())
     (tmp_path / "forecasts.toml").write_text(text)
     with pytest.raises(CityError, match=said):
