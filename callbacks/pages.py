@@ -50,7 +50,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     console.layout: ("realm", "date", "time"),
     operator_drawing.layout: ("wall",),
     rule_day.layout: ("rule", "wall"),
-    what_if.layout: ("twin", "run", "runs", "by", "map"),
+    what_if.layout: ("twin", "model", "network", "run", "runs", "by", "map", "pair"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
     brief.layout: ("kind", "state", "language"),

@@ -12,36 +12,40 @@ from callbacks.commands import CommandRefused, command, refused
 from callbacks.desk import Desk, desk
 from callbacks.walls import all_walls, control_of
 from callbacks.what_if_scene import scene_of, scene_title
-from callbacks.what_if_tiles import Shown, draw, maps_of, seen, tile_kind
+from callbacks.what_if_tiles import Shown, draw, envelope_of, maps_of, seen, tile_kind
+from data_access.envelope import Envelope
 from jobs.findings import FindingStore
-from language import pick
+from language import LANGUAGES, pick, text
 from layouts import ids
 from layouts.pages import what_if
 from layouts.pages import what_if_compare as view
 from layouts.pages.console_plan import Rect
 from layouts.pages.outcome import Outcome
+from layouts.pages.what_if_pair import LETTERS, Pair, mode_keys, pair_keys, pair_name, read_pair
 from layouts.pages.what_if_words import tell
 from permissions.roles import Person, Right
 from twin.comparison import MOST, Compared, compare
+from twin.pairing import SHOWN, against, against_base
 
 GAP_PX = 16
 LEFT_SHARE = 0.6
 BAR_PX = 64
+PAIR_PX = 64  # of the keys that say which run is held against which
 TABLE_SHARE = 0.46
 LEAST = (1180.0, 560.0)
 
 Size = Mapping[str, float]
-Asked = Mapping[str, Any]  # what the address asks: runs, by, map
+Asked = Mapping[str, Any]  # what the address asks: runs, by, map, pair
 
 
-def layout(named: str, by: str, of: str) -> Any:
+def layout(named: str, by: str, of: str, pair: str) -> Any:
     """Build the page of the runs an address names."""
     reach, setting = desk(), page_setting.setting()
     found = runs.compared(reach, _ids(named))
     if not found:
         words = tell("no_run", setting)
         return what_if.nothing(words, link=page_setting.link(), setting=setting)
-    asked = {"runs": [run.job_id for run in found], "by": by, "map": of}
+    asked = {"runs": [run.job_id for run in found], "by": by, "map": of, "pair": pair}
     return what_if.comparing(
         tell("compared", setting, count=len(found)),
         asked=asked,
@@ -81,14 +85,23 @@ def show(size: Size | None, asked: Asked | None) -> Any:
     names = [name for name in maps_of(found[0].result["kind"]) if name in found[0].result["frames"]]
     wanted = str(asked.get("map") or "")
     of = wanted if wanted in names else names[0]
-    frames = [run.result["frames"][of] for run in found if of in run.result["frames"]]
-    minutes = sorted({minute for each in frames for minute in each["minutes"]})
     left_px = round((width - GAP_PX) * LEFT_SHARE)
-    left, columns = _maps(found, of, left_px, height)
     room = Rect(0, 0, round(width) - GAP_PX - left_px, round(height * TABLE_SHARE))
     here = [run.job_id for run in found]
-    table = Shown("scenarios", {"runs": here}, room, "s")
+    pair = read_pair(asked.get("pair"), len(found))
+    if pair is None:
+        frames = [run.result["frames"][of] for run in found if of in run.result["frames"]]
+        minutes = sorted({minute for each in frames for minute in each["minutes"]})
+        left, columns = _maps(found, of, left_px, height)
+        table = Shown("scenarios", {"runs": here}, room, "s")
+    else:
+        given, minutes = _difference(reach, found, pair, of)
+        run_id = found[pair[0]].job_id
+        left, columns = [_difference_map(run_id, of, bool(minutes), left_px, height)], 1
+        table = Shown(tile_kind(of), {"run": run_id, "show": "figures"}, room, "s")
     query = {"runs": ",".join(here), "by": str(asked.get("by") or ""), "map": of}
+    if pair is not None:
+        query["pair"] = pair_name(pair)
     kind = found[0].result["kind"]
     others = runs.listed(reach, but=here, kind=kind, limit=8)
     language = setting.language
@@ -102,7 +115,11 @@ def show(size: Size | None, asked: Asked | None) -> Any:
             *view.more_runs(found, others, setting),
         ],
         columns=columns,
-        choice=view.map_choice(of, names, query, setting),
+        choice=[
+            *view.map_choice(of, names, query, setting),
+            *mode_keys(pair, len(found), query, setting),
+        ],
+        pairs=[] if pair is None else pair_keys(pair, len(found), query, setting),
         setting=setting,
     )
 
@@ -164,15 +181,45 @@ def _maps(
                 "run": run.job_id,
                 "show": "map",
                 "slider": False,
-                "title": {
-                    each: f"{view.LETTERS[index]} · {words}" for each, words in run.title.items()
-                },
+                "title": {each: f"{LETTERS[index]} · {words}" for each, words in run.title.items()},
             },
             Rect(0, 0, wide, high),
             f"m{index}",
         )
         for index, run in enumerate(found)
     ], columns
+
+
+def _difference(
+    reach: Desk, found: Sequence[Compared], pair: Pair, of: str
+) -> tuple[dict[str, Envelope], list[float]]:
+    """Return what tiles read of a run held against another, or against its base; its minutes.
+
+    Its figures are the run's own: their passports are those of the run.
+    """
+    one, other = pair
+    run = found[one]
+    result = against_base(run.result)
+    before = {each: text("what_if.base", each) for each in LANGUAGES}
+    if other is not None:
+        result = against(found[other].result, run.result)
+        before = dict.fromkeys(LANGUAGES, LETTERS[other])
+    title = {
+        each: text("what_if.pair_of", each, one=LETTERS[one], other=words)
+        for each, words in before.items()
+    }
+    told = None if other is None else before
+    envelope = envelope_of(reach, run.job_id, title, result, against=told)
+    frames = result["frames"].get(SHOWN[of])
+    return {envelope.aggregate: envelope}, [] if frames is None else list(frames["minutes"])
+
+
+def _difference_map(run_id: str, of: str, is_known: bool, width: float, height: float) -> Shown:
+    """Return the one map of a difference; without one, its figures say why."""
+    show = {"show": "map", "slider": False} if is_known else {"show": "figures"}
+    by = {"by": "change"} if of == "depth" and is_known else {}
+    rect = Rect(0, 0, round(width), round(height - BAR_PX - PAIR_PX - GAP_PX))
+    return Shown(tile_kind(of), {"run": run_id, **show, **by}, rect, "m0")
 
 
 def _ids(named: str) -> list[str]:

@@ -33,10 +33,16 @@ class Shown:
 
 
 def envelope_of(
-    reach: Desk, job_id: str, title: Text, result: RunResult, *, result_hash: str = ""
+    reach: Desk,
+    job_id: str,
+    title: Text,
+    result: RunResult,
+    *,
+    result_hash: str = "",
+    against: Text | None = None,
 ) -> Envelope:
     """Return a run as tiles read it; its layers are written where the pages' maps find them."""
-    run = Run(job_id, title, result_hash=result_hash)
+    run = Run(job_id, title, result_hash=result_hash, against=against)
     made = envelopes(
         result,
         run,

@@ -152,6 +152,9 @@ WHAT_IF_MAP = "what-if-map"
 WHAT_IF_SEEN = "what-if-seen"
 WHAT_IF_TOUCH = "what-if-touch"
 WHAT_IF_DRAFT = "what-if-draft"
+WHAT_IF_RAIN = "what-if-rain"
+WHAT_IF_STORM = "what-if-storm"
+WHAT_IF_SUMMARY = "what-if-summary"
 WHAT_IF_SHEET = "what-if-sheet"
 WHAT_IF_RUN = "what-if-run"
 WHAT_IF_PROBLEM = "what-if-problem"
@@ -186,7 +189,7 @@ def what_if_key(do: str, about: str) -> dict[str, str]:
 
 
 def what_if_slider(name: str) -> dict[str, str]:
-    """Return the id of a slider of the open measure."""
+    """Return the id of a slider of the open measure, or of a condition."""
     return {"part": "what-if-slider", "name": name}
 
 

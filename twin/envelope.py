@@ -47,6 +47,7 @@ class Run:
     title: Text
     datasets: tuple[str, ...] = ()  # of which the base was made
     result_hash: str = ""
+    against: Text | None = None  # what it is held against, where that is not its base
 
 
 def run_name(job_id: str) -> str:
@@ -123,6 +124,7 @@ def _said(result: RunResult, run: Run) -> dict[str, Any]:
         "invented": result["invented"],
         "limits": [*result["limits"], *balances(result)],
         "hash": run.result_hash,
+        **({} if run.against is None else {"against": run.against}),
     }
 
 

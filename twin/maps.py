@@ -18,6 +18,7 @@ MOST_FRAMES = 24  # of a map over time: a page turned every 1.5 s, so a round ta
 MOST_NAMED = 12
 WET_M = 0.1  # "standing water" ends here (city/scales.toml, flood_depth)
 LEAST_CHANGE = 5.0  # per cent; less is called unchanged (city/scales.toml, speed_change)
+LEAST_DIFFERENCE_M = 0.03  # less is called unchanged (city/scales.toml, depth_change)
 METRES: Mapping[str, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 
@@ -26,15 +27,22 @@ class Reading:
     """How values over time become one map: by which scale, of what, at which moment."""
 
     scale: str
-    of: Literal["change", "value"]
+    of: Literal["change", "difference", "value"]
     label: Text
 
     def whole(self, course: Iterable[float | None]) -> float | None:
-        """Return the one figure of a course: the mean change, the highest value."""
+        """Return the one figure of a course: the mean change, the greatest difference or value."""
         known = [value for value in course if value is not None]
         if not known:
             return None
+        if self.of == "difference":
+            return max(known, key=abs)
         return max(known) if self.of == "value" else round(sum(known) / len(known), 1)
+
+    @property
+    def least(self) -> float:
+        """From which figure on a place is worth its name."""
+        return {"change": LEAST_CHANGE, "difference": LEAST_DIFFERENCE_M, "value": WET_M}[self.of]
 
 
 READINGS: Mapping[str, Reading] = {
@@ -45,6 +53,9 @@ READINGS: Mapping[str, Reading] = {
     ),
     "depth": Reading(
         "flood_depth", "value", {"vi": "Độ sâu ngập mô phỏng", "en": "Simulated flood depth"}
+    ),
+    "depthChange": Reading(
+        "depth_change", "difference", {"vi": "Thay đổi độ sâu ngập", "en": "Change of flood depth"}
     ),
     "areaDepth": Reading(
         "flood_depth",
@@ -68,7 +79,7 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
     if reading is None or reading.scale not in city.scales or not frames["minutes"]:
         return None
     scale = city.scales[reading.scale]
-    factor = METRES.get(frames["unit"], 1.0) if reading.of == "value" else 1.0
+    factor = METRES.get(frames["unit"], 1.0) if reading.of != "change" else 1.0
     courses = {
         feature: _course(frames["base"].get(feature, []), values, reading, factor)
         for feature, values in frames["value"].items()
@@ -105,9 +116,12 @@ def _course(
     reading: Reading,
     factor: float,
 ) -> list[float | None]:
-    """Return what a map shows of a feature over time: per cent of change, or the value itself."""
+    """Return what a map shows of a feature over time: per cent of change, or the values."""
     if reading.of == "value":
         return [_rounded(_finite(value), factor) for value in values]
+    if reading.of == "difference":
+        pairs = zip(base, values, strict=False)
+        return [_rounded(_difference(before, value), factor) for before, value in pairs]
     return [_change(before, value) for before, value in zip(base, values, strict=False)]
 
 
@@ -117,12 +131,17 @@ def _change(before: float | None, value: float | None) -> float | None:
     return round(100 * (value / before - 1), 1)
 
 
+def _difference(before: float | None, value: float | None) -> float | None:
+    before, value = _finite(before), _finite(value)
+    return None if before is None or value is None else value - before
+
+
 def _worst(values: Mapping[str, float], reading: Reading) -> list[str]:
     """Return what is to be named: the slowest against the base, or the deepest."""
     if reading.of == "change":
-        named = [feature for feature in values if values[feature] <= -LEAST_CHANGE]
+        named = [feature for feature in values if values[feature] <= -reading.least]
         return sorted(named, key=lambda feature: (values[feature], feature))[:MOST_NAMED]
-    named = [feature for feature in values if values[feature] >= WET_M]
+    named = [feature for feature in values if values[feature] >= reading.least]
     return sorted(named, key=lambda feature: (-values[feature], feature))[:MOST_NAMED]
 
 

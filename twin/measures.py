@@ -16,14 +16,15 @@ from language import LANGUAGES, number, pick, text
 
 Side = Literal["traffic", "drainage"]
 Option = Mapping[str, Any]  # an entry of a twin's options(city)
-EVERYWHERE = "all"  # the id of the whole network, which is picked from no list
+EVERYWHERE = "all"  # the list whose one entry is the whole network, and the id of that
 
 
 @dataclass(frozen=True, slots=True)
 class Slider:
     """A number to choose: on screen in `unit`; the scenario takes it times `factor`.
 
-    `most` and `start` may name a field of what was picked: a station's own pumps.
+    `most` and `start` may name a field of what was picked: a station's own pumps. One that `is_off`
+    at its most is then left out of the scenario.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Slider:
     unit: str = ""
     factor: float = 1.0
     is_whole: bool = False
+    is_off: bool = False
 
     def reach(self, option: Option) -> tuple[float, float, float]:
         """Return least, most and what it begins at, for what was picked."""
@@ -49,10 +51,24 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few words, the first unless another is chosen."""
+    """One of a few words, the first unless another is chosen.
+
+    `told` is what a scenario takes of each, None where it need not be said.
+    """
 
     name: str
     of: tuple[str, ...]
+    told: tuple[Any, ...] = ()
+
+    def meant(self, chosen: Any) -> Any:
+        """Return what the scenario is told of a chosen word."""
+        word = chosen if chosen in self.of else self.of[0]
+        return self.told[self.of.index(word)] if self.told else word
+
+    def word(self, told: Any) -> str | None:
+        """Return the word of what a scenario says; None where it says nothing of it."""
+        known = self.told or self.of
+        return self.of[known.index(told)] if told in known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +83,20 @@ class MeasureKind:
     sliders: tuple[Slider, ...] = ()
     choices: tuple[Choice, ...] = ()
     least: int = 1  # targets
+    is_everywhere: bool = False  # it may be asked of the whole network too
 
 
 KINDS: tuple[MeasureKind, ...] = (
-    MeasureKind("close", "traffic", "links", "links", is_list=True),
+    MeasureKind(
+        "close", "traffic", "links", "links", is_list=True,
+        choices=(Choice("both", ("ways", "drawn"), (None, False)),),
+    ),
     MeasureKind(
         "reduce", "traffic", "links", "links", is_list=True,
-        sliders=(Slider("capacityShare", 5, 95, 5, 50, "%", 0.01),),
+        sliders=(
+            Slider("capacityShare", 5, 95, 5, 50, "%", 0.01),
+            Slider("speedKmh", 5, 120, 5, 120, "km/h", is_off=True),
+        ),
     ),
     MeasureKind(
         "oneWay", "traffic", "links", "links", is_list=True,
@@ -91,13 +114,13 @@ KINDS: tuple[MeasureKind, ...] = (
         "greenWave", "traffic", "junctions", "corridor", is_list=True,
         sliders=(Slider("speedKmh", 20, 60, 5, 40, "km/h"),), least=2,
     ),
+    MeasureKind("rain", "traffic", EVERYWHERE, "",
+                sliders=(Slider("mmPerH", 5, 150, 5, 50, "mm/h"),)),
     MeasureKind(
         "demand", "traffic", "areas", "area",
         sliders=(Slider("factor", 50, 300, 10, 130, "%", 0.01),),
-        choices=(Choice("purpose", ("both", "in", "out")),),
+        choices=(Choice("purpose", ("both", "in", "out")),), is_everywhere=True,
     ),
-    MeasureKind("rain", "traffic", EVERYWHERE, "",
-                sliders=(Slider("mmPerH", 5, 150, 5, 50, "mm/h"),)),
     MeasureKind(
         "pumpsOff", "drainage", "stations", "station",
         sliders=(Slider("pumps", 1, "pumps", 1, "pumps", "pumps", is_whole=True),),
@@ -151,7 +174,7 @@ def fitting(listed: str, option: Option) -> list[MeasureKind]:
     return [
         measure
         for measure in KINDS
-        if measure.listed == listed
+        if (measure.listed == listed or (listed == EVERYWHERE and measure.is_everywhere))
         and not (measure.kind == "pumpsEarly" and not option.get("canPumpEarly"))
         and all(slider.reach(option)[1] >= slider.least for slider in measure.sliders)
     ]
@@ -197,6 +220,7 @@ def _words(one: Picked, language: str) -> str:
         number(float(one.values[slider.name]), slider.unit, language=language)
         for slider in kind.sliders
         if slider.name in one.values
+        and not (slider.is_off and one.values[slider.name] == slider.most)
     ]
     told += [
         text(f"what_if.{choice.name}.{one.values[choice.name]}", language)
@@ -213,14 +237,11 @@ def _values(kind: MeasureKind, values: Mapping[str, Any]) -> dict[str, Any]:
         slider.name: slider.meant(float(values[slider.name]))
         for slider in kind.sliders
         if values.get(slider.name) is not None
+        and not (slider.is_off and values[slider.name] == slider.most)
     }
-    told |= {choice.name: values.get(choice.name) or choice.of[0] for choice in kind.choices}
-    return told
+    words = {choice.name: choice.meant(values.get(choice.name)) for choice in kind.choices}
+    return told | {name: word for name, word in words.items() if word is not None}
 
 
 def _figure(given: float | str, option: Option) -> float:
     return float(option.get(given, 0)) if isinstance(given, str) else float(given)
-
-
-def _is_alike(one: Mapping[str, Any], other: Mapping[str, Any], but: str) -> bool:
-    return {**one, but: None} == {**other, but: None}

@@ -38,6 +38,7 @@ def asking(
     pick_map: Component,
     sheet: Sequence[Component],
     recent: Sequence[Component],
+    bases: Sequence[Component] = (),
     link: Link,
     setting: Setting,
 ) -> Component:
@@ -54,6 +55,7 @@ def asking(
     return _page(
         [
             dcc.Store(id=ids.WHAT_IF_DRAFT, data=dict(draft)),
+            dcc.Store(id=ids.WHAT_IF_RAIN),
             dcc.Location(id=ids.WHAT_IF_GO, refresh=True),
             html.Div(
                 [
@@ -62,6 +64,7 @@ def asking(
                 ],
                 className="wi-head",
             ),
+            *bases,
             html.Div(
                 [
                     html.Div([pick_map], className="wi-left"),

@@ -19,12 +19,11 @@ from layouts.pages.attributes import attrs
 from layouts.pages.outcome import Outcome, result
 from layouts.pages.shell import Setting, icon, say
 from layouts.pages.wall_view import WallView
+from layouts.pages.what_if_pair import LETTERS
 from layouts.pages.what_if_run import Listed, document_key
 from layouts.pages.what_if_words import tell
 from layouts.tiles.map_time import slider, words
 from twin.comparison import MOST, Compared, Row, ranking
-
-LETTERS = "ABCD"
 
 
 def body(
@@ -36,6 +35,7 @@ def body(
     below: Sequence[Component],
     columns: int,
     choice: Sequence[Component],
+    pairs: Sequence[Component] = (),
     setting: Setting,
 ) -> list[Component]:
     """Return the maps under one slider, and what is said of the runs beside them."""
@@ -55,6 +55,7 @@ def body(
                 html.Div(
                     [
                         html.Div(bar, className="frames-bar"),
+                        *([html.Div(list(pairs), className="choices wi-pair")] if pairs else []),
                         html.Div(
                             list(maps),
                             className="wi-maps",

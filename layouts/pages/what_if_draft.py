@@ -10,19 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from layouts.pages.what_if_terms import (
+    Terms,
+    base_of,
+    new_terms,
+    pressed_terms,
+    read_terms,
+    settled,
+    water_of,
+)
 from twin.measures import BY_KIND, EVERYWHERE, MeasureKind, Option, Picked, fitting, of_scenario
 
-TRAFFIC_LISTS = ("links", "junctions", "areas")
+TRAFFIC_LISTS = ("links", "junctions", "areas", EVERYWHERE)
 DRAINAGE_LISTS = ("stations", "conduits", "lakes", "gates")
 LISTS = {
     "traffic": TRAFFIC_LISTS,
     "drainage": DRAINAGE_LISTS,
     "coupled": (*DRAINAGE_LISTS, *TRAFFIC_LISTS),
 }
-PEAKS = ("morning", "evening")
-HORIZONS_MIN = (30, 60)
-HOURS = (3, 6, 12)
-SEEDS = (2, 5)  # of chance: two answer sooner, five more surely
 MOST_CHOSEN = 12
 
 Options = Mapping[str, Any]  # of a twin; of the coupled one those of both
@@ -39,12 +44,10 @@ class Draft:
     measure: str | None = None
     values: Values = field(default_factory=dict)
     chosen: tuple[Picked, ...] = ()
-    storm: str | None = None
-    hours: int = 6
-    peak: str = "morning"
-    horizon_min: int = 60
-    seeds: int = 5
+    terms: Terms = field(default_factory=Terms)
     is_set: bool = False  # whether its conditions are being set
+    model: str | None = None  # an imported model of water, and network of roads
+    network: str | None = None
 
     @property
     def has_traffic(self) -> bool:
@@ -65,19 +68,23 @@ class Draft:
             "measure": self.measure,
             "values": dict(self.values),
             "chosen": [each.to_json() for each in self.chosen],
-            "storm": self.storm,
-            "hours": self.hours,
-            "peak": self.peak,
-            "horizonMin": self.horizon_min,
-            "seeds": self.seeds,
+            "terms": self.terms.to_json(),
+            "model": self.model,
+            "network": self.network,
             "isSet": self.is_set,
         }
 
 
 def new_draft(kind: str, options: Options) -> Draft:
     """Return a draft of nothing yet."""
-    storms = options.get("storms", ())
-    return Draft(kind, LISTS[kind][0], storm=str(storms[0]["id"]) if storms else None)
+    lists = [each for each in LISTS[kind] if options.get(each)] or LISTS[kind]
+    return Draft(
+        kind,
+        lists[0],
+        terms=new_terms(options),
+        model=options["model"] if "modelHash" in options else None,
+        network=options.get("network"),
+    )
 
 
 def read_draft(body: Any, kind: str, options: Options) -> Draft:
@@ -93,25 +100,33 @@ def read_draft(body: Any, kind: str, options: Options) -> Draft:
             _one_of(body["measure"], BY_KIND),
             dict(body["values"]),
             tuple(Picked.from_json(each) for each in body["chosen"])[:MOST_CHOSEN],
-            _one_of(body["storm"], [storm["id"] for storm in options.get("storms", ())]),
-            int(body["hours"]),
-            _one_of(body["peak"], PEAKS) or PEAKS[0],
-            int(body["horizonMin"]),
-            int(body["seeds"]),
+            read_terms(body["terms"], options),
             body["isSet"] is True,
+            empty.model,
+            empty.network,
         )
     except (KeyError, TypeError, ValueError):
         return empty
 
 
-def pressed(draft: Draft, do: str, about: str, values: Values, options: Options) -> Draft:
-    """Return the draft after a press; `values` are the sliders as they stand."""
-    draft = replace(draft, values={**draft.values, **values})
+def pressed(
+    draft: Draft, do: str, about: str, values: Values, options: Options, *, rain: Any = None
+) -> Draft:
+    """Return the draft after a press; `values` are the sliders as they stand, `rain` is drawn."""
+    if draft.is_set:
+        draft = replace(draft, terms=settled(draft.terms, values, rain, options))
+    else:
+        draft = replace(draft, values={**draft.values, **values})
+    terms = pressed_terms(draft.terms, do, about, options)
+    if terms is not None:
+        return replace(draft, terms=terms)
     match do:
+        case "list" if about == EVERYWHERE and about in LISTS[draft.kind]:
+            return _picked(draft, f"{about}/{about}", options)  # there is one of it
         case "list" if about in LISTS[draft.kind]:
             return replace(draft, listed=about, target=None, measure=None, values={})
         case "pick":
-            return _picked(draft, about, options)
+            return replace(_picked(draft, about, options), is_set=False)
         case "measure" if draft.target is not None:
             fits = {each.kind for each in measures_of(draft, options)}
             return replace(draft, measure=about, values={}) if about in fits else draft
@@ -127,23 +142,11 @@ def pressed(draft: Draft, do: str, about: str, values: Values, options: Options)
             return replace(draft, chosen=tuple(kept))
         case "conditions":
             return replace(draft, is_set=not draft.is_set)
-        case "storm":
-            return replace(draft, storm=about)
-        case "hours" if about.isdigit() and int(about) in HOURS:
-            return replace(draft, hours=int(about))
-        case "peak" if about in PEAKS:
-            return replace(draft, peak=about)
-        case "seeds" if about.isdigit() and int(about) in SEEDS:
-            return replace(draft, seeds=int(about))
-        case "horizon" if about.isdigit() and int(about) in HORIZONS_MIN:
-            return replace(draft, horizon_min=int(about))
     return draft
 
 
 def option_of(draft: Draft, options: Options) -> Option | None:
     """Return what is picked, None where nothing is (any more)."""
-    if draft.listed == EVERYWHERE:
-        return {}
     for option in options.get(draft.listed, ()):
         if option["id"] == draft.target:
             found: Option = option
@@ -180,23 +183,17 @@ def with_open(draft: Draft, options: Options, *, close: bool = False) -> Draft:
     return replace(whole, target=None, measure=None, values={}) if close else whole
 
 
-def scenario_of(draft: Draft) -> dict[str, Any]:
+def scenario_of(draft: Draft, options: Options) -> dict[str, Any]:
     """Return the scenario as its twin takes it; raises ValueError(kind) for too few targets."""
     traffic = {
-        "base": {
-            "peak": draft.peak,
-            "horizonMin": draft.horizon_min,
-            "seeds": list(range(1, draft.seeds + 1)),
-        },
+        "base": base_of(draft.terms, options),
         "measures": of_scenario(draft.chosen, "traffic"),
     }
-    drainage = {
-        "storm": {"kind": "named", "id": draft.storm},
-        "durationH": float(draft.hours),
-        "measures": of_scenario(draft.chosen, "drainage"),
-    }
+    drainage = {**water_of(draft.terms, options), "measures": of_scenario(draft.chosen, "drainage")}
     if draft.kind == "coupled":
-        return {"drainage": drainage, "traffic": traffic}
+        at_min = draft.terms.at_min
+        meeting = {} if at_min is None else {"atMin": float(at_min)}
+        return {"drainage": drainage, "traffic": traffic, **meeting}
     return traffic if draft.kind == "traffic" else drainage
 
 

@@ -89,6 +89,8 @@ def features_of(listed: str, options: Options, language: str) -> Iterator[dict[s
     """
     for option in options.get(listed, ()):
         places = option.get("places")
+        if not places and option.get("lat") is None:
+            continue  # of an imported model that does not say where it lies
         if places:
             geometry: Mapping[str, Any] = {
                 "type": "LineString",

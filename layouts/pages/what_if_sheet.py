@@ -1,5 +1,6 @@
 """The sheet beside the map of what-ifs: what is picked with its measures, else all one can pick.
 
+While its conditions are being set they stand in that place (layouts/pages/what_if_conditions.py).
 Values in, components out; every key is one of `ids.what_if_key`.
 """
 
@@ -7,40 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from language import number, pick, unit_name
+from language import has, number, pick
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.shell import Setting, icon
-from layouts.pages.what_if_draft import (
-    HORIZONS_MIN,
-    HOURS,
-    LISTS,
-    PEAKS,
-    SEEDS,
-    Draft,
-    Options,
-    measures_of,
-    option_of,
-)
+from layouts.pages.what_if_conditions import conditions, summary
+from layouts.pages.what_if_draft import LISTS, Draft, Options, measures_of, option_of
+from layouts.pages.what_if_keys import key, slider
 from layouts.pages.what_if_words import tell
+from twin.drainage.drawing import Drawn
 from twin.measures import BY_KIND, Choice, MeasureKind, Option, Picked, Slider, described
 
 
-def sheet(draft: Draft, options: Options, *, may_run: bool, setting: Setting) -> list[Component]:
-    """Return the whole sheet; where one may not run, what can be picked is only shown."""
+def sheet(
+    draft: Draft,
+    options: Options,
+    *,
+    may_run: bool,
+    setting: Setting,
+    course: Drawn | None = None,
+    why: str = "",
+) -> list[Component]:
+    """Return the whole sheet; where one may not run, what can be picked is only shown.
+
+    `course` is the chosen storm as it can be seen, else `why` it cannot.
+    """
     option = option_of(draft, options) if draft.target else None
-    open_ = _picked(draft, option, options, setting) if option is not None else None
+    if draft.is_set:
+        open_ = conditions(draft, options, course=course, why=why, setting=setting)
+    elif option is not None:
+        open_ = _picked(draft, option, options, setting)
+    else:
+        open_ = _choosing(draft, options, setting)
     return [
-        html.Div(
-            open_ or _choosing(draft, options, setting), className="scroll wi-open", tabIndex="0"
-        ),
+        html.Div(open_, className="scroll wi-open", tabIndex="0"),
         html.Div(
             [
                 *_chosen(draft.chosen, setting),
-                *_conditions(draft, options, setting),
+                _conditions(draft, options, setting),
                 _run_key(draft, setting) if may_run else _not_allowed(setting),
             ],
             className="wi-foot",
@@ -52,7 +60,7 @@ def _choosing(draft: Draft, options: Options, setting: Setting) -> list[Componen
     """Return the lists one can pick from, and the entries of the one that is open."""
     lists = [listed for listed in LISTS[draft.kind] if options.get(listed)]
     keys = [
-        _key("list", listed, tell(f"list.{listed}", setting), is_on=listed == draft.listed)
+        key("list", listed, tell(f"list.{listed}", setting), is_on=listed == draft.listed)
         for listed in lists
     ]
     entries = [
@@ -77,7 +85,7 @@ def _picked(draft: Draft, option: Option, options: Options, setting: Setting) ->
     kinds = measures_of(draft, options)
     kind = next((each for each in kinds if each.kind == draft.measure), None)
     words = [
-        _key("measure", each.kind, tell(f"measure.{each.kind}", setting), is_on=each is kind)
+        key("measure", each.kind, tell(f"measure.{each.kind}", setting), is_on=each is kind)
         for each in kinds
     ]
     return [
@@ -107,8 +115,9 @@ def _picked(draft: Draft, option: Option, options: Options, setting: Setting) ->
 def _figures(kind: MeasureKind, draft: Draft, option: Option, setting: Setting) -> list[Component]:
     return [
         html.P(tell(f"about.{kind.kind}", setting), className="quiet"),
-        *(_slider(each, draft, option, setting) for each in kind.sliders),
+        *(_slider(kind, each, draft, option, setting) for each in kind.sliders),
         *(_choice(each, draft, setting) for each in kind.choices),
+        *(_lost(option, setting) if kind.kind == "rain" else []),
         html.Button(
             [icon("bi-plus-lg"), tell("add", setting)],
             id=ids.what_if_key("add", ""),
@@ -117,33 +126,22 @@ def _figures(kind: MeasureKind, draft: Draft, option: Option, setting: Setting) 
     ]
 
 
-def _slider(slider: Slider, draft: Draft, option: Option, setting: Setting) -> Component:
-    least, most, start = slider.reach(option)
-    given = draft.values.get(slider.name)
+def _slider(
+    kind: MeasureKind, asked: Slider, draft: Draft, option: Option, setting: Setting
+) -> Component:
+    least, most, start = asked.reach(option)
+    given = draft.values.get(asked.name)
     shown = min(most, max(least, float(given))) if isinstance(given, int | float) else start
-    unit = unit_name(slider.unit, language=setting.language)
-    label = tell(f"slider.{slider.name}", setting)
-    return html.Div(
-        [
-            html.Label(f"{label} ({unit})" if unit else label, className="wi-slider-name"),
-            dcc.Slider(
-                id=ids.what_if_slider(slider.name),
-                min=least,
-                max=most,
-                step=slider.step,
-                value=shown,
-                marks=None,
-                updatemode="mouseup",
-            ),
-        ],
-        className="wi-slider",
-    )
+    own = f"slider.{kind.kind}.{asked.name}"
+    label = tell(own if has(f"what_if.{own}") else f"slider.{asked.name}", setting)
+    reach = (least, most, shown)
+    return slider(asked.name, label, asked.unit, reach, asked.step, setting=setting)
 
 
 def _choice(choice: Choice, draft: Draft, setting: Setting) -> Component:
     chosen = draft.values.get(choice.name) or choice.of[0]
     keys = [
-        _key("choice", f"{choice.name}/{each}", tell(f"{choice.name}.{each}", setting),
+        key("choice", f"{choice.name}/{each}", tell(f"{choice.name}.{each}", setting),
              is_on=each == chosen)
         for each in choice.of
     ]  # fmt: skip
@@ -175,66 +173,45 @@ def _chosen(chosen: Sequence[Picked], setting: Setting) -> list[Component]:
     ]
 
 
-def _conditions(draft: Draft, options: Options, setting: Setting) -> list[Component]:
-    """Return under which rain, hour and length it is asked."""
-    parts: list[Component] = []
-    told: list[str] = []
-    if draft.has_water:
-        storms = options.get("storms", ())
-        told += [pick(s["name"], setting.language) for s in storms if s["id"] == draft.storm]
-        told.append(number(draft.hours, "h", language=setting.language))
-        storm_keys = [
-            _key("storm", str(storm["id"]), pick(storm["name"], setting.language),
-                 is_on=storm["id"] == draft.storm)
-            for storm in storms
-        ]  # fmt: skip
-        hours = [
-            _key("hours", str(each), number(each, "h", language=setting.language),
-                 is_on=each == draft.hours)
-            for each in HOURS
-        ]  # fmt: skip
-        parts += [_group("storm", storm_keys, setting), _group("hours", hours, setting)]
-    if draft.has_traffic:
-        told.append(tell(f"peak.{draft.peak}", setting))
-        peaks = [
-            _key("peak", each, tell(f"peak.{each}", setting), is_on=each == draft.peak)
-            for each in PEAKS
-        ]
-        horizons = [
-            _key("horizon", str(each), number(each, "min", language=setting.language),
-                 is_on=each == draft.horizon_min)
-            for each in HORIZONS_MIN
-        ]  # fmt: skip
-        told.append(number(draft.horizon_min, "min", language=setting.language))
-        seeds = [
-            _key("seeds", str(each), tell(f"seeds.{each}", setting), is_on=each == draft.seeds)
-            for each in SEEDS
-        ]
-        groups = (("peak", peaks), ("horizon", horizons), ("seeds", seeds))
-        parts += [_group(name, keys, setting) for name, keys in groups]
-    summary = html.Button(
+def _lost(option: Option, setting: Setting) -> list[Component]:
+    """Return what rain takes of the network by bands, and who measured that."""
+    rain, language = option.get("rain") or {}, setting.language
+    rows = [
+        html.Tr(
+            [
+                html.Td(tell("rain_from", setting, mm=number(band["fromMmH"], "mm/h",
+                                                             language=language))),
+                html.Td(number(-100 * band["capacityLoss"], "%", decimals=0, language=language)),
+                html.Td(number(-100 * band["speedLoss"], "%", decimals=0, language=language)),
+            ]
+        )
+        for band in rain.get("bands", ())
+    ]  # fmt: skip
+    if not rows:
+        return []
+    head = [html.Th(tell(f"rain_head.{each}", setting)) for each in ("from", "capacity", "speed")]
+    return [
+        html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="wi-bands"),
+        html.P(tell("rain_source", setting, source=rain.get("source", "–")), className="quiet"),
+    ]
+
+
+def _conditions(draft: Draft, options: Options, setting: Setting) -> Component:
+    """Return the key that opens what can be set, with what is set."""
+    return html.Button(
         [
             html.Span(tell("conditions", setting)),
-            html.Span(" · ".join(told), className="quiet"),
+            html.Span(summary(draft, options, setting), id=ids.WHAT_IF_SUMMARY, className="quiet"),
             icon("bi-chevron-down" if draft.is_set else "bi-chevron-right"),
         ],
         id=ids.what_if_key("conditions", ""),
         className="key wi-conditions",
         **attrs(aria_expanded="true" if draft.is_set else "false"),
     )
-    return [
-        summary,
-        *([html.Div(parts, className="scroll wi-groups", tabIndex="0")] if draft.is_set else []),
-    ]
-
-
-def _group(name: str, keys: Sequence[Component], setting: Setting) -> Component:
-    label = tell(f"condition.{name}", setting)
-    return html.Div([html.Span(label, className="quiet"), html.Div(keys, className="choices")])
 
 
 def _run_key(draft: Draft, setting: Setting) -> Component:
-    is_ready = bool(draft.chosen) or draft.measure in BY_KIND
+    is_ready = bool(draft.chosen) or draft.measure in BY_KIND or draft.has_water
     return html.Button(
         [icon("bi-play-fill"), tell("run", setting)],
         id=ids.WHAT_IF_RUN,
@@ -245,12 +222,3 @@ def _run_key(draft: Draft, setting: Setting) -> Component:
 
 def _not_allowed(setting: Setting) -> Component:
     return html.P(tell("not_allowed", setting), className="quiet")
-
-
-def _key(do: str, about: str, words: str, *, is_on: bool) -> Component:
-    return html.Button(
-        words,
-        id=ids.what_if_key(do, about),
-        className="key choice" + (" is-chosen" if is_on else ""),
-        **attrs(aria_pressed="true" if is_on else "false"),
-    )

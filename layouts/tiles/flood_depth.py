@@ -29,12 +29,13 @@ BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth
 class Options(twin.Options):
     """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own.
 
-    The map is of places, or `by` areas: each ward's deepest place.
+    The map is of places, or `by` areas: each ward's deepest place; or it is of the change of places
+    from what the run is held against.
     """
 
     kind: Literal["drainage", "coupled"] = "drainage"  # whose newest
     show: Literal["all", "map", "spots", "figures"] = "all"
-    by: Literal["places", "areas"] = "places"
+    by: Literal["places", "areas", "change"] = "places"
 
 
 def build(
@@ -54,11 +55,11 @@ def build(
 
     def column(part: Tile) -> Component | None:
         if options.show == "figures":
-            return figure_rows(part, figures)
+            return figure_rows(part, figures, twin.against(part, envelope))
         return None if table is None else spot_rows(part, table, context)
 
     show: twin.Show = "figures" if options.show == "spots" else options.show
-    of = "depth" if options.by == "places" else "areaDepth"
+    of = {"places": "depth", "areas": "areaDepth", "change": "depthChange"}[options.by]
     return shown(tile, envelope, options, context, show=show, of=of, column=column)
 
 

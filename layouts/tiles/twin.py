@@ -91,6 +91,12 @@ def said(envelope: Envelope) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def against(tile: Tile, envelope: Envelope) -> str:
+    """Return what the run is held against in words; empty where that is its own base."""
+    found = said(envelope).get("against")
+    return tile.words(found) if isinstance(found, Mapping) else ""
+
+
 def figures_of(envelope: Envelope) -> list[Figure]:
     """Return the well-formed figures of a run."""
     table = reading.table(envelope, "kpis")

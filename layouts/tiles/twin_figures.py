@@ -22,8 +22,11 @@ FIGURES, SMALL = settings(1.25, BODY), settings(BODY)
 MARKS = {"up": "▲", "down": "▼", "none": "="}
 
 
-def figure_rows(tile: Tile, figures: Sequence[Figure]) -> html.Div | None:
-    """Return the figures as they fill a tile's body, the rest counted; None without any room."""
+def figure_rows(tile: Tile, figures: Sequence[Figure], against: str = "") -> html.Div | None:
+    """Return the figures as they fill a tile's body, the rest counted; None without any room.
+
+    They are held `against` another run, or against the base where there is no word of one.
+    """
     width, height = tile.width_u, tile.height_u
     if height < ROW_LEAST or width < LEAST_WIDTH or not figures:
         return None
@@ -35,7 +38,7 @@ def figure_rows(tile: Tile, figures: Sequence[Figure]) -> html.Div | None:
     room = max(4.0, width - min(wide, 0.5 * width) - 0.75)
     face = name_setting(names, room)
     rows = [
-        _row(tile, figure, name_cell(name, room, 1.25, face), sizes, fitted.height_u)
+        _row(tile, figure, name_cell(name, room, 1.25, face), sizes, fitted.height_u, against)
         for figure, name in zip(shown, names, strict=True)
     ]
     more = rest(tile, fitted.hidden, in_head=fitted.is_told_in_head)
@@ -54,14 +57,23 @@ def difference(tile: Tile, figure: Figure) -> tuple[str, str]:
 
 
 def _row(
-    tile: Tile, figure: Figure, name: Component, sizes: Sequence[Setting], height: float
+    tile: Tile,
+    figure: Figure,
+    name: Component,
+    sizes: Sequence[Setting],
+    height: float,
+    against: str,
 ) -> html.Div:
     width = tile.width_u
     base = lang.number(figure.base, figure.unit, decimals=figure.decimals, language=tile.language)
-    verdict = tile.say(f"twin.{figure.verdict}")
+    verdict, before = tile.say(f"twin.{figure.verdict}"), tile.say("twin.base", base=base)
+    if against:
+        before = f"{against}: {base}"
+        if figure.verdict == "same":
+            verdict = tile.say("twin.sameAs", other=against)
     delta, interval = difference(tile, figure)
     changed = f"{delta} ({interval})" if interval else delta
-    told = [changed, tile.say("twin.base", base=base), verdict]
+    told = [changed, before, verdict]
     if width_u(" · ".join(told), CAPTION) > width:
         told.pop(1)
     words = " · ".join(told)

@@ -41,7 +41,7 @@ def build(
         context,
         show=options.show,
         of="speed",
-        column=lambda part: figure_rows(part, figures),
+        column=lambda part: figure_rows(part, figures, twin.against(part, envelope)),
     )
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks import what_if
 from callbacks.desk import Desk
+from callbacks.twins import Bases
 from jobs.claimed import Desk as JobsDesk
 from jobs.claims import Claims
 from jobs.findings import FindingStore
@@ -27,6 +28,8 @@ from tests.pages import looking
 from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import TITLE, keep
 from tests.pages.site import served
+from tests.twin.drainage.test_engine import pipe
+from twin.drainage.importing import hash_of, import_model
 from twin.envelope import run_name
 from wall.scene import scene_from_json
 
@@ -43,11 +46,12 @@ def draft(reach: Desk, kind: str = "traffic", *presses: tuple[str, str]) -> dict
     return made.to_json()
 
 
-def ask(client: Any, body: Any) -> Any:
+def ask(client: Any, body: Any, rain: Any = None) -> Any:
     values = {
         "what-if-run.n_clicks": 1,
         '{"name":["ALL"],"part":"what-if-slider"}.value': [],
         "what-if-draft.data": body,
+        "what-if-rain.data": rain,
     }
     return client.call("what-if-go.href", values)
 
@@ -82,6 +86,65 @@ def test_nothing_is_asked_of_nothing_nor_of_what_a_browser_made_up(leader, reach
     one_junction = draft(reach, "traffic", ("pick", "junctions/N24"), ("measure", "greenWave"))
     assert "ít nhất hai nút" in as_text(ask(leader, one_junction))
     assert JobStore(reach.engine).recent() == []
+
+
+def test_water_may_be_asked_with_no_measure_and_a_storm_a_hand_drew(leader, reach) -> None:
+    rain = [0.0, 10.0, *[0.0] * 9, 2.5]
+    made = draft(reach, "drainage", ("conditions", ""), ("storm", "burst-50"), ("storm", "drawn"))
+    ask(leader, made, rain=rain)
+    (job,) = JobStore(reach.engine).recent(["twin.drainage"])
+    assert job.inputs["scenario"]["storm"]["mm"] == {"all": rain}
+    assert job.title["vi"] == "Mưa vẽ tay 13\u00a0mm trong 2\u00a0giờ"
+    shown = leader.call("what-if-storm.children", {"what-if-rain.data": rain,
+                                                   "what-if-draft.data": made})  # fmt: skip
+    assert "Tổng 13\u00a0mm trong 2\u00a0giờ, đỉnh 60\u00a0mm/h" in as_text(shown)
+
+
+def test_rain_of_gauges_that_told_none_is_not_asked_for(leader, reach) -> None:
+    made = draft(reach, "drainage", ("storm", "gauges"))
+    assert "Không trạm đo nào báo mưa" in as_text(ask(leader, made))
+    assert JobStore(reach.engine).recent() == []
+
+
+def test_an_imported_model_is_chosen_by_its_name_and_asked_by_its_hash(
+    leader, reach, tmp_path
+) -> None:
+    assert "Mô hình thoát nước" not in words(leader.page("/what-if?twin=drainage"))
+    file = tmp_path / "Khảo sát.inp"
+    file.write_text(pipe(), "utf-8")
+    import_model(file, reach.settings)
+    page = leader.page("/what-if?twin=drainage&model=khao-sat")
+    said = words(page)
+    for expected in ("Mô hình thoát nước", "khao-sat", "không biết điểm đen", "2 đoạn cống"):
+        assert expected in said, expected
+    options = reach.twins.options("drainage", reach.settings, reach.city, Bases(model="khao-sat"))
+    made = pressed(new_draft("drainage", options), "pick", "conduits/AB", {}, options)
+    ask(leader, made.to_json())
+    (job,) = JobStore(reach.engine).recent(["twin.drainage"])
+    scenario = job.inputs["scenario"]
+    assert scenario["model"] == "khao-sat"
+    assert scenario["modelHash"] == hash_of(reach.settings, "khao-sat")
+    assert "trên khao-sat" in job.title["vi"]
+    gone = leader.page("/what-if?twin=drainage&model=nobody")
+    assert "không biết điểm đen" not in words(gone)
+
+
+def test_one_run_is_held_against_another_on_a_map_and_in_figures(leader, reach) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+    runs = [job.id, other.id]
+    for pair, expected in (("B-A", "B so với A"), ("A-base", "A so với hiện trạng")):
+        asked = {"runs": runs, "by": "", "map": "speed", "pair": pair}
+        said = as_text(
+            leader.call("what-if-sides.children",
+                        {"what-if-room.data": SIZE, "what-if-runs.data": asked})
+        )  # fmt: skip
+        assert expected in said
+    asked = {"runs": runs, "by": "", "map": "", "pair": "B-A"}
+    shown = {"what-if-room.data": SIZE, "what-if-runs.data": asked}
+    assert "không phân biệt được với A" in as_text(leader.call("what-if-sides.children", shown))
+    for nonsense in ("B-Z", "A", 7):
+        asked["pair"] = nonsense
+        assert "So sánh kịch bản" in as_text(leader.call("what-if-sides.children", shown))
 
 
 def test_a_run_is_shown_with_all_that_limits_it_and_by_what_it_was_made(leader, reach) -> None:
@@ -251,13 +314,16 @@ def test_four_taps_from_the_map_to_a_wall(
     address, desk = site
 
     def short(kind: str, options: Any) -> Any:
-        return replace(new_draft(kind, options), hours=3, horizon_min=30, seeds=2)
+        draft = new_draft(kind, options)
+        return replace(draft, terms=replace(draft.terms, hours=3, horizon_min=30, seeds=2))
 
     monkeypatch.setattr(what_if, "new_draft", short)
     page.goto(f"{address}/what-if?twin={kind}")
     expect(page.locator(".wi-touch").first).to_be_attached()
     assert looking.complaints(page, is_contrast_seen=kind != "drainage") == []
 
+    if kind == "drainage":
+        _draw_a_storm(page)
     page.locator(f"#what-if-map {TAPS[kind]}").first.click(force=True)
     expect(page.locator(".wi-measures")).to_be_visible()
     assert looking.complaints(page) == []
@@ -267,6 +333,10 @@ def test_four_taps_from_the_map_to_a_wall(
     page.click(".wi-compare")
     expect(page.locator(".wi-send").first).to_be_visible()
     assert looking.complaints(page, is_contrast_seen=kind != "drainage") == []
+    if kind == "drainage":
+        page.get_by_role("link", name="Chênh lệch").click()
+        expect(page.locator(".wi-pair")).to_be_visible()
+        assert looking.complaints(page, is_contrast_seen=True) == []
     page.locator(".wi-send").first.click()
     expect(page.locator(".outcome")).to_contain_text("Đã phát")
 
@@ -277,11 +347,38 @@ def test_four_taps_from_the_map_to_a_wall(
     needs = {name for t in scene.tiles if t.kind != "clock"
              for name in _needs(t.kind, t.options)}  # fmt: skip
     (job,) = JobStore(desk.engine).recent([f"twin.{kind}"])
+    if kind == "drainage":
+        (course,) = job.inputs["scenario"]["storm"]["mm"].values()
+        assert course[0] < course[-2] < course[-1]  # as the finger went
     assert needs == {run_name(job.id)}
     found = FindingStore(desk.engine).read([*needs, f"twin.latest.{kind}"])
     assert found is not None
     assert set(found) == {*needs, f"twin.latest.{kind}"}
     page.goto("about:blank")  # what it still asks for is not waited for
+
+
+def _draw_a_storm(page: Page) -> None:
+    """Draw rain that grows, by a finger and by keys; a bar keeps the keyboard all the while."""
+    page.click(".wi-conditions")
+    page.click("""[id='{"about":"drawn","do":"storm","part":"what-if-key"}']""")
+    bars = page.locator(".wi-storm-bars.is-drawn")
+    expect(bars).to_be_visible()
+    assert looking.complaints(page) == []
+    said, box = page.locator(".wi-storm-said"), bars.bounding_box()
+    assert box is not None
+    before = said.inner_text()
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 60, steps=3)
+    page.mouse.up()
+    expect(said).not_to_have_text(before)
+    drawn, last = said.inner_text(), bars.locator(".wi-bar").last
+    depth = float(last.get_attribute("aria-valuenow") or 0)
+    page.keyboard.press("ArrowUp")
+    expect(said).not_to_have_text(drawn)
+    expect(last).to_be_focused()
+    assert float(last.get_attribute("aria-valuenow") or 0) > depth
+    expect(page.locator(".wi-bar-said")).to_contain_text("11:00–12:00")
 
 
 def _needs(kind: str, options: Any) -> tuple[str, ...]:

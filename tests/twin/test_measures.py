@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from language import LANGUAGES, text
-from twin.measures import KINDS, Picked, described, fitting, of_scenario
+from twin.asked import asked
+from twin.measures import EVERYWHERE, KINDS, Picked, described, fitting, of_scenario
 
 NAME = {"vi": "Lê Duẩn", "en": "Lê Duẩn"}
 
@@ -40,6 +43,55 @@ def test_only_a_station_with_a_reservoir_pumps_early() -> None:
     assert [k.kind for k in fitting("stations", {"pumps": 2})] == ["pumpsOff"]
     with_pool = fitting("stations", {"pumps": 2, "canPumpEarly": True})
     assert [k.kind for k in with_pool] == ["pumpsOff", "pumpsEarly"]
+
+
+def test_what_is_as_it_was_is_not_asked() -> None:
+    both, drawn = picked("close", "a"), picked("close", "a", both="drawn")
+    assert of_scenario([both], "traffic") == [{"kind": "close", "links": ["a"]}]
+    assert of_scenario([drawn], "traffic") == [{"kind": "close", "links": ["a"], "both": False}]
+    no_limit = picked("reduce", "a", capacityShare=50, speedKmh=120)
+    assert "speedKmh" not in of_scenario([no_limit], "traffic")[0]
+    slow = picked("reduce", "a", capacityShare=50, speedKmh=20)
+    assert of_scenario([slow], "traffic")[0]["speedKmh"] == 20
+    assert described([no_limit])["en"] == "Reduce Lê Duẩn (50%)"
+    assert described([drawn])["en"] == "Close Lê Duẩn (Only as drawn)"
+
+
+def test_of_the_whole_network_rain_and_demand_are_asked() -> None:
+    assert [kind.kind for kind in fitting(EVERYWHERE, {})] == ["rain", "demand"]
+    asked_for = of_scenario([picked("demand", EVERYWHERE, factor=150)], "traffic")
+    assert asked_for == [{"kind": "demand", "factor": 1.5, "purpose": "both", "area": "all"}]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ({"measures": [{"kind": "close", "links": ["a"], "both": False}]},
+         "Close Lê Duẩn (Only as drawn)"),
+        ({"measures": [{"kind": "demand", "area": "all", "factor": 1.5}]},
+         "Demand Everywhere (150%)"),
+        ({"base": {"network": "pho-hue"}, "measures": [{"kind": "rain", "mmPerH": 30}]},
+         "Rain (30 mm/h) · on pho-hue"),
+        ({"storm": {"kind": "named", "id": "b"}, "riverLevelM": 10.5, "model": "city"},
+         "Burst · river 10.50 m"),
+        ({"storm": {"kind": "hyetograph", "stepMin": 30, "mm": {"all": [20, 40.0]}}},
+         "Drawn storm, 60 mm in 1 h"),
+        ({"storm": {"kind": "hyetograph", "stepMin": 30, "mm": {"1": [9], "2": [9]}}},
+         "Drawn storm, 9 mm in 0.5 h on 2 wards"),
+        ({"storm": {"kind": "hyetograph", "stepMin": 30, "mm": {"all": [20]},
+                    "name": {"vi": "Mưa", "en": "Rain of gauges"}}, "model": "survey"},
+         "Rain of gauges · on survey"),
+    ],
+)  # fmt: skip
+def test_a_scenario_is_said_by_its_storm_river_and_model(
+    scenario: dict[str, Any], said: str
+) -> None:
+    options = {
+        "links": [{"id": "a", "name": NAME}],
+        "all": [{"id": "all", "name": {"vi": "Toàn mạng", "en": "Everywhere"}}],
+        "storms": [{"id": "b", "name": {"vi": "Trận", "en": "Burst"}}],
+    }
+    assert asked(scenario, options)["en"].replace("\u00a0", " ") == said
 
 
 def test_what_is_asked_is_said_in_both_languages() -> None:

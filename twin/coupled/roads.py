@@ -6,6 +6,7 @@ close it or slow it are the traffic twin's (twin/traffic/changes.py). Rivers are
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 
@@ -14,7 +15,9 @@ import numpy as np
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
 from twin.drainage.flooding import Water
+from twin.traffic.streets import Streets
 
+Line = tuple[tuple[float, float], ...]  # lon, lat
 NEAR_M = 150.0  # half a sub-catchment of the inner city: its water stands on the street
 LEAST_M = 0.05  # less changes no traffic
 MOST_M = 5.0  # what the traffic twin takes
@@ -33,7 +36,20 @@ def hour_of(water: Water, *, at_min: float | None, lead_min: float, horizon_min:
     return slice(begin, begin + wide)
 
 
-def floods_of(water: Water, city: City, hour: slice) -> dict[str, float]:
+def city_lines(city: City) -> dict[str, Line]:
+    """Return the main roads of the city: what is invented between them has no place of its own."""
+    return {
+        link.id: ((link.start.lon, link.start.lat), (link.end.lon, link.end.lat))
+        for link in city.network.links.values()
+    }
+
+
+def street_lines(streets: Streets) -> dict[str, Line]:
+    """Return the streets of an imported network."""
+    return {link.id: link.line for link in streets.links.values()}
+
+
+def floods_of(water: Water, lines: Mapping[str, Line], hour: slice) -> dict[str, float]:
     """Return the greatest depth (m) of the hour on each link that water stands on."""
     places = water.model.places
     known = [
@@ -47,17 +63,17 @@ def floods_of(water: Water, city: City, hour: slice) -> dict[str, float]:
     lat = np.array([places[n].lat for n in known], dtype=float)
     lon = np.array([places[n].lon for n in known], dtype=float)
     east = KM_PER_DEGREE * 1000 * math.cos(math.radians(float(lat.mean())))
-    at = np.column_stack([lon * east, lat * KM_PER_DEGREE * 1000])
+    metres = np.array([east, KM_PER_DEGREE * 1000])
+    at = np.column_stack([lon, lat]) * metres
     found: dict[str, float] = {}
-    for link in city.network.links.values():
-        ends = [
-            np.array([node.lon * east, node.lat * KM_PER_DEGREE * 1000])
-            for node in (link.start, link.end)
-        ]
-        near = _away(at, ends[0], ends[1]) <= NEAR_M
+    for link, line in lines.items():
+        points = np.array(line) * metres
+        near = np.zeros(len(at), dtype=bool)
+        for start, end in itertools.pairwise(points):
+            near |= _away(at, start, end) <= NEAR_M
         deepest = float(depths[near].max()) if near.any() else 0.0
         if deepest >= LEAST_M:
-            found[link.id] = round(min(deepest, MOST_M), 2)
+            found[link] = round(min(deepest, MOST_M), 2)
     return found
 
 

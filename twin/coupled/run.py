@@ -15,15 +15,16 @@ from typing import Any
 from data_access.envelope import Envelope
 from jobs.working import WorkFailed, Working
 from settings import Settings
-from twin.coupled.roads import floods_of, hour_of
+from twin.coupled.roads import Line, city_lines, floods_of, hour_of, street_lines
 from twin.coupled.scenario import CoupledScenario, picked_from, read_scenario
 from twin.coupled.summing import joined, water_only
 from twin.drainage import run as drainage
 from twin.drainage.run import Simulated
 from twin.envelope import publish_latest
 from twin.result import RunResult
-from twin.traffic.options import options as road_options
-from twin.traffic.run import open_model, simulate
+from twin.traffic.imports import open_import
+from twin.traffic.plan import read_plan
+from twin.traffic.run import open_model, picked_of, simulate
 from twin.traffic.scenario import TrafficScenario
 
 WATER_SHARE = 0.2  # of the whole time
@@ -74,7 +75,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         lead_min=scenario.drainage.lead_h * 60,
         horizon_min=horizon_min,
     )
-    floods = floods_of(water.value, water.asked.twin.city, hour)
+    floods = floods_of(water.value, _lines(scenario, water, working), hour)
     begins = hour.start * water.value.step_s / 60
     folder = working.folder / "traffic"
     folder.mkdir()
@@ -85,10 +86,19 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     model = open_model(flooded, calibration.get("traffic"), part)
     result = part.join(simulate(model, flooded, part))
     twin = water.asked.twin
-    of_roads = road_options(twin.city, model.plan)
+    of_roads = picked_of(model, twin.city)
     lists = picked_from(twin.model.options, of_roads)
     publish_latest(result, inputs["scenario"], lists, twin.city, working)
     return result
+
+
+def _lines(scenario: CoupledScenario, water: Simulated, working: Working) -> dict[str, Line]:
+    """Return where the streets lie on which water may stand; raises WorkFailed."""
+    base, city = scenario.traffic.base, water.asked.twin.city
+    plan = read_plan(working.settings.city, city)
+    if base.network is None or plan is None:  # without a plan opening the model says so
+        return city_lines(city)
+    return street_lines(open_import(working.settings, base.network, plan, base.networkHash).streets)
 
 
 def _water(scenario: CoupledScenario, calibration: Any, working: Working) -> Simulated:

@@ -72,4 +72,9 @@ def picked_from(of_water: Mapping[str, Any], of_roads: Mapping[str, Any]) -> dic
     Both have `stations` and `areas`: the pumps, and the wards that have traffic, are picked.
     """
     invented = [*of_water["invented"], *of_roads["invented"]]
-    return {**of_roads, **of_water, "areas": of_roads["areas"], "invented": invented}
+    of_both = {
+        "areas": of_roads["areas"],
+        "invented": invented,
+        "leftOut": of_water.get("leftOut", 0) + of_roads.get("leftOut", 0),
+    }
+    return {**of_roads, **of_water, **of_both}

@@ -14,14 +14,23 @@ from data_access.records import instant_us
 from data_access.rollup import MICRO
 from data_access.store.reader import StoreReader
 from twin.drainage.plan import DrainagePlan, StormPlan
-from twin.drainage.scenario import MOST_STEPS, Hyetograph
-from twin.drainage.storms import Depths, between, centre
+from twin.drainage.scenario import ALL, MOST_H, MOST_STEPS, Hyetograph
+from twin.drainage.storms import Depths, between, centre, mean_of
 from twin.observing import seen_of
 from twin.seen import Seen
 
 DATASET, INDICATOR = "environment.rain", "rain_mm"
 LEVELS, LEVEL = "environment.water", "water_level"
 COARSE_MIN = 360  # steps this long say nothing of the course of a storm
+BACK_H = (3, 6, 12, 24, 48, 72)  # how far back rain may be asked for
+
+
+def backs_h(city: City) -> list[int]:
+    """Return how many hours back gauges tell the rain of: whole steps of theirs; none without."""
+    step_h = city.datasets[DATASET].cadence_s / 3600 if DATASET in city.datasets else 0.0
+    if step_h <= 0:
+        return []
+    return [back for back in BACK_H if back <= MOST_H and back % step_h == 0]
 
 
 def storm_from_gauges(
@@ -66,7 +75,7 @@ def storm_from_gauges(
 def _hyetograph(wards: Mapping[str, Depths], step_min: int, course: StormPlan) -> Hyetograph:
     if step_min < COARSE_MIN:
         rounded = {code: tuple(round(mm, 3) for mm in depths) for code, depths in wards.items()}
-        return Hyetograph(step_min=step_min, mm=rounded, source="gauges")
+        return Hyetograph(step_min=step_min, mm=_with_mean(rounded), source="gauges")
     per_step = step_min // course.step_min
     shape = (*course.shape, *([0.0] * (per_step - len(course.shape))))
     mm = {
@@ -77,7 +86,12 @@ def _hyetograph(wards: Mapping[str, Depths], step_min: int, course: StormPlan) -
         "vi": "Trạm chỉ báo tổng lượng; diễn biến trong ngày là giả định",
         "en": "Gauges report totals only; the course within a day is assumed",
     }
-    return Hyetograph(step_min=course.step_min, mm=mm, source="gauges", note=note)
+    return Hyetograph(step_min=course.step_min, mm=_with_mean(mm), source="gauges", note=note)
+
+
+def _with_mean(wards: Mapping[str, Depths]) -> dict[str, Depths]:
+    """Return the rain of wards with their mean, for a model that knows no wards."""
+    return {**wards, ALL: mean_of(wards.values())}
 
 
 def seen_from_gauges(reader: StoreReader, end: datetime) -> list[Seen]:

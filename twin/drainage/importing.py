@@ -31,6 +31,7 @@ from twin.result import text
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_NODES = 5000
+MOST_PICKED = 400  # of conduits, the largest: more cannot be told apart on a map
 FLOW_M3S = {"CMS": 1.0, "LPS": 1e-3, "MLD": 1e6 / 86400 / 1000}
 ELSEWHERE = ("FILES", "BACKDROP")
 _FILE = re.compile(r"^[^;\n]*\bFILE\b", re.IGNORECASE | re.MULTILINE)
@@ -52,6 +53,20 @@ def imported_ids(settings: Settings) -> list[str]:
     return sorted(path.stem for path in folder_of(settings).glob("*.inp"))
 
 
+def edition(settings: Settings, model_id: str) -> tuple[int, int]:
+    """Return what changes with the kept file of a model, without reading it; (0, 0) for none."""
+    path = folder_of(settings) / f"{model_id}.inp"
+    if not path.is_file():
+        return 0, 0
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def hash_of(settings: Settings, model_id: str) -> str:
+    """Return the hash of an imported model's text; raises WorkFailed where there is none."""
+    return digest_of(_kept(settings, model_id))
+
+
 def import_model(file: Path, settings: Settings) -> str:
     """Keep a .inp as a model and return its id; raises WorkFailed with SWMM's own reason."""
     model_id = re.sub(r"[^a-z0-9]+", "-", ascii_key(file.stem)).strip("-")[:60]
@@ -70,12 +85,14 @@ def import_model(file: Path, settings: Settings) -> str:
 
 def imported_model(settings: Settings, model_id: str, areas: Areas | None = None) -> Model:
     """Open a model that was imported; raises WorkFailed."""
-    path = folder_of(settings) / f"{model_id}.inp"
+    return model_of(_kept(settings, model_id), model_id, areas)
+
+
+def _kept(settings: Settings, model_id: str) -> str:
     try:
-        found = path.read_text("utf-8")
+        return (folder_of(settings) / f"{model_id}.inp").read_text("utf-8")
     except OSError as error:
         raise WorkFailed("input", f"no model {model_id!r} has been imported") from error
-    return model_of(found, model_id, areas)
 
 
 def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
@@ -108,7 +125,7 @@ def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
         river_level_m=_river_level(inp),
         invented=(),
         geometry={"twin.nodes": _drawn(places)},
-        limits=tuple(_limits(places)),
+        limits=tuple(_limits(model_id, places)),
         flow_m3s=FLOW_M3S[_units(inp)],
         digest=digest_of(written),
     )
@@ -191,7 +208,15 @@ def _river_level(inp: SwmmInput) -> float | None:
     return None if name is None else float(inp["OUTFALLS"][name].data)
 
 
-def _limits(places: tuple[Place, ...]) -> Iterator[Text]:
+def _limits(model_id: str, places: tuple[Place, ...]) -> Iterator[Text]:
+    yield text(
+        f"Mô hình nhập vào “{model_id}”, không phải mô hình của thành phố; không biết điểm đen nào",
+        f"The imported model “{model_id}”, not the city's own; no black spots are known in it",
+    )
+    yield text(
+        "Mưa rơi như nhau trên toàn mô hình nhập vào",
+        "The same rain falls on all of an imported model",
+    )
     dry = sum(place.ponding_m2 <= 0 for place in places)
     if dry:
         yield text(
@@ -229,10 +254,24 @@ def _with_options(model: Model, inp: SwmmInput) -> Model:
         at = {"lat": place.lat, "lon": place.lon} if place else {"lat": None, "lon": None}
         return {"id": name, "name": text(name, name), **at, **more}
 
+    def conduit(name: str) -> dict[str, Any]:
+        of = inp["CONDUITS"][name]
+        ends = [where.get(node) for node in (of.from_node, of.to_node)]
+        places = [[end.lat, end.lon] for end in ends if end is not None and end.lat is not None]
+        drawn = {"places": places} if len(places) > 1 else {}
+        return listed(of.from_node, kind="sewer") | {
+            "id": name,
+            "name": text(name, name),
+            **drawn,
+        }
+
+    largest = sorted(model.stretches, key=lambda c: (-model.full_m3s[c], c))[:MOST_PICKED]
     level = 0.0 if model.river_level_m is None else model.river_level_m
     options = {
         "model": model.id,
         "name": model.name,
+        "nodes": len(model.places),
+        "leftOut": max(0, len(model.stretches) - MOST_PICKED),
         "invented": [],
         "storms": [],
         "rain": limits_of_rain(),
@@ -247,10 +286,7 @@ def _with_options(model: Model, inp: SwmmInput) -> Model:
         "stations": [
             listed(pump, pumps=1, flowM3S=None, canPumpEarly=False) for pump in model.stations
         ],
-        "conduits": [
-            listed(inp["CONDUITS"][c].from_node) | {"id": c, "name": text(c, c), "kind": "sewer"}
-            for c in model.stretches
-        ],
+        "conduits": [conduit(c) for c in largest],
         "lakes": [
             listed(pool.id, levelM=pool.level_m, mostDrawdownM=round(pool.level_m - pool.bed_m, 2))
             for pool in model.pools.values()

@@ -9,8 +9,9 @@ from data_access.city import City, load_city
 from jobs.working import WorkFailed
 from settings import Settings
 from twin.drainage.building import city_model
-from twin.drainage.importing import imported_model
+from twin.drainage.importing import hash_of, imported_model
 from twin.drainage.model import Model
+from twin.drainage.options import storms_everywhere
 from twin.drainage.plan import DrainagePlan, read_plan
 from twin.drainage.scenario import CITY_MODEL
 
@@ -24,15 +25,40 @@ class Twin:
     model: Model
 
 
-def open_twin(settings: Settings, model_id: str = CITY_MODEL) -> Twin:
-    """Open a model; raises WorkFailed("input") when there is none, CityError, BoundaryError."""
+def open_twin(
+    settings: Settings, model_id: str = CITY_MODEL, model_hash: str | None = None
+) -> Twin:
+    """Open a model; raises WorkFailed("input") when there is none, CityError, BoundaryError.
+
+    An imported one that is not what `model_hash` names is refused: it was imported anew since.
+    """
     city, plan = open_plan(settings)
     if model_id != CITY_MODEL:
-        return Twin(city, plan, imported_model(settings, model_id, city.areas))
+        return Twin(city, plan, open_import(settings, model_id, city, plan, model_hash=model_hash))
     try:
         return Twin(city, plan, city_model(plan, city))
     except ValueError as error:
         raise WorkFailed("input", f"drainage.toml: {error}") from error
+
+
+def open_import(
+    settings: Settings,
+    model_id: str,
+    city: City,
+    plan: DrainagePlan,
+    *,
+    model_hash: str | None = None,
+) -> Model:
+    """Open a model that was imported, with the city's storms that are the same everywhere."""
+    found = hash_of(settings, model_id)
+    if model_hash is not None and model_hash != found:
+        raise WorkFailed(
+            "input",
+            f"model {model_id!r} was imported anew: it is {found} now, {model_hash} was asked",
+        )
+    model = imported_model(settings, model_id, city.areas)
+    storms = storms_everywhere(plan)
+    return replace(model, options={**model.options, "modelHash": found, "storms": storms})
 
 
 def open_plan(settings: Settings) -> tuple[City, DrainagePlan]:

@@ -77,6 +77,11 @@ def options(city: City, plan: DrainagePlan) -> dict[str, Any]:
     }
 
 
+def storms_everywhere(plan: DrainagePlan) -> list[dict[str, Any]]:
+    """Return the storms that are the same on all wards, for a model that knows none of them."""
+    return [_storm(storm) for storm in plan.storm if storm.mm is not None]
+
+
 def limits_of_rain() -> dict[str, float]:
     """Return within what rain may be drawn by hand."""
     return {
@@ -167,12 +172,16 @@ def _numbered(name: Mapping[str, str], number: int, of: int) -> Text:
 
 
 def _storm(storm: StormPlan) -> dict[str, Any]:
+    most = storm.mm if storm.mm is not None else max(storm.at.values())
     return {
         "id": storm.id,
         "name": storm.name,
         "observed": storm.observed,
         "hours": storm.hours,
-        "mm": storm.mm if storm.mm is not None else max(storm.at.values()),
+        "mm": most,
+        "stepMin": storm.step_min,
+        "course": [round(most * share, 2) for share in storm.shape],  # where most of it falls
+        "isEverywhere": storm.mm is not None,
         "note": storm.note,
     }
 

@@ -229,7 +229,7 @@ def _rounded(depths: Rows) -> list[float | None]:
 
 
 def _limits(scenario: DrainageScenario, rain: Rain, base: Water, value: Water) -> list[Text]:
-    found: list[Text] = []
+    found: list[Text] = [] if rain.note is None else [rain.note]
     for water, of in ((base, ("nền", "base")), (value, ("giả định", "what-if"))):
         worst = max(abs(water.runoff_error_pct), abs(water.routing_error_pct))
         comma = f"{worst:.2f}".replace(".", ",")

@@ -101,7 +101,7 @@ def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:
     """Read what is asked and open its model; raises WorkFailed("input")."""
     try:
         read = read_scenario(scenario)
-        twin = open_twin(working.settings, read.model)
+        twin = open_twin(working.settings, read.model, read.model_hash)
         check_picked(read, twin.model.options)
         rain = rain_of(read.storm, twin.plan, twin.city)
     except (ValueError, DataError) as error:

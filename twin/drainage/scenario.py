@@ -41,7 +41,7 @@ class Hyetograph(_Value):
     """Rain as depths per step: by area code, and under `all` where a ward has none of its own.
 
     `source` says where it comes from: drawn by hand, the gauges of the store, a forecast. `note`
-    is what is to be said about it beside the result, in both languages.
+    is what is to be said about it beside the result, `name` what it is called, in both languages.
     """
 
     kind: Literal["hyetograph"] = "hyetograph"
@@ -49,6 +49,7 @@ class Hyetograph(_Value):
     mm: dict[str, tuple[float, ...]] = Field(min_length=1, max_length=1000)
     source: Literal["drawn", "gauges", "forecast"] = "drawn"
     note: dict[str, str] | None = None
+    name: dict[str, str] | None = None
 
     @field_validator("mm")
     @classmethod
@@ -59,7 +60,7 @@ class Hyetograph(_Value):
             for depth in depths:
                 if not depth >= 0:  # a NaN is not either
                     raise ValueError(f"rain of {area} is {depth:g} mm in a step; rain is 0 or more")
-            if sum(depths) > MOST_MM:
+            if round(sum(depths), 3) > MOST_MM:  # sums of tenths are not whole
                 raise ValueError(f"{sum(depths):g} mm on {area}; at most {MOST_MM:g} mm are run")
         return mm
 
@@ -135,6 +136,7 @@ class DrainageScenario(_Value):
     duration_h: float = Field(default=6.0, gt=0, le=MOST_H)
     measures: tuple[Measure, ...] = Field(default=(), max_length=20)
     model: str = Field(default=CITY_MODEL, pattern=r"^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$")
+    model_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{8,64}$")  # of an imported one
 
     @property
     def lead_h(self) -> float:

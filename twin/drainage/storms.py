@@ -6,7 +6,7 @@ too few gauges for kriging). Not for reading the store: gauges.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ import numpy as np
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
+from data_access.envelope import Text
 from twin.drainage.plan import DrainagePlan, StormPlan
 from twin.drainage.scenario import ALL, Hyetograph, NamedStorm
+from twin.result import text
 
 NEAREST = 4  # gauges that count for a ward
 SAME_KM = 0.2  # a gauge this near is the ward's own
@@ -24,11 +26,15 @@ Depths = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rain:
-    """Depths (mm) per step on each ward; `everywhere` is for whoever has none of its own."""
+    """Depths (mm) per step on each ward; `everywhere` is for whoever has none of its own.
+
+    `note` is what is to be known of it beside the result.
+    """
 
     step_min: int
     wards: Mapping[str, Depths]
     everywhere: Depths | None
+    note: Text | None = None
 
     def on(self, area: str) -> Depths:
         """Return the depths on an area; dry where the storm says nothing of it."""
@@ -44,7 +50,7 @@ class Rain:
 def drawn_rain(storm: Hyetograph) -> Rain:
     """Return the rain of a hyetograph."""
     wards = {area: depths for area, depths in storm.mm.items() if area != ALL}
-    return Rain(storm.step_min, wards, storm.mm.get(ALL))
+    return Rain(storm.step_min, wards, storm.mm.get(ALL), storm.note)
 
 
 def rain_of(storm: NamedStorm | Hyetograph, plan: DrainagePlan, city: City) -> Rain:
@@ -58,7 +64,14 @@ def rain_of(storm: NamedStorm | Hyetograph, plan: DrainagePlan, city: City) -> R
         planned = plan.storm_of(storm.id)
     except KeyError as error:
         raise ValueError(f"storm.id: {storm.id!r} is no storm of this city") from error
-    return Rain(planned.step_min, _planned(planned, plan, city), None)
+    wards = _planned(planned, plan, city)
+    note = None if planned.note is None else text(planned.note["vi"], planned.note["en"])
+    return Rain(planned.step_min, wards, mean_of(wards.values()), note)
+
+
+def mean_of(depths: Collection[Depths]) -> Depths:
+    """Return the mean over wards, for a model that knows none of them."""
+    return tuple(round(sum(step) / len(depths), 3) for step in zip(*depths, strict=True))
 
 
 def _planned(storm: StormPlan, plan: DrainagePlan, city: City) -> dict[str, Depths]:

@@ -14,7 +14,7 @@ from data_access.envelope import Text
 from twin.traffic.grid import MainRoad, Plane, ground, joined, make_grid, plane_of
 from twin.traffic.options import invented
 from twin.traffic.plan import TrafficPlan
-from twin.traffic.streets import Edge, Junction, Link, Streets
+from twin.traffic.streets import CITY, Edge, Junction, Link, Streets
 
 INNER_NAME = "Đường nội bộ (giả định)"
 LEAST_ARMS = 3  # a signal stands where at least so many streets meet
@@ -43,7 +43,7 @@ def city_streets(city: City, plan: TrafficPlan) -> Streets:
     used = {node for edge in edges.values() for node in (edge.start, edge.end)}
     lost = len(city.network.nodes.keys() - used)
     return Streets(
-        origin="city",
+        origin=CITY,
         junctions=_junctions(city, places, used, edges, area, plane),
         links=links,
         edges=edges,

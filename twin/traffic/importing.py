@@ -30,7 +30,7 @@ from twin.traffic import engine, network
 from twin.traffic.gmns import read_gmns
 from twin.traffic.network import NET, kept_folder
 from twin.traffic.options import SIGNALS
-from twin.traffic.streets import Edge, Junction, Link, Streets
+from twin.traffic.streets import CITY, Edge, Junction, Link, Streets
 from twin.traffic.ways import Ways
 
 MOST_BYTES = 400_000_000
@@ -92,8 +92,8 @@ def _name(source: Path) -> str:
         raise WorkFailed("input", f"{source}: there is no such file or folder")
     plain = unicodedata.normalize("NFKD", source.name.split(".")[0].replace("đ", "d"))
     name = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
-    if not name:
-        raise WorkFailed("input", f"{source.name}: expected a name with letters or digits")
+    if not name or name == CITY:
+        raise WorkFailed("input", f"{source.name}: expected another file name")
     return name[:40]
 
 

@@ -27,6 +27,9 @@ SIGNALS: Text = {
 }
 
 
+WHOLE: Text = {"vi": "Toàn mạng lưới", "en": "The whole network"}
+
+
 def invented(city: City) -> list[Text]:
     """Return what of the city's own network nobody surveyed, to be said beside every picture."""
     guessed = any(link.lanes_estimated for link in city.network.links.values())
@@ -34,7 +37,7 @@ def invented(city: City) -> list[Text]:
 
 
 def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
-    """Return {links, junctions, areas, stations, seeds, invented}; places are lat, lon (WGS84).
+    """Return {links, junctions, areas, all, stations, seeds, invented}; places are lat, lon.
 
     A link or junction is {id, name {vi, en}, …}; ids are what a scenario's measures name.
     """
@@ -62,12 +65,29 @@ def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
             {"id": unit.code, "name": unit.title, "lat": unit.lat, "lon": unit.lon}
             for unit in units
         ],
+        "all": [{"id": "all", "name": WHOLE, "rain": _rain(plan)}],
         "stations": [
             {"id": s.id, "kind": s.kind, "name": s.name, "lat": s.lat, "lon": s.lon}
             for s in plan.station
         ],
         "seeds": MAX_SEEDS,
         "invented": invented(city),
+    }
+
+
+def _rain(plan: TrafficPlan) -> dict[str, Any]:
+    """Return what rain takes off capacity and speed, by bands of mm/h, and who measured it."""
+    bands = sorted(plan.rain.band, key=lambda band: band.from_mm_h)
+    return {
+        "source": plan.rain.source,
+        "bands": [
+            {
+                "fromMmH": band.from_mm_h,
+                "capacityLoss": band.capacity_loss,
+                "speedLoss": band.speed_loss,
+            }
+            for band in bands
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from twin.traffic.plan import TrafficPlan
 from twin.traffic.streets import Streets
 
 KINDS = ("hospital", "fire")
+OFF_M = 1000.0  # from a junction: further away a station is on no network
 
 
 class Minutes(TypedDict):
@@ -37,7 +38,10 @@ class Reach(TypedDict):
 
 
 def station_edges(plan: TrafficPlan, streets: Streets) -> dict[str, str]:
-    """Return the edge on which each station's vehicles leave: one of the nearest junction's."""
+    """Return the edge on which each station's vehicles leave: one of the nearest junction's.
+
+    A station that lies off the network is left out: nobody knows its way there.
+    """
     leaving: dict[str, list[str]] = {}
     for _, edge in sorted(streets.edges.items()):
         if not edge.id.endswith(".bus"):
@@ -49,7 +53,7 @@ def station_edges(plan: TrafficPlan, streets: Streets) -> dict[str, str]:
             key=lambda j: (_metres(streets, j, station.lat, station.lon), j),
             default=None,
         )
-        if near is not None:
+        if near is not None and _metres(streets, near, station.lat, station.lon) <= OFF_M:
             found[station.id] = leaving[near][0]
     return found
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from data_access.city import City
 from data_access.errors import DataError
 from data_access.kept_file import keep
 from data_access.opening import open_city
@@ -29,12 +30,14 @@ from twin.traffic.altering import Altered
 from twin.traffic.calibration import Calibration, read_calibration
 from twin.traffic.city_streets import city_streets
 from twin.traffic.demand import Trip, Zone
-from twin.traffic.network import Net, kept_folder, load_net, make_net
+from twin.traffic.imports import open_import, options_of
+from twin.traffic.network import Net, kept_folder, make_net
 from twin.traffic.options import options
 from twin.traffic.plan import TrafficPlan, read_plan
 from twin.traffic.reach import station_edges
 from twin.traffic.scenario import Demand, TrafficScenario, read_scenario
 from twin.traffic.simulation import Case, SeedRun
+from twin.traffic.streets import CITY
 from twin.traffic.summing import result_of
 
 AT_ONCE = 2  # engine processes; more than the machine has cores make each slower
@@ -63,8 +66,15 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     gc.freeze()  # what is loaded stays until this process ends: the collector need not walk it
     result = simulate(model, scenario, working)
     city = open_city(working.settings)
-    publish_latest(result, inputs["scenario"], options(city, model.plan), city, working)
+    publish_latest(result, inputs["scenario"], picked_of(model, city), city, working)
     return result
+
+
+def picked_of(model: Model, city: City) -> dict[str, Any]:
+    """Return what may be picked of the network of a model."""
+    if model.net.streets.origin == CITY:
+        return options(city, model.plan)
+    return options_of(model.net, city, model.plan)
 
 
 def open_model(scenario: TrafficScenario, calibration: Any, working: Working) -> Model:
@@ -81,7 +91,8 @@ def open_model(scenario: TrafficScenario, calibration: Any, working: Working) ->
         streets = city_streets(city, plan)
         net = make_net(streets, kept, cycle_s=plan.cycle_s, check=working.check)
     else:
-        net = load_net(kept / "imported" / scenario.base.network, plan.cycle_s)
+        named = scenario.base.networkHash
+        net = open_import(working.settings, scenario.base.network, plan, named)
     return Model(
         plan,
         net,

@@ -48,6 +48,7 @@ class Base(_Model):
         default=[1, 2, 3, 4, 5], min_length=1, max_length=MAX_SEEDS
     )
     network: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")  # imported
+    networkHash: str | None = Field(default=None, pattern=r"^[0-9a-f]{8,64}$")
 
     @model_validator(mode="after")
     def _one_time(self) -> Base:
@@ -162,7 +163,7 @@ class TrafficScenario(_Model):
 
     base: Base = Base()
     measures: list[Measure] = Field(default=[], max_length=60)
-    floods: dict[Id, Annotated[float, Field(ge=0, le=5)]] = Field(default={}, max_length=2000)
+    floods: dict[Id, Annotated[float, Field(ge=0, le=5)]] = Field(default={}, max_length=50_000)
 
     @model_validator(mode="after")
     def _agree(self) -> TrafficScenario:

@@ -14,6 +14,8 @@ import orjson
 
 from data_access.envelope import Text
 
+CITY = "city"  # the origin of the city's own network
+
 
 @dataclass(frozen=True, slots=True)
 class Junction:

@@ -8,12 +8,14 @@ from typing import Any
 from twin.result import Fit, Frames, Kpi, RunResult
 from twin.traffic import engine, figures
 from twin.traffic.altering import Altered
+from twin.traffic.imports import limits_of_import
 from twin.traffic.limits import limits_of
 from twin.traffic.plan import TrafficPlan
 from twin.traffic.proposal import signal_plans
 from twin.traffic.reach import reach
 from twin.traffic.scenario import TrafficScenario
 from twin.traffic.simulation import SeedRun
+from twin.traffic.streets import CITY
 
 LAYER = "twin.links"
 FRAMES = {"speed": ("km/h", 1), "flow": ("xe/giờ", 0)}
@@ -36,6 +38,9 @@ def result_of(
     base = [run for run in base if run["seed"] in both]
     value = [run for run in value if run["seed"] in both]
     streets = base_net.streets
+    said = list(streets.said)
+    if streets.origin != CITY:
+        said = [*limits_of_import(streets, plan, len(stations)), *said]
     city_kpis = figures.kpis(
         figures.CITY, [run["city"] for run in base], [run["city"] for run in value]
     )
@@ -89,7 +94,7 @@ def result_of(
         "frames": _frames(base, value),
         "geometry": {LAYER: streets.geometry()},
         "invented": list(streets.invented),
-        "limits": limits_of(scenario, plan, base, value, said=streets.said),
+        "limits": limits_of(scenario, plan, base, value, said=said),
         "details": details,
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_access.city import City
-from twin.coupled.roads import bands_of, floods_of, hour_of
+from twin.coupled.roads import bands_of, city_lines, floods_of, hour_of
 from twin.drainage.flooding import Water
 from twin.drainage.opening import Twin
 
@@ -40,13 +40,27 @@ def test_a_road_is_as_deep_as_the_deepest_place_on_it_and_rivers_are_no_roads(
     hanoi: City,
 ) -> None:
     stood = water(small, {"T-N16": [0.2, 0.62, 0.1], "R-lu-1": [3.0, 3.0, 3.0]})
-    floods = floods_of(stood, hanoi, slice(0, 3))
+    floods = floods_of(stood, city_lines(hanoi), slice(0, 3))
     touching = {link.id for link in hanoi.network.links.values() if "N16" in link.id}
     assert touching <= set(floods)
     assert set(floods.values()) == {0.62}
     assert set(bands_of(floods, hanoi).values()) == {"closed"}
-    assert floods_of(stood, hanoi, slice(2, 3))["N16-N04"] == pytest.approx(0.1)
+    assert floods_of(stood, city_lines(hanoi), slice(2, 3))["N16-N04"] == pytest.approx(0.1)
 
 
 def test_dry_roads_are_not_named(small: Twin, hanoi: City) -> None:
-    assert floods_of(water(small, {"T-N16": [0.04, 0.0]}), hanoi, slice(0, 2)) == {}
+    wet = water(small, {"T-N16": [0.04, 0.0]})
+    assert floods_of(wet, city_lines(hanoi), slice(0, 2)) == {}
+
+
+def test_a_street_of_another_network_is_flooded_along_its_course(small: Twin) -> None:
+    place = next(each for each in small.model.places if each.id == "T-N16")
+    assert place.lat is not None
+    assert place.lon is not None
+    east, far = place.lon + 0.01, place.lon + 0.02
+    lines = {
+        "round": ((east, place.lat), (place.lon, place.lat), (place.lon, place.lat + 0.01)),
+        "away": ((east, place.lat), (far, place.lat)),
+    }
+    stood = water(small, {"T-N16": [0.3]})
+    assert floods_of(stood, lines, slice(0, 1)) == {"round": 0.3}

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from jobs.canonical import canonical
 from jobs.working import WorkFailed
 from settings import Settings
 from tests.twin.drainage.conftest import Heard
 from tests.twin.drainage.test_engine import pipe
-from twin.drainage.importing import import_model, imported_ids, imported_model
+from twin.drainage.importing import (
+    folder_of,
+    hash_of,
+    import_model,
+    imported_ids,
+    imported_model,
+)
 from twin.drainage.run import work
 
 POND = """
@@ -48,7 +55,34 @@ def test_a_model_is_imported_and_asked(tmp_path: Path, settings: Settings, heard
     result = work({"scenario": scenario}, heard)
     pumped = next(each for each in result["kpis"] if each["id"] == "pumped")
     assert pumped["base"]["mean"] > 0 == pumped["value"]["mean"]
-    assert any("ponding area" in limit["en"] for limit in result["limits"])
+    said = " ".join(limit["en"] for limit in result["limits"])
+    for expected in ("ponding area", "“khao-sat-1”", "no black spots"):
+        assert expected in said
+    (latest,) = heard.published
+    assert "khao-sat-1" in latest.quality["twin"]["title"]["vi"]
+
+
+def test_a_model_that_was_imported_anew_is_not_the_one_that_was_asked(
+    tmp_path: Path, settings: Settings, heard: Heard
+) -> None:
+    model_id = import_model(kept(tmp_path, pipe() + POND), settings)
+    asked = {
+        "model": model_id,
+        "modelHash": hash_of(settings, model_id),
+        "storm": {"kind": "named", "id": "burst-100"},
+        "durationH": 1,
+    }
+    first = work({"scenario": asked}, heard)
+    again = Heard(tmp_path / "again", settings)
+    again.folder.mkdir()
+    assert canonical(work({"scenario": asked}, again)) == canonical(first)
+    import_model(kept(tmp_path, pipe(length=250) + POND), settings)
+    with pytest.raises(WorkFailed, match="was imported anew") as refused:
+        work({"scenario": asked}, again)
+    assert refused.value.code == "input"
+    (folder_of(settings) / f"{model_id}.inp").unlink()
+    with pytest.raises(WorkFailed, match="no model 'khao-sat-1' has been imported"):
+        work({"scenario": asked}, again)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def test_a_scenario_comes_and_goes_unchanged() -> None:
             {"kind": "gate", "gate": "thanh-liet", "open": 1.0},
         ],
         "model": "city",
+        "modelHash": None,
     }
     read = read_scenario(given)
     assert read.model_dump(by_alias=True, mode="json") == given

@@ -15,6 +15,8 @@ from tests.conftest import ROOT
 from tests.twin.traffic.small import LAT, LON, SPACING_M, working_in
 from twin.traffic.grid import Plane
 from twin.traffic.importing import Imported, import_network, osm_of_overpass
+from twin.traffic.imports import imported_names, open_import, options_of
+from twin.traffic.plan import read_plan
 from twin.traffic.run import open_model, simulate
 from twin.traffic.scenario import read_scenario
 
@@ -79,6 +81,35 @@ def test_overpass_json_is_imported_and_can_be_asked(hanoi: City, tmp_path: Path)
     result = simulate(open_model(scenario, None, working), scenario, working)
     assert result["details"]["closedEntered"] == 0
     assert result["details"]["network"]["attribution"]
+    said = " ".join(each["en"] for each in result["limits"])
+    assert "“pho-hue”" in said
+    assert "OpenStreetMap" in said
+    assert "of 7 hospitals and fire stations lie off this network" in said
+
+
+def test_an_imported_network_is_offered_and_named_by_its_hash(hanoi: City, tmp_path: Path) -> None:
+    source = tmp_path / "Phố Huế.json"
+    source.write_bytes(orjson.dumps(overpass()))
+    settings = settings_in(tmp_path)
+    assert imported_names(settings) == []
+    imported(source, hanoi, tmp_path)
+    assert imported_names(settings) == ["pho-hue"]
+    plan = read_plan(settings.city, hanoi)
+    assert plan is not None
+    net = open_import(settings, "pho-hue", plan, None)
+    offered = options_of(net, hanoi, plan)
+    assert "Phố Huế" in {each["name"]["vi"] for each in offered["links"]}
+    assert {each["id"] for each in offered["links"]} == set(net.streets.links)
+    assert {each["id"] for each in offered["areas"]} <= hanoi.areas.codes
+    assert [each["id"] for each in offered["junctions"]] == [
+        each.id for each in net.streets.junctions.values() if each.signal
+    ]
+    assert 1 <= offered["tripsPct"] < 100
+    assert open_import(settings, "pho-hue", plan, offered["networkHash"]).hash == net.hash
+    with pytest.raises(WorkFailed, match="imported anew"):
+        open_import(settings, "pho-hue", plan, "0" * 24)
+    with pytest.raises(WorkFailed, match="no network of that name"):
+        open_import(settings, "elsewhere", plan, None)
 
 
 def test_osm_xml_says_the_same_as_overpass_json(hanoi: City, tmp_path: Path) -> None:
