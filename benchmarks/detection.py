@@ -33,7 +33,7 @@ from benchmarks.injection import Truth
 from data_access.city import load_city
 
 TUNING_SEEDS = (7, 8, 9)
-SEEDS = (201, 202, 203, 204, 205)  # nothing was ever set by what they give
+SEEDS = (301, 302, 303, 304, 305)  # nothing was ever set by what they give
 LEAST_PRECISION, LEAST_RECALL = 80.0, 70.0
 BEFORE_MS = 60 * 60_000.0  # an alert may begin so long before what was put in was felt
 REPORTED = ("clusters", "epidemics")  # found in the report of their own time, however late that is

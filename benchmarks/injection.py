@@ -48,6 +48,14 @@ class Injected:
         end_us = self.track.start_us + steps.stop * self.track.step_us
         self.truths.append(Truth(kind, is_fault, tuple(names), begin_us, end_us))
 
+    def tell(
+        self, kind: str, columns: Sequence[int], day_us: int, from_s: float, to_s: float
+    ) -> None:
+        """Say of an event that the series has already: seconds are of the day."""
+        first, last = (day_us + round(each * 1e6) for each in (from_s, to_s))
+        names = tuple(self.track.names[each] for each in columns)
+        self.truths.append(Truth(kind, False, names, first, last))
+
     def around(
         self, column: int, spots: Mapping[str, Spot], reach_km: float, most: int
     ) -> list[int]:

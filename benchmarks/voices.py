@@ -12,21 +12,27 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Sequence
+from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 from sklearn.metrics import f1_score
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import make_pipeline
 
+from analytics.voices import categories
 from analytics.voices.duplicates import Duplicates
 from analytics.voices.measured import LINEAR, MAJORITY, TFIDF, features, measure, unseen
 from analytics.voices.places import Gazetteer
+from analytics.voices.quality import LEARNED_FROM
 from analytics.voices.reports import reports_of, words_of
 from analytics.voices.sentiment import by_words
 from benchmarks.figures import Report, Table, publish, verdict
 from benchmarks.report_flood import MATTERS, Matter, Told, flood
 
 WITHIN_S, LEAST_PRECISION = 10.0, 0.9
+LEARN_WITHIN_S, LEARN_WITHIN_MB = 120.0, 1_000
+LEARNING_SEED = 104
 SEEDS = (101, 102, 103)
 MOODS = {"0": "negative", "1": "neutral", "2": "positive"}
 
@@ -35,6 +41,7 @@ def main() -> None:
     """Measure, print, and keep the figures when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=10_000)
+    parser.add_argument("--learned", type=int, default=LEARNED_FROM, help="labelled texts")
     parser.add_argument("--labelled", type=Path, help="folder of uit_vsfc_dev_*.txt")
     parser.add_argument("--write", action="store_true", help="keep the figures in BENCHMARKS.md")
     chosen = parser.parse_args()
@@ -50,6 +57,13 @@ def main() -> None:
     report.tables.append(_flood_table(chosen.reports))
     report.notes.append(
         f"At most {WITHIN_S:.0f} s and a precision of {LEAST_PRECISION} were to be reached."
+    )
+    report.tables.append(_learning_table(chosen.learned))
+    report.notes.append(
+        f"Learning (`topics.learning`) takes the newest {LEARNED_FROM:,} labelled texts at most: "
+        "older ones are not read, and what is published says so. Measured in a process of its own, "
+        "from its start to what is learned; at most "
+        f"{LEARN_WITHIN_S:.0f} s and {LEARN_WITHIN_MB:,} MB."
     )
     if chosen.labelled is not None:
         report.tables.append(_label_table(chosen.labelled))
@@ -109,6 +123,37 @@ def _judged(told: Sequence[Told], found: Sequence[Sequence[str]]) -> tuple[float
 
 def _pairs(count: int) -> int:
     return count * (count - 1) // 2
+
+
+def _learning_table(count: int) -> Table:
+    """Return what learning categories from `count` labelled reports takes."""
+    with get_context("spawn").Pool(1) as alone:
+        learned = alone.apply(_learned, (count,))
+    return Table(
+        ("texts learned from", "seconds", "", "peak MB", "", "macro-F1", "majority", "suggested"),
+        [learned],
+    )
+
+
+def _learned(count: int) -> tuple[str, ...]:
+    told = [each.life for each in flood(count, seed=LEARNING_SEED)]
+    begun_s = time.perf_counter()
+    suggester = categories.learn(
+        [words_of(one.body) for one in told], [one.category for one in told]
+    )
+    took_s = time.perf_counter() - begun_s
+    peak_mb = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    f1 = suggester.measured.macro_f1 if suggester.measured is not None else {}
+    return (
+        f"{count:,}",
+        f"{took_s:.0f}",
+        verdict(took_s, LEARN_WITHIN_S),
+        f"{peak_mb:.0f}",
+        verdict(peak_mb, LEARN_WITHIN_MB),
+        f"{f1.get(LINEAR, 0.0):.3f}",
+        f"{f1.get(MAJORITY, 0.0):.3f}",
+        f"{len(suggester.borne_out)} categories",
+    )
 
 
 def _label_table(folder: Path) -> Table:

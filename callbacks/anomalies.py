@@ -264,7 +264,7 @@ def _by_feedback(
                 name=names.get(detector, detector),
                 about="",
                 count=count,
-                precision=counted(told, setting),
+                precision=told,
                 walls=walls,
                 is_muted=muted_ms is not None,
             )
@@ -315,8 +315,8 @@ def _by_replay(replayed: Replayed | None, setting: Setting) -> list[Measured]:
             name=pick(each.name, setting.language),
             about=_about(each, setting),
             count=number(each.put_in, decimals=0, language=setting.language),
-            precision=counted(each.precision, setting),
-            recall=counted(each.recall, setting),
+            precision=each.precision,
+            recall=each.recall,
             delay=""
             if each.delay_min is None
             else tell(

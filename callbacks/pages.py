@@ -32,6 +32,7 @@ from callbacks import (
     security,
     session,
     source_health,
+    triage,
     what_if,
 )
 from callbacks.desk import desk
@@ -65,6 +66,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     quality_board.layout: ("by", "agency", "dataset", "criterion"),
     quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem"),
     anomalies.layout: ("problem",),
+    triage.layout: ("problem",),
 }
 
 log = logging.getLogger(__name__)
@@ -104,6 +106,7 @@ def register(settings: Settings, *, walls: Mapping[str, Wall], release: str) -> 
     _add("proof", _guarded(proof.layout), title="proof", path="/proof")
     _add("quarantine", _guarded(quarantine.layout), title="quarantine", path="/data/quarantine")
     _add("anomalies", _guarded(anomalies.layout), title="anomalies", path="/data/anomalies")
+    _add("triage", _guarded(triage.layout), title="triage", path="/data/triage")
     _add("proof_glass", _guarded(proof.glass), title="proof", path="/proof/glass")
     _add("not_found_404", _guarded(_not_found), title="not_found", path="/not-found")
 

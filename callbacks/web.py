@@ -47,6 +47,7 @@ from callbacks import (
     security,
     session,
     source_health,
+    triage,
     usage,
     what_if,
     what_if_document,
@@ -162,6 +163,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     proposal_page.attach(server)
     quarantine.attach(server)
     anomalies.attach(server)
+    triage.attach(server)
     brief_pdf.attach(server)
     what_if_document.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))

@@ -37,6 +37,7 @@ class Right(StrEnum):
     SEE_TWINS = "seeTwins"  # what-ifs that were run, forecasts
     RUN_TWINS = "runTwins"  # ask for one, cancel one
     LABEL_ALERTS = "labelAlerts"  # say whether what was found unusual was so
+    TRIAGE_REQUESTS = "triageRequests"  # say what a citizen's request is about
     APPROVE_BRIEFS = "approveBriefs"  # make a brief anew, and let one out to the walls
 
 
@@ -62,6 +63,7 @@ _OPERATOR = _VIEWER | {
     Right.RELEASE_ROWS,
     Right.RUN_TWINS,
     Right.LABEL_ALERTS,
+    Right.TRIAGE_REQUESTS,
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

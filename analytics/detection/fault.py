@@ -170,7 +170,7 @@ def _drift(options: Fault, scene: Scene, close: Bools) -> Mapping[int, int]:
         others = np.flatnonzero(close[column])
         around = _median(told[:, others]) if len(others) >= 2 else np.full(len(told), np.nan)
         # What its neighbours show, too, if less or later, is an event.
-        is_off = (z[:, column] >= 2) & (np.abs(around - as_usual) < least / 2)
+        is_off = (z[:, column] >= 2) & (np.abs(around - as_usual) < least)
         away[:, column] = np.where(is_off, np.abs(told[:, column] - around), 0.0)
         away[np.isnan(told[:, column]) | np.isnan(around), column] = np.nan
     limit = Limit(caution=least, clear=least / 2, after=options.drift_after,

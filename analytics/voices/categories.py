@@ -8,10 +8,11 @@ beside a suggestion is what was measured here, on this city's own labels. A pers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.precision import Precision
 from analytics.voices.measured import FOLDS, Measured, linear, measure, spelled
 from analytics.voices.normal import key
 from analytics.voices.reports import OTHER
@@ -35,8 +36,9 @@ class Suggester:
 
     measured: Measured | None
     borne_out: frozenset[str]
-    right: float | None  # share of suggestions that were right, on texts not seen
+    right: Precision  # suggestions that were right, on texts not seen
     suggested: float | None  # share of those texts for which one was made
+    right_of: Mapping[str, Precision] = field(default_factory=dict)  # … by category
     _model: Any = None
 
     def suggest(self, texts: Sequence[str]) -> list[Suggestion | None]:
@@ -53,7 +55,7 @@ class Suggester:
         return found
 
 
-NOTHING = Suggester(None, frozenset(), None, None)
+NOTHING = Suggester(None, frozenset(), Precision(0, 0), None)
 
 
 def learn(texts: Sequence[str], categories: Sequence[str]) -> Suggester:
@@ -79,12 +81,19 @@ def learn(texts: Sequence[str], categories: Sequence[str]) -> Suggester:
         and score.f1 >= LEAST_F1
     )
     if not measured.wins() or not borne_out:
-        return Suggester(measured, frozenset(), None, None)
+        return Suggester(measured, frozenset(), Precision(0, 0), None)
     made = [
-        told == category
+        (told, told == category)
         for told, sure, (_, category) in zip(measured.told, measured.sure, pairs, strict=True)
         if told in borne_out and sure >= SURE
     ]
+    by_name = {name: [right for told, right in made if told == name] for name in borne_out}
     model = linear().fit([spelled(text) for text, _ in pairs], [c for _, c in pairs])
-    right = sum(made) / len(made) if made else None
-    return Suggester(measured, borne_out, right, len(made) / len(pairs), model)
+    return Suggester(
+        measured,
+        borne_out,
+        Precision(sum(right for _, right in made), len(made)),
+        len(made) / len(pairs),
+        {name: Precision(sum(right), len(right)) for name, right in by_name.items()},
+        model,
+    )

@@ -5,6 +5,7 @@ What is not borne out by labels has no figure and says why.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from analytics.voices import categories, sentiment
@@ -21,16 +22,17 @@ from data_access.aggregates.social import SOCIAL
 from data_access.envelope import Number, Payload, Source
 from data_access.store.snapshot import Life
 
-LEARNED_FROM = 20_000  # of each: the newest
+LEARNED_FROM = 20_000  # of each: the newest, so that time and memory are bounded
 SUGGESTED = 40
 
 
-def of_quality(heard: Heard, suggester: Suggester, moods: Moods) -> Payload:
+def of_quality(heard: Heard, learned: Learned) -> Payload:
     """Return how well categories and moods are told here, and which categories are suggested."""
     if not heard.voices:
         return {}
+    suggester = learned.suggester
     return {
-        "numbers": _quality_numbers(suggester, moods),
+        "numbers": {**_quality_numbers(suggester, learned.moods), "learned": _learned(learned)},
         "tables": {
             "categories": _category_table(heard, suggester),
             "suggestions": _suggestions(heard, suggester),
@@ -38,22 +40,60 @@ def of_quality(heard: Heard, suggester: Suggester, moods: Moods) -> Payload:
     }
 
 
-def learned(heard: Heard) -> tuple[Suggester, Moods]:
-    """Return what the store's own labels teach: categories of requests, moods of posts."""
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the store's own labels taught, and from how many requests at most."""
+
+    suggester: Suggester
+    moods: Moods
+    requests: int = 0
+    is_bounded: bool = False  # there were older ones, that were not read
+
+
+def learned(heard: Heard) -> Learned:
+    """Return what labels teach: categories of requests, moods of posts; of each the newest."""
+
+    most = LEARNED_FROM
 
     def newest(dataset: str) -> list[Life]:
-        return heard.view.snapshot.lives(dataset, limit=LEARNED_FROM, bodies=True)
+        return heard.view.snapshot.lives(dataset, limit=most + 1, bodies=True)
 
-    labelled = [(words_of(life.body), life.category) for life in newest(REQUESTS)]
+    requests = newest(REQUESTS)
+
+    labelled = [(words_of(life.body), _category(heard, life)) for life in requests[:most]]
     moods = [
         (words_of(life.body), sentiment.mood_of(figure))
-        for life in newest(SOCIAL)
+        for life in newest(SOCIAL)[:most]
         if isinstance(figure := life.body.get("sentiment"), int | float)
     ]
-    return (
+    return Learned(
         categories.learn([t for t, _ in labelled], [c for _, c in labelled]),
         sentiment.learn([t for t, _ in moods], [m for _, m in moods]),
+        len(labelled),
+        is_bounded=len(requests) > most,
     )
+
+
+def _category(heard: Heard, life: Life) -> str:
+    """Return the category of a request: what people gave it, where the hotline gave none."""
+    return heard.decided.get(life.base_id, OTHER) if life.category == OTHER else life.category
+
+
+def _learned(learned: Learned) -> Number:
+    bound = text(
+        f"chỉ {_count(learned.requests, '.')} phản ánh mới nhất; cũ hơn không đọc",
+        f"the newest {_count(learned.requests, ',')} only; older ones are not read",
+    )
+    return number(
+        text("Học từ phản ánh", "Requests learned from"),
+        learned.requests,
+        note=bound if learned.is_bounded else None,
+        source={"dataset": REQUESTS},
+    )
+
+
+def _count(figure: int, between: str) -> str:
+    return f"{figure:,}".replace(",", between)
 
 
 def _quality_numbers(suggester: Suggester, moods: Moods) -> dict[str, Number]:
@@ -75,7 +115,7 @@ def _quality_numbers(suggester: Suggester, moods: Moods) -> dict[str, Number]:
         "majority_f1": score(("Cơ sở đa số, macro-F1", "Majority baseline, macro-F1"), MAJORITY),
         "right": number(
             text("Gợi ý đúng", "Right suggestions"),
-            None if suggester.right is None else round(100 * suggester.right, 1),
+            None if suggester.right.share is None else round(suggester.right.share, 1),
             "%", 1, better="up", note=why, source=source,
         ),
         "mood_f1": number(
@@ -114,14 +154,21 @@ def _suggestions(heard: Heard, suggester: Suggester) -> Any:
     given = [
         (life, said)
         for life in heard.requests
-        if life.category == OTHER and life.status == "open" and (said := words_of(life.body))
+        if life.category == OTHER
+        and life.status == "open"
+        and life.base_id not in heard.decided
+        and (said := words_of(life.body))
     ]
     found = suggester.suggest([said for _, said in given])
     rows = [
         {
             "name": quote(said, heard.gazetteer).text,
             "suggested": heard.category(each.category),
+            "category": each.category,
             "sure": round(100 * each.sure),
+            "right": suggester.right_of[each.category].right,
+            "told": suggester.right_of[each.category].told,
+            "atMs": heard.at_ms(life),
             "source": {"dataset": REQUESTS, "entity": life.base_id},
         }
         for (life, said), each in zip(given, found, strict=True)

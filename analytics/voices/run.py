@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.voices import quality, telling
+from analytics.voices.labels import CategoryLabels
 from analytics.voices.voice import DATASETS, Heard, hear
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.build import build_envelope
@@ -24,6 +27,8 @@ from data_access.errors import DataError
 from data_access.opening import open_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
+from permissions.database import connect_operations
+from settings import Settings
 
 TOPICS, DUPLICATES, QUALITY = "voices.topics", "voices.duplicates", "voices.quality"
 Part = Literal["topics", "duplicates", "quality"]
@@ -40,7 +45,7 @@ class Inputs(BaseModel):
 
 
 def _quality(heard: Heard) -> Payload:
-    return quality.of_quality(heard, *quality.learned(heard))
+    return quality.of_quality(heard, quality.learned(heard))
 
 
 FINDINGS: Mapping[Part, tuple[str, tuple[str, ...], Text, Make]] = {
@@ -75,6 +80,17 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         raise WorkFailed("data", str(error)) from error
 
 
+def _decided(settings: Settings) -> Mapping[str, str]:
+    """Return the categories that people gave to requests of none."""
+    engine = connect_operations(settings.operations_url)
+    try:
+        return {each.request_id: each.chosen for each in CategoryLabels(engine).newest()}
+    except SQLAlchemyError:  # a store whose web has not started yet
+        return {}
+    finally:
+        engine.dispose()
+
+
 def _given(payload: Payload, _view: View) -> Payload:
     return payload
 
@@ -86,6 +102,8 @@ def _told(asked: Inputs, working: Working, now_ms: float) -> Mapping[str, Any]:
     try:
         with reader.snapshot() as snapshot:
             heard = hear(View(snapshot, city, now_ms, lambda _: None))
+            if "quality" in asked.parts:
+                heard = replace(heard, decided=_decided(working.settings))
             for done, part in enumerate(asked.parts):
                 working.check()
                 working.progress((done + 0.3) / len(asked.parts), f"voices.{part}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analytics.calendar import is_off
 from analytics.voices.bursts import DAYS
@@ -44,11 +44,16 @@ class Heard:
     known_from_us: Mapping[str, int]  # by dataset: glass time, from which all of it is there
     categories: Mapping[str, Text]
     gazetteer: Gazetteer
+    decided: Mapping[str, str] = field(default_factory=dict)  # categories people gave, by request
 
     @property
     def now_us(self) -> int:
         """Now, on glass."""
         return int(self.view.now_ms * 1000)
+
+    def at_ms(self, request: Life) -> float:
+        """Return when a request was made, glass time."""
+        return self.view.glass_ms(REQUESTS, request.opened_us)
 
     def category(self, name: str) -> Text:
         """Return what a category is called."""

@@ -30,6 +30,7 @@ FIRST_DETECTOR = 240001
 JAM_SIGMA = 0.5  # of the logarithm of what is lost, along time; so that a rush hour has …
 JAM_MEMORY = 0.93  # … a tenth of its links below half of free flow. Lag 5 min, as measured
 LOWEST_RATIO = 0.15
+NOISE = 0.015  # of a detector, as a share of the free speed
 STUCK_HOURS = (2, 5)  # one detector repeats its last value between these hours of one day
 BEYOND_NATURE_MPH = 412.0  # one cell of the week
 
@@ -68,10 +69,10 @@ def speeds_kmh(order: Order, first: date) -> Numbers:
     step_s = 86400 // STEPS_A_DAY
     left = [crashes.speed_left(traffic, order.seed, day, step_s) for day in weekdays]
     ratios = 1 - lost * _jams(draw, len(lost), len(arcs))
-    ratios += draw.normal(0.0, 0.015, ratios.shape)
-    ratios *= np.concatenate(left)[:, arcs]
+    noise = draw.normal(0.0, NOISE, ratios.shape)
+    ratios = np.clip(ratios * np.concatenate(left)[:, arcs], LOWEST_RATIO, 1.0)
     free = traffic.roads.free_kmh[arcs] * draw.uniform(0.95, 1.05, len(arcs))
-    return np.clip(ratios, LOWEST_RATIO, 1.03) * free
+    return (ratios + noise) * free  # a detector on a jammed road does not tell one figure either
 
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:

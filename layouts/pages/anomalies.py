@@ -12,11 +12,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from analytics.precision import Precision
 from data_access.envelope import Status
 from language import text
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.data_page import Link, data_page
+from layouts.pages.share import percent, spanned
 from layouts.pages.shell import Setting, hidden, icon
 from layouts.tiles.spark import Points, spark
 from layouts.tiles.status import mark
@@ -59,8 +61,8 @@ class Measured:
     name: str
     about: str
     count: str
-    precision: str
-    recall: str = ""
+    precision: Precision
+    recall: Precision | None = None
     delay: str = ""
     walls: str = ""
     is_muted: bool = False
@@ -221,17 +223,23 @@ def _measured(view: AnomaliesView, setting: Setting) -> list[Component]:
         html.P(view.feedback),
         *_table(
             view.by_feedback, ("detector", "judged", "precision", "walls"), setting,
-            lambda each: (each.name, each.count, each.precision, _walls(each)),
+            lambda each: (
+                each.name, each.count, _share(each.precision, setting), _walls(each)
+            ),
         ),
         *([html.P(view.rule, className="quiet")] if view.rule else []),
         html.H3(tell("by_replay", setting)),
         html.P(view.replayed, className="quiet"),
         *(html.P(words) for words in view.replayed_well),
         *_table(
-            view.by_replay, ("trouble", "series", "put_in", "precision", "recall", "delay"),
+            view.by_replay, ("trouble", "put_in", "precision", "recall", "delay"),
             setting,
             lambda each: (
-                each.name, each.about, each.count, each.precision, each.recall, each.delay
+                _two(each.name, each.about),
+                each.count,
+                _share(each.precision, setting),
+                _share(each.recall, setting) if each.recall is not None else "",
+                each.delay,
             ),
         ),
         html.H2(tell("watched", setting)),
@@ -240,6 +248,18 @@ def _measured(view: AnomaliesView, setting: Setting) -> list[Component]:
             lambda each: (each.name, each.dataset, each.basis, each.looked),
         ),
     ]  # fmt: skip
+
+
+def _share(told: Precision, setting: Setting) -> Component:
+    """Return a share with its interval below it."""
+    return _two(percent(told.share, setting), spanned(told, setting), "anomaly-share")
+
+
+def _two(words: str, about: str, class_name: str = "") -> Component:
+    return html.Span(
+        [words, *([html.Span(about, className="anomaly-about")] if about else [])],
+        className=class_name,
+    )
 
 
 def _walls(each: Measured) -> Component:

@@ -18,11 +18,19 @@ from layouts.pages.anomalies import PATH as ANOMALIES
 from layouts.pages.attributes import attrs
 from layouts.pages.console_place import Place, group_place
 from layouts.pages.console_plan import HEADING_PX, CityPlan, Planned, area_specs
-from layouts.pages.console_topics import AHEAD, BOTTLENECK_GROUPS, STAGE_GROUP, TOPICS, topic_of
+from layouts.pages.console_topics import (
+    AHEAD,
+    BOTTLENECK_GROUPS,
+    STAGE_GROUP,
+    SUGGESTED,
+    TOPICS,
+    topic_of,
+)
 from layouts.pages.forecasts import card_href
 from layouts.pages.live import live
 from layouts.pages.passport import drawer
 from layouts.pages.shell import Setting, busy, icon, say, shell
+from layouts.pages.triage import PATH as TRIAGE
 
 GROUP_ICONS = {
     "economy": "bi-graph-up-arrow",
@@ -159,6 +167,8 @@ def group_body(
         href = leads.href
         if spec.kind == "anomalies":  # what bears them out is there, and what people say of them
             href, label = ANOMALIES, say("console.anomalies", setting)
+        elif spec.key == SUGGESTED:
+            href, label = TRIAGE, say("console.triage", setting)
         elif spec.kind == "forecast":
             name = spec.aggregate.removeprefix(AHEAD)
             href, label = card_href(name, spec.figures[0]), say("console.forecast", setting)

@@ -40,6 +40,7 @@ SERVICE, CALLS, SOCIAL = "feedback.service", "feedback.calls", "feedback.social"
 VOICES, TWICE, TOLD = "voices.topics", "voices.duplicates", "voices.quality"
 FOUND, FOUND_WELL = "detection.alerts", "detection.quality"
 
+SUGGESTED = "suggested"  # categories, which a person decides on (layouts/pages/triage.py)
 AHEAD = "forecast."
 
 Topics = dict[str, dict[str, tuple[TileSpec, ...]]]
@@ -342,7 +343,7 @@ _TOPICS: Topics = {
                   numbers=("category_f1", "tfidf_f1", "majority_f1", "right")),
             _tile("told_labels", "table", (7, 6, 2, 6), aggregate=TOLD, table="categories",
                   columns=("name", "f1", "suggested")),
-            _tile("suggested", "table", (9, 6, 3, 6), aggregate=TOLD, table="suggestions",
+            _tile(SUGGESTED, "table", (9, 6, 3, 6), aggregate=TOLD, table="suggestions",
                   columns=("name", "suggested", "sure")),
         ),
         "party": (

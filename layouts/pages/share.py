@@ -15,8 +15,14 @@ def percent(share: float | None, setting: Setting) -> str:
 
 
 def counted(told: Precision, setting: Setting) -> str:
-    """Return a share with the interval its number allows, an en dash for none."""
+    """Return a share with the interval its number allows in brackets, an en dash for none."""
+    interval = spanned(told, setting)
+    return f"{percent(told.share, setting)} ({interval})" if interval else "–"
+
+
+def spanned(told: Precision, setting: Setting) -> str:
+    """Return the interval of a share, "" for none; it is never broken."""
     if told.interval is None:
-        return "–"
+        return ""
     low, high = (number(each, decimals=0, language=setting.language) for each in told.interval)
-    return f"{percent(told.share, setting)} ({low} – {high})"
+    return f"{low}\u00a0–\u00a0{high}"

@@ -8,7 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import analytics.detection.labels
-import analytics.forecast.memory  # noqa: F401
+import analytics.forecast.memory
+import analytics.voices.labels  # noqa: F401
 import jobs.tables  # noqa: F401
 from permissions.database import HEAD, MIGRATIONS, VERSION_TABLE, migrate, open_operations
 from permissions.tables import metadata

@@ -10,10 +10,14 @@ from typing import Any
 import orjson
 import pytest
 
+from analytics.voices import quality
+from analytics.voices.labels import CategoryLabel, CategoryLabels
 from analytics.voices.run import DUPLICATES, QUALITY, TOPICS, work
 from data_access.envelope import Envelope
 from jobs.working import WorkFailed
+from permissions.database import open_operations
 from settings import Settings
+from tests.analytics.voices.test_learning import labelled
 from tests.conftest import ROOT
 from tests.data_access.aggregates.conftest import (  # noqa: F401
     Table,
@@ -149,6 +153,57 @@ def test_what_too_few_labels_teach_is_not_supported(desk: Desk, table: Table) ->
     for name in ("category_f1", "mood_f1", "right"):
         assert numbers[name]["value"] is None
         assert numbers[name]["note"]["vi"].startswith("không hỗ trợ")
+
+
+def test_only_the_newest_are_learned_from_and_that_is_said(
+    desk: Desk,
+    table: Table,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work(at_now(table, parts=["quality"]), desk)
+    whole = desk.published[QUALITY].payload["numbers"]["learned"]
+    monkeypatch.setattr(quality, "LEARNED_FROM", 20)
+    work(at_now(table, parts=["quality"]), desk)
+    bounded = desk.published[QUALITY].payload["numbers"]["learned"]
+
+    assert (whole["value"], whole.get("note")) == (54, None)
+    assert bounded["value"] == 20
+    assert bounded["note"]["en"] == "the newest 20 only; older ones are not read"
+
+
+def test_what_a_person_decided_is_suggested_no_more_and_learned_from(
+    desk: Desk,
+    table: Table,  # noqa: F811
+    record: Any,  # noqa: F811
+) -> None:
+    told = [
+        record(f"t{n}", table.ago(minutes=n), body={"category": category, "description": said})
+        for n, (said, category) in enumerate(zip(*labelled(), strict=True))
+    ]
+    unsorted = [
+        record(f"x{n}", table.ago(hours=n + 1),
+               body={"category": "other", "description": f"nước ngập sâu trước cổng chợ {n}"})
+        for n in range(3)
+    ]  # fmt: skip
+    table.feed(REQUESTS, records=[*told, *unsorted])
+
+    def suggested() -> list[dict[str, Any]]:
+        work(at_now(table, parts=["quality"]), desk)
+        rows: list[dict[str, Any]] = desk.published[QUALITY].payload["tables"]["suggestions"][
+            "rows"
+        ]
+        return rows
+
+    first = suggested()
+    labels = CategoryLabels(open_operations(desk.settings.operations_url))
+    labels.say(CategoryLabel("x0", "an", "drainage", 90, "drainage", 1))
+    second = suggested()
+
+    assert {row["source"]["entity"] for row in first} == {"x0", "x1", "x2"}
+    assert {row["category"] for row in first} == {"drainage"}
+    assert all(row["told"] >= row["right"] > 0 for row in first)
+    assert {row["source"]["entity"] for row in second} == {"x1", "x2"}
+    assert second[0]["told"] >= first[0]["told"]
 
 
 @pytest.mark.parametrize("inputs", [{"parts": ["moods"]}, {"atMs": -1}, {"surprise": 1}])

@@ -131,6 +131,24 @@ def duplicates() -> Envelope:
 def quality() -> Envelope:
     """Return the envelope."""
     counts = {"name": ("Lĩnh vực", "Category"), "f1": ("F1", "F1", "%", 1)}
+    suggestions = table(
+        "Phản ánh chưa phân loại",
+        "Requests without a category",
+        {
+            "name": ("Nội dung", "Words"),
+            "suggested": ("Gợi ý lĩnh vực", "Suggested category"),
+            "sure": ("Chắc chắn", "Sure", "%", 0),
+        },
+        [(said, TOPICS[n], 96 - 7 * n) for n, (_, said) in enumerate(SAID) if said],
+    )
+    for n, row in enumerate(suggestions["rows"]):
+        row |= {
+            "category": ("drainage", "waste", "lighting")[n % 3],
+            "right": 91 - n,
+            "told": 100,
+            "atMs": NOW_MS - n * HOUR_MS,
+            "source": {"dataset": "feedback.requests", "entity": f"request-{n}"},
+        }
     return envelope(
         "voices.quality",
         text("Chất lượng phân tích phản ánh", "How good it is told"),
@@ -158,16 +176,7 @@ def quality() -> Envelope:
                         for n, name in enumerate(TOPICS)
                     ],
                 ),
-                "suggestions": table(
-                    "Phản ánh chưa phân loại",
-                    "Requests without a category",
-                    {
-                        "name": ("Nội dung", "Words"),
-                        "suggested": ("Gợi ý lĩnh vực", "Suggested category"),
-                        "sure": ("Chắc chắn", "Sure", "%", 0),
-                    },
-                    [(said, TOPICS[n], 96 - 7 * n) for n, (_, said) in enumerate(SAID) if said],
-                ),
+                "suggestions": suggestions,
             },
         },
         origin="simulated",

@@ -1,0 +1,241 @@
+"""The page on which requests without a category are triaged; what people decide is a label."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, redirect, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.precision import Precision
+from analytics.voices.labels import LONGEST_ID, CategoryLabel, CategoryLabels, taken
+from analytics.voices.run import QUALITY
+from callbacks import page_setting, session
+from callbacks.catalogue import reader
+from callbacks.console_tiles import within_ceiling
+from callbacks.desk import Desk, desk
+from callbacks.names import people_names
+from data_access.aggregates.feedback import REQUESTS
+from data_access.envelope import Envelope
+from language import datetime_, moment, number, pick
+from layouts.pages import triage
+from layouts.pages.share import counted
+from layouts.pages.shell import Setting
+from layouts.pages.triage import (
+    LABELS_PATH,
+    NONE_FITS,
+    PATH,
+    PROBLEMS,
+    DecidedView,
+    RequestView,
+    TriageView,
+    tell,
+)
+from permissions.roles import Person, Right
+
+ACTION = "feedback.triage"
+SHOWN_DECIDED = 30
+
+log = logging.getLogger(__name__)
+routes = Blueprint("triage", __name__)
+
+
+def attach(app: Flask) -> None:
+    """Serve the address decisions are sent to from `app`."""
+    app.register_blueprint(routes)
+
+
+def layout(problem: str | None = None) -> Any:
+    """Build the page."""
+    reach, setting, who = desk(), page_setting.setting(), reader()
+    view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
+    return triage.page(view, link=page_setting.link(), setting=setting)
+
+
+@routes.post(LABELS_PATH)
+def decide() -> Response:
+    """Keep what somebody decides of a request, and lead back."""
+    reach, who = desk(), session.person()
+    request_id = request.form.get("request", "")[:LONGEST_ID]
+    chosen = request.form.get("take") or request.form.get("category", "")
+    target = f"request/{request_id}"
+    if who is None or not who.may(Right.TRIAGE_REQUESTS):
+        session.audit(who, ACTION, "refused", target=target, code="forbidden")
+        return _back("forbidden")
+    row = _suggestions(_envelope(reach, who)).get(request_id)
+    if row is None or chosen not in _categories(reach):
+        return _back("unknown")
+    asked = session.audit(who, ACTION, "asked", target=target, detail={"category": chosen})
+    label = CategoryLabel(
+        request_id=request_id,
+        person_id=who.user_id,
+        suggested=str(row["category"]),
+        sure=int(row["sure"]),
+        chosen=chosen,
+        at_ms=int(reach.now_ms()),
+    )
+    try:
+        CategoryLabels(reach.engine).say(label)
+    except SQLAlchemyError as error:
+        log.error("a decision cannot be kept: %s", error)
+        session.audit(who, ACTION, "failed", target=target, answers=asked)
+        return _back("unreadable")
+    session.audit(who, ACTION, "ok", target=target, answers=asked)
+    return _back("")
+
+
+def _envelope(reach: Desk, who: Person) -> Envelope | None:
+    return within_ceiling(reach, [QUALITY], who).get(QUALITY)
+
+
+def _table(envelope: Envelope | None) -> Mapping[str, Any]:
+    if envelope is None or envelope.state != "ok":
+        return {}
+    found: Mapping[str, Any] = envelope.payload.get("tables", {}).get("suggestions", {})
+    return found
+
+
+def _suggestions(envelope: Envelope | None) -> dict[str, Mapping[str, Any]]:
+    """Return the suggestions by request; what another release published without all is left out."""
+    return {
+        str(row["source"]["entity"]): row
+        for row in _table(envelope).get("rows", ())
+        if {"source", "category", "sure", "right", "told", "atMs"} <= set(row)
+    }
+
+
+def _categories(reach: Desk) -> Mapping[str, Mapping[str, str]]:
+    contract = reach.city.datasets.get(REQUESTS)
+    return {} if contract is None else contract.categories
+
+
+def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> TriageView:
+    envelope = _envelope(reach, who)
+    labels, unread = _labels(reach)
+    decided = {each.request_id for each in labels}
+    found = _suggestions(envelope)
+    waiting = [row for request_id, row in found.items() if request_id not in decided]
+    known = _categories(reach)
+    told = _table(envelope).get("total") or len(found)
+    return TriageView(
+        requests=tuple(_request(reach, row, setting) for row in waiting),
+        total=max(len(waiting), int(told) - len(found) + len(waiting)),
+        decided=tuple(_decided(reach, labels, setting)),
+        taken=_taken(taken(labels), setting),
+        measured=tuple(_measured(reach, envelope, setting)),
+        categories=tuple((name, pick(label, setting.language)) for name, label in known.items()),
+        may_decide=who.may(Right.TRIAGE_REQUESTS),
+        reason=_reason(reach, envelope, setting),
+        problem=problem or ("unreadable" if unread else ""),
+    )
+
+
+def _labels(reach: Desk) -> tuple[list[CategoryLabel], bool]:
+    """Return what was decided, and whether it could not be read."""
+    try:
+        return CategoryLabels(reach.engine).newest(), False
+    except SQLAlchemyError as error:
+        log.warning("decisions cannot be read: %s", error)
+        return [], True
+
+
+def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
+    if envelope is not None and envelope.state == "ok":
+        return ""
+    if envelope is not None and envelope.reason:
+        return pick(envelope.reason, setting.language)
+    is_hidden = reach.cache.read(QUALITY) is not None and envelope is None
+    return tell("hidden" if is_hidden else "waiting", setting)
+
+
+def _request(reach: Desk, row: Mapping[str, Any], setting: Setting) -> RequestView:
+    right = Precision(int(row["right"]), int(row["told"]))
+    measured = tell(
+        "sure",
+        setting,
+        sure=number(row["sure"], decimals=0, language=setting.language),
+        share=counted(right, setting),
+        told=number(right.told, decimals=0, language=setting.language),
+    )
+    return RequestView(
+        request_id=str(row["source"]["entity"]),
+        words=str(row["name"]),
+        when=moment(
+            float(row["atMs"]),
+            now=reach.now_ms(),
+            language=setting.language,
+            timezone=setting.timezone,
+        ),
+        suggested=str(row["category"]),
+        suggested_name=pick(row["suggested"], setting.language),
+        measured=measured,
+    )
+
+
+def _decided(
+    reach: Desk, labels: Sequence[CategoryLabel], setting: Setting
+) -> Sequence[DecidedView]:
+    names, known = people_names(reach), _categories(reach)
+
+    def category(name: str) -> str:
+        if name == NONE_FITS:
+            return tell("none", setting)
+        return pick(known[name], setting.language) if name in known else name
+
+    return [
+        DecidedView(
+            request_id=each.request_id,
+            words=tell(
+                "decided" if each.is_right else "changed",
+                setting,
+                who=names.get(each.person_id, each.person_id),
+                at=datetime_(each.at_ms, language=setting.language, timezone=setting.timezone,
+                             style="short"),
+                suggested=category(each.suggested),
+                chosen=category(each.chosen),
+            ),
+            is_right=each.is_right,
+        )
+        for each in labels[: -SHOWN_DECIDED - 1 : -1]
+    ]  # fmt: skip
+
+
+def _taken(told: Precision, setting: Setting) -> str:
+    if not told.told:
+        return tell("undecided", setting)
+    figures = {
+        name: number(figure, decimals=0, language=setting.language)
+        for name, figure in (("right", told.right), ("told", told.told))
+    }
+    return tell("taken", setting, share=counted(told, setting), **figures)
+
+
+def _measured(reach: Desk, envelope: Envelope | None, setting: Setting) -> Sequence[str]:
+    """Return how good suggestions are, as was measured when they were learned, and from what."""
+    if envelope is None or envelope.state != "ok":
+        return []
+    numbers = envelope.payload.get("numbers", {})
+    said = []
+    for name in ("right", "category_f1", "learned"):
+        figure = numbers.get(name)
+        if figure is None:
+            continue
+        value = figure["value"]
+        shown = number(value, decimals=figure["decimals"], language=setting.language)
+        unit = f" {figure['unit']}" if figure["unit"] and value is not None else ""
+        note = figure.get("note")
+        tail = f" ({pick(note, setting.language)})" if note else ""
+        said.append(f"{pick(figure['label'], setting.language)}: {shown}{unit}{tail}")
+    if envelope.as_of_ms is not None:
+        at = moment(envelope.made_at_ms, now=reach.now_ms(), language=setting.language,
+                    timezone=setting.timezone)  # fmt: skip
+        said.append(tell("learned_at", setting, at=at))
+    return said
+
+
+def _back(problem: str) -> Response:
+    query = f"?{urlencode({'problem': problem})}" if problem else ""
+    return redirect(f"{PATH}{query}", 303)  # type: ignore[return-value]
