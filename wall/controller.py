@@ -160,20 +160,29 @@ class Controller:
 
     async def watch(self) -> None:
         """Drop links that are dead, hopelessly behind or will not close, while the server runs."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_S)
-            self._do(self.hub.machine_time(self._machine_ms(), self._now_ms()))
-            for client_id, link in list(self._links.items()):
-                now_s = loop.time()
-                is_silent = now_s - link.heard_at_s > DEAD_AFTER_S
-                is_flooded = link.transport.get_write_buffer_size() > DROP_AT_BYTES
-                is_lingering = link.close_deadline is not None and now_s > link.close_deadline
-                if is_silent or is_flooded or is_lingering:
-                    self.counts["dropped"] += 1
-                    link.drop()
-                    self._links.pop(client_id, None)
-                    self._do(self.hub.disconnected(client_id, self._now_ms()))
+            for look in (self._drop_dead, self._tell_machine_time):
+                try:
+                    look()
+                except Exception:  # the next second must be looked at, too
+                    self.counts["failures"] += 1
+                    log.exception("watch failed")
+
+    def _drop_dead(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        for client_id, link in list(self._links.items()):
+            is_silent = now_s - link.heard_at_s > DEAD_AFTER_S
+            is_flooded = link.transport.get_write_buffer_size() > DROP_AT_BYTES
+            is_lingering = link.close_deadline is not None and now_s > link.close_deadline
+            if is_silent or is_flooded or is_lingering:
+                self.counts["dropped"] += 1
+                link.drop()
+                self._links.pop(client_id, None)
+                self._do(self.hub.disconnected(client_id, self._now_ms()))
+
+    def _tell_machine_time(self) -> None:
+        self._do(self.hub.machine_time(self._machine_ms(), self._now_ms()))
 
     async def leave(self, code: str) -> None:
         """Send everyone elsewhere and close the links; `code` says why."""
@@ -274,6 +283,10 @@ class Controller:
                 self.counts["storeFailures"] += 1
                 self._store_says = str(error)
                 log.error("store failed", error=str(error))
+            except Exception as error:  # whoever waits for these must hear, and others be written
+                self.counts["storeFailures"] += 1
+                self._store_says = f"the store failed: {error!r}"
+                log.exception("store failed")
             for each in batch:
                 self._do(list(each.then if self._store_says is None else each.otherwise))
         self._writing = None

@@ -77,7 +77,7 @@ class Hub:
         """Greet a new connection."""
         state = self.state
         state.now_ms = now_ms
-        client = Client(client_id, f"c{state.epoch}-{client_id}", now_ms)
+        client = Client(client_id, f"c{state.epoch}-{client_id}")
         state.clients[client_id] = client
         state.greeted[client_id] = now_ms + IDENTIFY_WITHIN_MS
         hello = {

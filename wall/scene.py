@@ -231,14 +231,6 @@ def load_scene(path: Path) -> Scene:
         raise ConfigurationError(path, f"tile {error.tile_id!r}", str(error)) from error
 
 
-def load_scenes(folder: Path, walls: Mapping[str, Wall]) -> dict[str, dict[str, Scene]]:
-    """Read `folder/<wall>/<scene>.toml` by wall and scene; raises the first ConfigurationError."""
-    scenes, problems = read_scenes(folder, walls)
-    if problems:
-        raise problems[0]
-    return scenes
-
-
 def read_scenes(
     folder: Path, walls: Mapping[str, Wall]
 ) -> tuple[dict[str, dict[str, Scene]], list[ConfigurationError]]:

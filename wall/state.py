@@ -51,7 +51,6 @@ class Client:
 
     client_id: int
     session_id: str
-    connected_at_ms: float
     kind: Kind | None = None
     wall_id: str | None = None
     output_id: str | None = None

@@ -25,6 +25,7 @@ from wall.effects import (
     WallRecord,
 )
 from wall.errors import StoreError
+from wall.file_schema import bring_forward
 from wall.history import KEPT
 
 SCHEMA_VERSION = 3
@@ -147,6 +148,9 @@ class Store:
             # Newest desired state matters, old audit rows of a full disk must not fill memory.
             self._unwritten = self._unwritten[-1000:]
             raise self._said(error) from error
+        except Exception:  # never to be written: it must not hold up what can be
+            self._unwritten.clear()
+            raise
         self._unwritten.clear()
 
     def close(self) -> None:
@@ -171,13 +175,9 @@ class Store:
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
         connection.execute(f"pragma cache_size = -{CACHE_KIB}")
-        connection.execute("begin exclusive")
-        (version,) = connection.execute("pragma user_version").fetchone()
-        for statement in _FROM_VERSION.get(version, ()):
-            connection.execute(statement)
-        if version < SCHEMA_VERSION:
-            connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        connection.execute("commit")
+        version = bring_forward(
+            connection, _FROM_VERSION, newest=SCHEMA_VERSION, begin="begin exclusive"
+        )
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"{self.path} was written by a newer version of this program (schema {version}, "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from settings import Settings
+from tests.wall.protocol_player import ProtocolPlayer
 from wall.client import ServiceClient
 from wall.server import serve
 
+ROOT = Path(__file__).parents[2]
 ADMINISTRATOR = {"userId": "an", "role": "administrator", "siteId": "east"}
 OPERATOR = {"userId": "binh", "role": "operator", "siteId": "east"}
 SECRET = "a-secret-of-the-tests"
@@ -171,3 +174,79 @@ async def enroll(web: ServiceClient, output_id: str = "a1", wall_id: str = "nort
     )
     token: str = result["deviceToken"]
     return token
+
+
+class Room:
+    """A controller with its services, and players that join it."""
+
+    def __init__(self, url: str, web: ServiceClient, render: FakeRender) -> None:
+        self.url, self.web, self.render = url, web, render
+        self.stack = AsyncExitStack()
+
+    async def player(self, output_id: str = "a1", **more: Any) -> ProtocolPlayer:
+        token = await enroll(self.web, output_id)
+        return await self.stack.enter_async_context(ProtocolPlayer(self.url, token, **more))
+
+    async def players(self) -> tuple[ProtocolPlayer, ProtocolPlayer]:
+        left, right = await self.player("a1"), await self.player("a2")
+        await left.scene("overview")
+        await right.scene("overview")
+        return left, right
+
+    async def take(self, scene_id: str | None = None, **more: Any) -> dict[str, Any]:
+        args = {"wallId": "north", **more} | ({"sceneId": scene_id} if scene_id else {})
+        return await self.web.request("wall.take", args, OPERATOR)
+
+
+@asynccontextmanager
+async def room(settings: Settings) -> AsyncIterator[Room]:
+    async with (
+        running(settings) as url,
+        ServiceClient(url, SECRET, service="web") as web,
+        FakeRender(url) as render,
+    ):
+        it = Room(url, web, render)
+        async with it.stack:
+            yield it
+
+
+async def get(url: str, path: str) -> tuple[int, str, bytes]:
+    """Ask plain HTTP, and return status, content type and body."""
+    port = int(url.rsplit(":", 1)[1].split("/")[0])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    types = [x.partition(": ")[2] for x in lines if x.lower().startswith("content-type:")]
+    return int(lines[0].split()[1]), types[0], body
+
+
+RUNNER = """
+import sys
+from settings import load_settings
+from wall.server import run_wall
+run_wall(load_settings(env_file=None))
+"""
+
+
+@asynccontextmanager
+async def process(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the controller as a process of its own."""
+    environment = {
+        "IOC_WALL_PORT": str(settings.wall_port),
+        "IOC_DATA_DIR": str(settings.data_dir),
+        "IOC_CITY": str(settings.city),
+        "IOC_SERVICE_TOKEN": SECRET,
+    }
+    runner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RUNNER, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield runner
+    finally:
+        if runner.returncode is None:
+            runner.kill()
+        await runner.wait()

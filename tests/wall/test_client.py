@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from tests.wall.room import OPERATOR, SECRET, make_settings, running
 from wall.client import BlockingClient, ServiceClient, ServiceError
+from wall.protocol import PROTOCOL
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,6 +117,45 @@ def test_a_handler_that_fails_does_not_end_the_link(tmp_path: Path) -> None:
                 assert await client.request("walls.list")
 
     asyncio.run(main())
+
+
+def test_a_link_that_breaks_while_it_begins_is_opened_again_and_loses_no_version() -> None:
+    told: list[dict[str, Any]] = []
+    over, whole = asyncio.Event(), asyncio.Event()
+    first_words: deque[str | None] = deque(['{"type":', None])  # no JSON; gone at once
+
+    async def controller(link: ServerConnection) -> None:
+        await link.send(json.dumps({"type": "hello", "epoch": 1, "d": {}}))
+        await link.recv()
+        words = first_words.popleft() if first_words else ""
+        await link.send(words or json.dumps({"type": "identified", "epoch": 1, "d": {}}))
+        if words is None:
+            await link.close()
+            over.set()
+        async for text in link:
+            told.append(json.loads(text))
+            if told[-1]["type"] == "publish":
+                whole.set()
+
+    async def until_it_is_over() -> None:
+        if not first_words:
+            await over.wait()
+
+    async def main() -> None:
+        async with serve(
+            controller, "127.0.0.1", 0, subprotocols=[Subprotocol(PROTOCOL)]
+        ) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = ServiceClient(f"ws://127.0.0.1:{port}/ws", SECRET)
+            client.on_connected(until_it_is_over)
+            await client.subscribe(["versions"])
+            await client.publish("versions", {"a": 1})
+            async with client:
+                await asyncio.wait_for(whole.wait(), 10)
+
+    asyncio.run(main())
+    assert [each["type"] for each in told] == ["subscribe", "publish"]
+    assert told[1]["d"]["data"] == {"a": 1}
 
 
 def test_threads_share_one_blocking_client(tmp_path: Path) -> None:

@@ -6,12 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.redis_server import redis_server
 from wall.effects import (
     AuditRecord,
     DeviceRecord,
@@ -30,18 +28,12 @@ AUDIT = AuditRecord(1.0, "north", "wall.take", "binh", "operator", {"sceneId": "
 AnyStore = Store | RedisStore
 
 
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as server:
-        yield server.url
-
-
 @pytest.fixture(params=["file", "redis"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store is kept: a path, or the URL of a Redis (and the test's own site in it)."""
     if request.param == "file":
         return str(tmp_path / "wall.sqlite")
-    return f"{request.getfixturevalue('redis_url')} {tmp_path.name}"
+    return f"{request.getfixturevalue('server').url} {tmp_path.name}"
 
 
 def open_store(place: str, holder: str = "first") -> AnyStore:

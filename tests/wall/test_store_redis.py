@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
-from tests.redis_server import RedisServer, redis_server
+from tests.redis_server import redis_server
 from wall.effects import (
     AuditRecord,
     DeviceRecord,
@@ -26,20 +25,6 @@ from wall.shared.store import RedisStore
 from wall.store import Store
 
 AUDIT = AuditRecord(1.0, "north", "wall.take", "binh", "operator", {}, "ok")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as started:
-        yield started
-
-
-@pytest.fixture
-def client(server: RedisServer) -> Iterator[redis.Redis]:
-    made = connect(server.url)
-    made.flushall()
-    yield made
-    made.close()
 
 
 def store(client: redis.Redis, holder: str, *, lease_s: float = 30.0) -> RedisStore:

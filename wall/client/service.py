@@ -201,6 +201,10 @@ class ServiceClient:
                     if is_refused:
                         log.error("refused by the controller", reason=str(closed))
                         retry_s = REFUSED_RETRY_S
+                except ServiceError as error:  # lost while it began
+                    log.debug("link lost", error=str(error))
+                except Exception:  # whatever was said: a service is never without a link for good
+                    log.exception("link failed", url=self._urls[0])
                 finally:
                     self._lost()
                     await _let_go(link)
@@ -251,7 +255,7 @@ class ServiceClient:
                     answered.set_result(fields)
             else:
                 if kind == "error":
-                    log.warning("the controller says", **fields)
+                    log.warning("the controller says", fields=fields)
                 await self._call(kind, fields)
 
     async def _identified(self, link: ClientConnection, fields: dict[str, Any]) -> None:
@@ -265,7 +269,11 @@ class ServiceClient:
             await self.send("subscribe", {"topics": self._topics})
         if self._versions:
             versions, self._versions = self._versions, {}
-            await self.send("publish", {"topic": "versions", "data": versions})
+            try:
+                await self.send("publish", {"topic": "versions", "data": versions})
+            except ServiceError:
+                self._versions = versions | self._versions
+                raise
         self._is_identified.set()
         await self._call("identified", fields)
 

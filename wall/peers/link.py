@@ -78,17 +78,21 @@ class PeerLink:
         writing = asyncio.create_task(self._write(link, self._outgoing))
         try:
             async for text in link:
-                frame = orjson.loads(text)
-                self._heard(
-                    self._site_id, str(frame["type"]), int(frame["epoch"]), dict(frame["d"])
-                )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"no frame of a controller: {error!r}") from error
+                self._take(text)
         finally:
             self._outgoing = None
             writing.cancel()
             log.info("link to another site ended", site=self._site_id)
             self._lost(self._site_id)
+
+    def _take(self, text: str | bytes) -> None:
+        """Hand a frame on; raises ValueError for what cannot be taken: the link begins anew."""
+        try:
+            frame = orjson.loads(text)
+            self._heard(self._site_id, str(frame["type"]), int(frame["epoch"]), dict(frame["d"]))
+        except Exception as error:  # a line to another site is never given up for good
+            log.exception("frame of another site failed", site=self._site_id)
+            raise ValueError(f"no frame of a controller: {error!r}") from error
 
     @staticmethod
     async def _write(link: ClientConnection, outgoing: asyncio.Queue[str]) -> None:

@@ -82,6 +82,9 @@ class Recorder:
             return refused
         except ProofError as error:
             return Refused("unavailable", str(error))
+        except Exception as error:  # whoever asks gets an answer
+            log.exception("proof not told")
+            return Refused("unavailable", f"the proof of display failed: {error!r}")
 
     async def close(self) -> None:
         """Write what is left, and close the file."""
@@ -113,6 +116,9 @@ class Recorder:
                 self._loop.call_soon_threadsafe(self._loop.call_later, AGAIN_S, self._ask)
         except ProofError as error:
             said = str(error)
+        except Exception as error:  # nobody waits for this thread: what fails there is said
+            log.exception("proof failed")
+            said = f"the proof of display failed: {error!r}"
         if said is not None and self.problem is None:
             log.error("proof failed", error=said)
         self.problem = said

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wall.errors import ProofError
+from wall.file_schema import bring_forward
 from wall.proof import retention
 from wall.proof.entries import BEGINNING, Entry, Sealed, digest, with_digests
 from wall.proof.retention import Retention
@@ -157,13 +158,9 @@ class ProofStore:
         self.run("pragma synchronous = normal")
         self.run(f"pragma journal_size_limit = {LOG_LIMIT}")
         self.run(f"pragma cache_size = -{CACHE_KIB}")
-        self.run("begin immediate")
-        (version,) = self.run("pragma user_version").fetchone()
-        for statement in _FROM_VERSION.get(version, ()):
-            self.run(statement)
-        if version < SCHEMA_VERSION:
-            self.run(f"pragma user_version = {SCHEMA_VERSION}")
-        self.run("commit")
+        version = bring_forward(
+            self._connection, _FROM_VERSION, newest=SCHEMA_VERSION, begin="begin immediate"
+        )
         if version > SCHEMA_VERSION:
             raise sqlite3.DatabaseError(f"schema {version} is of a newer version of this program")
 

@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
+from tests.wall.proof.machines import INTERNAL, ROOMY, Machine, Make
 from tests.wall.table import FullTable
 from wall.effects import Effect, Look, Prove
 from wall.errors import Refused
 from wall.proof.questions import At, Head
 from wall.proof.reading import ProofReader
-from wall.proof.retention import Retention
 from wall.proof.showing import answer_at, answer_head
 from wall.proof.store import ProofStore
 
-INTERNAL = {"level": "internal", "compartments": []}
 PUBLIC = {"level": "public", "compartments": []}
-ROOMY = Retention(days=92, megabytes=4000)
 
 
 class ProvenTable(FullTable):
@@ -72,6 +71,24 @@ def proven(tmp_path: Path) -> Iterator[ProvenTable]:
     table = ProvenTable(tmp_path)
     yield table
     table.store.close()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, client: redis.Redis) -> Iterator[Make]:
+    made: list[Machine] = []
+
+    def make(name: str, **more: Any) -> Machine:
+        made.append(Machine(tmp_path / f"{name}.sqlite", client, **more))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def pair(machine: Make) -> tuple[Machine, Machine]:
+    return machine("one"), machine("two")
 
 
 def outputs_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -15,8 +16,16 @@ import pytest
 from tests.wall.proof.conftest import INTERNAL, ROOMY, outputs_of
 from tests.wall.proof.test_store import content, record, verified
 from tests.wall.protocol_player import ProtocolPlayer
-from tests.wall.room import OPERATOR, SECRET, FakeRender, enroll, make_settings, running
-from tests.wall.test_server import get, process
+from tests.wall.room import (
+    OPERATOR,
+    SECRET,
+    FakeRender,
+    enroll,
+    get,
+    make_settings,
+    process,
+    running,
+)
 from wall.client import ServiceClient
 from wall.effects import ProofRecord
 from wall.errors import ProofError, Refused
@@ -32,6 +41,32 @@ HEAD = Head("north")
 def kinds(path: Path) -> list[str]:
     with closing(ProofReader(path)) as reader:
         return [row.kind for row in reader.rows("north", 1, 10_000)]
+
+
+def test_what_fails_as_nobody_foresaw_is_said_until_it_works_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async def main() -> None:
+        writing = recorder.Recorder(tmp_path / "proof.sqlite", epoch=1, retention=ROOMY)
+        with monkeypatch.context() as broken:
+            broken.setattr(ProofStore, "trim", fail)
+            writing.note(record(1, content(1)))
+            await writing.look(HEAD)
+        assert writing.problem is not None
+        assert "disk I/O error" in writing.problem
+        writing.note(record(2, content(2)))
+        await writing.look(HEAD)
+        assert writing.problem is None
+        monkeypatch.setattr(recorder, "answer_head", fail)
+        refused = await writing.look(HEAD)
+        assert isinstance(refused, Refused)
+        assert refused.code == "unavailable"
+        await writing.close()
+
+    asyncio.run(main())
 
 
 def test_answers_come_after_all_that_was_noted_before(tmp_path: Path) -> None:
