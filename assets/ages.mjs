@@ -69,17 +69,24 @@ export function isStale(atMs, asOfMs, staleAfterMs) {
 export function sweep(root = document, atMs = nowMs()) {
   const below = root.querySelectorAll(SELECTOR);
   for (const element of root.matches?.(SELECTOR) ? [root, ...below] : below) {
-    const { classList, dataset } = element;
-    const words = () => languageOf(element);
-    const thereMs = timeOf(element, atMs);
-    if (classList.contains("ioc-clock")) {
-      write(element, clockWords(thereMs, dataset.format, words(), dataset.timezone));
-    } else if (classList.contains("ioc-age")) {
-      write(element, ageWords(thereMs - number(dataset.atMs), words()));
-    } else if (classList.contains("ioc-countdown")) {
-      write(element, countdownWords(number(dataset.untilMs) - thereMs));
+    try {
+      draw(element, atMs);
+    } catch (error) {
+      reportError(error); // all others are drawn, now and at the next second
     }
-    if (dataset.staleAfterMs !== undefined) markStale(element, thereMs);
+  }
+}
+
+function draw(element, atMs) {
+  const { classList, dataset } = element;
+  const thereMs = timeOf(element, atMs);
+  if (dataset.staleAfterMs !== undefined) markStale(element, thereMs);
+  if (classList.contains("ioc-clock")) {
+    write(element, clockWords(thereMs, dataset.format, languageOf(element), dataset.timezone));
+  } else if (classList.contains("ioc-age")) {
+    write(element, ageWords(thereMs - number(dataset.atMs), languageOf(element)));
+  } else if (classList.contains("ioc-countdown")) {
+    write(element, countdownWords(number(dataset.untilMs) - thereMs));
   }
 }
 

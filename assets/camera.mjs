@@ -4,7 +4,7 @@
 // How each way is played: streams.mjs.
 
 import { sweep } from "./ages.mjs";
-import { Trouble, play } from "./streams.mjs";
+import { Trouble, play, sleep } from "./streams.mjs";
 
 const STAGE = ".camera-stage[data-camera]";
 const NAMES = { whep: "WebRTC", hls: "HLS", mjpeg: "MJPEG" };
@@ -78,10 +78,7 @@ class Camera {
       this.#gone();
       const waitMs = Math.min(AGAIN_MS[0] * 2 ** this.#failures, AGAIN_MS[1]);
       this.#failures += 1;
-      await new Promise((resolve) => {
-        setTimeout(resolve, waitMs);
-        ending.signal.addEventListener("abort", resolve);
-      });
+      await sleep(waitMs, ending.signal).catch(() => undefined); // ended: the loop looks itself
     }
   }
 

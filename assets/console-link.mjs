@@ -5,7 +5,7 @@
 
 import { follow } from "./ages.mjs"; // clocks, ages and countdowns of these pages
 import { followCameras } from "./camera.mjs";
-import { Link, Refused, SUBPROTOCOL, linkUrls } from "./link.mjs";
+import { IDENTITY_MS, Link, Refused, SUBPROTOCOL, linkUrls } from "./link.mjs";
 
 const ROOT = "live";
 const STATE = "live-state";
@@ -13,7 +13,8 @@ const SPREAD_MS = 600; // consoles that hear the same news do not all ask in the
 const PATIENCE_MS = 1_500; // a blink of the link is not worth a word, nor a poll
 
 export async function consoleIdentity(fetcher = fetch) {
-  const answer = await fetcher("/session/wall-token", { cache: "no-store" });
+  const signal = AbortSignal.timeout(IDENTITY_MS);
+  const answer = await fetcher("/session/wall-token", { cache: "no-store", signal });
   if (answer.status === 401 || answer.status === 403) throw new Refused("signed out");
   if (!answer.ok) throw new Error(`wall token: ${answer.status}`);
   const { token } = await answer.json();

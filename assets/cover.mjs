@@ -16,19 +16,27 @@ export function within(ceiling, classification) {
 
 // The masks in force. They outlive a lost link and a reload, so they are kept in `storage`.
 export class Masks {
-  #byId;
+  #byId = new Map();
   #storage;
   #key;
+  #report;
+  #isStored = true; // false: what holds is known here alone
 
-  constructor(storage, key) {
+  constructor(storage, key, report = () => {}) {
     this.#storage = storage;
     this.#key = key;
+    this.#report = report;
     this.read();
   }
 
   // Take what is in the storage: another document of this display may have written it.
   read() {
-    this.#byId = new Map(JSON.parse(this.#storage.getItem(this.#key) ?? "[]"));
+    if (!this.#isStored) return;
+    try {
+      this.#byId = new Map(JSON.parse(this.#storage.getItem(this.#key) ?? "[]"));
+    } catch (error) {
+      this.#report(`masks not read: ${error}`);
+    }
   }
 
   get ids() {
@@ -57,8 +65,15 @@ export class Masks {
     return [...this.#byId.values()].some(({ ceiling }) => !within(ceiling, classification));
   }
 
+  // A full disk must not keep a mask from the glass: it holds here, until this page is gone.
   #keep() {
-    this.#storage.setItem(this.#key, JSON.stringify([...this.#byId]));
+    try {
+      this.#storage.setItem(this.#key, JSON.stringify([...this.#byId]));
+      this.#isStored = true;
+    } catch (error) {
+      this.#isStored = false;
+      this.#report(`masks not kept: ${error}`);
+    }
   }
 }
 

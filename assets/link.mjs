@@ -3,6 +3,7 @@
 
 export const SUBPROTOCOL = "ioc-wall.v1";
 const JOIN_MS = 5_000; // from opening to `identified`; the controller gives up after as long
+export const IDENTITY_MS = 4_000; // of that, for a token: one that comes later is of no use
 const PROBE_EVERY_MS = 10_000;
 const SILENCE_MS = 4_000; // no frame for so long after a probe: nobody is there any more
 const FIRST_DELAY_MS = 250;
@@ -14,9 +15,9 @@ const SILENCE_AMONG_SEVERAL_MS = 1_500;
 const LONGEST_AMONG_SEVERAL_MS = 1_000; // between rounds of all addresses
 const NEXT_MS = 200; // within a round, at most
 const REFUSED_DELAY_MS = 60_000;
-const BAD_TOKEN = 4001;
-const REPLACED = 4005;
-const KICKED = 4011;
+export const BAD_TOKEN = 4001;
+export const REPLACED = 4005;
+export const KICKED = 4011;
 
 // Thrown by `identify` when there is no token to be had (a signed-out person): as a bad token.
 export class Refused extends Error {}

@@ -3,6 +3,7 @@
 
 import { placement, windowSize } from "./canvas.mjs";
 import { Frame } from "./frame.mjs";
+import { whenPresent } from "./present.mjs";
 
 const ROOT = "proof-glass";
 
@@ -28,14 +29,4 @@ function begin(root) {
   window.addEventListener("resize", place);
 }
 
-if (location.pathname === "/proof/glass") {
-  const look = () => {
-    const root = document.getElementById(ROOT);
-    if (root === null) return;
-    watch.disconnect();
-    begin(root);
-  };
-  const watch = new MutationObserver(look);
-  watch.observe(document.body, { childList: true, subtree: true });
-  look();
-}
+if (location.pathname === "/proof/glass") whenPresent(ROOT, begin);

@@ -5,6 +5,7 @@
 
 const HOLDER_VERSION = 1; // what a new document may find in the window that holds
 const PREPARED_WITHIN_MS = 60_000;
+const REACHED_WITHIN_MS = 10_000;
 const AGAIN_AFTER_MS = 30_000; // when nothing could be loaded, or the picture is held
 const ATTEMPTS = 20;
 
@@ -149,6 +150,7 @@ export function isHeir() {
 
 async function unreachable() {
   const address = location.pathname + location.search;
-  const answer = await fetch(address, { cache: "no-store" }).catch((error) => error);
+  const signal = AbortSignal.timeout(REACHED_WITHIN_MS); // else nobody would ask again
+  const answer = await fetch(address, { cache: "no-store", signal }).catch((error) => error);
   return answer.ok ? null : String(answer.status ?? answer.message);
 }

@@ -126,6 +126,8 @@ export class Stage {
     this.#given.contents.trim(this.#hashes());
     if (this.#held !== null) this.#held.set(d.renderId, d);
     else this.#replace(d);
+    this.#needed.get(d.renderId)?.resolve(d); // what is prepared is not seen yet, frozen or not
+    this.#needed.delete(d.renderId);
   }
 
   // Another time in a realm, for all of it that is here: {realm, clock, ...} as in `prepare`.
@@ -162,8 +164,6 @@ export class Stage {
         if (scene.slots[i]) this.#mark(scene.slots[i], tile);
       });
     }
-    this.#needed.get(d.renderId)?.resolve(d);
-    this.#needed.delete(d.renderId);
     this.#given.pool.refresh(d, d.content);
   }
 
@@ -177,7 +177,7 @@ export class Stage {
       contents.trim(this.#hashes(scene));
       this.#takeSlots(scene);
       this.#need(scene.tiles.filter((tile) => contents.get(tile.contentHash) === undefined));
-      const filled = scene.tiles.map((tile, i) => this.#fill(scene.slots[i], tile));
+      const filled = scene.tiles.map((tile, i) => this.#fill(scene, scene.slots[i], tile));
       const comments = (await Promise.all(filled)).flat();
       return { status: "ok", ...(comments.length > 0 && { comment: comments.join("; ") }) };
     } catch (error) {
@@ -209,13 +209,14 @@ export class Stage {
     }
   }
 
-  async #fill(slot, tile) {
+  async #fill(scene, slot, tile) {
     const { pool, contents } = this.#given;
     this.#mark(slot, tile);
     let content = contents.get(tile.contentHash);
     let version = tile;
     if (content === undefined) {
       version = await this.#needed.get(tile.renderId).promise;
+      if (!slot.users.has(scene)) return []; // given up meanwhile: the slot may be another scene's
       content = version.content;
     }
     return pool.fill(slot, version, content, tile.rectPx);

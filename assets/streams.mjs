@@ -56,7 +56,7 @@ async function hls(given, { onElement, onPicture, signal }) {
 async function mjpeg(given, { onElement, onPicture, signal }) {
   const { mjpeg: url } = await addresses(given, signal);
   const answer = await asked(url, { signal, credentials: "omit", cache: "no-store" });
-  const shown = sheet(onElement);
+  const shown = sheet(onElement, signal);
   let before = null;
   for await (const part of parts(answer.body)) {
     if (same(part, before)) continue;
@@ -67,7 +67,7 @@ async function mjpeg(given, { onElement, onPicture, signal }) {
 }
 
 async function snapshot(given, { onElement, onPicture, signal }) {
-  const shown = sheet(onElement);
+  const shown = sheet(onElement, signal);
   const url = `${given.url}/snapshot?language=${given.language}`;
   let before = null;
   while (!signal.aborted) {
@@ -137,10 +137,11 @@ const same = (one, other) =>
   other !== null && one.length === other.length && one.every((byte, i) => byte === other[i]);
 
 // A picture drawn from encoded bytes; false of what cannot be decoded.
-function sheet(onElement) {
+function sheet(onElement, signal) {
   const image = new Image();
   image.alt = "";
   onElement(image);
+  signal.addEventListener("abort", () => URL.revokeObjectURL(image.src), { once: true });
   return {
     async draw(blob) {
       const url = URL.createObjectURL(blob);
@@ -226,12 +227,18 @@ function good(answer) {
 
 const codeOf = async (answer) => (await answer.json().catch(() => null))?.error?.code;
 
-function sleep(ms, signal) {
+// Wait, or fail at once when `signal` is aborted. Leaves nothing at the signal: a camera that is asked
+// every few seconds for months has one all the time.
+export function sleep(ms, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const give = () => {
       clearTimeout(timer);
       reject(signal.reason);
-    });
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", give);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", give, { once: true });
   });
 }

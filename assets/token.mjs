@@ -1,7 +1,7 @@
 // Where a display's token comes from: its address (dropped from there at once and kept for this
 // tab), or, on a signed-in person's view, the session.
 
-import { Refused } from "./link.mjs";
+import { IDENTITY_MS, Refused } from "./link.mjs";
 
 // Take `#token=` out of the address and return the token to use, null when there is none.
 export function tokenOfAddress(place = window.location, storage = window.sessionStorage) {
@@ -14,10 +14,22 @@ export function tokenOfAddress(place = window.location, storage = window.session
   return given ?? storage.getItem(key);
 }
 
+// A view's own token, as long as it is good; else that of the person who sits here.
+export async function tokenOfView(place, { token, isRefused }) {
+  if (token !== null && !isRefused) return token;
+  try {
+    return await tokenOfSession(place);
+  } catch (error) {
+    if (token !== null && error instanceof Refused) return token;
+    throw error;
+  }
+}
+
 // The token of a person's view, new at each attempt. Throws Refused when they may not have one.
-export async function tokenOfSession({ wall, view }) {
+async function tokenOfSession({ wall, view }) {
   const query = new URLSearchParams({ wall, view });
-  const answer = await fetch(`/session/view-token?${query}`, { cache: "no-store" });
+  const signal = AbortSignal.timeout(IDENTITY_MS);
+  const answer = await fetch(`/session/view-token?${query}`, { cache: "no-store", signal });
   if (answer.status === 401) throw new Refused("sign_in");
   if (answer.status === 403) throw new Refused("forbidden");
   if (!answer.ok) throw new Error(`view token: ${answer.status}`);

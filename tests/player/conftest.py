@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
@@ -18,6 +19,7 @@ AWAY = "ERR_CONNECTION_REFUSED"  # how Chromium logs a controller that is not th
 expect.set_options(timeout=20_000)  # a page loads its code first, on a busy machine
 
 OpenPage = Callable[..., Page]
+Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,18 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     page.wait_for_selector("#empty")
     yield page
     page.close()
+
+
+@pytest.fixture(scope="module")
+def call(page: Page) -> Call:
+    """Call an exported function of a module with JSON arguments."""
+
+    def call_(module: str, name: str, *arguments: Any) -> Any:
+        script = """async ([module, name, given]) =>
+            (await import(`/assets/${module}.mjs`))[name](...given)"""
+        return page.evaluate(script, [module, name, list(arguments)])
+
+    return call_
 
 
 @pytest.fixture

@@ -191,6 +191,19 @@ def test_a_held_picture_changes_when_it_is_let_go(
     expect(page.locator(".cover-mark")).to_have_count(0)
 
 
+def test_what_is_needed_for_the_next_scene_comes_while_the_picture_is_held(
+    controller: ScriptedController, page: Page
+) -> None:
+    controller.show("s1", "a", [tile("r1", words("một"), WHOLE)])
+    controller.send("freeze", {"on": True})
+    unknown = words("hai")
+    controller.prepare("s2", "b", [tile("r2", None, WHOLE, content_hash=hash_of(unknown))])
+    controller.wait("need")
+    send(controller, "r2", unknown)
+    assert controller.wait("ready", lambda d: d["switchId"] == "s2")["status"] == "ok"
+    expect(page.locator(".slot.is-shown b")).to_have_text("một")
+
+
 def test_what_dash_draws_does_not_change_what_was_sent(
     controller: ScriptedController, page: Page
 ) -> None:

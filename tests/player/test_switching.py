@@ -141,6 +141,26 @@ def test_a_commit_before_ready_is_shown_as_soon_as_it_is_and_says_how_late(
     assert shown_words(page) == ["một"]
 
 
+def test_content_that_comes_for_a_scene_given_up_meanwhile_changes_no_other(
+    controller: ScriptedController, page: Page
+) -> None:
+    late = words("muộn")
+    stage = {"sceneId": "b", "revision": 1}
+    unknown = [tile("r1", None, WHOLE, content_hash=hash_of(late))]
+    controller.send("stage", {**stage, "stageId": "p1", "tiles": unknown})
+    controller.wait("need")
+    controller.show("s1", "a", [tile("r2", words("một"), WHOLE)])
+    controller.send("stage", {**stage, "stageId": "p2", "tiles": [tile("r3", words("hai"), WHOLE)]})
+    controller.wait("staged", lambda d: d["stageId"] == "p2")
+    controller.send("content", content_frame("r1", late))
+    take = {"switchId": "s2", "sceneId": "b", "revision": 1, "layer": "manual", "stageId": "p2"}
+    controller.send("prepare", {**take, "deadlineAtMs": controller.now_ms() + 1000})
+    assert ready(controller, "s2")["status"] == "ok"
+    assert shown_words(page) == ["một"]
+    controller.commit("s2")
+    assert shown_words(page) == ["hai"]
+
+
 def test_content_sent_before_is_not_needed_again(
     controller: ScriptedController, page: Page
 ) -> None:
