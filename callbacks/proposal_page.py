@@ -20,16 +20,15 @@ from data_access.aggregates.signals import SIGNALS
 from language import datetime_, moment, pick
 from layouts.documents.proposal import proposal_document
 from layouts.pages import proposals
-from layouts.pages.proposals import (
-    PATH,
+from layouts.pages.proposal_view import (
     Draft,
     JunctionView,
     PlanView,
     ProposalsView,
     ProposalView,
     Vote,
-    href,
 )
+from layouts.pages.proposals import PATH, href
 from layouts.pages.shell import Setting, person_name
 from operations.errors import ProposalRefused
 from operations.proposals import APPROVE, NEEDED, REJECT, Proposal, Proposals, handover

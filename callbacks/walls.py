@@ -10,15 +10,8 @@ from typing import Any
 from callbacks.desk import Desk
 from callbacks.names import READING_S, actor_names
 from layouts.pages.room import Glass
-from layouts.pages.wall_view import (
-    LIVE,
-    PeerView,
-    WallView,
-    actors,
-    read_wall,
-    unheard,
-    unreachable,
-)
+from layouts.pages.wall_reading import actors, read_wall, unheard, unreachable
+from layouts.pages.wall_view import LIVE, PeerView, WallView
 from layouts.tiles.registry import TileError, read_options
 from wall.errors import ServiceError
 from wall.geometry import Wall

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from language import number, text
 from layouts.documents.sheet import QUIET, document, paragraph, style
-from layouts.pages.proposals import PlanView, ProposalView
+from layouts.pages.proposal_view import PlanView, ProposalView
 
 
 def proposal_document(each: ProposalView, *, at: str, by: str, city: str, language: str) -> bytes:

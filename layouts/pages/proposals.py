@@ -6,7 +6,6 @@ leads from here to a signal. Values in, components out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +15,13 @@ from dash.development.base_component import Component
 from language import number, text
 from layouts.pages.attributes import attrs
 from layouts.pages.live import live
+from layouts.pages.proposal_view import (
+    Draft,
+    JunctionView,
+    PlanView,
+    ProposalsView,
+    ProposalView,
+)
 from layouts.pages.shell import Setting, hidden, icon, shell
 
 PATH = "/signals"
@@ -26,79 +32,6 @@ PROBLEMS = (
 )  # fmt: skip
 MARKS = {"open": "bi-hourglass-split", "approved": "bi-check2-all", "rejected": "bi-x-lg"}
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """A plan in words: seconds as people write them."""
-
-    name: str
-    cycle_s: int
-    splits_s: tuple[int, ...]
-    offset_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class JunctionView:
-    """A junction with signals, and the plan that runs there as far as it is told."""
-
-    junction: str
-    name: str
-    running: PlanView | None
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """Somebody's word on a proposal, and when."""
-
-    who: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalView:
-    """One proposal; `may_decide` of whoever looks, else `why_not` (a key of the catalogue)."""
-
-    proposal_id: str
-    junction: JunctionView
-    plan: PlanView
-    reason: str
-    by: Vote
-    state: str
-    votes: tuple[Vote, ...]
-    needed: int
-    rejected_by: str
-    run: str  # of the twin, that speaks for it; "" without one
-    run_href: str  # "" of a run that is not kept any more
-    run_title: str
-    may_decide: bool
-    why_not: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A proposal that is being written: what was typed."""
-
-    junction: JunctionView
-    name: str = ""
-    cycle_s: str = ""
-    splits_s: str = ""
-    offset_s: str = ""
-    reason: str = ""
-    run: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalsView:
-    """All that the page shows: a proposal, a draft, the junctions to choose from, or the list."""
-
-    proposals: tuple[ProposalView, ...]
-    chosen: ProposalView | None
-    draft: Draft | None
-    junctions: tuple[JunctionView, ...] | None  # None: nobody chooses one
-    may_propose: bool
-    run: str = ""  # carried on to the draft
-    problem: str = ""
 
 
 def href(**query: str) -> str:

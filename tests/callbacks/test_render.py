@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from callbacks.render import NEVER_STALE_MS, Renderer, run_render
+from callbacks.render import NEVER_STALE_MS, Renderer
 from data_access.cache import EnvelopeCache, open_cache
 from data_access.city import City, load_city
 from data_access.classification import Classification
@@ -22,14 +19,9 @@ from data_access.envelope import Envelope
 from layouts.tiles import kpi
 from layouts.tiles.registry import kinds
 from settings import Settings
+from tests.callbacks.rendered import AIR, PRICES, RAIN, other_figure, words
 from tests.conftest import ROOT
 from tests.layouts.tiles.sample import NOW_MS, everything
-from tests.wall.protocol_player import ProtocolPlayer
-from tests.wall.room import OPERATOR, SECRET, WALL, enroll, make_settings, running
-from wall.client import ServiceClient
-
-AIR, RAIN, PRICES = "environment.air", "environment.rain", "economy.prices"
-WANTED_S = 20.0
 
 
 def wanted(
@@ -51,23 +43,6 @@ def wanted(
 
 def of(aggregate: str, number: str) -> dict[str, Any]:
     return {"aggregate": aggregate, "numbers": [number]}
-
-
-def words(content: Any) -> str:
-    """Return all text of a tree."""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, str):
-            found.append(node)
-        elif isinstance(node, list):
-            for each in node:
-                walk(each)
-        elif isinstance(node, dict) and "props" in node:
-            walk(node["props"].get("children"))
-
-    walk(content)
-    return " ".join(found)
 
 
 @dataclass
@@ -104,18 +79,6 @@ def city() -> City:
 @pytest.fixture
 def desk(tmp_path: Path, city: City) -> Desk:
     return Desk(open_cache(Settings(data_dir=tmp_path)), city)
-
-
-def other_figure(envelope: Envelope, number: str, figure: float) -> Any:
-    """Return the payload of `envelope` with another figure."""
-    numbers = envelope.payload["numbers"]
-    return {
-        **envelope.payload,
-        "numbers": {**numbers, number: {**numbers[number], "value": figure}},
-    }
-
-
-# ------------------------------------------------------- once a render and version
 
 
 def test_each_wanted_render_is_answered_with_a_tree_of_its_envelopes(desk: Desk) -> None:
@@ -214,9 +177,6 @@ def test_each_display_has_its_own_language_and_size(desk: Desk) -> None:
     assert len({fields["contentHash"] for fields in found.values()}) == 3
 
 
-# --------------------------------------------------------------------- its marks
-
-
 def test_the_age_of_a_tile_is_that_of_the_first_to_turn_stale(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,8 +233,6 @@ def test_before_anything_is_written_a_tile_says_that_it_waits(tmp_path: Path, ci
     assert "Đang chờ dữ liệu" in words(fields["content"])
     assert fields["why"] == ["noSource"]
 
-
-# ------------------------------------------------------------------ what can go wrong
 
 BAD_TILES = {
     "an unknown kind": wanted("bad", "carousel"),
@@ -349,111 +307,3 @@ def test_a_cache_that_is_gone_is_no_end(desk: Desk, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
     desk.renderer.link_is_new()
     assert desk.want(wanted("a"), wanted("b")).keys() == {"a", "b"}
-
-
-# --------------------------------------------------------- beside a real controller
-
-SCENE = """
-id = "{id}"
-name = {{ vi = "{id}", en = "{id}" }}
-grid = {{ columns = 4, rows = 2 }}
-[[tile]]
-id = "air"
-kind = "kpi"
-at = {{ column = 0, row = 0, columns = 1, rows = 2 }}
-options = {{ aggregate = "environment.air", numbers = ["aqi"] }}
-[[tile]]
-id = "words"
-kind = "text"
-at = {{ column = 1, row = 0, columns = 1, rows = 2 }}
-options = {{ text = {{ vi = "Xin chào {id}", en = "Hello" }} }}
-"""
-
-
-@pytest.fixture
-def room_settings(tmp_path: Path) -> Settings:
-    city = tmp_path / "city"
-    shutil.copytree(ROOT / "city", city, ignore=shutil.ignore_patterns("walls", "scenes"))
-    (city / "walls").mkdir()
-    (city / "scenes" / "north").mkdir(parents=True)
-    (city / "walls" / "north.toml").write_text(WALL)
-    for name in ("overview", "second"):
-        (city / "scenes" / "north" / f"{name}.toml").write_text(SCENE.format(id=name))
-    settings = make_settings(tmp_path)
-    open_cache(settings).write_many(everything().values())
-    return settings
-
-
-@pytest.fixture
-def start_render() -> Iterator[Callable[[Settings], None]]:
-    stop, threads = threading.Event(), []
-
-    def start(settings: Settings) -> None:
-        threads.append(threading.Thread(target=run_render, args=(settings,), kwargs={"stop": stop}))
-        threads[-1].start()
-
-    yield start
-    stop.set()
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-@asynccontextmanager
-async def output(settings: Settings, web: ServiceClient) -> AsyncIterator[ProtocolPlayer]:
-    async with ProtocolPlayer(settings.wall_url, await enroll(web, "a1")) as player:
-        yield player
-
-
-def shows(player: ProtocolPlayer, tile: str, text: str) -> Callable[[], bool]:
-    """Return whether a tile on glass has these words."""
-
-    def holds() -> bool:
-        return player.shown is not None and any(
-            each["tileId"] == tile and text in words(player.newest[each["renderId"]]["content"])
-            for each in player.shown["tiles"]
-        )
-
-    return holds
-
-
-async def until_shown(player: ProtocolPlayer, tile: str, text: str) -> None:
-    what = f"{text!r} in {tile}"
-    await player.until(shows(player, tile, text), what, timeout_s=WANTED_S)
-
-
-def test_it_renders_for_a_wall_follows_versions_and_outlives_the_controller(
-    room_settings: Settings, start_render: Callable[[Settings], None]
-) -> None:
-    cache, envelope = open_cache(room_settings), everything()[AIR]
-
-    async def publish(feed: ServiceClient, figure: float, version: int) -> None:
-        payload = other_figure(envelope, "aqi", figure)
-        cache.write(replace(envelope, version=version, payload=payload))
-        await feed.publish("versions", {AIR: version})
-
-    async def main() -> None:
-        start_render(room_settings)
-        web = ServiceClient(room_settings.wall_url, SECRET, service="web")
-        feed = ServiceClient(room_settings.wall_url, SECRET, service="feed")
-        async with web, feed:
-            async with running(room_settings), output(room_settings, web) as player:
-                await until_shown(player, "air", "VN_AQI")
-                described = (await web.request("tiles.kinds"))["kinds"]
-                assert {each["kind"] for each in described} == set(kinds())
-                await until_shown(player, "words", "Xin chào overview")
-                await publish(feed, 321.0, 1000)
-                await until_shown(player, "air", "321")
-                take = {"wallId": "north", "sceneId": "second"}
-                await web.request("wall.take", take, OPERATOR)
-                await until_shown(player, "words", "Xin chào second")
-                await until_shown(player, "air", "321")
-            async with running(room_settings):
-                await web.connected(WANTED_S)
-                async with output(room_settings, web) as player:
-                    await until_shown(player, "air", "321")
-                    await feed.connected(WANTED_S)
-                    await publish(feed, 432.0, 1001)
-                    await until_shown(player, "air", "432")
-
-    asyncio.run(main())

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from operations.rule_answer import answer_json, error_json, read_answer, read_error
+from tests.operations.a_rule import MINUTE
 from tests.operations.test_rule_table import DAY, DAY_MS, replayed
-from tests.operations.test_rules import MINUTE
 
 COURSE = ((DAY_MS, 3.0), (DAY_MS + 420 * MINUTE, 25.0), (DAY_MS + 800 * MINUTE, None))
 WHOLE = replayed(*DAY.moments, course=COURSE)

@@ -24,7 +24,7 @@ from settings import Settings
 from tests.conftest import ROOT, SMALL_LAKE
 from tests.data_access.feed.conftest import NOW_S, Room
 from tests.data_access.feed.test_feed import drop, request
-from tests.operations.test_rules import MINUTE, RULE
+from tests.operations.a_rule import MINUTE, RULE
 
 REQUESTS = "feedback.requests"
 STEP_S = 30.0

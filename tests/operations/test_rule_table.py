@@ -10,7 +10,7 @@ from language import LANGUAGES
 from operations.replayed import Moment, Replayed
 from operations.rule_table import rows, written
 from operations.rules import Phase
-from tests.operations.test_rules import MINUTE, RULE
+from tests.operations.a_rule import MINUTE, RULE
 
 ZONE = "Asia/Ho_Chi_Minh"
 DAY_MS = datetime(2026, 11, 22, 17, tzinfo=UTC).timestamp() * 1000

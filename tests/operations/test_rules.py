@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_access.classification import Classification
-from data_access.envelope import Envelope
 from operations.rules import (
     Observation,
     Rule,
@@ -19,61 +17,10 @@ from operations.rules import (
     advance,
     edited,
     next_ms,
-    observed,
     until_ms,
     veto,
 )
-
-MINUTE = 60_000.0
-T0 = 1.8e12
-STALE = 15 * MINUTE
-RULE = Rule(
-    rule_id="jam",
-    name={"vi": "Ùn tắc", "en": "Jam"},
-    owner="traffic",
-    aggregate="transport.speed",
-    number="congested_share",
-    condition="above",
-    threshold=20.0,
-    clear_at=15.0,
-    dwell_ms=10 * MINUTE,
-    cooldown_ms=30 * MINUTE,
-    veto_ms=2 * MINUTE,
-    wall_ids=("north",),
-    scene_id="traffic",
-)
-
-
-@dataclass
-class Play:
-    """A rule played by hand: time in minutes, every action with when it came."""
-
-    rule: Rule = RULE
-    state: State = field(default_factory=State)
-    now_ms: float = T0
-    said: list[tuple[float, str]] = field(default_factory=list)
-    observation: Observation | None = None
-    version: int = 100
-
-    def look(self, minute: float, figure: float | None, **more: Any) -> str:
-        """A fresh number arrives at this minute; returns the phase."""
-        now_ms = T0 + minute * MINUTE
-        self.version += 1
-        fields = {"as_of_ms": now_ms, "stale_after_ms": STALE, "version": self.version} | more
-        self.observation = Observation(figure, **fields)
-        return self.wait(minute)
-
-    def wait(self, minute: float) -> str:
-        """Only time passes, until this minute."""
-        self.now_ms = T0 + minute * MINUTE
-        self.state, actions = advance(self.rule, self.state, self.observation, self.now_ms)
-        self.said += [(minute, action) for action in actions]
-        return self.state.phase
-
-    def veto(self) -> str:
-        self.state, actions = veto(self.state, self.now_ms)
-        self.said += [((self.now_ms - T0) / MINUTE, action) for action in actions]
-        return self.state.phase
+from tests.operations.a_rule import MINUTE, RULE, STALE, T0, Play
 
 
 def fired(**changed: Any) -> Play:
@@ -280,60 +227,6 @@ def test_next_is_when_time_alone_may_change_the_phase() -> None:
     assert next_ms(RULE, dwelling, T0) == T0 + 10 * MINUTE
     assert next_ms(RULE, dwelling, T0 + 10 * MINUTE) is None
     assert next_ms(RULE, State("firing", T0), T0) is None
-
-
-def envelope(number: Any, **more: Any) -> Envelope:
-    fields: dict[str, Any] = {
-        "realm": "live",
-        "aggregate": "transport.speed",
-        "version": 7,
-        "label": {"vi": "", "en": ""},
-        "state": "ok",
-        "made_at_ms": T0 + 5,
-        "as_of_ms": T0,
-        "source_at_ms": None,
-        "stale_after_ms": STALE,
-        "owner": "traffic",
-        "owner_label": {"vi": "", "en": ""},
-        "datasets": (),
-        "origin": "simulated",
-        "classification": Classification("public"),
-        "payload": {"numbers": {"congested_share": number}},
-    }
-    return Envelope(**(fields | more))
-
-
-@pytest.mark.parametrize("realm", ["exercise:drill", "known:20260921T0214Z", ""])
-def test_nothing_that_is_not_live_is_seen(realm: str) -> None:
-    assert observed(RULE, envelope({"value": 99}, realm=realm)) is None
-
-
-def test_an_observation_is_what_the_envelope_says_of_the_number() -> None:
-    seen = observed(RULE, envelope({"value": 25}))
-    assert seen == Observation(25.0, T0, STALE, "simulated", 7)
-    own = observed(RULE, envelope({"value": 25, "atMs": T0 - 1, "origin": "replay"}))
-    assert own == Observation(25.0, T0 - 1, STALE, "replay", 7)
-    assert observed(RULE, None) is None
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        envelope({"value": None}),
-        envelope({"value": "25"}),
-        envelope({"value": True}),
-        envelope({}),
-        envelope(None),
-        envelope({"value": 25}, payload={}),
-        envelope({"value": 25}, state="absent", as_of_ms=None),
-    ],
-)
-def test_an_envelope_without_the_number_gives_an_observation_without_a_figure(
-    broken: Envelope,
-) -> None:
-    seen = observed(RULE, broken)
-    assert seen is not None
-    assert seen.figure is None
 
 
 FIGURES = st.sampled_from([None, math.nan, 0.0, 15.0, 17.0, 20.0, 20.5, 90.0])

@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_access.envelope import Envelope
 from operations.alarms import Order, plan
-from operations.desk import Desk
-from operations.watch import RuleWatch
-from tests.operations.pretend import JAM, Controller
-from tests.operations.test_rules import MINUTE, T0, envelope
-
-
-@dataclass
-class Room:
-    """A feed that shows one number to the rules, its desk, and the controller."""
-
-    controller: Controller = field(default_factory=Controller)
-    now_ms: float = T0
-    shown: dict[str, Envelope] = field(default_factory=dict)
-    version: int = 0
-
-    def __post_init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        """Begin anew, as after a kill: nothing is left but what the controller keeps."""
-        self.watch = RuleWatch()
-        self.desk = Desk(self.controller, self.watch, lambda: self.now_ms)
-        self.desk.round()
-
-    def look(self, minutes: float, share: float | None = None, **more: Any) -> str:
-        """Let time pass, show a new number if one is given, and have a round."""
-        self.now_ms += minutes * MINUTE
-        if share is not None:
-            self.version += 1
-            fields = {"as_of_ms": self.now_ms, "made_at_ms": self.now_ms, "version": self.version}
-            number = {"value": share}
-            self.shown["transport.speed"] = envelope(number, **(fields | more))
-        self.watch.look(self.shown, self.now_ms)
-        self.desk.round()
-        phase: str = self.controller.states.get("jam", {"phase": "quiet"})["phase"]
-        return phase
-
-    def fire(self) -> None:
-        self.look(0, 25)
-        self.look(10)
-        assert self.look(2) == "firing"
-
-    @property
-    def holders(self) -> list[str | None]:
-        return [None if each is None else each["by"] for each in self.controller.alarms.values()]
-
-    @property
-    def done(self) -> list[tuple[str, str, str]]:
-        return self.controller.done
-
-
-TAKEN = [("salvo.take", "north", "rule:jam"), ("salvo.take", "south", "rule:jam")]
-CLEARED = [("wall.clear", "north", "rule:jam"), ("wall.clear", "south", "rule:jam")]
+from tests.operations.a_rule import MINUTE, T0
+from tests.operations.rule_room import CLEARED, TAKEN, Room, second
 
 
 def test_a_crossing_is_told_phase_by_phase_taken_on_its_walls_and_cleared() -> None:
@@ -295,54 +240,6 @@ def test_switching_a_rule_off_clears_its_alarm() -> None:
     room.look(0)
     assert room.look(0) == "cooling"
     assert room.holders == [None, None]
-
-
-def second(**changed: Any) -> dict[str, Any]:
-    return (
-        copy.deepcopy(JAM) | {"ruleId": "crawl", "sceneId": "crawl", "wallIds": ["north"]} | changed
-    )
-
-
-def test_of_two_that_fire_the_later_has_the_layer_and_the_first_comes_back() -> None:
-    room = Room()
-    room.controller.rules["crawl"] = second(threshold=40.0, clearAt=40.0)
-    room.start()
-    room.fire()
-    room.look(1, 50)
-    room.look(10)
-    room.look(2)
-    assert room.holders == ["rule:crawl", "rule:jam"]
-    room.look(1, 30)
-    assert room.holders == ["rule:jam", "rule:jam"]
-    assert room.controller.alarms["north"] == {"sceneId": "traffic", "by": "rule:jam"}
-    # Nothing else was seen between.
-    assert [each[0] for each in room.done] == ["salvo.take"] * 2 + ["wall.take"] * 2
-
-
-def test_below_a_vetoed_alarm_the_one_before_comes_back_but_not_below_a_cleared_one() -> None:
-    for is_vetoed in (True, False):
-        room = Room()
-        room.controller.rules["crawl"] = second()
-        room.controller.rules["crawl"]["vetoS"] = 300
-        room.start()
-        room.fire()
-        room.look(3, 25)
-        assert room.holders == ["rule:crawl", "rule:jam"]
-        room.controller.alarms["north"] = None  # the controller does so with the veto
-        if is_vetoed:
-            room.controller.veto(room.now_ms, "crawl")
-        room.desk.ask_again()
-        room.look(0)
-        room.look(0)
-        assert room.holders == ["rule:jam" if is_vetoed else None, "rule:jam"]
-
-
-def test_two_that_fire_at_once_take_a_wall_once() -> None:
-    room = Room()
-    room.controller.rules["crawl"] = second()
-    room.start()
-    room.fire()
-    assert [each[1] for each in room.done] == ["north", "south"]
 
 
 def test_a_rule_that_cannot_be_read_is_left_out_alone() -> None:

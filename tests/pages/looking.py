@@ -6,10 +6,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.legible import Ink, problems, texts
 
+SCREENS = [(1920, 1080), (1280, 800)]
+LANGUAGES = ("vi", "en")
 TARGET_PX = 48
 APART_PX = 8
 LEAST_FONT_PX = 12.0
@@ -145,3 +147,37 @@ def _unseen(ink: Ink) -> bool:
         or (clip[4] in SCROLLERS and (ink.y1 > clip[3] - 1 or ink.y0 < clip[1] + 1))
         for clip in ink.clips
     )
+
+
+def speak(page: Page, language: str) -> None:
+    key = page.locator(f".key-language[value={language}]")
+    if key.get_attribute("aria-pressed") != "true":
+        key.click()
+        expect(key).to_have_attribute("aria-pressed", "true")
+
+
+def settled(page: Page) -> None:
+    """Wait for the face, the link's last word, and charts."""
+    page.evaluate("document.fonts.ready")
+    expect(page.locator(".live-state.is-lost")).to_be_visible()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.dash-graph')]"
+        ".every((g) => g.querySelector('.main-svg'))"
+    )
+
+
+def look(page: Page) -> list[str]:
+    """Look at a page in both languages; contrast once, on the larger screen."""
+    found: list[str] = []
+    for language in LANGUAGES:
+        speak(page, language)
+        settled(page)
+        is_seen = language == "en" or width(page) < SCREENS[0][0]
+        told = complaints(page, is_contrast_seen=is_seen)
+        found += [f"{language}: {each}" for each in told]
+    return found
+
+
+def width(page: Page) -> int:
+    assert page.viewport_size is not None
+    return page.viewport_size["width"]

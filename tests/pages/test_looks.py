@@ -28,8 +28,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 expect.set_options(timeout=20_000)  # a page loads its code first, on a busy machine
 
-SCREENS = [(1920, 1080), (1280, 800)]
-LANGUAGES = ("vi", "en")
 PLACES = (
     "#/",
     *(f"#/g/{group}" for group in GROUPS),
@@ -83,7 +81,7 @@ def desk(site) -> Desk:
     return site[1]
 
 
-@pytest.fixture(scope="module", params=SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.fixture(scope="module", params=looking.SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
 def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
     """A page of a signed-in administrator; none may complain or go abroad."""
     width, height = request.param
@@ -110,40 +108,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
     assert complaints == []
 
 
-def _speak(page: Page, language: str) -> None:
-    key = page.locator(f".key-language[value={language}]")
-    if key.get_attribute("aria-pressed") != "true":
-        key.click()
-        expect(key).to_have_attribute("aria-pressed", "true")
-
-
-def _settled(page: Page) -> None:
-    """Wait for the face, the link's last word, and charts."""
-    page.evaluate("document.fonts.ready")
-    expect(page.locator(".live-state.is-lost")).to_be_visible()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.dash-graph')]"
-        ".every((g) => g.querySelector('.main-svg'))"
-    )
-
-
-def _look(page: Page) -> list[str]:
-    """Look at a page in both languages; contrast once, on the larger screen."""
-    complaints: list[str] = []
-    for language in LANGUAGES:
-        _speak(page, language)
-        _settled(page)
-        is_seen = language == "en" or _width(page) < SCREENS[0][0]
-        found = looking.complaints(page, is_contrast_seen=is_seen)
-        complaints += [f"{language}: {each}" for each in found]
-    return complaints
-
-
-def _width(page: Page) -> int:
-    assert page.viewport_size is not None
-    return page.viewport_size["width"]
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -160,12 +124,12 @@ def _width(page: Page) -> int:
 )
 def test_a_page_is_fit_to_work_with(page, address, path):
     page.goto(address + path)
-    assert _look(page) == []
+    assert looking.look(page) == []
 
 
 def test_the_catalogue_is_sorted_searched_and_opened_with_keys(page, address, desk):
     page.goto(f"{address}/data")
-    _speak(page, "vi")
+    looking.speak(page, "vi")
     first = page.locator(".ag-row[row-index='0']")
     expect(first.locator(".grid-link")).to_be_visible()
     page.locator(".ag-header-cell[col-id=lowest]").focus()
@@ -248,7 +212,7 @@ def test_walls_of_another_site_are_fit_to_read(page, address, at_le_lai, is_hear
         page.goto("about:blank")
         page.goto(address + path)
         expect(page.locator(".drawn-words").first).to_be_visible()
-        complaints += [f"{path}: {each}" for each in _look(page)]
+        complaints += [f"{path}: {each}" for each in looking.look(page)]
     assert not complaints, "\n".join(complaints)
 
 
@@ -271,7 +235,7 @@ def test_pages_are_fit_in_trouble_too(page, address, link, trouble, paths):
         page.goto("about:blank")
         page.goto(address + path)
         expect(page.locator(".room-wall, .op-panel, .offer").first).to_be_visible()
-        complaints += [f"{path}: {each}" for each in _look(page)]
+        complaints += [f"{path}: {each}" for each in looking.look(page)]
     assert not complaints, "\n".join(complaints)
 
 
@@ -288,7 +252,7 @@ def test_every_view_of_the_operator_is_fit_to_read(page, address, link, view):
     page.goto(address + OPERATOR)
     page.locator(f".op-views input[value={view}]").check()
     expect(page.locator(f".op-view-{view}")).to_be_visible()
-    complaints = _look(page)  # another language is another load, and the view stays
+    complaints = looking.look(page)  # another language is another load, and the view stays
     page.locator(f".op-views input[value={VIEWS[0]}]").check()
     assert not complaints, "\n".join(complaints)
 
@@ -301,7 +265,7 @@ def test_pages_in_an_exercise_are_fit_to_read(page, address, desk, link):
         page.goto("about:blank")
         page.goto(address + path)
         expect(page.locator(".realm-band .realm-mark, .guard-exercise")).to_be_visible()
-        complaints += [f"{path}: {each}" for each in _look(page)]
+        complaints += [f"{path}: {each}" for each in looking.look(page)]
         # Another language is another load: it is of the same world.
         expect(page.locator(".realm-band .realm-mark, .guard-exercise")).to_be_visible()
     assert not complaints, "\n".join(complaints)
@@ -312,9 +276,9 @@ def test_the_installers_tools_and_their_question_are_fit_for_a_finger(page, addr
     page.goto(address + OPERATOR)
     page.locator(".op-views input[value=tools]").check()
     complaints: list[str] = []
-    for language in LANGUAGES:
-        _speak(page, language)
-        _settled(page)
+    for language in looking.LANGUAGES:
+        looking.speak(page, language)
+        looking.settled(page)
         page.locator("#operator-place").select_option("a3")
         arrows = page.locator(".tool-arrows .key")
         expect(arrows).to_have_count(5)
@@ -340,10 +304,10 @@ def test_a_rules_day_is_fit_to_read(page, address, desk, link, tmp_path):
     was = desk.replays
     object.__setattr__(desk, "replays", Replays(answers(tmp_path, a_day())))
     complaints: list[str] = []
-    for language in LANGUAGES:
+    for language in looking.LANGUAGES:
         page.goto(f"{address}/rule?rule=heavy-rain&wall=le-lai")
-        _speak(page, language)
-        _settled(page)
+        looking.speak(page, language)
+        looking.settled(page)
         complaints += looking.complaints(page, is_contrast_seen=True)
         page.locator("#rule-day-day").fill("31/02/2026")
         page.locator("#rule-day-day").press("Enter")
@@ -352,8 +316,8 @@ def test_a_rules_day_is_fit_to_read(page, address, desk, link, tmp_path):
         page.locator("#rule-day-day").fill("21/09/2026")
         page.locator("#rule-day-ask").click()
         expect(page.locator(".rule-day-fired")).to_be_visible()
-        _settled(page)
-        is_seen = language == "en" or _width(page) < SCREENS[0][0]
+        looking.settled(page)
+        is_seen = language == "en" or looking.width(page) < looking.SCREENS[0][0]
         complaints += looking.complaints(page, is_contrast_seen=is_seen)
     desk.replays.close()
     object.__setattr__(desk, "replays", was)
@@ -363,46 +327,46 @@ def test_a_rules_day_is_fit_to_read(page, address, desk, link, tmp_path):
 def test_what_came_of_a_take_is_fit_to_read(page, address, link):
     page.goto(address + OPERATOR)
     _everything_fails(link)
-    for language in LANGUAGES:
-        _speak(page, language)
+    for language in looking.LANGUAGES:
+        looking.speak(page, language)
         link.refuses.clear()
         page.locator("#operator-take").click()
         expect(page.locator(".outcome.is-troubled")).to_be_visible()
-        _settled(page)
+        looking.settled(page)
         assert looking.complaints(page) == []
         link.refuses["wall.take"] = ServiceError(
             "policyNotMet", "no", link.bodies["le-lai"]["lastSwitch"]
         )
         page.locator("#operator-take").click()
         expect(page.locator(".outcome.is-refused")).to_be_visible()
-        is_seen = language == "en" or _width(page) < SCREENS[0][0]
+        is_seen = language == "en" or looking.width(page) < looking.SCREENS[0][0]
         assert looking.complaints(page, is_contrast_seen=is_seen) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", looking.LANGUAGES)
 def test_the_console_is_fit_for_a_finger(page, address, language):
     page.goto(f"{address}/console")
-    _speak(page, language)
-    is_seen = language == "en" or _width(page) < SCREENS[0][0]
+    looking.speak(page, language)
+    is_seen = language == "en" or looking.width(page) < looking.SCREENS[0][0]
     complaints: list[str] = []
     for place in PLACES:
         page.evaluate("(place) => { location.hash = place; }", place)
         expect(page.locator(f".console-bar[data-place='{place}']")).to_be_visible()
-        _settled(page)
+        looking.settled(page)
         found = looking.complaints(page, is_contrast_seen=is_seen)
         complaints += [f"{place}: {each}" for each in found]
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.mark.parametrize("size", SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", looking.SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_sign_in_page_is_fit_to_sign_in(browser, address, size):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     stranger = context.new_page()
     stranger.goto(f"{address}/operator")  # signed out, every page leads here
     expect(stranger.locator(".sign-in-form")).to_be_visible()
-    for language in LANGUAGES:
-        _speak(stranger, language)
-        is_seen = language == "en" or size != SCREENS[0]
+    for language in looking.LANGUAGES:
+        looking.speak(stranger, language)
+        is_seen = language == "en" or size != looking.SCREENS[0]
         for refused in ("wrongCredentials", "tooManyAttempts&wait=900", "staleForm"):
             stranger.goto(f"{address}/sign-in?refused={refused}")
             expect(stranger.locator(".sign-in-refused")).to_be_visible()

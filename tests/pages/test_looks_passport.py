@@ -8,9 +8,6 @@ from playwright.sync_api import Page, expect
 from callbacks.desk import Desk
 from tests.pages import looking
 from tests.pages.test_looks import (  # noqa: F401 - fixtures
-    LANGUAGES,
-    _settled,
-    _speak,
     address,
     desk,
     page,
@@ -41,13 +38,13 @@ def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
     address: str,  # noqa: F811
 ) -> None:
     complaints: list[str] = []
-    for language in LANGUAGES:
+    for language in looking.LANGUAGES:
         page.goto(f"{address}/console")
-        _speak(page, language)
+        looking.speak(page, language)
         expect(page.locator(".console-tile .tile").first).to_be_visible()
         _tap(page, "city.bottlenecks:numbers/air")
         assert page.url.endswith("#/") or page.url.endswith("/console")  # the link was not followed
-        _settled(page)
+        looking.settled(page)
         width = page.evaluate(
             "(e) => e.scrollWidth - e.clientWidth", page.query_selector("#passport")
         )
@@ -89,10 +86,10 @@ def test_quarantine_is_fit_to_work_with(
         f"?dataset={AIR}&reason=outOfRange",
         "?dataset=security.logins&reason=badTime",
     ):
-        for language in LANGUAGES:
+        for language in looking.LANGUAGES:
             page.goto(f"{address}/data/quarantine{query}")
-            _speak(page, language)
-            _settled(page)
+            looking.speak(page, language)
+            looking.settled(page)
             found = looking.complaints(page, is_contrast_seen=language == "vi")
             complaints += [f"{language} {query}: {each}" for each in found]
     assert not complaints, "\n".join(complaints)

@@ -7,7 +7,8 @@ import pytest
 from layouts.pages.outputs import state_of
 from layouts.pages.room import since
 from layouts.pages.shell import Setting
-from layouts.pages.wall_view import LayerView, read_wall, unreachable
+from layouts.pages.wall_reading import read_wall, unreachable
+from layouts.pages.wall_view import LayerView
 from permissions.roles import Person
 from tests.pages.stand_in import NOW_MS, ROOT, wall_body
 from wall.geometry import load_walls
