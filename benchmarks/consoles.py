@@ -33,7 +33,7 @@ from benchmarks.console_load import (
     polling_console,
     pushed_console,
 )
-from benchmarks.crowd import Crowd
+from benchmarks.crowd import outputs_there
 from benchmarks.figures import (
     FRAME_MS,
     ROOT,
@@ -64,14 +64,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
         product.start(*ALL)
-        product.until_data()
-        time.sleep(10)  # let the feed fill what it has begun
-        product.end("feed")  # from here on the benchmark alone says what changes
+        product.until_still()  # from here on the benchmark alone says what changes
         recorded, size = record(product, Changes(product.settings))
-        wall = product.wall(WALL)
-        pages_of = [each["outputId"] for each in wall["outputs"]][:BROWSERS]
-        addresses = [product.page_of(WALL, output_id=each) for each in pages_of]
-        with outputs(addresses) as pages, rest_of_the_walls(product, set(pages_of)):
+        with walls_on_air(product) as pages:
             measure = partial(measure_phase, product, pages, seconds=chosen.seconds)
             quiet = measure(load=None, role="web")
             load = Load(product.settings.web_port)
@@ -87,6 +82,18 @@ def main() -> None:
                     load.add(partial(polling_console, load, requests, every_s=every_s))
                 polled = measure(load=load, role="intervals")
     publish(_report(chosen.consoles, quiet, pushed, polled, len(requests)), write=chosen.write)
+
+
+@contextmanager
+def walls_on_air(product: Product) -> Iterator[list[Page]]:
+    """Have both walls whole, the first outputs of one in browsers; yields their pages."""
+    addresses = product.first_pages(WALL, BROWSERS)
+    settings, seen = product.settings, [(WALL, output_id) for output_id in addresses]
+    with (
+        outputs([*addresses.values()]) as pages,
+        outputs_there(settings.wall_port, settings.secret(), but=seen),
+    ):
+        yield pages
 
 
 class Phase:
@@ -145,28 +152,6 @@ def _takes(product: Product, pages: list[Page], seconds: float) -> list[float]:
         frames = [float(last_switch(page)["ownFrameAtMs"]) for page in pages]
         skews.append(max(frames) - min(frames))
     return skews
-
-
-@contextmanager
-def rest_of_the_walls(product: Product, taken: set[str]) -> Iterator[None]:
-    """Join the outputs that have no browser as protocol clients, so that both walls are whole."""
-    ended = threading.Event()
-    crowd = Crowd("127.0.0.1", product.settings.wall_port)
-    crowd.serve(product.settings.secret())
-    crowd.join_outputs(but=[(WALL, output_id) for output_id in taken])
-
-    def keep() -> None:
-        while not ended.is_set():
-            crowd.rest(0.2)
-
-    thread = threading.Thread(target=keep)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        crowd.close()
 
 
 def record(product: Product, changes: Changes) -> tuple[Recorded, tuple[float, float]]:

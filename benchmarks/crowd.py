@@ -8,10 +8,12 @@ so that a request and its effects are timed by one clock.
 from __future__ import annotations
 
 import select
+import threading
 import time
 from bisect import insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -255,3 +257,27 @@ def _heartbeat(showing: tuple[str | None, str | None] | None) -> bytes:
     shown = None if showing is None else {"sceneId": showing[0], "revision": showing[1]}
     clock = {"offsetMs": 0.0, "uncertaintyMs": _UNCERTAINTY_MS}
     return orjson.dumps({"type": "heartbeat", "d": {"showing": shown, "clock": clock}})
+
+
+@contextmanager
+def outputs_there(
+    port: int, secret: str, *, but: Collection[tuple[str, str]] = ()
+) -> Iterator[None]:
+    """Let every output of every wall be there as a protocol client, but those (wall, output)."""
+    ended = threading.Event()
+    crowd = Crowd("127.0.0.1", port)
+    crowd.serve(secret)
+    crowd.join_outputs(but=but)
+
+    def keep() -> None:
+        while not ended.is_set():
+            crowd.rest(0.2)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        crowd.close()

@@ -19,18 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.arguments import common
-from benchmarks.browsers import outputs
 from benchmarks.changes import Changes
 from benchmarks.console_load import Load, pushed_console
 from benchmarks.consoles import (
-    BROWSERS,
     CALLBACK_P95_MS,
     SKEW_MORE_MS,
-    WALL,
     Phase,
     measure_phase,
     record,
-    rest_of_the_walls,
+    walls_on_air,
 )
 from benchmarks.figures import Report, Table, percentile, publish, spread, verdict
 from benchmarks.product import ALL, Product, cpu_s
@@ -52,16 +49,11 @@ def main() -> None:
     chosen = parser.parse_args()
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
         product.start(*ALL, "jobs")
-        product.until_data()
-        time.sleep(10)  # let the feed fill what it has begun
-        product.end("feed")  # from here on the benchmark alone says what changes
+        product.until_still()  # from here on the benchmark alone says what changes
         recorded, _ = record(product, Changes(product.settings))
-        wall = product.wall(WALL)
-        pages_of = [each["outputId"] for each in wall["outputs"]][:BROWSERS]
-        addresses = [product.page_of(WALL, output_id=each) for each in pages_of]
         phases: list[Phase] = []
         runs = Runs()
-        with outputs(addresses) as pages, rest_of_the_walls(product, set(pages_of)):
+        with walls_on_air(product) as pages:
             for is_working in (False, True):
                 load = Load(product.settings.web_port)
                 for _ in range(chosen.consoles):

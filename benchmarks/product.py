@@ -25,8 +25,9 @@ from benchmarks.figures import ROOT
 from settings import Settings, load_settings
 from wall.client import BlockingClient
 
-ALL = ("wall", "web", "feed", "render")
+ALL = ("wall", "web", "feed", "render")  # `jobs` is for those that ask for work
 _END_S = 3.0
+_FILLING_S = 10.0
 # What switches walls by itself: figures must not depend on the hour.
 _AUTOMATIC = shutil.ignore_patterns("playlists", "schedules", "rules")
 _ADMINISTRATOR = {"userId": "benchmark", "role": "administrator", "siteId": None}
@@ -109,6 +110,11 @@ class Product:
         path = f"view/{view}" if view else output_id
         return f"{self.web_url}/wall/{wall_id}/{path}#token={token}"
 
+    def first_pages(self, wall_id: str, count: int) -> dict[str, str]:
+        """Return the addresses of a wall's first outputs, by output."""
+        first = [each["outputId"] for each in self.wall(wall_id)["outputs"]][:count]
+        return {each: self.page_of(wall_id, output_id=each) for each in first}
+
     def wall(self, wall_id: str) -> dict[str, Any]:
         """Return what `walls.list` says of one wall."""
         walls = self.request("walls.list", {})["walls"]
@@ -125,6 +131,12 @@ class Product:
             within_s=within_s,
             what="aggregates in the cache",
         )
+
+    def until_still(self) -> None:
+        """Wait until the feed has filled what it began, and end it: nothing changes by itself."""
+        self.until_data()
+        time.sleep(_FILLING_S)
+        self.end("feed")
 
     def tree(self, role: str) -> list[psutil.Process]:
         """Return the processes of a role."""

@@ -50,9 +50,8 @@ def main() -> None:
         product.until_data()
         product.end("feed")  # from here on the benchmark alone says what changes
         wall = product.wall(WALL)
-        seen = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
-        addresses = [product.page_of(WALL, output_id=each) for each in seen]
-        with displays(addresses) as shown:
+        seen = product.first_pages(WALL, OUTPUTS)
+        with displays([*seen.values()]) as shown:
             crowd = Crowd("127.0.0.1", product.settings.wall_port)
             crowd.serve(product.settings.secret())
             others = crowd.join_outputs(but=[(WALL, each) for each in seen])

@@ -48,10 +48,8 @@ def main() -> None:
     with Product(lake=chosen.lake, boundaries=chosen.boundaries) as product:
         product.start(*ALL)
         product.until_data()
-        wall = product.wall(WALL)
-        outputs_of_wall = [each["outputId"] for each in wall["outputs"]][:OUTPUTS]
-        addresses = [product.page_of(WALL, output_id=each) for each in outputs_of_wall]
-        scenes = [each["sceneId"] for each in wall["scenes"]]
+        addresses = [*product.first_pages(WALL, OUTPUTS).values()]
+        scenes = [each["sceneId"] for each in product.wall(WALL)["scenes"]]
         with outputs(addresses, script=_PUSH) as pages:
             staged = _takes(product, pages, scenes, count=chosen.switches, preview=True)
             cold = _takes(product, pages, scenes, count=chosen.switches // 4, preview=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, Patch, no_update
+from dash import Dash, Input, Output, Patch
 
 from callbacks import page_setting, session
 from callbacks.catalogue_api import refuse, visible
 from callbacks.desk import Desk, desk
+from callbacks.grid_rows import Rows, ask_again
 from callbacks.names import people_names
 from callbacks.usage import note
 from data_access.aggregates.scores import SCORES
@@ -49,11 +50,7 @@ def layout(dataset: str | None = None) -> Any:
 
 def register(app: Dash) -> None:
     """Add the callbacks to `app`."""
-    app.callback(
-        Output(ids.CATALOGUE_GRID, "rowData"),
-        Input(ids.CATALOGUE_AGAIN, "n_intervals"),
-        prevent_initial_call=True,
-    )(refresh)
+    ask_again(app, ids.CATALOGUE_GRID, ids.CATALOGUE_AGAIN, _fresh_rows)
     app.callback(
         Output(ids.CATALOGUE_GRID, "dashGridOptions"),
         Input(ids.CATALOGUE_SEARCH, "value"),
@@ -61,11 +58,7 @@ def register(app: Dash) -> None:
     )(search)
 
 
-def refresh(_count: int | None) -> Any:
-    """Return the rows as they stand now."""
-    if session.person() is None:
-        return no_update
-    reach, setting = desk(), page_setting.setting()
+def _fresh_rows(reach: Desk, setting: Setting) -> Rows:
     shown = listed(reach, setting.person, language=setting.language)
     return catalogue.rows(shown, now_ms=reach.now_ms(), setting=setting)
 

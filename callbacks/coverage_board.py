@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash
 
-from callbacks import page_setting, session
+from callbacks import page_setting
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
+from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.coverage import COVERAGE
 from language import pick, sort_key
 from language.formats import local
 from layouts import ids
 from layouts.pages import coverage_board
 from layouts.pages.coverage_board import AgencyCoverage, Goal, Step
+from layouts.pages.shell import Setting
 from permissions.roles import Person
 
 
@@ -39,19 +41,11 @@ def layout(agency: str | None = None) -> Any:
 
 def register(app: Dash) -> None:
     """Add the callback to `app`."""
-    app.callback(
-        Output(ids.COVERAGE_GRID, "rowData"),
-        Input(ids.COVERAGE_AGAIN, "n_intervals"),
-        prevent_initial_call=True,
-    )(refresh)
+    ask_again(app, ids.COVERAGE_GRID, ids.COVERAGE_AGAIN, _fresh_rows)
 
 
-def refresh(_count: int | None) -> Any:
-    """Return the rows as they stand now."""
-    if session.person() is None:
-        return no_update
-    setting = page_setting.setting()
-    return coverage_board.rows(_agencies(_payload(desk())), setting=setting)
+def _fresh_rows(reach: Desk, setting: Setting) -> Rows:
+    return coverage_board.rows(_agencies(_payload(reach)), setting=setting)
 
 
 def _goal(reach: Desk) -> Goal | None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash
 
 from analytics.forecast.declared import declared
-from callbacks import page_setting, session
+from callbacks import page_setting
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
+from callbacks.grid_rows import Rows, ask_again
 from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.classification import Classification, highest
 from data_access.envelope import Envelope
 from layouts import ids
 from layouts.pages import forecast_card, forecasts
 from layouts.pages.forecasts import Listed
+from layouts.pages.shell import Setting
 from layouts.tiles.kind import Frame
 from layouts.tiles.registry import build
 from permissions.errors import Forbidden
@@ -48,18 +50,10 @@ def layout(forecast: str | None = None, series: str | None = None) -> Any:
 
 def register(app: Dash) -> None:
     """Add the callback to `app`."""
-    app.callback(
-        Output(ids.FORECASTS_GRID, "rowData"),
-        Input(ids.FORECASTS_AGAIN, "n_intervals"),
-        prevent_initial_call=True,
-    )(refresh)
+    ask_again(app, ids.FORECASTS_GRID, ids.FORECASTS_AGAIN, _fresh_rows)
 
 
-def refresh(_count: int | None) -> Any:
-    """Return the rows as they stand now."""
-    if session.person() is None:
-        return no_update
-    reach, setting = desk(), page_setting.setting()
+def _fresh_rows(reach: Desk, setting: Setting) -> Rows:
     shown, _ = listed(reach, setting.person)
     return forecasts.series_rows(shown, setting)
 

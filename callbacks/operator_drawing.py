@@ -10,7 +10,7 @@ from dash import ALL, Dash, Input, Output, State, no_update
 from callbacks import automation as by_itself
 from callbacks import exercises as played
 from callbacks import page_setting, session
-from callbacks.desk import desk
+from callbacks.desk import Desk, desk
 from callbacks.history import history
 from callbacks.room import deeds
 from callbacks.walls import all_walls, control_of
@@ -19,7 +19,9 @@ from layouts.pages import automation, monitors, operator, operator_keys, room
 from layouts.pages.align import align
 from layouts.pages.exercises import exercises_view
 from layouts.pages.guard import guard
+from layouts.pages.operator_state import Beside
 from layouts.pages.scene_keys import scenes
+from layouts.pages.shell import Setting
 from layouts.pages.sites import drawing
 from layouts.pages.switch_history import switch_history
 from layouts.pages.tools import tools
@@ -84,13 +86,8 @@ def layout(wall: str | None = None) -> Any:
     return operator.page(
         walls,
         chosen,
-        deeds(reach, wall_id=chosen.wall_id, limit=DEEDS_SHOWN),
-        history=history(reach, chosen),
-        automation=by_itself.automation(reach, chosen, setting.person),
-        others=_others(walls, chosen),
-        exercises=played.exercises(reach),
-        exercise_form=played.form(reach, setting),
-        orbit_px=_orbit_px(chosen.wall_id),
+        _beside(reach, walls, chosen, setting),
+        played.form(reach, setting),
         may_command=_may_command(chosen.wall_id),
         now_ms=reach.now_ms(),
         setting=setting,
@@ -117,10 +114,8 @@ def refresh(
     wall = next((each for each in walls if each.wall_id == wall_id), None)
     if wall is None:
         return as_it_is  # only another site knew it, and is not heard since a start here
-    found = by_itself.automation(reach, wall, setting.person)
+    beside = _beside(reach, walls, wall, setting)
     may = _may_command(wall_id)
-    told = deeds(reach, wall_id=wall_id, limit=DEEDS_SHOWN)
-    exercises = played.exercises(reach)
     return {
         "tabs": operator.tabs(walls, wall_id, now_ms=now_ms, setting=setting),
         "preview_head": monitors.monitor_head("preview", wall, now_ms=now_ms, setting=setting),
@@ -136,20 +131,20 @@ def refresh(
         "empty": monitors.empty(wall, setting=setting),
         "marks": monitors.trouble(wall, setting=setting),
         "nothing_to_take": not operator_keys.may_take(wall),
-        "deeds": room.deed_list(told, now_ms=now_ms, setting=setting),
-        "history": switch_history(history(reach, wall), now_ms=now_ms, setting=setting),
+        "deeds": room.deed_list(beside.deeds, now_ms=now_ms, setting=setting),
+        "history": switch_history(beside.history, now_ms=now_ms, setting=setting),
         "automation": automation.automation_view(
-            found, may_command=may, now_ms=now_ms, setting=setting
+            beside.automation, may_command=may, now_ms=now_ms, setting=setting
         ),
-        "urgent": automation.urgent(found, may_command=may, setting=setting),
-        "guard": guard(wall, exercises, may_command=may, now_ms=now_ms, setting=setting),
+        "urgent": automation.urgent(beside.automation, may_command=may, setting=setting),
+        "guard": guard(wall, beside.exercises, may_command=may, now_ms=now_ms, setting=setting),
         "exercises": exercises_view(
-            exercises, wall, may_command=may, now_ms=now_ms, setting=setting
+            beside.exercises, wall, may_command=may, now_ms=now_ms, setting=setting
         ),
         "tools": tools(
             wall,
-            _others(walls, wall),
-            orbit_px=_orbit_px(wall_id),
+            beside.others,
+            orbit_px=beside.orbit_px,
             may_command=may,
             now_ms=now_ms,
             setting=setting,
@@ -157,6 +152,17 @@ def refresh(
         "align": align(wall, place or "", may_command=may, setting=setting),
         "drawings": [drawing(wall, each["view"], setting=setting) for each in drawn],
     }
+
+
+def _beside(reach: Desk, walls: Sequence[WallView], wall: WallView, setting: Setting) -> Beside:
+    return Beside(
+        deeds=deeds(reach, wall_id=wall.wall_id, limit=DEEDS_SHOWN),
+        history=history(reach, wall),
+        automation=by_itself.automation(reach, wall, setting.person),
+        others=_others(walls, wall),
+        exercises=played.exercises(reach),
+        orbit_px=_orbit_px(wall.wall_id),
+    )
 
 
 def _others(walls: Sequence[WallView], wall: WallView) -> list[WallView]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash
 
-from callbacks import page_setting, session
+from callbacks import page_setting
 from callbacks.catalogue import reader
 from callbacks.catalogue_api import visible
 from callbacks.desk import Desk, desk
+from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.quality import QUALITY
 from layouts import ids
 from layouts.pages import source_health
+from layouts.pages.shell import Setting
 from layouts.pages.source_health import SourceState
 from permissions.roles import Person, Right
 
@@ -33,18 +35,10 @@ def layout() -> Any:
 
 def register(app: Dash) -> None:
     """Add the callback to `app`."""
-    app.callback(
-        Output(ids.SOURCES_GRID, "rowData"),
-        Input(ids.SOURCES_AGAIN, "n_intervals"),
-        prevent_initial_call=True,
-    )(refresh)
+    ask_again(app, ids.SOURCES_GRID, ids.SOURCES_AGAIN, _fresh_rows)
 
 
-def refresh(_count: int | None) -> Any:
-    """Return the rows as they stand now."""
-    if session.person() is None:
-        return no_update
-    reach, setting = desk(), page_setting.setting()
+def _fresh_rows(reach: Desk, setting: Setting) -> Rows:
     found = sources(reach, setting.person)
     return source_health.rows(found, now_ms=reach.now_ms(), setting=setting)
 

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from language import datetime_, number, text
 from layouts import ids
 from layouts.pages.shell import Setting, icon
-from layouts.pages.typed_field import typed_field
+from layouts.pages.typed_instant import typed_instant
 
 AGAIN_MS = 10 * 60_000  # what nobody asks for is let go after half an hour
 PROBLEMS = ("when", "future")
@@ -73,26 +73,11 @@ def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) ->
                 [
                     html.P(tell("what", setting), className="quiet"),
                     *problem,
-                    html.Label(tell("date", setting), htmlFor=ids.KNOWN_DATE),
-                    typed_field(
-                        "known-date",
-                        ids.KNOWN_DATE,
-                        asked.date,
-                        tell("date_form", setting),
-                        name="date",
-                    ),
-                    html.Label(tell("time", setting), htmlFor=ids.KNOWN_TIME),
-                    typed_field(
-                        "known-time",
-                        ids.KNOWN_TIME,
-                        asked.time,
-                        tell("time_form", setting),
-                        name="time",
-                    ),
-                    html.Button(
-                        [icon("bi-search"), tell("ask", setting)],
-                        type="submit",
-                        className="key key-main",
+                    *typed_instant(
+                        "known",
+                        (asked.date, asked.time),
+                        field_ids=(ids.KNOWN_DATE, ids.KNOWN_TIME),
+                        tell=lambda word: tell(word, setting),
                     ),
                 ],
                 action=path,

@@ -15,40 +15,31 @@ from language import pick
 from layouts import ids
 from layouts.pages.asking import asking
 from layouts.pages.attributes import attrs
-from layouts.pages.automation_view import Automation
-from layouts.pages.exercise_view import ExerciseView
 from layouts.pages.guard import guard
 from layouts.pages.live import live
 from layouts.pages.monitors import monitor
 from layouts.pages.operator_keys import actions
-from layouts.pages.operator_state import operator_state
+from layouts.pages.operator_state import Beside, operator_state
 from layouts.pages.passport import drawer
-from layouts.pages.room import Deed
 from layouts.pages.scene_keys import MANY, scene_columns, scenes
 from layouts.pages.shell import Setting, icon, say, shell
 from layouts.pages.sites import silence
-from layouts.pages.switch_history import History
 from layouts.pages.wall_view import WallView
 
 
 def page(
     walls: Sequence[WallView],
     wall: WallView,
-    deeds: Sequence[Deed],
-    *,
-    history: History | None,
-    automation: Automation,
-    others: Sequence[WallView],
-    exercises: Sequence[ExerciseView] | None,
+    beside: Beside,
     exercise_form: Component,
-    orbit_px: int,
+    *,
     may_command: bool,
     now_ms: float,
     setting: Setting,
     link_url: str,
     link_port: int,
 ) -> Component:
-    """Build the page for `wall`, one of `walls`, where `deeds` were done lately."""
+    """Build the page for `wall`, one of `walls`."""
     name = pick(wall.name, setting.language)
     topics = ["versions", "rules", "realms", *(f"wall.{each.wall_id}" for each in walls)]
     return shell(
@@ -71,7 +62,7 @@ def page(
                     html.Div(
                         guard(
                             wall,
-                            exercises,
+                            beside.exercises,
                             may_command=may_command,
                             now_ms=now_ms,
                             setting=setting,
@@ -116,13 +107,8 @@ def page(
                             ),
                             operator_state(
                                 wall,
-                                deeds,
-                                history,
-                                automation,
-                                others,
-                                exercises,
+                                beside,
                                 exercise_form,
-                                orbit_px=orbit_px,
                                 may_command=may_command,
                                 now_ms=now_ms,
                                 setting=setting,

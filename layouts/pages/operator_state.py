@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -25,16 +26,23 @@ from layouts.pages.wall_view import WallView
 VIEWS = ("now", "history", "automation", "exercise", "tools")  # of the state beside the scenes
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a wall besides its picture."""
+
+    deeds: Sequence[Deed]  # done lately
+    history: History | None
+    automation: Automation
+    others: Sequence[WallView]  # walls it may follow
+    exercises: Sequence[ExerciseView] | None  # None: nobody could be asked
+    orbit_px: int
+
+
 def operator_state(
     wall: WallView,
-    deeds: Sequence[Deed],
-    history: History | None,
-    automation: Automation,
-    others: Sequence[WallView],
-    exercises: Sequence[ExerciseView] | None,
+    beside: Beside,
     exercise_form: Component,
     *,
-    orbit_px: int,
     may_command: bool,
     now_ms: float,
     setting: Setting,
@@ -57,7 +65,7 @@ def operator_state(
                 className="op-views",
             ),
             html.Div(
-                urgent(automation, may_command=may_command, setting=setting),
+                urgent(beside.automation, may_command=may_command, setting=setting),
                 id=ids.OPERATOR_URGENT,
                 className="op-urgent",
                 role="status",
@@ -75,7 +83,7 @@ def operator_state(
                         [
                             html.H2(say("operator.deeds", setting)),
                             html.Div(
-                                deed_list(deeds, now_ms=now_ms, setting=setting),
+                                deed_list(beside.deeds, now_ms=now_ms, setting=setting),
                                 id=ids.OPERATOR_DEEDS,
                                 className="scroll",
                                 tabIndex="0",
@@ -88,14 +96,14 @@ def operator_state(
                 className="op-view op-view-now",
             ),
             html.Div(
-                switch_history(history, now_ms=now_ms, setting=setting),
+                switch_history(beside.history, now_ms=now_ms, setting=setting),
                 id=ids.OPERATOR_HISTORY,
                 className="op-view op-view-history",
             ),
             html.Div(
                 html.Div(
                     automation_view(
-                        automation, may_command=may_command, now_ms=now_ms, setting=setting
+                        beside.automation, may_command=may_command, now_ms=now_ms, setting=setting
                     ),
                     id=ids.OPERATOR_AUTOMATION,
                     className="scroll op-scroll op-automation",
@@ -110,8 +118,8 @@ def operator_state(
                         html.Div(
                             tools(
                                 wall,
-                                others,
-                                orbit_px=orbit_px,
+                                beside.others,
+                                orbit_px=beside.orbit_px,
                                 may_command=may_command,
                                 now_ms=now_ms,
                                 setting=setting,
@@ -136,7 +144,7 @@ def operator_state(
                     [
                         html.Div(
                             exercises_view(
-                                exercises,
+                                beside.exercises,
                                 wall,
                                 may_command=may_command,
                                 now_ms=now_ms,

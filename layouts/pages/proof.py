@@ -21,7 +21,7 @@ from layouts.pages.attributes import attrs
 from layouts.pages.live import live
 from layouts.pages.proof_lists import outputs_over, outputs_table, seal, tiles_table
 from layouts.pages.shell import Setting, hidden, icon, say, shell
-from layouts.pages.typed_field import typed_field
+from layouts.pages.typed_instant import typed_instant
 from layouts.pages.wall_view import LIVE
 
 
@@ -116,26 +116,11 @@ def _question(
             html.Form(
                 [
                     hidden("wall", asked.wall_id),
-                    html.Label(say("proof.date", setting), htmlFor=ids.PROOF_DATE),
-                    typed_field(
-                        "proof-date",
-                        ids.PROOF_DATE,
-                        asked.date,
-                        say("proof.date_form", setting),
-                        name="date",
-                    ),
-                    html.Label(say("proof.time", setting), htmlFor=ids.PROOF_TIME),
-                    typed_field(
-                        "proof-time",
-                        ids.PROOF_TIME,
-                        asked.time,
-                        say("proof.time_form", setting),
-                        name="time",
-                    ),
-                    html.Button(
-                        [icon("bi-search"), say("proof.ask", setting)],
-                        type="submit",
-                        className="key key-main",
+                    *typed_instant(
+                        "proof",
+                        (asked.date, asked.time),
+                        field_ids=(ids.PROOF_DATE, ids.PROOF_TIME),
+                        tell=lambda word: say(f"proof.{word}", setting),
                     ),
                 ],
                 action="/proof",
