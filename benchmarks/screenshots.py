@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.arguments import common
 from benchmarks.browsers import launch
-from benchmarks.crowd import Crowd
+from benchmarks.crowd import outputs_there
 from benchmarks.figures import ROOT
 from benchmarks.product import ALL, Product, until
 from data_access.cache import open_cache
@@ -49,6 +48,13 @@ PAGES = (  # name, path, demo account
     ("data-coverage", "/data/coverage", "operator"),
     ("data-lineage", "/data/lineage?dataset=transport.speed", "operator"),
     ("data-sources", "/data/sources", "operator"),
+    ("data-twins", "/data/twins", "operator"),
+    ("data-forecasts", "/data/forecasts", "operator"),
+    ("data-anomalies", "/data/anomalies", "operator"),
+    ("data-quarantine", "/data/quarantine", "operator"),
+    ("what-if", "/what-if", "leader"),
+    ("brief", "/brief", "leader"),
+    ("signals", "/signals", "operator"),
     ("proof", "/proof", "operator"),
 )
 BROWSER = "chromium-headless-shell"  # nothing is shown to anyone
@@ -101,16 +107,17 @@ def main() -> None:
         Product(
             lake=chosen.lake,
             boundaries=chosen.boundaries,
-            environment={"IOC_SIMULATE": "1"},  # no tile is to be without a source
+            # No tile is to be without a source, nor a page of forecasts, alerts and briefs empty.
+            environment={"IOC_SIMULATE": "1", "IOC_JOBS_BY_SCHEDULE": "1"},
         ) as product,
         sync_playwright() as playwright,
     ):
-        product.start(*ALL)
+        product.start(*ALL, "jobs")
         _until_filled(product)
         _until_rendering(product)
         browser = launch(playwright, BROWSER)
         if chosen.only in (None, "pages"):
-            with _outputs_online(product):
+            with outputs_there(product.settings.wall_port, product.settings.secret()):
                 _prepare_walls(product)
                 _photograph_pages(product, browser, chosen.out)
         if chosen.only in (None, "exercise"):
@@ -145,28 +152,6 @@ def _speak(product: Product, language: str) -> None:
     product.end("wall")
     product.start("wall")
     _until_rendering(product)
-
-
-@contextmanager
-def _outputs_online(product: Product) -> Iterator[None]:
-    """Let every output of every wall be there, as protocol clients."""
-    ended = threading.Event()
-    crowd = Crowd("127.0.0.1", product.settings.wall_port)
-    crowd.serve(product.settings.secret())
-    crowd.join_outputs()
-
-    def keep() -> None:
-        while not ended.is_set():
-            crowd.rest(0.2)
-
-    thread = threading.Thread(target=keep)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        crowd.close()
 
 
 def _prepare_walls(product: Product) -> None:

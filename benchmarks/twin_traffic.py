@@ -51,6 +51,7 @@ class Waiting:
 
 
 def main() -> None:
+    """Measure, print, and keep the figures when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="keep the figures in BENCHMARKS.md")
     parser.add_argument("--runs", type=int, default=3, help="what-ifs, the median is told")
