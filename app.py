@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from processes.accounts import add_commands
+from processes.audit import add_commands as add_audit_commands
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
 from processes.installer import TASKS, add_tools
 from processes.installer import perform as use_tool
@@ -27,7 +28,7 @@ from settings import PREFIX, SECRET_PREFIX, Settings, load_settings
 if TYPE_CHECKING:
     from dash import Dash
 
-BROKEN_EXIT = 1  # of `wall proof verify`, `twin rerun`: something is not as it was written
+BROKEN_EXIT = 1  # of `… verify`, `twin rerun`: something is not as it was written
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
 JOBS_WORKER = "worker"
 
@@ -37,7 +38,7 @@ log = logging.getLogger("app")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 2 after one sentence about what to mend."""
     began_s = time.monotonic()
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     return guarded(lambda: _perform(chosen, began_s=began_s))
 
 
@@ -77,6 +78,10 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         from processes.accounts import perform
 
         print(perform(settings, chosen))
+    elif chosen.command == "audit":
+        from processes.audit import perform as perform_audit
+
+        _say_whether(*perform_audit(settings, chosen))
     elif chosen.command == "rule":
         from processes.rules import perform as perform_rule
 
@@ -97,13 +102,14 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
         _serve(chosen.command, settings, parent=chosen.parent)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return what the command line is read with."""
+    whole = argparse.ArgumentParser(
         prog="app.py",
         description="The operations room. `run` starts all of it on this machine.",
         epilog="Settings come from IOC_* variables and .env; `app.py settings` lists them.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="start every role under one parent and stay in front")
     for role in ROLES.values():
         command = commands.add_parser(role.name, help=f"serve one role: {role.summary}")
@@ -114,11 +120,12 @@ def _parser() -> argparse.ArgumentParser:
             tasks = command.add_subparsers(dest="task", metavar="[worker]")
             tasks.add_parser(JOBS_WORKER, help="take jobs from Redis, as a Celery worker")
     add_commands(commands.add_parser("account", help="make, list and shut accounts"))
+    add_audit_commands(commands.add_parser("audit", help="make sure of what people did"))
     add_rule_commands(commands.add_parser("rule", help="say what a rule would have done"))
     add_job_commands(commands.add_parser("job", help="list, show and end jobs"))
     add_twin_commands(commands.add_parser("twin", help="make sure of a twin's run, import"))
     commands.add_parser("settings", help="print every setting, its value and what it means")
-    return parser
+    return whole
 
 
 def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
@@ -167,7 +174,10 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
 def _twin(settings: Settings, chosen: argparse.Namespace) -> None:
     from processes.twins import perform
 
-    said, is_right = perform(settings, chosen)
+    _say_whether(*perform(settings, chosen))
+
+
+def _say_whether(said: str, is_right: bool) -> None:
     _print_whole(said)
     if not is_right:
         sys.exit(BROKEN_EXIT)

@@ -100,6 +100,12 @@ class AuditLog:
                 previous, expected = row["hash"], expected + 1
         return None
 
+    def heads(self) -> list[tuple[int, str]]:
+        """Return (sequence, seal) of every row, in order: any of them can be noted elsewhere."""
+        query = select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence)
+        with self._engine.connect() as connection:
+            return [(row.sequence, row.hash) for row in connection.execute(query)]
+
     def _seal(self, row: Mapping[str, Any]) -> str:
         sealed = orjson.dumps({name: row[name] for name in _SEALED}, option=orjson.OPT_SORT_KEYS)
         return hmac.new(self._key, sealed, hashlib.sha256).hexdigest()
