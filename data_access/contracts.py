@@ -1,7 +1,7 @@
 """Dataset contracts: what a dataset promises, who answers for it, and where it comes from.
 
 A contract is read from `city/datasets.toml` (data_access/city.py). Rows are held to it in
-data_access/contract_check.py, a reading's columns in data_access/shape.py, all of a dataset in
+data_access/contract_check.py, a reading's columns in data_access/schema.py, all of a dataset in
 data_access/criteria; whoever only reads contracts need not load what that takes.
 """
 

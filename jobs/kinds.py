@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from jobs.errors import UnknownKind
 
 SUMO = ("eclipse-sumo",)
-SWMM = ("swmm-toolkit", "pyswmm", "swmm-api")
+SWMM = ("swmm-toolkit", "swmm-api")
 LEARNING = ("scikit-learn", "numpy", "pandas")
 TWIN_FILES = ("twin/**/*", "*.toml", "*.csv")  # not scenes, walls, rules
 

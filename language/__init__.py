@@ -4,12 +4,10 @@ Everything on screen, in a report or an export goes through here. Catalogues are
 `language/<language>/<domain>.po`, whose msgid is the dotted key without its domain.
 """
 
-from language.catalogue import DEFAULT_LANGUAGE, LANGUAGES, has, pick, text
+from language.catalogue import LANGUAGES, has, pick, text
 from language.collation import fold, sort_key
 from language.formats import (
-    DEFAULT_TIMEZONE,
     NOTHING,
-    age,
     date,
     datetime_,
     duration,
@@ -19,15 +17,11 @@ from language.formats import (
     period,
     time,
     unit_name,
-    weekday,
 )
 
 __all__ = [
-    "DEFAULT_LANGUAGE",
-    "DEFAULT_TIMEZONE",
     "LANGUAGES",
     "NOTHING",
-    "age",
     "date",
     "datetime_",
     "duration",
@@ -42,5 +36,4 @@ __all__ = [
     "text",
     "time",
     "unit_name",
-    "weekday",
 ]

@@ -1,4 +1,4 @@
-"""Numbers, units, dates and ages as people here write them.
+"""Numbers, units, dates and lengths of time as people here write them.
 
 Instants are aware datetimes or milliseconds since the Unix epoch; the zone is an argument (a
 city's own stands in its configuration). Not for words: `language.catalogue`.
@@ -95,18 +95,6 @@ def month(
     return str(format_date(local(at, timezone=timezone), _MONTH[language], locale=language))
 
 
-def weekday(
-    at: Instant,
-    *,
-    language: str = DEFAULT_LANGUAGE,
-    timezone: str = DEFAULT_TIMEZONE,
-    short: bool = False,
-) -> str:
-    """Write the day of the week: `Thứ Hai`, short `Th 2`."""
-    pattern = "EEE" if short else "EEEE"
-    return str(format_date(local(at, timezone=timezone), pattern, locale=language))
-
-
 def time(
     at: Instant,
     *,
@@ -172,13 +160,6 @@ def period(iso: str, *, language: str = DEFAULT_LANGUAGE) -> str:
     date_part, time_part = found["date"], found["time"]
     step = _DATE_STEPS[date_part[-1]] if date_part else _TIME_STEPS[time_part[-1]]
     return text(f"time.{step}", language, count=int((date_part or time_part)[:-1]))
-
-
-def age(age_s: float, *, language: str = DEFAULT_LANGUAGE) -> str:
-    """Write how old something is: `vừa xong` under five seconds, then `3 phút trước`."""
-    if age_s < 5:
-        return text("time.now", language)
-    return text("time.ago", language, duration=duration(age_s, language=language))
 
 
 def local(at: Instant, *, timezone: str = DEFAULT_TIMEZONE) -> datetime:

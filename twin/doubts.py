@@ -9,8 +9,6 @@ from data_access.envelope import Text
 from language import LANGUAGES, number, text
 from twin.result import RunResult
 
-MOST_ERROR_PCT = 1.0  # of a mass balance; more is said as a warning by the twin itself
-
 
 def doubts(result: RunResult) -> list[Text]:
     """Return why it is (un)calibrated, what it left out, its errors, what nobody surveyed."""

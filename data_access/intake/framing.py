@@ -78,4 +78,5 @@ class Frames:
 
 def _line(message: bytes) -> bytes:
     """Return a message as one line of a log."""
-    return message.strip(b"\r\n\0").replace(b"\n", b"#012").replace(b"\r", b"#015")
+    found = message.strip(b"\r\n\0").replace(b"\n", b"#012").replace(b"\r", b"#015")
+    return found.replace(b"\0", b"#000")

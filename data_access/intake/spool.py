@@ -50,7 +50,7 @@ class Arrival:
     """A payload as it came. `name` is how source references call it.
 
     `framing`: a file of its own; lines of a log; or messages, one JSON object a line
-    (data_access/intake/messages.py). Lines and messages of several payloads may be read together.
+    (data_access/messages.py). Lines and messages of several payloads may be read together.
     """
 
     name: str

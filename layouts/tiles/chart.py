@@ -17,7 +17,7 @@ from layouts.tiles.status import worst
 
 FACE = '"Noto Sans", "Noto Sans Display", system-ui, sans-serif'
 # Plotly reads no CSS variables: these are the colours of assets/00-tokens.css (a test compares).
-GROUND, GRID, RULE, INK_3 = "#0a0c0f", "#262c34", "#47515d", "#939daa"
+GROUND, GRID, RULE, INK_3 = "#0a0c0f", "#2a313a", "#47515d", "#939daa"
 SERIES = ("#eef1f4", "#56b4e9", "#cc79a7", "#3fbf9b")
 BAR = "#7c8794"
 STATUS: dict[Status, str] = {

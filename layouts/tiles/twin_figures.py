@@ -101,4 +101,5 @@ def _row(
 
 
 def figure_words(tile: Tile, figure: Figure) -> str:
+    """Write a figure's value with its unit."""
     return lang.number(figure.value, figure.unit, decimals=figure.decimals, language=tile.language)

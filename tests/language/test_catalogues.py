@@ -18,12 +18,17 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = (
     "data_access",
     "permissions",
+    "jobs",
+    "twin",
+    "analytics",
     "operations",
     "layouts",
     "callbacks",
+    "processes",
     "wall",
     "app.py",
 )
+SAYS = re.compile(r"(?:from|import) (?:language|layouts\.pages)\b")  # may ask for words
 DOMAINS = catalogue.domains()
 
 
@@ -37,34 +42,89 @@ def _modules() -> tuple[tuple[Path, ast.Module], ...]:
     for name in CODE_FOLDERS:
         path = ROOT / name
         paths += sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
-    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
+    texts = {path: path.read_text(encoding="utf-8") for path in paths}
+    return tuple((path, ast.parse(text)) for path, text in texts.items() if SAYS.search(text))
+
+
+@cache
+def _nodes() -> tuple[tuple[Path, list[ast.AST]], ...]:
+    """Return what says words in each module, or may: calls, functions, imports."""
+    wanted = (ast.Call, ast.FunctionDef, ast.ImportFrom)
+    return tuple(
+        (path, [node for node in ast.walk(tree) if isinstance(node, wanted)])
+        for path, tree in _modules()
+    )
+
+
+@cache
+def _sayers() -> dict[tuple[str, str], str]:
+    """Return the functions that say words of one place: (module, name) -> how their keys begin."""
+    found: dict[tuple[str, str], str] = {}
+    for path, nodes in _nodes():
+        for node in nodes:
+            if not isinstance(node, ast.FunctionDef) or not node.args.args:
+                continue
+            for each in node.body:
+                is_saying = isinstance(each, ast.Return) and isinstance(each.value, ast.Call)
+                if is_saying and _callee(each.value) == "text" and each.value.args:
+                    match each.value.args[0]:
+                        case ast.JoinedStr([ast.Constant(str(begin)), ast.FormattedValue(given)]):
+                            if ast.unparse(given) == node.args.args[0].arg:
+                                found[_module(path), node.name] = begin
+    return found
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def _begins(path: Path, nodes: list[ast.AST]) -> dict[str, str]:
+    """Return by which names a module says words, and how their keys begin."""
+    found = {name: begin for (module, name), begin in _sayers().items() if module == _module(path)}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                begin = _sayers().get((str(node.module), each.name))
+                if begin is not None:
+                    found[each.asname or each.name] = begin
+    return found | {"text": ""}
+
+
+@cache
+def _sayings() -> tuple[tuple[str, ast.expr, str], ...]:
+    """Return every call that says words: how its key begins, what is given, and where it stands."""
+    found: list[tuple[str, ast.expr, str]] = []
+    for path, nodes in _nodes():
+        begins = _begins(path, nodes)
+        for node in nodes:
+            if not (isinstance(node, ast.Call) and node.args and _callee(node) in begins):
+                continue
+            if isinstance(node.func, ast.Name) or _callee(node) == "text":  # else it is another's
+                where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                found.append((begins[_callee(node)], node.args[0], where))
+    return tuple(found)
 
 
 def _asked() -> dict[str, str]:
     """Return every literal "domain.key" of the code, and where it stands."""
     key = re.compile(rf"^(?:{'|'.join(DOMAINS)})\.[a-z][\w.-]*[\w]$")
     found: dict[str, str] = {}
-    for path, tree in _modules():
-        for node in ast.walk(tree):
-            is_call = isinstance(node, ast.Call) and _callee(node) == "text"
-            if is_call and node.args and isinstance(node.args[0], ast.Constant):
-                words = node.args[0].value
-                if isinstance(words, str) and key.match(words):
-                    found[words] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    for begin, given, where in _sayings():
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            words = begin + given.value
+            if key.match(words):
+                found[words] = where
     return found
 
 
 def _prefixes() -> dict[str, str]:
     """Return the beginnings of keys made by f-strings: at least one entry must begin so."""
     found: dict[str, str] = {}
-    for path, tree in _modules():
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and _callee(node) == "text"):
-                continue
-            if node.args and isinstance(node.args[0], ast.JoinedStr):
-                first = node.args[0].values[0]
-                if isinstance(first, ast.Constant) and "." in str(first.value):
-                    found[str(first.value)] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    for begin, given, where in _sayings():
+        if isinstance(given, ast.JoinedStr) and isinstance(given.values[0], ast.Constant):
+            words = f"{begin}{given.values[0].value}"
+            if words.split(".")[0] in DOMAINS and "." in words:
+                found[words] = where
     return found
 
 

@@ -85,10 +85,3 @@ def _away(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     gap = points - (start + share[:, None] * along)
     away: np.ndarray = np.hypot(gap[:, 0], gap[:, 1])
     return away
-
-
-def bands_of(floods: Mapping[str, float], city: City) -> dict[str, str | None]:
-    """Return the band of each flooded link on the city's scale of depths."""
-    scale = city.scales.get("flood_depth")
-    bands = {link: scale.band(depth) if scale else None for link, depth in floods.items()}
-    return {link: band.id if band else None for link, band in bands.items()}

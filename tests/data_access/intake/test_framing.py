@@ -35,8 +35,9 @@ def test_any_mixture_comes_out_whole_however_it_is_cut(
     assert frames.end() == []
 
 
-def test_a_counted_message_may_hold_line_ends() -> None:
+def test_a_counted_message_may_hold_line_ends_and_nothing_else_that_ends_a_line() -> None:
     assert Frames().feed(counted(SAID[2])) == [LINES[2]]
+    assert Frames().feed(counted(b"<1>a\rb\0c")) == [b"<1>a#015b#000c"]
 
 
 def test_ends_that_senders_add_are_not_messages() -> None:

@@ -33,7 +33,7 @@ from tests.layouts.tiles import geometry, sample
 from tests.layouts.tiles.markup import markup
 from wall.geometry import Wall, load_walls
 from wall.grid import cell_rect, seams_of
-from wall.scene import Scene, load_scenes
+from wall.scene import Scene, read_scenes
 
 ROOT = sample.ROOT
 FONT = "fontpkg_noto_sans"
@@ -58,7 +58,9 @@ def walls() -> dict[str, Wall]:
 
 def scenes() -> dict[str, dict[str, Scene]]:
     """Return the city's scenes by wall."""
-    return load_scenes(ROOT / "city" / "scenes", walls())
+    found, problems = read_scenes(ROOT / "city" / "scenes", walls())
+    assert problems == []
+    return found
 
 
 @cache

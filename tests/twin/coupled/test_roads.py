@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_access.city import City
-from twin.coupled.roads import bands_of, city_lines, floods_of, hour_of
+from twin.coupled.roads import city_lines, floods_of, hour_of
 from twin.drainage.flooding import Water
 from twin.drainage.opening import Twin
 
@@ -44,7 +44,6 @@ def test_a_road_is_as_deep_as_the_deepest_place_on_it_and_rivers_are_no_roads(
     touching = {link.id for link in hanoi.network.links.values() if "N16" in link.id}
     assert touching <= set(floods)
     assert set(floods.values()) == {0.62}
-    assert set(bands_of(floods, hanoi).values()) == {"closed"}
     assert floods_of(stood, city_lines(hanoi), slice(2, 3))["N16-N04"] == pytest.approx(0.1)
 
 
