@@ -51,6 +51,7 @@ PAGES = (  # name, path, demo account
     ("data-twins", "/data/twins", "operator"),
     ("data-forecasts", "/data/forecasts", "operator"),
     ("data-anomalies", "/data/anomalies", "operator"),
+    ("data-triage", "/data/triage", "operator"),
     ("data-quarantine", "/data/quarantine", "operator"),
     ("what-if", "/what-if", "leader"),
     ("brief", "/brief", "leader"),
