@@ -130,7 +130,17 @@ def _learning_table(count: int) -> Table:
     with get_context("spawn").Pool(1) as alone:
         learned = alone.apply(_learned, (count,))
     return Table(
-        ("texts learned from", "seconds", "", "peak MB", "", "macro-F1", "majority", "suggested"),
+        (
+            "texts learned from",
+            "seconds",
+            "",
+            "peak MB",
+            "",
+            "macro-F1",
+            "TF-IDF",
+            "majority",
+            "suggested",
+        ),
         [learned],
     )
 
@@ -151,6 +161,7 @@ def _learned(count: int) -> tuple[str, ...]:
         f"{peak_mb:.0f}",
         verdict(peak_mb, LEARN_WITHIN_MB),
         f"{f1.get(LINEAR, 0.0):.3f}",
+        f"{f1.get(TFIDF, 0.0):.3f}",
         f"{f1.get(MAJORITY, 0.0):.3f}",
         f"{len(suggester.borne_out)} categories",
     )
