@@ -37,7 +37,7 @@ def against(one: RunResult, other: RunResult) -> RunResult:
         if kpi["id"] in first and first[kpi["id"]]["unit"] == kpi["unit"]
     ]
     frames = {
-        SHOWN[name]: _frames(name, one["frames"][name], other["frames"][name])
+        SHOWN[name]: _frames(name, one["frames"][name], other["frames"][name], _places(name, other))
         for name in SHOWN
         if name in one["frames"] and name in other["frames"] and _is_alike(name, one, other)
     }
@@ -58,7 +58,24 @@ def against(one: RunResult, other: RunResult) -> RunResult:
 def against_base(one: RunResult) -> RunResult:
     """Return a run as it is, with a map of what it changes of the depth of its base."""
     depth = one["frames"].get("depth")
-    return one if depth is None else {**one, "frames": {**one["frames"], "depthChange": depth}}
+    if depth is None:
+        return one
+    dry = [DRY["depth"]] * len(depth["minutes"])
+    every = dict.fromkeys(_places("depth", one), dry)
+    change: Frames = {
+        **depth,
+        "base": {**every, **depth["base"]},
+        "value": {**every, **depth["value"]},
+    }
+    return {**one, "frames": {**one["frames"], "depthChange": change}}
+
+
+def _places(name: str, result: RunResult) -> list[str]:
+    """Return the places that are known although frames do not name them: where it stayed dry."""
+    if DRY[name] is None:
+        return []
+    drawn = result["geometry"].get(result["frames"][name]["layer"], {})
+    return [str(feature["id"]) for feature in drawn.get("features", ())]
 
 
 def _is_alike(name: str, one: RunResult, other: RunResult) -> bool:
@@ -96,7 +113,7 @@ def _spread(by_seed: Sequence[float]) -> Spread:
     return {"mean": round(mean, DIGITS), "low": low, "high": high, "bySeed": told}
 
 
-def _frames(name: str, one: Frames, other: Frames) -> Frames:
+def _frames(name: str, one: Frames, other: Frames, known: Sequence[str]) -> Frames:
     """Return what both maps show, at the minutes that both have."""
     minutes = [minute for minute in one["minutes"] if minute in set(other["minutes"])]
 
@@ -110,7 +127,7 @@ def _frames(name: str, one: Frames, other: Frames) -> Frames:
             for each, course in courses.items()
         }  # fmt: skip
 
-    features = sorted({*one["value"], *other["value"]})
+    features = sorted({*one["value"], *other["value"], *known})
     return {**other, "minutes": minutes, "base": taken(one), "value": taken(other)}
 
 

@@ -7,7 +7,7 @@ from scipy.stats import t as student
 
 from data_access.city import City, load_city
 from tests.conftest import ROOT
-from tests.twin.hand_made import kpi, line, result
+from tests.twin.hand_made import kpi, line, point, result
 from twin.maps import maps_of
 from twin.pairing import T_975, against, against_base
 
@@ -58,6 +58,8 @@ def test_a_run_against_itself_is_no_difference() -> None:
 
 def test_the_map_of_a_difference_is_of_each_minute_both_have(hanoi: City) -> None:
     one, other = result("drainage"), result("drainage")
+    for each in (one, other):
+        each["geometry"]["twin.nodes"]["features"].append(point("dry", (105.85, 21.02)))
     other["frames"]["depth"]["minutes"] = [0.0, 20.0, 30.0]
     other["frames"]["depth"]["value"] = {"a": [0.0, 60.0, 9.0], "c": [0.0, 25.0, 0.0]}
     layer = maps_of(against(one, other), hanoi)["depthChange"]
@@ -66,6 +68,7 @@ def test_the_map_of_a_difference_is_of_each_minute_both_have(hanoi: City) -> Non
     assert values["a"] == [0.0, 0.4]  # 20 cm became 60
     assert values["c"] == [0.0, 0.25]  # dry ground is in no frames
     assert values["b"] == [0.0, None]  # nobody knows
+    assert values["dry"] == [0.0, 0.0]
     assert layer["values"]["a"]["band"] == "much_deeper"
     assert layer["worst"] == ["a"]  # of those that have a name
 
