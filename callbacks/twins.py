@@ -12,6 +12,7 @@ from typing import Any
 
 from data_access.city import City
 from data_access.errors import DataError
+from data_access.rain_issue import DATASET as FORECAST
 from jobs.kinds import offered
 from jobs.working import WorkFailed
 from settings import Settings
@@ -121,13 +122,13 @@ class Twins:
     def _of_water(
         self, settings: Settings, city: City, plan: DrainagePlan, model_id: str | None
     ) -> Options | None:
-        backs = {"backsH": backs_h(city)}
-        own = self._once("water", lambda: {**drainage_options(city, plan), **backs})
+        told = {"backsH": backs_h(city), "forecast": FORECAST in city.datasets}
+        own = self._once("water", lambda: {**drainage_options(city, plan), **told})
         if model_id is None:
             return own
 
         def read() -> Options:
-            return {**open_model(settings, model_id, city, plan).options, **backs}
+            return {**open_model(settings, model_id, city, plan).options, **told}
 
         return self._once(("model", model_id, model_edition(settings, model_id)), read) or own
 

@@ -203,7 +203,7 @@ def ask(pressed_: Any, values: list[Any], names: list[dict[str, str]], body: Any
     try:
         scenario = what_if_rain.with_rain(reach, draft, scenario)
     except ValueError:
-        return no_update, _problem("gauges", "")
+        return no_update, _problem(str(draft.terms.storm), "")
     if wrong := problem(draft.kind, scenario, options):
         return no_update, _problem("input", wrong)
     asked = session.audit(who, "twin.ask", "asked", target=target, detail={"scenario": scenario})

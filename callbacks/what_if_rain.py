@@ -1,6 +1,7 @@
-"""Rain that the page of what-ifs does not know itself: what gauges told, resolved for who asks.
+"""Rain that the page of what-ifs does not know itself: of gauges, or of the rain forecast.
 
-So that it stands in the inputs of a run, and the same run can be made again.
+Resolved for whoever asks, so that it stands in the inputs of a run, and the same run can be made
+again.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from callbacks.desk import Desk
 from data_access.store.reader import StoreReader
 from language import LANGUAGES, datetime_, number, text
 from layouts.pages.what_if_draft import Draft
-from layouts.pages.what_if_terms import GAUGES, Options, Terms
+from layouts.pages.what_if_terms import FORECAST, GAUGES, Options, Terms
 from twin.drainage.drawing import Drawn, like
+from twin.drainage.forecast_storm import storm_from_forecast
 from twin.drainage.gauges import storm_from_gauges
-from twin.drainage.plan import read_plan
+from twin.drainage.plan import DrainagePlan, read_plan
 from twin.drainage.scenario import Hyetograph
+from twin.drainage.storms import with_mean
 
 
 def with_rain(reach: Desk, draft: Draft, scenario: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,32 +39,56 @@ def seen(reach: Desk, terms: Terms, options: Options, language: str) -> tuple[Dr
     try:
         found = resolved(reach, terms)
     except ValueError:
-        return None, text("what_if.problem.gauges", language)
+        return None, text(f"what_if.problem.{terms.storm}", language)
     if found is None:
         return terms.course(options), ""
     return like(max(found.mm.values(), key=sum), found.step_min), ""
 
 
 def resolved(reach: Desk, terms: Terms) -> Hyetograph | None:
-    """Return the rain of gauges up to now; None of a storm that needs no asking.
+    """Return the rain of gauges up to now, or of the forecast from now on, for as long as is run.
 
-    Raises ValueError where no gauge told any.
+    None of a storm that needs no asking. Raises ValueError where nobody told any.
     """
-    if terms.storm != GAUGES:
+    if terms.storm not in (GAUGES, FORECAST):
         return None
     plan = read_plan(reach.settings.city, reach.city)
     if plan is None or reach.rows is None or reach.snapshot is None:
-        raise ValueError("the gauges cannot be read from here")
-    end = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
-    begin = end - timedelta(hours=terms.back_h)
-    found = storm_from_gauges(cast(StoreReader, reach.rows), reach.city, plan, begin, end)
+        raise ValueError("the store cannot be read from here")
+    rows = cast(StoreReader, reach.rows)
+    now = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
+    read = _of_gauges if terms.storm == GAUGES else _of_forecast
+    storm, name = read(rows, reach, plan, terms, now)
+    return storm.model_copy(update={"name": name, "mm": with_mean(storm.mm)})
+
+
+def _of_gauges(
+    rows: StoreReader, reach: Desk, plan: DrainagePlan, terms: Terms, now: datetime
+) -> tuple[Hyetograph, dict[str, str]]:
+    begin = now - timedelta(hours=terms.back_h)
+    storm = storm_from_gauges(rows, reach.city, plan, begin, now)
     name = {
         each: text(
             "what_if.gauges_storm",
             each,
             hours=number(terms.back_h, "h", language=each),
-            at=datetime_(reach.now_ms(), language=each, timezone=reach.city.timezone),
+            at=_at(reach, now, each),
         )
         for each in LANGUAGES
     }
-    return found.model_copy(update={"name": name})
+    return storm, name
+
+
+def _of_forecast(
+    rows: StoreReader, reach: Desk, plan: DrainagePlan, terms: Terms, now: datetime
+) -> tuple[Hyetograph, dict[str, str]]:
+    found = storm_from_forecast(rows, reach.city, plan, now, hours=terms.hours)
+    name = {
+        each: text("what_if.forecast_storm", each, at=_at(reach, found.issued_at, each))
+        for each in LANGUAGES
+    }
+    return found.storm, name
+
+
+def _at(reach: Desk, at: datetime, language: str) -> str:
+    return datetime_(at.timestamp() * 1000, language=language, timezone=reach.city.timezone)

@@ -14,8 +14,8 @@ from data_access.records import instant_us
 from data_access.rollup import MICRO
 from data_access.store.reader import StoreReader
 from twin.drainage.plan import DrainagePlan, StormPlan
-from twin.drainage.scenario import ALL, MOST_H, MOST_STEPS, Hyetograph
-from twin.drainage.storms import Depths, between, centre, mean_of
+from twin.drainage.scenario import MOST_H, MOST_STEPS, Hyetograph
+from twin.drainage.storms import Depths, between, centre, with_mean
 from twin.observing import seen_of
 from twin.seen import Seen
 
@@ -75,7 +75,7 @@ def storm_from_gauges(
 def _hyetograph(wards: Mapping[str, Depths], step_min: int, course: StormPlan) -> Hyetograph:
     if step_min < COARSE_MIN:
         rounded = {code: tuple(round(mm, 3) for mm in depths) for code, depths in wards.items()}
-        return Hyetograph(step_min=step_min, mm=_with_mean(rounded), source="gauges")
+        return Hyetograph(step_min=step_min, mm=with_mean(rounded), source="gauges")
     per_step = step_min // course.step_min
     shape = (*course.shape, *([0.0] * (per_step - len(course.shape))))
     mm = {
@@ -86,12 +86,7 @@ def _hyetograph(wards: Mapping[str, Depths], step_min: int, course: StormPlan) -
         "vi": "Trạm chỉ báo tổng lượng; diễn biến trong ngày là giả định",
         "en": "Gauges report totals only; the course within a day is assumed",
     }
-    return Hyetograph(step_min=course.step_min, mm=_with_mean(mm), source="gauges", note=note)
-
-
-def _with_mean(wards: Mapping[str, Depths]) -> dict[str, Depths]:
-    """Return the rain of wards with their mean, for a model that knows no wards."""
-    return {**wards, ALL: mean_of(wards.values())}
+    return Hyetograph(step_min=course.step_min, mm=with_mean(mm), source="gauges", note=note)
 
 
 def seen_from_gauges(reader: StoreReader, end: datetime) -> list[Seen]:

@@ -74,6 +74,11 @@ def mean_of(depths: Collection[Depths]) -> Depths:
     return tuple(round(sum(step) / len(depths), 3) for step in zip(*depths, strict=True))
 
 
+def with_mean(mm: Mapping[str, Depths]) -> dict[str, Depths]:
+    """Return the rain of wards with their mean, for a model that knows none of them."""
+    return dict(mm) if ALL in mm else {**mm, ALL: mean_of(mm.values())}
+
+
 def _planned(storm: StormPlan, plan: DrainagePlan, city: City) -> dict[str, Depths]:
     if storm.mm is not None:
         totals = {ward.code: storm.mm for ward in plan.ward}
