@@ -40,9 +40,10 @@ def chart(
     columns: frozenset[str],
     zero: bool,
     timezone: str,
+    has_ends: bool = True,
 ) -> tuple[dict[str, Any], tuple[int, int]]:
     """Return the figure of `lines` for the tile's body, and its size in pixels."""
-    ends = line_ends(tile, lines, decimals=series["decimals"])
+    ends = line_ends(tile, lines, decimals=series["decimals"]) if has_ends else []
     ends_u = max((end.width_u for end in ends), default=0.0)
     plot = Plot(tile, series, lines, columns=columns, zero=zero, ends_u=ends_u)
     held = thresholds.inside(plot, series.get("thresholds", []))

@@ -29,6 +29,7 @@ class Options(TileOptions):
     draw: Literal["lines", "columns"] = "lines"
     columns: tuple[str, ...] = ()  # lines drawn as columns though the others are lines
     zero: bool = False  # the value axis begins at zero (always so with columns)
+    ends: bool = True  # the newest value stands at the end; of what is forecast it is the farthest
     last: int | None = Field(None, ge=2, le=2000)  # only so many of the newest points
 
 
@@ -59,6 +60,7 @@ def build(
         columns=frozenset(drawn),
         zero=options.zero,
         timezone=context.timezone,
+        has_ends=options.ends,
     )
     about = line_at(options.series, lines[0]["id"])
     return tile.build(graph(figure, size_px), statuses=[status_of(series, lines)], about=about)
