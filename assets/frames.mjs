@@ -15,7 +15,10 @@ export function minuteAt(minutes, atMs) {
   return minutes[Math.min(page, minutes.length - 1)];
 }
 
-export const words = (minute) => `${Math.floor(minute / 60)}:${String(Math.round(minute % 60)).padStart(2, "0")}`;
+export function words(minute) {
+  const whole = Math.round(minute);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
 
 function sliderOf(ground) {
   const own = ground.querySelector("input[type=range]");

@@ -64,4 +64,5 @@ def slider(known: Sequence[float], *, label: str) -> Component:
 
 def words(minute: float) -> str:
     """Return a minute of a run as `assets/frames.mjs` writes it: h:mm."""
-    return f"{int(minute // 60)}:{round(minute % 60):02d}"
+    whole = int(minute + 0.5)
+    return f"{whole // 60}:{whole % 60:02d}"
