@@ -18,9 +18,9 @@ RULE, SCHEDULE = "rule:", "schedule:"
 log = logging.getLogger(__name__)
 
 
-def people_names(desk: Desk) -> dict[str, str]:
-    """Return what people are called, by account."""
-    language = session.page_language()
+def people_names(desk: Desk, language: str | None = None) -> dict[str, str]:
+    """Return what people are called, by account: in the page's language, or another."""
+    language = language or session.page_language()
     return {who.user_id: person_name(who, language) for who in desk.people.everyone()}
 
 

@@ -144,7 +144,10 @@ def _send(reach: Desk, who: Person, wall_id: str, asked: Asked, language: str) -
     if wall is None or not found:
         return refused(CommandRefused("unknownWall"), language)
     title = scene_title([run.title for run in found])
-    scene = scene_of(wall, [run.job_id for run in found], found[0].result["kind"], title)
+    result = found[0].result
+    figures = [kpi["id"] for kpi in result["kpis"]]
+    ids = [run.job_id for run in found]
+    scene = scene_of(wall, ids, result["kind"], title, figures=figures)
     try:
         put = command(who, "scene.put", {"wallId": wall_id, "scene": scene})
     except CommandRefused as error:

@@ -45,7 +45,7 @@ def document() -> Response:
 
 
 def _made(reach: Desk, found: list[Compared], who: Person, language: str) -> bytes:
-    names = people_names(reach)
+    names = people_names(reach, language)
     abouts = []
     for run in found:
         job = runs.find(reach, run.job_id)

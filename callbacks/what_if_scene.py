@@ -5,38 +5,52 @@ Made for the panels a wall has: only maps lie across bezels. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
+from callbacks.what_if_panels import (
+    AGAINST,
+    GRID,
+    LABELS,
+    STRIP,
+    WIDE,
+    Panels,
+    in_small_panels,
+    of_run,
+    tile_at,
+)
 from callbacks.what_if_tiles import maps_of, tile_kind
 from data_access.envelope import Text
 from wall.geometry import Wall
 
-GRID = 24  # lines each way, as the city's own scenes have
-STRIP = 2  # rows of the header
 KEPT = 8  # scenes of this kind a wall keeps: a ninth takes the place of another
 LONGEST_NAME = 120
-AGAINST: Text = {"vi": "So với hiện trạng", "en": "Against the base"}
 HEAD: Text = {"vi": "Kịch bản", "en": "What-if"}
 
 
-def scene_of(wall: Wall, runs: Sequence[str], kind: str, title: Text) -> dict[str, Any]:
-    """Return the wire form of a scene of one to four runs of a kind, for `scene.put`."""
+def scene_of(
+    wall: Wall, runs: Sequence[str], kind: str, title: Text, *, figures: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the wire form of a scene of one to four runs of a kind, for `scene.put`.
+
+    `figures` names what the runs have, the foremost first: where panels are small, each shows a
+    few of them.
+    """
     lefts = _lines([(out.rect.x, out.rect.right) for out in wall.outputs], wall.canvas.width)
     tops = _lines([(out.rect.y, out.rect.bottom) for out in wall.outputs], wall.canvas.height)
     middle = tops[len(tops) // 2]
-    tiles = [_tile("strip", "clock", (0, 0, GRID, STRIP), {"site": wall.site_id, "title": title})]
-    last = lefts[-2]
-    tiles += _maps(lefts[:-2], middle, runs, kind)
-    upper = (last, STRIP, GRID - last, middle - STRIP)
-    tiles.append(_tile("figures", "scenarios", upper, {"runs": list(runs), "title": AGAINST}))
-    show = "spots" if "depth" in maps_of(kind) else "figures"
-    options: dict[str, Any] = {"run": runs[-1], "show": show}
-    if show == "spots":
-        options["title"] = {"vi": "Điểm ngập sâu nhất", "en": "Deepest flooding"}
-    name = tile_kind(maps_of(kind)[0])
-    tiles.append(_tile("more", name, (last, middle, GRID - last, GRID - middle), options))
+    tiles = [tile_at("strip", "clock", (0, 0, GRID, STRIP), {"site": wall.site_id, "title": title})]
+    panels = Panels(
+        lefts[:-1],
+        middle,
+        wide_u=wall.canvas.width / (len(lefts) - 1) / wall.unit_px,
+        row_u=wall.canvas.height / GRID / wall.unit_px,
+    )
+    if panels.wide_u >= WIDE or len(panels.lefts) < 2 * min(2, len(runs)):
+        tiles += _beside(lefts, middle, runs, kind)
+    else:
+        tiles += in_small_panels(panels, runs, kind, figures)
     number = int.from_bytes(blake2b("/".join(runs).encode(), digest_size=2).digest()) % KEPT
     return {
         "sceneId": f"what-if-{number + 1}",
@@ -44,6 +58,19 @@ def scene_of(wall: Wall, runs: Sequence[str], kind: str, title: Text) -> dict[st
         "grid": {"columns": GRID, "rows": GRID},
         "tiles": tiles,
     }
+
+
+def _beside(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> list[Any]:
+    """Return maps over all columns but the last, in which a table holds the runs together."""
+    last = lefts[-2]
+    upper = (last, STRIP, GRID - last, middle - STRIP)
+    lower = (last, middle, GRID - last, GRID - middle)
+    show = "spots" if "depth" in maps_of(kind) else "figures"
+    return [
+        *_maps(lefts[:-2], middle, runs, kind),
+        tile_at("figures", "scenarios", upper, {"runs": list(runs), "title": AGAINST}),
+        of_run("more", kind, lower, runs[-1], show),
+    ]
 
 
 def scene_title(titles: Sequence[Text]) -> Text:
@@ -75,9 +102,9 @@ def _maps(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> 
         left, end = edges[place], edges[place + 1]
         if row and place == len(wanted) - per_row - 1:
             end = right  # an odd one takes what is left of its row
-        options = {"run": run, "show": "map", "labels": 8}
+        options = {"run": run, "show": "map", "labels": LABELS}
         place_of = (left, top, end - left, bottom - top)
-        tiles.append(_tile(f"map-{index + 1}", tile_kind(name), place_of, options))
+        tiles.append(tile_at(f"map-{index + 1}", tile_kind(name), place_of, options))
     return tiles
 
 
@@ -100,15 +127,3 @@ def _lines(spans: Sequence[tuple[float, float]], length: float) -> list[int]:
     if len(found) == 1:
         found.append(GRID // 2)
     return [*found, GRID]
-
-
-def _tile(
-    name: str, kind: str, at: tuple[int, int, int, int], options: Mapping[str, Any]
-) -> dict[str, Any]:
-    column, row, columns, rows = at
-    return {
-        "tileId": name,
-        "kind": kind,
-        "at": {"column": column, "row": row, "columns": columns, "rows": rows},
-        "options": dict(options),
-    }

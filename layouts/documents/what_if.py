@@ -16,12 +16,14 @@ from data_access.scales import Scale
 from language import datetime_, number, pick, text
 from layouts.documents.sheet import INKS, QUIET, RULE, document, paragraph, style
 from layouts.documents.what_if_map import drawing
+from layouts.pages.calibration import FIGURES
 from twin.comparison import Compared, Row, compare, engines, limits, ranking, verdict
 from twin.result import Kpi
 
 LETTERS = "ABCD"
-WIDTH, HEIGHT = 174 * mm, 232 * mm  # of an A4 page within the sheet's margins and foot
-PICTURE = 62 * mm
+AIR = 12.0  # points: of a frame, left and right together
+WIDTH, HEIGHT = 174 * mm - AIR, 232 * mm  # of an A4 page within the sheet's margins and foot
+PICTURE, PICTURE_ALONE = 62 * mm, 84 * mm  # heights
 MOST_FIGURES = 10
 HASH_SHOWN = 24
 
@@ -111,7 +113,7 @@ def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Fl
         )
     first, base_width = 48 * mm, 24 * mm
     rest = (WIDTH - first - base_width) / len(runs)
-    table = Table(cells, colWidths=[first, base_width, *[rest] * len(runs)])
+    table = Table(cells, colWidths=[first, base_width, *[rest] * len(runs)], hAlign="LEFT")
     table.setStyle(
         [
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
@@ -152,7 +154,8 @@ def _pictures(
     found = [(index, each) for index, each in enumerate(pictures) if each is not None]
     if not found:
         return []
-    width = WIDTH / max(2, len(found)) - 3 * mm
+    width = WIDTH / len(found) - 3 * mm
+    height = PICTURE if len(found) > 1 else PICTURE_ALONE
     heads: list[Flowable] = []
     maps: list[Flowable] = []
     for index, picture in found:
@@ -164,7 +167,7 @@ def _pictures(
         maps.append(
             drawing(
                 picture.layer, collection, picture.scale,
-                width=width, height=PICTURE, language=language,
+                width=width, height=height, language=language,
             )
         )  # fmt: skip
     table = Table([heads, maps], colWidths=[width + 3 * mm] * len(found), hAlign="LEFT")
@@ -177,8 +180,10 @@ def _fit_words(run: Compared, language: str) -> str:
     words = text(f"what_if.fit.{fit['state']}", language)
     figures = fit.get("figures") or {}
     told = [
-        f"{text(f'what_if.figure.{name}', language)} {number(each, language=language)}"
+        f"{text(f'what_if.figure.{name}', language)} "
+        f"{number(each, FIGURES[name][0], decimals=FIGURES[name][1], language=language)}"
         for name, each in figures.items()
+        if name in FIGURES
     ]
     return f"{words} ({'; '.join(told)})" if told else words
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
+from reportlab.pdfbase import pdfmetrics
 
 from data_access.envelope import MapLayer
 from data_access.scales import Scale
@@ -18,6 +19,8 @@ THIN, WIDE = 0.5, 1.7  # points: what is calm, what is not
 DOT, DOT_MORE = 0.8, 0.45  # radius of the lowest band, and more for each higher one
 KEY_PT, SWATCH_PT = 9.0, 5.0
 MOST_NAMED = 4
+NAME_PT = 6.5
+PAPER = HexColor("#ffffff")
 CALM = frozenset({"same", "standing"})  # bands that are drawn as thinly as no value
 
 
@@ -41,17 +44,43 @@ def drawing(
     for feature in sorted(features, key=lambda each: _rank(each, layer, index_of)):
         for shape in _shapes(feature, layer, scale, place, index_of):
             made.add(shape)
-    places = {_id(each): _points(each["geometry"])[0] for each in features}
-    for name in [each for each in layer.get("worst", []) if each in places][:MOST_NAMED]:
-        x, y = place(places[name])
-        words = pick(layer["values"][name].get("label"), language)
-        made.add(String(x + 4, y - 2, words, fontName=FACE, fontSize=6.5, fillColor=INK))
+    places = {_id(each): place(_points(each["geometry"])[0]) for each in features}
+    for words, (left, low, wide) in _names(layer, places, width, foot + 2, language):
+        made.add(Rect(left - 1, low - 1.5, wide + 2, NAME_PT + 1, fillColor=PAPER,
+                      fillOpacity=0.85, strokeColor=None))  # fmt: skip
+        made.add(String(left, low, words, fontName=FACE, fontSize=NAME_PT, fillColor=INK))
     for number, (colour, words) in enumerate(key):
         y = foot - KEY_PT * (number + 1) + 2
         made.add(Rect(0, y, SWATCH_PT, SWATCH_PT, fillColor=HexColor(colour), strokeColor=INK,
                       strokeWidth=0.3))  # fmt: skip
         made.add(String(SWATCH_PT + 4, y, words, fontName=FACE, fontSize=6.5, fillColor=QUIET))
     return made
+
+
+def _names(
+    layer: MapLayer,
+    places: Mapping[str, tuple[float, float]],
+    width: float,
+    bottom: float,
+    language: str,
+) -> Iterator[tuple[str, tuple[float, float, float]]]:
+    """Yield the names of the worst places with where each begins and how wide it is.
+
+    They lie within the picture and not over each other: of two that would, the worse is named.
+    """
+    taken: list[tuple[float, float, float]] = []
+    for name in [each for each in layer.get("worst", []) if each in places]:
+        words = pick(layer["values"][name].get("label"), language)
+        x, y = places[name]
+        wide = pdfmetrics.stringWidth(words, FACE, NAME_PT)
+        left, low = max(2.0, min(x + 4, width - wide - 3)), max(bottom + 2, y - 2)
+        is_free = all(
+            left > other + other_wide + 2 or other > left + wide + 2 or abs(low - under) > NAME_PT
+            for other, under, other_wide in taken
+        )
+        if words and is_free and wide < width - 6 and len(taken) < MOST_NAMED:
+            taken.append((left, low, wide))
+            yield words, (left, low, wide)
 
 
 def _key(layer: MapLayer, scale: Scale, language: str) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def build(
     tile = twin.tile_of(frame, "flood_depth", envelope, options.title, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
-    figures = twin.figures_of(envelope)
+    figures = twin.chosen(twin.figures_of(envelope), options.kpis)
     table = reading.table(envelope, "spots")
 
     def column(part: Tile) -> Component | None:

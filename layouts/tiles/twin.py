@@ -32,6 +32,7 @@ class Options(TileOptions):
     run: str = Field(LATEST, pattern=RUN)
     labels: int = Field(6, ge=0, le=40)
     slider: bool = True
+    kpis: tuple[str, ...] = Field((), max_length=60)  # of the figures, in this order; () all
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def figures_of(envelope: Envelope) -> list[Figure]:
     """Return the well-formed figures of a run."""
     table = reading.table(envelope, "kpis")
     return [made for row in (table["rows"] if table else ()) if (made := _figure(row))]
+
+
+def chosen(figures: Sequence[Figure], kpis: Sequence[str]) -> list[Figure]:
+    """Return the figures a tile is asked for, as far as the run has them."""
+    by_id = {figure.kpi: figure for figure in figures}
+    return [by_id[kpi] for kpi in kpis or by_id if kpi in by_id]
 
 
 def values_of(tile: Tile, envelope: Envelope, name: str, context: TileContext) -> Values | None:

@@ -33,7 +33,7 @@ def build(
     tile = twin.tile_of(frame, "twin_traffic", envelope, options.title, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
-    figures = twin.figures_of(envelope)
+    figures = twin.chosen(twin.figures_of(envelope), options.kpis)
     return shown(
         tile,
         envelope,

@@ -18,7 +18,8 @@ KINDS = ("traffic", "drainage", "coupled")
 @pytest.mark.parametrize("wall_id", walls())
 def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> None:
     wall, runs = walls()[wall_id], [f"{number:032x}" for number in range(count)]
-    scene = scene_from_json(scene_of(wall, runs, kind, TITLE))
+    figures = [f"kpi{number}" for number in range(19)]
+    scene = scene_from_json(scene_of(wall, runs, kind, TITLE, figures=figures))
 
     assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
     for tile in place(wall, scene, "vi"):
@@ -28,6 +29,11 @@ def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> N
             assert not tile.frame.seams_y_px, tile.tile_id
     shown = {str(tile.options.get("run")) for tile in scene.tiles if "run" in tile.options}
     assert shown == set(runs)
+    for run in runs:  # each figure once, or all in a table of the runs
+        mine = [t.options["kpis"] for t in scene.tiles
+                if t.options.get("run") == run and "kpis" in t.options]  # fmt: skip
+        told = [kpi for kpis in mine for kpi in kpis]
+        assert told == figures or any(t.kind == "scenarios" for t in scene.tiles)
 
 
 def test_a_wall_keeps_no_more_than_eight_such_scenes() -> None:
