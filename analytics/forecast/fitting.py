@@ -17,7 +17,7 @@ from analytics.forecast.baselines import bases
 from analytics.forecast.beside import Beside
 from analytics.forecast.choice import BETTER, Choice, blended, choose
 from analytics.forecast.features import Design, Scale, scales
-from analytics.forecast.intervals import LEAST, LEVELS, Band, Widths, band, widths
+from analytics.forecast.intervals import LEAST, LEVELS, Band, Widths, band, widening, widths
 from analytics.forecast.model import ROWS, Model, train
 from analytics.forecast.panel import Days, Panel, panel
 from analytics.forecast.rolling import MODEL, Bools, Rolled, roll
@@ -152,6 +152,10 @@ def fit(
     based = bases(worked)
     every = np.ones(len(errors), dtype=bool)
     wide = widths(based, worked.last, rolled, errors, every)
+    found_band = band(wide, rolled, errors, every)
+    if found_band is not None:
+        until = _until(worked, rolled)
+        found_band = found_band.wider(widening(based, until, rolled, errors, every))
     scale = scales(based, worked.last)
     model = None
     if rows and any(choice.method == MODEL for choice in choices):  # else nobody would hear it
@@ -162,7 +166,7 @@ def fit(
         choices=tuple(choices),
         part=wide.part,
         ahead=wide.ahead,
-        band=band(wide, rolled, errors, every),
+        band=found_band,
         coverage=tuple(_coverage(worked, rolled, shown)),
         errors=_errors(told, rolled, np.abs(truth - asked.told(shown))),
         scale=scale,
@@ -237,16 +241,22 @@ def _errors(told: Panel, rolled: Rolled, wrong: Floats) -> Floats:
     return found
 
 
+def _until(worked: Panel, rolled: Rolled) -> Ints:
+    """Return the oldest origin of each series: what lies before it no test has seen."""
+    return np.where(rolled.begin >= 0, rolled.begin, worked.last)
+
+
 def _coverage(worked: Panel, rolled: Rolled, shown: Floats) -> list[dict[float, float | None]]:
     """Return by level the share of the newer half that lay inside what the older half said."""
     count = len(worked.names)
     errors, tested = rolled.truth - shown, rolled.is_testing
-    until = np.where(rolled.begin >= 0, rolled.begin, worked.last)
-    wide = widths(bases(worked), until, rolled, errors, rolled.is_choosing)
+    based, until = bases(worked), _until(worked, rolled)
+    wide = widths(based, until, rolled, errors, rolled.is_choosing)
     quantiles = band(wide, rolled, errors, rolled.is_choosing)
     far = rolled.is_choosing & (rolled.ahead > worked.horizon * 2 // 3)
     if quantiles is None or not tested.any() or far.sum() < LEAST:
         return [dict.fromkeys(LEVELS) for _ in range(count)]
+    quantiles = quantiles.wider(widening(based, until, rolled, errors, rolled.is_choosing))
     of = rolled.series[tested]
     told = errors[tested] / wide.of(of, rolled.origin[tested], rolled.ahead[tested])
     rows = np.bincount(of, minlength=count)

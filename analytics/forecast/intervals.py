@@ -2,11 +2,13 @@
 
 An error is told in units of how wrong the profile usually is at that hour of the day and so many
 slots ahead; the quantiles of those of a series, drawn towards those of all series where it has few,
-are its interval (split conformal prediction by rolling origins). No distribution is assumed.
+are its interval (split conformal prediction by rolling origins), wider where on the newer part they
+did not hold what they said (`widening`). No distribution is assumed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ PARTS = 24  # of a day
 OWN_DAY = 14.0  # errors of one hour of the day that count as much as those of the whole day
 OWN = 60.0  # errors of a series that count as much as those of all
 LEAST = 20  # errors below which nothing is said
+MOST_WIDER = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,18 @@ class Band:
 
     low: dict[float, Floats]
     high: dict[float, Floats]
+
+    def wider(self, by: Mapping[float, float]) -> Band:
+        """Return them widened about their middles; a wider level still holds a narrower one."""
+        low: dict[float, Floats] = {}
+        high: dict[float, Floats] = {}
+        least, most = np.inf, -np.inf
+        for level in sorted(self.low):
+            middle = (self.low[level] + self.high[level]) / 2
+            half = (self.high[level] - self.low[level]) / 2 * by[level]
+            least, most = np.minimum(least, middle - half), np.maximum(most, middle + half)
+            low[level], high[level] = least, most
+        return Band(low, high)
 
     def of(self, rows: Ints) -> Band:
         """Return those of some series."""
@@ -104,6 +119,69 @@ def band(widths: Widths, rolled: Rolled, errors: Floats, of: Bools) -> Band | No
                 low[level][each] += weight * (np.quantile(own, 1 - reach) - below)
                 high[level][each] += weight * (np.quantile(own, reach) - above)
     return Band(low, high)
+
+
+def widening(
+    bases: Bases, until: Ints, rolled: Rolled, errors: Floats, of: Bools
+) -> dict[float, float]:
+    """Return by how much bands must be widened to hold, by level: what they missed when tested.
+
+    The band of the older of rows `of` is held against the newer of them, and stretched until it
+    holds as many as it says (conformalised quantiles: Romano, Patterson and Candès 2019; Vovk,
+    Gammerman and Shafer 2005), but for what chance alone may have missed: one standard error at as
+    many independent errors as the rows are worth. The band that is shown knows twice as many, and
+    what too few do to a quantile falls with their number, so that it has half of the stretch, in
+    logarithms. Where the past is long nothing changes; bands are never made narrower, nor wider
+    than MOST_WIDER times.
+    """
+    older, newer = halves(rolled, of)
+    alone = dict.fromkeys(LEVELS, 1.0)
+    if older.sum() < LEAST or newer.sum() < LEAST:
+        return alone
+    wide = widths(bases, until, rolled, errors, older)
+    narrow = band(wide, rolled, errors, older)
+    if narrow is None:
+        return alone
+    series = rolled.series[newer]
+    told = errors[newer] / wide.of(series, rolled.origin[newer], rolled.ahead[newer])
+    count = independent(told, rolled.origin[newer], bases.panel.horizon)
+    found = {}
+    for level in LEVELS:
+        low, high = narrow.low[level][series], narrow.high[level][series]
+        half = np.maximum((high - low) / 2, 1e-9)
+        stretched = np.abs(told - (low + high) / 2) / half
+        surely = max(0.0, level - np.sqrt(level * (1 - level) / count))
+        needed = float(np.quantile(stretched, surely))
+        found[level] = min(MOST_WIDER, max(1.0, needed)) ** 0.5
+    return found
+
+
+def halves(rolled: Rolled, of: Bools) -> tuple[Bools, Bools]:
+    """Split rows at the middle of their origins: those known by then, and those said from then."""
+    at = np.unique(rolled.origin[of])
+    if len(at) < 2:
+        return of & False, of
+    middle = at[(len(at) + 1) // 2]
+    return of & (rolled.origin + rolled.ahead <= middle), of & (rolled.origin >= middle)
+
+
+def independent(told: Floats, origin: Ints, horizon: int) -> float:
+    """Return how many independent errors rows are worth (Kish's effective sample size).
+
+    Errors from one origin go together, and those of all series often do: what share of them lies
+    within their quantiles varies from origin to origin, by that much more than it would if each
+    stood for itself. Origins nearer than the horizon see the same days.
+    """
+    at, which = np.unique(origin, return_inverse=True)
+    stretches = max(1.0, (float(at[-1] - at[0]) + horizon) / horizon)
+    if len(at) < 2:
+        return stretches
+    low, high = np.quantile(told, (0.1, 0.9))
+    rows = np.bincount(which)
+    shares = np.bincount(which, (told >= low) & (told <= high)) / rows
+    alone = 0.8 * 0.2
+    spread = float(np.average((shares - 0.8) ** 2, weights=rows))
+    return stretches * max(1.0, alone / max(spread, alone / float(rows.mean())))
 
 
 def _part(panel: Panel, columns: Ints) -> Ints:

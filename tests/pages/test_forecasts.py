@@ -35,6 +35,8 @@ def test_r17_a_card_says_what_made_it_from_what_and_how_well(operator: Client, r
     assert "79,6%" in said  # as it came, beside what the back-test promised
     assert "gấp 1,04 lần kiểm định" in said
     assert "đến 8: ×0,97" in said
+    assert "đến hạn" in said  # why it was learned when it was
+    assert "3f9c3f9c3f9c" in said
 
 
 def test_a_series_that_is_none_leads_to_the_list(operator: Client, reach: Desk) -> None:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from analytics.calendar import tet_days
-from analytics.forecast import rolling
+from analytics.forecast import fitting, rolling
 from analytics.forecast.baselines import bases
 from analytics.forecast.choice import choose
 from analytics.forecast.features import Design, scales
 from analytics.forecast.forecasting import Asked, Forecast, Refused, carried, forecast
+from analytics.forecast.intervals import LEVELS
 from analytics.forecast.model import draw, train
 from analytics.forecast.panel import panel
 from analytics.forecast.rolling import MODEL, roll
@@ -205,6 +206,37 @@ def test_r17_intervals_hold_as_many_as_they_say() -> None:
     assert 0.92 <= inside[0.95] / (24 * count) <= 0.98
     measured = [each.coverage[0.8] for each in found if each.coverage[0.8] is not None]
     assert 0.75 <= float(np.mean(measured)) <= 0.85
+
+
+def test_intervals_of_few_days_in_common_weather_are_widened_and_of_many_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A week of stations that all breathe one city's air is worth few errors, not thousands."""
+
+    def held(hours: int, cities: int) -> float:
+        inside = []
+        for city in range(cities):
+            chance = np.random.default_rng(100 + city)
+            weather = np.zeros(hours + 24)
+            for at in range(1, hours + 24):
+                weather[at] = 0.97 * weather[at - 1] + chance.normal()
+            told = {
+                f"s{n}": series(daily(hours + 24, noise=1, seed=n + 50 * city) + 3 * weather)
+                for n in range(8)
+            }
+            past = {name: replace(each, values=each.values[:hours]) for name, each in told.items()}
+            for each in forecast(past, DAY, rows=0)[0]:
+                truth = told[each.name].values[hours : hours + len(each.values)]
+                assert each.low is not None
+                assert each.high is not None
+                inside.append(((truth >= each.low[0.8]) & (truth <= each.high[0.8])).mean())
+        return float(np.mean(inside))
+
+    few, many = held(144, 40), held(1440, 6)
+    monkeypatch.setattr(fitting, "widening", lambda *_: dict.fromkeys(LEVELS, 1.0))
+    few_before, many_before = held(144, 40), held(1440, 6)
+    assert few_before < 0.72 < few < 0.88
+    assert abs(many - many_before) < 0.04
 
 
 def test_the_wide_interval_holds_the_narrow_one() -> None:

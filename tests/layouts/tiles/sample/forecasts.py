@@ -125,7 +125,18 @@ def _finding(
         },
         origin="simulated",
     )
-    return replace(made, datasets=(course.source["dataset"],))
+    learned = {
+        "engine": "scikit-learn 1.9.1",
+        "features": ["ahead", "minute", "naive_short"],
+        "trainedAtMs": NOW_MS - 5 * HOUR_MS,
+        "trainedWhy": "stale",
+        "wasKept": True,
+        "fitHash": "3f9c" * 16,
+        "retrainMs": DAY_MS,
+        "drift": {},
+    }
+    quality = {} if is_total else learned
+    return replace(made, datasets=(course.source["dataset"],), quality=quality)
 
 
 def _times(first: int, last: int, step_ms: float) -> list[float]:
