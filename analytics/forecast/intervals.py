@@ -52,7 +52,8 @@ class Band:
         """Return them widened about their middles; a wider level still holds a narrower one."""
         low: dict[float, Floats] = {}
         high: dict[float, Floats] = {}
-        least, most = np.inf, -np.inf
+        least = np.full_like(self.low[LEVELS[0]], np.inf)
+        most = -least
         for level in sorted(self.low):
             middle = (self.low[level] + self.high[level]) / 2
             half = (self.high[level] - self.low[level]) / 2 * by[level]
