@@ -17,8 +17,8 @@ from analytics.detection.labels import VERDICTS, Label, LabelStore, precision
 from analytics.detection.quality import Counted, Replayed, read_measured
 from callbacks import page_setting, session
 from callbacks.catalogue import reader
-from callbacks.console_tiles import within_ceiling
 from callbacks.desk import Desk, desk
+from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.envelope import Envelope
 from language import date, datetime_, moment, number, pick
@@ -114,7 +114,7 @@ def label() -> Response:
 
 
 def _envelope(reach: Desk, who: Person) -> Envelope | None:
-    return within_ceiling(reach, [ALERTS], who).get(ALERTS)
+    return found(reach, ALERTS, who)
 
 
 def _items(envelope: Envelope | None) -> dict[str, Mapping[str, Any]]:
@@ -167,12 +167,8 @@ def _labels(reach: Desk) -> tuple[list[Label], bool]:
 
 
 def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
-    if envelope is not None and envelope.state == "ok":
-        return ""
-    if envelope is not None and envelope.reason:
-        return pick(envelope.reason, setting.language)
-    is_hidden = reach.cache.read(ALERTS) is not None and envelope is None
-    return tell("hidden" if is_hidden else "waiting", setting)
+    said, word = why_not(reach, ALERTS, envelope, setting.language)
+    return tell(word, setting) if word else said
 
 
 def _alerts(

@@ -15,8 +15,8 @@ from analytics.voices.labels import LONGEST_ID, CategoryLabel, CategoryLabels, t
 from analytics.voices.run import QUALITY
 from callbacks import page_setting, session
 from callbacks.catalogue import reader
-from callbacks.console_tiles import within_ceiling
 from callbacks.desk import Desk, desk
+from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.aggregates.feedback import REQUESTS
 from data_access.envelope import Envelope
@@ -88,7 +88,7 @@ def decide() -> Response:
 
 
 def _envelope(reach: Desk, who: Person) -> Envelope | None:
-    return within_ceiling(reach, [QUALITY], who).get(QUALITY)
+    return found(reach, QUALITY, who)
 
 
 def _table(envelope: Envelope | None) -> Mapping[str, Any]:
@@ -143,12 +143,8 @@ def _labels(reach: Desk) -> tuple[list[CategoryLabel], bool]:
 
 
 def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
-    if envelope is not None and envelope.state == "ok":
-        return ""
-    if envelope is not None and envelope.reason:
-        return pick(envelope.reason, setting.language)
-    is_hidden = reach.cache.read(QUALITY) is not None and envelope is None
-    return tell("hidden" if is_hidden else "waiting", setting)
+    said, word = why_not(reach, QUALITY, envelope, setting.language)
+    return tell(word, setting) if word else said
 
 
 def _request(reach: Desk, row: Mapping[str, Any], setting: Setting) -> RequestView:

@@ -73,7 +73,7 @@ def features() -> Any:
 def linear() -> Any:
     """Return an untrained linear model on words and letters."""
     return make_pipeline(
-        features(), LogisticRegression(C=10, max_iter=2000, class_weight="balanced")
+        features(), LogisticRegression(C=10, max_iter=2000, tol=1e-3, class_weight="balanced")
     )
 
 
@@ -145,9 +145,12 @@ def _unseen(
     sure = np.zeros(len(given))
     for known, asked in _divided(given, groups):
         model = make().fit(written[known], given[known])
-        told[asked] = model.predict(written[asked])
-        if hasattr(model, "predict_proba"):
-            sure[asked] = model.predict_proba(written[asked]).max(axis=1)
+        if not hasattr(model, "predict_proba"):
+            told[asked] = model.predict(written[asked])
+            continue
+        chances = model.predict_proba(written[asked])
+        told[asked] = model.classes_[chances.argmax(axis=1)]
+        sure[asked] = chances.max(axis=1)
     return told, sure
 
 

@@ -239,7 +239,7 @@ def _measured(view: AnomaliesView, setting: Setting) -> list[Component]:
                 each.count,
                 _share(each.precision, setting),
                 _share(each.recall, setting) if each.recall is not None else "",
-                each.delay,
+                html.Span(each.delay, className="anomaly-share"),
             ),
         ),
         html.H2(tell("watched", setting)),
