@@ -81,23 +81,32 @@ def send_tiles(
     """Send each client the tiles that share a pixel with it, in the frame that `frame` builds.
 
     Content that a client was sent before on this connection is left out. Who does not mark what is
-    exercised is sent words in its place.
+    exercised is sent words in its place, and so is whoever watches what is above their ceiling.
     """
     contents = (
         {each: content_for(state, ws, each) for each in arrangement.render_ids}
         if arrangement is not None
         else {}
     )
-    addressees = list(clients)
-    if arrangement is not None and arrangement.realm != LIVE:
-        others = [each for each in addressees if not each.frames_realms]
-        addressees = [each for each in addressees if each.frames_realms]
-        words = {
+    is_beside = arrangement is not None and arrangement.realm != LIVE
+    alike: dict[tuple[bool, Classification | None], list[Client]] = defaultdict(list)
+    for client in clients:
+        alike[is_beside and not client.frames_realms, client.ceiling].append(client)
+    for (is_unmarked, ceiling), addressees in alike.items():
+        seen = {
             render_id: placeholder.unmarked(each, language=ws.language)
+            if is_unmarked
+            else _seen(ws, each, ceiling)
             for render_id, each in contents.items()
         }
-        _send_tiles(state, others, arrangement, words, frame)
-    _send_tiles(state, addressees, arrangement, contents, frame)
+        _send_tiles(state, addressees, arrangement, seen, frame)
+
+
+def _seen(ws: WallState, content: Content, ceiling: Classification | None) -> Content:
+    """Return what a person with a ceiling is shown: the content, or words in its place."""
+    if ceiling is None or content.classification.within(ceiling):
+        return content
+    return placeholder.above(content, language=ws.language)
 
 
 def _send_tiles(
@@ -129,8 +138,16 @@ def _send_tiles(
 def send_content(state: State, ws: WallState, content: Content, clients: Sequence[Client]) -> None:
     """Send a render's content to those who have it, the same bytes to all; owe it to slow ones.
 
-    Who does not mark what is exercised keeps the words in its place.
+    Who does not mark what is exercised keeps the words in its place; who may not see it is sent
+    words.
     """
+    blind = [each for each in clients if _seen(ws, content, each.ceiling) is not content]
+    if blind:
+        _send_content(state, ws, placeholder.above(content, language=ws.language), blind)
+    _send_content(state, ws, content, [each for each in clients if each not in blind])
+
+
+def _send_content(state: State, ws: WallState, content: Content, clients: Sequence[Client]) -> None:
     to, owed = [], []
     is_live = state.renders.realm_of(content.render_id) == LIVE
     for client in clients:

@@ -13,6 +13,10 @@ UNMARKED = {
     "vi": "Diễn tập: màn hình này chưa biết đánh dấu",
     "en": "Exercise: this display does not know how to mark it",
 }
+ABOVE = {
+    "vi": "Cao hơn mức được xem của tài khoản này",
+    "en": "Above what this account may see",
+}
 NEVER_STALE_MS = 365 * 24 * 3600 * 1000.0
 
 
@@ -25,6 +29,13 @@ def withheld(content: Content, *, text: Mapping[str, str], language: str) -> Con
     """Say that this content is above the wall's ceiling, in its place and at its version."""
     return _content(
         content.render_id, content.version, "tile-withheld", text[language], content.as_of_at_ms
+    )
+
+
+def above(content: Content, *, language: str) -> Content:
+    """Say that this content is above the ceiling of the person who watches, in its place."""
+    return _content(
+        content.render_id, content.version, "tile-withheld", ABOVE[language], content.as_of_at_ms
     )
 
 

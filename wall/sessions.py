@@ -134,6 +134,7 @@ def _admit_view(state: State, client: Client, token: str) -> None:
     try:
         viewer = read_view_token(state.secret, token, now_s=state.now_ms / 1000)
         client.wall_id, client.view = viewer.wall_id, viewer.view
+        client.ceiling = viewer.ceiling
     except TokenError:
         device = devices.open_device(state, token)
         if device.view is None:

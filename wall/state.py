@@ -55,6 +55,7 @@ class Client:
     wall_id: str | None = None
     output_id: str | None = None
     view: str | None = None
+    ceiling: Classification | None = None  # of the person who watches; None: the wall's alone
     release: str | None = None  # of the page it is, when it told
     frames_realms: bool = False  # it marks what is not live; else it is not sent it
     device: Device | None = None  # set for device tokens: enrolling again closes the link

@@ -42,11 +42,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What a signed-in person's view token opens."""
+    """What a signed-in person's view token opens, and up to what they may see there."""
 
     wall_id: str
     view: str
     user_id: str
+    ceiling: Classification | None = None  # None: all that the wall shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ def read_device_token(secret: str, token: str) -> Device:
 
 def view_token(secret: str, viewer: Viewer, *, now_s: float, life_s: float = VIEW_LIFE_S) -> str:
     """Sign a token for a person's view page of a wall; `now_s` is Unix time."""
+    ceiling = None if viewer.ceiling is None else viewer.ceiling.to_json()
     body = {"w": viewer.wall_id, "v": viewer.view, "u": viewer.user_id, "x": now_s + life_s}
-    return _sign(secret, _VIEW, body)
+    return _sign(secret, _VIEW, {**body, "c": ceiling})
 
 
 def read_view_token(secret: str, token: str, *, now_s: float) -> Viewer:
@@ -88,8 +90,12 @@ def read_view_token(secret: str, token: str, *, now_s: float) -> Viewer:
     body = _read(secret, _VIEW, token)
     _refuse_expired(body, now_s)
     try:
-        return Viewer(str(body["w"]), str(body["v"]), str(body["u"]))
-    except KeyError as error:
+        told = body["c"]
+        ceiling = None
+        if told is not None:
+            ceiling = Classification.of(ClassificationFields.model_validate(told))
+        return Viewer(str(body["w"]), str(body["v"]), str(body["u"]), ceiling)
+    except (KeyError, ValueError) as error:
         raise TokenError("the token is not one of ours") from error
 
 

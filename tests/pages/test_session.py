@@ -193,6 +193,18 @@ def test_a_view_token_opens_that_view(viewer, settings):
         settings.secret(), answer.get_json()["token"], now_s=NOW_MS / 1000
     )
     assert (held.wall_id, held.view, held.user_id) == ("le-lai", "program", "viewer")
+    assert held.ceiling is not None
+    assert (held.ceiling.level, held.ceiling.compartments) == ("internal", frozenset())
+
+
+def test_r22_a_wall_above_ones_ceiling_opens_up_to_that_ceiling(viewer, reach, settings):
+    secret = reach.walls["ngo-quyen"].ceiling
+    answer = viewer.get("/session/view-token?wall=ngo-quyen&view=program")
+    held = tokens.read_view_token(
+        settings.secret(), answer.get_json()["token"], now_s=NOW_MS / 1000
+    )
+    assert held.ceiling is not None
+    assert not secret.within(held.ceiling)
 
 
 @pytest.mark.parametrize("query", ["wall=nowhere&view=program", "wall=le-lai&view=all", ""])
