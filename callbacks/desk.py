@@ -22,6 +22,7 @@ from callbacks.twins import Twins
 from data_access.cache import EnvelopeCache
 from data_access.city import City
 from data_access.envelope import Envelope
+from data_access.model import Basis
 from data_access.passport import Passport
 from data_access.store.quarantine import QuarantineReader
 from data_access.store.snapshot import Snapshot
@@ -64,12 +65,14 @@ class SourceRows(Protocol):
         statuses: Sequence[str] = (),
         limit: int = 50,
         known_at: datetime | None = None,
+        basis: Basis = "known",
     ) -> list[dict[str, Any]]:
         """Return the newest rows first."""
 
 
 Snapshots = Callable[[], AbstractContextManager[Snapshot]]  # of the store, consistent
-Trace = Callable[[Envelope, str], Passport]  # an envelope and an address of a figure in it
+# An envelope, an address of a figure in it, and by what its rows count
+Trace = Callable[[Envelope, str, Basis], Passport]
 
 
 def now_ms() -> float:

@@ -149,7 +149,7 @@ class _CacheThere:
 
 @dataclass(frozen=True, slots=True)
 class _RowsThen:
-    """The rows behind figures as they were known at what time it is in an exercise."""
+    """The rows behind figures as they count at what time it is in an exercise."""
 
     reach: Desk
     realm: str
@@ -164,4 +164,4 @@ class _RowsThen:
         if playing is None or rows is None:
             return []
         at = datetime.fromtimestamp(playing.glass_ms(self.reach.now_ms()) / 1000, UTC)
-        return rows.source_rows(dataset, **which, known_at=at)
+        return rows.source_rows(dataset, **which, known_at=at, basis=playing.basis)

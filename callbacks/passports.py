@@ -13,6 +13,7 @@ from analytics.brief.finding import PREFIX, said_figure
 from callbacks import made_by, page_setting, session
 from callbacks.brief_deeds import published
 from callbacks.desk import Desk, desk
+from callbacks.exercises import exercises
 from callbacks.passport_view import view_of
 from data_access.envelope import LIVE, Envelope
 from data_access.errors import DataError
@@ -22,6 +23,7 @@ from data_access.realms.realm import is_beside, is_exercise
 from language import number
 from layouts import ids
 from layouts.pages import passport
+from layouts.pages.exercise_view import find
 from layouts.pages.shell import Setting
 from permissions.roles import Person, Right
 
@@ -61,7 +63,8 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
         envelope = (
             published(reach, aggregate) if is_brief else _envelope(reach, aggregate, realm, who)
         )
-    if is_exercise(realm):
+    playing = find(exercises(reach), realm) if is_exercise(realm) else None
+    if is_exercise(realm) and playing is None:
         return passport.refusal("exercise", setting=setting)
     if envelope is not None and is_brief:  # a figure as it stood when it was said
         envelope, address = said_figure(envelope, address) or (None, address)
@@ -73,7 +76,7 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     if reach.trace is None:
         return passport.refusal("unreadable", setting=setting)
     try:
-        found = reach.trace(envelope, address)
+        found = reach.trace(envelope, address, "known" if playing is None else playing.basis)
     except LookupError:
         return passport.refusal("unknown", setting=setting)
     except DataError as error:
@@ -82,7 +85,8 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     view = view_of(reach, envelope, found, who=who, setting=setting)
     if is_finding(envelope.aggregate):  # work has made it: no row of a source says it
         view = _with_work(reach, envelope, found, view, who=who, setting=setting)
-    return passport.body(view, setting=setting)
+    body = passport.body(view, setting=setting)
+    return body if playing is None else passport.exercised(body, playing, setting=setting)
 
 
 def _with_work(

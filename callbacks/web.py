@@ -216,12 +216,13 @@ def open_desk(settings: Settings) -> Desk:
         usage=UsageLog(engine),
         snapshot=reader.snapshot,
         held=QuarantineReader(reader),
-        trace=lambda envelope, address: passport(
+        trace=lambda envelope, address, basis: passport(
             envelope,
             address,
             city=city,
             reader=reader,
             shown=lambda name: cache.read(name, envelope.realm),
+            basis=basis,
         ),
     )
     keeping = usage.Keeping(opened)

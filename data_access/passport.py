@@ -25,9 +25,10 @@ from data_access.city import City
 from data_access.envelope import LIVE, Envelope, Number
 from data_access.figure import figure_at, kind_of
 from data_access.finding import is_finding
-from data_access.model import QUALITIES
+from data_access.model import QUALITIES, Basis
 from data_access.replay import Timeline
 from data_access.store import StoreReader, scores
+from data_access.store.cutoff import Cutoff
 from data_access.store.evidence import SourceSnapshot
 from data_access.store.evidence_rows import Read, Row
 from data_access.store.withheld import withheld
@@ -94,12 +95,19 @@ class Passport:
 
 
 def passport(
-    envelope: Envelope, number: str, *, city: City, reader: StoreReader, shown: Shown
+    envelope: Envelope,
+    number: str,
+    *,
+    city: City,
+    reader: StoreReader,
+    shown: Shown,
+    basis: Basis = "known",
 ) -> Passport:
     """Return the passport of a number; raises LookupError for an unknown one, StoreError.
 
     `number` is its address (data_access/figure.py). `shown` gives other envelopes as they are
-    shown, for numbers made of several aggregates.
+    shown, for numbers made of several aggregates. Rows count as in the envelope's realm: by when
+    they were recorded or, on the basis `observed`, were due.
     """
     aggregate = aggregates().get(envelope.aggregate)
     figure = figure_at(envelope.payload, number)
@@ -107,11 +115,11 @@ def passport(
         return _of_finding(envelope, number, figure, city=city, reader=reader)
     if aggregate is None or figure is None:
         raise LookupError(f"{envelope.aggregate} has no number {number!r}")
-    known_us = round(envelope.made_at_ms * MS)
+    cutoff = Cutoff(round(envelope.made_at_ms * MS), basis)
     source = figure.get("source")
     about = None if source is None else source.get("indicator")
-    # What was known at a minute is made of live's rows, as far as they were there by then.
-    with reader.source_snapshot(known_us, city.zone, LIVE, about=about) as snapshot:
+    # What was known at a minute, or is played again, is made of live's rows, as far as they count.
+    with reader.source_snapshot(cutoff, city.zone, LIVE, about=about) as snapshot:
         there = shown(envelope.aggregate)
         is_shown = there is not None and there.made_at_ms == envelope.made_at_ms
         if aggregate.remembers and not is_shown:  # what it went on from then is gone
@@ -136,8 +144,8 @@ def _of_finding(
     """Return what a figure of a finding was made of: its datasets, and the rows of its series."""
     source: Mapping[str, Any] = figure.get("source") or {}
     dataset, indicator = source.get("dataset"), source.get("indicator")
-    known_us = round(envelope.made_at_ms * MS)
-    with reader.source_snapshot(known_us, city.zone, LIVE, about=indicator) as snapshot:
+    cutoff = Cutoff(round(envelope.made_at_ms * MS))
+    with reader.source_snapshot(cutoff, city.zone, LIVE, about=indicator) as snapshot:
         if dataset and indicator:
             snapshot.newest(dataset, indicator)
         elif dataset:

@@ -11,23 +11,27 @@ OTHER_ROWS of all others together. Counts of refused rows are those of the files
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import orjson
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
+from data_access.replay import Timeline
 from data_access.rollup import DAY, slot_bounds_us
 from data_access.rows import SUSPECT, join_reference
+from data_access.store.cutoff import Cutoff
 from data_access.store.evidence_records import KnownRecords, Standing
 from data_access.store.evidence_rows import (
     Read,
     Row,
     by_area,
+    ended_after,
+    ends_after,
     inside_of,
     joined,
+    life_of,
     rolled,
     row_columns,
 )
@@ -51,14 +55,14 @@ _EVERYTHING = -(2**31), 2**31 - 1
 
 
 class SourceSnapshot(Snapshot):
-    """One realm of the store as it was known at `known_us`, from its rows."""
+    """One realm of the store as far as rows count by `cutoff`, from these rows."""
 
     def __init__(
         self,
         connection: Connection,
         realm: str,
         *,
-        known_us: int,
+        cutoff: Cutoff,
         zone: ZoneInfo,
         about: str | None = None,
     ) -> None:
@@ -66,11 +70,11 @@ class SourceSnapshot(Snapshot):
         super().__init__(connection, realm)
         self._about = about
         self._left = OTHER_ROWS
-        self._known_us = known_us
+        self._cutoff = cutoff
         self._zone = zone
         self._horizons: dict[str, int] = {}
         self._newest_us: dict[str, int | None] = {}
-        self._records = KnownRecords(connection, known_us)
+        self._records = KnownRecords(connection, cutoff)
         self.reads: list[Read] = []
 
     def newest(self, dataset: str, indicator: str) -> list[Newest]:
@@ -93,10 +97,11 @@ class SourceSnapshot(Snapshot):
         if current is None:
             return None
         mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
+        last_us = self._last_us(current.timeline)
         times = [
-            self.connection.execute(select(func.max(self._last_us())).where(*mine)).scalar(),
-            *(row.at_us for row in self._forgotten([*mine, self._last_us().is_(None)], ())),
-            self._records.newest_us(current.id),
+            self.connection.execute(select(func.max(last_us)).where(*mine)).scalar(),
+            *(row.at_us for row in self._forgotten([*mine, last_us.is_(None)], ())),
+            self._records.newest_us(current),
         ]
         return max((int(each) for each in times if each is not None), default=None)
 
@@ -172,11 +177,11 @@ class SourceSnapshot(Snapshot):
             (now, row)
             for now, row in found
             if (statuses is None or now["status"] in statuses)
-            and (active_us is None or _ends_after(now, active_us))
-            and (since_us is None or now["opened_us"] > since_us or _ended_after(now, since_us))
+            and (active_us is None or ends_after(now, active_us))
+            and (since_us is None or now["opened_us"] > since_us or ended_after(now, since_us))
         ]
         chosen.sort(key=lambda pair: (-pair[0]["reported_us"], pair[0]["base_id"]))
-        return [_life(now, row, bodies=bodies) for now, row in chosen[:limit]]
+        return [life_of(now, row, bodies=bodies) for now, row in chosen[:limit]]
 
     def counts(self, dataset: str) -> list[tuple[str, str, str | None, int]]:
         """Return (status, category, area, records) of the current records."""
@@ -227,7 +232,7 @@ class SourceSnapshot(Snapshot):
             .join(series, series.c.id == observation.c.series_id)
             .where(*self._series(dataset, indicator, ENTITY))
             .where(observation.c.at_us.between(from_us, to_us))
-            .where(observation.c.recorded_us <= self._known_us)
+            .where(self._cutoff.of_observations(observation.c, self._timeline(dataset)))
             .order_by(series.c.name, observation.c.at_us, observation.c.revision)
         )
         if entities is not None:
@@ -248,19 +253,20 @@ class SourceSnapshot(Snapshot):
         which = (
             row_columns()
             .join(series, series.c.id == observation.c.series_id)
-            .where(*mine, observation.c.at_us == self._last_us())
-            .where(observation.c.recorded_us <= self._known_us)
+            .where(*mine, observation.c.at_us == self._last_us(current.timeline))
+            .where(self._cutoff.of_observations(observation.c, current.timeline))
             .order_by(series.c.name, series.c.indicator, observation.c.revision)
         )
         found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
         return [*found.values(), *self._forgotten(mine, found.keys())]
 
-    def _last_us(self) -> ScalarSelect[int]:
-        """Return the time of the newest known row of a series: an index seek."""
+    def _last_us(self, timeline: Timeline) -> ScalarSelect[int]:
+        """Return the time of the newest row of a series that counts: an index seek."""
         other = observation.alias()
         return (
             select(other.c.at_us)
-            .where(other.c.series_id == series.c.id, other.c.recorded_us <= self._known_us)
+            .where(other.c.series_id == series.c.id)
+            .where(self._cutoff.of_observations(other.c, timeline))
             .order_by(other.c.at_us.desc())
             .limit(1)
             .correlate(series)
@@ -288,7 +294,11 @@ class SourceSnapshot(Snapshot):
 
     def _current_records(self, dataset: str) -> Sequence[Standing]:
         current = self.current(dataset)
-        return () if current is None else self._records.standing(current.id)
+        return () if current is None else self._records.standing(current)
+
+    def _timeline(self, dataset: str) -> Timeline | None:
+        current = self.current(dataset)
+        return None if current is None else current.timeline
 
     def _horizon_us(self, dataset: str) -> int:
         """Return from where on rows are kept: what is older is there rolled up only."""
@@ -351,27 +361,3 @@ class SourceSnapshot(Snapshot):
             for now, row in newest
         )
         self.reads.append(Read("records", dataset, rows=len(found), kept=kept))
-
-
-def _ends_after(now: Mapping[str, Any], at_us: int) -> bool:
-    return now["ended_us"] is None or now["ended_us"] > at_us
-
-
-def _ended_after(now: Mapping[str, Any], at_us: int) -> bool:
-    return now["ended_us"] is not None and now["ended_us"] > at_us
-
-
-def _life(now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool) -> Life:
-    return Life(
-        base_id=now["base_id"],
-        status=now["status"],
-        category=now["category"],
-        area=now["area"],
-        reported_us=now["reported_us"],
-        opened_us=now["opened_us"],
-        ended_us=now["ended_us"],
-        due_us=now["due_us"],
-        body=orjson.loads(row["body"]) if bodies else {},
-        geometry=orjson.loads(row["geometry"]) if bodies and row["geometry"] else None,
-        source_ref=row["source_ref"] if bodies else "",
-    )

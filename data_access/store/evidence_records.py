@@ -1,4 +1,4 @@
-"""The records of a stream as they stood at an instant, from the versions that were known then.
+"""The records of a stream as they stood at an instant, from the versions that count then.
 
 A replay goes round: in each lap a record comes again, under a key of that lap (data_access/records.
 py). Then it may have stood in an earlier lap than it does now, so of those whose newest lap had not
@@ -14,7 +14,9 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import Select
 
 from data_access.records import key_of
+from data_access.store.cutoff import Cutoff
 from data_access.store.records import IDS_A_QUERY, current_of
+from data_access.store.snapshot import Current
 from data_access.store.tables import record, record_now
 
 Version = dict[str, Any]
@@ -23,33 +25,33 @@ _NAMES = [column.name for column in record.columns]
 
 
 class KnownRecords:
-    """The records of one store as they were known at `known_us`. Answers are kept."""
+    """The records of one store as far as their versions count by `cutoff`. Answers are kept."""
 
-    def __init__(self, connection: Connection, known_us: int) -> None:
+    def __init__(self, connection: Connection, cutoff: Cutoff) -> None:
         self._connection = connection
-        self._known_us = known_us
+        self._cutoff = cutoff
         self._earlier: dict[int, list[Version]] = {}
         self._standing: dict[int, list[Standing]] = {}
 
-    def newest_us(self, stream_id: int) -> int | None:
+    def newest_us(self, current: Current) -> int | None:
         """Return when the newest of them was reported, on the track; None of none."""
-        newest = self._newest_lap(stream_id, func.max(record.c.reported_us + record.c.shift_us))
-        times = [each["reported_us"] + each["shift_us"] for each in self._before(stream_id)]
+        newest = self._newest_lap(current, func.max(record.c.reported_us + record.c.shift_us))
+        times = [each["reported_us"] + each["shift_us"] for each in self._before(current)]
         found = self._connection.execute(newest).scalar()
         return max(times if found is None else [*times, int(found)], default=None)
 
-    def standing(self, stream_id: int) -> Sequence[Standing]:
+    def standing(self, current: Current) -> Sequence[Standing]:
         """Return each record as it stood, with the version it was made of."""
-        if stream_id not in self._standing:
+        if current.id not in self._standing:
             order = (record.c.record_id, record.c.revision)
-            found = self._connection.execute(self._newest_lap(stream_id, record).order_by(*order))
+            found = self._connection.execute(self._newest_lap(current, record).order_by(*order))
             histories: dict[str, list[Version]] = {}
-            for version in (*_read(found), *self._before(stream_id)):
+            for version in (*_read(found), *self._before(current)):
                 histories.setdefault(version["base_id"], []).append(version)
-            self._standing[stream_id] = [current_of(history) for history in histories.values()]
-        return self._standing[stream_id]
+            self._standing[current.id] = [current_of(history) for history in histories.values()]
+        return self._standing[current.id]
 
-    def _newest_lap(self, stream_id: int, what: Any) -> Select[Any]:
+    def _newest_lap(self, current: Current, what: Any) -> Select[Any]:
         """Return what is asked of the known versions of the newest laps."""
         return (
             select(what)
@@ -60,43 +62,43 @@ class KnownRecords:
                 & (record.c.base_id == record_now.c.base_id)  # by its key
                 & (record.c.record_id == record_now.c.record_id),
             )
-            .where(record_now.c.stream_id == stream_id)
-            .where(record.c.recorded_us <= self._known_us)
+            .where(record_now.c.stream_id == current.id)
+            .where(self._cutoff.of_records(record.c, current.timeline))
         )
 
-    def _before(self, stream_id: int) -> Sequence[Version]:
+    def _before(self, current: Current) -> Sequence[Version]:
         """Return the known versions of records whose newest lap was not known: of a lap before."""
-        if stream_id not in self._earlier:
-            self._earlier[stream_id] = list(self._lap_by_lap(stream_id))
-        return self._earlier[stream_id]
+        if current.id not in self._earlier:
+            self._earlier[current.id] = list(self._lap_by_lap(current))
+        return self._earlier[current.id]
 
-    def _lap_by_lap(self, stream_id: int) -> Iterator[Version]:
-        behind = self._behind(stream_id)
+    def _lap_by_lap(self, current: Current) -> Iterator[Version]:
+        behind = self._behind(current)
         while behind := {base: lap - 1 for base, lap in behind.items() if lap > 0}:
             keys = [key_of(base, lap) for base, lap in behind.items()]
             for start in range(0, len(keys), IDS_A_QUERY):
                 which = (
                     select(record)
-                    .where(record.c.stream_id == stream_id)
+                    .where(record.c.stream_id == current.id)
                     .where(record.c.record_id.in_(keys[start : start + IDS_A_QUERY]))
-                    .where(record.c.recorded_us <= self._known_us)
+                    .where(self._cutoff.of_records(record.c, current.timeline))
                     .order_by(record.c.record_id, record.c.revision)
                 )
                 for version in _read(self._connection.execute(which)):
                     behind.pop(version["base_id"], None)
                     yield version
 
-    def _behind(self, stream_id: int) -> Mapping[str, int]:
+    def _behind(self, current: Current) -> Mapping[str, int]:
         """Return the records of whose newest lap nothing was known, with that lap."""
         is_known = (
             select(record.c.record_id)
             .where(record.c.stream_id == record_now.c.stream_id)
             .where(record.c.record_id == record_now.c.record_id)
-            .where(record.c.recorded_us <= self._known_us)
+            .where(self._cutoff.of_records(record.c, current.timeline))
             .exists()
         )
         which = select(record_now.c.base_id, record_now.c.lap).where(
-            record_now.c.stream_id == stream_id, record_now.c.lap > 0, ~is_known
+            record_now.c.stream_id == current.id, record_now.c.lap > 0, ~is_known
         )
         return {row.base_id: row.lap for row in self._connection.execute(which)}
 

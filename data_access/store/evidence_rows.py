@@ -5,18 +5,19 @@ Not for what is asked of the store: that is a SourceSnapshot (data_access/store/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import orjson
 from sqlalchemy import ColumnElement, Select, select
 
 from data_access import rollup
 from data_access.contracts import CITY_AREA
 from data_access.rollup import MICRO
-from data_access.store.snapshot import Table
+from data_access.store.snapshot import Life, Table
 from data_access.store.tables import observation, series
 
 
@@ -112,3 +113,30 @@ def joined(made: Table, stored: Table, is_taken: np.ndarray) -> Table:
     }
     order = np.lexsort((columns["name"].astype(str), columns["slot"]))
     return Table(**{name: column[order] for name, column in columns.items()})
+
+
+def ends_after(now: Mapping[str, Any], at_us: int) -> bool:
+    """Tell whether a record had not ended at an instant."""
+    return now["ended_us"] is None or now["ended_us"] > at_us
+
+
+def ended_after(now: Mapping[str, Any], at_us: int) -> bool:
+    """Tell whether a record ended after an instant."""
+    return now["ended_us"] is not None and now["ended_us"] > at_us
+
+
+def life_of(now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool) -> Life:
+    """Return a record as it stands, from its current version."""
+    return Life(
+        base_id=now["base_id"],
+        status=now["status"],
+        category=now["category"],
+        area=now["area"],
+        reported_us=now["reported_us"],
+        opened_us=now["opened_us"],
+        ended_us=now["ended_us"],
+        due_us=now["due_us"],
+        body=orjson.loads(row["body"]) if bodies else {},
+        geometry=orjson.loads(row["geometry"]) if bodies and row["geometry"] else None,
+        source_ref=row["source_ref"] if bodies else "",
+    )

@@ -10,17 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from data_access.contracts import CITY_AREA
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
 from data_access.masking import NO_MASKS, Masks, is_small
-from data_access.model import QUALITIES
+from data_access.model import QUALITIES, Basis
 from data_access.records import instant_us
 from data_access.replay import Timeline
 from data_access.rows import join_reference
+from data_access.store.cutoff import Cutoff
 from data_access.store.engine import open_engine
 from data_access.store.evidence import SourceSnapshot
 from data_access.store.series import ENTITY
@@ -37,7 +38,7 @@ HIDDEN: dict[str, Any] = {"value": None, "masked": True}
 class _Wanted:
     stream_id: int
     timeline: Timeline | None
-    known_us: int | None
+    cutoff: Cutoff | None
     limit: int
     masks: Masks
 
@@ -73,15 +74,15 @@ class StoreReader:
 
     @contextmanager
     def source_snapshot(
-        self, known_us: int, zone: ZoneInfo, realm: str = LIVE, *, about: str | None = None
+        self, cutoff: Cutoff, zone: ZoneInfo, realm: str = LIVE, *, about: str | None = None
     ) -> Iterator[SourceSnapshot]:
-        """Open a view that answers from the rows known at `known_us`; raises StoreError.
+        """Open a view that answers from the rows that count by `cutoff`; raises StoreError.
 
         `about` is the indicator that is asked about, whose rows are read before others'.
         """
         try:
             with self._engine.connect() as connection:
-                yield SourceSnapshot(connection, realm, known_us=known_us, zone=zone, about=about)
+                yield SourceSnapshot(connection, realm, cutoff=cutoff, zone=zone, about=about)
         except DBAPIError as error:
             raise StoreError(f"The store cannot be read: {error.orig}") from error
 
@@ -97,6 +98,7 @@ class StoreReader:
         limit: int = LIMIT,
         realm: str = LIVE,
         known_at: datetime | None = None,
+        basis: Basis = "known",
     ) -> list[dict[str, Any]]:
         """Return the newest source rows behind a figure, newest first; raises StoreError.
 
@@ -104,7 +106,7 @@ class StoreReader:
         quality, source_ref, recorded_at, indicator, entity, area, revision; a record has its status
         as value, its body and its geometry. `entity` is a record's id; `categories` and `statuses`
         are of records only, any where none is named. With `known_at` the answer is what was known
-        then.
+        then, or, on the basis `observed`, what was due by then.
         What the dataset's masks hide has None for a value (or field of a body), and is "masked".
         """
         try:
@@ -117,9 +119,9 @@ class StoreReader:
                 if found is None:
                     return []
                 timeline = None if found.timeline is None else Timeline.from_json(found.timeline)
-                known_us = None if known_at is None else instant_us(known_at)
+                cutoff = None if known_at is None else Cutoff(instant_us(known_at), basis)
                 masks = self._masks.get(dataset, NO_MASKS)
-                wanted = _Wanted(found.id, timeline, known_us, limit, masks)
+                wanted = _Wanted(found.id, timeline, cutoff, limit, masks)
                 rows = _observations(connection, wanted, indicator, entity, area)
                 which = _Which(entity, area, tuple(categories), tuple(statuses))
                 return rows or _records(connection, wanted, which)
@@ -163,7 +165,7 @@ def _observations(
     candidates.sort(key=lambda pair: (-pair[1].at_us, pair[0].name, pair[0].indicator))
     taken = candidates[: wanted.limit]
     told = ((each.indicator, each.name, row.at_us, row.value) for each, row in taken)
-    hidden = withheld(connection, wanted.stream_id, told, wanted.masks, known_us=wanted.known_us)
+    hidden = withheld(connection, wanted.stream_id, told, wanted.masks, counted=_counts(wanted))
     return [
         _observation(each, row, wanted)
         | (HIDDEN if (each.indicator, each.name, row.at_us) in hidden else {})
@@ -171,12 +173,17 @@ def _observations(
     ]
 
 
+def _counts(wanted: _Wanted) -> ColumnElement[bool] | None:
+    cutoff = wanted.cutoff
+    return None if cutoff is None else cutoff.of_observations(observation.c, wanted.timeline)
+
+
 def _newest(series_id: int, wanted: _Wanted) -> Select:
     newest = select(observation.c.at_us, func.max(observation.c.revision).label("revision")).where(
         observation.c.series_id == series_id
     )
-    if wanted.known_us is not None:
-        newest = newest.where(observation.c.recorded_us <= wanted.known_us)
+    if (counts := _counts(wanted)) is not None:
+        newest = newest.where(counts)
     current = (
         newest.group_by(observation.c.at_us)
         .order_by(observation.c.at_us.desc())
@@ -221,10 +228,10 @@ def _records(connection: Connection, wanted: _Wanted, of: _Which) -> list[dict[s
         )
         .where(record_now.c.stream_id == wanted.stream_id)
     )
-    if wanted.known_us is None:
+    if wanted.cutoff is None:
         which = which.where(record.c.revision == record_now.c.revision)
     else:
-        which = which.where(record.c.recorded_us <= wanted.known_us)
+        which = which.where(wanted.cutoff.of_records(record.c, wanted.timeline))
     if of.entity is not None:
         which = which.where(record.c.base_id == of.entity)
     if of.area is not None and of.area != CITY_AREA:
@@ -235,9 +242,7 @@ def _records(connection: Connection, wanted: _Wanted, of: _Which) -> list[dict[s
         which = which.where(record.c.status.in_(of.statuses))
     which = which.order_by(record_now.c.reported_us.desc(), record.c.revision.desc())
     rows: dict[str, Any] = {}
-    for row in connection.execute(
-        which.limit(wanted.limit * (1 if wanted.known_us is None else 8))
-    ):
+    for row in connection.execute(which.limit(wanted.limit * (1 if wanted.cutoff is None else 8))):
         rows.setdefault(row.record_id, row)
     return [_record(row, wanted) for row in list(rows.values())[: wanted.limit]]
 

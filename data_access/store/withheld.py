@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from data_access.masking import Masks, is_safe, is_small
 from data_access.store.series import ENTITY
@@ -24,9 +24,12 @@ def withheld(
     rows: Iterable[tuple[str, str, int, float]],
     masks: Masks,
     *,
-    known_us: int | None = None,
+    counted: ColumnElement[bool] | None = None,
 ) -> frozenset[Key]:
-    """Return which of `rows` (indicator, entity, time, value) are not to be shown."""
+    """Return which of `rows` (indicator, entity, time, value) are not to be shown.
+
+    `counted`: which observations count; None: all do.
+    """
     hidden: set[Key] = set()
     times: dict[str, set[int]] = defaultdict(set)
     for indicator, entity, at_us, value in rows:
@@ -47,8 +50,8 @@ def withheld(
             )
             .order_by(observation.c.revision)
         )
-        if known_us is not None:
-            which = which.where(observation.c.recorded_us <= known_us)
+        if counted is not None:
+            which = which.where(counted)
         groups: dict[int, dict[str, float]] = defaultdict(dict)
         for name, at_us, value in connection.execute(which):
             groups[at_us][name] = value

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from data_access.model import Basis
 from data_access.realms.realm import EXERCISE, RealmClock
 
 SPEEDS = (1, 5, 10, 30, 60)  # that have a key; the wire takes any between
@@ -32,6 +33,7 @@ class ExerciseView:
     phase: str
     progress: float
     by: str
+    basis: Basis = "known"  # by what its rows count
 
     @property
     def realm(self) -> str:
@@ -74,6 +76,7 @@ def read_exercises(
             phase=str(each["phase"]),
             progress=float(each["progress"]),
             by=names.get(str(each["by"]), str(each["by"])),
+            basis="observed" if each.get("basis") == "observed" else "known",
         )
         for each in body["exercises"]
     )

@@ -16,6 +16,8 @@ from dash.development.base_component import Component
 from language import text
 from layouts import ids
 from layouts.pages.attributes import attrs, freshness
+from layouts.pages.exercise_view import ExerciseView
+from layouts.pages.exercises import time_there
 from layouts.pages.passport_made import MadeView, made
 from layouts.pages.passport_words import Fact, facts_of, part, tell
 from layouts.pages.shell import HIDDEN, Setting, busy, icon, say
@@ -148,6 +150,22 @@ def body(view: PassportView, *, setting: Setting) -> list[Component]:
         *(_origin(each, setting) for each in view.origins),
         part("rows", [_rows(view, setting)], setting, count=view.total),
     ]
+
+
+def exercised(
+    body: Sequence[Component], exercise: ExerciseView, *, setting: Setting
+) -> list[Component]:
+    """Return a passport's body in the frame of an exercise, with the time there."""
+    head = html.P(
+        [
+            html.Strong([icon("bi-cone-striped"), say("exercise.band", setting)]),
+            html.Span(exercise.name, className="realm-name"),
+            time_there(exercise),
+        ],
+        className="passport-exercise-head",
+    )
+    there = attrs(data_realm=exercise.realm, data_realm_clock=exercise.clock_words)
+    return [html.Div([head, *body], className="passport-exercise", **there)]
 
 
 def refusal(code: str, *, setting: Setting) -> list[Component]:

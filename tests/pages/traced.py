@@ -16,7 +16,7 @@ ROWS, TOTAL = 20, 1_284
 NOW = datetime.fromtimestamp(1_790_000_000, UTC)
 
 
-def trace(envelope: Envelope, address: str) -> Passport:
+def trace(envelope: Envelope, address: str, _basis: str = "known") -> Passport:
     """Return the passport of a figure; a number of rain does not agree."""
     figure = figure_at(envelope.payload, address)
     if figure is None:
