@@ -90,7 +90,7 @@ def map_choices(
         ).href
         name = figure_name(own, each, each.figures[0], language)
         choices.append((href, name, each.options == spec.options))
-        for figure, label in _further(envelopes.get(each.more)):
+        for figure, label in _further(envelopes.get(each.more), each):
             further = replace(place, level="areas", aggregate=each.more, figure=figure)
             is_chosen = (each.more, figure) == (spec.aggregate, spec.options["map"])
             choices.append((further.href, pick(label, language), is_chosen))
@@ -108,7 +108,10 @@ def _parts(envelope: Envelope | None, spec: TileSpec) -> Iterator[tuple[str, Map
             yield table, name if isinstance(name, Mapping) else {"vi": str(name or table)}
 
 
-def _further(envelope: Envelope | None) -> Iterator[tuple[str, Mapping[str, str]]]:
-    if envelope is not None:
-        for name, layer in envelope.payload.get("maps", {}).items():
+def _further(envelope: Envelope | None, spec: TileSpec) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the maps of units of an aggregate but a tile's own."""
+    maps = {} if envelope is None else envelope.payload.get("maps", {})
+    for name, layer in maps.items():
+        is_own = (spec.more, name) == (spec.aggregate, spec.options["map"])
+        if layer["layer"] == "areas" and not is_own:
             yield name, layer["label"]

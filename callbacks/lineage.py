@@ -12,6 +12,7 @@ from callbacks.desk import Desk, desk
 from data_access.aggregates.registry import aggregates
 from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope, Text
+from data_access.figure import addresses, figure_at
 from data_access.freshness import ABSENT, freshness
 from language import pick, sort_key
 from layouts.pages import lineage
@@ -84,9 +85,22 @@ def _made(reach: Desk, contract: DatasetContract, who: Person, setting: Setting)
             as_of_ms=envelopes[name].as_of_ms if name in envelopes else None,
             stale_after_ms=envelopes[name].stale_after_ms if name in envelopes else 0.0,
             shown=tuple(places[name]),
+            href=f"/data?dataset={contract.id}",
+            mark=_mark(envelopes.get(name), who),
         )
         for name, through in found.items()
     ]
+
+
+def _mark(envelope: Envelope | None, who: Person) -> str:
+    """Return the mark of an aggregate's first figure that says something, "" without one."""
+    if envelope is None or not who.may_see(envelope.classification):
+        return ""
+    for address in addresses(envelope.payload):
+        figure = figure_at(envelope.payload, address)
+        if figure is not None and figure["value"] is not None:
+            return f"{envelope.aggregate}:{address}"
+    return ""
 
 
 def _label(reach: Desk, name: str, envelopes: Mapping[str, Envelope]) -> Text:

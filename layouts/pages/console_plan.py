@@ -80,7 +80,7 @@ def area_specs(group: str) -> tuple[TileSpec, ...]:
     return tuple(
         spec
         for spec in GROUP_TILES[group]
-        if spec.kind == "map" and spec.options.get("map") == "areas"
+        if spec.kind == "map" and (spec.options.get("map") == "areas" or spec.by_unit)
     )
 
 
@@ -202,9 +202,9 @@ def areas_spec(place: Place) -> TileSpec | None:
     """Return the map the units of `place` are ordered by: the one named, else the first."""
     specs = area_specs(place.group or GROUPS[0])
     for spec in specs:
-        if place.aggregate == spec.aggregate:
-            return spec
         if place.aggregate == spec.more and spec.more and place.figure:
             further = {"aggregate": spec.more, "map": place.figure}
             return replace(spec, options={**spec.options, **further})
+        if place.aggregate == spec.aggregate:
+            return spec
     return next((each for each in specs if each.topic == place.topic), next(iter(specs), None))

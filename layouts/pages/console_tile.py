@@ -14,6 +14,7 @@ class TileSpec:
     """A tile of a group: kind and options as in a scene, and where it stands.
 
     `more`: an aggregate with further maps by unit, to choose from where units are listed.
+    `by_unit`: a map of units under another name than `areas`.
     """
 
     key: str
@@ -22,6 +23,7 @@ class TileSpec:
     at: At
     topic: str = ""
     more: str = ""
+    by_unit: bool = False
 
     @property
     def aggregate(self) -> str:
@@ -42,6 +44,8 @@ class TileSpec:
         )
 
 
-def tile(key: str, kind: str, at: At, *, more: str = "", **options: Any) -> TileSpec:
+def tile(
+    key: str, kind: str, at: At, *, more: str = "", by_unit: bool = False, **options: Any
+) -> TileSpec:
     """Return a tile; `options` are its kind's."""
-    return TileSpec(key, kind, options, at, more=more)
+    return TileSpec(key, kind, options, at, more=more, by_unit=by_unit)

@@ -211,7 +211,7 @@ _TOPICS: Topics = {
         ),
         "epidemics": (
             _tile("dengue_map", "map", (0, 0, 4, 12), aggregate=EPIDEMICS, map="dengue_cases",
-                  legend="corner"),
+                  legend="corner", more=EPIDEMICS, by_unit=True),
             _tile("diseases", "table", (4, 0, 4, 4), aggregate=EPIDEMICS, table="diseases"),
             _tile("over", "alerts", (4, 4, 4, 4), aggregate=EPIDEMICS, items="active",
                   banner=False),

@@ -16,6 +16,7 @@ from data_access.envelope import Text
 from language import number, pick
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.data_page import Link, data_page
+from layouts.pages.passport import drawer, tell
 from layouts.pages.shell import Setting, icon, say
 
 
@@ -39,6 +40,8 @@ class Made:
     as_of_ms: float | None
     stale_after_ms: float
     shown: tuple[Shown, ...]
+    href: str  # the catalogue's entry of what it is made of
+    mark: str = ""  # of its first figure, whose passport opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def page(
                 ],
                 className="lineage-body",
             ),
+            drawer(setting=setting),
         ],
         link=link,
         setting=setting,
@@ -201,15 +205,17 @@ def _branch(made: Made, setting: Setting) -> Component:
     if made.through:
         names = ", ".join(pick(each, language) for each in made.through)
         through = say("lineage.through", setting, names=names)
-    node = html.Div(
-        [
-            html.Strong(pick(made.label, language)),
-            html.Code(made.aggregate),
-            html.Span(through, className="quiet") if through else None,
-            age,
-        ],
-        className="node node-made",
-    )
+    inner = [
+        html.Strong(pick(made.label, language)),
+        html.Code(made.aggregate),
+        html.Span(through, className="quiet") if through else None,
+        age,
+    ]
+    node: Component = html.A(inner, href=made.href, className="node node-made")
+    if made.mark:
+        name = tell("of", setting, figure=pick(made.label, language))
+        about = attrs(data_passport=made.mark, aria_label=name, aria_haspopup="dialog")
+        node = html.Button([*inner, icon("bi-card-checklist")], className="node node-made", **about)
     return html.Li([node, _shown(made.shown, setting)], className="branch")
 
 

@@ -151,6 +151,23 @@ def test_r35_a_sector_and_a_unit_show_what_the_map_shows(leader, cache):
     assert rows[0]["props"]["href"].endswith("/economy.business")
 
 
+def test_r42_each_disease_lists_its_units_and_the_map_shows_the_same(leader, cache):
+    _, body = _open(leader, "#/g/environment/p/epidemics/areas/health.epidemics")
+    links = {words(node): node["props"] for node in nodes(body) if node["type"] == "A"}
+    maps = everything()["health.epidemics"].payload["maps"]
+    diseases = [each["label"]["vi"] for each in maps.values()]
+    assert [name for name in links if name in diseases] == diseases
+    assert "is-chosen" in links[diseases[0]]["className"]
+    name, layer = list(maps.items())[1]
+    _, body = _open(leader, links[layer["label"]["vi"]]["href"])
+    rows = [node for node in nodes(body) if node["props"].get("className") == "unit-row"]
+    told = {row["props"]["href"].split("/a/")[1][:5]: words(row) for row in rows}
+    shown = {code: each["value"] for code, each in layer["values"].items() if each["value"]}
+    assert shown, name
+    for code, value in shown.items():
+        assert f" {value:g}\N{NO-BREAK SPACE}" in told[code]
+
+
 def test_a_topic_is_chosen_by_its_key(leader, cache):
     _, body = _open(leader, "#/g/economy")
     links = [node["props"] for node in nodes(body) if node["type"] == "A"]

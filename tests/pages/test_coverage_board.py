@@ -98,6 +98,22 @@ def test_r23_the_way_of_data_leads_from_source_to_scenes_and_pages(
     assert any(each.startswith("/console#/g/transport") for each in found)
 
 
+def test_every_part_of_the_way_can_be_reached_and_an_aggregate_opens_its_passport(
+    operator: Client, reach: Desk, scenes: None
+) -> None:
+    tell(reach)
+    reach.cache.write_many(everything().values())
+    page = operator.page(SPEED)
+    parts = [n for n in nodes(page) if "node" in n["props"].get("className", "").split()]
+    assert {each["type"] for each in parts} == {"A", "Button"}
+    assert all(each["type"] == "Button" or each["props"]["href"] for each in parts)
+    marks = [each["props"]["data-passport"] for each in parts if each["type"] == "Button"]
+    mark = next(each for each in marks if each.startswith("transport.speed:"))
+    asked = {"passport-asked.data": {"mark": mark, "realm": ""}}
+    answer = operator.call("passport-body.children", asked).get_json()
+    assert "đúng bằng số đang hiện" in words(answer["response"]["passport-body"]["children"])
+
+
 def test_a_viewer_is_led_to_no_page_that_is_not_theirs(
     viewer: Client, reach: Desk, scenes: None
 ) -> None:
