@@ -62,6 +62,7 @@ def run_feed(
     uses: Uses | None = None,
     orders: Orders | None = None,
     found: Found | None = None,
+    withdrew: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.time,
     stop: threading.Event,
 ) -> None:
@@ -69,7 +70,7 @@ def run_feed(
 
     `look` is shown the envelopes after each tick, once they are in the cache; `uses` says who asked
     for the rows of datasets, `orders` what is to be done with rows in quarantine, `found` what work
-    beside has found.
+    beside has found. `withdrew` is called when something that was in the store is not to be known.
     """
     cache = open_cache(settings)
     known = cache.read_many([*aggregates(), *Exposition.ALWAYS])
@@ -83,10 +84,14 @@ def run_feed(
         settings, city, writer, reader, cache, intake, uses=uses, orders=orders, found=found
     )
     untold: dict[str, int] = {}
+    gone = 0
     try:
         while not stop.is_set():
             begun, now_s = time.monotonic(), clock()
             untold |= feed.tick(now_s)
+            if writer.withdrawn != gone:
+                gone = writer.withdrawn
+                withdrew()
             if untold and _tell(publish, untold):
                 untold = {}
             _show(look, feed.settled(), now_s * 1000)

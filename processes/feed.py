@@ -99,6 +99,10 @@ class Realms:
         """Ask again: the controller was restarted, or said that realms changed."""
         self._desk.ask_again()
 
+    def renew(self) -> None:
+        """Make them anew: something of the past is not to be kept any more."""
+        self._rehearsals.renew()
+
     def stop(self) -> None:
         """End all realms after the question in hand; a feed that starts goes on with them."""
         self._stop.set()
@@ -173,6 +177,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             uses=uses,
             orders=AuditOrders(operations),
             found=FindingStore(operations),
+            withdrew=realms.renew,
             stop=stop,
         )
     finally:

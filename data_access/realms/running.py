@@ -99,6 +99,7 @@ class Rehearsals:
         self._clock = clock
         self._playing: dict[str, _Playing] = {}
         self._gone: set[str] | None = None  # realms to let go; None: not looked for yet
+        self._must_renew = False
         self._spawn = multiprocessing.get_context("spawn")
         self._woken, self._waker = self._spawn.Pipe(duplex=False)
 
@@ -124,6 +125,12 @@ class Rehearsals:
 
     def poll(self, timeout_s: float) -> list[Report]:
         """Wait for what is said, at most so long; keep it, and return how realms go."""
+        if self._must_renew:
+            self._must_renew = False
+            for playing in self._playing.values():
+                self._kill(playing)
+                playing.unkept.clear()
+                playing.ready, playing.is_done = None, False
         reports = [said for realm in self._playing if (said := self._see_to(realm)) is not None]
         self._forget()
         links = {each.link: realm for realm, each in self._playing.items() if each.link is not None}
@@ -134,6 +141,11 @@ class Rehearsals:
                 assert isinstance(link, Connection)  # noqa: S101 - nothing else was waited for
                 reports += self._hear(links[link], link)
         return reports
+
+    def renew(self) -> None:
+        """Have all that is played made anew: the past itself has changed; from any thread."""
+        self._must_renew = True
+        self.wake()
 
     def wake(self) -> None:
         """Let `poll` return at once; from any thread."""

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from data_access.intake.health import Health
 from data_access.store.tables import source_health
+from language import pack
+
+LONGEST = 1_000  # characters of a text
 
 _COLUMNS = [column for column in source_health.columns if column.name != "realm"]
 
@@ -34,5 +37,6 @@ def read(connection: Connection, realm: str) -> list[Health]:
 
 def _plain(health: Health) -> dict[str, object]:
     """Return a row that any database takes."""
-    place, error = (text.replace("\0", "\ufffd")[:1000] for text in (health.place, health.error))
+    place = health.place.replace("\0", "\ufffd")[:LONGEST]
+    error = pack(health.error, longest=LONGEST)
     return {**asdict(health), "place": place, "error": error}

@@ -13,6 +13,7 @@ from data_access.quarantine import ALLOWED, HELD, RELEASED, SETTLED, Decided, Or
 from data_access.store.engine import insert_into
 from data_access.store.reader import StoreReader
 from data_access.store.tables import quarantine, quarantine_order, stream
+from language import pack
 
 AT_ONCE = 500  # ids of one statement
 LONGEST_REF = 1_000
@@ -196,7 +197,7 @@ def decide(connection: Connection, decided: Decided, order: Order, now_us: int) 
         **word,
     )
     for row_id, why in decided.why.items():
-        _mark(connection, [row_id], detail=why)
+        _mark(connection, [row_id], detail=pack(why))
 
 
 def finish(connection: Connection, order: Order, now_us: int) -> None:

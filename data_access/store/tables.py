@@ -171,6 +171,15 @@ file = Table(  # watermarks: which files have been read, as they were
     UniqueConstraint("stream_id", "path"),
 )
 
+withdrawn = Table(  # records of which nothing is kept (data_access/store/withdrawn.py)
+    "withdrawn",
+    metadata,
+    Column("dataset", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),  # SHA-256 of the record's id
+    Column("withdrawn_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

@@ -18,13 +18,14 @@ from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.schema import Schema
-from data_access.store import health, observations, records, scores
+from data_access.store import health, observations, records, scores, withdrawn
 from data_access.store import quarantine as held
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
 from data_access.store.scores import Standing
 from data_access.store.series import SeriesBook
 from data_access.store.tables import cell, entity, file, observation, quarantine, series, stream
+from language import pack
 from settings import Settings
 
 
@@ -70,6 +71,7 @@ class Change:
     # Of a reading of everything: (reference, reason) of all that was refused, kept or not.
     refused: Collection[tuple[str, str]] | None = None
     decided: tuple[Order, Decided] | None = None  # of rows in quarantine, let in with this change
+    withdrawn: Collection[str] = ()  # records of which nothing is kept from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,12 @@ class Outcome:
     observations: int = 0
     revisions: int = 0
     records: int = 0
+    withdrawn: int = 0  # versions that are gone
 
     @property
     def changed(self) -> bool:
         """Whether a number can be another one now."""
-        return bool(self.observations or self.revisions or self.records)
+        return bool(self.observations or self.revisions or self.records or self.withdrawn)
 
 
 class StoreWriter:
@@ -94,6 +97,8 @@ class StoreWriter:
         self._zone = zone
         self._books: dict[int, SeriesBook] = {}
         self._refs = RefBook()
+        self._withdrawn: dict[int, tuple[str, frozenset[str]]] = {}  # by stream
+        self.withdrawn = 0  # versions of records that are gone since it was opened
 
     def open_stream(self, realm: str, dataset: str, *, origin: str, place: str) -> Stream:
         """Make this the current stream of its dataset, and return what was left of it."""
@@ -136,16 +141,21 @@ class StoreWriter:
         """Write a change whole or not at all; raises StoreError, or ValueError for a bad number."""
         try:
             with transaction(self._engine) as connection:
-                return self._apply(connection, stream_id, change, now_us)
+                outcome = self._apply(connection, stream_id, change, now_us)
         except BaseException:
             self._books.clear()  # ids and extents of what was rolled back
             self._refs = RefBook()
+            self._withdrawn.clear()
             raise
+        if outcome.withdrawn:
+            self.withdrawn += outcome.withdrawn
+            withdrawn.empty_log(self._engine)
+        return outcome
 
     def _apply(
         self, connection: Connection, stream_id: int, change: Change, now_us: int
     ) -> Outcome:
-        new = revised = versions = 0
+        new = revised = versions = gone = 0
         if change.rows is not None:
             book = self._books.get(stream_id)
             if book is None:
@@ -159,8 +169,13 @@ class StoreWriter:
                 recorded_us=now_us,
                 adds=change.adds,
             )
+        if change.withdrawn:
+            dataset, _ = self._gone(connection, stream_id)
+            gone = withdrawn.withdraw(connection, dataset, change.withdrawn, now_us)
+            self._withdrawn.clear()  # of all streams of the dataset
         if change.played:
-            versions = records.append(connection, stream_id, change.played, recorded_us=now_us)
+            played = withdrawn.let_in(change.played, self._gone(connection, stream_id)[1])
+            versions = records.append(connection, stream_id, played, recorded_us=now_us)
         _keep_entities(connection, stream_id, change.entities)
         _keep_files(connection, stream_id, change, now_us)
         if change.refused is not None:
@@ -183,7 +198,14 @@ class StoreWriter:
             values["schema"] = dict(change.schema)
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
-        return Outcome(new, revised, versions)
+        return Outcome(new, revised, versions, gone)
+
+    def _gone(self, connection: Connection, stream_id: int) -> tuple[str, frozenset[str]]:
+        """Return the dataset of a stream, and the keys of what was withdrawn from it."""
+        found = self._withdrawn.get(stream_id)
+        if found is None:
+            found = self._withdrawn[stream_id] = withdrawn.keys(connection, stream_id)
+        return found
 
     def prune(self, stream_id: int, *, rows_before_us: int, hours_before_us: int) -> int:
         """Forget rows and hours of a stream older than these track times; days stay.
@@ -251,6 +273,7 @@ def open_writer(settings: Settings, zone: ZoneInfo, *, durable: bool = False) ->
     """
     engine = open_engine(settings.observations_url, durable=durable)
     migrate(engine)
+    withdrawn.empty_log(engine)  # a kill may have come between a deletion and this
     return StoreWriter(engine, zone)
 
 
@@ -288,7 +311,7 @@ def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: 
                     "stream_id": stream_id,
                     "source_ref": _plain(each.source_ref)[:1000],
                     "reason": each.reason,
-                    "detail": _plain(each.detail),
+                    "detail": pack(each.detail),
                     "row": _plain(each.row),
                     "owner": change.owner,
                     "seen_us": now_us,
