@@ -10,12 +10,14 @@ from typing import Any
 
 from callbacks.console_tiles import within_ceiling
 from callbacks.desk import Desk
+from callbacks.old_units import then_words
 from data_access.areas import Unit
 from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope
 from data_access.errors import DataError
 from data_access.freshness import ABSENT, freshness
+from data_access.old_units import THEN
 from language import datetime_, has, moment, number, period, pick, sort_key, text
 from layouts.pages.console_lists import SourceCard, SourceRow, UnitFigure, UnitRow
 from layouts.pages.console_place import Place
@@ -222,7 +224,10 @@ def _facts(
     failing = envelope.quality.get("failing", {})
     why = failing.get(contract.id if contract is not None else envelope.aggregate)
     if why:
-        yield text("passport.fact.state", language), text("passport.blocked", language, why=why)
+        yield (
+            text("passport.fact.state", language),
+            text("passport.blocked", language, why=pick(why, language)),
+        )
     yield say("fact.origin", setting), say(f"origin.{envelope.origin}", setting)
     if envelope.source_at_ms is not None:
         at = datetime_(envelope.source_at_ms, language=language, timezone=setting.timezone)
@@ -250,7 +255,12 @@ def _row(
     what = pick(indicator.name, language) if indicator else _body_words(body, BODY_NAMES, language)
     # A record's entity is its number; where it is stands in its body.
     at = row.get("entity") if not body else _body_words(body, BODY_PLACES, language)
-    where = (at, unit_name(unit, language) if unit and names_unit else "")
+    then = str(body.get(THEN) or "") if body else str(at or "")
+    where = (
+        at if body else "",
+        then_words(city, then, language),
+        unit_name(unit, language) if unit and names_unit else "",
+    )
     place = " · ".join(part for part in where if part and part != CITY_AREA)
     return SourceRow(
         observed=_at(row["observed_at"], setting),

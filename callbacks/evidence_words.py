@@ -12,6 +12,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.criteria.part import Evidence
 from language import date, duration, number, pick
+from language import say as say_told
 from layouts.pages.quality_drill import Wrong
 from layouts.pages.quarantine import Asked
 from layouts.pages.shell import Setting, say
@@ -48,6 +49,8 @@ def wrong_words(
         return Wrong(say(f"catalogue.fact.{ENTRIES.get(told, told)}", setting), "", None)
     if kind == "field" and told in contract.fields and contract.fields[told].name is not None:
         told = pick(contract.fields[told].name, language)
+    if kind == "failure":
+        told = say_told(told, language)
     if kind in ("late", "refused"):
         told = say(f"evidence.{kind}", setting)
     return Wrong(told, _more(contract, evidence, setting), count)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from callbacks.console_sources import unit_name
 from callbacks.desk import Desk
+from callbacks.old_units import then_words
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.durations import duration_s
-from data_access.envelope import Envelope
+from data_access.envelope import LIVE, Envelope
 from data_access.figure import addresses, figure_at, kind_of
 from data_access.finding import is_finding
 from data_access.passport import Origin, Passport, SourceRow
@@ -160,8 +161,9 @@ def _origin(city: City, origin: Origin, envelope: Envelope, setting: Setting) ->
         as_of_ms=origin.newest_at_ms,
         stale_after_ms=contract.stale_after_ms,
         cadence=cadence,
-        scores=tuple(_scores(origin, setting)),
-        blocked=tell("blocked", setting, why=failing) if failing else "",
+        # Of live: another world's are not kept by time.
+        scores=tuple(_scores(origin, setting)) if envelope.realm == LIVE else (),
+        blocked=tell("blocked", setting, why=pick(failing, setting.language)) if failing else "",
     )
 
 
@@ -223,7 +225,10 @@ def _row(city: City, row: SourceRow, setting: Setting) -> RowView:
     language = setting.language
     indicator = city.datasets[row.dataset].indicators.get(row.indicator)
     unit = city.areas.get(row.area) if row.area else None
-    where = (row.entity, unit_name(unit, language) if unit else "")
+    where = (
+        then_words(city, row.entity, language),
+        unit_name(unit, language) if unit else "",
+    )
     value = row.value
     if row.is_masked:
         written = text("tiles.masked", language)

@@ -20,7 +20,7 @@ from data_access.errors import DataError
 from data_access.personal import masked, masked_text
 from data_access.quarantine import HELD, OVERRIDABLE, RELEASED, SETTLED, read_row
 from data_access.store.quarantine import Count, Done, Held
-from language import datetime_, moment, number, pick
+from language import datetime_, moment, number, pick, say
 from layouts import ids
 from layouts.pages import quarantine
 from layouts.pages.quarantine import (
@@ -199,7 +199,7 @@ def _held(row: Held, names: Mapping[str, str], reach: Desk, setting: Setting) ->
         row_id=row.row_id,
         reference=row.source_ref,
         reason=_reason(row.reason, setting),
-        detail=masked_text(row.detail)[:MOST_WORDS],
+        detail=masked_text(say(row.detail, language))[:MOST_WORDS],
         fields=fields,
         raw=masked_text(row.row)[:MOST_WORDS] or row.source_ref,
         seen=tell("seen", setting, at=at),

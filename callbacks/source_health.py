@@ -13,6 +13,7 @@ from callbacks.catalogue_api import visible
 from callbacks.desk import Desk, desk
 from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.quality import QUALITY
+from language import pick
 from layouts import ids
 from layouts.pages import source_health
 from layouts.pages.shell import Setting
@@ -25,7 +26,7 @@ def layout() -> Any:
     reach, setting, who = desk(), page_setting.setting(), reader()
     files = sum(1 for each in visible(reach, who) if not each.source.ways)
     return source_health.page(
-        sources(reach, who),
+        sources(reach, who, setting.language),
         files=files,
         now_ms=reach.now_ms(),
         link=page_setting.link(),
@@ -39,24 +40,24 @@ def register(app: Dash) -> None:
 
 
 def _fresh_rows(reach: Desk, setting: Setting) -> Rows:
-    found = sources(reach, setting.person)
+    found = sources(reach, setting.person, setting.language)
     return source_health.rows(found, now_ms=reach.now_ms(), setting=setting)
 
 
-def sources(reach: Desk, who: Person) -> list[SourceState]:
+def sources(reach: Desk, who: Person, language: str) -> list[SourceState]:
     """Return the live sources; where they are and what they answered is for who sees rows."""
     envelope = reach.cache.read(QUALITY)
     tables: Mapping[str, Any] = envelope.payload.get("tables", {}) if envelope else {}
     known = {each.id for each in visible(reach, who)}
     in_full = who.may(Right.SEE_SOURCE_ROWS)
     return [
-        _source(row, in_full=in_full)
+        _source(row, in_full=in_full, language=language)
         for row in tables.get("sources", {}).get("rows", ())
         if row["source"]["dataset"] in known
     ]
 
 
-def _source(row: Mapping[str, Any], *, in_full: bool) -> SourceState:
+def _source(row: Mapping[str, Any], *, in_full: bool, language: str) -> SourceState:
     return SourceState(
         dataset=row["source"]["dataset"],
         name=row["name"],
@@ -66,7 +67,7 @@ def _source(row: Mapping[str, Any], *, in_full: bool) -> SourceState:
         success_ms=row["success"],
         until_ms=row["until"],
         failures=row["failures"],
-        error=row["error"] if in_full else "",
+        error=pick(row["error"], language) if in_full else "",
         rows=row["rows"],
         refused=row["refused"],
         lag_s=row["lag"],

@@ -17,6 +17,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.reading import Reading, read_payloads, unreadable
 from data_access.schema import Schema
+from language import Told, told
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +57,15 @@ class Apart:
                 found: list[Reading] = self._result.recv()
             except (EOFError, OSError):
                 self._process.join()
-                return self._refuse(f"its reading ended with code {self._process.exitcode}")
+                return self._refuse(
+                    told("its reading ended with code {code}", code=self._process.exitcode)
+                )
             self._process.join()
             self._result.close()
             return found
         if self._clock() < self._until_s:
             return None
-        return self._refuse("its reading took too long")
+        return self._refuse(told("its reading took too long"))
 
     def close(self) -> None:
         """End the process."""
@@ -71,10 +74,13 @@ class Apart:
         self._process.join()
         self._result.close()
 
-    def _refuse(self, why: str) -> list[Reading]:
+    def _refuse(self, why: Told) -> list[Reading]:
         self.close()
         log.error("%s: %s", ", ".join(path.name for path in self._files), why)
-        return [unreadable(path.name, f"{path.name}: {why}") for path in self._files]
+        return [
+            unreadable(path.name, told("{name}: {fault}", name=path.name, fault=why))
+            for path in self._files
+        ]
 
 
 def _read(

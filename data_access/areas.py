@@ -60,6 +60,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What a word for a unit meant on its day, as units are today."""
+
+    area: str  # a unit's code; "city" for land that was divided
+    series: str  # whose own series it is, where the unit itself is what was measured
+    then: OldUnit | None = None  # the unit of then, where it is no more
+
+
+@dataclass(frozen=True, slots=True)
 class Areas:
     """The units of one city; with boundaries (lon lat polygons by code) when it was given some."""
 
@@ -103,22 +112,26 @@ class Areas:
 
         With or without its kind ("Xã", "Phường"), tones in either position, or without any mark.
         """
-        bare = _KIND.sub("", unicodedata.normalize("NFC", name).strip())
+        bare = _bare(name)
         for key in (tone_key(name), tone_key(bare), ascii_key(name), ascii_key(bare)):
             codes = self._names.get(key, set())
             if len(codes) == 1:
                 return self.units[next(iter(codes))]
         return None
 
-    def known(self, word: str, *, on: date) -> Unit | OldUnit | None:
+    def meant(self, word: str, *, on: date) -> Meant | None:
         """Return what a code or name meant on a day, None when it meant nothing, or several.
 
         What no unit was called before a reform is taken for today's: nothing else can be meant.
         """
-        old = self.before.find(word, on=on)
-        if old is not None or self.before.has(word, on=on):
-            return old
-        return self.get(word) or self.find(word)
+        for each in dict.fromkeys((word, _bare(word))):
+            old = self.before.find(each, on=on)
+            if old is not None:
+                return Meant(old.area, old.entity, old)
+            if self.before.has(each, on=on):
+                return None
+        unit = self.get(word) or self.find(word)
+        return None if unit is None else Meant(unit.code, unit.code)
 
     def at(self, lat: float, lon: float) -> str | None:
         """Return the code of the unit a point lies in, or None outside the city."""
@@ -168,6 +181,11 @@ class Areas:
     def with_boundaries(self, boundaries: Mapping[str, Any]) -> Areas:
         """Return these units with polygons by code."""
         return replace(self, boundaries=dict(boundaries), _names={}, _tree=[])
+
+
+def _bare(name: str) -> str:
+    """Return a name without its kind."""
+    return _KIND.sub("", unicodedata.normalize("NFC", name).strip())
 
 
 def _radii_away(lat: np.ndarray, lon: np.ndarray, units: Sequence[Unit]) -> np.ndarray:

@@ -26,6 +26,7 @@ from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
 from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream
 from data_access.watch import Watch
+from language import Told, told
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Channel:
         self._waiting: list[_Stretch] = []
         self._due_us: int | None = None  # glass time of the next row
         self.entities: tuple[Entity, ...] = ()
-        self.failing: str | None = None
+        self.failing: Told | None = None
         self._prune_us = 0
         self._is_unread = False  # nothing could be read: tried again even unchanged
         self._readings = 0
@@ -178,7 +179,7 @@ class Channel:
         if self._seen is None:
             return False
         log.warning("%s: its files are gone", self.dataset)
-        self._seen, self.failing = None, "its files are gone"
+        self._seen, self.failing = None, told("its files are gone")
         self._rest()
         return True
 
@@ -202,8 +203,8 @@ class Channel:
             allowed = self._writer.allowed(stream.id)
             reading = Reading.of(found, self._city, now, stream.schema, allowed=allowed)
         except SourceError as error:
-            self.failing, self._is_unread = str(error), True
-            refused = Rejected(error.where, error.reason, str(error))
+            self.failing, self._is_unread = error.told, True
+            refused = Rejected(error.where, error.reason, error.told)
             change = Change(rejected=[refused], owner=owner)
             self._writer.apply(stream.id, change, now_us=now_us)
             self._readings += 1
@@ -220,6 +221,7 @@ class Channel:
             timeline=timeline,
             schema=reading.schema,
             refused=reading.refused,
+            withdrawn=reading.withdrawn,
         )
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))

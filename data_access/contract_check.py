@@ -27,6 +27,7 @@ from data_access.promises import FieldSpec
 from data_access.quarantine import OVERRIDABLE, record_text, row_text
 from data_access.rows import NO_LINE, join_reference
 from data_access.schema import fits
+from language import Told, told
 
 FUTURE_TOLERANCE = timedelta(hours=26)  # a daily value may be stamped with its day's end
 CLOCK_TOLERANCE = timedelta(minutes=5)  # between a sensor's clock and ours
@@ -48,9 +49,10 @@ def check(
     `now` is source time (for rows from the future: observations up to `ahead` of it are taken);
     `areas` the known unit codes, when areas are to be checked. Reasons: emptyKey, unknownIndicator,
     badTime, notANumber, outOfRange, unknownArea, badQuality, unknownStatus, unknownCode, wrongType,
-    duplicate; of documents with a label of secrecy also stateSecret and noLabel. What may be of
-    too few people to be told (masks) is refused without what it said. `allowed` are references
-    whose rows somebody answers for: they are let in in spite of faults that can be vouched for
+    duplicate; of documents with a label of secrecy also stateSecret and noLabel, and what bears a
+    mark is withdrawn: earlier versions of it must go, too. What may be of too few people to be
+    told (masks) is refused without what it said. `allowed` are references whose rows somebody
+    answers for: they are let in in spite of faults that can be vouched for
     (data_access/quarantine.py), but never a document.
     """
     observations, rejected = batch.observations, list(batch.rejected)
@@ -59,7 +61,7 @@ def check(
         until = now + ahead
         observations, refused = _check_observations(observations, contract, until, areas, allowed)
         rejected += refused
-    records = []
+    records, withdrawn = [], list(batch.withdrawn)
     seen: set[tuple[str, str]] = set()
     for record in batch.records:
         fault = secrecy.fault(record, label) if label is not None else None
@@ -70,9 +72,17 @@ def check(
         else:
             said = "" if contract.masks.fields else record_text(record)
             rejected.append(Rejected(record.source_ref, *fault, said))
+            if label is not None and secrecy.must_go(record, label, contract):
+                withdrawn.append(record.record_id)
     if label is not None:
         rejected = [secrecy.withheld(each) for each in rejected]
-    return replace(batch, observations=observations, records=records, rejected=rejected)
+    return replace(
+        batch,
+        observations=observations,
+        records=records,
+        rejected=rejected,
+        withdrawn=withdrawn,
+    )
 
 
 def live_ahead(contract: DatasetContract) -> timedelta:
@@ -203,27 +213,53 @@ def _reject(
     row: Mapping[Any, Any], reason: str, contract: DatasetContract, until: datetime
 ) -> Rejected:
     indicator = contract.indicators.get(str(row["indicator"]))
-    where = f"{row['indicator']} of {row['entity']!r} at {row['observed_at']}"
-    detail = {
-        "emptyKey": f"{str(row['entity'])[:60]!r} is no name of what was measured",
-        "unknownIndicator": f"{row['indicator']!r}; expected {', '.join(contract.indicators)}",
-        "badTime": f"{where}; expected an instant from 1900 to {until:%Y-%m-%d %H:%M} UTC",
-        "notANumber": f"{where} is {row['value']!r}; expected a number",
-        "unknownArea": f"{where}: area {row['area']!r}; expected a unit's code in force",
-        "badQuality": f"{where}: quality {row['quality']!r}; expected {', '.join(QUALITIES)}",
-        "duplicate": f"{where} comes twice in one reading; the first was taken",
-    }
-    if reason == "outOfRange" and indicator is not None:
-        detail["outOfRange"] = (
-            f"{where} is {row['value']:g} {indicator.unit}; expected "
-            f"{'any' if indicator.min is None else f'{indicator.min:g}'} to "
-            f"{'any' if indicator.max is None else f'{indicator.max:g}'}"
-        )
     reference = _reference(row)
     text = row_text({**row, "source_ref": reference})
     if indicator is not None and indicator.mask_below:
         text = ""  # may be of too few people to be told
-    return Rejected(reference, reason, detail[reason], text)
+    return Rejected(reference, reason, _detail(row, reason, contract, until), text)
+
+
+def _detail(
+    row: Mapping[Any, Any], reason: str, contract: DatasetContract, until: datetime
+) -> Told:
+    where = told(
+        "{indicator} of {entity!r} at {observed_at}",
+        indicator=row["indicator"],
+        entity=row["entity"],
+        observed_at=row["observed_at"],
+    )
+    indicator = contract.indicators.get(str(row["indicator"]))
+    match reason:
+        case "emptyKey":
+            entity = str(row["entity"])[:60]
+            return told("{entity!r} is no name of what was measured", entity=entity)
+        case "badTime":
+            sentence = "{where}; expected an instant from 1900 to {until} UTC"
+            return told(sentence, where=where, until=f"{until:%Y-%m-%d %H:%M}")
+        case "notANumber":
+            sentence = "{name} is {found!r}; expected a number"
+            return told(sentence, name=where, found=row["value"])
+        case "unknownArea":
+            sentence = "{where}: area {area!r}; expected a unit's code in force"
+            return told(sentence, where=where, area=row["area"])
+        case "badQuality":
+            sentence = "{where}: quality {quality!r}; expected {codes}"
+            return told(sentence, where=where, quality=row["quality"], codes=", ".join(QUALITIES))
+        case "duplicate":
+            return told("{where} comes twice in one reading; the first was taken", where=where)
+        case "outOfRange" if indicator is not None:
+            low, high = indicator.min, indicator.max
+            return told(
+                "{name} is {found:g} {unit}; expected {low} to {high}",
+                name=where,
+                found=row["value"],
+                unit=indicator.unit,
+                low=told("any") if low is None else f"{low:g}",
+                high=told("any") if high is None else f"{high:g}",
+            )
+    expected = ", ".join(contract.indicators)
+    return told("{found!r}; expected {codes}", found=row["indicator"], codes=expected)
 
 
 def _record_fault(
@@ -232,40 +268,65 @@ def _record_fault(
     now: datetime,
     areas: frozenset[str] | None,
     seen: set[tuple[str, str]],
-) -> tuple[str, str] | None:
+) -> tuple[str, Told] | None:
     key = (record.record_id, record.version)
     if not _is_key(record.record_id, LONGEST_RECORD) or len(record.version) > LONGEST_VERSION:
-        return "emptyKey", f"{record.record_id[:60]!r} is no id; expected the source's own"
+        return "emptyKey", told(
+            "{found!r} is no id; expected the source's own", found=record.record_id[:60]
+        )
     if record.status not in contract.statuses:
-        return "unknownStatus", f"{record.status!r}; expected {', '.join(contract.statuses)}"
+        return "unknownStatus", told(
+            "{found!r}; expected {codes}",
+            found=record.status,
+            codes=", ".join(contract.statuses),
+        )
     for at in (record.reported_at, record.valid_from, record.valid_to):
         if at is not None and (at.tzinfo is None or at < EARLIEST):
-            return "badTime", f"{at}; expected an instant with its zone, after 1900"
+            return "badTime", told("{at}; expected an instant with its zone, after 1900", at=at)
     if record.reported_at > now + FUTURE_TOLERANCE:
-        return "badTime", f"reported at {record.reported_at}, which is in the future"
+        return "badTime", told("reported at {at}, which is in the future", at=record.reported_at)
     if areas is not None and record.area not in (None, CITY_AREA) and record.area not in areas:
-        return "unknownArea", f"{record.area!r}; expected a unit's code in force"
+        return "unknownArea", told("{found!r}; expected a unit's code in force", found=record.area)
     for name, promised in contract.fields.items():
         fault = _field_fault(name, record.body.get(name), promised)
         if fault is not None:
             return fault
     if key in seen:
-        return "duplicate", f"{key[0]!r} version {key[1]!r} comes twice in one reading"
+        return "duplicate", told(
+            "{key!r} version {version!r} comes twice in one reading", key=key[0], version=key[1]
+        )
     seen.add(key)
     return None
 
 
-def _field_fault(name: str, found: Any, promised: FieldSpec) -> tuple[str, str] | None:
+def _field_fault(name: str, found: Any, promised: FieldSpec) -> tuple[str, Told] | None:
     """Return what is wrong with a field of a body; one that is absent is not wrong."""
     if found is None or found == "":
         return None
     if promised.codes and found not in promised.codes:
-        return "unknownCode", f"{name} is {found!r}; expected {', '.join(promised.codes)}"
+        return "unknownCode", told(
+            "{name} is {found!r}; expected {codes}",
+            name=name,
+            found=found,
+            codes=", ".join(promised.codes),
+        )
     if not fits(found, promised.type):
-        return "wrongType", f"{name} is {str(found)[:60]!r}; expected {promised.type}"
+        return "wrongType", told(
+            "{name} is {found!r}; expected {codes}",
+            name=name,
+            found=str(found)[:60],
+            codes=promised.type,
+        )
     if promised.type in ("number", "integer"):
         low = -np.inf if promised.min is None else promised.min
         high = np.inf if promised.max is None else promised.max
         if not low <= float(found) <= high:
-            return "outOfRange", f"{name} is {found} {promised.unit}; expected {low:g} to {high:g}"
+            return "outOfRange", told(
+                "{name} is {found:g} {unit}; expected {low} to {high}",
+                name=name,
+                found=found,
+                unit=promised.unit,
+                low=f"{low:g}",
+                high=f"{high:g}",
+            )
     return None

@@ -23,9 +23,16 @@ Single bad rows are no errors: they become `Rejected` and go to quarantine.
 
 from __future__ import annotations
 
+from language import Told, told, words_of
+
 
 class DataError(Exception):
     """Base of all errors of data_access."""
+
+    @property
+    def told(self) -> Told:
+        """What it says, to be said again in another language."""
+        return words_of(self)
 
 
 class CityError(DataError):
@@ -58,7 +65,7 @@ class IntakeError(DataError):
     `retry_after_s`: when the source itself says after how long it may be asked again.
     """
 
-    def __init__(self, what: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, what: Told, *, retry_after_s: float | None = None) -> None:
         super().__init__(what)
         self.retry_after_s = retry_after_s
 
@@ -76,9 +83,14 @@ class SourceError(DataError):
 
     reason = "unreadableFile"  # of what goes to quarantine
 
-    def __init__(self, what: str, where: str, expected: str) -> None:
-        super().__init__(f"{where}: {what}; expected {expected}")
+    def __init__(self, what: Told, where: str, expected: Told) -> None:
+        sentence = "{where}: {what}; expected {expected}"
+        super().__init__(told(sentence, where=where, what=what, expected=expected))
         self.what, self.where, self.expected = what, where, expected
+
+    def __reduce__(self) -> tuple[type[SourceError], tuple[Told, str, Told]]:
+        """Let it pass between processes."""
+        return type(self), (self.what, self.where, self.expected)
 
 
 class SourceEmpty(SourceError):

@@ -24,6 +24,7 @@ from data_access.errors import CacheError, StoreError
 from data_access.geometry import write_geometry
 from data_access.model import Entity
 from data_access.store.snapshot import Snapshot
+from language import in_all_languages
 
 log = logging.getLogger(__name__)
 
@@ -256,7 +257,7 @@ class Exposition:
 
 def _with_failures(envelope: Envelope, failing: Mapping[str, str]) -> Envelope:
     """Say in an envelope which of its datasets cannot be read."""
-    found = {name: failing[name] for name in envelope.datasets if name in failing}
+    found = {name: in_all_languages(failing[name]) for name in envelope.datasets if name in failing}
     if not found:
         return envelope
     quality: dict[str, Any] = {**envelope.quality, "failing": found}

@@ -38,6 +38,7 @@ from data_access.rows import Rows
 from data_access.schema import Schema, joined
 from data_access.sources import registry
 from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
+from language import told
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ class LiveChannel:
         except StoreRefused as error:
             log.error("%s: order %d: %s", self.dataset, order.order_id, error)
             ids = [row_id for row_id, _, _ in held]
-            still = Decided(order.order_id, held=ids, why=dict.fromkeys(ids, str(error)))
+            still = Decided(order.order_id, held=ids, why=dict.fromkeys(ids, error.told))
             self._writer.apply(self._stream.id, Change(decided=(order, still)), now_us=now_us)
         return False
 
@@ -256,6 +257,7 @@ class LiveChannel:
             gone=sorted({*self._marks, mark.path})[:-COUNTED_DAYS],
             done_us=self._taken[-1].id,
             schema=None if is_known else schema,
+            withdrawn=set().union(*(each.withdrawn for each in readings)),
         )
 
     def _count(
@@ -310,7 +312,7 @@ class LiveChannel:
             self._singly, self._waiting = len(self._taken), []
             return
         name = _name(self._taken[0].arrival.name)
-        self._arrange([unreadable(name, f"{name}: the store refuses what it says")])
+        self._arrange([unreadable(name, told("{name}: the store refuses what it says", name=name))])
 
     def _prune(self, stream_id: int, now_us: int) -> None:
         """Let the store forget rows older than the contract keeps them."""

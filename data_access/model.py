@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from language import Told
+
 if TYPE_CHECKING:  # who only reads the store does without: 30 MB and 0.4 s
     import pandas as pd
 
@@ -36,7 +38,7 @@ class Rejected:
 
     source_ref: str
     reason: str  # stable code, e.g. "outOfRange", "badTime", "unknownCode", "duplicate"
-    detail: str  # one sentence: what was found and what was expected
+    detail: Told  # one sentence: what was found and what was expected
     row: str = ""
 
 
@@ -77,3 +79,4 @@ class Batch:
     records: list[RecordRow] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)  # records of which nothing is to be kept

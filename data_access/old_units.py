@@ -19,6 +19,7 @@ from data_access.spelling import ascii_key, tone_key
 
 FILE = "areas_before.csv"
 CITY = "city"  # contracts.CITY_AREA, which this must not import
+THEN = "area_then"  # field of a record that was told of a unit that is no more
 EXPECTED = "code,name,kind,valid_to,became (codes, blanks between)"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from data_access.model import OBSERVATION_COLUMNS, Batch, RecordRow
+from language import Told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ class Decided:
     order_id: int
     released: Sequence[int] = ()
     held: Sequence[int] = ()
-    why: dict[int, str] = field(default_factory=dict)  # held row -> what the check says now
+    why: dict[int, Told] = field(default_factory=dict)  # held row -> what the check says now
 
 
 def row_text(row: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from data_access.rows import Rows
 from data_access.schema import Notes, Schema, noting
 from data_access.sources import registry
 from data_access.store import FileMark
+from language import Told, told
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Reading:
         self.rejected: list[Rejected] = []
         self.marks: list[FileMark] = []
         self.schema: Schema = {}  # known from now on
+        self.withdrawn: set[str] = set()  # records of which nothing is to be kept
         self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
         self.measured: Counter[str] = Counter()  # what else the scores count
 
@@ -100,7 +102,7 @@ class Reading:
         return reading
 
     @property
-    def failing(self) -> str | None:
+    def failing(self) -> Told | None:
         """What is wrong with a file that could not be read beside others that could."""
         unreadable = (each for each in self.rejected if each.reason in WHOLE)
         return next((each.detail for each in unreadable), None)
@@ -132,16 +134,31 @@ class Reading:
                 self.records += checked.records
                 self.entities |= {entity.entity: entity for entity in checked.entities}
                 self.rejected += checked.rejected
+                self.withdrawn |= set(checked.withdrawn)
+        if self.withdrawn:
+            self._withdraw()
         notes.check(known)
         self.schema = notes.schema(known)
         self.rows = Rows.join(parts)
         return notes
 
+    def _withdraw(self) -> None:
+        """Refuse every version of what bears a mark in any: its files are read all together."""
+        for each in self.records:
+            if each.record_id in self.withdrawn:
+                fault = Rejected(each.source_ref, secrecy.STATE_SECRET, secrecy.WITHHELD)
+                self.rejected.append(fault)
+        self.records = [each for each in self.records if each.record_id not in self.withdrawn]
+
     def _summable(self, batch: Batch) -> Rows:
         rows = Rows.of(batch.observations)
         fine = np.abs(rows.value) <= LARGEST
         for at in np.flatnonzero(~fine).tolist():
-            detail = f"{rows.value[at]:g}; expected at most {LARGEST:g}, to be summed exactly"
+            detail = told(
+                "{value:g}; expected at most {most:g}, to be summed exactly",
+                value=rows.value[at],
+                most=LARGEST,
+            )
             self.rejected.append(Rejected(rows.reference(at), "outOfRange", detail))
         return rows if fine.all() else rows.take(fine)
 
@@ -200,14 +217,19 @@ def read_payloads(
         if len(files) > 1:
             alone = (read_payloads([path], beside, contract, city, now, known) for path in files)
             return [reading for readings in alone for reading in readings]
-        where, why = files[0].name, str(error)
+        where = files[0].name
         if isinstance(error, SourceError):
-            return [unreadable(where, why, reason=error.reason)]
+            return [unreadable(where, error.told, reason=error.reason)]
         log.exception("%s: %s cannot be read", contract.id, where)
-        return [unreadable(where, f"{where}: {type(error).__name__} while reading it")]
+        return [
+            unreadable(
+                where,
+                told("{where}: {name} while reading it", where=where, name=type(error).__name__),
+            )
+        ]
 
 
-def unreadable(where: str, why: str, *, reason: str = UNREADABLE) -> Reading:
+def unreadable(where: str, why: Told, *, reason: str = UNREADABLE) -> Reading:
     """Return the reading of a payload that is refused whole."""
     reading = Reading()
     reading.rejected.append(Rejected(where, reason, why))

@@ -16,9 +16,10 @@ from data_access.quarantine import Decided, Order, batch_of, read_row
 from data_access.records import Played
 from data_access.rows import Rows
 from data_access.store import Change
+from language import Told, told
 
 AT_ONCE = 500  # rows of one transaction
-CUT = "only a part of this row was kept, or its source could not read it: it must come again"
+CUT = told("only a part of this row was kept, or its source could not read it: it must come again")
 
 
 def readmitted(
@@ -39,7 +40,7 @@ def readmitted(
         allowed=references if order.mode == "override" else (),
     )
     refused = {each.source_ref: each.detail for each in checked.rejected}
-    why: dict[int, str] = {}
+    why: dict[int, Told] = {}
     released: list[int] = []
     for row_id, reference, row in held:
         if read_row(row) is None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from data_access.errors import SchemaChanged
 from data_access.promises import FieldType
+from language import Told, told
 
 # field -> types it has been seen with, in files as a whole; "what it is a table of / column"
 Schema = Mapping[str, Sequence[str]]
@@ -106,10 +107,14 @@ class Notes:
         missing = self.columns.keys() - there - {column for _, column in self.unfit}
         if missing and there:
             files = ", ".join(sorted(self.headings))[:200]
-            raise SchemaChanged(f"no {', '.join(sorted(missing))}", files, _listed(self.columns))
+            raise SchemaChanged(
+                told("no {name}", name=", ".join(sorted(missing))),
+                files,
+                _listed(self.columns),
+            )
         for (file, column), (fit, seen) in self.unfit.items():
             if 2 * fit < seen:
-                found = f"{column} that is no {self.columns[column]}"
+                found = told("{name} that is no {type}", name=column, type=self.columns[column])
                 raise SchemaChanged(found, file, _listed(self.columns))
         for file, counts_of in self.types.items():
             for name, counts in counts_of.items():
@@ -118,14 +123,23 @@ class Notes:
             for name in known:
                 what, is_table, column = name.rpartition(OF_TABLE)
                 if is_table and what in tables and name not in counts_of:
-                    raise SchemaChanged(f"no {column}", file, f"{column}, as before")
+                    raise SchemaChanged(
+                        told("no {name}", name=column),
+                        file,
+                        told("{name}, as before", name=column),
+                    )
 
     def _compare(self, file: str, name: str, before: Sequence[str], now: str) -> None:
         if not before or not now or any(_fits(kind, now) for kind in before):
             return
         example = self.examples.get((file, name, now), "")[:60]
-        found = f"{name.rpartition(OF_TABLE)[2]} that is {now} ({example!r})"
-        raise SchemaChanged(found, file, f"{' or '.join(before)}, as before")
+        found = told(
+            "{name} that is {type} ({found!r})",
+            name=name.rpartition(OF_TABLE)[2],
+            type=now,
+            found=example,
+        )
+        raise SchemaChanged(found, file, told("{name}, as before", name=" or ".join(before)))
 
     def _count(self, file: str, name: str, counts: Counter[str]) -> None:
         self.types.setdefault(file, {}).setdefault(name, Counter()).update(counts)
@@ -269,5 +283,6 @@ def _most(counts: Counter[str]) -> str:
     return "number" if 2 * (counts["integer"] + counts["number"]) > total else "text"
 
 
-def _listed(columns: Mapping[str, FieldType]) -> str:
-    return ", ".join(f"{name} ({kind})" for name, kind in columns.items())
+def _listed(columns: Mapping[str, FieldType]) -> Told:
+    listed = ", ".join(f"{name} ({kind})" for name, kind in columns.items())
+    return told("{columns}", columns=listed)

@@ -18,22 +18,29 @@ from language.formats import (
     time,
     unit_name,
 )
+from language.told import Told, in_all_languages, pack, say, told, words_of
 
 __all__ = [
     "LANGUAGES",
     "NOTHING",
+    "Told",
     "date",
     "datetime_",
     "duration",
     "fold",
     "has",
+    "in_all_languages",
     "moment",
     "month",
     "number",
+    "pack",
     "period",
     "pick",
+    "say",
     "sort_key",
     "text",
     "time",
+    "told",
     "unit_name",
+    "words_of",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from data_access.aggregates.aggregate import MS, View, text
 from data_access.envelope import Column, Table
 from data_access.intake.health import Health
+from language import in_all_languages
 
 STATES = {
     "up": text("hoạt động", "up"),
@@ -66,7 +67,7 @@ def _row(view: View, health: Health) -> dict[str, Any]:
         "lag": None if health.lag_us is None else health.lag_us / 1_000_000,
         "megabytes": health.size / 1_000_000,
         "place": health.place,
-        "error": health.error,
+        "error": in_all_languages(health.error),
         "source": {"dataset": health.dataset},
     }
 

@@ -18,6 +18,7 @@ from data_access.criteria.part import Check, Part, Subject
 from data_access.criteria.sufficient import window
 from data_access.rollup import DAY
 from data_access.store import measures
+from language import pack
 
 DAY_S = 86_400
 
@@ -26,7 +27,7 @@ def answers(subject: Subject) -> Sequence[Part]:
     """Return answers."""
     if subject.failing is None:
         return [Part("answers", 1, 1)] if subject.current is not None else []
-    return [Part.of("answers", 0, 1, [{"kind": "failure", "id": subject.failing}])]
+    return [Part.of("answers", 0, 1, [{"kind": "failure", "id": pack(subject.failing)}])]
 
 
 def fresh(subject: Subject) -> Sequence[Part]:

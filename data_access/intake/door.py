@@ -112,7 +112,7 @@ class Door:
         except DataError as error:
             hook.heard -= 1
             log.warning("%s: webhook: %s", hook.dataset, error)
-            self.health.failed(hook.dataset, KIND, str(error))
+            self.health.failed(hook.dataset, KIND, error.told)
             answer = _said(503, "not now")
             answer.headers["Retry-After"] = str(RETRY_S)
             return answer

@@ -11,6 +11,7 @@ from yarl import URL
 
 from data_access.errors import IntakeError, SourceError
 from data_access.sources.payload import Payload
+from language import told
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _PREFERRED = "application/cap+xml"
@@ -26,9 +27,9 @@ def entries_in(feed: URL, body: bytes) -> dict[URL, str]:
     try:
         root = Payload("feed", body).xml()
     except SourceError as error:
-        raise IntakeError(f"a feed that cannot be read: {error.what}") from error
+        raise IntakeError(told("a feed that cannot be read: {what}", what=error.what)) from error
     if root.tag not in _FEEDS:
-        raise IntakeError("no Atom or RSS feed; expected paging = 'none'")
+        raise IntakeError(told("no Atom or RSS feed; expected paging = 'none'"))
     found: dict[URL, str] = {}
     for entry in (*root.iter(f"{_ATOM}entry"), *root.iter("item")):
         link = _link(entry)
@@ -37,9 +38,9 @@ def entries_in(feed: URL, body: bytes) -> dict[URL, str]:
         try:
             url = feed.join(URL(link))
         except ValueError as error:
-            raise IntakeError(f"an entry that links to {link[:60]!r}") from error
+            raise IntakeError(told("an entry that links to {link!r}", link=link[:60])) from error
         if url.origin() != feed.origin():
-            raise IntakeError(f"an entry that links to another host ({url.host})")
+            raise IntakeError(told("an entry that links to another host ({host})", host=url.host))
         found.setdefault(url, _text(entry, f"{_ATOM}updated") or _text(entry, "pubDate"))
     return found
 

@@ -6,6 +6,8 @@ LF (or NUL). What ends a message's line within it is kept as rsyslog writes it, 
 
 from __future__ import annotations
 
+from language import told
+
 LONGEST = 65_536  # octets of one message
 _COUNT_DIGITS = 6
 _ENDS = b"\n\0"
@@ -49,16 +51,22 @@ class Frames:
         blank = self._rest.find(b" ", at, at + _COUNT_DIGITS + 1)
         if blank < 0:
             if len(self._rest) - at > _COUNT_DIGITS:
-                raise FramingError("a count that does not end")
+                raise FramingError(told("a count that does not end"))
             if not self._rest[at:].isdigit():
-                raise FramingError("a count that is no number")
+                raise FramingError(told("a count that is no number"))
             return None
         digits = bytes(self._rest[at:blank])
         if not digits.isdigit():
-            raise FramingError("a count that is no number")
+            raise FramingError(told("a count that is no number"))
         count = int(digits)
         if count > self._longest:
-            raise FramingError(f"a message of {count} octets; expected at most {self._longest}")
+            raise FramingError(
+                told(
+                    "a message of {count} octets; expected at most {most}",
+                    count=count,
+                    most=self._longest,
+                )
+            )
         end = blank + 1 + count
         if len(self._rest) < end:
             return None
@@ -68,11 +76,11 @@ class Frames:
         ends = [end for each in _ENDS if (end := self._rest.find(bytes([each]), at)) >= 0]
         if not ends:
             if len(self._rest) - at > self._longest:
-                raise FramingError(f"a line of more than {self._longest} octets")
+                raise FramingError(told("a line of more than {most} octets", most=self._longest))
             return None
         end = min(ends)
         if end - at > self._longest:
-            raise FramingError(f"a line of more than {self._longest} octets")
+            raise FramingError(told("a line of more than {most} octets", most=self._longest))
         return bytes(self._rest[at:end]), end + 1
 
 

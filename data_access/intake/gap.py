@@ -16,6 +16,7 @@ import orjson
 
 from data_access.errors import IntakeError
 from data_access.intake.polling import Fetched
+from language import told
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class GapFetch:
             found = orjson.loads(answer.payloads[0].body)
             sent = int(found["notification"].get("timesSent", 0))
         except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise IntakeError("no NGSI subscription with its notification") from error
+            raise IntakeError(told("no NGSI subscription with its notification")) from error
         gap, kept = missing(state, sent=sent, heard=self.heard())
         if gap:
             log.warning("%s: %d notifications have not come; asking for all", self.dataset, gap)

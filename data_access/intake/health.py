@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from language import Told
+
 FIRST_S = 2.0  # left alone after a first failure, doubling
 LONGEST_S = 600.0
 LONGEST_ASKED_S = 6 * 3600.0  # a source may ask for so much
@@ -28,7 +30,7 @@ class Health:
     last_success_us: int | None = None
     until_us: int | None = None  # left alone until then
     failures: int = 0  # in a row
-    error: str = ""
+    error: str = ""  # a Told (language/told.py), or as one was kept
     payloads: int = 0
     size: int = 0  # bytes of them
     rows: int = 0  # observations and records the contract accepted
@@ -87,7 +89,7 @@ class HealthBook:
                 size=was.size + size,
             )
 
-    def failed(self, dataset: str, way: str, error: str, *, until_us: int | None = None) -> None:
+    def failed(self, dataset: str, way: str, error: Told, *, until_us: int | None = None) -> None:
         """Take note that it failed, why, and until when it is left alone."""
         failures = self.of(dataset, way).failures + 1
         self._change(

@@ -39,6 +39,7 @@ from data_access.intake.ways import (
     Way,
     WebhookWay,
 )
+from language import words_of
 from settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Intake:
                     self._call(self._start(contract, kind, way))
             except SettingsError as error:  # its secret is not there: the others go on
                 log.error("%s: %s: %s", contract.id, kind, error)
-                self.health.failed(contract.id, kind, str(error))
+                self.health.failed(contract.id, kind, words_of(error))
 
     def ask(self, dataset: str, way: str) -> None:
         """Have a source that is polled asked at once."""

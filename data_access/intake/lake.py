@@ -24,6 +24,7 @@ from data_access.intake import lake_scan
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
 from data_access.intake.ways import LakeWay
+from language import Told, told
 
 MOST_FILES = 200_000
 MOST_AT_ONCE = 50  # partitions for one process …
@@ -76,7 +77,11 @@ class LakeFetch:
             ]
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
-        wrong = [f"{each['ref']}: {each['error']}" for each in said if "error" in each]
+        wrong = [
+            told("{name}: {fault}", name=each["ref"], fault=_fault(each))
+            for each in said
+            if "error" in each
+        ]
         known |= {
             each.ref: each.print
             for each, answer in zip(chosen, said, strict=True)
@@ -87,7 +92,7 @@ class LakeFetch:
             {ref: mark for ref, mark in known.items() if mark},
             sum(len(each.body) for each in arrivals),
             more=len(chosen) < len(changed),
-            error="; ".join(wrong)[:1000],
+            error=_one_of(wrong),
         )
 
     async def _scan(self, chosen: Sequence[Partition]) -> list[dict[str, Any]]:
@@ -118,7 +123,9 @@ class LakeFetch:
             async with asyncio.timeout(timeout_s):
                 out, complaint = await process.communicate(orjson.dumps(order))
         except TimeoutError as error:
-            raise IntakeError(f"DuckDB did not answer within {timeout_s:g} s") from error
+            raise IntakeError(
+                told("DuckDB did not answer within {timeout_s:g} s", timeout_s=timeout_s)
+            ) from error
         finally:
             if process.returncode is None:
                 process.kill()
@@ -127,9 +134,26 @@ class LakeFetch:
         if len(said) < len(chosen):
             last = complaint.decode(errors="replace").strip().splitlines()[-1:]
             raise IntakeError(
-                f"DuckDB ended with code {process.returncode}: {' '.join(last)[:500]}"
+                told(
+                    "DuckDB ended with code {code}: {last}",
+                    code=process.returncode,
+                    last=" ".join(last)[:500],
+                )
             )
         return said
+
+
+def _fault(answer: Mapping[str, Any]) -> Told:
+    """Return why a partition could not be aggregated."""
+    if "most" in answer:
+        return told("the SQL gives more than {most} rows", most=answer["most"])
+    return told("DuckDB refuses: {said}", said=answer["error"])
+
+
+def _one_of(wrong: Sequence[Told]) -> Told | None:
+    if len(wrong) < 2:
+        return wrong[0] if wrong else None
+    return told("{fault} ({count} more)", fault=wrong[0], count=len(wrong) - 1)
 
 
 def partitions(folder: Path, kind: Kind) -> Iterator[Partition]:
@@ -139,14 +163,16 @@ def partitions(folder: Path, kind: Kind) -> Iterator[Partition]:
     success.
     """
     if not folder.is_dir():
-        raise IntakeError(f"no folder {folder}")
+        raise IntakeError(told("no folder {folder}", folder=folder))
     count = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(each for each in folders if not each.startswith(("_", ".")))
         wanted = [n for n in sorted(names) if _is_wanted(n, kind)]
         count += len(wanted)
         if count > MOST_FILES:
-            raise IntakeError(f"more than {MOST_FILES} files in {folder}")
+            raise IntakeError(
+                told("more than {most} files in {folder}", most=MOST_FILES, folder=folder)
+            )
         found = _partition(folder, place, wanted)
         if found is not None:
             yield found

@@ -20,6 +20,10 @@ _READERS = {"parquet": "read_parquet", "csv": "read_csv"}
 REF = "source_ref"
 
 
+class _TooMany(ValueError):
+    """The SQL's answer is larger than may travel."""
+
+
 def main() -> None:
     """Do the order; a partition that fails stops no other."""
     order = json.load(sys.stdin)
@@ -30,6 +34,8 @@ def main() -> None:
             said: dict[str, Any] = {"rows": _aggregate(connection, order, partition)}
         except (duckdb.Error, OSError, ValueError) as error:
             said = {"error": " ".join(str(error).split())[:500]}
+            if isinstance(error, _TooMany):
+                said["most"] = order["max_rows"]
         print(json.dumps({"ref": partition["ref"], **said}), flush=True)
 
 
@@ -71,7 +77,7 @@ def _aggregate(
         for row in _rows(answer):
             rows += 1
             if rows > order["max_rows"]:
-                raise ValueError(f"the SQL gives more than {order['max_rows']} rows")
+                raise _TooMany(order["max_rows"])
             writer.writerow([*(_text(each) for each in row), *own])
     return rows
 

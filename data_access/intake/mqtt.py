@@ -38,6 +38,7 @@ from data_access.intake.health import HealthBook, back_off_s
 from data_access.intake.spool import Arrival, Spool
 from data_access.intake.ways import MqttWay
 from data_access.messages import Message, messages_in
+from language import Told, told
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,9 @@ class Listener:
                 self._connect(client)
             except Exception as error:  # noqa: BLE001  whatever a broker does, it is tried again
                 why = getattr(error, "strerror", None) or type(error).__name__
-                self._fail(f"cannot connect to {self._way.broker} ({why})")
+                self._fail(
+                    told("cannot connect to {place} ({why})", place=self._way.broker, why=why)
+                )
             else:
                 self._listen(client)
             self._settle()
@@ -193,7 +196,7 @@ class Listener:
         self, client: paho.Client, _data: Any, flags: paho.ConnectFlags, reason: ReasonCode, _: Any
     ) -> None:
         if reason.is_failure:
-            self._fail(f"the broker refuses us: {reason}")
+            self._fail(told("the broker refuses us: {reason}", reason=reason))
             return
         before = self._state.get("topics", []) if flags.session_present else []
         wanted = list(self._way.topics)
@@ -221,7 +224,7 @@ class Listener:
         refused = [str(reason) for reason in reasons if reason.is_failure]
         if refused:
             self._state["topics"] = []
-            self._fail(f"the broker refuses a topic: {refused[0]}")
+            self._fail(told("the broker refuses a topic: {reason}", reason=refused[0]))
         else:
             self._hears_all()
 
@@ -230,7 +233,7 @@ class Listener:
     ) -> None:
         is_known = self._health.of(self._dataset, KIND).failures > 0
         if not is_known and not self._ends.is_set():
-            self._fail(f"the connection ended: {reason}")
+            self._fail(told("the connection ended: {reason}", reason=reason))
 
     def _on_message(self, client: paho.Client, _data: Any, said: paho.MQTTMessage) -> None:
         # No two came at one instant: it is the time of those that say none.
@@ -292,7 +295,7 @@ class Listener:
         if len(self._heard) > REMEMBERED:
             self._heard.popitem(last=False)
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Told) -> None:
         failures = self._health.of(self._dataset, KIND).failures + 1
         until_us = int((self._health.clock() + back_off_s(failures)) * 1_000_000)
         self._health.failed(self._dataset, KIND, why, until_us=until_us)

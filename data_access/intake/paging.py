@@ -13,6 +13,7 @@ from yarl import URL
 from data_access.errors import IntakeError, SourceError
 from data_access.intake.ways import UrlWay
 from data_access.sources.payload import Payload
+from language import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _linked(page: Page, linked: URL | None) -> Page | None:
         return None
     url = page.url.join(linked)
     if url.origin() != page.url.origin():
-        raise IntakeError("its next page is on another host")
+        raise IntakeError(told("its next page is on another host"))
     return Page(url, page.number + 1, 0)
 
 
@@ -69,9 +70,9 @@ def items_in(body: bytes) -> int:
             return len(payload.xml())
         found: Any = payload.json()
     except SourceError as error:
-        raise IntakeError(f"a page that cannot be read: {error.what}") from error
+        raise IntakeError(told("a page that cannot be read: {what}", what=error.what)) from error
     if isinstance(found, dict):
         found = next((each for each in found.values() if isinstance(each, list)), None)
     if not isinstance(found, list):
-        raise IntakeError("a page that is no list; expected paging = 'none'")
+        raise IntakeError(told("a page that is no list; expected paging = 'none'"))
     return len(found)

@@ -15,6 +15,7 @@ from typing import Any
 from data_access.errors import DataError, IntakeError
 from data_access.intake.health import LONGEST_ASKED_S, LONGEST_S, HealthBook, back_off_s
 from data_access.intake.spool import Arrival, Spool
+from language import Told, told
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Fetched:
     state: Mapping[str, Any] = field(default_factory=dict)
     size: int = 0  # bytes that travelled
     more: bool = False  # there is more to be had at once
-    error: str = ""  # what of it failed; the rest is good
+    error: Told | None = None  # what of it failed; the rest is good
 
 
 Fetch = Callable[[Mapping[str, Any]], Awaitable[Fetched]]  # takes the state, raises IntakeError
@@ -85,7 +86,7 @@ class Polling:
         except Exception as error:  # noqa: BLE001  whatever a source does, the others go on
             return self._failed(error)
         self.health.came(self.dataset, self.way, payloads=len(fetched.payloads), size=fetched.size)
-        if fetched.error:
+        if fetched.error is not None:
             return self._failed(IntakeError(fetched.error))
         return 0.0 if fetched.more else None
 
@@ -95,7 +96,9 @@ class Polling:
         if isinstance(error, IntakeError) and error.retry_after_s is not None:
             wait_s = max(wait_s, min(error.retry_after_s, LONGEST_ASKED_S))
         is_expected = isinstance(error, DataError)
-        why = str(error) if is_expected else f"failed: {type(error).__name__}"
+        why = told("failed: {name}", name=type(error).__name__)
+        if isinstance(error, DataError):
+            why = error.told
         until_us = int((self.health.clock() + wait_s) * 1_000_000)
         self.health.failed(self.dataset, self.way, why, until_us=until_us)
         log.log(

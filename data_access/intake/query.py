@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from data_access.durations import duration_s
@@ -27,6 +27,7 @@ from data_access.errors import IntakeError
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
 from data_access.intake.ways import QueryWay
+from language import Told, told
 
 CONNECT_S = 10
 GRACE_S = 1.0  # in which a database that ends long questions itself does so
@@ -46,7 +47,7 @@ class QueryFetch:
     async def __call__(self, state: Mapping[str, Any]) -> Fetched:
         """Return the answer when it is new; raises IntakeError without any secret in it."""
         if self._under_way is not None and not self._under_way.done():
-            raise IntakeError("the database has not answered the question before")
+            raise IntakeError(told("the database has not answered the question before"))
         begun_s = self.clock()
         watermark = _decoded(state["watermark"]) if "watermark" in state else self.way.begin
         timeout_s = duration_s(self.way.timeout)
@@ -55,7 +56,9 @@ class QueryFetch:
             async with asyncio.timeout(timeout_s + GRACE_S):
                 names, *rows = await asyncio.wrap_future(self._under_way)
         except TimeoutError as error:
-            raise IntakeError(f"the database did not answer within {timeout_s:g} s") from error
+            raise IntakeError(
+                told("the database did not answer within {timeout_s:g} s", timeout_s=timeout_s)
+            ) from error
         except (SQLAlchemyError, ImportError) as error:
             raise IntakeError(self._without_secret(error)) from error
         body = _csv([names, *rows])
@@ -84,15 +87,18 @@ class QueryFetch:
                 while batch := answer.fetchmany(_BATCH):
                     rows += [list(row) for row in batch]
                     if len(rows) > self.way.max_rows + 1:
-                        raise ArgumentError(f"the SQL gives more than {self.way.max_rows} rows")
+                        most = self.way.max_rows
+                        raise IntakeError(told("the SQL gives more than {most} rows", most=most))
         return rows
 
-    def _without_secret(self, error: Exception) -> str:
+    def _without_secret(self, error: Exception) -> Told:
         if isinstance(error, NoSuchModuleError | ImportError):
-            return f"no driver is installed for {make_url(self.way.database).drivername}"
+            name = make_url(self.way.database).drivername
+            return told("no driver is installed for {name}", name=name)
         said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         said = " ".join(said.split())[:300]
-        return said.replace(self.secret, "…") if self.secret else said
+        said = said.replace(self.secret, "…") if self.secret else said
+        return told("the database refuses: {said}", said=said)
 
 
 def place_of(database: str) -> str:
@@ -132,12 +138,12 @@ def _aside(work: Callable[[], Any]) -> Future[Any]:
 def _highest(column: str, names: Sequence[str], rows: Sequence[Sequence[Any]], before: Any) -> Any:
     """Return the highest watermark of an answer, the one before when it has none."""
     if column not in names:
-        raise IntakeError(f"the answer has no column {column}")
+        raise IntakeError(told("the answer has no column {column}", column=column))
     at = list(names).index(column)
     try:
         return max((row[at] for row in rows if row[at] is not None), default=before)
     except TypeError as error:
-        raise IntakeError("watermarks that cannot be compared") from error
+        raise IntakeError(told("watermarks that cannot be compared")) from error
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> bytes:

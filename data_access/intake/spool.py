@@ -24,6 +24,7 @@ from typing import Any, Literal
 import orjson
 
 from data_access.errors import SpoolFull, StoreError
+from language import told
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class Spool:
         It raises StoreError when they could not be written. Raises SpoolFull.
         """
         if not self.has_room(dataset):
-            raise SpoolFull("the store is behind; what came in before waits")
+            raise SpoolFull(told("the store is behind; what came in before waits"))
         size = sum(len(each.body) for each in arrivals)
         return self._put(_Job(Future(), dataset, way, arrivals, state, size=size))
 

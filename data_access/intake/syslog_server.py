@@ -20,6 +20,7 @@ from data_access.intake.framing import Frames, FramingError
 from data_access.intake.health import HealthBook
 from data_access.intake.spool import Arrival, Spool
 from data_access.intake.ways import ListenWay
+from language import told
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,12 @@ class SyslogServer:
                     self._begin, self.host, self.way.port, ssl=self.tls, limit=_CHUNK
                 )
             except OSError as error:
-                why = f"cannot listen on {self.host}:{self.way.port} ({error.strerror or error})"
+                why = told(
+                    "cannot listen on {host}:{port} ({why})",
+                    host=self.host,
+                    port=self.way.port,
+                    why=error.strerror or error,
+                )
                 self.health.failed(self.dataset, KIND, why)
                 log.error("%s: listen: %s", self.dataset, why)
                 await asyncio.sleep(AGAIN_S)
@@ -140,7 +146,7 @@ class SyslogServer:
             try:
                 await asyncio.wrap_future(self.spool.put(self.dataset, KIND, [arrival]))
             except DataError as error:
-                self.health.failed(self.dataset, KIND, str(error))
+                self.health.failed(self.dataset, KIND, error.told)
                 self._has_room.clear()
                 await asyncio.sleep(AGAIN_S)
                 continue

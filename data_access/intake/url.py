@@ -27,6 +27,7 @@ from data_access.intake.paging import Page, next_page
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
 from data_access.intake.ways import UrlWay
+from language import Told, told
 
 ATTEMPTS = 3
 MOST_REDIRECTS = 5
@@ -35,6 +36,10 @@ _CHUNK = 65536
 _TRANSIENT = (429, 502, 503, 504)
 _AGAIN_S = 5.0  # longest Retry-After that is waited for here
 _AGENT = "hanoi-ioc (city operations center; polls politely)"
+_WHY = {
+    401: told("HTTP 401 (the secret is refused)"),
+    403: told("HTTP 403 (access is refused)"),
+}
 
 
 class _Transient(IntakeError):
@@ -84,7 +89,9 @@ class UrlFetch:
                 break
             page = following
         else:
-            raise IntakeError(f"more than {self.way.max_pages} pages; raise max_pages, or narrow")
+            raise IntakeError(
+                told("more than {most} pages; raise max_pages, or narrow", most=self.way.max_pages)
+            )
         digest = _digest(arrivals)
         kept = {"since": begun_s, "digest": digest, **_validators(answer.headers)}
         if digest == state.get("digest"):
@@ -106,13 +113,13 @@ class UrlFetch:
         wanted = [url for url, changed in listed.items() if known.get(str(url)) != changed]
         size = len(answer.body)
         arrivals: list[Arrival] = []
-        failed: list[str] = []
+        failed: list[Told] = []
         missing = set(wanted[self.way.max_pages :])
         for url in wanted[: self.way.max_pages]:
             try:
                 document = await self._patiently(url, {})
             except IntakeError as error:
-                failed.append(str(error))
+                failed.append(error.told)
                 missing.add(url)
                 continue
             size += len(document.body)
@@ -123,9 +130,11 @@ class UrlFetch:
         kept["entries"] = {str(url): each for url, each in listed.items() if url not in missing}
         if not missing:
             kept |= _validators(answer.headers)
-        said = f"{len(failed)} of {len(wanted)} entries: {failed[0]}" if failed else ""
-        has_more = len(missing) > len(failed)
-        return Fetched(arrivals, kept, size, more=has_more and not failed, error=said)
+        if failed:
+            sentence, counts = "{count} of {all} entries: {fault}", (len(failed), len(wanted))
+            said = told(sentence, count=counts[0], all=counts[1], fault=failed[0])
+            return Fetched(arrivals, kept, size, error=said)
+        return Fetched(arrivals, kept, size, more=bool(missing))
 
     def _params(self, state: Mapping[str, Any], now_s: float) -> dict[str, str]:
         since_s = state.get("since")
@@ -156,15 +165,21 @@ class UrlFetch:
             async with asyncio.timeout(timeout_s):
                 return await self._follow(url, conditions)
         except TimeoutError as error:
-            raise _Transient(f"no whole answer within {timeout_s:g} s") from error
+            raise _Transient(
+                told("no whole answer within {timeout_s:g} s", timeout_s=timeout_s)
+            ) from error
         except aiohttp.ClientConnectorCertificateError as error:
-            raise IntakeError("its certificate is not trusted") from error
+            raise IntakeError(told("its certificate is not trusted")) from error
         except aiohttp.ClientConnectorError as error:
             why = error.os_error.strerror or str(error.os_error)
-            raise _Transient(f"cannot connect to {error.host}:{error.port} ({why})") from error
+            place = f"{error.host}:{error.port}"
+            raise _Transient(
+                told("cannot connect to {place} ({why})", place=place, why=why)
+            ) from error
         except (aiohttp.ClientError, ssl.SSLError, ConnectionError, ValueError) as error:
             # Vendors' texts may hold the address with a secret in its query: their kind must do.
-            raise _Transient(f"the answer broke off ({type(error).__name__})") from error
+            name = type(error).__name__
+            raise _Transient(told("the answer broke off ({name})", name=name)) from error
 
     async def _follow(self, url: URL, conditions: Mapping[str, str]) -> _Answer:
         first = url
@@ -181,8 +196,10 @@ class UrlFetch:
                 "https",
                 "http",
             ):
-                raise IntakeError(f"redirects to {url.scheme}, which is less safe than https")
-        raise IntakeError(f"more than {MOST_REDIRECTS} redirects")
+                raise IntakeError(
+                    told("redirects to {scheme}, which is less safe than https", scheme=url.scheme)
+                )
+        raise IntakeError(told("more than {most} redirects", most=MOST_REDIRECTS))
 
     def _secret_headers(self) -> dict[str, str]:
         kind, _, name = self.way.secret_in.partition(":")
@@ -208,7 +225,7 @@ class UrlFetch:
         return _Answer(response.status, response.headers, bytes(body), linked)
 
     def _too_big(self) -> IntakeError:
-        return IntakeError(f"an answer of more than {self.way.max_mb:g} MB")
+        return IntakeError(told("an answer of more than {most:g} MB", most=self.way.max_mb))
 
     def _arrival(self, body: bytes, at_s: float, url: URL | None = None) -> Arrival:
         url = url or URL(self.way.address)
@@ -233,9 +250,9 @@ def _is_worth_another(error: BaseException) -> bool:
 
 def _refusal(response: aiohttp.ClientResponse) -> IntakeError:
     kind = _Transient if response.status in _TRANSIENT else IntakeError
-    words = {401: " (the secret is refused)", 403: " (access is refused)"}.get(response.status, "")
     after_s = _retry_after_s(response.headers.get("Retry-After", ""))
-    return kind(f"HTTP {response.status}{words}", retry_after_s=after_s)
+    why = _WHY.get(response.status) or told("HTTP {status}", status=response.status)
+    return kind(why, retry_after_s=after_s)
 
 
 def _retry_after_s(text: str) -> float | None:

@@ -21,6 +21,7 @@ from data_access.model import Batch, Entity, Rejected
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import first_line, good_files, load
 from data_access.sources.rows import bad_rows, numbers, observations
+from language import told
 
 FORMAT = "aqiin"
 MEASUREMENTS = ("station_name", "timestamp_utc", "parameter", "value")
@@ -69,10 +70,10 @@ def _is_list(path: Path, options: Options) -> bool:
 
 def _stations(path: Path, city: City) -> tuple[dict[str, Entity], list[Rejected]]:
     payload = load(path)
-    frame, rejected = payload.table(STATIONS, expected="a list of stations")
+    frame, rejected = payload.table(STATIONS, expected=told("a list of stations"))
     lat, lon = numbers(frame["latitude"]), numbers(frame["longitude"])
     possible = lat.between(-90, 90) & lon.between(-180, 180)
-    detail = "no possible position; expected latitude and longitude in degrees"
+    detail = told("no possible position; expected latitude and longitude in degrees")
     rejected += bad_rows(payload.name, frame, ~possible, "badPosition", detail)
     codes = city.areas.locate(lat.where(possible).to_list(), lon.where(possible).to_list())
     shared = pd.Series(list(zip(lat, lon, strict=True))).duplicated(keep=False).to_list()
@@ -95,14 +96,14 @@ def _measurements(
     path: Path, options: Options, stations: Mapping[str, Entity]
 ) -> tuple[pd.DataFrame, list[Rejected]]:
     payload = load(path)
-    expected = "long rows of measurements"
+    expected = told("long rows of measurements")
     frame, rejected = payload.table(MEASUREMENTS, optional=("quality_flag",), expected=expected)
     if len(frame) == 0:
-        raise SourceWrongFormat("a heading without rows", payload.name, "measurements")
+        raise SourceWrongFormat(told("a heading without rows"), payload.name, told("measurements"))
     frame = frame[~frame["parameter"].isin(options.ignored)]
     times = pd.to_datetime(frame["timestamp_utc"], errors="coerce", utc=True, format="ISO8601")
     unreadable = times.isna()
-    detail = "no readable timestamp_utc; expected ISO 8601"
+    detail = told("no readable timestamp_utc; expected ISO 8601")
     rejected += bad_rows(payload.name, frame, unreadable, "badTime", detail)
     frame, times = frame[~unreadable], times[~unreadable]
     names = _each(frame["station_name"], str.strip)

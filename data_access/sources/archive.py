@@ -13,8 +13,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from data_access.errors import SourceTooBig, SourceUnreadable
-from data_access.sources import payload as bytes_of
+from data_access.sources import unpacking as bytes_of
 from data_access.sources.payload import Payload
+from language import told
 
 MAX_MEMBERS = 2000
 UNSET_YEAR = 1980  # what archives say whose maker set no dates
@@ -39,22 +40,24 @@ def check(payload: Payload) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(io.BytesIO(payload.content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
     except DAMAGED as error:
-        found = f"a damaged zip archive ({error})"
-        raise SourceUnreadable(found, payload.name, "a zip archive") from error
+        found = told("a damaged zip archive ({error})", error=error)
+        raise SourceUnreadable(found, payload.name, told("a zip archive")) from error
     if len(members) > MAX_MEMBERS:
-        found = f"a zip archive of {len(members)} files"
-        raise SourceTooBig(found, payload.name, f"at most {MAX_MEMBERS} files")
+        found = told("a zip archive of {count} files", count=len(members))
+        raise SourceTooBig(found, payload.name, told("at most {most} files", most=MAX_MEMBERS))
     size = sum(member.file_size for member in members)
     packed = len(payload.content)
     if size > bytes_of.MAX_BYTES or (
         size > bytes_of.RATIO_FROM and size > bytes_of.MAX_RATIO * packed
     ):
-        found = f"{packed} bytes of zip that unpack to {size}"
-        raise SourceTooBig(found, payload.name, f"at most {bytes_of.MAX_BYTES} bytes")
+        found = told("{packed} bytes of zip that unpack to {size}", packed=packed, size=size)
+        raise SourceTooBig(
+            found, payload.name, told("at most {most} bytes", most=bytes_of.MAX_BYTES)
+        )
     for member in members:
         if member.flag_bits & 1:
-            found = f"{member.filename!r} is encrypted"
-            raise SourceUnreadable(found, payload.name, "an archive without a password")
+            found = told("{filename!r} is encrypted", filename=member.filename)
+            raise SourceUnreadable(found, payload.name, told("an archive without a password"))
     return members
 
 
@@ -85,7 +88,9 @@ def changed_at(payload: Payload) -> datetime | None:
 def _content(payload: Payload, member: zipfile.ZipInfo) -> bytes:
     name = f"{payload.name}#{member.filename}"
     if member.compress_type not in _STORED_OR_DEFLATED:
-        raise SourceUnreadable("an unusual compression", name, "stored or deflated files")
+        raise SourceUnreadable(
+            told("an unusual compression"), name, told("stored or deflated files")
+        )
     try:
         with (
             zipfile.ZipFile(io.BytesIO(payload.content)) as archive,
@@ -93,7 +98,13 @@ def _content(payload: Payload, member: zipfile.ZipInfo) -> bytes:
         ):
             content = file.read(member.file_size + 1)
     except DAMAGED as error:
-        raise SourceUnreadable(f"a damaged file ({error})", name, "a zip archive") from error
+        raise SourceUnreadable(
+            told("a damaged file ({error})", error=error), name, told("a zip archive")
+        ) from error
     if len(content) > member.file_size:
-        raise SourceTooBig("more bytes than the archive says", name, f"{member.file_size} bytes")
+        raise SourceTooBig(
+            told("more bytes than the archive says"),
+            name,
+            told("{size} bytes", size=member.file_size),
+        )
     return content

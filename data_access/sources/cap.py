@@ -9,7 +9,7 @@ with `actual` false, also when only the text says so (`says_test`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +19,16 @@ import shapely
 import shapely.geometry
 from pydantic import Field, field_validator
 
+from data_access.areas import Areas, Meant
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract, duration_s
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
 from data_access.sources.cap_message import CapFault, Message, alerts_in, read_message
-from data_access.sources.options import Period, SourceOptions
+from data_access.sources.joining import Joining, told_then
+from data_access.sources.options import Period, SourceOptions, UnitsOf
 from data_access.sources.payload import good_files, load
+from language import told
 
 FORMAT = "cap"
 ATOM_FEED = "{http://www.w3.org/2005/Atom}feed"  # one without entries: nothing is in force
@@ -41,6 +44,7 @@ class Options(SourceOptions):
     """`lifetime`: of an alert that does not say when it expires."""
 
     lifetime: Period = "P1D"
+    units: UnitsOf = "then"  # codes and names of units in alerts from before a reform
     unit_geocodes: tuple[str, ...] = ("unit", "GSO")  # geocodes whose value is a unit's code
     test_words: str = Field(default=TEST_WORDS)
 
@@ -63,7 +67,7 @@ class _Found:
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield one batch: every alert, and what became of those it refers to, in order of sending."""
     options: Options = Options.of(contract)
-    words = re.compile(options.test_words, re.IGNORECASE)
+    words, joining = re.compile(options.test_words, re.IGNORECASE), Joining(city, options.units)
     rejected: list[Rejected] = []
     found: dict[str, _Found] = {}
     for messages, refused in good_files(files, lambda path: _messages(path, words), rejected):
@@ -75,7 +79,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     own: dict[str, RecordRow] = {}
     for each in ordered:
         if each.message.type in ("Alert", "Update"):
-            record = _record(each, options, city)
+            record = _record(each, options, joining)
             own[record.record_id] = record
             records.append(record)
     records += _consequences(ordered, own)
@@ -94,24 +98,27 @@ def _messages(path: Path, words: re.Pattern[str]) -> tuple[list[_Found], list[Re
         try:
             message = read_message(element, test_words=words)
         except CapFault as fault:
-            rejected.append(Rejected(where, fault.reason, str(fault)))
+            rejected.append(Rejected(where, fault.reason, fault.detail))
             continue
         if message.body["cap_status"] == "draft":
-            rejected.append(Rejected(where, "draft", "a draft is no alert; expected it sent"))
+            rejected.append(Rejected(where, "draft", told("a draft is no alert; expected it sent")))
             continue
         rejected += [Rejected(where, *fault) for fault in message.faults]
         found.append(_Found(message, where))
     if number == 0 and root.tag != ATOM_FEED:
-        raise SourceWrongFormat("no CAP alert", payload.name, "CAP 1.1 or 1.2")
+        raise SourceWrongFormat(told("no CAP alert"), payload.name, told("CAP 1.1 or 1.2"))
     for number, entry in enumerate(root.iter(ATOM_ENTRY), start=1):
         if next(alerts_in(entry), None) is None:
-            detail = "an entry that only points at its alert; expected the alert inside"
+            detail = told("an entry that only points at its alert; expected the alert inside")
             rejected.append(Rejected(f"{payload.name}#{number}", "notEmbedded", detail))
     return found, rejected
 
 
-def _record(found: _Found, options: Options, city: City) -> RecordRow:
+def _record(found: _Found, options: Options, joining: Joining) -> RecordRow:
     message = found.message
+    coded = _meant((v for n, v in message.geocodes if n in options.unit_geocodes), message, joining)
+    named = _meant(message.area_names, message, joining)
+    only = next(iter(coded or named), None) if len(coded or named) == 1 else None
     lifetime = timedelta(seconds=duration_s(options.lifetime))
     return RecordRow(
         record_id=message.own.record_id,
@@ -120,9 +127,9 @@ def _record(found: _Found, options: Options, city: City) -> RecordRow:
         reported_at=message.sent,
         valid_from=message.starts or message.sent,
         valid_to=message.expires or message.sent + lifetime,
-        area=_area(message, options, city),
+        area=_area(message, coded, named, joining.city.areas),
         geometry=message.geometry,
-        body=message.body,
+        body={**message.body, **told_then(only)},
         source_ref=found.source_ref,
     )
 
@@ -155,18 +162,18 @@ def _consequences(messages: Sequence[_Found], own: dict[str, RecordRow]) -> Iter
             )
 
 
-def _area(message: Message, options: Options, city: City) -> str | None:
+def _meant(words: Iterable[str], message: Message, joining: Joining) -> list[Meant | None]:
+    return [joining.meant(word, message.sent) for word in words]
+
+
+def _area(
+    message: Message, coded: Sequence[Meant | None], named: Sequence[Meant | None], areas: Areas
+) -> str | None:
     """Return the one unit an alert concerns, "city" for more of it, None for elsewhere."""
-    areas = city.areas
-    coded = {
-        value
-        for name, value in message.geocodes
-        if name in options.unit_geocodes and areas.get(value) is not None
-    }
-    if coded:
-        return coded.pop() if len(coded) == 1 else CITY_AREA
-    names = set(city.name.values())
-    if any(name in names for name in message.area_names):
+    codes = {found.area for found in coded if found is not None}
+    if codes:
+        return codes.pop() if len(codes) == 1 else CITY_AREA
+    if any(found == Meant(CITY_AREA, CITY_AREA) for found in named):
         return CITY_AREA
     if message.geometry is not None:
         shape = shapely.make_valid(shapely.geometry.shape(message.geometry))
@@ -174,7 +181,7 @@ def _area(message: Message, options: Options, city: City) -> str | None:
         if touched:
             return touched[0] if len(touched) == 1 else CITY_AREA
         return None
-    units = [areas.find(name) for name in message.area_names]
-    if len(units) == 1 and units[0] is not None:
-        return units[0].code
-    return CITY_AREA if units and all(unit is not None for unit in units) else None
+    units = {None if found is None else found.area for found in named}
+    if len(units) == 1:
+        return units.pop()
+    return CITY_AREA if units and None not in units else None

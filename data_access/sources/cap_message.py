@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.sources.rows import instant, iso
+from language import Told, told
 
 NAMESPACE = re.compile(r"\{urn:oasis:names:tc:emergency:cap:1\.[0-9]\}")
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
@@ -28,9 +29,9 @@ TEST_CODES = frozenset({"RWT", "RMT", "NPT", "DMO", "NST"})  # SAME: weekly, mon
 class CapFault(Exception):
     """An alert lacks what every alert must have; `reason` is the code of its refusal."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: Told) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.reason, self.detail = reason, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Message:
     area_names: tuple[str, ...]
     geocodes: tuple[tuple[str, str], ...]
     body: Mapping[str, Any]
-    faults: tuple[tuple[str, str], ...] = ()  # what was left out of it: reason, detail
+    faults: tuple[tuple[str, Told], ...] = ()  # what was left out of it: reason, detail
 
 
 def alerts_in(root: Element) -> Iterator[Element]:
@@ -74,27 +75,35 @@ def read_message(alert: Element, *, test_words: re.Pattern[str]) -> Message:
     """Read one alert; raises CapFault."""
     identifier, sender = _text(alert, "identifier"), _text(alert, "sender")
     if not identifier or not sender:
-        raise CapFault("emptyKey", "the alert lacks identifier or sender")
+        raise CapFault("emptyKey", told("the alert lacks identifier or sender"))
     sent = instant(_text(alert, "sent"))
     if sent is None:
-        detail = f"sent is {_text(alert, 'sent')!r}; expected ISO 8601 with its offset"
+        detail = told(
+            "{name} is {found!r}; expected ISO 8601 with its offset",
+            name="sent",
+            found=_text(alert, "sent"),
+        )
         raise CapFault("badTime", detail)
     status = _choice(alert, "status", STATUSES)
     kind = _choice(alert, "msgType", TYPES)
     infos = [child for child in alert if _name(child) == "info"]
     areas = [child for info in infos for child in info if _name(child) == "area"]
     body = _body(alert, infos, areas, status, kind)
-    told = ("title", "event", "description", "instruction")
-    words = " ".join([_text(alert, "note"), *(w for name in told for w in body[name].values())])
+    fields = ("title", "event", "description", "instruction")
+    words = " ".join([_text(alert, "note"), *(w for name in fields for w in body[name].values())])
     codes = {value.upper() for _, value in _pairs(infos, "eventCode")}
     body["says_test"] = test_words.search(words) is not None or bool(codes & TEST_CODES)
     body["actual"] = body["actual"] and not body["says_test"]
-    faults: list[tuple[str, str]] = []
+    faults: list[tuple[str, Told]] = []
     ends = _times(infos, ("expires",), faults)
     starts = _times(infos, ("onset", "effective"), faults)
     expires, begins = max(ends, default=None), min(starts, default=None)
     if expires is not None and expires < max(sent, begins or sent):
-        detail = f"expires {iso(expires)}, before it begins {iso(max(sent, begins or sent))}"
+        detail = told(
+            "expires {expires}, before it begins {sent}",
+            expires=iso(expires),
+            sent=iso(max(sent, begins or sent)),
+        )
         faults.append(("endsBeforeStart", detail))
         expires = None
     body |= {"sent_at": iso(sent), "starts_at": iso(begins), "expires_at": iso(expires)}
@@ -114,7 +123,7 @@ def read_message(alert: Element, *, test_words: re.Pattern[str]) -> Message:
 
 
 def _times(
-    infos: list[Element], names: tuple[str, ...], faults: list[tuple[str, str]]
+    infos: list[Element], names: tuple[str, ...], faults: list[tuple[str, Told]]
 ) -> list[datetime]:
     """Return the first time that each info says under `names`; what is none is a fault."""
     found = []
@@ -126,7 +135,11 @@ def _times(
         if at is not None:
             found.append(at)
         else:
-            detail = f"{name} is {_text(info, name)[:40]!r}; expected ISO 8601 with its offset"
+            detail = told(
+                "{name} is {found!r}; expected ISO 8601 with its offset",
+                name=name,
+                found=_text(info, name)[:40],
+            )
             faults.append(("badTime", detail))
     return found
 
@@ -184,7 +197,7 @@ def _references(text: str) -> Iterator[Reference]:
             yield Reference(parts[0], ",".join(parts[1:-1]))
 
 
-def _geometry(areas: list[Element], faults: list[tuple[str, str]]) -> dict[str, Any] | None:
+def _geometry(areas: list[Element], faults: list[tuple[str, Told]]) -> dict[str, Any] | None:
     """Return all polygons and circles as one GeoJSON geometry; what is damaged is a fault."""
     rings: dict[tuple[tuple[float, float], ...], None] = {}
     points: dict[tuple[float, float], None] = {}
@@ -195,11 +208,11 @@ def _geometry(areas: list[Element], faults: list[tuple[str, str]]) -> dict[str, 
                 if ring is not None:
                     rings[ring] = None
                 elif _plain(child):
-                    faults.append(("badPlace", f"polygon {_plain(child)[:60]!r}"))
+                    faults.append(("badPlace", told("polygon {found!r}", found=_plain(child)[:60])))
             elif _name(child) == "circle":
                 centre, ring = _circle(_plain(child))
                 if centre is None and _plain(child):
-                    faults.append(("badPlace", f"circle {_plain(child)[:60]!r}"))
+                    faults.append(("badPlace", told("circle {found!r}", found=_plain(child)[:60])))
                 if ring is not None:
                     rings[ring] = None
                 elif centre is not None:
@@ -273,7 +286,15 @@ def _choice(alert: Element, name: str, choices: tuple[str, ...]) -> str:
     for choice in choices:
         if text.lower() == choice.lower():
             return choice
-    raise CapFault("unknownStatus", f"{name} is {text!r}; expected one of {', '.join(choices)}")
+    raise CapFault(
+        "unknownStatus",
+        told(
+            "{name} is {found!r}; expected {codes}",
+            name=name,
+            found=text,
+            codes=", ".join(choices),
+        ),
+    )
 
 
 def _name(element: Element) -> str:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from language import told
+
 START = re.compile(r"CEF:\s?(\d+)\|")
 TIMES = ("rt", "start", "deviceReceiptTime", "end")
 HOSTS = ("dvchost", "dhost", "shost", "dvc", "src")
@@ -70,13 +72,18 @@ def parse(text: str) -> CefEvent:
     """Read "CEF:0|…"; raises NoCef."""
     begin = START.match(text)
     if begin is None:
-        raise NoCef("no CEF header")
+        raise NoCef(told("no CEF header"))
     parts: list[str] = []
     at = begin.end()
     while len(parts) < 6:
         cut = _CUT.search(text, at)
         if cut is None:
-            raise NoCef(f"CEF with {len(parts) + 1} header fields; expected 7 before the extension")
+            raise NoCef(
+                told(
+                    "CEF with {count} header fields; expected 7 before the extension",
+                    count=len(parts) + 1,
+                )
+            )
         parts.append(_unescaped(text[at : cut.end() - 1]))
         at = cut.end()
     vendor, product, device_version, class_id, name, severity = parts

@@ -23,6 +23,7 @@ from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.placing import line, link_of
 from data_access.sources.rows import instant, iso
+from language import told
 
 FORMAT = "datex2"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -52,7 +53,9 @@ def _read(path: Path, options: Options, city: City) -> tuple[list[RecordRow], li
     payload = load(path)
     root = payload.xml()
     if _name(root) not in ROOTS:
-        raise SourceWrongFormat(f"a <{_name(root)}>", payload.name, "DATEX II version 2 or 3")
+        raise SourceWrongFormat(
+            told("a <{name}>", name=_name(root)), payload.name, told("DATEX II version 2 or 3")
+        )
     records: list[RecordRow] = []
     rejected: list[Rejected] = []
     for publication in _publications(root):
@@ -88,9 +91,9 @@ def _record(
 ) -> RecordRow | Rejected:
     record_id, record_class = element.get("id", "").strip(), _type(element)
     if not record_id:
-        return Rejected(where, "emptyKey", "a situation record without id")
+        return Rejected(where, "emptyKey", told("a situation record without id"))
     if not record_class:
-        return Rejected(where, "unknownCode", "no xsi:type; expected the record's class")
+        return Rejected(where, "unknownCode", told("no xsi:type; expected the record's class"))
     version_at = instant(_text(element, "situationRecordVersionTime"))
     created_at = instant(_text(element, "situationRecordCreationTime"))
     validity = _first(element, "validityTimeSpecification")
@@ -98,7 +101,9 @@ def _record(
     ends = None if validity is None else instant(_text(validity, "overallEndTime"))
     reported = version_at or created_at or published or starts
     if reported is None:
-        return Rejected(where, "badTime", "no readable time of version, creation or publication")
+        return Rejected(
+            where, "badTime", told("no readable time of version, creation or publication")
+        )
     header = _first(situation, "headerInformation")
     status_of_text = "" if header is None else _text(header, "informationStatus")
     severity = _text(element, "severity") or _text(situation, "overallSeverity")

@@ -18,9 +18,10 @@ from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.places import area_of, point, shown_in
 from data_access.sources.rows import instant, iso
+from language import told
 
 FORMAT = "datex2-energy"
-EXPECTED = "DATEX II 3 in JSON with an energyInfrastructureTable"
+EXPECTED = told("DATEX II 3 in JSON with an energyInfrastructureTable")
 STATUS = "open"
 MAX_TEXT = 500
 MAX_DEEP = 60  # objects within objects
@@ -47,7 +48,7 @@ def _read(path: Path, options: Options, city: City) -> tuple[list[RecordRow], li
     payload = load(path)
     document = payload.json()
     if not any(True for _ in _named(document, "energyInfrastructureTable")):
-        raise SourceWrongFormat("JSON without any", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("JSON without any"), payload.name, EXPECTED)
     records: list[RecordRow] = []
     rejected: list[Rejected] = []
     for number, site in enumerate(_named(document, "energyInfrastructureSite"), start=1):
@@ -62,11 +63,15 @@ def _read(path: Path, options: Options, city: City) -> tuple[list[RecordRow], li
 def _record(site: Any, where: str, options: Options, city: City) -> RecordRow | Rejected:
     key = site.get("idG") if isinstance(site, Mapping) else None
     if not isinstance(key, str) or not key.strip():
-        return Rejected(where, "emptyKey", "a site without idG")
+        return Rejected(where, "emptyKey", told("a site without idG"))
     written = site.get("lastUpdated") or site.get("versionG")
     at = instant(written) if isinstance(written, str) else None
     if at is None:
-        return Rejected(where, "badTime", f"{key[:80]} was updated {str(written)[:40]!r}")
+        return Rejected(
+            where,
+            "badTime",
+            told("{key} was updated {written!r}", key=key[:80], written=str(written)[:40]),
+        )
     points = list(_named(site, "egiElectricChargingPoint"))
     powers = [
         float(power)

@@ -25,9 +25,10 @@ from data_access.sources.payload import good_files, load
 from data_access.sources.places import point
 from data_access.sources.rows import Gathered, instant
 from data_access.sources.units import UnknownUnit, conversion
+from language import told, words_of
 
 FORMAT = "datex2-measured"
-EXPECTED = "DATEX II version 2 or 3 with measured data or a table of sites"
+EXPECTED = told("DATEX II version 2 or 3 with measured data or a table of sites")
 Quantity = Literal["speed", "flow", "occupancy"]
 # The element that holds a quantity's value, and the unit the standard gives it.
 VALUES: dict[str, tuple[Quantity, str]] = {
@@ -73,7 +74,9 @@ def _parse(path: Path) -> tuple[str, Element]:
     root = payload.xml()
     holds = ("siteMeasurements", "measurementSiteRecord", "measurementSite")
     if not any(_name(element) in holds for element in root.iter()):
-        raise SourceWrongFormat(f"a <{_name(root)}> without any", payload.name, EXPECTED)
+        raise SourceWrongFormat(
+            told("a <{name}> without any", name=_name(root)), payload.name, EXPECTED
+        )
     return payload.name, root
 
 
@@ -92,13 +95,17 @@ class _Reader:
         reference = next(_named(element, "measurementSiteReference"), None)
         site = "" if reference is None else reference.get("id", "").strip()
         if not site:
-            self.rejected.append(Rejected(where, "emptyKey", "measurements of no site"))
+            self.rejected.append(Rejected(where, "emptyKey", told("measurements of no site")))
             return
         stamp = next(_named(element, "measurementTimeDefault"), None)
         written = "" if stamp is None else "".join(stamp.itertext()).strip()
         at = instant(written)
         if at is None:
-            detail = f"{site} at {written[:40]!r}; expected ISO 8601 with its offset"
+            detail = told(
+                "{site} at {written!r}; expected ISO 8601 with its offset",
+                site=site,
+                written=written[:40],
+            )
             self.rejected.append(Rejected(where, "badTime", detail))
             return
         found: dict[Quantity, dict[str, str]] = {}
@@ -124,7 +131,7 @@ class _Reader:
         if number == NOTHING_SEEN:
             return None
         if not math.isfinite(number):
-            detail = f"{quantity} is {text[:40]!r}; expected a number"
+            detail = told("{name} is {found!r}; expected a number", name=quantity, found=text[:40])
             self.rejected.append(Rejected(where, "notANumber", detail))
             return None
         unit = next(unit for kind, unit in VALUES.values() if kind == quantity)
@@ -134,7 +141,13 @@ class _Reader:
         try:
             return conversion(unit, definition.unit)(number)
         except UnknownUnit as fault:
-            self.rejected.append(Rejected(where, "unknownUnit", f"{indicator}: {fault}"))
+            self.rejected.append(
+                Rejected(
+                    where,
+                    "unknownUnit",
+                    told("{name}: {fault}", name=indicator, fault=words_of(fault)),
+                )
+            )
             return None
 
 

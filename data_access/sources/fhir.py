@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import Batch, Entity, Rejected
-from data_access.old_units import OldUnit
 from data_access.sources.fhir_bundle import (
     PERSONAL,
     Resource,
@@ -28,11 +27,13 @@ from data_access.sources.fhir_bundle import (
     worded,
 )
 from data_access.sources.fhir_place import Place, Places
+from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.periods import start_of
 from data_access.sources.rows import Gathered
 from data_access.sources.units import UnknownUnit, conversion
+from language import Told, told, words_of
 
 FORMAT = "fhir"
 # HL7 table 0116, bed status: unoccupied; occupied; closed, housekeeping, contaminated, isolated.
@@ -83,6 +84,7 @@ class _Reader:
         self.resources, self.options, self.contract, self.city = resources, options, contract, city
         self.zone = zone_of(options.timezone, city)
         self.places = Places(resources, city.areas)
+        self.joining = Joining(city, options.units)
         self.rows = Gathered()
         self.entities: dict[str, Entity] = {}
         self.rejected: list[Rejected] = resources.rejected
@@ -92,7 +94,7 @@ class _Reader:
         """Return what the resources say."""
         for kind in sorted(PERSONAL & self.resources.by_type.keys()):
             for _, _, where in self.resources.of(kind):
-                detail = f"a {kind}: of a single person; expected counts only"
+                detail = told("a {kind}: of a single person; expected counts only", kind=kind)
                 self.rejected.append(Rejected(where, "personalData", detail))
         for _, report, where in self.resources.of("MeasureReport"):
             if self.options.measures:
@@ -108,7 +110,7 @@ class _Reader:
             rejected=[*before, *self.rejected],
         )
 
-    def _refuse(self, where: str, reason: str, detail: str) -> None:
+    def _refuse(self, where: str, reason: str, detail: Told) -> None:
         self.rejected.append(Rejected(where, reason, detail))
 
     # ------------------------------------------------------------ measures
@@ -122,11 +124,13 @@ class _Reader:
         if not wanted:
             return
         if report.get("type") not in ("summary", "data-collection", None):
-            detail = f"a report of type {report.get('type')!r}; expected a summary"
+            detail = told("a report of type {type!r}; expected a summary", type=report.get("type"))
             self._refuse(where, "personalData", detail)
             return
         if report.get("status") != "complete":
-            detail = f"a report that is {report.get('status')!r}; expected it complete"
+            detail = told(
+                "a report that is {status!r}; expected it complete", status=report.get("status")
+            )
             self._refuse(where, "draft", detail)
             return
         at = self._period(report, where)
@@ -143,7 +147,9 @@ class _Reader:
                     found = True
                     self._group(indicator, measure, group, at, place, version, where)
             if not found:
-                detail = f"no group {measure.group!r} for {indicator}"
+                detail = told(
+                    "no group {group!r} for {indicator}", group=measure.group, indicator=indicator
+                )
                 self._refuse(where, "unknownCode", detail)
 
     def _period(self, report: Resource, where: str) -> datetime | None:
@@ -151,12 +157,20 @@ class _Reader:
         written = period.get("start") if isinstance(period, Mapping) else None
         start = start_of(written, self.zone) if isinstance(written, str) else None
         if start is None:
-            self._refuse(where, "badTime", f"a period from {written!r}; expected a FHIR date")
+            self._refuse(
+                where,
+                "badTime",
+                told("a period from {written!r}; expected a FHIR date", written=written),
+            )
             return None
         end = period.get("end") if isinstance(period, Mapping) else None
         until = start_of(end, self.zone) if isinstance(end, str) else None
         if until is not None and until < start:
-            self._refuse(where, "endsBeforeStart", f"from {written} until {end}")
+            self._refuse(
+                where,
+                "endsBeforeStart",
+                told("from {starts} until {ends}", starts=written, ends=end),
+            )
             return None
         return start
 
@@ -191,14 +205,10 @@ class _Reader:
         name = worded(value)
         area = None
         if self.options.strata_are_areas:
-            is_now = self.options.units == "now"
-            day = date.max if is_now else at.astimezone(self.city.zone).date()
-            said = (*sorted(coded(value)), name)
-            units = (self.city.areas.known(each, on=day) for each in said if each)
-            unit = next((each for each in units if each is not None), None)
-            if isinstance(unit, OldUnit):
-                return Place(unit.entity, unit.full_name, None, None, unit.area)
-            if unit is not None:
+            found = self.joining.first((*sorted(coded(value)), name), at)
+            if found is not None and found.then is not None:
+                return Place(found.series, found.then.full_name, None, None, found.area)
+            if found is not None and (unit := self.city.areas.get(found.area)) is not None:
                 return Place(unit.code, unit.full_name, unit.lat, unit.lon, unit.code)
             area = name or None  # for the contract to refuse
         return Place(name, name, None, None, area)
@@ -234,7 +244,11 @@ class _Reader:
             if count is None:
                 return None  # masked at its source, or not known
             if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-                detail = f"{indicator} is {str(count)[:40]!r}; expected a count"
+                detail = told(
+                    "{name} is {found!r}; expected a count",
+                    name=indicator,
+                    found=str(count)[:40],
+                )
                 self._refuse(where, "notANumber", detail)
                 return None
             return float(count)
@@ -251,7 +265,13 @@ class _Reader:
             or not math.isfinite(value)
         ):
             self._refuse(
-                where, "notANumber", f"{indicator} is {str(value)[:40]!r}; expected a number"
+                where,
+                "notANumber",
+                told(
+                    "{name} is {found!r}; expected a number",
+                    name=indicator,
+                    found=str(value)[:40],
+                ),
             )
             return None
         unit = quantity.get("code") or quantity.get("unit")
@@ -261,7 +281,9 @@ class _Reader:
         try:
             return conversion(unit, definition.unit)(float(value))
         except UnknownUnit as fault:
-            self._refuse(where, "unknownUnit", f"{indicator}: {fault}")
+            self._refuse(
+                where, "unknownUnit", told("{name}: {fault}", name=indicator, fault=words_of(fault))
+            )
             return None
 
     def _say(
@@ -296,13 +318,15 @@ class _Reader:
         if not beds:
             return
         if snapshot.missing:
-            detail = f"{snapshot.missing} resources of the search did not come"
+            detail = told("{count} resources of the search did not come", count=snapshot.missing)
             self._refuse(beds[0][1], "incomplete", detail)
             return
         stamps = [start_of(each, self.zone) for each in snapshot.as_of]
         as_of = max((at for at in stamps if at is not None), default=None)
         if as_of is None:
-            self._refuse(beds[0][1], "noTime", "a bundle of beds that does not say of when it is")
+            self._refuse(
+                beds[0][1], "noTime", told("a bundle of beds that does not say of when it is")
+            )
             return
         counts: dict[str, dict[str, int]] = {}
         places: dict[str, tuple[Place, str]] = {}
@@ -311,7 +335,7 @@ class _Reader:
                 continue
             place = self.places.facility(bed)
             if place is None:
-                self._refuse(where, "emptyKey", "a bed of no organization and in no building")
+                self._refuse(where, "emptyKey", told("a bed of no organization and in no building"))
                 continue
             places.setdefault(place.key, (place, where))
             count = counts.setdefault(place.key, dict.fromkeys(BED_STATES, 0))

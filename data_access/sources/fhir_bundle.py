@@ -12,8 +12,9 @@ from typing import Any
 from data_access.errors import SourceWrongFormat
 from data_access.model import Rejected
 from data_access.sources.payload import Payload
+from language import Told, told
 
-EXPECTED = "HL7 FHIR R4 in JSON: a resource, a Bundle, or a resource a line"
+EXPECTED = told("HL7 FHIR R4 in JSON: a resource, a Bundle, or a resource a line")
 # What speaks of a single person.
 PERSONAL = frozenset({
     "Patient", "Person", "RelatedPerson", "Encounter", "Condition", "Observation", "Procedure",
@@ -91,7 +92,9 @@ class Resources:
             return self._keep(kind, found, where)
         entries = found.get("entry", [])
         if deep >= MAX_DEEP or not isinstance(entries, list):
-            self.rejected.append(Rejected(where, "badEntity", "a bundle without a list of entries"))
+            self.rejected.append(
+                Rejected(where, "badEntity", told("a bundle without a list of entries"))
+            )
             return 0
         self._note(found, len(entries))
         for number, entry in enumerate(entries, start=1):
@@ -165,11 +168,11 @@ def _search_of(bundle: Resource) -> str:
     return ""
 
 
-def _what(found: Any) -> str:
+def _what(found: Any) -> Told:
     if not isinstance(found, Mapping):
-        return f"JSON of a {type(found).__name__}"
+        return told("JSON of a {name}", name=type(found).__name__)
     issues = found.get("issue")
     if found.get("resourceType") == "OperationOutcome" and isinstance(issues, list):
         words = [i.get("diagnostics") or i.get("code") for i in issues if isinstance(i, Mapping)]
-        return f"an error answer: {'; '.join(map(str, words))}"[:300]
-    return f"an object with {', '.join(sorted(map(str, found)))}"[:300]
+        return told("an error answer: {words}", words="; ".join(map(str, words))[:300])
+    return told("an object with {words}", words=", ".join(sorted(map(str, found)))[:300])

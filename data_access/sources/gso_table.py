@@ -23,6 +23,7 @@ from data_access.sources.options import SourceOptions
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
 from data_access.spelling import tone_key
+from language import told
 
 BLANKS = frozenset({"", "-", "–", "NA", "nan", "…", "..."})
 
@@ -72,16 +73,18 @@ class _Table:
         """Read a file; raises SourceError."""
         needed = [options.name_column, options.date_column, *options.columns.values()]
         needed += options.revised.values()
-        expected = "a monthly table of the statistics office"
+        expected = told("a monthly table of the statistics office")
         frame, rejected = payload.table(needed, expected=expected)
         published = pd.to_datetime(
             frame[options.date_column].str.strip(), errors="coerce", format=options.date_format
         )
-        detail = f"no date of publication written as {options.date_format}"
+        detail = told("no date of publication written as {format}", format=options.date_format)
         rejected += bad_rows(payload.name, frame, published.isna(), "badTime", detail)
         frame, published = frame[published.notna()], published.dropna()
         if frame.empty:
-            raise SourceWrongFormat("no dated row", payload.name, "monthly publications")
+            raise SourceWrongFormat(
+                told("no dated row"), payload.name, told("monthly publications")
+            )
         order = np.argsort(published.to_numpy(), kind="stable")
         months = published.iloc[order].dt.to_period("M")
         return cls(payload, frame.iloc[order], months, options, city, rejected)
@@ -115,7 +118,7 @@ class _Table:
         texts = self.frame[column].str.strip()
         values = numbers(texts)
         refused = values.isna() & ~texts.isin(BLANKS)
-        detail = f"{column} is no number"
+        detail = told("{name} is no number", name=column)
         self.rejected += bad_rows(self.payload.name, self.frame, refused, "notANumber", detail)
         kept = values.notna().to_numpy()
         made = observations(

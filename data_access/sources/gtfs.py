@@ -21,6 +21,7 @@ from data_access.sources import archive
 from data_access.sources.gtfs_feed import EXPECTED, WEEKDAYS, Feed, feed_of
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
+from language import told
 
 FORMAT = "gtfs"
 STATUS = "open"
@@ -41,7 +42,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     def parse(path: Path) -> Feed:
         payload = load(path, zipped=True)
         if not archive.is_archive(payload):
-            raise SourceWrongFormat("no zip archive", payload.name, EXPECTED)
+            raise SourceWrongFormat(told("no zip archive"), payload.name, EXPECTED)
         return feed_of(payload, zone_of(options.timezone, city))
 
     for feed in good_files(files, parse, rejected):
@@ -74,7 +75,7 @@ def _routes(feed: Feed) -> tuple[list[RecordRow], list[Rejected]]:
         where = f"{feed.name}#routes.txt#{route_id}"
         days = sorted({day for trip in trips for day in feed.services[feed.trips[trip].service_id]})
         if not days:
-            detail = f"route {route_id!r} has no trip on any day"
+            detail = told("route {route_id!r} has no trip on any day", route_id=route_id)
             rejected.append(Rejected(where, "noService", detail))
             continue
         records.append(_route(feed, route_id, trips, days, where))

@@ -21,8 +21,9 @@ from data_access.model import Rejected
 from data_access.sources import archive
 from data_access.sources.payload import Payload
 from data_access.sources.places import point
+from language import Told, told
 
-EXPECTED = "a GTFS archive: routes.txt, trips.txt, stops.txt, stop_times.txt and a calendar"
+EXPECTED = told("a GTFS archive: routes.txt, trips.txt, stops.txt, stop_times.txt and a calendar")
 FILES = (
     "agency.txt", "routes.txt", "stops.txt", "trips.txt", "stop_times.txt", "calendar.txt",
     "calendar_dates.txt", "frequencies.txt", "shapes.txt", "feed_info.txt",
@@ -144,7 +145,7 @@ class _Reader:
         services = self._services()
         trips = self._trips(routes, services)
         if not routes or not stops:
-            raise SourceWrongFormat("no route or no stop", self.payload.name, EXPECTED)
+            raise SourceWrongFormat(told("no route or no stop"), self.payload.name, EXPECTED)
         packed = archive.changed_at(self.payload)
         return Feed(
             name=self.payload.name,
@@ -166,7 +167,7 @@ class _Reader:
         All columns that were asked for are there; those the file lacks are empty.
         """
         if name not in self.files:
-            raise SourceWrongFormat(f"no {name}", self.payload.name, EXPECTED)
+            raise SourceWrongFormat(told("no {name}", name=name), self.payload.name, EXPECTED)
         frame, refused = self.files[name].table(needed, optional=optional, expected=EXPECTED)
         self.rejected += refused
         frame = frame.assign(**{each: frame[each].str.strip() for each in frame})
@@ -177,7 +178,7 @@ class _Reader:
             return self._table(name, needed, optional)
         return pd.DataFrame({each: pd.Series(dtype=object) for each in [*needed, *optional]})
 
-    def _refuse(self, file: str, line: int, reason: str, detail: str) -> None:
+    def _refuse(self, file: str, line: int, reason: str, detail: Told) -> None:
         self.rejected.append(Rejected(f"{self.payload.name}#{file}:{line}", reason, detail))
 
     def _zone(self, agencies: pd.DataFrame, fallback: ZoneInfo) -> ZoneInfo:
@@ -187,7 +188,7 @@ class _Reader:
             try:
                 return ZoneInfo(name)
             except (KeyError, OSError, ValueError):
-                detail = f"agency_timezone {name[:40]!r} is no time zone"
+                detail = told("agency_timezone {name!r} is no time zone", name=name[:40])
                 self._refuse("agency.txt", int(str(line)), "unknownCode", detail)
         return fallback
 
@@ -199,7 +200,7 @@ class _Reader:
         found: dict[str, Route] = {}
         for row in frame.itertuples():
             if not row.route_id:
-                self._refuse("routes.txt", row.Index, "emptyKey", "a route without route_id")
+                self._refuse("routes.txt", row.Index, "emptyKey", told("a route without route_id"))
                 continue
             short, long = row.route_short_name, row.route_long_name
             found[row.route_id] = Route(
@@ -218,29 +219,38 @@ class _Reader:
         for row in frame.itertuples():
             place = point(row.stop_lat, row.stop_lon)
             if not row.stop_id:
-                self._refuse("stops.txt", row.Index, "emptyKey", "a stop without stop_id")
+                self._refuse("stops.txt", row.Index, "emptyKey", told("a stop without stop_id"))
             elif place is not None:
                 lon, lat = place["coordinates"]
                 found[row.stop_id] = Stop(row.stop_name or row.stop_id, lat, lon)
             elif row.location_type in ("", "0", "1"):  # others need no position
-                detail = f"stop {row.stop_id!r} at {row.stop_lat!r}, {row.stop_lon!r}"
+                detail = told(
+                    "stop {stop_id!r} at {stop_lat!r}, {stop_lon!r}",
+                    stop_id=row.stop_id,
+                    stop_lat=row.stop_lat,
+                    stop_lon=row.stop_lon,
+                )
                 self._refuse("stops.txt", row.Index, "badPlace", detail)
         return found
 
     def _services(self) -> dict[str, frozenset[date]]:
         """Return the days each service runs: its weekdays, with its exceptions."""
         if "calendar.txt" not in self.files and "calendar_dates.txt" not in self.files:
-            raise SourceWrongFormat("no calendar", self.payload.name, EXPECTED)
+            raise SourceWrongFormat(told("no calendar"), self.payload.name, EXPECTED)
         days: dict[str, set[date]] = {}
         needed = ["service_id", "start_date", "end_date", *WEEKDAYS]
         for row in self._optional("calendar.txt", needed, []).itertuples():
             begin, end = day_of(row.start_date), day_of(row.end_date)
             if begin is None or end is None:
-                detail = f"{row.start_date!r} to {row.end_date!r}; expected YYYYMMDD"
+                detail = told(
+                    "{start_date!r} to {end_date!r}; expected YYYYMMDD",
+                    start_date=row.start_date,
+                    end_date=row.end_date,
+                )
                 self._refuse("calendar.txt", row.Index, "badTime", detail)
                 continue
             if end < begin or (end - begin).days > MAX_DAYS * 5:
-                detail = f"from {begin} until {end}"
+                detail = told("from {starts} until {ends}", starts=begin, ends=end)
                 reason = "endsBeforeStart" if end < begin else "badTime"
                 self._refuse("calendar.txt", row.Index, reason, detail)
                 continue
@@ -252,8 +262,10 @@ class _Reader:
         for row in self._optional("calendar_dates.txt", needed, []).itertuples():
             day = day_of(row.date)
             if day is None or row.exception_type not in ("1", "2"):
-                detail = (
-                    f"{row.date!r}, exception {row.exception_type!r}; expected YYYYMMDD, 1 or 2"
+                detail = told(
+                    "{date!r}, exception {exception_type!r}; expected YYYYMMDD, 1 or 2",
+                    date=row.date,
+                    exception_type=row.exception_type,
                 )
                 self._refuse("calendar_dates.txt", row.Index, "badTime", detail)
                 continue
@@ -268,8 +280,11 @@ class _Reader:
         found: dict[str, Trip] = {}
         for row in self._table("trips.txt", needed, ["trip_headsign", "shape_id"]).itertuples():
             if not row.trip_id or row.route_id not in routes or row.service_id not in services:
-                detail = (
-                    f"trip {row.trip_id!r} of route {row.route_id!r}, service {row.service_id!r}"
+                detail = told(
+                    "trip {trip_id!r} of route {route_id!r}, service {service_id!r}",
+                    trip_id=row.trip_id,
+                    route_id=row.route_id,
+                    service_id=row.service_id,
                 )
                 self._refuse("trips.txt", row.Index, "unknownCode", detail)
                 continue
@@ -292,7 +307,11 @@ class _Reader:
         unknown = ~made["trip"].isin(trips.keys()) | ~made["stop"].isin(stops.keys())
         for reason, bad in (("unknownCode", unknown), ("badTime", unreadable & ~unknown)):
             for line in frame.index[bad.to_numpy()]:
-                detail = f"trip {frame.at[line, 'trip_id']!r} at stop {frame.at[line, 'stop_id']!r}"
+                detail = told(
+                    "trip {trip_id!r} at stop {stop_id!r}",
+                    trip_id=frame.at[line, "trip_id"],
+                    stop_id=frame.at[line, "stop_id"],
+                )
                 self._refuse("stop_times.txt", int(line), reason, detail)
         good = made[~(unknown | unreadable | made["sequence"].isna())]
         return good.sort_values(["trip", "sequence"], kind="stable", ignore_index=True)
@@ -304,7 +323,12 @@ class _Reader:
             begin, until = clock_s(row.start_time), clock_s(row.end_time)
             every = int(row.headway_secs) if row.headway_secs.isdecimal() else 0
             if begin is None or until is None or until < begin or every <= 0:
-                detail = f"{row.start_time!r} to {row.end_time!r} every {row.headway_secs!r} s"
+                detail = told(
+                    "{start_time!r} to {end_time!r} every {headway_secs!r} s",
+                    start_time=row.start_time,
+                    end_time=row.end_time,
+                    headway_secs=row.headway_secs,
+                )
                 self._refuse("frequencies.txt", row.Index, "badTime", detail)
             elif row.trip_id in trips:
                 found.setdefault(row.trip_id, []).append((begin, until, every))
@@ -323,7 +347,7 @@ class _Reader:
         )
         good = (made["lat"].abs() <= 90) & (made["lon"].abs() <= 180) & made["sequence"].notna()
         for line in made.index[~good.to_numpy()]:
-            self._refuse("shapes.txt", int(line), "badPlace", "a point that is no position")
+            self._refuse("shapes.txt", int(line), "badPlace", told("a point that is no position"))
         return made[good].sort_values(["id", "sequence"], kind="stable", ignore_index=True)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from data_access.errors import SourceEmpty, SourceTooBig, SourceWrongFormat
 from data_access.sources.payload import MAX_TREE_BYTES, Payload
+from language import told
 
-EXPECTED = "a GTFS-Realtime FeedMessage: protobuf, its text form or its JSON"
+EXPECTED = told("a GTFS-Realtime FeedMessage: protobuf, its text form or its JSON")
 FIRST_S = 946_684_800  # 2000-01-01: no vehicle reported before
 LAST_S = 4_102_444_800  # 2100-01-01
 
@@ -25,13 +26,13 @@ def message_of(payload: Payload) -> Any:
     from google.transit import gtfs_realtime_pb2
 
     if len(payload.content) > MAX_TREE_BYTES:
-        found = f"{len(payload.content)} bytes"
-        raise SourceTooBig(found, payload.name, f"at most {MAX_TREE_BYTES} bytes")
+        found = told("{size} bytes", size=len(payload.content))
+        raise SourceTooBig(found, payload.name, told("at most {most} bytes", most=MAX_TREE_BYTES))
     message = gtfs_realtime_pb2.FeedMessage()
     start = payload.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     try:
         if not start:
-            raise SourceEmpty("nothing but white space", payload.name, EXPECTED)
+            raise SourceEmpty(told("nothing but white space"), payload.name, EXPECTED)
         if start == b"{":
             json_format.ParseDict(payload.json(), message, ignore_unknown_fields=True)
         elif _is_text(payload.content):
@@ -46,10 +47,10 @@ def message_of(payload: Payload) -> Any:
         DecodeError, json_format.ParseError, text_format.ParseError, RecursionError, ValueError,
         AttributeError,
     ) as error:  # fmt: skip
-        found = f"no such message ({str(error)[:160]})"
+        found = told("no such message ({error})", error=str(error)[:160])
         raise SourceWrongFormat(found, payload.name, EXPECTED) from error
     if not message.IsInitialized() or not message.header.gtfs_realtime_version:
-        raise SourceWrongFormat("a message without its header", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("a message without its header"), payload.name, EXPECTED)
     return message
 
 

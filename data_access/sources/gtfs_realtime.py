@@ -27,6 +27,7 @@ from data_access.sources.payload import good_files, load
 from data_access.sources.places import point
 from data_access.sources.rows import Gathered, iso
 from data_access.sources.units import conversion
+from language import Told, told
 
 FORMAT = "gtfs-realtime"
 FASTEST_MS = 56  # 200 km/h; beyond, a position jumped
@@ -109,7 +110,7 @@ class _Reader:
         made.rejected = [*before, *self.rejected]
         return made
 
-    def _refuse(self, entity: Any, reason: str, detail: str) -> None:
+    def _refuse(self, entity: Any, reason: str, detail: Told) -> None:
         self.rejected.append(Rejected(f"{self.name}#{entity.id}", reason, detail))
 
     def _when(self, entity: Any, said_s: int) -> datetime | None:
@@ -118,7 +119,11 @@ class _Reader:
         if at is None:
             said = said_s or self.message.header.timestamp
             reason = "badTime" if said else "noTime"
-            self._refuse(entity, reason, f"timestamp {said}; expected POSIX seconds since 2000")
+            self._refuse(
+                entity,
+                reason,
+                told("timestamp {said}; expected POSIX seconds since 2000", said=said),
+            )
         return at
 
     # ------------------------------------------------------------ vehicles and trips
@@ -131,7 +136,11 @@ class _Reader:
         position = vehicle.position
         geometry = point(round(position.latitude, 6), round(position.longitude, 6))
         if geometry is None:
-            detail = f"a vehicle at {position.latitude:g}, {position.longitude:g}"
+            detail = told(
+                "a vehicle at {latitude:g}, {longitude:g}",
+                latitude=position.latitude,
+                longitude=position.longitude,
+            )
             self._refuse(entity, "badPlace", detail)
             return None
         speed_kmh = None
@@ -139,7 +148,9 @@ class _Reader:
             if 0 <= position.speed <= FASTEST_MS:
                 speed_kmh = round(position.speed * 3.6, 1)
             else:
-                detail = f"{position.speed:g} m/s; expected 0 to {FASTEST_MS}"
+                detail = told(
+                    "{speed:g} m/s; expected 0 to {most}", speed=position.speed, most=FASTEST_MS
+                )
                 self._refuse(entity, "implausible", detail)
         own = vehicle.vehicle
         lon, lat = geometry["coordinates"]
@@ -229,7 +240,11 @@ class _Reader:
     def _delay(self, entity: Any, at: datetime) -> Delay:
         delay = delay_of(entity.trip_update, at, self.feed)
         if delay.delay_s is not None and abs(delay.delay_s) > LONGEST_DELAY_S:
-            detail = f"{delay.delay_s:g} s; expected at most {LONGEST_DELAY_S}"
+            detail = told(
+                "{delay_s:g} s; expected at most {most}",
+                delay_s=delay.delay_s,
+                most=LONGEST_DELAY_S,
+            )
             self._refuse(entity, "implausible", detail)
             return Delay(delay.stop_id, None)
         return delay
@@ -250,7 +265,9 @@ class _Reader:
             route_id = self._named(entity.trip_update.trip)["route_id"]
             key = route_id if self.options.by == "route" else delay.stop_id
             if not key:
-                self._refuse(entity, "emptyKey", f"a trip without its {self.options.by}")
+                self._refuse(
+                    entity, "emptyKey", told("a trip without its {by}", by=self.options.by)
+                )
                 continue
             count = counts.setdefault(key, {"trips": 0, "late": 0, "cancelled": 0})
             latest[key] = max(latest.get(key, at), at)
@@ -337,7 +354,11 @@ class _Reader:
         for period in entity.alert.active_period:
             starts, ends = moment(period.start), moment(period.end)
             if starts is not None and ends is not None and ends < starts:
-                self._refuse(entity, "endsBeforeStart", f"from {starts} until {ends}")
+                self._refuse(
+                    entity,
+                    "endsBeforeStart",
+                    told("from {starts} until {ends}", starts=starts, ends=ends),
+                )
                 continue
             found.append((starts, ends))
         found.sort(key=lambda each: (each[0] is not None, each[0]))

@@ -9,34 +9,37 @@ import lxml.html
 
 from data_access.errors import SourceTooBig, SourceWrongFormat
 from data_access.sources.payload import MAX_DEPTH, Payload
+from language import Told, told
 
 MAX_SPAN = 1000  # cells that one cell may cover in each direction
 MAX_CELLS = 2_000_000  # of a page, spans filled
 
 
 def tables_of(
-    payload: Payload, *, encodings: Sequence[str], expected: str
+    payload: Payload, *, encodings: Sequence[str], expected: Told
 ) -> list[list[list[str]]]:
     """Return the rows of each table, in the order of the page; raises SourceError.
 
     A cell that covers several says the same in all of them. Tables within cells are tables too.
     """
     if payload.content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SourceWrongFormat("a binary Excel workbook", payload.name, expected)
+        raise SourceWrongFormat(told("a binary Excel workbook"), payload.name, expected)
     text = payload.text(encodings=encodings, html=True)
     try:
         parser = lxml.html.HTMLParser(huge_tree=False, remove_comments=True, no_network=True)
         root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
-        raise SourceWrongFormat(f"no HTML ({error})", payload.name, expected) from error
+        raise SourceWrongFormat(
+            told("no HTML ({error})", error=error), payload.name, expected
+        ) from error
     tables = []
     cells = 0
     for table in root.iter("table"):
         rows = _rows(table)
         cells += sum(map(len, rows))
         if cells > MAX_CELLS:
-            found = f"more than {MAX_CELLS} cells"
-            raise SourceTooBig(found, payload.name, "tables a person can read")
+            found = told("more than {most} cells", most=MAX_CELLS)
+            raise SourceTooBig(found, payload.name, told("tables a person can read"))
         tables.append(rows)
     return tables
 

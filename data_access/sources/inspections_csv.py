@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data_access.areas import Areas
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import Batch, Entity, Rejected
-from data_access.old_units import OldUnit
+from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations
+from language import Told, told
 
 FORMAT = "inspections-csv"
 
@@ -52,7 +52,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
 def _register(path: Path, options: Options, city: City) -> Batch:
     payload = load(path)
     needed = (options.day, options.unit, options.inspections, options.violations)
-    expected = "a register of inspections"
+    expected = told("a register of inspections")
     frame, rejected = payload.table(
         needed, optional=(options.unit_code,), expected=expected, encodings=options.encodings
     )
@@ -61,7 +61,7 @@ def _register(path: Path, options: Options, city: City) -> Batch:
     rows = pd.DataFrame(
         {
             "day": day,
-            "code": _codes(frame, options, city.areas, day),
+            "code": _codes(frame, options, Joining(city), day),
             "inspections": numbers(frame[options.inspections]),
             "violations": numbers(frame[options.violations]),
         }
@@ -90,27 +90,30 @@ def _register(path: Path, options: Options, city: City) -> Batch:
     return Batch(pd.concat(parts, ignore_index=True), entities=entities, rejected=rejected)
 
 
-def _faults(rows: pd.DataFrame, options: Options) -> list[tuple[str, pd.Series, str]]:
+def _faults(rows: pd.DataFrame, options: Options) -> list[tuple[str, pd.Series, Told]]:
     no_number = rows["inspections"].isna() | rows["violations"].isna()
     too_many = rows["violations"] > rows["inspections"]
     return [
-        ("badTime", rows["day"].isna(), f"no day written as {options.day_format}"),
-        ("unknownArea", rows["code"].isna(), "no unit of the city, by code or by name"),
-        ("notANumber", no_number, "a count is no number"),
-        ("inconsistent", too_many, "more premises in breach than were inspected"),
+        (
+            "badTime",
+            rows["day"].isna(),
+            told("no day written as {format}", format=options.day_format),
+        ),
+        ("unknownArea", rows["code"].isna(), told("no unit of the city, by code or by name")),
+        ("notANumber", no_number, told("a count is no number")),
+        ("inconsistent", too_many, told("more premises in breach than were inspected")),
     ]
 
 
-def _codes(frame: pd.DataFrame, options: Options, areas: Areas, day: pd.Series) -> list[str | None]:
+def _codes(
+    frame: pd.DataFrame, options: Options, joining: Joining, day: pd.Series
+) -> list[str | None]:
     """Return each row's unit of today, by what its code, else its name, meant on its day."""
     codes = frame.get(options.unit_code, pd.Series("", index=frame.index)).str.strip()
     keys = list(zip(codes, frame[options.unit], day.dt.date, strict=True))
-    found = {key: None if pd.isna(key[2]) else _code(*key, areas=areas) for key in set(keys)}
-    return [found[key] for key in keys]
+    return [None if pd.isna(on) else _code(code, name, on, joining) for code, name, on in keys]
 
 
-def _code(code: str, name: str, day: date, *, areas: Areas) -> str | None:
-    unit = (areas.known(code, on=day) if code else None) or areas.known(name, on=day)
-    if isinstance(unit, OldUnit):
-        return unit.area
-    return None if unit is None else unit.code
+def _code(code: str, name: str, day: date, joining: Joining) -> str | None:
+    found = joining.on(code, day) or joining.on(name, day)
+    return None if found is None else found.area

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from data_access.sources import cef
 from data_access.sources.cef import CefEvent
+from language import Told, told, words_of
 
 MAX_PRIORITY = 191  # facility * 8 + severity
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,9 +36,9 @@ _GREENWICH = frozenset({"UTC", "GMT", "Z", "+0000", "+00:00"})
 class LineFault(Exception):
     """A line that cannot be read; `reason` is the code of its refusal."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: Told) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.reason, self.detail = reason, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,13 @@ def parse_line(line: str, calendar: Calendar) -> LogLine:
     if text.startswith("<"):
         found = _PRIORITY.match(text)
         if found is None:
-            raise LineFault("badLine", "a priority that is not closed; expected <PRI>")
+            raise LineFault("badLine", told("a priority that is not closed; expected <PRI>"))
         priority = int(found[1])
         if priority > MAX_PRIORITY:
-            raise LineFault("badPriority", f"priority {found[1]}; expected 0 to {MAX_PRIORITY}")
+            raise LineFault(
+                "badPriority",
+                told("priority {found}; expected 0 to {most}", found=found[1], most=MAX_PRIORITY),
+            )
         text = text[found.end() :]
     try:
         classic = _RFC3164.match(text)
@@ -119,8 +123,8 @@ def parse_line(line: str, calendar: Calendar) -> LogLine:
         if text.startswith("CEF:"):
             return _cef(text, calendar, priority)
     except (ValueError, OverflowError, OSError) as error:
-        raise LineFault("badTime", f"no possible time ({error})") from error
-    raise LineFault("badLine", "neither RFC 5424 nor RFC 3164 nor CEF")
+        raise LineFault("badTime", told("no possible time ({error})", error=error)) from error
+    raise LineFault("badLine", told("neither RFC 5424 nor RFC 3164 nor CEF"))
 
 
 def without_secrets(text: str) -> str:
@@ -131,7 +135,7 @@ def without_secrets(text: str) -> str:
 def _classic(found: re.Match[str], calendar: Calendar, priority: int | None) -> LogLine:
     month = MONTHS.get(found[1])
     if month is None:
-        raise LineFault("badTime", f"{found[1]!r} is no month")
+        raise LineFault("badTime", told("{found!r} is no month", found=found[1]))
     year = int(found[3]) if found[3] else None
     minute = calendar.minute(month, int(found[2]), int(found[4]), int(found[5]), year)
     second = int(found[6])
@@ -143,9 +147,9 @@ def _classic(found: re.Match[str], calendar: Calendar, priority: int | None) -> 
 def _modern(found: re.Match[str], calendar: Calendar, priority: int | None) -> LogLine:
     version, stamp, host, app, process, message_id, rest = found.groups()
     if version != "1":
-        raise LineFault("badLine", f"syslog version {version}; expected 1")
+        raise LineFault("badLine", told("syslog version {version}; expected 1", version=version))
     if stamp == "-":
-        raise LineFault("noTime", "the line says no time; expected RFC 3339")
+        raise LineFault("noTime", told("the line says no time; expected RFC 3339"))
     minute, second = _instant(stamp, calendar)
     end = 1 if rest.startswith("-") else 0
     while (element := _ELEMENT.match(rest, end)) is not None:
@@ -166,7 +170,10 @@ def _modern(found: re.Match[str], calendar: Calendar, priority: int | None) -> L
 def _instant(stamp: str, calendar: Calendar) -> tuple[int, int]:
     """Return an ISO 8601 instant as minutes since the epoch, and seconds."""
     if re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", stamp) is None:
-        raise LineFault("badTime", f"{stamp[:40]!r}; expected a year of four digits (RFC 3339)")
+        raise LineFault(
+            "badTime",
+            told("{stamp!r}; expected a year of four digits (RFC 3339)", stamp=stamp[:40]),
+        )
     at = datetime.fromisoformat(stamp.replace(",", "."))
     if at.tzinfo is None:
         at = at.replace(tzinfo=calendar.zone)
@@ -177,7 +184,7 @@ def _cef(text: str, calendar: Calendar, priority: int | None) -> LogLine:
     event = cef_event(text)
     written = event.time
     if written is None:
-        raise LineFault("noTime", f"CEF without {', '.join(cef.TIMES)}")
+        raise LineFault("noTime", told("CEF without {times}", times=", ".join(cef.TIMES)))
     minute, second = cef_moment(written, calendar)
     extension = " ".join(f"{name}={value}" for name, value in event.fields.items())
     message = f"{event.name} {extension}"
@@ -189,7 +196,7 @@ def cef_event(text: str) -> CefEvent:
     try:
         return cef.parse(text)
     except cef.NoCef as fault:
-        raise LineFault("badLine", str(fault)) from fault
+        raise LineFault("badLine", words_of(fault)) from fault
 
 
 def cef_moment(text: str, calendar: Calendar) -> tuple[int, int]:
@@ -202,7 +209,10 @@ def cef_moment(text: str, calendar: Calendar) -> tuple[int, int]:
         return _instant(text, calendar)
     found = _CEF_DATE.match(text)
     if found is None or found[1] not in MONTHS:
-        raise LineFault("badTime", f"{text[:40]!r}; expected milliseconds or Mmm dd yyyy hh:mm:ss")
+        raise LineFault(
+            "badTime",
+            told("{text!r}; expected milliseconds or Mmm dd yyyy hh:mm:ss", text=text[:40]),
+        )
     zone = Calendar(calendar.year, ZoneInfo("UTC")) if found[7] in _GREENWICH else calendar
     year = int(found[3]) if found[3] else None
     minute = zone.minute(MONTHS[found[1]], int(found[2]), int(found[4]), int(found[5]), year)

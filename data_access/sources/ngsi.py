@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from data_access.contracts import DatasetContract, duration_s
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, RecordRow, Rejected
 from data_access.sources import ngsi_entity
+from data_access.sources.joining import Joining, told_then
 from data_access.sources.ngsi_entity import Attribute, NotNgsi, bare_id, last_word, place
 from data_access.sources.ngsi_options import Names, Options, Record
 from data_access.sources.options import zone_of
@@ -27,9 +28,10 @@ from data_access.sources.payload import good_files, load
 from data_access.sources.places import area_of, middle, shown_in
 from data_access.sources.rows import Gathered, instant, iso
 from data_access.sources.units import UnknownUnit, conversion
+from language import Told, told, words_of
 
 FORMAT = "ngsi"
-EXPECTED = "NGSI-LD or NGSI v2: an entity, a list of them, GeoJSON or a notification"
+EXPECTED = told("NGSI-LD or NGSI v2: an entity, a list of them, GeoJSON or a notification")
 MAX_TEXT = 2000
 _TIMES = re.compile(r"(?:[-_.:/]?\d{4}-\d\d-\d\d[T_ ]?[\d:.\-+Z]*)+$")  # at the end of an id
 _DIGITS = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -58,7 +60,7 @@ def _read(path: Path, options: Options, contract: DatasetContract, city: City) -
     try:
         parts = [ngsi_entity.document(found) for found in documents]
     except NotNgsi as fault:
-        raise SourceWrongFormat(str(fault), payload.name, EXPECTED) from fault
+        raise SourceWrongFormat(words_of(fault), payload.name, EXPECTED) from fault
     reader = _Reader(options, contract, city)
     types = {last_word(name).casefold() for name in options.types}
     faults: list[Rejected] = []
@@ -68,7 +70,8 @@ def _read(path: Path, options: Options, contract: DatasetContract, city: City) -
         try:
             each = ngsi_entity.entity(found)
         except NotNgsi as fault:
-            faults.append(Rejected(where, "badEntity", f"{fault}; expected an entity", _cut(found)))
+            detail = told("{fault}; expected an entity", fault=words_of(fault))
+            faults.append(Rejected(where, "badEntity", detail, _cut(found)))
             continue
         if not types or types & {kind.casefold() for kind in each.type.split(",")}:
             reader.take(each, where, notified)
@@ -78,7 +81,17 @@ def _read(path: Path, options: Options, contract: DatasetContract, city: City) -
     return reader
 
 
-Flags = dict[str, str]  # what of a record was not believed: the detail, and its reason
+Flags = dict[Told, str]  # what of a record was not believed: the detail, and its reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where an entity is: what its unit is called, else the unit its geometry lies in."""
+
+    named: str | None
+    area: str | None
+    geometry: Mapping[str, Any] | None
+    is_demo: bool = False  # only to be shown
 
 
 class _Reader:
@@ -87,6 +100,7 @@ class _Reader:
     def __init__(self, options: Options, contract: DatasetContract, city: City) -> None:
         self.options, self.contract, self.city = options, contract, city
         self.zone = zone_of(options.timezone, city)
+        self.joining = Joining(city, options.units)
         self.notified: datetime | None = None
         self.rows = Gathered()
         self.records: list[RecordRow] = []
@@ -96,14 +110,16 @@ class _Reader:
     def take(self, entity: ngsi_entity.Entity, where: str, notified: str | None) -> None:
         """Read one entity; `notified`: when the notification it came in was sent."""
         self.notified = None if notified is None else instant(notified, self.zone)
-        area, geometry, placed = self._place(entity, where)
+        placed = self._place(entity, where)
         if self.options.numbers:
-            self._numbers(entity, where, area, geometry)
+            self._numbers(entity, where, placed)
         if self.options.record is not None:
             flags: Flags = {}
-            body: dict[str, Any] = {"type": entity.type} | ({"placed": placed} if placed else {})
+            body: dict[str, Any] = {"type": entity.type}
+            if placed.is_demo:
+                body["placed"] = "demo"
             self._fill(entity, self.options.record, body, flags)
-            self._record(entity, where, self.options.record, body, area, geometry, flags)
+            self._record(entity, where, self.options.record, body, placed, flags)
             self.rejected += [Rejected(where, reason, detail) for detail, reason in flags.items()]
 
     # ------------------------------------------------------------ observations
@@ -112,8 +128,7 @@ class _Reader:
         self,
         entity: ngsi_entity.Entity,
         where: str,
-        area: str | None,
-        geometry: Mapping[str, Any] | None,
+        placed: _Placed,
     ) -> None:
         found = {
             indicator: values
@@ -122,7 +137,11 @@ class _Reader:
         }
         if not found:
             expected = ", ".join(self.options.numbers)
-            detail = f"a {entity.type or 'thing'} without any attribute for {expected}"
+            detail = told(
+                "a {type} without any attribute for {expected}",
+                type=entity.type or "thing",
+                expected=expected,
+            )
             self.rejected.append(Rejected(where, "noAttribute", detail, entity.id[:500]))
             return
         period = self._period(entity, where)
@@ -130,6 +149,7 @@ class _Reader:
             self.rejected.append(period)
             return
         key = self._key(entity)
+        newest: datetime | None = None
         for indicator, values in found.items():
             for value in values:
                 made = self._number(indicator, value, where)
@@ -138,13 +158,20 @@ class _Reader:
                     self.rejected.append(made)
                 elif at is None:
                     said = value.observed_at or "nothing"
-                    detail = f"{indicator} of {key}: {said[:60]!r} is no time; expected ISO 8601"
+                    detail = told(
+                        "{indicator} of {key}: {said!r} is no time; expected ISO 8601",
+                        indicator=indicator,
+                        key=key,
+                        said=said[:60],
+                    )
                     reason = "badTime" if value.observed_at else "noTime"
                     self.rejected.append(Rejected(where, reason, detail, entity.id[:500]))
                 else:
-                    self.rows.add(indicator, key, area, at, made, where)
-        lat, lon = middle(geometry) if geometry is not None else (None, None)
+                    newest = at if newest is None else max(newest, at)
+                    self.rows.add(indicator, key, self._area(placed, at), at, made, where)
+        lat, lon = middle(placed.geometry) if placed.geometry is not None else (None, None)
         name = entity.word(self.options.name)
+        area = placed.area if newest is None else self._area(placed, newest)
         self.entities[key] = Entity(key, name or key, lat, lon, area, {"type": entity.type})
 
     def _number(self, indicator: str, found: Attribute, where: str) -> float | Rejected:
@@ -152,12 +179,20 @@ class _Reader:
         number, unit = self.options.numbers[indicator], self.contract.indicators.get(indicator)
         value = found.value
         if isinstance(value, bool) and not number.boolean:
-            detail = f"{indicator} is {value}; expected a number (or the option boolean)"
+            detail = told(
+                "{name} is {found}; expected a number (or the option boolean)",
+                name=indicator,
+                found=value,
+            )
             return Rejected(where, "wrongType", detail, _cut(value))
         if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
             value = float(value)
         if not isinstance(value, int | float) or not math.isfinite(value):
-            detail = f"{indicator} is {_cut(value)[:60]}; expected a number"
+            detail = told(
+                "{name} is {found!r}; expected a number",
+                name=indicator,
+                found=_cut(value)[:60],
+            )
             return Rejected(where, "notANumber", detail, _cut(value))
         given = found.unit_code or number.unit
         if given is None or unit is None:
@@ -165,7 +200,8 @@ class _Reader:
         try:
             return conversion(given, unit.unit)(float(value))
         except UnknownUnit as fault:
-            return Rejected(where, "unknownUnit", f"{indicator}: {fault}", _cut(value))
+            detail = told("{name}: {fault}", name=indicator, fault=words_of(fault))
+            return Rejected(where, "unknownUnit", detail, _cut(value))
 
     def _period(self, entity: ngsi_entity.Entity, where: str) -> datetime | Rejected | None:
         """Return when a period began; a Rejected when it ends before."""
@@ -176,10 +212,17 @@ class _Reader:
         until = self._time(entity, self.options.until)
         for after in (end, until):
             if start is not None and after is not None and after < start:
-                detail = f"from {start.isoformat()} until {after.isoformat()}, which is before"
+                detail = told(
+                    "from {starts} until {ends}",
+                    starts=start.isoformat(),
+                    ends=after.isoformat(),
+                )
                 return Rejected(where, "endsBeforeStart", detail, entity.id[:500])
         if start is None:
-            detail = f"{written[:60]!r} is no time; expected ISO 8601, or an interval of it"
+            detail = told(
+                "{written!r} is no time; expected ISO 8601, or an interval of it",
+                written=written[:60],
+            )
             return Rejected(where, "badTime", detail, entity.id[:500])
         return start
 
@@ -196,8 +239,7 @@ class _Reader:
         where: str,
         options: Record,
         body: dict[str, Any],
-        area: str | None,
-        geometry: Mapping[str, Any] | None,
+        placed: _Placed,
         flags: Flags,
     ) -> None:
         starts = self._said_time(entity, options.starts, flags)
@@ -205,10 +247,12 @@ class _Reader:
         reported = self._said_time(entity, options.reported, flags)
         reported = reported or self._newest(entity) or self.notified or starts
         if reported is None:
-            flags[f"no readable time among {', '.join(options.reported)}"] = "noTime"
+            said = ", ".join(options.reported)
+            flags[told("no readable time among {reported}", reported=said)] = "noTime"
             return
         if starts is not None and ends is not None and ends < starts:
-            flags[f"valid until {iso(ends)}, before it begins {iso(starts)}"] = "endsBeforeStart"
+            sentence = "valid until {ends}, before it begins {starts}"
+            flags[told(sentence, ends=iso(ends), starts=iso(starts))] = "endsBeforeStart"
             ends = None
         status = options.status_of(entity.word(options.status))
         opened = starts or reported
@@ -216,8 +260,8 @@ class _Reader:
         if status in options.closing:
             closed = self._said_time(entity, options.closed, flags)
         if closed is not None and closed < opened:
-            detail = f"closed {iso(closed)}, before it was opened {iso(opened)}"
-            flags[detail] = "closedBeforeOpened"
+            sentence = "closed {closed}, before it was opened {opened}"
+            flags[told(sentence, closed=iso(closed), opened=iso(opened))] = "closedBeforeOpened"
             closed = None
         body["flags"] = sorted(set(flags.values()))
         last = RecordRow(
@@ -227,9 +271,9 @@ class _Reader:
             reported_at=reported,
             valid_from=opened,
             valid_to=ends,
-            area=area,
-            geometry=geometry,
-            body=body,
+            area=self._area(placed, opened),
+            geometry=placed.geometry,
+            body=body | told_then(self.joining.meant(placed.named, opened)),
             source_ref=where,
         )
         if closed is None:
@@ -242,7 +286,7 @@ class _Reader:
             reported_at=opened,
             valid_to=ends if ends is not None and ends > closed else None,
         )
-        ended = {**body, "closed_at": iso(closed)}
+        ended = {**last.body, "closed_at": iso(closed)}
         version = f"{closed.isoformat()}/1"
         last = replace(last, version=version, reported_at=closed, valid_to=closed, body=ended)
         self.records += [first, last]
@@ -278,7 +322,8 @@ class _Reader:
             if at is not None:
                 return at
             if written is not None:
-                flags[f"{path} is {_cut(written)[:60]!r}; expected ISO 8601"] = "badTime"
+                sentence, said = "{name} is {found!r}; expected ISO 8601", _cut(written)[:60]
+                flags[told(sentence, name=path, found=said)] = "badTime"
         return None
 
     def _newest(self, entity: ngsi_entity.Entity) -> datetime | None:
@@ -294,24 +339,25 @@ class _Reader:
     def _start(self, written: str) -> datetime | None:
         return _interval(written, self.zone)[0]
 
-    def _place(
-        self, entity: ngsi_entity.Entity, where: str
-    ) -> tuple[str | None, Mapping[str, Any] | None, str | None]:
-        """Return an entity's unit, its geometry, and "demo" when both are only to be shown."""
+    def _area(self, placed: _Placed, at: datetime) -> str | None:
+        """Return the unit that was meant at an instant."""
+        found = self.joining.meant(placed.named, at)
+        return placed.area if found is None else found.area
+
+    def _place(self, entity: ngsi_entity.Entity, where: str) -> _Placed:
         said = entity.one(self.options.location)
         geometry = None if said is None else place(said)
         if said is not None and geometry is None:
-            detail = f"location is {_cut(said)[:100]}; expected GeoJSON, longitude before latitude"
+            sentence = "location is {said}; expected GeoJSON, longitude before latitude"
+            detail = told(sentence, said=_cut(said)[:100])
             self.rejected.append(Rejected(where, "badPlace", detail, _cut(said)))
         named = entity.word(self.options.area)
-        if named is not None:
-            unit = self.city.areas.get(named) or self.city.areas.find(named)
-            if unit is not None:
-                return unit.code, geometry, None
         area = None if geometry is None else area_of(geometry, self.city.areas)
-        if area is None and self.options.map_to_city:
-            return *shown_in(bare_id(entity.id), self.city.areas), "demo"
-        return area, geometry, None
+        is_named = any(self.joining.on(named, day) for day in (date.min, date.max))
+        if area is None and not is_named and self.options.map_to_city:
+            area, geometry = shown_in(bare_id(entity.id), self.city.areas)
+            return _Placed(named, area, geometry, is_demo=True)
+        return _Placed(named, area, geometry)
 
 
 def _interval(written: str, zone: Any) -> tuple[datetime | None, datetime | None]:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from data_access.sources.places import geometry_of
+from language import told
 
 VALUE_KEYS = (
     "value", "object", "languageMap", "vocab", "json", "valueList", "objectList", "values",
@@ -110,7 +111,7 @@ def document(found: Any) -> Document:
         parts = [document(each) if _holds_entities(each) else Document((each,)) for each in found]
         return Document(tuple(each for part in parts for each in part.entities))
     if not isinstance(found, Mapping):
-        raise NotNgsi(f"JSON of a {type(found).__name__}")
+        raise NotNgsi(told("JSON of a {name}", name=type(found).__name__))
     if isinstance(found.get("data"), list | Mapping) and (
         found.get("type") == "Notification" or "subscriptionId" in found
     ):
@@ -129,17 +130,17 @@ def document(found: Any) -> Document:
         return Document((found,))
     words = found.get("detail") or found.get("description") or found.get("title")
     if isinstance(words, str):
-        raise NotNgsi(f"an error answer: {words[:200]}")
-    raise NotNgsi(f"an object with {', '.join(sorted(map(str, found)))[:200]}")
+        raise NotNgsi(told("an error answer: {words}", words=words[:200]))
+    raise NotNgsi(told("an object with {words}", words=", ".join(sorted(map(str, found)))[:200]))
 
 
 def entity(found: Any) -> Entity:
     """Read one entity; raises NotNgsi."""
     if not isinstance(found, Mapping):
-        raise NotNgsi(f"a {type(found).__name__}")
+        raise NotNgsi(told("a {name}", name=type(found).__name__))
     name = found.get("id", found.get("@id"))
     if not isinstance(name, str) or not name.strip():
-        raise NotNgsi("no id")
+        raise NotNgsi(told("no id"))
     if found.get("type") == "Feature":
         properties = found.get("properties")
         body = dict(properties) if isinstance(properties, Mapping) else {}

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from data_access.contracts import Named
-from data_access.sources.options import SourceOptions, ZoneName
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName
 
 OBSERVED = (
     "dateObserved", "dateObservedFrom", "observationDateTime", "observedAt", "TimeInstant",
@@ -95,4 +95,5 @@ class Options(SourceOptions):
     name: Names = ("name", "stationName")
     location: Names = ("location",)
     area: Names = ()  # an attribute with a unit's code or name, before the location
+    units: UnitsOf = "then"  # codes and names of units in what is from before a reform
     map_to_city: bool = False  # show what is elsewhere in units here

@@ -22,14 +22,16 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
+from data_access.sources.joining import Joining, told_then
 from data_access.sources.json_path import number_of
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.placing import unit_of
 from data_access.sources.rows import iso
+from language import told
 
 FORMAT = "open311"
-EXPECTED = "a GeoReport v2 answer: a list of requests"
+EXPECTED = told("a GeoReport v2 answer: a list of requests")
 WRAPPERS = ("requests", "service_requests", "services", "errors", "data", "results")
 MAX_TEXT = 2000
 
@@ -45,6 +47,7 @@ class Options(SourceOptions):
     fallback: str = "other"
     extended: dict[str, str] = Field(default_factory=dict)  # name in the body -> their attribute
     numbers: dict[str, str] = Field(default_factory=dict)  # the same, of those that are numbers
+    units: UnitsOf = "then"  # what addresses from before a reform call units by
     map_to_city: bool = False  # show requests from elsewhere in units here
 
 
@@ -90,13 +93,13 @@ def _answer(path: Path) -> tuple[Payload, list[Mapping[str, Any]]]:
     if isinstance(found, dict):
         found = next((found[name] for name in WRAPPERS if name in found), [found])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise SourceWrongFormat("JSON that is no list of objects", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("JSON that is no list of objects"), payload.name, EXPECTED)
     fields = [each["fields"] if isinstance(each.get("fields"), dict) else each for each in found]
     if fields and not any("service_request_id" in each or _is_service(each) for each in fields):
         words = ", ".join(sorted(map(str, fields[0])))[:200]
-        found_text = f"objects with {words}"
+        found_text = told("objects with {words}", words=words)
         if "code" in fields[0] and "description" in fields[0]:
-            found_text = f"an error answer: {str(fields[0]['description'])[:200]}"
+            found_text = told("an error answer: {words}", words=str(fields[0]["description"])[:200])
         raise SourceWrongFormat(found_text, payload.name, EXPECTED)
     return payload, fields
 
@@ -106,9 +109,11 @@ def _xml_answer(payload: Payload) -> list[Mapping[str, Any]]:
     name = _name(root)
     if name == "errors":
         words = " ".join("".join(root.itertext()).split())
-        raise SourceWrongFormat(f"an error answer: {words[:200]}", payload.name, EXPECTED)
+        raise SourceWrongFormat(
+            told("an error answer: {words}", words=words[:200]), payload.name, EXPECTED
+        )
     if name not in ("service_requests", "requests", "services"):
-        raise SourceWrongFormat(f"a <{name}>", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("a <{name}>", name=name), payload.name, EXPECTED)
     found = [_tree(each) for each in root]
     return [each for each in found if isinstance(each, dict)]
 
@@ -139,6 +144,7 @@ class _Reader:
         services: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self.options, self.city, self.zone, self.services = options, city, zone, services
+        self.joining = Joining(city, options.units)
         self._categories = [(_words(part), ours) for part, ours in options.categories.items()]
         self._category_of: dict[str, str] = {}
 
@@ -148,11 +154,15 @@ class _Reader:
         """Return the versions of one request, and what of it was refused."""
         request_id = _word(fields.get("service_request_id"))
         if not request_id:
-            return [], [Rejected(where, "emptyKey", "no service_request_id", str(fields)[:500])]
+            return [], [
+                Rejected(where, "emptyKey", told("no service_request_id"), str(fields)[:500])
+            ]
         requested = self._instant(fields.get("requested_datetime"))
         if requested is None:
             found = fields.get("requested_datetime")
-            detail = f"requested_datetime is {found!r}; expected ISO 8601"
+            detail = told(
+                "{name} is {found!r}; expected ISO 8601", name="requested_datetime", found=found
+            )
             return [], [Rejected(where, "badTime", detail, str(fields)[:500])]
         updated = self._instant(fields.get("updated_datetime"))
         word = (_word(fields.get("status")) or "").lower()
@@ -161,11 +171,15 @@ class _Reader:
         body = self._body(fields, requested)
         rejected: list[Rejected] = []
         if closed is not None and closed < requested:
-            detail = f"closed {closed.isoformat()}, before it was opened {requested.isoformat()}"
+            detail = told(
+                "closed {closed}, before it was opened {opened}",
+                closed=closed.isoformat(),
+                opened=requested.isoformat(),
+            )
             rejected.append(Rejected(where, "closedBeforeOpened", detail, request_id))
             body["flags"].append("closedBeforeOpened")
             closed = None
-        area, geometry = self._place(fields, body)
+        area, geometry = self._place(fields, body, requested)
         first = RecordRow(
             record_id=request_id,
             version=f"{requested.isoformat()}/0",
@@ -253,14 +267,15 @@ class _Reader:
             return None
 
     def _place(
-        self, fields: Mapping[str, Any], body: dict[str, Any]
+        self, fields: Mapping[str, Any], body: dict[str, Any], at: datetime
     ) -> tuple[str | None, dict[str, Any] | None]:
         areas = self.city.areas
         lat, lon = _degrees(fields.get("lat"), 90), _degrees(fields.get("long"), 180)
         if lat is None or lon is None or (lat == 0 and lon == 0):
-            parts = (body["address"] or "").split(",")
-            units = [areas.find(part) for part in parts]
-            return next((unit.code for unit in units if unit is not None), None), None
+            parts = [part.strip() for part in (body["address"] or "").split(",")]
+            found = self.joining.first((each for each in parts if not each.isdecimal()), at)
+            body |= told_then(found)
+            return None if found is None else found.area, None
         area = areas.at(lat, lon)
         if area is None and self.options.map_to_city:
             unit = unit_of(f"{lat:.3f},{lon:.3f}", areas)

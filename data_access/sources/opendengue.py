@@ -19,6 +19,7 @@ from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
 from data_access.spelling import ascii_key
+from language import told
 
 FORMAT = "opendengue"
 COLUMNS = ("adm_0_name", "adm_1_name", "calendar_start_date", "dengue_total", "T_res")
@@ -49,14 +50,14 @@ def _cases(
     options: Options = Options.of(contract)
     (indicator,) = contract.indicators
     payload = load(path)
-    frame, rejected = payload.table(COLUMNS, expected="an OpenDengue extract")
+    frame, rejected = payload.table(COLUMNS, expected=told("an OpenDengue extract"))
     frame = frame[frame["T_res"].str.casefold() == options.resolution.casefold()]
     start = pd.to_datetime(frame["calendar_start_date"], errors="coerce", format="%Y-%m-%d")
     cases = numbers(frame["dengue_total"])
     absent = frame["dengue_total"].isin(MISSING)
-    detail = "no calendar_start_date; expected YYYY-MM-DD"
+    detail = told("no calendar_start_date; expected YYYY-MM-DD")
     rejected += bad_rows(payload.name, frame, start.isna(), "badTime", detail)
-    detail = "dengue_total is no number"
+    detail = told("dengue_total is no number")
     rejected += bad_rows(payload.name, frame, cases.isna() & ~absent, "notANumber", detail)
     kept = (start.notna() & cases.notna()).to_numpy()
     province = frame["adm_1_name"].where(~frame["adm_1_name"].isin(MISSING))

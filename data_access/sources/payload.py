@@ -33,15 +33,14 @@ from data_access.errors import (
 )
 from data_access.model import Rejected
 from data_access.schema import SAMPLE, notes
+from data_access.sources.unpacking import MAX_BYTES, gunzip
+from language import Told, told
 
-MAX_BYTES = 256 * 1024 * 1024  # of a file, unpacked: hundreds of times the largest of today
 MAX_TREE_BYTES = 64 * 1024 * 1024  # of XML, HTML and JSON, which take ten times that in memory
-MAX_RATIO = 200  # unpacked over packed; text packs to a tenth or twentieth
-RATIO_FROM = 16 * 1024 * 1024  # bytes below which no ratio is suspicious
 MAX_LINE = 1024 * 1024  # characters of one line of a table or log
 MAX_DEPTH = 200  # of nested XML elements
 ROW_TEXT = 500
-_CHUNK = 1024 * 1024
+JSON, XML = told("JSON"), told("XML")
 _SHOWN = 60
 T = TypeVar("T")
 
@@ -65,11 +64,17 @@ class Payload:
                 break
         text = self._decoded(encodings)
         if not text.strip():
-            raise SourceEmpty("nothing but white space", self.name, "data")
+            raise SourceEmpty(told("nothing but white space"), self.name, told("data"))
         if "\0" in text:
-            raise SourceUnreadable("binary content", self.name, f"text in {' or '.join(encodings)}")
+            raise SourceUnreadable(
+                told("binary content"),
+                self.name,
+                told("text in {encodings}", encodings=" or ".join(encodings)),
+            )
         if not html and _is_web_page(text):
-            raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "data")
+            raise SourceWrongFormat(
+                told("a web page ({found})", found=_start(text)), self.name, told("data")
+            )
         return text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
 
     def _decoded(self, encodings: Sequence[str]) -> str:
@@ -78,18 +83,26 @@ class Payload:
                 return self.content.decode(encoding).removeprefix("\ufeff")
             except UnicodeDecodeError as error:
                 last = error
-        found = f"bytes that are no {' or '.join(encodings)} (at byte {last.start})"
-        raise SourceUnreadable(found, self.name, f"text in {' or '.join(encodings)}") from last
+        found = told(
+            "bytes that are no {encodings} (at byte {start})",
+            encodings=" or ".join(encodings),
+            start=last.start,
+        )
+        raise SourceUnreadable(
+            found, self.name, told("text in {encodings}", encodings=" or ".join(encodings))
+        ) from last
 
     def lines(self) -> list[str]:
         """Return the lines of a log, without their ends; bytes that are no UTF-8 become U+FFFD."""
         text = self.content.decode("utf-8", errors="replace").removeprefix("\ufeff")
         if not text.strip():
-            raise SourceEmpty("nothing but white space", self.name, "lines of text")
+            raise SourceEmpty(told("nothing but white space"), self.name, told("lines of text"))
         if text.count("\0") + text.count("\ufffd") > len(text) // 20:
-            raise SourceUnreadable("binary content", self.name, "lines of text")
+            raise SourceUnreadable(told("binary content"), self.name, told("lines of text"))
         if _is_web_page(text):
-            raise SourceWrongFormat(f"a web page ({_start(text)})", self.name, "lines of text")
+            raise SourceWrongFormat(
+                told("a web page ({found})", found=_start(text)), self.name, told("lines of text")
+            )
         return (
             text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
         ).splitlines()
@@ -112,7 +125,9 @@ class Payload:
             if _LOOSE.search(text) is not None:
                 with suppress(ValueError, RecursionError):
                     return json.loads(text, parse_int=_integer)
-            raise SourceWrongFormat(f"no JSON ({error})", self.name, "a JSON document") from error
+            raise SourceWrongFormat(
+                told("no JSON ({error})", error=error), self.name, told("a JSON document")
+            ) from error
 
     def documents(self) -> tuple[list[Any], list[Rejected]]:
         """Return the one JSON document, or one of every line (JSON Lines) and the lines refused.
@@ -132,30 +147,38 @@ class Payload:
                 if line.strip():
                     found.append(orjson.loads(line))
             except orjson.JSONDecodeError as error:
-                detail = f"no JSON ({error})"
+                detail = told("no JSON ({error})", error=error)
                 refused.append(
                     Rejected(f"{self.name}:{number}", "badLine", detail, line[:ROW_TEXT])
                 )
         if not found:
-            raise SourceWrongFormat("lines of which none is JSON", self.name, "JSON")
+            raise SourceWrongFormat(told("lines of which none is JSON"), self.name, JSON)
         return found, refused
 
     def xml(self) -> Element:
         """Return the root element. Document types, entities and external things are refused."""
         self._bound_tree()
         if not self.content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
-            raise SourceWrongFormat(f"no XML ({_start(self._shown())})", self.name, "XML")
+            raise SourceWrongFormat(
+                told("no XML ({found})", found=_start(self._shown())), self.name, XML
+            )
         if _is_web_page(self._shown()):
-            raise SourceWrongFormat(f"a web page ({_start(self._shown())})", self.name, "XML")
+            raise SourceWrongFormat(
+                told("a web page ({found})", found=_start(self._shown())), self.name, XML
+            )
         try:
             root = defusedxml.ElementTree.fromstring(self.content, forbid_dtd=True)
         except DefusedXmlException as error:
-            found = f"XML with a document type or entities ({type(error).__name__})"
-            raise SourceTooBig(found, self.name, "XML without any") from error
+            found = told("XML with a document type or entities ({name})", name=type(error).__name__)
+            raise SourceTooBig(found, self.name, told("XML without any")) from error
         except (ParseError, ValueError, LookupError, RecursionError) as error:
-            raise SourceUnreadable(f"broken XML ({error})", self.name, "XML") from error
+            raise SourceUnreadable(
+                told("broken XML ({error})", error=error), self.name, XML
+            ) from error
         if _is_deep(root):
-            raise SourceTooBig(f"more than {MAX_DEPTH} nested elements", self.name, "XML")
+            raise SourceTooBig(
+                told("more than {most} nested elements", most=MAX_DEPTH), self.name, XML
+            )
         if (taken := notes()) is not None and taken.columns:
             taken.elements(self.name, _named(root))
         return root
@@ -164,7 +187,7 @@ class Payload:
         self,
         columns: Sequence[str],
         *,
-        expected: str,
+        expected: Told,
         optional: Sequence[str] = (),
         encodings: Sequence[str] = ("utf-8",),
     ) -> tuple[pd.DataFrame, list[Rejected]]:
@@ -179,7 +202,11 @@ class Payload:
         names = [str(name).strip() for name in frame.columns]
         missing = [name for name in columns if name not in names]
         if missing:
-            found = f"columns {', '.join(names)[:200]}; no {', '.join(missing)}"
+            found = told(
+                "columns {names}; no {missing}",
+                names=", ".join(names)[:200],
+                missing=", ".join(missing),
+            )
             raise SourceWrongFormat(found, self.name, expected)
         frame.columns = pd.Index(names)
         wanted = dict.fromkeys([*columns, *(name for name in optional if name in names)])
@@ -190,11 +217,11 @@ class Payload:
             taken.table(self.name, expected, cells, names)
         return table, refused
 
-    def _frame(self, text: str, expected: str) -> tuple[pd.DataFrame, list[Rejected]]:
+    def _frame(self, text: str, expected: Told) -> tuple[pd.DataFrame, list[Rejected]]:
         try:
             frame = _parse(text)
         except pd.errors.EmptyDataError as error:
-            raise SourceEmpty("no heading", self.name, expected) from error
+            raise SourceEmpty(told("no heading"), self.name, expected) from error
         except (pd.errors.ParserError, ValueError):
             frame = None
         # Where the first row has more cells than the heading, pandas takes a column for an index.
@@ -204,14 +231,16 @@ class Payload:
         try:
             rows = list(csv.reader(io.StringIO(text), strict=True))
         except csv.Error as error:
-            raise SourceWrongFormat(f"no table ({error})", self.name, expected) from error
+            raise SourceWrongFormat(
+                told("no table ({error})", error=error), self.name, expected
+            ) from error
         width = len(rows[0])
         good = [(line, row) for line, row in enumerate(rows[1:], start=2) if 0 < len(row) <= width]
         refused = [
             Rejected(
                 f"{self.name}:{line}",
                 "badRow",
-                f"{len(row)} cells; expected {width}",
+                told("{count} cells; expected {wanted}", count=len(row), wanted=width),
                 ",".join(row)[:ROW_TEXT],
             )
             for line, row in enumerate(rows[1:], start=2)
@@ -229,14 +258,16 @@ class Payload:
         while at + MAX_LINE < len(text):
             end = text.rfind("\n", at, at + MAX_LINE)
             if end < 0:
-                found = f"a line of more than {MAX_LINE} characters"
-                raise SourceTooBig(found, self.name, "lines of a table or log")
+                found = told("a line of more than {most} characters", most=MAX_LINE)
+                raise SourceTooBig(found, self.name, told("lines of a table or log"))
             at = end + 1
 
     def _bound_tree(self) -> None:
         if len(self.content) > MAX_TREE_BYTES:
-            found = f"{len(self.content)} bytes"
-            raise SourceTooBig(found, self.name, f"at most {MAX_TREE_BYTES} bytes of XML or JSON")
+            found = told("{size} bytes", size=len(self.content))
+            raise SourceTooBig(
+                found, self.name, told("at most {most} bytes of XML or JSON", most=MAX_TREE_BYTES)
+            )
 
     def _shown(self) -> str:
         return self.content[:512].decode("utf-8", errors="replace")
@@ -256,7 +287,7 @@ def good_files(
             parsed = parse(path)
         except SourceError as error:
             first = first or error
-            refused.append(Rejected(path.name, "unreadableFile", str(error)[:ROW_TEXT]))
+            refused.append(Rejected(path.name, "unreadableFile", error.told))
             continue
         good += 1
         yield parsed
@@ -288,19 +319,23 @@ def load(path: Path, *, limit: int = MAX_BYTES, zipped: bool = False) -> Payload
     try:
         size = path.stat().st_size
         if size == 0:
-            raise SourceEmpty("no bytes", path.name, "data")
+            raise SourceEmpty(told("no bytes"), path.name, told("data"))
         if size > limit:
-            raise SourceTooBig(f"{size} bytes", path.name, f"at most {limit} bytes")
+            raise SourceTooBig(
+                told("{size} bytes", size=size), path.name, told("at most {most} bytes", most=limit)
+            )
         content = path.read_bytes()
     except OSError as error:
-        found = f"unreadable ({error.strerror or error})"
-        raise SourceUnreadable(found, path.name, "a readable file") from error
+        found = told("unreadable ({why})", why=error.strerror or error)
+        raise SourceUnreadable(found, path.name, told("a readable file")) from error
     if content.startswith(b"\x1f\x8b"):
-        content = _gunzip(content, path.name, limit)
+        content = gunzip(content, path.name, limit)
     if content.startswith(b"PK\x03\x04") and not zipped:
-        raise SourceWrongFormat("a zip archive", path.name, "the file itself, or gzip of it")
+        raise SourceWrongFormat(
+            told("a zip archive"), path.name, told("the file itself, or gzip of it")
+        )
     if not content:
-        raise SourceEmpty("an archive of nothing", path.name, "data")
+        raise SourceEmpty(told("an archive of nothing"), path.name, told("data"))
     return Payload(path.name, content)
 
 
@@ -310,31 +345,6 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-
-
-def _gunzip(content: bytes, name: str, limit: int) -> bytes:
-    """Unpack all members, stopping before a bomb fills the memory."""
-    unpacked: list[bytes] = []
-    size, packed = 0, len(content)
-    try:
-        while content:
-            unpacker = zlib.decompressobj(wbits=31)
-            while not unpacker.eof:
-                part = unpacker.decompress(content, _CHUNK)
-                content = unpacker.unconsumed_tail
-                if not part and not content and not unpacker.eof:
-                    raise SourceUnreadable("a gzip archive that is cut off", name, "all of it")
-                unpacked.append(part)
-                size += len(part)
-                if size > limit or (size > RATIO_FROM and size > MAX_RATIO * packed):
-                    found = f"{packed} bytes of gzip that unpack to more than {size - len(part)}"
-                    raise SourceTooBig(found, name, f"at most {limit} bytes")
-            content = unpacker.unused_data.lstrip(b"\0")
-            if content and not content.startswith(b"\x1f\x8b"):
-                break  # trailing bytes that are no member are ignored, as gzip(1) does
-    except zlib.error as error:
-        raise SourceUnreadable(f"a damaged gzip archive ({error})", name, "gzip") from error
-    return b"".join(unpacked)
 
 
 def _parse(text: str) -> pd.DataFrame:

@@ -26,9 +26,10 @@ from data_access.sources.html_table import tables_of
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import observations
+from language import told
 
 FORMAT = "rain-html"
-EXPECTED = "an HTML table: days in the first column, a column for each gauge"
+EXPECTED = told("an HTML table: days in the first column, a column for each gauge")
 FAULT_DAYS = 2  # days before and after a fault in which the gauge is not believed
 _NUMBER = re.compile(r"[+-]?\d[\d.]*(,\d+)?")
 
@@ -101,24 +102,37 @@ class _Table:
             try:
                 day = datetime.strptime(cells[0], options.date_format).date()  # noqa: DTZ007
             except ValueError:
-                detail = f"{cells[0]!r}; expected a day written as {options.date_format}"
+                detail = told(
+                    "{found!r}; expected a day written as {format}",
+                    found=cells[0],
+                    format=options.date_format,
+                )
                 rejected.append(Rejected(where, "badTime", detail, _row(cells)))
                 continue
             if len(cells) != len(rows[0]):
-                detail = f"{len(cells)} cells; expected {len(rows[0])}"
+                detail = told(
+                    "{count} cells; expected {wanted}", count=len(cells), wanted=len(rows[0])
+                )
                 rejected.append(Rejected(where, "badRow", detail, _row(cells)))
                 continue
             values = [_number(cell, options) for cell in cells[1:]]
             for heading, cell, value in zip(headings, cells[1:], values, strict=True):
                 if value is None:
-                    detail = f"{heading} on {day:%d/%m/%Y} is {cell[:40]!r}; expected mm of rain"
+                    detail = told(
+                        "{name} on {day} is {found!r}; expected mm of rain",
+                        name=heading,
+                        day=f"{day:%d/%m/%Y}",
+                        found=cell[:40],
+                    )
                     rejected.append(Rejected(where, "notANumber", detail, cell[:500]))
             read.append((day, line, [math.nan if v is None else v for v in values]))
         if not read:
-            raise SourceWrongFormat("a table without a single day", payload.name, EXPECTED)
+            raise SourceWrongFormat(told("a table without a single day"), payload.name, EXPECTED)
         wrong = sum(each.reason == "notANumber" for each in rejected)
         if wrong > sum(math.isfinite(value) for _, _, values in read for value in values):
-            raise SourceWrongFormat(f"{wrong} cells that are no numbers", payload.name, EXPECTED)
+            raise SourceWrongFormat(
+                told("{count} cells that are no numbers", count=wrong), payload.name, EXPECTED
+            )
         read.sort(key=lambda row: row[:2])
         return cls(
             payload.name,
@@ -134,9 +148,9 @@ def _cells(payload: Payload, options: Options) -> list[list[str]]:
     tables = tables_of(payload, encodings=options.encodings, expected=EXPECTED)
     cells = max(tables, key=len, default=[])
     if len(cells) < 2:
-        raise SourceWrongFormat("a page without a table of rows", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("a page without a table of rows"), payload.name, EXPECTED)
     if len(cells[0]) < 2:
-        raise SourceWrongFormat("a table without gauges", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("a table without gauges"), payload.name, EXPECTED)
     return cells
 
 
@@ -211,8 +225,12 @@ def _refusals(table: _Table, gauges: Sequence[Entity], refused: np.ndarray) -> l
         Rejected(
             f"{table.name}:{table.lines[day]}",
             "implausible",
-            f"{gauges[gauge].entity} on {table.days[day]:%d/%m/%Y}: "
-            f"{table.values[day, gauge]:g} mm, far above the gauges around it",
+            told(
+                "{entity} on {day}: {mm:g} mm, far above the gauges around it",
+                entity=gauges[gauge].entity,
+                day=f"{table.days[day]:%d/%m/%Y}",
+                mm=table.values[day, gauge],
+            ),
             f"{table.values[day, gauge]:g}",
         )
         for day, gauge in np.argwhere(refused)

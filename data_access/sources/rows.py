@@ -14,6 +14,7 @@ import pandas as pd
 from data_access.instants import instant as instant
 from data_access.instants import iso as iso
 from data_access.model import OBSERVATION_COLUMNS, SOURCE_LINE, Rejected
+from language import Told
 
 Column: TypeAlias = Any  # one value for all rows, or a sequence, array or series of them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -125,7 +126,7 @@ def local_to_utc(naive: pd.Series, zone: ZoneInfo) -> pd.Series:
 
 
 def bad_rows(
-    name: str, frame: pd.DataFrame, bad: np.ndarray | pd.Series, reason: str, detail: str
+    name: str, frame: pd.DataFrame, bad: np.ndarray | pd.Series, reason: str, detail: Told
 ) -> list[Rejected]:
     """Return a Rejected for each row of `frame` (indexed by line) that is `bad`."""
     return [

@@ -20,12 +20,14 @@ from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Rejected
 from data_access.sources import sdmx_csv, sdmx_json, sdmx_xml
+from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.periods import start_of
 from data_access.sources.rows import Gathered
 from data_access.sources.sdmx_message import EXPECTED, DataSet, Message, Observation
 from data_access.sources.units import UnknownUnit, conversion
+from language import Told, told, words_of
 
 FORMAT = "sdmx"
 # Code list CL_OBS_STATUS 2.2 of the SDMX cross-domain lists: estimated, forecast, imputed,
@@ -74,7 +76,9 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         payload = load(path)
         message = _message(payload, zone)
         if message.is_test and not options.tests:
-            raise SourceWrongFormat("a message that says it is a test", payload.name, EXPECTED)
+            raise SourceWrongFormat(
+                told("a message that says it is a test"), payload.name, EXPECTED
+            )
         return payload.name, message
 
     messages = list(good_files(files, parse, rejected))
@@ -86,8 +90,12 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
             rejected.clear()
             reader.rejected.clear()
         if not reader.found:
-            detail = f"no series of {', '.join(options.indicators)}; {reader.shown or 'no series'}"
-            yield Batch(rejected=[Rejected(name, "noSeries", detail[:500])])
+            detail = told(
+                "no series of {indicators}; {shown}",
+                indicators=", ".join(options.indicators),
+                shown=reader.shown or told("no series"),
+            )
+            yield Batch(rejected=[Rejected(name, "noSeries", detail)])
     if rejected:
         yield Batch(rejected=rejected)
 
@@ -107,6 +115,7 @@ class _Reader:
     def __init__(self, name: str, options: Options, contract: DatasetContract, city: City) -> None:
         self.name, self.options, self.contract, self.city = name, options, contract, city
         self.zone = zone_of(options.timezone, city)
+        self.joining = Joining(city)
         self.rejected: list[Rejected] = []
         self.found = 0
         self.shown = ""
@@ -119,7 +128,7 @@ class _Reader:
             if isinstance(each, Rejected):
                 self.rejected.append(each)
                 continue
-            self.shown = self.shown or f"the first is {dict(each.key)}"
+            self.shown = self.shown or told("the first is {key}", key=dict(each.key))
             for indicator, series in self.options.indicators.items():
                 if _is(series, each.key):
                     self.found += 1
@@ -132,20 +141,34 @@ class _Reader:
         where = f"{self.name}#{found.where}"
         status = found.key.get(STATUS, "A").upper()
         if action == "delete":
-            self._refuse(where, "deletion", f"{indicator} {found.period} is to be deleted", found)
+            self._refuse(
+                where,
+                "deletion",
+                told(
+                    "{indicator} {period} is to be deleted",
+                    indicator=indicator,
+                    period=found.period,
+                ),
+                found,
+            )
             return
         if found.value is None or (found.value.lower() == "nan" and status in MISSING):
             return  # said to be missing
         number = self._number(indicator, series, found)
-        if isinstance(number, str):
-            reason, _, detail = number.partition(": ")
-            self._refuse(where, reason, f"{indicator} {found.period} {detail}", found)
+        if isinstance(number, tuple):
+            reason, fault = number
+            detail = told("{name}: {fault}", name=f"{indicator} {found.period}", fault=fault)
+            self._refuse(where, reason, detail, found)
             return
         if found.period not in self._starts:
             self._starts[found.period] = start_of(found.period, self.zone)
         at = self._starts[found.period]
         if at is None:
-            detail = f"{indicator}: {found.period[:40]!r}; expected a period such as 2024-Q3"
+            detail = told(
+                "{indicator}: {period!r}; expected a period such as 2024-Q3",
+                indicator=indicator,
+                period=found.period[:40],
+            )
             self._refuse(where, "badTime", detail, found)
             return
         quality = "estimated" if status in ESTIMATED else "suspect" if status in SUSPECT else "good"
@@ -154,21 +177,24 @@ class _Reader:
         area, whose = self._area(code, at)
         rows.add(indicator, entity or whose or CITY_AREA, area, at, number, where, quality=quality)
 
-    def _number(self, indicator: str, series: Series, found: Observation) -> float | str:
-        """Return the number in the indicator's unit, else "reason: detail"."""
+    def _number(
+        self, indicator: str, series: Series, found: Observation
+    ) -> float | tuple[str, Told]:
+        """Return the number in the indicator's unit, else why it is none."""
         try:
             number = float(found.value or "")
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            return f"notANumber: is {str(found.value)[:40]!r}; expected a number"
+            return "notANumber", told("{found!r}; expected a number", found=str(found.value)[:40])
         multiple = found.key.get(MULTIPLE, "0") or "0"
         try:
             tens = int(multiple)
         except ValueError:
             tens = LARGEST_MULTIPLE + 1
         if abs(tens) > LARGEST_MULTIPLE:
-            return f"unknownUnit: {MULTIPLE} is {multiple[:20]!r}; expected tens, such as 6"
+            detail = "{name} is {found!r}; expected tens, such as 6"
+            return "unknownUnit", told(detail, name=MULTIPLE, found=multiple[:20])
         said = next((found.key[n] for n in self.options.unit_attributes if n in found.key), None)
         given = self.options.units.get(said, said) if said is not None else series.unit
         definition = self.contract.indicators.get(indicator)
@@ -177,19 +203,18 @@ class _Reader:
         try:
             convert = conversion(given if given is not None else "", definition.unit)
         except UnknownUnit as fault:
-            return f"unknownUnit: {fault}"
+            return "unknownUnit", words_of(fault)
         return convert(float(f"{number * 10**tens:.15g}"))
 
     def _area(self, code: str, at: datetime) -> tuple[str | None, str]:
         """Return a code's unit of today, by what it meant then, and whose series that is."""
         named = self.options.areas.get(code, code)
-        old = self.city.areas.before.find(named, on=at.astimezone(self.zone).date())
-        if old is not None:
-            return old.area, old.entity
-        is_known = named == CITY_AREA or self.city.areas.get(named) is not None
-        return named if is_known else None, code
+        found = self.joining.meant(named, at)
+        if found is None:
+            return None, code
+        return found.area, code if found.then is None else found.series
 
-    def _refuse(self, where: str, reason: str, detail: str, found: Observation) -> None:
+    def _refuse(self, where: str, reason: str, detail: Told, found: Observation) -> None:
         self.rejected.append(Rejected(where, reason, detail, str(dict(found.key))[:500]))
 
 

@@ -10,6 +10,7 @@ from data_access.errors import SourceWrongFormat
 from data_access.model import Rejected
 from data_access.sources.payload import Payload
 from data_access.sources.sdmx_message import EXPECTED, TIME, VALUE, DataSet, Message, Observation
+from language import told
 
 FIRST = ("DATAFLOW", "STRUCTURE")  # the first column of version 1.0, of version 2.0
 ACTIONS = {"a": "append", "i": "information", "r": "replace", "d": "delete", "m": "merge"}
@@ -26,9 +27,11 @@ def message_of(payload: Payload) -> Message:
         names = [_code(cell) for cell in next(rows)]
         lines = list(enumerate(rows, start=2))
     except (csv.Error, StopIteration) as error:
-        raise SourceWrongFormat(f"no table ({error})", payload.name, EXPECTED) from error
+        raise SourceWrongFormat(
+            told("no table ({error})", error=error), payload.name, EXPECTED
+        ) from error
     if not names or names[0] not in FIRST or TIME not in names or VALUE not in names:
-        found = f"columns {', '.join(names)[:200]}"
+        found = told("columns {names}", names=", ".join(names)[:200])
         raise SourceWrongFormat(found, payload.name, EXPECTED)
     data_sets: dict[str, list[tuple[int, list[str]]]] = {}
     action = names.index("ACTION") if "ACTION" in names else None
@@ -48,13 +51,13 @@ def _observations(
     for line, row in rows:
         where = f"line {line}"
         if len(row) != len(names):
-            detail = f"{len(row)} cells; expected {len(names)}"
+            detail = told("{count} cells; expected {wanted}", count=len(row), wanted=len(names))
             yield Rejected(f"{name}:{line}", "badRow", detail, ",".join(row)[:500])
             continue
         key = {column: _code(cell) for column, cell in zip(names, row, strict=True) if cell.strip()}
         period, value = key.pop(TIME, ""), key.pop(VALUE, None)
         if not period:
-            detail = f"{where} says no {TIME}"
+            detail = told("{where} says no {time}", where=where, time=TIME)
             yield Rejected(f"{name}:{line}", "noTime", detail, ",".join(row)[:500])
             continue
         yield Observation(key, period, value, where)

@@ -10,7 +10,8 @@ from data_access.errors import SourceWrongFormat
 from data_access.model import Rejected
 from data_access.sources.payload import Payload
 from data_access.sources.rows import instant
-from data_access.sources.sdmx_message import EXPECTED, TIME, DataSet, Message, Observation, told
+from data_access.sources.sdmx_message import EXPECTED, TIME, DataSet, Message, Observation, spelled
+from language import told
 
 BROKEN = (LookupError, TypeError, ValueError, AttributeError)  # of JSON that is shaped otherwise
 LEVELS = ("dataSet", "series", "observation")
@@ -30,7 +31,7 @@ def message_of(payload: Payload, zone: ZoneInfo) -> Message:
         prepared = instant(str(header.get("prepared") or ""), zone)
         is_test = header.get("test") is True
     except BROKEN as error:
-        found = f"JSON that is no data message ({_what(document)})"
+        found = told("JSON that is no data message ({document})", document=_what(document))
         raise SourceWrongFormat(found, payload.name, EXPECTED) from error
     return Message(prepared, is_test, tuple(read))
 
@@ -87,18 +88,18 @@ class _Reader:
                 after = values[self.measures :]
                 key |= self._group_of(key) | _attributes(self.attributes["observation"], after)
                 period = key.pop(TIME, "")
-                value = told(values[0])
+                value = spelled(values[0])
             except BROKEN as error:
                 yield self._broken(place, error, content)
                 continue
             if not period:
-                detail = f"{place} says no {TIME}"
+                detail = told("{where} says no {time}", where=place, time=TIME)
                 yield Rejected(f"{self.name}#{place}", "noTime", detail, str(key)[:500])
             else:
                 yield Observation(key, period, value, place)
 
     def _broken(self, where: str, error: Exception, content: Any) -> Rejected:
-        detail = f"{where} points nowhere ({error})"[:500]
+        detail = told("{where} points nowhere ({error})", where=where, error=error)
         return Rejected(f"{self.name}#{where}", "badRow", detail, str(content)[:500])
 
     def _groups(self, found: Mapping[str, Any]) -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -147,7 +148,7 @@ def _attributes(attributes: Sequence[Any], values: Sequence[Any]) -> dict[str, s
             value = next(iter(value), None)
         if isinstance(value, Mapping):
             value = value.get("id", value.get("value", value.get("name")))
-        said = told(value if value is not None else attribute.get("default"))
+        said = spelled(value if value is not None else attribute.get("default"))
         if said is not None:
             found[_id(attribute)] = said
     return found
@@ -170,5 +171,6 @@ def _index(place: Any) -> int:
 def _what(document: Any) -> str:
     if isinstance(document, Mapping):
         errors = document.get("errors")
-        return f"errors: {errors}"[:200] if errors else ", ".join(map(str, document))[:200]
+        words = f"errors: {errors}" if errors else ", ".join(map(str, document))
+        return words[:200]
     return type(document).__name__

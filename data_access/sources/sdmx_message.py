@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from data_access.model import Rejected
+from language import told
 
-EXPECTED = "SDMX-ML 2.1 (generic or structure specific), SDMX-JSON 1.0 or 2.0, or SDMX-CSV"
+EXPECTED = told("SDMX-ML 2.1 (generic or structure specific), SDMX-JSON 1.0 or 2.0, or SDMX-CSV")
 VALUE = "OBS_VALUE"
 TIME = "TIME_PERIOD"
 
@@ -48,7 +49,7 @@ class Message:
     data_sets: tuple[DataSet, ...]
 
 
-def told(value: Any) -> str | None:
+def spelled(value: Any) -> str | None:
     """Return a code or number as it is written, None for nothing and for what is neither."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None

@@ -15,6 +15,7 @@ from data_access.model import Rejected
 from data_access.sources.payload import Payload
 from data_access.sources.rows import instant
 from data_access.sources.sdmx_message import EXPECTED, TIME, VALUE, DataSet, Message, Observation
+from language import told
 
 DATA = (
     "GenericData", "GenericTimeSeriesData", "StructureSpecificData",
@@ -27,7 +28,11 @@ def message_of(payload: Payload, zone: ZoneInfo) -> Message:
     root = payload.xml()
     if _name(root) not in DATA:
         words = "".join(root.itertext())[:120].split()
-        found = f"a <{_name(root)}> ({' '.join(words)})" if words else f"a <{_name(root)}>"
+        found = (
+            told("a <{name}> ({words})", name=_name(root), words=" ".join(words))
+            if words
+            else told("a <{name}>", name=_name(root))
+        )
         raise SourceWrongFormat(found, payload.name, EXPECTED)
     header = _child(root, "Header")
     observed = {
@@ -111,7 +116,7 @@ class _Reader:
         measured = _child(element, "ObsValue")
         value = key.pop(VALUE, None) if measured is None else measured.get("value")
         if not period:
-            detail = f"{where} says no {TIME}"
+            detail = told("{where} says no {time}", where=where, time=TIME)
             return Rejected(f"{self.name}#{where}", "noTime", detail, str(key)[:500])
         return Observation(key, period, value, where)
 

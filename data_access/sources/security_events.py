@@ -34,6 +34,7 @@ from data_access.sources.options import Period, SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import Gathered
 from data_access.sources.structured_data import elements
+from language import told
 
 FORMAT = "security-events"
 Level = Literal["low", "medium", "high", "critical"]
@@ -118,15 +119,22 @@ def _read(path: Path, options: Options, city: City) -> _Reader:
         where = f"{payload.name}:{number}"
         try:
             if len(text) > MAX_LINE:
-                raise LineFault("badLine", f"{len(text)} characters; expected at most {MAX_LINE}")
+                raise LineFault(
+                    "badLine",
+                    told(
+                        "{count} characters; expected at most {most}",
+                        count=len(text),
+                        most=MAX_LINE,
+                    ),
+                )
             reader.take(_event(parse_line(text, calendar)), where)
         except LineFault as fault:
             strange += fault.reason == "badLine"
-            refusal = Rejected(where, fault.reason, str(fault), without_secrets(text))
+            refusal = Rejected(where, fault.reason, fault.detail, without_secrets(text))
             reader.rejected.append(refusal)
     if strange == lines or (strange > TOLERATED and strange * 2 > lines):
-        found = f"{strange} of {lines} lines that are no log lines"
-        raise SourceWrongFormat(found, payload.name, "RFC 5424, RFC 3164 or CEF lines")
+        found = told("{count} of {all} lines that are no log lines", count=strange, all=lines)
+        raise SourceWrongFormat(found, payload.name, told("RFC 5424, RFC 3164 or CEF lines"))
     return reader
 
 
@@ -223,7 +231,9 @@ class _Reader:
             if len(self.records) == MAX_RECORDS and not any(
                 each.reason == "tooMany" for each in self.rejected
             ):
-                detail = f"more than {MAX_RECORDS} grave events; the others are only counted"
+                detail = told(
+                    "more than {most} grave events; the others are only counted", most=MAX_RECORDS
+                )
                 self.rejected.append(Rejected(where, "tooMany", detail))
             return
         title = without_secrets(event.name)

@@ -22,14 +22,16 @@ from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.messages import is_message, message_of
 from data_access.model import Batch, Entity, Rejected
+from data_access.sources.joining import Joining
 from data_access.sources.json_path import inside, number_of, word_of
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import observations
+from language import Told, told
 
 FORMAT = "sensor-json"
 MESSAGES = True  # reads data_access/messages.py
-EXPECTED = "JSON of sensors: an object, a list, or one object a line"
+EXPECTED = told("JSON of sensors: an object, a list, or one object a line")
 LEVELS = ("entity", "area", "indicator")
 LONGEST = 200  # characters of an entity
 _MS_FROM, _US_FROM = 1e11, 1e14  # numbers from there on are milliseconds, microseconds
@@ -52,6 +54,7 @@ class Options(SourceOptions):
     indicators: dict[str, str] = Field(default_factory=dict)  # their word -> indicator
     area: str | None = None  # path: a unit's code or name
     areas: dict[str, str] = Field(default_factory=dict)  # their word -> unit's code
+    units: UnitsOf = "then"  # codes and names of units in messages from before a reform
     lat: str | None = None
     lon: str | None = None
 
@@ -116,7 +119,7 @@ class _Reader:
     def __init__(self, options: Options, city: City) -> None:
         self._options, self._city = options, city
         self._zone: ZoneInfo = zone_of(options.timezone, city)
-        self._units: dict[str, str | None] = {}
+        self._joining = Joining(city, options.units)
         self._rows = _Rows()
         self._entities: dict[str, Entity] = {}
         self._rejected: list[Rejected] = []
@@ -131,7 +134,7 @@ class _Reader:
             else:
                 self._take(said)
         if not self._is_of_messages and not self._names_any:
-            raise SourceWrongFormat("JSON that names no sensor", path.name, EXPECTED)
+            raise SourceWrongFormat(told("JSON that names no sensor"), path.name, EXPECTED)
         rows = self._rows
         frame = observations(
             indicator=np.array(rows.indicator, dtype=object),
@@ -158,14 +161,18 @@ class _Reader:
                 message = message_of(each)
                 body = orjson.loads(message.body)
             except (ValueError, KeyError, TypeError) as error:
-                detail = f"no JSON ({error}); expected a sensor's message"
+                detail = told("no JSON ({error}); expected a sensor's message", error=error)
                 self._rejected.append(Rejected(where, "badRow", detail, str(each)[:500]))
                 continue
             received = datetime.fromtimestamp(message.received_us / 1e6, UTC)
             where = f"{message.topic}@{received:%Y%m%dT%H%M%S.%fZ}#{message.mid}"
             levels = _levels_of(self._options.topic, message.topic)
             if levels is None:
-                detail = f"topic {message.topic!r}; expected {self._options.topic}"
+                detail = told(
+                    "topic {topic!r}; expected {pattern}",
+                    topic=message.topic,
+                    pattern=self._options.topic,
+                )
                 self._rejected.append(Rejected(where, "badRow", detail))
                 continue
             yield _Said(body, levels, message.topic, where, received)
@@ -186,12 +193,16 @@ class _Reader:
             except orjson.JSONDecodeError as error:
                 bad += 1
                 where = f"{payload.name}:{number}"
-                self._rejected.append(Rejected(where, "badLine", f"no JSON ({error})", line[:500]))
+                self._rejected.append(
+                    Rejected(where, "badLine", told("no JSON ({error})", error=error), line[:500])
+                )
                 continue
             found += 1
             yield number, each
         if bad > found:
-            raise SourceWrongFormat(f"{bad} lines that are no JSON", payload.name, EXPECTED)
+            raise SourceWrongFormat(
+                told("{count} lines that are no JSON", count=bad), payload.name, EXPECTED
+            )
 
     def _take(self, said: _Said) -> None:
         options = self._options
@@ -199,23 +210,27 @@ class _Reader:
         if options.entity is not None:
             entity = word_of(inside(said.found, options.entity))
         if not entity or len(entity) > LONGEST:
-            self._refuse(said, "emptyKey", "names no sensor")
+            self._refuse(said, "emptyKey", told("names no sensor"))
             return
         self._names_any = True
         at = said.received
         if options.time is not None:
             found_at = self._instant(inside(said.found, options.time))
             if found_at is None:
-                self._refuse(said, "badTime", f"{options.time} is no time")
+                self._refuse(said, "badTime", told("{time} is no time", time=options.time))
                 return
             at = found_at
         lat, lon = self._degrees(said, options.lat, 90), self._degrees(said, options.lon, 180)
-        area = self._area(said, lat, lon)
+        area = self._area(said, at, lat, lon)
         values = self._values(said)
         for indicator, value in values.items():
             number = number_of(value)
             if number is None:
-                self._refuse(said, "notANumber", f"{indicator} is {value!r:.60}")
+                self._refuse(
+                    said,
+                    "notANumber",
+                    told("{name} is {found!r}; expected a number", name=indicator, found=value),
+                )
                 continue
             self._rows.indicator.append(indicator)
             self._rows.entity.append(entity)
@@ -235,32 +250,22 @@ class _Reader:
             if options.indicator is not None:
                 word = word_of(inside(said.found, options.indicator))
             if not word:
-                self._refuse(said, "unknownIndicator", "names no indicator")
+                self._refuse(said, "unknownIndicator", told("names no indicator"))
                 return {}
             values = {options.indicators.get(word, word): inside(said.found, options.value)}
         else:
             values = {name: inside(said.found, path) for name, path in options.values.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _area(self, said: _Said, lat: float | None, lon: float | None) -> str | None:
+    def _area(self, said: _Said, at: datetime, lat: float | None, lon: float | None) -> str | None:
         word = said.levels.get("area")
         if self._options.area is not None:
             word = word_of(inside(said.found, self._options.area))
         if word:
-            if word not in self._units:
-                self._units[word] = self._unit(word)
-            return self._units[word]
+            return self._joining.area(self._options.areas.get(word, word), at)
         if lat is not None and lon is not None:
             return self._city.areas.at(lat, lon)
         return None if self._options.lat is not None else CITY_AREA
-
-    def _unit(self, word: str) -> str:
-        """Return a unit's code; what is no unit stays, and is refused as such."""
-        known = self._options.areas.get(word, word)
-        if known == CITY_AREA or self._city.areas.get(known) is not None:
-            return known
-        unit = self._city.areas.find(known)
-        return known if unit is None else unit.code
 
     def _degrees(self, said: _Said, path: str | None, most: float) -> float | None:
         found = None if path is None else number_of(inside(said.found, path))
@@ -278,7 +283,7 @@ class _Reader:
             pass
         return None
 
-    def _refuse(self, said: _Said, reason: str, detail: str) -> None:
+    def _refuse(self, said: _Said, reason: str, detail: Told) -> None:
         self._rejected.append(Rejected(said.at, reason, detail, str(said.found)[:500]))
 
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from data_access.areas import Meant
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
-from data_access.old_units import OldUnit
 from data_access.sources import sheet_options
+from data_access.sources.joining import Joining, told_then
 from data_access.sources.options import zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.periods import Period, find_period
@@ -32,6 +33,7 @@ from data_access.sources.sheet_record import record_of
 from data_access.sources.sheet_table import Table
 from data_access.sources.units import UnknownUnit, conversion
 from data_access.sources.workbook import EXPECTED, grids_of, shown
+from language import Told, told, words_of
 
 FORMAT = "sheet"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -79,6 +81,7 @@ class _Reader:
     ) -> None:
         self.payload, self.options, self.contract, self.city = payload, options, contract, city
         self.zone = zone_of(options.timezone, city)
+        self.joining = Joining(city, options.units)
         self.rows = Gathered()
         self.records: list[RecordRow] = []
         self.rejected: list[Rejected] = []
@@ -103,8 +106,12 @@ class _Reader:
             first = next((row for grid in grids for row in grid.rows if any(row)), [])
             words = "; ".join(filter(None, map(shown, first)))[:200]
             wanted = ", ".join(each.written for each in needed)
-            found = f"no table with the headings {wanted} (the first row: {words})"
-            raise SourceWrongFormat(found[:500], self.payload.name, EXPECTED)
+            found = told(
+                "no table with the headings {wanted} (the first row: {words})",
+                wanted=wanted,
+                words=words,
+            )
+            raise SourceWrongFormat(found, self.payload.name, EXPECTED)
         return _Read(self.rows, self.records, self.rejected, self.newest)
 
     def _patterns(self) -> tuple[list[Pattern], list[Pattern]]:
@@ -156,7 +163,11 @@ class _Reader:
         found = find_period(text)
         if found is None:
             where = f"{self.payload.name}#{table.grid.name}"
-            detail = f"no period in the {self.options.period_in} {text[:200]!r}"
+            detail = told(
+                "no period in the {period_in} {text!r}",
+                period_in=self.options.period_in,
+                text=text[:200],
+            )
             self.rejected.append(Rejected(where, "noTime", detail))
         return found
 
@@ -173,36 +184,53 @@ class _Reader:
             return  # a heading of a part, or a note
         entity = self._entity(table, row)
         at = self._row_time(table, row)
-        area = self._area(table, row, entity)
         indicator_said = self._indicator(table, row)
         if self.options.indicator is not None and indicator_said is None:
             return  # a row of something else
         for each, number, cell in numbers:
             indicator = each.indicator or indicator_said or ""
             if number is None:
-                detail = f"{each.column.heading} is {shown(cell)[:40]!r}; expected a number"
+                detail = told(
+                    "{name} is {found!r}; expected a number",
+                    name=each.column.heading,
+                    found=shown(cell)[:40],
+                )
                 self._refuse(table, row, "notANumber", detail)
                 continue
             if math.isnan(number):
                 continue
             moment = self._column_time(each) or at
             if moment is None:
-                detail = f"{each.column.heading} of {entity!r} says no time that can be read"
+                detail = told(
+                    "{heading} of {entity!r} says no time that can be read",
+                    heading=each.column.heading,
+                    entity=entity,
+                )
                 self._refuse(
                     table, row, "noTime" if self.options.time is None else "badTime", detail
                 )
                 continue
             made = self._in_unit(indicator, each, table, number)
-            if isinstance(made, str):
-                self._refuse(table, row, "unknownUnit", f"{each.column.heading}: {made}")
+            if isinstance(made, Told):
+                self._refuse(
+                    table,
+                    row,
+                    "unknownUnit",
+                    told("{name}: {fault}", name=each.column.heading, fault=made),
+                )
                 continue
             self.newest = max(self.newest, moment)
             quality = each.said.quality
-            now, whose = self._joined(table, row, area, entity, moment)
-            self.rows.add(indicator, whose or now or CITY_AREA, now, moment, made, where,
+            area, meant = self._area(table, row, entity, moment)
+            whose = entity
+            if meant is not None and meant.then is not None and self._is_unit(table, row, entity):
+                whose = meant.series
+            self.rows.add(indicator, whose or area or CITY_AREA, area, moment, made, where,
                           quality=quality)  # fmt: skip
 
-    def _in_unit(self, indicator: str, wanted: _Wanted, table: Table, number: float) -> float | str:
+    def _in_unit(
+        self, indicator: str, wanted: _Wanted, table: Table, number: float
+    ) -> float | Told:
         """Return the number in the indicator's unit, else what is wrong with its own.
 
         A column's own unit must fit; the table's is that of the columns it fits.
@@ -215,7 +243,7 @@ class _Reader:
             convert = conversion(own or table.heading.unit or definition.unit, definition.unit)
         except UnknownUnit as fault:
             if own is not None:
-                return str(fault)
+                return words_of(fault)
             convert = conversion(definition.unit, definition.unit)
         return float(f"{convert(number) + wanted.said.offset:.12g}")  # 5.1, not 5.09999999999999
 
@@ -249,48 +277,42 @@ class _Reader:
         said = [shown(table.grid.cell(row, each - 1)) for each in self.options.entity_columns]
         return next((words for words in reversed(said) if words), "")
 
-    def _area(self, table: Table, row: int, entity: str) -> str | None:
-        """Return a row's unit; a name that is none stays, for the contract to refuse."""
-        said = table.text(row, self.options.area)
-        if self.options.area is None:
-            if key_of(entity) in self.ours:
-                return CITY_AREA
-            unit = self.city.areas.find(entity) if self.options.entities_are_areas else None
-            return None if unit is None else unit.code
-        if not said:
-            return None
-        if key_of(said) in self.ours:
-            return CITY_AREA
-        unit = self.city.areas.get(_code(said)) or self.city.areas.find(said)
-        return said if unit is None else unit.code
+    def _area(
+        self, table: Table, row: int, entity: str, at: datetime | None
+    ) -> tuple[str | None, Meant | None]:
+        """Return a row's unit and what its words meant; a name that is none stays, to be refused.
 
-    def _joined(
-        self, table: Table, row: int, area: str | None, entity: str, at: datetime
-    ) -> tuple[str | None, str]:
-        """Return a row's unit as it is called today, and the entity; from before a reform."""
-        areas, day = self.city.areas, at.astimezone(self.zone).date()
-        said = table.text(row, self.options.area) if self.options.area else entity
-        is_old = self.options.units == "then" and day < areas.before.until
-        names_units = self.options.area is not None or self.options.entities_are_areas
-        if not (is_old and said and names_units):
-            return area, entity
-        unit = areas.known(_code(said), on=day)
-        if isinstance(unit, OldUnit):
-            return unit.area, unit.entity if entity in ("", said) else entity
-        return area, entity
+        `at` is of when the row is; without it the words are of today.
+        """
+        said = entity if self.options.area is None else table.text(row, self.options.area)
+        if key_of(said) in self.ours:
+            return CITY_AREA, None
+        if not said or (self.options.area is None and not self.options.entities_are_areas):
+            return None, None
+        word = _code(said)
+        found = self.joining.on(word, date.max) if at is None else self.joining.meant(word, at)
+        if found is not None:
+            return found.area, found
+        return (None if self.options.area is None else said), None
+
+    def _is_unit(self, table: Table, row: int, entity: str) -> bool:
+        """Tell whether what a row is of is its unit itself."""
+        return self.options.area is None or entity in ("", table.text(row, self.options.area))
 
     # ------------------------------------------------------------ records
 
     def _record(self, table: Table, row: int, options: sheet_options.Record) -> None:
-        area = self._area(table, row, self._entity(table, row))
-        made, refused = record_of(table, row, options, area, self._row_time(table, row), self.zone)
+        made, refused = record_of(table, row, options, self._row_time(table, row), self.zone)
         self.rejected += refused
+        if made is not None:
+            area, meant = self._area(table, row, self._entity(table, row), made.valid_from)
+            made = replace(made, area=area, body={**made.body, **told_then(meant)})
         if made is not None and made.area is None and made.geometry is not None:
             made = replace(made, area=area_of(made.geometry, self.city.areas))
         if made is not None:
             self.records.append(made)
 
-    def _refuse(self, table: Table, row: int, reason: str, detail: str) -> None:
+    def _refuse(self, table: Table, row: int, reason: str, detail: Told) -> None:
         text = ",".join(map(shown, table.grid.rows[row]))[:500]
         self.rejected.append(Rejected(table.where(row), reason, detail, text))
 

@@ -18,18 +18,19 @@ from data_access.sources.sheet_options import Column, Record
 from data_access.sources.sheet_table import Table
 from data_access.sources.units import UnknownUnit, conversion
 from data_access.sources.workbook import shown
+from language import Told, told, words_of
 
 MAX_TEXT = 2000
 
 
 def record_of(
-    table: Table, row: int, options: Record, area: str | None, at: datetime | None, zone: ZoneInfo
+    table: Table, row: int, options: Record, at: datetime | None, zone: ZoneInfo
 ) -> tuple[RecordRow | None, list[Rejected]]:
-    """Return a row's record, and what of the row was refused; a field that is bad is left out.
+    """Return a row's record without its unit, and what of the row was refused.
 
-    `at`: when the table, or the row, is of; `zone`: of its days.
+    A field that is bad is left out. `at`: when the table, or the row, is of; `zone`: of its days.
     """
-    return _Row(table, row, options, zone).record(area, at)
+    return _Row(table, row, options, zone).record(at)
 
 
 class _Row:
@@ -38,22 +39,25 @@ class _Row:
         self.rejected: list[Rejected] = []
         self._instants: dict[str, datetime | None] = {}
 
-    def record(
-        self, area: str | None, at: datetime | None
-    ) -> tuple[RecordRow | None, list[Rejected]]:
-        """Return the record, None when the row has no id or no time."""
+    def record(self, at: datetime | None) -> tuple[RecordRow | None, list[Rejected]]:
+        """Return the record without its unit, None when the row has no id or no time."""
         options = self.options
         parts = [self._text(each) or "" for each in options.id]
         if not any(parts):
-            self._refuse("emptyKey", f"no {', '.join(options.id)}")
+            self._refuse("emptyKey", told("no {name}", name=", ".join(options.id)))
             return None, self.rejected
         starts, ends = self._instant(options.starts), self._instant(options.ends)
         reported = self._instant(options.reported) or at or starts
         if reported is None:
-            self._refuse("noTime", f"{'/'.join(parts)!r} says no time that can be read")
+            self._refuse(
+                "noTime", told("{parts!r} says no time that can be read", parts="/".join(parts))
+            )
             return None, self.rejected
         if starts is not None and ends is not None and ends < starts:
-            self._refuse("endsBeforeStart", f"from {iso(starts)} until {iso(ends)}")
+            self._refuse(
+                "endsBeforeStart",
+                told("from {starts} until {ends}", starts=iso(starts), ends=iso(ends)),
+            )
             ends = None
         word = self._text(options.status)
         body: dict[str, Any] = {name: self._text(each) for name, each in options.fields.items()}
@@ -69,7 +73,7 @@ class _Row:
             reported_at=reported,
             valid_from=starts or reported,
             valid_to=ends,
-            area=area,
+            area=None,
             geometry=self._place(),
             body=body,
             source_ref=self.table.where(self.row),
@@ -95,7 +99,14 @@ class _Row:
             self.table.cell(self.row, heading), self.zone, self.table.options.date_format
         )
         if at is None:
-            self._refuse("badTime", f"{heading} is {written[:40]!r}; expected a day")
+            self._refuse(
+                "badTime",
+                told(
+                    "{name} is {found!r}; expected a day",
+                    name=heading,
+                    found=written[:40],
+                ),
+            )
         return at
 
     def _number(self, said: Column) -> float | None:
@@ -103,7 +114,11 @@ class _Row:
         cell = self.table.cell(self.row, said.heading)
         number = number_of(cell, self.table.options.decimal)
         if number is None:
-            detail = f"{said.heading} is {shown(cell)[:40]!r}; expected a number"
+            detail = told(
+                "{name} is {found!r}; expected a number",
+                name=said.heading,
+                found=shown(cell)[:40],
+            )
             self._refuse("notANumber", detail)
         if number is None or math.isnan(number):
             return None
@@ -117,7 +132,9 @@ class _Row:
         except UnknownUnit as fault:
             if own is None:  # the table's unit is of other columns
                 return number + said.offset
-            self._refuse("unknownUnit", f"{said.heading}: {fault}")
+            self._refuse(
+                "unknownUnit", told("{name}: {fault}", name=said.heading, fault=words_of(fault))
+            )
             return None
 
     def _place(self) -> dict[str, Any] | None:
@@ -126,9 +143,16 @@ class _Row:
             return None
         place = point(*(shown(cell).replace(",", ".") for cell in cells))
         if place is None:
-            self._refuse("badPlace", f"at {shown(cells[0])[:20]!r}, {shown(cells[1])[:20]!r}")
+            self._refuse(
+                "badPlace",
+                told(
+                    "at {lat!r}, {lon!r}",
+                    lat=shown(cells[0])[:20],
+                    lon=shown(cells[1])[:20],
+                ),
+            )
         return place
 
-    def _refuse(self, reason: str, detail: str) -> None:
+    def _refuse(self, reason: str, detail: Told) -> None:
         text = ",".join(map(shown, self.table.grid.rows[self.row]))[:500]
         self.rejected.append(Rejected(self.table.where(self.row), reason, detail, text))

@@ -25,9 +25,10 @@ from data_access.sources.json_path import inside, number_of, word_of
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import instant
+from language import told
 
 FORMAT = "social-feed"
-EXPECTED = "a JSON Feed (items) or an Activity Streams collection (orderedItems)"
+EXPECTED = told("a JSON Feed (items) or an Activity Streams collection (orderedItems)")
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 ID_BYTES = 12
 
@@ -68,7 +69,7 @@ def _feed(path: Path) -> tuple[str, Any, list[Mapping[str, Any]]]:
         names = ("items", "orderedItems")
         posts = next((found[name] for name in names if isinstance(found.get(name), list)), None)
     if posts is None or not all(isinstance(each, dict) for each in posts):
-        raise SourceWrongFormat("JSON without a list of posts", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("JSON without a list of posts"), payload.name, EXPECTED)
     return payload.name, found, posts
 
 
@@ -78,15 +79,17 @@ def _record(
     inner = post.get("object")
     said: Mapping[str, Any] = inner if isinstance(inner, dict) else post
     if not _is_public(post, said):
-        return Rejected(where, "notPublic", "is not addressed to the public; expected what all see")
+        return Rejected(
+            where, "notPublic", told("is not addressed to the public; expected what all see")
+        )
     own = said.get("id") or post.get("id") or said.get("url")
     if not isinstance(own, str | int):
-        return Rejected(where, "emptyKey", "no id; expected that of the post")
+        return Rejected(where, "emptyKey", told("no id; expected that of the post"))
     written = said.get("content_text") or said.get("content") or said.get("content_html")
     text = without_people(written) if isinstance(written, str) else ""
     at = _time(said.get("date_published") or said.get("published") or post.get("published"))
     if at is None:
-        return Rejected(where, "noTime", "no time of publishing; expected ISO 8601")
+        return Rejected(where, "noTime", told("no time of publishing; expected ISO 8601"))
     tags = said.get("tags") or said.get("tag") or []
     words = [_tag(each) for each in tags] if isinstance(tags, list) else []
     return RecordRow(

@@ -23,6 +23,7 @@ from data_access.sources.options import LocalTime, Period, SourceOptions, ZoneNa
 from data_access.sources.payload import good_files, load
 from data_access.sources.placing import Placement, on_links
 from data_access.sources.rows import local_to_utc, observations
+from language import told
 
 FORMAT = "speed-matrix"
 FREE_FLOW_PERCENTILE = 95  # of a detector's speeds: what it sees when the road is free
@@ -86,7 +87,11 @@ class _Matrix:
         payload.check_lines(text)
         frame, doubled = _table(payload.name, text)
         rejected = [
-            Rejected(f"{payload.name}:1", "duplicate", f"detector {name!r} has two columns")
+            Rejected(
+                f"{payload.name}:1",
+                "duplicate",
+                told("detector {name!r} has two columns", name=name),
+            )
             for name in doubled
         ]
         times, bad_times = _times(payload.name, path, frame, options, city)
@@ -121,15 +126,15 @@ class _Matrix:
 
 def _table(name: str, text: str) -> tuple[pd.DataFrame, list[str]]:
     header = next(csv.reader(io.StringIO(text)), [])
-    expected = "a heading of detector ids over rows of speeds"
+    expected = told("a heading of detector ids over rows of speeds")
     if not header or not any(cell.strip() for cell in header):
-        raise SourceEmpty("no heading", name, expected)
+        raise SourceEmpty(told("no heading"), name, expected)
     try:
         frame = pd.read_csv(io.StringIO(text), header=0, low_memory=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise SourceWrongFormat(f"no table ({error})", name, expected) from error
+        raise SourceWrongFormat(told("no table ({error})", error=error), name, expected) from error
     if frame.empty:
-        raise SourceEmpty("no rows", name, expected)
+        raise SourceEmpty(told("no rows"), name, expected)
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     seen: set[str] = set()
     kept, doubled = [], []
@@ -157,14 +162,18 @@ def _times(
             times = local_to_utc(pd.to_datetime(times, errors="coerce"), zone)
         times = times.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
         rejected = [
-            Rejected(f"{name}:{line}", "badTime", f"{text!r}; expected an ISO 8601 time")
+            Rejected(
+                f"{name}:{line}", "badTime", told("{text!r}; expected an ISO 8601 time", text=text)
+            )
             for line, text in texts[times.isna()].items()
         ]
         return times.reset_index(drop=True), rejected
     start = next((at for glob, at in options.starts.items() if path.match(glob)), options.start)
     if start is None:
-        expected = f"a column {options.time_column!r}, or source.options.start"
-        raise SourceWrongFormat("no time column", name, expected)
+        expected = told(
+            "a column {time_column!r}, or source.options.start", time_column=options.time_column
+        )
+        raise SourceWrongFormat(told("no time column"), name, expected)
     first = pd.Timestamp(start.replace(tzinfo=zone)).tz_convert("UTC")
     step = timedelta(seconds=duration_s(options.step))
     stamps = pd.date_range(first, periods=len(frame), freq=step, unit="us")
@@ -174,7 +183,7 @@ def _times(
 def _values(name: str, frame: pd.DataFrame) -> tuple[np.ndarray, list[Rejected]]:
     """Return the cells as numbers; a blank is missing, anything else that is none is refused."""
     if frame.shape[1] == 0:
-        raise SourceWrongFormat("no detector", name, "a column for each detector")
+        raise SourceWrongFormat(told("no detector"), name, told("a column for each detector"))
     values = np.empty(frame.shape, dtype=np.float64)
     rejected: list[Rejected] = []
     for position, (detector, column) in enumerate(frame.items()):
@@ -184,11 +193,15 @@ def _values(name: str, frame: pd.DataFrame) -> tuple[np.ndarray, list[Rejected]]
         cells = pd.to_numeric(column, errors="coerce")
         values[:, position] = cells.to_numpy(np.float64, na_value=np.nan)
         for line, text in column[cells.isna() & column.notna()].items():
-            detail = f"{detector}: {str(text)[:80]!r}; expected a speed"
+            detail = told(
+                "{name}: {found!r}; expected a speed", name=detector, found=str(text)[:80]
+            )
             rejected.append(Rejected(f"{name}:{line}", "notANumber", detail))
     if len(rejected) > values.size // 2:
-        found = f"{len(rejected)} of {values.size} cells that are no numbers"
-        raise SourceWrongFormat(found, name, "rows of speeds")
+        found = told(
+            "{count} of {all} cells that are no numbers", count=len(rejected), all=values.size
+        )
+        raise SourceWrongFormat(found, name, told("rows of speeds"))
     return values, rejected
 
 

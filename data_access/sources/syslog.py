@@ -29,6 +29,7 @@ from data_access.sources.log_line import (
 from data_access.sources.options import SourceOptions, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import observations
+from language import told
 
 FORMAT = "syslog"
 COUNTS = True  # counts of parts of a minute add up
@@ -163,7 +164,9 @@ def _counted(path: Path, options: Options, city: City) -> tuple[_Counts, list[Re
         lines += 1
         where = f"{payload.name}:{number}"
         if len(text) > MAX_LINE:
-            detail = f"{len(text)} characters; expected at most {MAX_LINE}"
+            detail = told(
+                "{count} characters; expected at most {most}", count=len(text), most=MAX_LINE
+            )
             rejected.append(Rejected(where, "badLine", detail, without_secrets(text)))
             strange += 1
             continue
@@ -171,8 +174,8 @@ def _counted(path: Path, options: Options, city: City) -> tuple[_Counts, list[Re
             counts.add(parse_line(text, calendar), number)
         except LineFault as fault:
             strange += fault.reason == "badLine"
-            rejected.append(Rejected(where, fault.reason, str(fault), without_secrets(text)))
+            rejected.append(Rejected(where, fault.reason, fault.detail, without_secrets(text)))
     if strange == lines or (strange > TOLERATED and strange * 2 > lines):
-        found = f"{strange} of {lines} lines that are no log lines"
-        raise SourceWrongFormat(found, payload.name, "RFC 5424, RFC 3164 or CEF lines")
+        found = told("{count} of {all} lines that are no log lines", count=strange, all=lines)
+        raise SourceWrongFormat(found, payload.name, told("RFC 5424, RFC 3164 or CEF lines"))
     return counts, rejected

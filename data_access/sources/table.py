@@ -7,6 +7,7 @@ is also what the ways `query`, `parquet` and `csv` hand on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,14 @@ from pydantic import Field, model_validator
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.model import QUALITIES, Batch, Entity, Rejected
-from data_access.old_units import OldUnit
+from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
+from language import told
 
 FORMAT = "table"
-EXPECTED = "a table with the columns that the dataset's options name"
+EXPECTED = told("a table with the columns that the dataset's options name")
 REF = "source_ref"
 _ZONED = r"(?:[Zz]|[+-]\d\d:?(?:\d\d)?)$"
 
@@ -78,7 +80,7 @@ def _table(path: Path, options: Options, city: City) -> Batch:
     at = _times(frame[options.time], zone_of(options.timezone, city))
     bad = at.isna().to_numpy()
     if bad.any():
-        detail = f"{options.time}; expected an instant or day in ISO 8601"
+        detail = told("{time}; expected an instant or day in ISO 8601", time=options.time)
         rejected += bad_rows(payload.name, frame, bad, "badTime", detail)
         frame, at = frame[~bad], at[~bad]
     lats, lons = _degrees(frame, options.lat, 90), _degrees(frame, options.lon, 180)
@@ -144,8 +146,12 @@ def _areas(
     area = np.empty(len(frame), dtype=object)
     if options.area is not None:
         words = frame[options.area].str.strip()
-        area[:] = words.map({word: _unit(word, city) for word in words.unique()})
-        return area, _joined(area, words, options, city, at)
+        joining = Joining(city, options.units)
+        today = {word: joining.on(word, date.max) for word in words.unique()}
+        area[:] = words.map(
+            {word: found.area if found else word or None for word, found in today.items()}
+        )
+        return area, _joined(area, words, joining, at)
     if options.lat is not None:
         here = np.isfinite(lats) & np.isfinite(lons)
         if here.any():
@@ -155,36 +161,17 @@ def _areas(
     return area, area
 
 
-def _joined(
-    area: np.ndarray, words: pd.Series, options: Options, city: City, at: pd.Series
-) -> np.ndarray:
+def _joined(area: np.ndarray, words: pd.Series, joining: Joining, at: pd.Series) -> np.ndarray:
     """Put rows from before a reform into today's units; return whose series each row is."""
-    own = area.copy()
-    if options.units == "now" or not city.areas.before.by_code:
+    own, before = area.copy(), joining.city.areas.before
+    if joining.units == "now" or not before.by_code:
         return own
-    days = at.dt.tz_convert(str(city.zone)).dt.date
-    earlier = np.flatnonzero((days < city.areas.before.until).to_numpy())
-    known = {
-        key: city.areas.known(key[0], on=key[1])
-        for key in {(words.iat[row], days.iat[row]) for row in earlier.tolist()}
-    }
-    for row in earlier.tolist():
-        word, unit = words.iat[row], known[words.iat[row], days.iat[row]]
-        if isinstance(unit, OldUnit):
-            area[row], own[row] = unit.area, unit.entity
-        elif area[row] != CITY_AREA and word:
-            area[row] = own[row] = word if unit is None else unit.code
+    days = at.dt.tz_convert(str(joining.city.zone)).dt.date
+    for row in np.flatnonzero((days < before.until).to_numpy()).tolist():
+        word = words.iat[row]
+        found = joining.on(word, days.iat[row])
+        area[row], own[row] = (word or None,) * 2 if found is None else (found.area, found.series)
     return own
-
-
-def _unit(word: str, city: City) -> str | None:
-    """Return the code of a unit by code or name; what is no unit stays, and is refused as such."""
-    if not word:
-        return None
-    if word == CITY_AREA or word in city.name.values():
-        return CITY_AREA
-    unit = city.areas.get(word) or city.areas.find(word)
-    return word if unit is None else unit.code
 
 
 def _degrees(frame: pd.DataFrame, column: str | None, most: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data_access.spelling import tone_key
+from language import told
 
 
 class UnknownUnit(ValueError):
@@ -139,7 +140,9 @@ def _conversion(given: str, wanted: str) -> Conversion:
         return Conversion(factor, (source.offset - target.offset) / target.factor)
     if _symbol(given) in _COUNTS and _symbol(wanted) not in _UNITS:
         return Conversion(1 / target.factor)  # "C62" of a thing counted in thousands
-    raise UnknownUnit(f"{given[:40]!r} cannot be turned into {wanted!r}")
+    raise UnknownUnit(
+        told("{given!r} cannot be turned into {wanted!r}", given=given[:40], wanted=wanted)
+    )
 
 
 def _read(text: str) -> Unit:

@@ -25,8 +25,9 @@ from data_access.errors import SourceEmpty, SourceTooBig, SourceUnreadable, Sour
 from data_access.sources import archive
 from data_access.sources.html_table import tables_of
 from data_access.sources.payload import MAX_TREE_BYTES, Payload
+from language import told
 
-EXPECTED = "a workbook (xlsx, xls), an HTML table or a CSV table"
+EXPECTED = told("a workbook (xlsx, xls), an HTML table or a CSV table")
 MAX_SHEETS = 200
 MAX_CELLS = 2_000_000  # that say something, of a whole workbook
 MAX_COLUMNS = 2_000
@@ -76,7 +77,7 @@ def grids_of(payload: Payload, *, encodings: Sequence[str] = ("utf-8",)) -> list
     if re.match(r"\s*<", text):
         tables = tables_of(payload, encodings=encodings, expected=EXPECTED)
         if not tables:
-            raise SourceWrongFormat("a page without a table", payload.name, EXPECTED)
+            raise SourceWrongFormat(told("a page without a table"), payload.name, EXPECTED)
         kept = _Kept(payload)
         return [Grid(f"table {n}", kept.rows(rows)) for n, rows in enumerate(tables, 1)]
     return [_csv(payload, text)]
@@ -107,12 +108,14 @@ class _Kept:
             while cells and cells[-1] is None:
                 cells.pop()
             if len(cells) > MAX_COLUMNS:
-                found = f"a row of {len(cells)} cells"
-                raise SourceTooBig(found, self.payload.name, f"at most {MAX_COLUMNS} columns")
+                found = told("a row of {count} cells", count=len(cells))
+                raise SourceTooBig(
+                    found, self.payload.name, told("at most {most} columns", most=MAX_COLUMNS)
+                )
             self.cells += sum(cell is not None for cell in cells)
             if self.cells > MAX_CELLS:
-                found = f"more than {MAX_CELLS} cells"
-                raise SourceTooBig(found, self.payload.name, "tables a person can read")
+                found = told("more than {most} cells", most=MAX_CELLS)
+                raise SourceTooBig(found, self.payload.name, told("tables a person can read"))
             kept.append(cells)
         while kept and not kept[-1]:
             kept.pop()
@@ -136,9 +139,13 @@ def _xlsx(payload: Payload) -> list[Grid]:
     members = archive.check(payload)
     sheets = [each for each in members if each.filename.startswith("xl/worksheets/")]
     if not sheets:
-        raise SourceWrongFormat("a zip archive that is no workbook", payload.name, EXPECTED)
+        raise SourceWrongFormat(told("a zip archive that is no workbook"), payload.name, EXPECTED)
     if max(each.file_size for each in members if each.filename.startswith("xl/")) > MAX_TREE_BYTES:
-        raise SourceTooBig("a sheet of that many bytes", payload.name, f"at most {MAX_TREE_BYTES}")
+        raise SourceTooBig(
+            told("a sheet of that many bytes"),
+            payload.name,
+            told("at most {most}", most=MAX_TREE_BYTES),
+        )
     kept = _Kept(payload)
     grids = []
     try:
@@ -152,7 +159,11 @@ def _xlsx(payload: Payload) -> list[Grid]:
                 grids.append(Grid(str(sheet.title), rows))
             book.close()
     except _BROKEN as error:
-        found = f"a workbook that cannot be read ({type(error).__name__}: {str(error)[:120]})"
+        found = told(
+            "a workbook that cannot be read ({name}: {error})",
+            name=type(error).__name__,
+            error=str(error)[:120],
+        )
         raise SourceUnreadable(found, payload.name, EXPECTED) from error
     return grids
 
@@ -198,7 +209,11 @@ def _xls(payload: Payload) -> list[Grid]:
                 _fill(rows, merged)
                 grids.append(Grid(sheet.name, rows))
     except (*_BROKEN, xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
-        found = f"a workbook that cannot be read ({type(error).__name__}: {str(error)[:120]})"
+        found = told(
+            "a workbook that cannot be read ({name}: {error})",
+            name=type(error).__name__,
+            error=str(error)[:120],
+        )
         raise SourceUnreadable(found, payload.name, EXPECTED) from error
     return grids
 
@@ -226,9 +241,11 @@ def _csv(payload: Payload, text: str) -> Grid:
     try:
         rows = _Kept(payload).rows(csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error as error:
-        raise SourceWrongFormat(f"no table ({error})", payload.name, EXPECTED) from error
+        raise SourceWrongFormat(
+            told("no table ({error})", error=error), payload.name, EXPECTED
+        ) from error
     if not rows:
-        raise SourceEmpty("no cell", payload.name, EXPECTED)
+        raise SourceEmpty(told("no cell"), payload.name, EXPECTED)
     return Grid("", rows)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,9 @@ from vietnam_provinces import Ward
 from data_access.areas import Areas, Unit, names_in_doubt
 from data_access.boundaries import import_boundaries, simplify
 from data_access.city import City, load_city
-from data_access.contract_check import check
-from data_access.contracts import SourceSpec
-from data_access.errors import BoundaryError, CityError
+from data_access.errors import BoundaryError
 from data_access.geometry import schematic, write_geometry
 from data_access.model import Entity
-from data_access.old_units import read_old_units
-from data_access.sources.registry import read
 from data_access.spelling import ascii_key, tone_key
 from tests.conftest import ROOT
 
@@ -320,89 +315,3 @@ def test_the_real_boundaries_say_where_the_junctions_are(real_data: Path, city: 
         code = areas.at(node.lat, node.lon)
         assert code is not None
         assert areas.units[code].name == ward
-
-
-# Before the reform of 2025-07-01 (R05)
-
-BEFORE, SINCE = date(2025, 6, 30), date(2025, 7, 1)
-
-
-def test_each_unit_of_today_came_of_old_ones_and_each_old_one_is_somewhere(city: City) -> None:
-    old = city.areas.before.by_code.values()
-    assert len(old) == 526
-    assert {code for unit in old for code in unit.became} == city.areas.codes
-    assert {unit.valid_to for unit in old} == {unit.valid_from for unit in city.areas}
-
-
-@pytest.mark.parametrize(
-    ("word", "on", "area"),
-    [
-        ("00013", BEFORE, "00004"),  # Quán Thánh, whole in Ba Đình
-        ("Phường Quán Thánh", BEFORE, "00004"),
-        ("Quan Thanh", BEFORE, "00004"),
-        ("00013", SINCE, None),  # no unit any more
-        ("Ngọc Hà", SINCE, "00008"),  # one name, two units …
-        ("Ngọc Hà", BEFORE, "city"),  # … and the old one was divided
-        ("Xã Quang Trung", BEFORE, "city"),  # with its kind one of two, and that was divided
-        ("Quang Trung", BEFORE, None),  # without it nobody knows which
-        ("Từ Liêm", BEFORE, "00592"),  # only today's has the name
-    ],
-)
-def test_a_code_or_name_means_what_it_meant_on_its_day(
-    city: City, word: str, on: date, area: str | None
-) -> None:
-    found = city.areas.known(word, on=on)
-    assert (None if found is None else getattr(found, "area", found.code)) == area
-
-
-def test_r05_history_by_old_units_joins_that_of_today(city: City, tmp_path: Path) -> None:
-    contract = city.datasets["food.safety"]
-    name = next(iter(contract.indicators))
-    options = {"time": "day", "area": "ward", "values": {name: "n"}}
-    source = SourceSpec(format="table", paths=("*.csv",), options=options)
-    contract = replace(contract, source=source)
-    file = tmp_path / "history.csv"
-    rows = [
-        ("2025-06-30", "00013", 2),  # Quán Thánh …
-        ("2025-06-30", "00004", 3),  # … and Trúc Bạch, both in Ba Đình, whose code is 00004 too
-        ("2025-06-30", "00016", 4),  # Ngọc Hà, divided between two
-        ("2025-07-01", "00004", 6),
-        ("2025-07-01", "00013", 7),  # nobody may say that any more
-    ]
-    file.write_text("day,ward,n\n" + "".join(f"{d},{w},{n}\n" for d, w, n in rows))
-    (batch,) = read([file], contract=contract, city=city)
-    assert batch.observations is not None
-    found = batch.observations[["entity", "area", "value"]].itertuples(index=False, name=None)
-    assert list(found) == [
-        ("00013@2025-07-01", "00004", 2.0),
-        ("00004@2025-07-01", "00004", 3.0),
-        ("00016@2025-07-01", "city", 4.0),
-        ("00004", "00004", 6.0),
-        ("00013", "00013", 7.0),
-    ]
-    now = datetime(2025, 7, 2, tzinfo=UTC)
-    checked = check(batch, contract, now=now, areas=city.areas.codes)
-    assert [each.reason for each in checked.rejected] == ["unknownArea"]
-
-
-def test_a_crosswalk_to_a_unit_that_is_none_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "areas_before.csv").write_text(
-        "code,name,kind,valid_to,became\n1,A,xã,2025-07-01,99999\n", "utf-8"
-    )
-    with pytest.raises(CityError, match=r"line 2.*99999 is no unit"):
-        read_old_units(tmp_path / "areas_before.csv", {"00004"})
-
-
-def test_r05_a_register_of_visits_adds_up_old_units_in_that_of_today(
-    city: City, tmp_path: Path
-) -> None:
-    file = tmp_path / "register.csv"
-    heading = "Ngày,Mã đơn vị,Đơn vị,Số cơ sở kiểm tra,Số cơ sở vi phạm"
-    rows = ["30/06/2025,00013,,4,1", "30/06/2025,,Phường Trúc Bạch,5,0", "30/06/2025,00016,,3,1"]
-    file.write_text("\n".join([heading, *rows, ""]), "utf-8")
-    contract = city.datasets["food.safety"]
-    (batch,) = read([file], contract=contract, city=city)
-    assert batch.rejected == []
-    assert batch.observations is not None
-    found = batch.observations[batch.observations["indicator"] == "inspections"]
-    assert dict(zip(found["area"], found["value"], strict=True)) == {"00004": 9.0, "city": 3.0}

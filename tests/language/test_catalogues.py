@@ -170,6 +170,35 @@ def test_every_key_the_code_asks_for_has_words():
     assert missing == {}
 
 
+def _told() -> dict[str, str]:
+    """Return every sentence of the code that is told (language/told.py), and where it stands."""
+    found: dict[str, str] = {}
+    for path, tree in _modules():
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        if not any(a.name == "told" for each in imports for a in each.names):
+            continue
+        named: dict[str, list[str]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign):
+                pairs = [(target, node.value) for target in node.targets]
+                if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(node.targets[0].elts, node.value.elts, strict=True))
+                for target, words in pairs:
+                    if isinstance(target, ast.Name) and isinstance(words, ast.Constant):
+                        named.setdefault(target.id, []).append(words.value)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _callee(node) == "told" and node.args:
+                first, at = node.args[0], f"{path.relative_to(ROOT)}:{node.lineno}"
+                said = getattr(first, "value", None)
+                for words in [said] if said else named.get(getattr(first, "id", ""), [f"? {at}"]):
+                    found[words] = at
+    return found
+
+
+def test_every_sentence_that_is_told_has_words_and_no_other_has():
+    assert _told().keys() == catalogue.load("vi", "refusals").words.keys()
+
+
 def test_every_beginning_of_a_key_leads_somewhere():
     keys = {f"{domain}.{key}" for domain in DOMAINS for key in catalogue.load("vi", domain).words}
     lost = {p: at for p, at in _prefixes().items() if not any(key.startswith(p) for key in keys)}

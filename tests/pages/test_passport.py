@@ -10,6 +10,7 @@ from data_access.aggregates.registry import aggregates
 from data_access.classification import Classification
 from language import LANGUAGES, catalogue
 from tests.layouts.tiles.sample import everything
+from tests.pages.automatic import exercise
 from tests.pages.browse import Client, nodes, words
 
 AIR = "environment.air:numbers/pm25_median"
@@ -62,7 +63,7 @@ def test_r57_cells_and_the_ends_of_lines_have_passports_too(leader, cache):
 def test_r23_a_blocked_source_is_said_with_its_reason_and_the_age_of_what_is_left(leader, cache):
     why = "no pm25 in air.csv; expected pm25 (number)"
     air = everything()["environment.air"]
-    cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": why}}))
+    cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": {"vi": why}}}))
     tree = ask(leader, AIR)
     blocked = next(n for n in nodes(tree) if "passport-blocked" in n["props"].get("className", ""))
     assert why in words(blocked)
@@ -72,7 +73,7 @@ def test_r23_a_blocked_source_is_said_with_its_reason_and_the_age_of_what_is_lef
 def test_r23_a_blocked_source_is_marked_on_its_tile_and_beside_its_owner(leader, cache):
     why = "no pm25 in air.csv; expected pm25 (number)"
     air = everything()["environment.air"]
-    cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": why}}))
+    cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": {"vi": why}}}))
     answer = leader.call(
         "console-bar.children",
         {
@@ -98,6 +99,20 @@ def test_a_number_above_ones_ceiling_is_refused_and_that_is_kept(viewer, reach, 
     told = words(ask(viewer, AIR))
     assert told == "Số liệu này cao hơn mức được xem của tài khoản."
     assert reach.audit.recent(action="passport")[0]["outcome"] == "refused"
+
+
+def test_a_number_of_an_exercise_has_one_in_its_frame(leader, reach, cache, link):
+    exercise(link)
+    there = "exercise:ngap"
+    cache.write(replace(everything()["environment.air"], realm=there))
+    tree = ask(leader, AIR, there)
+    told = words(tree)
+    for expected in ("DIỄN TẬP", "PM2.5 trung vị", "đúng bằng số đang hiện", "tram_00.csv:1200"):
+        assert expected in told
+    assert "61,2%" not in told  # scores are of live
+    frame = next(n for n in nodes(tree) if n["props"].get("data-realm") == there)
+    assert "passport-exercise" in frame["props"]["className"]
+    assert frame["props"]["data-realm-clock"]
 
 
 @pytest.mark.parametrize(

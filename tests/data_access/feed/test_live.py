@@ -90,7 +90,7 @@ def test_before_anything_came_it_is_absent_and_never_simulated(
     room.until(lambda: room.read(REQUESTS).quality.get("failing"))
     envelope = room.read(REQUESTS)
     assert (envelope.state, envelope.origin) == ("absent", "live")
-    assert envelope.quality["failing"] == {REQUESTS: "HTTP 503"}
+    assert envelope.quality["failing"] == {REQUESTS: {"vi": "HTTP 503", "en": "HTTP 503"}}
     assert envelope.reason == {
         "vi": "không đọc được nguồn dữ liệu",
         "en": "the source cannot be read",
@@ -317,7 +317,11 @@ def test_how_the_sources_are_is_kept_and_shown(
     room.restart()
     site.answer = lambda _: Says(404)
     room.until(lambda: row().get("state_id") == "failing")
-    assert (row()["rows"], row()["success"], row()["error"]) == (1, answered_ms, "HTTP 404")
+    assert (row()["rows"], row()["success"], row()["error"]) == (
+        1,
+        answered_ms,
+        {"vi": "HTTP 404", "en": "HTTP 404"},
+    )
     assert row()["until"] > row()["tried"]
     assert room.number("data.quality", "sources_failing") == 1
     room.settings = room.settings.model_copy(update={"live": False})

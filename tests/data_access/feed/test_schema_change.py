@@ -48,7 +48,7 @@ def test_r23_a_column_of_another_type_blocks_the_pipeline_and_the_last_good_data
     assert blocked.payload["numbers"] == before.payload["numbers"]
     assert (blocked.as_of_ms, blocked.stale_after_ms) == (before.as_of_ms, before.stale_after_ms)
     assert blocked.owner == owner
-    assert "value that is text" in blocked.quality["failing"][AIR]
+    assert "value that is text" in blocked.quality["failing"][AIR]["en"]
     with room.store().snapshot() as snapshot:
         (told,) = [row for row in snapshot.refused(AIR, 50) if row["reason"] == "schemaChanged"]
     assert (told["owner"], told["source_ref"]) == (owner, "air_hours.csv")
@@ -58,7 +58,7 @@ def test_r23_a_column_of_another_type_blocks_the_pipeline_and_the_last_good_data
 
     room.restart()
     room.settle()
-    assert "value that is text" in room.read(AIR).quality["failing"][AIR]
+    assert "value that is text" in room.read(AIR).quality["failing"][AIR]["en"]
     air(room).write_text(good, "utf-8")
     room.play(1)
     room.settle(7 * 86400)
@@ -74,7 +74,7 @@ def test_r23_a_column_that_is_gone_blocks_the_pipeline(open_room: Callable[..., 
     room.settle()
     rewrite(air(room), lambda text: text.replace("quality_flag", "flag", 1))
     room.play(1)
-    assert "no quality_flag" in room.read(AIR).quality["failing"][AIR]
+    assert "no quality_flag" in room.read(AIR).quality["failing"][AIR]["en"]
 
 
 def test_r23_rain_in_words_blocks_the_pipeline(open_room: Callable[..., Room]) -> None:
@@ -88,4 +88,4 @@ def test_r23_rain_in_words_blocks_the_pipeline(open_room: Callable[..., Room]) -
     path.write_text(cells, "utf-16")
     room.play(1)
     assert room.read(RAIN).payload["numbers"] == before
-    assert "no numbers" in room.read(RAIN).quality["failing"][RAIN]
+    assert "are no numbers" in room.read(RAIN).quality["failing"][RAIN]["en"]

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from data_access.errors import SourceTooBig, SourceUnreadable
-from data_access.sources import archive, payload
+from data_access.sources import archive, unpacking
 from data_access.sources.payload import Payload
 
 
@@ -33,13 +33,13 @@ def test_members_are_found_in_any_folder_and_case() -> None:
 
 
 def test_a_bomb_is_refused_by_what_it_claims(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payload, "RATIO_FROM", 1024)
+    monkeypatch.setattr(unpacking, "RATIO_FROM", 1024)
     with pytest.raises(SourceTooBig, match="unpack to 1000000"):
         archive.unpack(_payload(_zip(zeros=b"0" * 1_000_000)), ["zeros"])
 
 
 def test_an_archive_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payload, "MAX_BYTES", 100)
+    monkeypatch.setattr(unpacking, "MAX_BYTES", 100)
     with pytest.raises(SourceTooBig, match="at most 100 bytes"):
         archive.unpack(_payload(_zip(a=b"x" * 60, b=b"y" * 60)), ["a"])
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from data_access.contract_check import check
 from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnreadable
 from data_access.model import Batch
-from data_access.sources import payload, registry
+from data_access.sources import payload, registry, unpacking
 from tests.data_access.sources.conftest import cities, home, joined
 
 DATASETS = tuple(dataset for city, _ in cities() for dataset in city.datasets)
@@ -184,7 +184,7 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(
 def test_an_archive_that_unpacks_to_far_more_is_stopped_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(payload, "RATIO_FROM", 1024 * 1024)
+    monkeypatch.setattr(unpacking, "RATIO_FROM", 1024 * 1024)
     bomb = tmp_path / "bomb.csv.gz"
     bomb.write_bytes(gzip.compress(b"\0" * 8 * 1024 * 1024))
     with pytest.raises(SourceTooBig, match="unpack to more"):

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from data_access.errors import SourceError, SourceTooBig, SourceUnreadable
-from data_access.sources import payload, workbook
+from data_access.sources import unpacking, workbook
 from data_access.sources.payload import Payload
 from data_access.sources.workbook import grids_of
 from tests.data_access.sources.conftest import DANANG_LAKE
@@ -142,8 +142,8 @@ def test_a_workbook_with_entities_or_broken_parts_is_refused_or_read_without(
 
 
 def test_a_sheet_of_a_bomb_s_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payload, "RATIO_FROM", 10_000)
-    monkeypatch.setattr(payload, "MAX_RATIO", 5)
+    monkeypatch.setattr(unpacking, "RATIO_FROM", 10_000)
+    monkeypatch.setattr(unpacking, "MAX_RATIO", 5)
     with pytest.raises(SourceTooBig, match="unpack to"):
         grids_of(_with(sheet1="0" * 1_000_000))
     monkeypatch.undo()

@@ -1,0 +1,70 @@
+"""Another city has the newer aggregates by TOML alone: other formats, words and owners."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data_access.city import load_city
+from data_access.passport import passport
+from settings import Settings
+from tests.conftest import ROOT
+from tests.data_access.feed.conftest import Room
+
+FIXTURES = ROOT / "tests" / "fixtures"
+AGGREGATES = ("party.documents", "environment.water")
+NOW = datetime(2026, 8, 2, 3, 0, tzinfo=UTC)
+
+
+def _lake(folder: Path) -> None:
+    shutil.copytree(FIXTURES / "danang_lake" / "party", folder / "party")
+    (folder / "water").mkdir()
+    said = [
+        {"st": f"TQT-{at % 2}", "ten": f"Trạm {at % 2}", "t": f"2026-08-02T{at:02}:00:00+07:00",
+         "vi_do": 16.064, "kinh_do": 108.22, "do": 5.5 - at / 10, "h": 0.4 + at / 100}
+        for at in range(10)
+    ]  # fmt: skip
+    lines = "".join(json.dumps(each) + "\n" for each in said)
+    (folder / "water" / "tram.jsonl").write_text(lines, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("danang")
+    shutil.copytree(FIXTURES / "danang", folder / "city")
+    (folder / "city" / "datasets").mkdir()
+    shutil.copy(FIXTURES / "danang_newer" / "newer.toml", folder / "city" / "datasets")
+    _lake(folder / "lake")
+    settings = Settings(data_dir=folder / "data", city=folder / "city", lake=folder / "lake")
+    room = Room(settings, load_city(folder / "city"), now_s=NOW.timestamp())
+    room.settle()
+    room.settle(3)
+    yield room
+    room.close()
+
+
+@pytest.mark.parametrize("name", AGGREGATES)
+def test_its_numbers_come_of_its_own_rows_and_owner(room: Room, name: str) -> None:
+    envelope = room.read(name)
+    assert envelope.state == "ok"
+    assert envelope.owner == room.city.datasets[name].owner
+    told = {key: each["value"] for key, each in envelope.payload["numbers"].items()}
+    assert [value for value in told.values() if value is not None]
+    for number in told:
+        found = passport(
+            envelope, number, city=room.city, reader=room.store(), shown=room.cache.read
+        )
+        assert found.agrees, number
+
+
+def test_documents_of_the_exchange_are_under_way_until_another_replaces_them(room: Room) -> None:
+    payload = room.read("party.documents").payload
+    assert payload["numbers"]["open"]["value"] == 2  # 06 and 07; 05 was replaced, 08 is marked
+    rows = payload["tables"]["documents"]["rows"]
+    assert {row["issuer"] for row in rows} == {"Văn phòng Thành ủy thử nghiệm"}
+    assert "giả định" not in str(room.read("party.documents"))
