@@ -74,7 +74,11 @@ class KnownRecords:
 
     def _lap_by_lap(self, current: Current) -> Iterator[Version]:
         behind = self._behind(current)
-        while behind := {base: lap - 1 for base, lap in behind.items() if lap > 0}:
+        if not behind:
+            return
+        laps = select(func.min(record.c.lap)).where(record.c.stream_id == current.id)
+        first = int(self._connection.execute(laps).scalar() or 0)  # history is laps before the 0th
+        while behind := {base: lap - 1 for base, lap in behind.items() if lap > first}:
             keys = [key_of(base, lap) for base, lap in behind.items()]
             for start in range(0, len(keys), IDS_A_QUERY):
                 which = (
@@ -98,7 +102,7 @@ class KnownRecords:
             .exists()
         )
         which = select(record_now.c.base_id, record_now.c.lap).where(
-            record_now.c.stream_id == current.id, record_now.c.lap > 0, ~is_known
+            record_now.c.stream_id == current.id, ~is_known
         )
         return {row.base_id: row.lap for row in self._connection.execute(which)}
 

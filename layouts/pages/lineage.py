@@ -16,7 +16,8 @@ from data_access.envelope import Text
 from language import number, pick
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.data_page import Link, data_page
-from layouts.pages.passport import drawer, tell
+from layouts.pages.passport import drawer
+from layouts.pages.passport_words import tell
 from layouts.pages.shell import Setting, icon, say
 
 
