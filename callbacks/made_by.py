@@ -223,6 +223,10 @@ def _errors(envelope: Envelope, address: str, setting: Setting) -> Iterator[str]
     if row:
         yield told_method(row, setting.language)
         yield told_errors(row, setting.language)
+    learned, at_ms = envelope.quality.get("fitHash"), envelope.quality.get("trainedAtMs")
+    if learned and at_ms:
+        at = datetime_(at_ms, language=setting.language, timezone=setting.timezone)
+        yield tell("made.learned", setting, at=at, hash=str(learned)[:HASH_SHOWN])
 
 
 def _same(shown: float | None, kept: float | None) -> bool:

@@ -133,6 +133,9 @@ def drawer(*, setting: Setting) -> Component:
 
 def body(view: PassportView, *, setting: Setting) -> list[Component]:
     """Return all that is said of a number."""
+    # What a model made of many series has no rows of its own.
+    has_rows = view.made is None or view.total > 0
+    rows = [part("rows", [_rows(view, setting)], setting, count=view.total)] if has_rows else []
     return [
         *([_choices(view.choices, setting)] if len(view.choices) > 1 else []),
         html.Div(
@@ -148,7 +151,7 @@ def body(view: PassportView, *, setting: Setting) -> list[Component]:
         *(made(view.made, setting) if view.made is not None else []),
         part("owner", [_owner(view)], setting),
         *(_origin(each, setting) for each in view.origins),
-        part("rows", [_rows(view, setting)], setting, count=view.total),
+        *rows,
     ]
 
 

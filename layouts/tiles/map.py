@@ -22,7 +22,7 @@ from layouts.tiles.chart import INK_3
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.map_inset import Corners, inset_bounds, inset_width
 from layouts.tiles.map_time import SLIDER_PX, over_time, told_box
-from layouts.tiles.map_values import Values, hideout
+from layouts.tiles.map_values import Values, hideout, minutes
 from layouts.tiles.measure import width_u
 from layouts.tiles.opening import opened
 from layouts.tiles.panes import last_pane
@@ -93,15 +93,16 @@ def stacked(
     unit_px = values.tile.frame.unit_px
     if options.legend == "corner":
         key, key_width, key_height = values.legend(0.0, 0.6 * height)
-        foot_px = (height - key_height - 0.25) * unit_px
-        box = [0.0, foot_px, (key_width + 0.5) * unit_px, height * unit_px]
+        below_px = _slider_px(options, values, height)
+        foot_px = (height - key_height - 0.25) * unit_px - below_px
+        box = [0.0, foot_px, (key_width + 0.5) * unit_px, height * unit_px - below_px]
         drawn = ground(options, values, width, height, keep_off=[box])
-        class_name = "map-key in-corner"
+        style = {"maxWidth": u(room), "bottom": f"{below_px}px"}
+        legend = html.Div(key, className="map-key in-corner", style=style)
     else:
         key, _, key_height = values.legend(room, height - LEAST_HEIGHT - GAP)
         drawn = ground(options, values, width, height - key_height - GAP)
-        class_name = "map-key"
-    legend = html.Div(key, className=class_name, style={"maxWidth": u(room)})
+        legend = html.Div(key, className="map-key", style={"maxWidth": u(room)})
     return html.Div([drawn, legend], className="map-parts")
 
 
@@ -191,13 +192,8 @@ def ground(
         frame_of = {"color": INK_3, "weight": weight, "fill": False, "interactive": False}
         # Above the values, whichever file comes first.
         layers.append(dl.Rectangle(id="window", bounds=elsewhere, pane="shadowPane", **frame_of))
-    has_slider = (
-        frame.detail == "console"
-        and options.slider
-        and height * frame.unit_px - SLIDER_PX >= LEAST_HEIGHT * frame.unit_px
-    )
-    over, marks = over_time(values, is_touched=has_slider)
-    below_px = SLIDER_PX if len(over) > 1 else 0
+    below_px = _slider_px(options, values, height)
+    over, marks = over_time(values, is_touched=below_px > 0)
     padding = 0.0 if window else 0.5 * frame.unit_px
     leaflet = dl.MapContainer(
         layers,
@@ -212,6 +208,14 @@ def ground(
         return html.Div([leaflet, *over], className="map-ground", style=size, **marks)
     name = html.Div(caption, className="map-inset-name type-16")
     return html.Div([leaflet, name], className="map-ground map-inset", style=size, **marks)
+
+
+def _slider_px(options: Options, values: Values, height: float) -> int:
+    """Return the height of the slider under a map that is touched; 0 where there is none."""
+    frame = values.tile.frame
+    has_room = height * frame.unit_px - SLIDER_PX >= LEAST_HEIGHT * frame.unit_px
+    is_wanted = frame.detail == "console" and options.slider and minutes(values)
+    return SLIDER_PX if is_wanted and has_room else 0
 
 
 def _handling(*, is_touched: bool) -> dict[str, Any]:
