@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.precision import Precision
 from analytics.voices.labels import LONGEST_ID, CategoryLabel, CategoryLabels, taken
-from analytics.voices.run import QUALITY
+from analytics.voices.names import QUALITY
 from callbacks import page_setting, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk

@@ -19,9 +19,6 @@ from settings import Settings
 from twin.coupled.scenario import picked_from
 from twin.coupled.scenario import read_scenario as read_chain
 from twin.drainage.gauges import backs_h
-from twin.drainage.importing import edition as model_edition
-from twin.drainage.importing import imported_ids
-from twin.drainage.opening import open_import as open_model
 from twin.drainage.options import options as drainage_options
 from twin.drainage.plan import DrainagePlan
 from twin.drainage.plan import read_plan as read_drainage
@@ -79,6 +76,8 @@ class Twins:
 
     def imported(self, kind: str, settings: Settings) -> tuple[list[str], list[str]]:
         """Return the names of imported models and networks a kind can be asked of."""
+        from twin.drainage.importing import imported_ids  # SWMM's readers, and pandas with them
+
         models = [] if kind == "traffic" else imported_ids(settings)
         networks = [] if kind == "drainage" else imported_names(settings)
         return models, networks
@@ -126,6 +125,9 @@ class Twins:
         own = self._once("water", lambda: {**drainage_options(city, plan), **told})
         if model_id is None:
             return own
+
+        from twin.drainage.importing import edition as model_edition
+        from twin.drainage.opening import open_import as open_model
 
         def read() -> Options:
             return {**open_model(settings, model_id, city, plan).options, **told}

@@ -1,4 +1,4 @@
-"""A city of an installation, read and verified, with its boundaries; needs no pandas."""
+"""A city of an installation with its boundaries: verified for the feed, or as it is read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,22 @@ from settings import Settings
 
 
 def open_city(settings: Settings) -> City:
-    """Read the city of `settings`, with its boundaries; raises CityError, BoundaryError."""
-    city = load_city(settings.city)
+    """Read the city of `settings`, with its boundaries; raises CityError, BoundaryError.
+
+    Every source is imported, and pandas with them, to verify what datasets say of theirs.
+    """
+    city = read_city(settings)
     registry.verify(city)
     stage.verify(city)
+    return city
+
+
+def read_city(settings: Settings) -> City:
+    """Read the same for whoever reads no source: what the feed has verified costs a second time.
+
+    Raises CityError, BoundaryError.
+    """
+    city = load_city(settings.city)
     if settings.boundaries is None:
         return city
     cache = settings.geometry_dir

@@ -111,10 +111,11 @@ def _finding(options: Congestion, scene: Scene, group: Group, middle: Floats) ->
             )
         )
     if others := len(group.all) - 1:
+        en = "detector is" if others == 1 else "detectors are"
         told.append(
             text(
                 f"{others} điểm đo lân cận cũng chậm bất thường",
-                f"{others} neighbouring detectors are unusually slow too",
+                f"{others} neighbouring {en} unusually slow too",
             )
         )
     if len(places) > 1:

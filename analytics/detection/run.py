@@ -29,7 +29,7 @@ from data_access.aggregates.aggregate import NO_DATA, text
 from data_access.envelope import Envelope, Payload, furthest
 from data_access.errors import DataError
 from data_access.finding import Ground, build_finding
-from data_access.opening import open_city
+from data_access.opening import read_city
 from data_access.store import open_reader
 from jobs.findings import FindingStore
 from jobs.working import WorkFailed, Working
@@ -60,7 +60,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
 
 def _looked(working: Working, now_ms: float) -> Mapping[str, Any]:
     settings = working.settings
-    city = open_city(settings)
+    city = read_city(settings)
     plan = read_plan(settings.city, city)
     if plan is None:
         return {"detectors": 0}

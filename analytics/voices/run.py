@@ -18,19 +18,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.voices import quality, telling
 from analytics.voices.labels import CategoryLabels
+from analytics.voices.names import DUPLICATES, QUALITY, TOPICS
 from analytics.voices.voice import DATASETS, Heard, hear
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.build import build_envelope
 from data_access.aggregates.feedback import REQUESTS
 from data_access.envelope import Payload, Text
 from data_access.errors import DataError
-from data_access.opening import open_city
+from data_access.opening import read_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
 from permissions.database import connect_operations
 from settings import Settings
 
-TOPICS, DUPLICATES, QUALITY = "voices.topics", "voices.duplicates", "voices.quality"
 Part = Literal["topics", "duplicates", "quality"]
 Make = Callable[[Heard], Payload]
 
@@ -96,7 +96,7 @@ def _given(payload: Payload, _view: View) -> Payload:
 
 
 def _told(asked: Inputs, working: Working, now_ms: float) -> Mapping[str, Any]:
-    city = open_city(working.settings)
+    city = read_city(working.settings)
     reader = open_reader(working.settings)
     figures: dict[str, Any] = {}
     try:

@@ -12,7 +12,8 @@ import pytest
 
 from analytics.voices import quality
 from analytics.voices.labels import CategoryLabel, CategoryLabels
-from analytics.voices.run import DUPLICATES, QUALITY, TOPICS, work
+from analytics.voices.names import DUPLICATES, QUALITY, TOPICS
+from analytics.voices.run import work
 from data_access.envelope import Envelope
 from jobs.working import WorkFailed
 from permissions.database import open_operations
