@@ -23,7 +23,7 @@ HOURS = (6, 22)
 LASTING_S = (20 * 60, 75 * 60)
 LEFT = (0.3, 0.5)  # of its speed, to the road with the crash
 QUEUE_KMH = 12.0  # at which a queue grows backwards (a demo value)
-DECAY = 0.7  # of what a road loses, to the one that feeds it most
+DECAY = 0.8  # of what a road loses, to the one that feeds it most
 LEAST = 0.35  # of what the blocked road loses; less is not felt
 HELD = 0.6  # of what a road loses in speed, it loses in vehicles that pass
 

@@ -5,6 +5,8 @@ Shortest ways and what is carried along them; who drives is `traffic.py`. Not a 
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +19,13 @@ from data_access.simulator.weather import Numbers
 Ints = NDArray[np.int64]
 FREE_FLOW_KMH = (44.0, 6.0)  # mean and deviation over the streets inside ring 3 (a demo value)
 FREE_FLOW_LIMITS_KMH = (30.0, 60.0)
-# A lane of a street with signals lets 1,900 passenger cars an hour pass while it is green (Highway
-# Capacity Manual), green about 0.45 of the time; a vehicle of the city's mixture is 0.5 of a car
-# (TCVN 4054:2005: a motorcycle 0.3; three of four vehicles are motorcycles).
-LANE_CARS_H, CARS = 1900 * 0.45, 0.5
+# A lane lets 1,900 cars an hour pass while it has green (Highway Capacity Manual). Streets that
+# cross share the cycle less a tenth of it: 0.45 where two do, 0.3 where three do. A vehicle of
+# the city's mixture is 0.5 of a car (TCVN 4054:2005: a motorcycle 0.3; three of four are such).
+LANE_CARS_H, GREEN, CARS = 1900.0, 0.9, 0.5
 # Travel times of a full road: Akçelik, Australian Road Research 21(3), 1991; of the kind of road
 # whose flow signals interrupt, over an hour.
-DELAY, OVER_H = 0.8, 1.0
+DELAY, OVER_H, LANE_H = 0.8, 1.0, 900.0
 WAYS = 2
 
 
@@ -61,6 +63,8 @@ class Roads:
             for link, _, way in arcs
         ]
         tail, head = np.array(ends, np.int64).reshape(-1, 2).T
+        arms = Counter(number[end.id] for link in links for end in (link.start, link.end))
+        green = np.array([GREEN / max(math.ceil(arms[node] / 2), 2) for node in head.tolist()])
         free_kmh = free[[n for _, n, _ in arcs]]
         return cls(
             nodes=nodes,
@@ -70,13 +74,13 @@ class Roads:
             head=head,
             free_kmh=free_kmh,
             hours=np.array([link.length_km for link, _, _ in arcs]) / free_kmh,
-            capacity_h=np.array([link.lanes * LANE_CARS_H / CARS for link, _, _ in arcs]),
+            capacity_h=np.array([link.lanes for link, _, _ in arcs]) * green * LANE_CARS_H / CARS,
         )
 
     def times_free(self, flows_h: Numbers) -> Numbers:
         """Return how many times its free time each arc takes; the last axis of flows is arcs."""
         over = flows_h / self.capacity_h - 1
-        waits = np.sqrt(over**2 + 8 * DELAY * (over + 1) / (LANE_CARS_H * OVER_H))
+        waits = np.sqrt(over**2 + 8 * DELAY * (over + 1) / (LANE_H * OVER_H))
         found: Numbers = 1 + self.free_kmh * OVER_H / 4 * (over + waits)
         return found
 

@@ -50,6 +50,7 @@ CENTRE_KM = 4.0  # so far from the centre a place draws 1/e as many for each of 
 ROUNDS = 12  # successive averages until ways and times agree
 
 OWN = 0.06  # of free speed, lost on the average road without any traffic: signals, kerbs, markets
+MOST_LOST = 0.75  # on the fullest road, day after day
 OWN_SIGMA = 0.5  # roads differ: some lose three times what others do
 
 
@@ -90,6 +91,7 @@ class Traffic:
         each = OWN * self.own + 1 - 1 / self.roads.times_free(flows)
         shape = CONGESTION_WORKDAY if is_workday else CONGESTION_WEEKEND
         found: Numbers = _at(shape, hours) * each * each.shape[1] / each.sum(axis=1, keepdims=True)
+        np.minimum(found, MOST_LOST, out=found)
         return found
 
 

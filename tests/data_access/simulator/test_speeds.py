@@ -70,3 +70,8 @@ def test_both_ways_of_a_link_jam_at_opposite_ends_of_the_day(order: Callable[...
     assert len(week) == 7 * STEPS_A_DAY
     tide = (morning > evening).mean()
     assert 0.3 < tide < 0.7
+
+
+def test_no_road_however_full_tells_the_same_speed_twice(order: Callable[..., Order]) -> None:
+    week = speeds_kmh(order("transport.speed"), FIRST)
+    assert (np.diff(week, axis=0) == 0).mean() < 0.001  # else its detector were held to be stuck

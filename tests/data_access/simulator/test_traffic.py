@@ -81,7 +81,7 @@ def test_roads_into_the_centre_are_slow_in_the_morning_out_of_it_in_the_evening(
     inbound = far[roads.head] < far[roads.tail]
     morning, evening = (traffic.lost(at, is_workday=True)[0] for at in (MORNING, EVENING))
     assert morning[inbound].mean() > 1.08 * morning[~inbound].mean()
-    assert evening[inbound].mean() < 0.92 * evening[~inbound].mean()
+    assert 1.03 * evening[inbound].mean() < evening[~inbound].mean()
 
 
 def test_a_weekend_morning_has_fewer_on_the_road(traffic: Traffic) -> None:
