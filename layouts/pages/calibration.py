@@ -1,11 +1,12 @@
-"""The page of calibrations: what was observed against what the twins say, where nobody fitted them.
+"""The page of calibrations: what was observed against what the twins say, fitted there and not.
 
-What was held back from the fitting is what counts, and is told apart. Values in, components out.
+What a twin says where it was held back from the fitting is what counts, and is told apart. Values
+in, components out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ GRAPH_PX = 280
 FIGURES = {  # of a fit: unit, decimals
     "gehBelow5Pct": ("%", 0),
     "heldBackGehBelow5Pct": ("%", 0),
+    "beforeGehBelow5Pct": ("%", 0),
     "junctions": ("", 0),
     "speedErrorKmh": ("km/h", 1),
     "speedBiasKmh": ("km/h", 1),
@@ -86,21 +88,21 @@ def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Co
     if twin.result is None:
         parts.append(_state("uncalibrated", tell("calibration.none", setting), setting))
     else:
-        parts += _result(twin, setting)
+        parts += _told(twin, setting)
     if problem:
         words = [html.P(tell("problem.input", setting)), html.P(problem, className="quiet")]
         parts.append(html.Div(words, className="outcome is-refused"))
     job = twin.under_way
     if job is not None:
         parts.append(ended(job, setting) if job.has_ended else _waiting(job, setting))
-    if may_run and not is_running(twin):
+    if may_run and not is_running(twin):  # above what scrolls
+        asks = "calibration.begin" if twin.result is None else "calibration.again"
+        key = ids.calibrate(twin.kind)
         parts.append(
-            html.Button(
-                [icon("bi-bullseye"), tell("calibration.again", setting)],
-                id=ids.calibrate(twin.kind),
-                className="key",
-            )
+            html.Button([icon("bi-bullseye"), tell(asks, setting)], id=key, className="key")
         )
+    if twin.result is not None:
+        parts += _shown(twin, setting)
     return html.Section(parts, className="scroll panel calibration", tabIndex="0")
 
 
@@ -108,7 +110,8 @@ def _waiting(job: Job, setting: Setting) -> Component:
     return progress(job, setting, may_cancel=False)
 
 
-def _result(twin: Calibrated, setting: Setting) -> list[Component]:
+def _told(twin: Calibrated, setting: Setting) -> list[Component]:
+    """Return how well it fits, and its figures."""
     assert twin.result is not None  # noqa: S101 - asked where there is one
     result, language = twin.result, setting.language
     state, why, figures = fit_of(result)
@@ -118,14 +121,21 @@ def _result(twin: Calibrated, setting: Setting) -> list[Component]:
         for name, each in figures.items()
         if name in FIGURES
     ]
-    parts: list[Component] = [
+    return [
         _state(state, pick(why, language), setting),
         html.Dl(
             [html.Div([html.Dt(name), html.Dd(words)]) for name, words in facts],
             className="facts",
         ),
     ]
-    points = result.get("points") or ()
+
+
+def _shown(twin: Calibrated, setting: Setting) -> list[Component]:
+    """Return what was observed against what is simulated."""
+    assert twin.result is not None  # noqa: S101 - asked where there is one
+    result = twin.result
+    parts: list[Component] = []
+    points = [each for each in result.get("points") or () if "heldBackGeh" in each]
     if points:
         figure = against(points, setting=setting)
         parts += [_graph(f"calibration-{twin.kind}", figure), _points(points, setting)]
@@ -150,18 +160,19 @@ def _state(state: str, why: str, setting: Setting) -> Component:
 
 
 def _points(points: Sequence[Mapping[str, Any]], setting: Setting) -> Component:
-    """Return each detector, those held back first, the worst of them on top."""
+    """Return each junction with a count, that of the worst fit while it was held back on top."""
     language = setting.language
-    ordered = sorted(points, key=lambda each: (not each["held"], -each["geh"]))
-    heads = ("place", "held", "counted", "before", "simulated", "geh")
+    ordered = sorted(points, key=lambda each: -each["heldBackGeh"])
+    heads = ("place", "counted", "before", "simulated", "geh", "held_back", "held_back_geh")
     rows = [
         [
             pick(each["name"], language) if isinstance(each["name"], dict) else str(each["name"]),
-            tell("calibration.held_back" if each["held"] else "calibration.used", setting),
             number(each["counted"], decimals=0, language=language),
             number(each["before"], decimals=0, language=language),
             number(each["simulated"], decimals=0, language=language),
             number(each["geh"], decimals=1, language=language),
+            number(each["heldBack"], decimals=0, language=language),
+            number(each["heldBackGeh"], decimals=1, language=language),
         ]
         for each in ordered
     ]
@@ -184,20 +195,17 @@ def _spots(spots: Sequence[Mapping[str, Any]], setting: Setting) -> Component:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], setting: Setting) -> Component:
     return html.Table(
         [
-            html.Thead(html.Tr([html.Th(tell(f"column.{head}", setting)) for head in heads])),
-            html.Tbody(
-                [
-                    html.Tr(
-                        [
-                            html.Td(words, className="row-figure" if index > 1 else "")
-                            for index, words in enumerate(row)
-                        ]
-                    )
-                    for row in rows
-                ]
-            ),
+            html.Thead(_row(html.Th, [tell(f"column.{head}", setting) for head in heads])),
+            html.Tbody([_row(html.Td, row) for row in rows]),
         ],
         className="source-rows",
+    )
+
+
+def _row(cell: Callable[..., Component], words: Sequence[str]) -> Component:
+    """Return a row whose cells after the first are figures."""
+    return html.Tr(
+        [cell(each, className="row-figure" if n else "") for n, each in enumerate(words)]
     )
 
 

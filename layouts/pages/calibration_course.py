@@ -17,20 +17,23 @@ HELD, USED = "diamond", "circle-open"  # shapes: colour is never alone
 
 
 def against(points: Sequence[Mapping[str, Any]], *, setting: Setting) -> dict[str, Any]:
-    """Return counts of detectors (across) against the twin's (up), with the line of equals."""
-    most = max(max(each["counted"], each["simulated"]) for each in points) or 1.0
+    """Return counts of junctions (across) against the twin's (up), with the line of equals.
+
+    Each twice: as it was fitted, and as the twin saw it while it was held back.
+    """
+    names = ("counted", "simulated", "heldBack")
+    most = max(each[name] for each in points for name in names) or 1.0
     ticks = value_ticks(0.0, most, most=4)
     end = max(ticks[-1], most)
     words = [number(tick, language=setting.language) for tick in ticks]
     traces = []
-    for is_held, shape, ink in ((False, USED, SERIES[1]), (True, HELD, SERIES[0])):
-        some = [each for each in points if each["held"] is is_held]
+    for name, shape, ink in (("heldBack", HELD, SERIES[0]), ("simulated", USED, SERIES[1])):
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [each["counted"] for each in some],
-                "y": [each["simulated"] for each in some],
+                "x": [each["counted"] for each in points],
+                "y": [each[name] for each in points],
                 "marker": {"symbol": shape, "size": MARK_PX, "color": ink, "line": {"width": 2}},
             }
         )

@@ -1,40 +1,45 @@
-"""Calibration: the trips between places are weighed until the twin counts what cameras count.
+"""Calibration: trips are weighed until the twin counts what cameras count.
 
-The work of the kind "twin.traffic.calibrate". Every fourth junction with a count is held back: the
-fit there says what the twin is worth where nobody counts. Ways come from the engine's own run, so
-they are found anew after each weighing.
+The work of the kind "twin.traffic.calibrate". What is given to runs is fitted to all junctions with
+a count. What it is worth where nobody counts is told by as many fits as there are FOLDS: each holds
+a part of the junctions back, and every junction is held back once. Ways come from the engine's own
+runs, so they are found anew after each weighing (`weighing.py`).
 """
 
 from __future__ import annotations
 
-import math
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy.optimize import lsq_linear
 
-from data_access.envelope import Text
 from jobs.working import WorkFailed, Working
-from twin.result import Fit
 from twin.seen import SeenModel
 from twin.traffic import altering, engine, outputs, simulation
+from twin.traffic.altering import Altered
 from twin.traffic.calibration import Calibration
-from twin.traffic.demand import Trip, pair_key
+from twin.traffic.fit import fit_of, geh
 from twin.traffic.network import kept_folder
-from twin.traffic.run import Model, base_trips, open_model
+from twin.traffic.places import places_of
+from twin.traffic.run import AT_ONCE, Model, base_trips, calibrated, open_model
 from twin.traffic.scenario import Base, TrafficScenario
+from twin.traffic.simulation import SeedRun
+from twin.traffic.weighing import Driven, Floats, Weights, weighed
 
-GOOD_GEH = 5.0
-USED_SHARE, HELD_SHARE = 85.0, 50.0  # % of junctions below GOOD_GEH, from which it is calibrated
-HELD_EVERY = 4
 LEAST_COUNTS = 4
-ROUNDS = 4
-PRIOR = 0.08  # how much a pair's trips are held to what they were, beside the counts
-STEP = (0.3, 3.0)  # a pair changes by so much in one round
-FACTORS = (0.02, 20.0)
+FOLDS = 4
+ROUNDS = 6  # runs of each fit, the one before any weighing among them
+FULL = 0.15  # less than the ways of before would let through: roads are full
+FAR_GEH = 15.0  # of what is off by more it is no matter by how much
+WAITING = 0.02  # of trips, that are not let in: weights with more of them are not taken
+PATIENCE = 4  # times as long as a seed of a what-if may take: nobody waits for it
 SEED, CHECK_SEED = 1, 2  # the fit is told of trips drawn anew
 
 
@@ -69,67 +74,68 @@ class Asked(_Model):
     observed: Observed
 
 
-def geh(modelled: float, counted: float) -> float:
-    """Return the GEH of two hourly volumes: sqrt(2 (m - c)^2 / (m + c)); 0 where both are 0."""
-    total = modelled + counted
-    return math.sqrt(2 * (modelled - counted) ** 2 / total) if total > 0 else 0.0
-
-
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return factors, free speeds and the fit: what twin/traffic/calibration.py reads."""
     try:
         asked = Asked.model_validate(inputs)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise WorkFailed("input", f"{where}: {first['msg']}") from error
+        wrong = error.errors()[0]
+        where = ".".join(str(step) for step in wrong["loc"])
+        raise WorkFailed("input", f"{where}: {wrong['msg']}") from error
     base, observed = asked.base, asked.observed
     scenario = TrafficScenario(base=base)
     working.progress(0.0, "twin.network")
     model = open_model(scenario, None, working)
     known = [each for each in observed.counts if each.junction in model.net.streets.junctions]
-    if len(known) < LEAST_COUNTS:
-        reason = f"{len(known)} junctions have counts; at least {LEAST_COUNTS} are needed"
+    known.sort(key=lambda each: (each.junction, each.entity))
+    junctions = sorted({each.junction for each in known})
+    if len(junctions) < LEAST_COUNTS:
+        reason = f"{len(junctions)} junctions have counts; at least {LEAST_COUNTS} are needed"
         raise WorkFailed("input", reason)
-    known = sorted(known, key=lambda each: (each.junction, each.entity))
-    held = [n % HELD_EVERY == HELD_EVERY - 1 for n in range(len(known))]
-    counted = np.array([each.vehiclesH for each in known]) * base.horizonMin / 60
     free_kmh = {k: v for k, v in observed.freeKmh.items() if k in model.net.streets.links}
-    factors: dict[str, float] = {}
-    for number in range(ROUNDS):
-        working.progress(number / (ROUNDS + 1), "twin.simulate")
-        trips, driven, _ = drive(
-            model, scenario, factors, free_kmh, seed=SEED, number=number, working=working
-        )
-        if number == 0:
-            before = passages(model, [each.junction for each in known], trips, driven).sum(axis=1)
-        factors = _weighed(model, known, held, counted, trips, driven, factors)
-    working.progress(ROUNDS / (ROUNDS + 1), "twin.simulate")
-    trips, driven, run = drive(
-        model, scenario, factors, free_kmh, seed=CHECK_SEED, number=ROUNDS, working=working
-    )
-    after = passages(model, [each.junction for each in known], trips, driven).sum(axis=1)
+    shared = working.folder / "net"
+    shared.mkdir()
+    altered = altering.alter(
+        model.net, scenario, model.plan, shared,
+        free_kmh=free_kmh, kept=kept_folder(working.settings), check=working.check,
+    )  # fmt: skip
     to_hour = 60 / base.horizonMin
-    points = [
-        {
-            "junction": each.junction,
-            "name": model.net.streets.junctions[each.junction].name,
-            "entity": each.entity,
-            "days": each.days,
-            "counted": each.vehiclesH,
-            "before": round(float(before[n]) * to_hour, 1),
-            "simulated": round(float(after[n]) * to_hour, 1),
-            "geh": round(geh(float(after[n]) * to_hour, each.vehiclesH), 2),
-            "held": held[n],
-        }
-        for n, each in enumerate(known)
-    ]
-    speeds = _speeds(run, observed)
+    counted = np.array(
+        [np.mean([c.vehiclesH for c in known if c.junction == each]) for each in junctions]
+    ) / to_hour  # fmt: skip
+    counting = Counting(model, scenario, altered, junctions, free_kmh, working)
+    number = np.arange(len(junctions)) % FOLDS
+    parts = [number >= 0, *(number != fold for fold in range(FOLDS))]
+    first, run = counting.drive(Weights(), SEED)
+    _check(run)
+    whole, *held = fitted(counting, first, counted, parts)
+    points = []
+    for count in known:
+        n = junctions.index(count.junction)
+        after, unseen = whole.at[n] * to_hour, held[n % FOLDS].at[n] * to_hour
+        points.append(
+            {
+                "junction": count.junction,
+                "name": model.net.streets.junctions[count.junction].name,
+                "entity": count.entity,
+                "days": count.days,
+                "counted": count.vehiclesH,
+                "before": round(float(first.passed[n].sum()) * to_hour, 1),
+                "simulated": round(float(after), 1),
+                "geh": round(geh(float(after), count.vehiclesH), 2),
+                "heldBack": round(float(unseen), 1),
+                "heldBackGeh": round(geh(float(unseen), count.vehiclesH), 2),
+                "full": bool(whole.is_full[n]),
+            }
+        )
+    speeds = _speeds(whole.run, observed)
+    factors, places = whole.weights.factors(model.zones), whole.weights.places(junctions)
     return {
         "hour": base.begins_h,
         "dayKind": base.dayKind,
         "network": base.network,
         "factors": {key: round(each, 4) for key, each in sorted(factors.items())},
+        "places": {key: [round(w, 4) for w in each] for key, each in sorted(places.items())},
         "freeKmh": dict(sorted(free_kmh.items())),
         "fit": {
             **fit_of(points, speeds, observed.origins),
@@ -137,105 +143,152 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         },
         "points": points,
         "speeds": speeds,
-        "trips": len(trips),
+        "trips": whole.run["conservation"]["asked"],
         "origins": observed.origins,
         "unplaced": observed.unplaced,
         "engine": {engine.PACKAGE: engine.version()},
     }
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """Weights, and what comes by at each junction under them when trips are drawn anew."""
+
+    weights: Weights
+    at: Floats
+    run: SeedRun
+    is_full: NDArray[np.bool_]  # junctions that let no more through, though more is counted
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A base that is run again and again under other weights."""
+
+    model: Model
+    scenario: TrafficScenario
+    altered: Altered
+    junctions: Sequence[str]
+    free_kmh: Mapping[str, float]
+    working: Working
+
+    def drive(self, weights: Weights, seed: int) -> tuple[Driven, SeedRun]:
+        """Run the base once under weights."""
+        factors = weights.factors(self.model.zones) if weights.logs else {}
+        places = weights.places(self.junctions) if weights.logs else {}
+        calibration = Calibration(factors, self.free_kmh, places)
+        model = calibrated(self.model, calibration, self.scenario.base)
+        return drive(model, self.scenario, self.altered, self.junctions, seed, self.working)
+
+
+@dataclass
+class Search:
+    """One fit under way: its best round, how far the next one goes, what it is to count.
+
+    Where the engine lets through much less than the ways of the round before would, roads are full:
+    more trips make a longer queue, and no longer are wanted there.
+    """
+
+    used: NDArray[np.bool_]
+    counted: Floats
+    wanted: Floats
+    driven: Driven
+    weights: Weights = field(default_factory=Weights)
+    share: float = 1.0
+
+    @property
+    def off(self) -> float:
+        """Return how far the best round is off at the junctions that are used."""
+        return self._off(self.driven)
+
+    def _off(self, driven: Driven) -> float:
+        passed = driven.passed.sum(axis=1)[self.used].tolist()
+        pairs = zip(passed, self.counted[self.used].tolist(), strict=True)
+        return sum(min(geh(one, other), FAR_GEH) ** 2 for one, other in pairs)
+
+    def next(self) -> Weights:
+        """Return the weights to try."""
+        aim = weighed(self.driven, self.wanted, self.used, self.weights)
+        return self.weights.towards(aim, self.share)
+
+    def tried(self, weights: Weights, driven: Driven, run: SeedRun) -> None:
+        """Take what came of them."""
+        would, passed = self.driven.under(weights, self.weights), driven.passed.sum(axis=1)
+        is_full = (passed < (1 - FULL) * would) & (passed < self.counted)
+        most = np.maximum(passed, self.driven.passed.sum(axis=1))
+        self.wanted = np.where(is_full, np.minimum(self.wanted, most), self.wanted)
+        if _lets_in(run) and self._off(driven) < self.off:
+            self.driven, self.weights = driven, weights
+        else:
+            self.share /= 2
+
+
+def fitted(
+    counting: Counting, first: Driven, counted: Floats, parts: Sequence[NDArray[np.bool_]]
+) -> list[Fitted]:
+    """Return a fit to each part of the junctions; of all its rounds the one that counts best.
+
+    `counted` is of the base's horizon, by junction; `first` what is driven without weights. Where
+    weights make it worse, as they do once roads are full, the next go half as far.
+    """
+    progress = counting.working.progress
+    fits = [Search(used, counted, counted, first) for used in parts]
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # threads wait for engines, which are processes
+        for number in range(1, ROUNDS):
+            progress(number / (ROUNDS + 1), "twin.simulate")
+            trials = [each.next() for each in fits]
+            runs = pool.map(counting.drive, trials, [SEED] * len(parts))
+            for each, weights, (driven, run) in zip(fits, trials, runs, strict=True):
+                each.tried(weights, driven, run)
+        progress(ROUNDS / (ROUNDS + 1), "twin.simulate")
+        anew = pool.map(counting.drive, [each.weights for each in fits], [CHECK_SEED] * len(parts))
+        found = []
+        for each, (driven, run) in zip(fits, anew, strict=True):
+            _check(run)
+            is_full = each.wanted < each.counted
+            found.append(Fitted(each.weights, driven.passed.sum(axis=1), run, is_full))
+    return found
+
+
+def _lets_in(run: SeedRun) -> bool:
+    """Tell whether a run came to its end with (nearly) all let in: who stands outside, counts."""
+    counts = run["conservation"]
+    return not run["isLate"] and counts["waiting"] <= WAITING * counts["asked"]
+
+
+def _check(run: SeedRun) -> None:
+    if run["isLate"]:
+        raise WorkFailed("tooLong", "the base is so full that the engine did not come to its end")
+
+
 def drive(
     model: Model,
     scenario: TrafficScenario,
-    factors: Mapping[str, float],
-    free_kmh: Mapping[str, float],
-    *,
+    altered: Altered,
+    junctions: Sequence[str],
     seed: int,
-    number: int,
     working: Working,
-) -> tuple[list[Trip], dict[str, list[str]], simulation.SeedRun]:
-    """Run the base once; return its trips, the edges each has driven, and its figures."""
-    weighed = Model(
-        model.plan, model.net, model.zones, model.stations,
-        Calibration(factors, free_kmh),
-    )  # fmt: skip
-    shared = working.folder / f"net-{number}"
-    shared.mkdir()
-    altered = altering.alter(
-        model.net, scenario, model.plan, shared,
-        free_kmh=free_kmh, kept=kept_folder(working.settings), check=working.check,
-    )  # fmt: skip
-    trips = base_trips(weighed, scenario, seed)
+) -> tuple[Driven, SeedRun]:
+    """Run the base of a calibrated model once; return what came by at junctions, its figures."""
+    trips = base_trips(model, scenario, seed)
+    folder = Path(tempfile.mkdtemp(dir=working.folder, prefix="run-"))
     case = simulation.prepare(
-        working.folder / f"round-{number}", shared, altered, trips, model.plan,
+        folder / "case", working.folder / "net", altered, trips, model.plan,
         seed=seed, horizon_s=scenario.base.horizonMin * 60,
     )  # fmt: skip
-    running = simulation.launch(case, timeout_s=model.plan.timeout_s, more=outputs.DRIVEN_OPTIONS)
+    timeout_s = PATIENCE * model.plan.timeout_s
+    running = simulation.launch(case, timeout_s=timeout_s, more=outputs.DRIVEN_OPTIONS)
     engine.finish([running], working.check)
-    if running.is_late:
-        raise WorkFailed("tooLong", "the base is so full that the engine did not come to its end")
-    driven = outputs.read_driven(case.folder / outputs.ROUTES_DRIVEN)
-    return trips, driven, simulation.harvest(case, model.plan.wards, is_late=False)
+    driven = Driven.of(
+        trips, outputs.read_driven(case.folder / outputs.ROUTES_DRIVEN), junctions,
+        model.net.streets, places_of(model.net.streets, junctions),
+        stands_for=model.plan.demand.stands_for,
+    )  # fmt: skip
+    run = simulation.harvest(case, model.plan.wards, is_late=running.is_late)
+    shutil.rmtree(folder)
+    return driven, run
 
 
-def passages(
-    model: Model, junctions: Sequence[str], trips: Sequence[Trip], driven: Mapping[str, list[str]]
-) -> NDArray[np.float64]:
-    """Return how many vehicles of each pair of zones came into each junction: (junctions, pairs).
-
-    Those that the simulated ones stand for are counted too.
-    """
-    pairs = {pair: n for n, pair in enumerate(_pairs(trips))}
-    rows: dict[str, list[int]] = {}
-    for n, junction in enumerate(junctions):
-        rows.setdefault(junction, []).append(n)
-    ends = {edge.id: edge.end for edge in model.net.streets.edges.values()}
-    found = np.zeros((len(junctions), len(pairs)))
-    for trip in trips:
-        column = pairs[pair_key(trip.origin, trip.destination)]
-        for edge in driven.get(trip.id, []):
-            for row in rows.get(ends.get(edge, ""), ()):
-                found[row, column] += model.plan.demand.stands_for
-    return found
-
-
-def _pairs(trips: Sequence[Trip]) -> list[str]:
-    return sorted({pair_key(trip.origin, trip.destination) for trip in trips})
-
-
-def _weighed(
-    model: Model,
-    known: Sequence[Count],
-    held: Sequence[bool],
-    counted: NDArray[np.float64],
-    trips: Sequence[Trip],
-    driven: Mapping[str, list[str]],
-    factors: Mapping[str, float],
-) -> dict[str, float]:
-    """Return factors under which the ways just driven would give the counts that are not held.
-
-    Least squares of counts (as GEH weighs them) and of the change of each pair, within STEP.
-    """
-    passed = passages(model, [each.junction for each in known], trips, driven)
-    pairs = _pairs(trips)
-    used = ~np.array(held)
-    weight = 1 / np.sqrt(np.maximum(counted[used], 1.0))
-    sizes = np.array([0.0] * len(pairs))
-    place = {pair: n for n, pair in enumerate(pairs)}
-    for trip in trips:
-        sizes[place[pair_key(trip.origin, trip.destination)]] += 1
-    prior = PRIOR * np.sqrt(sizes)
-    matrix = np.vstack([passed[used] * weight[:, None], np.diag(prior)])
-    target = np.concatenate([counted[used] * weight, prior])
-    change = lsq_linear(matrix, target, bounds=STEP).x
-    low, high = FACTORS
-    found = dict(factors)
-    for pair, by in zip(pairs, change.tolist(), strict=True):
-        found[pair] = min(max(found.get(pair, 1.0) * by, low), high)
-    return found
-
-
-def _speeds(run: simulation.SeedRun, observed: Observed) -> list[dict[str, Any]]:
+def _speeds(run: SeedRun, observed: Observed) -> list[dict[str, Any]]:
     """Return links with a speed seen and a speed driven, of the whole horizon."""
     found = []
     for link, seen in sorted(observed.speedKmh.items()):
@@ -244,38 +297,3 @@ def _speeds(run: simulation.SeedRun, observed: Observed) -> list[dict[str, Any]]
             mean = round(sum(driven) / len(driven), 1)
             found.append({"link": link, "observed": seen, "simulated": mean})
     return found
-
-
-def fit_of(
-    points: Sequence[Mapping[str, Any]],
-    speeds: Sequence[Mapping[str, Any]],
-    origins: Mapping[str, str],
-) -> Fit:
-    """Return the fit in one word, why, and its figures; simulated counts are said to be that."""
-    used = [each["geh"] for each in points if not each["held"]]
-    held = [each["geh"] for each in points if each["held"]]
-    shares = [100 * sum(g < GOOD_GEH for g in each) / len(each) for each in (used, held) if each]
-    figures = {"gehBelow5Pct": round(shares[0], 1), "junctions": float(len(points))}
-    if held:
-        figures["heldBackGehBelow5Pct"] = round(shares[1], 1)
-    if speeds:
-        errors = [each["simulated"] - each["observed"] for each in speeds]
-        figures["speedErrorKmh"] = round(sum(map(abs, errors)) / len(errors), 1)
-        figures["speedBiasKmh"] = round(sum(errors) / len(errors), 1)
-    said = _said(figures, simulated="simulated" in origins.values())
-    if held and figures["gehBelow5Pct"] >= USED_SHARE and shares[1] >= HELD_SHARE:
-        return {"state": "calibrated", "why": said, "figures": figures}
-    return {"state": "uncalibrated", "why": said, "figures": figures}
-
-
-def _said(figures: Mapping[str, float], *, simulated: bool) -> Text:
-    used = round(figures["gehBelow5Pct"])
-    held = round(figures.get("heldBackGehBelow5Pct", 0.0))
-    of = {"vi": "số đếm mô phỏng", "en": "simulated counts"} if simulated else {
-        "vi": "số đếm của camera", "en": "counts of cameras"}  # fmt: skip
-    return {
-        "vi": f"GEH dưới 5 ở {used} % nút dùng để hiệu chỉnh, {held} % nút giữ lại để kiểm tra "
-        f"({of['vi']}; cần {USED_SHARE:.0f} % và {HELD_SHARE:.0f} %)",
-        "en": f"GEH below 5 at {used} % of the junctions used, {held} % of those held back "
-        f"({of['en']}; {USED_SHARE:.0f} % and {HELD_SHARE:.0f} % are needed)",
-    }

@@ -17,6 +17,8 @@ from twin.result import Fit
 from twin.traffic.limits import NOT_CALIBRATED, other_time, uncalibrated
 from twin.traffic.scenario import Base, DayKind
 
+Weight = Annotated[float, Field(gt=0, le=100)]
+
 
 class Calibrated(BaseModel):
     """What a run needs of the result of a calibration; the rest of that is for the page."""
@@ -26,7 +28,8 @@ class Calibrated(BaseModel):
     hour: int = Field(ge=0, le=23)
     dayKind: DayKind
     network: str | None = None
-    factors: dict[str, Annotated[float, Field(ge=0, le=100)]]
+    factors: dict[str, Annotated[float, Field(ge=0, le=100_000)]]
+    places: dict[str, tuple[Weight, Weight]] = Field(default_factory=dict)
     freeKmh: dict[str, Annotated[float, Field(gt=1, le=150)]]
     fit: dict[str, Any]
 
@@ -35,8 +38,9 @@ class Calibrated(BaseModel):
 class Calibration:
     """What a run uses; empty where nothing was calibrated."""
 
-    factors: Mapping[str, float] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)  # pair of zones -> times its trips
     free_kmh: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # as places.py has them
     fit: Fit = field(default_factory=lambda: uncalibrated(NOT_CALIBRATED))
 
 
@@ -54,11 +58,11 @@ def read_calibration(body: Any, base: Base) -> Calibration:
         return Calibration()
     if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):
         fit = uncalibrated(other_time(found.hour, found.dayKind))
-        return Calibration({}, found.freeKmh, _with_seen(fit, found))
+        return Calibration(free_kmh=found.freeKmh, fit=_with_seen(fit, found))
     fit = {"state": found.fit["state"], "why": found.fit["why"]}
     if "figures" in found.fit:
         fit["figures"] = found.fit["figures"]
-    return Calibration(found.factors, found.freeKmh, _with_seen(fit, found))
+    return Calibration(found.factors, found.freeKmh, found.places, _with_seen(fit, found))
 
 
 def _with_seen(fit: Fit, found: Calibrated) -> Fit:
@@ -68,5 +72,5 @@ def _with_seen(fit: Fit, found: Calibrated) -> Fit:
 
 def for_run(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return of a calibration's result what belongs into the inputs of a run."""
-    keys = ("hour", "dayKind", "network", "factors", "freeKmh", "fit")
+    keys = ("hour", "dayKind", "network", "factors", "places", "freeKmh", "fit")
     return {key: result[key] for key in keys if key in result}

@@ -34,7 +34,10 @@ EVENING_H = range(16, 21)
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where trips begin and end: a ward, or a gate (`gate:` and its junction)."""
+    """Where trips begin and end: a ward, or a gate (`gate:` and its junction).
+
+    Weights of edges add up to 1, or to how many times its trips a zone has (`places.py`).
+    """
 
     id: str
     lat: float
@@ -175,6 +178,24 @@ def trips_asked(plan: TrafficPlan, base: Base) -> float:
     return trips_h * share * base.tripsScale * base.horizonMin / 60
 
 
+def trips_of_pairs(
+    zones: Sequence[Zone], plan: TrafficPlan, hour: int, factors: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return the trips of each pair of zones, of which the model has 1 before any calibration.
+
+    `factors` of a calibration: pair -> how many times its trips; 1 where it says nothing.
+    """
+    share = shares(zones, plan, hour)
+    weight = np.array(
+        [[factors.get(pair_key(one.id, other.id), 1.0) for other in zones] for one in zones]
+    )
+    begin, end = (np.array([each.sum() for each in some]) for some in (
+        [zone.out_weight for zone in zones], [zone.into_weight for zone in zones]
+    ))  # fmt: skip
+    found: NDArray[np.float64] = share * weight * begin[:, None] * end
+    return found
+
+
 def draw_trips(
     zones: Sequence[Zone],
     streets: Streets,
@@ -187,15 +208,11 @@ def draw_trips(
 ) -> list[Trip]:
     """Return the base's trips of one seed, by time. `stations`: id -> edge ambulances leave on.
 
-    `factors` of a calibration: pair -> how many times its trips; 1 where it says nothing.
+    `factors` as in `trips_of_pairs`.
     """
     draw = np.random.default_rng([seed, 1])
-    share = shares(zones, plan, base.begins_h)
-    weight = np.array(
-        [[factors.get(pair_key(one.id, other.id), 1.0) for other in zones] for one in zones]
-    )
-    count = round(trips_asked(plan, base) * float((share * weight).sum()))
-    chance = (share * weight).ravel()
+    chance = trips_of_pairs(zones, plan, base.begins_h, factors).ravel()
+    count = round(trips_asked(plan, base) * float(chance.sum()))
     pairs = draw.choice(len(chance), size=count, p=chance / chance.sum())
     departs = np.round(draw.uniform(0, base.horizonMin * 60 - STEP_S, count), 1)
     kinds = _kinds(draw, plan, base.begins_h, count)
@@ -237,7 +254,7 @@ class _Choice:
     @classmethod
     def of(cls, edges: Sequence[str], weight: NDArray[np.float64], main: set[str]) -> _Choice:
         kept = [edge for edge in edges if edge in main]
-        return cls(edges, np.cumsum(weight).tolist(), kept or edges)
+        return cls(edges, np.cumsum(weight / weight.sum()).tolist(), kept or edges)
 
     def at(self, share: float, *, on_main: bool) -> str:
         """Return the edge at a share (0 to 1) of the weights."""

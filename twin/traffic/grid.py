@@ -60,8 +60,15 @@ class MainRoad:
     stops: dict[float, str] = field(default_factory=dict)
 
     def stop_at(self, along_m: float, join_m: float) -> tuple[str, bool]:
-        """Return the node at or near a place along it, and whether it is a new one."""
-        nearest = min(self.stops, key=lambda at: (abs(at - along_m), at))
+        """Return the node at or near a place along it, and whether it is a new one.
+
+        Never the junction at an end: an inner street that led into it would have a phase of its
+        signal, as long as the main roads'.
+        """
+        least_m = min(join_m, self.line.length / 3)
+        along_m = round(min(max(along_m, least_m), self.line.length - least_m), 1)
+        between = [at for at, node in self.stops.items() if node not in (self.start, self.end)]
+        nearest = min(between, key=lambda at: (abs(at - along_m), at), default=math.inf)
         if abs(nearest - along_m) <= join_m:
             return self.stops[nearest], False
         node = f"{self.id}@{along_m:.0f}"
@@ -154,7 +161,7 @@ class _Making:
         along = round(float(road.line.project(point)), 1)
         node, is_new = road.stop_at(along, self.plan.inner.join_m)
         if is_new:
-            spot = road.line.interpolate(along)
+            spot = road.line.interpolate(next(at for at, n in road.stops.items() if n == node))
             self.nodes[node] = (float(spot.x), float(spot.y))
         return node
 

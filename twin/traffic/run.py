@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from data_access.opening import open_city
 from jobs.working import WorkFailed, Working
 from twin.envelope import publish_latest
 from twin.result import RunResult
-from twin.traffic import altering, demand, engine, simulation
+from twin.traffic import altering, demand, engine, places, simulation
 from twin.traffic.altering import Altered
 from twin.traffic.calibration import Calibration, read_calibration
 from twin.traffic.city_streets import city_streets
@@ -35,7 +35,7 @@ from twin.traffic.network import Net, kept_folder, make_net
 from twin.traffic.options import options
 from twin.traffic.plan import TrafficPlan, read_plan
 from twin.traffic.reach import station_edges
-from twin.traffic.scenario import Demand, TrafficScenario, read_scenario
+from twin.traffic.scenario import Base, Demand, TrafficScenario, read_scenario
 from twin.traffic.simulation import Case, SeedRun
 from twin.traffic.streets import CITY
 from twin.traffic.summing import result_of
@@ -93,13 +93,29 @@ def open_model(scenario: TrafficScenario, calibration: Any, working: Working) ->
     else:
         named = scenario.base.networkHash
         net = open_import(working.settings, scenario.base.network, plan, named)
-    return Model(
+    model = Model(
         plan,
         net,
         demand.zones_of(net.streets, plan, city.areas),
         station_edges(plan, net.streets),
-        read_calibration(calibration, scenario.base),
+        Calibration(),
     )
+    return calibrated(model, read_calibration(calibration, scenario.base), scenario.base)
+
+
+def calibrated(model: Model, calibration: Calibration, base: Base) -> Model:
+    """Return a model without a calibration under one.
+
+    Where it has more trips than the plan says, so many fewer of them are simulated, each standing
+    for more: a run takes as long as before.
+    """
+    if not calibration.factors and not calibration.places:
+        return replace(model, calibration=calibration)
+    zones, plan = places.weighed(model.zones, model.net.streets, calibration.places), model.plan
+    times = demand.trips_of_pairs(zones, plan, base.begins_h, calibration.factors).sum()
+    share = plan.demand.sample_share / max(float(times), 1.0)
+    sampled = replace(plan, demand=replace(plan.demand, sample_share=share))
+    return replace(model, plan=sampled, zones=zones, calibration=calibration)
 
 
 def simulate(model: Model, scenario: TrafficScenario, working: Working) -> RunResult:

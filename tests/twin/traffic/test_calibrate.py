@@ -10,10 +10,10 @@ import pytest
 
 from jobs.working import WorkFailed
 from tests.twin.traffic.small import working_in
-from twin.traffic import calibrate
-from twin.traffic.calibrate import fit_of, geh
-from twin.traffic.calibration import for_run, read_calibration
-from twin.traffic.run import Model
+from twin.traffic import altering, calibrate
+from twin.traffic.calibration import Calibration, for_run, read_calibration
+from twin.traffic.fit import fit_of, geh
+from twin.traffic.run import Model, calibrated
 from twin.traffic.scenario import Base, TrafficScenario
 
 
@@ -25,22 +25,25 @@ def test_geh_of_known_volumes(modelled: float, counted: float, expected: float) 
     assert geh(modelled, counted) == pytest.approx(expected, abs=0.001)
 
 
-def point(geh_: float, *, held: bool) -> dict[str, Any]:
-    return {"geh": geh_, "held": held}
+def point(used: float, held: float) -> dict[str, Any]:
+    return {"counted": 1000.0, "before": 500.0, "geh": used, "heldBackGeh": held, "full": used > 5}
 
 
 def test_the_fit_is_calibrated_only_where_nobody_fitted_too() -> None:
-    good = [point(2, held=False)] * 9
-    assert fit_of([*good, point(3, held=True)], [], {})["state"] == "calibrated"
-    bad = fit_of([*good, point(9, held=True)], [], {"transport.cameras": "simulated"})
+    good = [point(2, 3)] * 5 + [point(2, 8)] * 5
+    assert fit_of(good, [], {})["state"] == "calibrated"
+    bad = fit_of([*good[1:], point(2, 9)], [], {"transport.cameras": "simulated"})
     assert bad["state"] == "uncalibrated"
     assert bad["figures"] == {
         "gehBelow5Pct": 100.0,
-        "heldBackGehBelow5Pct": 0.0,
+        "heldBackGehBelow5Pct": 40.0,
+        "beforeGehBelow5Pct": 0.0,
         "junctions": 10.0,
     }
     assert "mô phỏng" in bad["why"]["vi"]
-    assert fit_of(good, [], {})["state"] == "uncalibrated"
+    jammed = fit_of([point(9, 3)] * 2 + good, [], {})
+    assert jammed["state"] == "uncalibrated"
+    assert "at 2 junctions the model's roads are full" in jammed["why"]["en"]
 
 
 def test_true_demand_is_found_from_counts(
@@ -51,11 +54,16 @@ def test_true_demand_is_found_from_counts(
     base = Base(horizonMin=30, seeds=[1])
     true = {"00082>00256": 2.5, "00256>00082": 0.2}
     scenario = TrafficScenario(base=base)
-    trips, driven, _ = calibrate.drive(
-        model, scenario, true, {}, seed=7, number=90, working=working_in(tmp_path / "truth")
-    )
     junctions = sorted(model.net.streets.junctions)
-    passed = calibrate.passages(model, junctions, trips, driven).sum(axis=1) * 2
+    working = working_in(tmp_path / "truth")
+    (working.folder / "net").mkdir()
+    altered = altering.alter(
+        model.net, scenario, model.plan, working.folder / "net",
+        free_kmh={}, kept=tmp_path / "kept", check=working.check,
+    )  # fmt: skip
+    truth = calibrated(model, Calibration(true), base)
+    driven, _ = calibrate.drive(truth, scenario, altered, junctions, 7, working)
+    passed = driven.passed.sum(axis=1) * 2
     counts = [
         {"entity": f"cam-{name}", "junction": name, "vehiclesH": float(flow), "days": 3}
         for name, flow in zip(junctions, passed, strict=True)
@@ -64,11 +72,12 @@ def test_true_demand_is_found_from_counts(
     observed = {"counts": counts, "speedKmh": {}, "freeKmh": {"J00-J10": 40}, "origins": {}}
     inputs = {"base": base.model_dump(mode="json"), "observed": observed}
     result = calibrate.work(inputs, working_in(tmp_path / "job"))
-    before = [geh(each["before"], each["counted"]) for each in result["points"]]
-    after = [each["geh"] for each in result["points"]]
-    assert sum(after) < sum(before) / 2
+    points = result["points"]
+    before = sum(geh(each["before"], each["counted"]) for each in points)
+    assert sum(each["geh"] for each in points) < before / 2
+    assert sum(each["heldBackGeh"] for each in points) < before
+    assert all(each["heldBack"] != each["simulated"] for each in points)
     assert result["factors"]["00082>00256"] > 1.2 * result["factors"]["00256>00082"]
-    assert sum(each["held"] for each in result["points"]) == 2
     found = read_calibration(for_run(result), base)
     assert found.free_kmh == {"J00-J10": 40}
     other = read_calibration(for_run(result), Base(peak="evening"))

@@ -66,3 +66,9 @@ def test_no_street_is_invented_in_a_lake(hanoi: City) -> None:
     ]
     assert not inside
     assert len(wet.links) < len(dry.links)
+
+
+def test_no_invented_street_is_an_arm_of_a_listed_junction(hanoi: City) -> None:
+    streets = city_streets(hanoi, real_plan(hanoi))
+    inner = [link for link in streets.links.values() if link.invented]
+    assert not {end for link in inner for end in (link.start, link.end)} & set(hanoi.network.nodes)
