@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -25,9 +25,8 @@ from layouts.pages import what_if_run as view
 from layouts.pages.console_plan import Rect
 from layouts.pages.what_if_words import tell
 from permissions.roles import Person, Right
-from twin.drainage.calibration import for_run as for_water
+from twin import calibrated
 from twin.result import RunResult
-from twin.traffic.calibration import for_run as for_roads
 
 GAP_PX = 16
 LEFT_SHARE = 0.6
@@ -37,7 +36,6 @@ SPOTS = {"vi": "Điểm ngập", "en": "Flooded places"}
 AGAINST = {"vi": "So với hiện trạng mô phỏng", "en": "Against the simulated base"}
 PARTY = "party.documents"
 MOST_DOCUMENTS = 40
-LOOKED_AT = 10
 
 Size = Mapping[str, float]
 
@@ -162,21 +160,7 @@ def attach(_pressed: Any, _entered: Any, words: str | None, job_id: str | None) 
 
 def inputs_of(reach: Desk, kind: str, scenario: Mapping[str, Any]) -> dict[str, Any]:
     """Return a job's inputs: the scenario, and the newest calibrations, which decide it too."""
-    roads = _calibration(reach, "traffic", for_roads) if kind != "drainage" else None
-    water = _calibration(reach, "drainage", for_water) if kind != "traffic" else None
-    both = {"drainage": water, "traffic": roads}
-    return {"scenario": dict(scenario), "calibration": both.get(kind) if kind in both else both}
-
-
-def _calibration(reach: Desk, kind: str, read: Callable[[Any], dict[str, Any]]) -> Any:
-    store = runs.store(reach)
-    done = [
-        job
-        for job in store.recent([f"twin.{kind}.calibrate"], LOOKED_AT)
-        if job.state == JobState.DONE
-    ]
-    newest = store.find(done[0].id) if done else None
-    return None if newest is None or newest.result is None else read(newest.result)
+    return calibrated.inputs_of(runs.store(reach), kind, scenario)
 
 
 def party_documents(reach: Desk, who: Person) -> Envelope | None:

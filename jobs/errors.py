@@ -3,6 +3,7 @@
 JobError
 ├── UnknownKind   nobody here does work of that name
 ├── Refused       what was asked is too large, or too much waits already
+├── NothingToAsk  there is nothing to ask now, of what is asked by itself
 └── LeaseLost     somebody else has this job now, or it has ended: what was done counts no more
 """
 
@@ -23,6 +24,10 @@ class Refused(JobError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class NothingToAsk(JobError):
+    """What would be asked by itself has no matter now: the rain of a forecast that did not come."""
 
 
 class LeaseLost(JobError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_access.envelope import Text
-from jobs.errors import JobError
+from jobs.errors import JobError, NothingToAsk
 from jobs.job import BY_SCHEDULE
 from jobs.kinds import KINDS, Kinds, is_there
 from jobs.store import JobStore
@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 class Every:
     """A kind of work and how often it is done; not in the first `after_s` of the jobs role.
 
-    Where it can be told that there is nothing new to work on, it waits, `longest_s` at most.
+    Where it can be told that there is nothing new to work on, it waits, `longest_s` at most. Where
+    `is_for_whoever` it counts as done when a person asked: it would take that one's place.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Every:
     after_s: float = 60.0
     longest_s: float = 0.0
     inputs: Callable[[float], Mapping[str, Any]] = lambda _now_ms: {}  # by the time of asking
+    is_for_whoever: bool = False
 
 
 EVERY: tuple[Every, ...] = (
@@ -94,7 +96,9 @@ class Schedule:
         for each in self._every:
             if now_ms < self._not_before_ms.get(each.kind, self._began_ms + each.after_s * 1000):
                 continue
-            last_ms, is_under_way = self._store.last_scheduled(each.kind)
+            last_ms, is_under_way = self._store.last_scheduled(
+                each.kind, or_asked=each.is_for_whoever
+            )
             due_ms = due(each, last_ms, now_ms)
             if is_under_way or now_ms < due_ms:
                 self._not_before_ms[each.kind] = max(due_ms, now_ms + LOOK_S * 1000)
@@ -126,7 +130,8 @@ class Schedule:
             self._not_before_ms[each.kind] = now_ms + each.every_s * 1000
             return True
         except JobError as error:
-            log.error("%s cannot be asked (again in %.0f s): %s", each.kind, AGAIN_S, error)
+            said = log.info if isinstance(error, NothingToAsk) else log.error
+            said("%s cannot be asked (again in %.0f s): %s", each.kind, AGAIN_S, error)
             self._not_before_ms[each.kind] = now_ms + AGAIN_S * 1000
             return False
 

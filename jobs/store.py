@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access.envelope import Text
@@ -129,12 +129,16 @@ class JobStore:
             )
         return self.find(job_id)
 
-    def last_scheduled(self, kind: str) -> tuple[float | None, bool]:
-        """Return when the schedule last asked for a kind, and whether any of it is under way."""
+    def last_scheduled(self, kind: str, *, or_asked: bool = False) -> tuple[float | None, bool]:
+        """Return when the schedule (`or_asked`: anybody) last asked for a kind.
+
+        And whether any of it is under way.
+        """
         mine = job.c.kind == kind
+        counted = mine if or_asked else and_(mine, job.c.is_scheduled)
         with self._engine.connect() as connection:
             last_ms = connection.execute(
-                select(func.max(job.c.asked_at_ms)).where(mine, job.c.is_scheduled)
+                select(func.max(job.c.asked_at_ms)).where(counted)
             ).scalar()
             waiting = connection.execute(
                 select(job.c.id).where(mine, is_under_way()).limit(1)

@@ -25,12 +25,13 @@ from jobs.claims import Claims
 from jobs.findings import FindingStore
 from jobs.pool import AWAY_S, LOOK_S, Pool
 from jobs.retention import tidy
-from jobs.schedule import Schedule
+from jobs.schedule import EVERY, Schedule
 from jobs.store import JobStore
 from permissions.database import open_operations
 from permissions.roles import Right
 from permissions.sessions import is_somebody_there
 from processes.errors import DataDirInUse
+from processes.standing import standing_questions
 from settings import Settings, SettingsError
 
 LOCK_FILE, WORKER_LOCK_FILE = "jobs.lock", "jobs-worker.lock"
@@ -75,8 +76,9 @@ def work(settings: Settings) -> None:
 
 def _beside(settings: Settings, engine: Engine, *, began_ms: float) -> Callable[[float], None]:
     """Return what is done now and then beside the jobs: schedules, and letting go."""
-    news = {"detection": News(settings)}
-    schedule = Schedule(JobStore(engine, city=settings.city), began_ms, news=news)
+    store = JobStore(engine, city=settings.city)
+    every = (*EVERY, *standing_questions(settings, store))
+    schedule = Schedule(store, began_ms, every=every, news={"detection": News(settings)})
     tidied_ms = 0.0
 
     def step(now_ms: float) -> None:

@@ -25,6 +25,8 @@ LEAST_NAME = 4.0  # of a place, in units
 WORDS, WIDE = 12.0, 34.0  # of a band's name, and from which width it has room
 BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth"}
 
+NAME = {"vi": "Kịch bản ngập", "en": "Flood what-if"}
+
 
 class Options(twin.Options):
     """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own.
@@ -47,7 +49,7 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(twin.aggregate_of(options.run, options.kind))
     spans = options.show in ("all", "map")
-    tile = twin.tile_of(frame, "flood_depth", envelope, options.title, spans=spans)
+    tile = twin.tile_of(frame, "flood_depth", envelope, options.title, kind=NAME, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
     figures = twin.chosen(twin.figures_of(envelope), options.kpis)
@@ -117,7 +119,7 @@ def _left(tile: Tile, columns: Sequence[float]) -> float:
 
 KIND = TileKind(
     kind="flood_depth",
-    name={"vi": "Kịch bản ngập", "en": "Flood what-if"},
+    name=NAME,
     options=Options,
     needs=lambda options: (twin.aggregate_of(options.run, options.kind),),
     build=build,

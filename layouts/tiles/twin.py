@@ -69,12 +69,16 @@ def tile_of(
     envelope: Envelope | None,
     title: Mapping[str, str] | None,
     *,
+    kind: Mapping[str, str],
     spans: bool,
 ) -> Tile:
-    """Return the tile around a run: its title is what was asked, where the scene gives none."""
+    """Return the tile around a run: its title is what was asked, where the scene gives none.
+
+    Of a run that is not there, and of none, it is the tile's `kind`.
+    """
     asked = said(envelope).get("title") if envelope else None
     label = asked if isinstance(asked, Mapping) else envelope.label if envelope else None
-    words = lang.pick(title or label, frame.language)
+    words = lang.pick(title or label or kind, frame.language)
     return Tile(frame, name, title=words, envelope=envelope, spans=spans)
 
 

@@ -13,6 +13,8 @@ from layouts.tiles.kind import Frame, TileContext, TileKind
 from layouts.tiles.twin_body import shown
 from layouts.tiles.twin_figures import figure_rows
 
+NAME = {"vi": "Kịch bản giao thông", "en": "Traffic what-if"}
+
 
 class Options(twin.Options):
     """Options of `twin_traffic`."""
@@ -30,7 +32,7 @@ def build(
     """Build the tile; see the module."""
     envelope = envelopes.get(twin.aggregate_of(options.run, options.kind))
     spans = options.show != "figures"
-    tile = twin.tile_of(frame, "twin_traffic", envelope, options.title, spans=spans)
+    tile = twin.tile_of(frame, "twin_traffic", envelope, options.title, kind=NAME, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
     figures = twin.chosen(twin.figures_of(envelope), options.kpis)
@@ -47,7 +49,7 @@ def build(
 
 KIND = TileKind(
     kind="twin_traffic",
-    name={"vi": "Kịch bản giao thông", "en": "Traffic what-if"},
+    name=NAME,
     options=Options,
     needs=lambda options: (twin.aggregate_of(options.run, options.kind),),
     build=build,

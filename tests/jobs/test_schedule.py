@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.errors import NothingToAsk
 from jobs.job import BY_SCHEDULE
 from jobs.kinds import KINDS as REAL_KINDS
 from jobs.schedule import EVERY, Every, Schedule
@@ -101,3 +102,31 @@ def test_what_is_asked_by_itself_is_a_kind_there_is():
     for each in EVERY:
         assert not REAL_KINDS[each.kind].is_repeatable
         assert set(each.title) == {"vi", "en"}
+
+
+def test_what_a_person_asked_counts_where_it_would_be_put_in_the_shade(store, claims):
+    filler = Every("fresh", TITLE, every_s=3600, after_s=0, is_for_whoever=True)
+    schedule = Schedule(store, NOW_MS, every=[filler], kinds=KINDS)
+    store.ask("fresh", {"by": "a person"}, "leader", NOW_MS, title=TITLE)
+    finish(claims)
+    schedule.step(NOW_MS + HOUR_MS / 2)
+    assert [job.person_id for job in store.recent()] == ["leader"]
+    schedule.step(NOW_MS + HOUR_MS)
+    assert store.recent()[0].person_id == BY_SCHEDULE
+
+
+def test_where_there_is_nothing_to_ask_it_is_tried_again(store):
+    there = []
+
+    def inputs(_now_ms):
+        if not there:
+            raise NothingToAsk("no rain is forecast")
+        return {}
+
+    each = Every("fresh", TITLE, every_s=3600, after_s=0, inputs=inputs)
+    schedule = Schedule(store, NOW_MS, every=[each], kinds=KINDS)
+    schedule.step(NOW_MS)
+    assert store.recent() == []
+    there.append(True)
+    schedule.step(NOW_MS + 60_000)
+    assert len(store.recent()) == 1
