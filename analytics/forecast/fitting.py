@@ -27,6 +27,7 @@ from analytics.series import Floats, Regular
 Reason = Literal["empty", "single", "short", "ended"]
 LEAST_SHARE = 0.3  # of a series' slots that must be known
 ENDED = 2  # seasons a series may lie behind the newest of its kind
+NO_WORSE = 1.02  # times an error that is the same but for chance
 STRETCHES = 6  # of the way ahead, by which errors are told
 
 
@@ -60,7 +61,8 @@ class Tried:
     """A model that sees what others forecast (`beside`), tried against one that does not.
 
     Mean errors of the models on the newer half, in units of the series' own (None where nothing was
-    tested); it `is_used` where it erred less on the older half.
+    tested); it `is_used` where it erred less over all of the back-test, and no more on the older
+    half, in which it may not have rained.
     """
 
     is_used: bool
@@ -184,8 +186,13 @@ def _tried(without: Rolled, seeing: Rolled, scale: Scale) -> Tried:
         return float(wrong[of].mean()) if of.any() else None
 
     older, newer = without.is_choosing, without.is_testing
-    now, then = erred(seeing, older), erred(without, older)
-    is_used = now is not None and then is not None and now < BETTER * then
+    every = np.ones(len(without.truth), dtype=bool)
+
+    def is_within(times: float, of: Bools) -> bool:
+        now, then = erred(seeing, of), erred(without, of)
+        return now is not None and then is not None and now < times * then
+
+    is_used = is_within(BETTER, every) and is_within(NO_WORSE, older)
     return Tried(is_used, erred(without, newer), erred(seeing, newer))
 
 

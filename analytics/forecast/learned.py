@@ -20,7 +20,10 @@ from jobs.kinds import find_kind
 from jobs.versions import versions_of
 from settings import Settings
 
-Why = Literal["first", "damaged", "versions", "entry", "world", "series", "stale", "drift", "asked"]
+Why = Literal[
+    "first", "damaged", "versions", "entry", "world", "series", "grown", "stale", "drift", "asked"
+]  # fmt: skip
+GROWN = 1.1  # times the values there were: a week that a day is added to says much more
 LATE = 1.5  # times its age at which saying learns by itself: the training did not come
 AGAIN_MS = 24 * 3_600_000.0  # drift is no reason more often than so
 
@@ -46,6 +49,7 @@ def made_by(settings: Settings, what: Declared, stock: Stock) -> dict[str, Any]:
     return {
         "versions": versions_of(find_kind("forecast"), settings.city),
         "entry": hash_of(canonical(entry)),
+        "known": sum(each.series.known for each in stock.reads),
         "world": f"{stock.origin}/{stock.step}/{stock.loop_us}/{stock.beside is not None}",
     }
 
@@ -94,6 +98,8 @@ def reason(
             return name
     if _has_new(known.fits, stock, what):
         return "series"
+    if by["known"] >= GROWN * known.about.get("known", 0):
+        return "grown"
     age_ms = stock.now_ms - known.made_ms
     if not 0 <= age_ms < late * what.retrain_ms:  # the clock may have gone back
         return "stale"

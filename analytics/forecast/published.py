@@ -69,12 +69,13 @@ class Lived:
     inside80: float | None
     inside95: float | None
     stretches: tuple[tuple[int, float | None], ...]
+    is_enough: bool  # came true over a season, and LEAST of them: a storm's hours are no drift
     drifted_us: int | None = None
 
     @property
     def state(self) -> str:
         """`unknown` while too little came true, else `steady` or `drifted`."""
-        if self.came < LEAST or self.times is None:
+        if not self.is_enough or self.times is None:
             return "unknown"
         return "steady" if self.drifted_us is None else "drifted"
 
@@ -211,6 +212,7 @@ def _lived(came: _Came, grid: Grid) -> Lived:
         inside80=_mean(came.inside80),
         inside95=_mean(came.inside95),
         stretches=tuple(stretches),
+        is_enough=_is_enough(came.target, grid),
         drifted_us=_drifted_us(came, grid),
     )
 
@@ -225,7 +227,7 @@ def _drifted_us(came: _Came, grid: Grid) -> int | None:
     begins = np.searchsorted(target, target[ends] - width, side="right")
     figures = []
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        if end + 1 - begin < LEAST:
+        if not _is_enough(target[begin : end + 1], grid):
             continue
         times, outside = (_between(each, begin, end + 1) for each in sums)
         strain = max(
@@ -235,6 +237,12 @@ def _drifted_us(came: _Came, grid: Grid) -> int | None:
         figures.append((grid.begin_us(int(target[end])), strain))
     found = standing(figures, RULE, longest_gap_us=FOREVER_US)
     return None if found is None else found.began_us
+
+
+def _is_enough(target: Ints, grid: Grid) -> bool:
+    """Tell whether so many slots, with one row or more each, say how a forecast does."""
+    span = int(target.max() - target.min()) + 1 if len(target) else 0
+    return len(target) >= LEAST and span >= (grid.seasons[0] if grid.is_below_day else 1)
 
 
 Sums = tuple[Floats, Floats]

@@ -31,7 +31,7 @@ from tests.conftest import ROOT
 from tests.data_access.aggregates.conftest import Table
 from tests.twin.traffic.small import working_in
 
-BY: Mapping[str, Any] = {"versions": {"numpy": "2"}, "entry": "e", "world": "w"}
+BY: Mapping[str, Any] = {"versions": {"numpy": "2"}, "entry": "e", "world": "w", "known": 1000}
 DAY_MS = 86_400_000.0
 
 
@@ -99,6 +99,8 @@ def test_what_was_learned_serves_until_it_is_old_changed_drifted_or_short_of_a_s
     assert why(versions={"numpy": "3"}) == "versions"
     assert why(entry="f") == "entry"
     assert why(world="live") == "world"
+    assert why(known=1099) is None
+    assert why(known=1100) == "grown"  # a week that a day is added to says much more
     assert why(drifted=True) is None  # it must first show how it does
     long = replace(air, retrain="P7D")
     assert reason(known, BY, stock=after(AGAIN_MS / DAY_MS), what=long, is_drifted=True) == "drift"
