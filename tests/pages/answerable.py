@@ -14,6 +14,7 @@ from data_access.criteria.part import Part
 from data_access.promises import CRITERIA
 from data_access.store import open_reader, open_writer
 from data_access.store.scores import HOUR_US, Standing
+from language import in_all_languages
 from tests.layouts.tiles.sample import forecasts
 from tests.pages.stand_in import envelope
 from wall.scene import read_scenes
@@ -120,7 +121,7 @@ def _quality(city: City, now_ms: float) -> dict[str, Any]:
             "lag": 42.0,
             "megabytes": 1.2,
             "place": "https://air.example.vn/v2/entities?type=AirQualityObserved",
-            "error": FAILURE if state == "failing" else "",
+            "error": in_all_languages(FAILURE if state == "failing" else ""),
             "source": {"dataset": each.id},
         }
         for each, state, way in zip(

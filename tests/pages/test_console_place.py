@@ -108,5 +108,5 @@ def test_tiles_lie_apart_inside_the_room(place, room):
 
 def test_units_are_ordered_by_maps_of_units_only():
     of_nature = [spec.aggregate for spec in area_specs("environment")]
-    assert of_nature == ["environment.rain", "education.closures"]
+    assert of_nature == ["environment.rain", "health.epidemics", "education.closures"]
     assert area_specs("transport") == ()  # its maps are of roads and junctions

@@ -12,6 +12,7 @@ from data_access.criteria import live
 from data_access.promises import CRITERIA
 from data_access.store import scores
 from data_access.store.scores import Shortfall
+from language import say
 from tests.data_access.feed.conftest import Room
 
 OpenRoom = Callable[..., Room]
@@ -71,7 +72,8 @@ def test_r03_pm25_of_minus_five_is_quarantined_the_score_falls_and_the_owner_is_
         (row,) = [r for r in snapshot.refused(AIR, 50) if '"pm25"' in r["row"]]
         (part,) = [f for f in scores.findings(snapshot, AIR) if f.part == "range"]
     assert (row["reason"], row["owner"]) == ("outOfRange", "nong-nghiep-moi-truong")
-    assert "expected 0 to 1000" in row["detail"]
+    assert "expected 0 to 1000" in say(row["detail"], "en")
+    assert "cần từ 0 đến 1000" in say(row["detail"], "vi")
     reasons = {found["id"]: found["count"] for found in part.evidence}
     assert reasons["outOfRange"] == 2
     after = score(room, AIR, "accurate")

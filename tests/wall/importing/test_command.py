@@ -102,5 +102,5 @@ def test_a_terminal_without_vietnamese_and_a_reader_that_leaves_make_no_tracebac
 
 
 def test_the_role_is_still_started_by_its_name_alone() -> None:
-    chosen = app._parser().parse_args(["wall", "--parent", "1"])
+    chosen = app.parser().parse_args(["wall", "--parent", "1"])
     assert (chosen.command, chosen.task, chosen.parent) == ("wall", None, 1)
