@@ -54,6 +54,14 @@ def test_r57_one_that_is_not_the_same_again_says_so(leader, cache):
     assert "khác số đang hiện" in words(verdict)
 
 
+def test_one_that_went_on_from_a_state_nobody_keeps_says_so(leader, reach, cache):
+    traced = reach.trace
+    object.__setattr__(reach, "trace", lambda *of: replace(traced(*of), agrees=None))
+    told = words(ask(leader, AIR))
+    assert "không tính lại được như khi đã nói" in told
+    assert "đúng bằng số" not in told
+
+
 def test_r57_cells_and_the_ends_of_lines_have_passports_too(leader, cache):
     assert "PM2.5" in words(ask(leader, "environment.air:tables/stations/0/pm25"))
     line = everything()["environment.air"].payload["series"]["pm25"]["lines"][0]["id"]
