@@ -152,16 +152,16 @@ def edit(
         do, about = str(by["do"]), str(by["about"])
     draft = pressed(draft, do, about, _values(values, names), options, rain=rain)
     setting = page_setting.setting()
-    course, why = None, ""
+    course, said = None, ""
     if draft.is_set and draft.has_water:
-        course, why = what_if_rain.seen(desk(), draft.terms, options, setting.language)
+        course, said = what_if_rain.seen(desk(), draft.terms, options, setting.language)
     parts = what_if_sheet.sheet(
         draft,
         options,
         may_run=who.may(Right.RUN_TWINS),
         setting=setting,
         course=course,
-        why=why,
+        said=said,
     )
     drawn = draft.terms.drawn
     depths = no_update if drawn is None else list(drawn.mm)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from callbacks.desk import Desk
 from data_access.store.reader import StoreReader
-from language import LANGUAGES, datetime_, number, text
+from language import LANGUAGES, datetime_, number, pick, text
 from layouts.pages.what_if_draft import Draft
 from layouts.pages.what_if_terms import FORECAST, GAUGES, Options, Terms
 from twin.drainage.drawing import Drawn, like
@@ -35,14 +35,21 @@ def with_rain(reach: Desk, draft: Draft, scenario: Mapping[str, Any]) -> dict[st
 
 
 def seen(reach: Desk, terms: Terms, options: Options, language: str) -> tuple[Drawn | None, str]:
-    """Return the chosen storm as it can be seen, where most of it falls; else why it cannot."""
+    """Return the chosen storm as it can be seen, where most of it falls, with what is said of it.
+
+    None with why it cannot be.
+    """
     try:
         found = resolved(reach, terms)
     except ValueError:
         return None, text(f"what_if.problem.{terms.storm}", language)
     if found is None:
-        return terms.course(options), ""
-    return like(max(found.mm.values(), key=sum), found.step_min), ""
+        storms = options.get("storms", ())
+        note = next((each["note"] for each in storms if each["id"] == terms.storm), None)
+        return terms.course(options), pick(note, language)
+    course = like(max(found.mm.values(), key=sum), found.step_min)
+    told = [found.name, found.note if terms.storm == GAUGES else None]  # a forecast's says the same
+    return course, " · ".join(pick(each, language) for each in told if each)
 
 
 def resolved(reach: Desk, terms: Terms) -> Hyetograph | None:

@@ -83,12 +83,15 @@ def storm_name(terms: Terms, options: Options, setting: Setting) -> str:
 
 
 def conditions(
-    draft: Draft, options: Options, *, course: Drawn | None, why: str, setting: Setting
+    draft: Draft, options: Options, *, course: Drawn | None, said: str, setting: Setting
 ) -> list[Component]:
-    """Return everything that can be set; `course` is the chosen storm, else `why` there is none."""
+    """Return everything that can be set; `course` is the chosen storm and `said` what it is called.
+
+    Without a course `said` is why there is none.
+    """
     parts: list[Component] = []
     if draft.has_water:
-        parts += _rain(draft.terms, options, course, why, setting)
+        parts += _rain(draft.terms, options, course, said, setting)
         parts += _river(draft.terms, options, setting)
         hours = [(each, number(each, "h", language=setting.language)) for each in HOURS]
         parts.append(_one("hours", hours, draft.terms.hours, setting))
@@ -100,7 +103,7 @@ def conditions(
 
 
 def _rain(
-    terms: Terms, options: Options, course: Drawn | None, why: str, setting: Setting
+    terms: Terms, options: Options, course: Drawn | None, said: str, setting: Setting
 ) -> list[Component]:
     listed = {str(each["id"]): pick(each["name"], setting.language)
               for each in options.get("storms", ())}  # fmt: skip
@@ -115,8 +118,8 @@ def _rain(
         is_uneven = not even.get(str(terms.storm), terms.storm == DRAWN)
         parts += storm(terms, course, setting, is_uneven=is_uneven)
         parts += _wards(terms, options, setting) if terms.storm == DRAWN else []
-    elif why:
-        parts.append(html.P(why, className="is-problem", role="status"))
+    if said:
+        parts.append(html.P(said, className="quiet" if course else "is-problem", role="status"))
     parts.append(group("storm", keys, setting))
     if terms.storm == GAUGES:
         backs = [(each, number(each, "h", language=setting.language))

@@ -30,15 +30,15 @@ def sheet(
     may_run: bool,
     setting: Setting,
     course: Drawn | None = None,
-    why: str = "",
+    said: str = "",
 ) -> list[Component]:
     """Return the whole sheet; where one may not run, what can be picked is only shown.
 
-    `course` is the chosen storm as it can be seen, else `why` it cannot.
+    `course` is the chosen storm as it can be seen, `said` what it is called, or why it cannot.
     """
     option = option_of(draft, options) if draft.target else None
     if draft.is_set:
-        open_ = conditions(draft, options, course=course, why=why, setting=setting)
+        open_ = conditions(draft, options, course=course, said=said, setting=setting)
     elif option is not None:
         open_ = _picked(draft, option, options, setting)
     else:

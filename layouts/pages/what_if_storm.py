@@ -49,7 +49,7 @@ def picture(
 ) -> list[Component]:
     """Return the bars, what they add up to, and what of them is not simulated or not taken."""
     is_drawn = terms.storm == DRAWN
-    top = top_mm_h(course, terms.top_mm_h if is_drawn else TOPS_MM_H[0])
+    top = top_mm_h(course, terms.top_mm_h if is_drawn else 0)
     return [
         _plot(course, top, is_drawn=is_drawn, setting=setting),
         *([_steppers(setting)] if is_drawn else []),

@@ -37,7 +37,7 @@ class Terms:
 
     storm: str | None = None
     drawn: Drawn | None = None
-    top_mm_h: int = drawing.TOPS_MM_H[0]
+    top_mm_h: int = 0  # of the drawing; 0 is what holds it
     wards: tuple[str, ...] = ()  # on which what is drawn falls; none is on all of them
     back_h: int = 24
     hours: int = 6
@@ -99,7 +99,7 @@ def read_terms(body: Any, options: Options) -> Terms:
     return Terms(
         storm=storm,
         drawn=found,
-        top_mm_h=_one_of(body["topMmH"], drawing.TOPS_MM_H),
+        top_mm_h=_one_of(body["topMmH"], (0, *drawing.TOPS_MM_H)),
         wards=tuple(each for each in wards_of(options) if each in body["wards"]),
         back_h=_one_of(body["backH"], options.get("backsH") or (24,)),
         hours=_one_of(body["hours"], HOURS, 6),
@@ -213,8 +213,7 @@ def _with_storm(terms: Terms, about: str, options: Options) -> Terms:
     if terms.storm == DRAWN:
         return terms
     drawn = terms.course(options) or terms.drawn or drawing.start()
-    top = drawing.top_mm_h(drawn, drawing.TOPS_MM_H[0])
-    return replace(terms, storm=DRAWN, drawn=drawn, top_mm_h=top)
+    return replace(terms, storm=DRAWN, drawn=drawn, top_mm_h=drawing.top_mm_h(drawn))
 
 
 def _drawn(terms: Terms, drawn: Drawn, do: str, about: str, number: int | None) -> Terms | None:
@@ -228,7 +227,8 @@ def _drawn(terms: Terms, drawn: Drawn, do: str, about: str, number: int | None) 
         drawn = drawn.of_total(drawn.total_mm + number)
     else:
         return None
-    return replace(terms, drawn=drawn, top_mm_h=drawing.top_mm_h(drawn, terms.top_mm_h))
+    wanted = terms.top_mm_h if do == "total" else 0
+    return replace(terms, drawn=drawn, top_mm_h=drawing.top_mm_h(drawn, wanted))
 
 
 def _river(given: Any, options: Options) -> float | None:

@@ -52,8 +52,8 @@ def test_the_forecasts_rain_is_in_the_inputs_with_the_hour_it_was_issued(
     assert read.storm.source == "forecast"
     assert read.storm.name["vi"].startswith("Mưa theo dự báo phát lúc 08:00")
     assert len(read.storm.mm["all"]) == made.terms.hours  # no more than is run
-    course, why = seen(here, made.terms, options, "vi")
-    assert why == ""
+    course, said = seen(here, made.terms, options, "vi")
+    assert said.startswith("Mưa theo dự báo phát lúc 08:00")
     assert course is not None
     assert course.mm[0] == pytest.approx(5.0)  # half an hour of ten
 

@@ -16,7 +16,8 @@ import numpy as np
 from twin.drainage.scenario import MOST_MM, MOST_MM_H
 
 SPANS: Mapping[int, int] = {2: 10, 6: 30, 12: 60, 24: 60, 48: 120, 72: 180}  # hours -> step, min
-TOPS_MM_H = (100, 200, int(MOST_MM_H))  # how high a bar may be drawn
+TOPS_MM_H = (20, 50, 100, 200, int(MOST_MM_H))  # how high a bar may be drawn
+AIR = 1.25  # over the highest bar, so that a finger can raise it
 PEAKS: Mapping[str, float | None] = {"even": None, "early": 0.25, "middle": 0.5, "late": 0.75}
 START_MM, START_H = 100.0, 2  # what the city's drainage is sized for, nearly
 TENTH = 10  # depths are told in tenths of a millimetre
@@ -121,10 +122,11 @@ def read(given: Any, hours: Any) -> Drawn | None:
     return Drawn(int(hours), tuple(round(min(float(mm), highest), 1) for mm in given))
 
 
-def top_mm_h(drawn: Drawn, wanted: int) -> int:
-    """Return how high the drawing reaches: as wanted, or what holds its peak."""
-    holds = next((top for top in TOPS_MM_H if top >= drawn.peak_mm_h), TOPS_MM_H[-1])
-    return max(holds, wanted if wanted in TOPS_MM_H else TOPS_MM_H[0])
+def top_mm_h(drawn: Drawn, wanted: int = 0) -> int:
+    """Return how high the drawing reaches: as wanted where that holds its peak, else what does."""
+    if wanted in TOPS_MM_H and wanted >= drawn.peak_mm_h:
+        return wanted
+    return next((top for top in TOPS_MM_H if top >= AIR * drawn.peak_mm_h), TOPS_MM_H[-1])
 
 
 def _edges(hours: int) -> list[int]:

@@ -71,7 +71,14 @@ def test_what_falls_later_than_is_simulated_is_known() -> None:
 def test_more_than_the_twin_takes_is_said() -> None:
     assert Drawn(2, (100.0, *[0.0] * 11)).problem == "mostMmH"
     assert Drawn(72, (130.0,) * 24).problem == "mostMm"
-    assert drawing.top_mm_h(Drawn(2, (30.0, *[0.0] * 11)), 100) == 200
+
+
+def test_a_drawing_reaches_over_its_peak() -> None:
+    storm = Drawn(2, (30.0, *[0.0] * 11))  # 180 mm/h
+    assert drawing.top_mm_h(storm, 200) == 200
+    assert drawing.top_mm_h(storm, 100) == 500  # room for a finger above the peak
+    assert drawing.top_mm_h(Drawn(48, (4.0,) * 24)) == 20
+    assert drawing.top_mm_h(Drawn(2, (500.0, *[0.0] * 11))) == 500
 
 
 @pytest.mark.parametrize(
