@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from jobs.working import WorkFailed
 
 POLL_S = 0.02
 PACKAGE = "eclipse-sumo"
 STOPPING_S = 15.0  # to write down what it has, before it is ended
+PATIENCE = 6  # times its own time by the clock: an engine that waits for the machine is not slow
 LONGEST_SENTENCE = 300
 
 
@@ -46,12 +49,16 @@ def version() -> str:
 
 @dataclass(slots=True)
 class Running:
-    """A program under way; its words go to a file beside its outputs."""
+    """A program under way; its words go to a file beside its outputs.
+
+    Its time is the processor's: what a busy machine makes of it would be another result each time.
+    """
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
-    until_s: float  # monotonic
+    most_s: float  # of the processor
+    until_s: float  # monotonic, however little of the processor it had
     is_late: bool = False
 
     def poll(self) -> bool:
@@ -61,7 +68,7 @@ class Running:
         """
         code = self.process.poll()
         if code is None:
-            if time.monotonic() > self.until_s:
+            if self.spent_s() > self.most_s or time.monotonic() > self.until_s:
                 self.is_late = True
                 self.end()
                 return True
@@ -69,6 +76,14 @@ class Running:
         if code != 0:
             raise WorkFailed("engine", f"{self.name}: {said(self.log, code)}")
         return True
+
+    def spent_s(self) -> float:
+        """Return how long the processor has worked for it; 0 once it is gone."""
+        try:
+            spent = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(spent.user + spent.system)
 
     def end(self) -> None:
         """Stop it: by asking, then without."""
@@ -88,7 +103,10 @@ class Running:
 
 
 def start(name: str, arguments: Sequence[str], folder: Path, *, timeout_s: float) -> Running:
-    """Start one of SUMO's programs in `folder`; raises WorkFailed when it cannot be started."""
+    """Start one of SUMO's programs in `folder`; raises WorkFailed when it cannot be started.
+
+    `timeout_s` is of the processor.
+    """
     log = folder / f"{name}.log"
     with log.open("wb") as words:
         try:
@@ -101,7 +119,7 @@ def start(name: str, arguments: Sequence[str], folder: Path, *, timeout_s: float
             )
         except OSError as error:
             raise WorkFailed("engine", f"{name} cannot be started: {error}") from error
-    return Running(name, process, log, time.monotonic() + timeout_s)
+    return Running(name, process, log, timeout_s, time.monotonic() + PATIENCE * timeout_s)
 
 
 def finish(running: Sequence[Running], check: Callable[[], None]) -> None:

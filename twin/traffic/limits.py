@@ -58,9 +58,9 @@ def _late(base: Sequence[Mapping[str, Any]], value: Sequence[Mapping[str, Any]])
     minute = round(min(each["reachedMin"] for each in late))
     return [
         {
-            "vi": f"Mạng lưới tắc cứng: mô phỏng bị dừng khi hết thời gian cho phép, mới tới phút "
+            "vi": f"Mạng tắc cứng, hoặc quá lớn để tính kịp: mô phỏng bị dừng, mới tới phút "
             f"{minute}; chỉ còn số chuyến đã đến nơi",
-            "en": f"Gridlock: the run was stopped at the end of its time and came to minute "
+            "en": f"Gridlock, or more than can be run in time: it was stopped and came to minute "
             f"{minute}; only trips that arrived are counted",
         }
     ]

@@ -126,7 +126,7 @@ class TrafficPlan:
     rain: RainPlan
     water: tuple[Water, ...] = ()
     station: tuple[Station, ...] = ()
-    timeout_s: float = Field(default=240, gt=1, le=3600)  # of one seed
+    timeout_s: float = Field(default=240, gt=1, le=3600)  # of one seed, of the processor
 
 
 def read_plan(folder: Path, city: City) -> TrafficPlan | None:

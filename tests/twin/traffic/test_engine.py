@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,19 @@ def test_an_engine_out_of_time_is_told_to_stop(tmp_path: Path) -> None:
     engine.finish([running], nothing)
     assert running.is_late
     assert running.process.returncode is not None
+
+
+def test_an_engine_that_waits_for_a_busy_machine_is_not_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = engine.start("netgenerate", ENDLESS, tmp_path, timeout_s=60)
+    try:
+        begun_s = time.monotonic()
+        monkeypatch.setattr(engine.time, "monotonic", lambda: begun_s + 2 * 60)
+        assert not running.poll()
+        assert not running.is_late
+        monkeypatch.setattr(engine.time, "monotonic", lambda: begun_s + engine.PATIENCE * 60 + 1)
+        assert running.poll()  # for ever it does not wait either
+        assert running.is_late
+    finally:
+        running.kill()
