@@ -38,8 +38,12 @@ def _storm(storm: Mapping[str, Any], options: Options) -> Mapping[str, str]:
         names = {str(each["id"]): each["name"] for each in options.get("storms", ())}
         found: Mapping[str, str] = names.get(str(storm.get("id")), {})
         return found
+    source = str(storm.get("source") or "drawn")
     if storm.get("name"):
         return dict(storm["name"])
+    if source != "drawn":  # the note of a forecast says when it was issued
+        note = storm.get("note") if source == "forecast" else None
+        return note or {each: text(f"what_if.storm.{source}", each) for each in LANGUAGES}
     courses = list(storm["mm"].values())
     hours = max(len(course) for course in courses) * storm["stepMin"] / 60
     most = max(sum(course) for course in courses)
