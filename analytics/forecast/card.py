@@ -55,14 +55,14 @@ def row_of(
         "method": words.method_words(choice, known.grid, len(known.values)),
         "lost": words.lost_words(choice),
         "is_model": choice.method == MODEL,
-        "mase": _rounded(choice.mase["shown"], 3),
-        "mase_naive": _rounded(choice.mase["naive"], 3),
-        "mase_profile": _rounded(choice.mase["profile"], 3),
-        "mase_model": _rounded(choice.mase.get("model"), 3),
-        "error": _rounded(choice.errors["shown"], 3),
+        "mase": rounded(choice.mase["shown"], 3),
+        "mase_naive": rounded(choice.mase["naive"], 3),
+        "mase_profile": rounded(choice.mase["profile"], 3),
+        "mase_model": rounded(choice.mase.get("model"), 3),
+        "error": rounded(choice.errors["shown"], 3),
         "error_unit": course.unit,
-        "coverage80": _per_cent(found.coverage[0.8]),
-        "coverage95": _per_cent(found.coverage[0.95]),
+        "coverage80": per_cent(found.coverage[0.8]),
+        "coverage95": per_cent(found.coverage[0.95]),
         "tested": choice.tested,
         "ahead": len(found.slots),
         "slot": words.SLOTS[step],
@@ -86,11 +86,11 @@ def row_of_total(
         "mase_naive": None,
         "mase_profile": None,
         "mase_model": None,
-        "error": _rounded(found.errors.get(found.method), 1),
-        "error_even": _rounded(found.errors.get(BASELINE), 1),
+        "error": rounded(found.errors.get(found.method), 1),
+        "error_even": rounded(found.errors.get(BASELINE), 1),
         "error_unit": "%",
-        "coverage80": _per_cent(found.coverage[0.8]),
-        "coverage95": _per_cent(found.coverage[0.95]),
+        "coverage80": per_cent(found.coverage[0.8]),
+        "coverage95": per_cent(found.coverage[0.95]),
         "tested": found.tests,
         "drift": words.DRIFT["unknown"],
         "drift_state": "unknown",
@@ -121,9 +121,11 @@ def _common(key: str, label: Text, known: Regular, extent_ms: tuple[float, float
     }
 
 
-def _rounded(figure: float | None, decimals: int) -> float | None:
+def rounded(figure: float | None, decimals: int) -> float | None:
+    """Return a figure to so many decimals."""
     return None if figure is None else round(figure, decimals)
 
 
-def _per_cent(share: float | None) -> float | None:
+def per_cent(share: float | None) -> float | None:
+    """Return a share in per cent."""
     return None if share is None else round(share * 100, 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.forecast import kept_bytes, words
+from analytics.forecast.card import per_cent, rounded
 from analytics.forecast.declared import Declared
 from analytics.forecast.forecasting import Forecast
 from analytics.forecast.learned import Learned
@@ -71,11 +72,11 @@ def lived_row(found: Lived | None, stock: Stock) -> dict[str, Any]:
     is_told = state != UNKNOWN
     return row | {
         "came": found.came,
-        "drift_times": _rounded(found.times, 2) if is_told else None,
-        "lived80": _per_cent(found.inside80) if is_told else None,
-        "lived95": _per_cent(found.inside95) if is_told else None,
+        "drift_times": rounded(found.times, 2) if is_told else None,
+        "lived80": per_cent(found.inside80) if is_told else None,
+        "lived95": per_cent(found.inside95) if is_told else None,
         "lived_error": round(found.error, 3),
-        "stretches": [[count, _rounded(times, 2)] for count, times in found.stretches],
+        "stretches": [[count, rounded(times, 2)] for count, times in found.stretches],
         "drifted_at": None if found.drifted_us is None else _glass_ms(stock, found.drifted_us),
     }
 
@@ -109,11 +110,3 @@ def remember(
 
 def _glass_ms(stock: Stock, at_us: int) -> float:
     return (at_us if stock.timeline is None else stock.timeline.glass(at_us)) / MS
-
-
-def _rounded(figure: float | None, decimals: int) -> float | None:
-    return None if figure is None else round(figure, decimals)
-
-
-def _per_cent(share: float | None) -> float | None:
-    return None if share is None else round(share * 100, 1)
