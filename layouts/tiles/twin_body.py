@@ -28,6 +28,8 @@ SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.42, 12.0, 26.0
 LEAST_MAP, LEAST_BESIDE = 8.0, 15.0  # of a map; beside a column with its legend below it
 WIDE = 1.7  # width over height from which a city leaves room at a map's side
 
+DEPTHS = ("depth", "areaDepth")  # maps of water: where none stands they hold nothing
+
 Column = Callable[[Tile], Component | None]  # of a part of a tile; None where it has no room
 
 
@@ -64,7 +66,8 @@ def shown(
     if height < map_tile.LEAST_BODY or width < map_tile.LEAST_BODY:
         return tile.reason(tile.say("tooSmall"), cause="small")
     if not values.layer["values"]:
-        return tile.reason(tile.say("empty"), cause="empty")
+        none = "twin.dry" if of in DEPTHS else "empty"
+        return tile.reason(tile.say(none), cause="empty")
     if not values.drawn:
         return tile.reason(tile.say("map.noGeometry"), cause="missing")
     drawing = map_tile.Options(
