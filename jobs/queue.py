@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from celery import Celery
 from celery.exceptions import OperationalError
+from kombu.transport.redis import Channel
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -106,6 +107,9 @@ def sender(app: Celery) -> Callable[[Waiting], None]:
 def work(settings: Settings, *, kinds: Kinds = KINDS) -> None:
     """Take jobs until told to end: a Celery worker of as many processes as jobs at once."""
     clean_up(settings, pool_name(settings, of="celery"))
+    # Whatever was taken is known by its lease, and word of what waits is sent again. Giving it back
+    # to a Redis that is away would end the worker (kombu 5.7: AttributeError in `_connparams`).
+    Channel.do_restore = False
     app = celery_app(settings)
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator]

@@ -95,9 +95,11 @@ def pool_of(desk: Desk, **more: Any) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def until(store: JobStore, job: Job, is_so: Callable[[Job], object]) -> Job:
+def until(
+    store: JobStore, job: Job, is_so: Callable[[Job], object], *, within_s: float = WITHIN_S
+) -> Job:
     """Return the job once it is so."""
-    end_s = time.monotonic() + WITHIN_S
+    end_s = time.monotonic() + within_s
     while time.monotonic() < end_s:
         known = store.find(job.id)
         assert known is not None
@@ -107,5 +109,5 @@ def until(store: JobStore, job: Job, is_so: Callable[[Job], object]) -> Job:
     raise AssertionError(f"it never came: {known}")
 
 
-def ended(store: JobStore, job: Job) -> Job:
-    return until(store, job, lambda known: known.has_ended)
+def ended(store: JobStore, job: Job, *, within_s: float = WITHIN_S) -> Job:
+    return until(store, job, lambda known: known.has_ended, within_s=within_s)

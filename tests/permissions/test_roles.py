@@ -11,12 +11,12 @@ T, F = True, False
 MATRIX = {
     # room, console, rows, operator, command, given, enroll, trim, audit, people, proof,
     # propose signals, approve signals, see quarantine, release from it, see twins, run twins,
-    # label alerts, approve briefs
-    "viewer":        (T, T, F, F, F, F, F, F, F, F, F, F, F, F, F, T, F, F, F),
-    "presenter":     (T, T, F, F, F, T, F, F, F, F, F, F, F, F, F, T, F, F, F),
-    "leader":        (T, T, T, F, F, T, F, F, F, F, T, F, T, F, F, T, T, T, T),
-    "operator":      (T, T, T, T, T, F, F, F, F, F, T, T, T, T, T, T, T, T, T),
-    "administrator": (T, T, T, T, T, F, T, T, T, T, T, T, T, T, T, T, T, T, T),
+    # label alerts, triage requests, approve briefs
+    "viewer":        (T, T, F, F, F, F, F, F, F, F, F, F, F, F, F, T, F, F, F, F),
+    "presenter":     (T, T, F, F, F, T, F, F, F, F, F, F, F, F, F, T, F, F, F, F),
+    "leader":        (T, T, T, F, F, T, F, F, F, F, T, F, T, F, F, T, T, T, F, T),
+    "operator":      (T, T, T, T, T, F, F, F, F, F, T, T, T, T, T, T, T, T, T, T),
+    "administrator": (T, T, T, T, T, F, T, T, T, T, T, T, T, T, T, T, T, T, T, T),
 }  # fmt: skip
 
 
