@@ -248,7 +248,22 @@ _DRAWN = """() => {
 
 
 def settle(browser_page: Any) -> None:
-    """Wait until every graph and map is drawn and the face is there."""
+    """Wait until every graph and map is drawn and the face is there.
+
+    A graph hides again while it is laid out anew, as by a face that came late: it is waited for
+    before and after.
+    """
+    _wait_until_drawn(browser_page)
+    browser_page.wait_for_function("() => window.iocAges")
+    browser_page.evaluate("() => window.iocAges.sweep()")
+    browser_page.evaluate("document.fonts.ready.then(() => 1)")
+    browser_page.evaluate(
+        "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
+    )
+    _wait_until_drawn(browser_page)
+
+
+def _wait_until_drawn(browser_page: Any) -> None:
     try:
         browser_page.wait_for_function(
             f"() => ({_DRAWN})().length === 0",
@@ -258,12 +273,6 @@ def settle(browser_page: Any) -> None:
     except TimeoutError as error:
         missing = ", ".join(browser_page.evaluate(_DRAWN))
         raise AssertionError(f"not drawn in 2 minutes: {missing}") from error
-    browser_page.wait_for_function("() => window.iocAges")
-    browser_page.evaluate("() => window.iocAges.sweep()")
-    browser_page.evaluate("document.fonts.ready.then(() => 1)")
-    browser_page.evaluate(
-        "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
-    )
 
 
 def prefixed(node: Any, prefix: str) -> Any:
