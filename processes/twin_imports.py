@@ -41,11 +41,11 @@ def _drainage(settings: Settings, source: Path) -> str:
 
 
 def _traffic(settings: Settings, source: Path) -> str:
-    from data_access.opening import open_city
+    from data_access.opening import read_city
     from twin.traffic.importing import import_network
     from twin.traffic.plan import read_plan
 
-    city = open_city(settings)
+    city = read_city(settings)
     plan = read_plan(settings.city, city)
     if plan is None:
         raise NoImport("This city has no twin/traffic.toml: no traffic twin to import for.")

@@ -40,7 +40,7 @@ from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
 from data_access.city import City
 from data_access.envelope import Envelope, Number, Payload, Series
 from data_access.finding import Ground, build_finding
-from data_access.opening import open_city
+from data_access.opening import read_city
 from data_access.store import open_reader
 from jobs.working import WorkFailed, Working
 from permissions.database import connect_operations
@@ -53,7 +53,7 @@ BILLION = "tỷ đồng"
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Forecast and publish; raises WorkFailed for an id that is none."""
-    city = open_city(working.settings)
+    city = read_city(working.settings)
     known = declared(working.settings.city, city)
     wanted = asked_for(inputs, known)
     engine = connect_operations(working.settings.operations_url)

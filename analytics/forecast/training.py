@@ -17,7 +17,7 @@ from analytics.forecast.learned import keep, learn, made_by, reason, recall
 from analytics.forecast.memory import Memory
 from analytics.forecast.run import asked_for
 from analytics.forecast.source import Stock
-from data_access.opening import open_city
+from data_access.opening import read_city
 from data_access.store import open_reader
 from jobs.working import Working
 from permissions.database import connect_operations
@@ -25,7 +25,7 @@ from permissions.database import connect_operations
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Learn what is due and keep it; raises WorkFailed for an id that is none."""
-    city = open_city(working.settings)
+    city = read_city(working.settings)
     known = declared(working.settings.city, city)
     wanted = [name for name in asked_for(inputs, known) if known[name].total is None]
     engine = connect_operations(working.settings.operations_url)

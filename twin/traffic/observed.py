@@ -14,16 +14,9 @@ from typing import Any
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
-from data_access.opening import open_city
 from data_access.rollup import HOUR, HOUR_US
-from data_access.store.reader import open_reader
 from data_access.store.snapshot import ENTITY, Snapshot
-from jobs.working import WorkFailed
-from settings import Settings
 from twin.observing import seen_of
-from twin.traffic.city_streets import city_streets
-from twin.traffic.network import kept_folder, load_net
-from twin.traffic.plan import read_plan
 from twin.traffic.scenario import Base
 from twin.traffic.streets import Streets
 
@@ -32,29 +25,6 @@ DATASETS = (CAMERAS, SPEEDS)
 BACK_H = 28 * 24  # of the newest hour of a dataset
 NEAR_M = 80.0  # a camera counts the junction it stands at
 _DAYS = {"workday": (0, 1, 2, 3), "friday": (4,), "saturday": (5,), "sunday": (6,)}
-
-
-def calibration_inputs(settings: Settings, base: Base) -> dict[str, Any]:
-    """Return the inputs of a calibration out of the store; raises WorkFailed, DataError.
-
-    Reads beside the feed. A city without a twin has nothing to calibrate.
-    """
-    city = open_city(settings)
-    plan = read_plan(settings.city, city)
-    if plan is None:
-        raise WorkFailed("input", "this city has no traffic twin (city/twin/traffic.toml)")
-    if base.network is None:
-        streets = city_streets(city, plan)
-    else:
-        folder = kept_folder(settings) / "imported" / base.network
-        streets = load_net(folder, plan.cycle_s).streets
-    reader = open_reader(settings)
-    try:
-        with reader.snapshot() as snapshot:
-            observed = observe(snapshot, city, streets, base)
-    finally:
-        reader.close()
-    return {"base": base.model_dump(mode="json"), "observed": observed}
 
 
 def observe(snapshot: Snapshot, city: City, streets: Streets, base: Base) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import orjson
 from data_access.city import City
 from data_access.errors import DataError
 from data_access.kept_file import keep
-from data_access.opening import open_city
+from data_access.opening import read_city
 from jobs.working import WorkFailed, Working
 from twin.envelope import publish_latest
 from twin.result import RunResult
@@ -65,7 +65,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     model = open_model(scenario, inputs.get("calibration"), working)
     gc.freeze()  # what is loaded stays until this process ends: the collector need not walk it
     result = simulate(model, scenario, working)
-    city = open_city(working.settings)
+    city = read_city(working.settings)
     publish_latest(result, inputs["scenario"], picked_of(model, city), city, working)
     return result
 
@@ -80,7 +80,7 @@ def picked_of(model: Model, city: City) -> dict[str, Any]:
 def open_model(scenario: TrafficScenario, calibration: Any, working: Working) -> Model:
     """Return the model of a scenario's base; raises WorkFailed."""
     try:
-        city = open_city(working.settings)
+        city = read_city(working.settings)
         plan = read_plan(working.settings.city, city)
     except DataError as error:
         raise WorkFailed("input", str(error)) from error
