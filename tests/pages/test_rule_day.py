@@ -63,12 +63,23 @@ def _poll(client: Client, job_id: str):
 
 
 def _found(client: Client, replays: Replays, **typed):
-    """Ask, wait until it is found out, and look."""
-    job_id = _ask(client, **typed)["rule-day-job"]["data"]
+    """Ask, wait until it is found out, and look; what is found out at once is the first answer."""
+    told = _ask(client, **typed)
+    if (job_id := told["rule-day-job"]["data"]) is None:
+        return told
     job = replays.find(job_id, "operator")
     assert job is not None
     assert job.ended.wait(30)
     return _poll(client, job_id)
+
+
+def _begun(client: Client, replays: Replays):
+    """Ask, anew where it was found out at once, and return what is or was at work."""
+    while (job_id := _ask(client)["rule-day-job"]["data"]) is None:
+        pass
+    job = replays.find(job_id, "operator")
+    assert job is not None
+    return job
 
 
 def test_the_way_there_is_in_the_rules_own_row(operator):
@@ -90,12 +101,8 @@ def test_the_page_tells_the_rule_and_begins_with_yesterday(operator):
     assert "Điều khiển" in words(back)
 
 
-def test_a_question_is_begun_and_what_was_found_is_told(operator, replays, tmp_path):
+def test_what_was_found_is_told(operator, replays, tmp_path):
     kept = replays(answers(tmp_path, a_day()))
-    begun = _ask(operator)
-    assert begun["rule-day-poll"]["disabled"] is False
-    assert begun["rule-day-cancel"]["disabled"] is False
-    assert begun["rule-day-busy"]["hidden"] is False
     shown = _found(operator, kept)
     told = words(shown["rule-day-result"]["children"])
     assert "Thứ Hai, 21/09/2026 Lên cảnh báo 1 lần." in told
@@ -173,9 +180,13 @@ def test_what_cannot_be_asked_is_refused_before_anything_runs(operator, reach, t
     assert reach.replays.find("", "operator") is None
 
 
-def test_a_question_can_be_dropped(operator, replays, tmp_path):
+def test_a_question_is_begun_and_can_be_dropped(operator, replays, tmp_path):
     kept = replays(program(tmp_path, "signal.pause()"))
-    job_id = _ask(operator)["rule-day-job"]["data"]
+    begun = _ask(operator)
+    assert begun["rule-day-poll"]["disabled"] is False
+    assert begun["rule-day-cancel"]["disabled"] is False
+    assert begun["rule-day-busy"]["hidden"] is False
+    job_id = begun["rule-day-job"]["data"]
     assert _poll(operator, job_id)["rule-day-poll"]["disabled"] is False
     answer = _call(operator, "rule-day-cancel.n_clicks", **{"job.data": job_id})
     assert "Đã dừng." in words(answer["rule-day-status"]["children"])
@@ -193,11 +204,9 @@ def test_while_somebody_elses_day_is_gone_through_one_waits(operator, server, re
 
 def test_another_persons_answer_is_not_told(operator, server, replays, tmp_path):
     kept = replays(answers(tmp_path, a_day()))
-    job_id = _ask(operator)["rule-day-job"]["data"]
-    job = kept.find(job_id, "operator")
-    assert job is not None
+    job = _begun(operator, kept)
     assert job.ended.wait(30)
-    answer = _poll(Client(server).sign_in("administrator"), job_id)
+    answer = _poll(Client(server).sign_in("administrator"), job.job_id)
     assert "hãy hỏi lại" in words(answer["rule-day-status"]["children"])
 
 
@@ -205,12 +214,12 @@ def test_a_rule_above_the_persons_ceiling_is_not_there(operator, reach, replays,
     secret = Classification("restricted", frozenset({"nobody"}))
     hidden = envelope("rules.sample", payload=NUMBERS, classification=secret, version=2)
     kept = replays(answers(tmp_path, a_day()))
-    job_id = _ask(operator)["rule-day-job"]["data"]
-    job = kept.find(job_id, "operator")
-    assert job is not None
+    job = _begun(operator, kept)
     assert job.ended.wait(30)
     reach.cache.write(hidden)
-    assert "Không còn quy tắc này." in words(_poll(operator, job_id)["rule-day-status"]["children"])
+    assert "Không còn quy tắc này." in words(
+        _poll(operator, job.job_id)["rule-day-status"]["children"]
+    )
     assert "Không còn quy tắc này." in words(operator.page(PAGE))
     assert "Không còn quy tắc này." in words(_ask(operator)["rule-day-status"]["children"])
 
