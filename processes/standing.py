@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data_access.city import City, load_city
+from data_access.city import City
 from data_access.durations import duration_s
+from data_access.opening import read_city
 from data_access.store.reader import open_reader
 from jobs.errors import NothingToAsk
 from jobs.schedule import Every
@@ -22,8 +23,8 @@ AFTER_S = 150.0  # the room has its first data by then, and its forecasts
 
 
 def standing_questions(settings: Settings, store: JobStore) -> list[Every]:
-    """Return what this city's twins are asked by themselves; raises CityError."""
-    city = load_city(settings.city)
+    """Return what this city's twins are asked by themselves; raises CityError, BoundaryError."""
+    city = read_city(settings)
     return [_every(question, city, settings, store) for question in read_standing(settings.city)]
 
 
