@@ -43,7 +43,10 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, stop: threading.Event) -> None:
-    """Do jobs, or have them done, until `stop` is set; raises DataDirInUse, CityError, BoundaryError."""
+    """Do jobs, or have them done, until `stop` is set.
+
+    Raises DataDirInUse, CityError, BoundaryError.
+    """
     load_city(settings.city)  # whose jobs these are: better said now than by each of them
     with _held(settings, LOCK_FILE):
         engine = open_operations(settings.operations_url)

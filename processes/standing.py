@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.city import City
 from data_access.durations import duration_s
+from data_access.errors import DataError
 from data_access.opening import read_city
 from data_access.store.reader import open_reader
 from jobs.errors import NothingToAsk
@@ -37,7 +38,7 @@ def _every(question: Question, city: City, settings: Settings, store: JobStore) 
                 scenario = scenario_of(question, reader, city, settings.city, now)
             finally:
                 reader.close()
-        except (ValueError, SQLAlchemyError) as error:
+        except (ValueError, DataError, SQLAlchemyError) as error:
             raise NothingToAsk(str(error)) from error
         return inputs_of(store, question.kind, scenario)
 
