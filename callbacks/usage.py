@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from callbacks.desk import Desk
 from callbacks.names import READING_S
-from data_access.envelope import Envelope
 from layouts.tiles.registry import TileError, read_options
 from permissions.roles import Person
 from permissions.usage import ON_AIR, Reader
@@ -44,11 +43,11 @@ def note_walls(reach: Desk) -> None:
         scene = scenes.get(str((wall.get("program") or {}).get("sceneId")))
         if scene is not None:
             wanted[wall["wallId"]] = {name for tile in scene.tiles for name in _needs(tile)}
-    envelopes = reach.cache.read_many({name for names in wanted.values() for name in names})
+    datasets = {name: _datasets(reach, name) for name in set().union(*wanted.values())}
     for wall_id, names in wanted.items():
-        datasets = _datasets(envelopes, names)
         reader = Reader(f"wall/{wall_id}", ON_AIR, ON_AIR)
-        reach.usage.note(datasets, reader, at_ms=reach.now_ms())
+        found = {dataset for name in names for dataset in datasets[name]}
+        reach.usage.note(found, reader, at_ms=reach.now_ms())
 
 
 class Keeping:
@@ -93,5 +92,7 @@ def _needs(tile: Tile) -> tuple[str, ...]:
     return kind.needs(options)
 
 
-def _datasets(envelopes: Mapping[str, Envelope], names: Iterable[str]) -> set[str]:
-    return {dataset for name in names if name in envelopes for dataset in envelopes[name].datasets}
+def _datasets(reach: Desk, name: str) -> tuple[str, ...]:
+    """Return what an aggregate is made of; read alone, so that few payloads are held at a time."""
+    envelope = reach.cache.read(name)
+    return () if envelope is None else envelope.datasets

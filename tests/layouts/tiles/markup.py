@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -13,14 +14,16 @@ NAMES = {"className": "class", "dateTime": "datetime"}
 NO_UNIT = re.compile(r"--|opacity|flex|order|weight|line-height|z-index")
 
 
-def is_drawn(tree: Any) -> bool:
-    """Tell whether a tree holds a chart or a map, which only their own components draw."""
+def drawings(tree: Any) -> Counter[str]:
+    """Count what only its own component draws, by its type: `Graph`, `MapContainer` …."""
     node = plain(tree)
     if isinstance(node, list):
-        return any(map(is_drawn, node))
+        return sum(map(drawings, node), Counter())
     if not isinstance(node, Mapping) or "props" not in node:
-        return False
-    return node["namespace"] != "dash_html_components" or is_drawn(node["props"].get("children"))
+        return Counter()
+    if node["namespace"] != "dash_html_components":
+        return Counter([node["type"]])
+    return drawings(node["props"].get("children"))
 
 
 def markup(tree: Any) -> str:

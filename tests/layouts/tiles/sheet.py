@@ -18,7 +18,7 @@ from layouts.tiles.kind import Frame
 from layouts.tiles.registry import build
 from tests.conftest import CHROMIUM
 from tests.layouts.tiles import cases
-from tests.layouts.tiles.markup import is_drawn
+from tests.layouts.tiles.markup import drawings
 from tests.layouts.tiles.stage import BROWSER_ARGS, CLOCK, context, prefixed, served
 
 GAP_PX = 8
@@ -89,7 +89,7 @@ def sheets(size: Size, language: str) -> tuple[html.Div, html.Div]:
     for cell in cells():
         options = cases.OPTIONS[cell.kind][cell.use]
         tile = build(cell.kind, options, frame, given[cell.state], shared)
-        (drawn if is_drawn(tile) else written).append((cell, tile))
+        (drawn if drawings(tile) else written).append((cell, tile))
     return _page(written, size, language), _page(drawn, size, language)
 
 

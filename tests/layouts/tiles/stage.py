@@ -30,7 +30,7 @@ from layouts.tiles.registry import build
 from tests.answers import whole
 from tests.conftest import CHROMIUM
 from tests.layouts.tiles import geometry, sample
-from tests.layouts.tiles.markup import markup
+from tests.layouts.tiles.markup import drawings, markup
 from wall.geometry import Wall, load_walls
 from wall.grid import cell_rect, seams_of
 from wall.scene import Scene, read_scenes
@@ -166,13 +166,13 @@ class Stage:
         """Load `layout` into a Playwright page and wait until it is drawn."""
         self.layout = layout
         tab.goto(self.url)
-        settle(tab)
+        settle(tab, layout)
 
     def write(self, tab: Any, written: html.Div) -> None:
         """Load tiles without charts and maps as plain HTML: as many as one likes, at once."""
         self.written = written
         tab.goto(f"{self.url}written")
-        settle(tab)
+        settle(tab, written)
 
 
 @contextmanager
@@ -225,7 +225,7 @@ BROWSER_ARGS = [
 ]  # fmt: skip
 
 
-_DRAWN = """() => {
+_MISSING = """(awaited) => {
   const root = document.querySelector('#canvas');
   if (!root) return ['no canvas'];
   const graphs = [...root.querySelectorAll('.t-chart')];
@@ -242,37 +242,42 @@ _DRAWN = """() => {
       .map((g) => `graph of ${missing(g)}`),
     ...maps.filter((m) => !m.querySelector('path, .leaflet-marker-pane > *'))
       .map((m) => `shapes of map ${missing(m)}`),
-    ...(root.querySelectorAll('.map-ground').length === maps.length ? [] : ['a map']),
+    ...Object.entries({Graph: graphs.length, MapContainer: maps.length})
+      .filter(([type, count]) => count !== (awaited[type] ?? 0))
+      .map(([type, count]) => `${type}: ${count} of ${awaited[type] ?? 0}`),
   ];
 }"""
 
 
-def settle(browser_page: Any) -> None:
-    """Wait until every graph and map is drawn and the face is there.
-
-    A graph hides again while it is laid out anew, as by a face that came late: it is waited for
-    before and after.
-    """
-    _wait_until_drawn(browser_page)
+def settle(browser_page: Any, layout: html.Div) -> None:
+    """Wait until every graph and map of `layout` is drawn and the face is there."""
+    when_drawn(browser_page, layout)
     browser_page.wait_for_function("() => window.iocAges")
     browser_page.evaluate("() => window.iocAges.sweep()")
     browser_page.evaluate("document.fonts.ready.then(() => 1)")
     browser_page.evaluate(
         "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
     )
-    _wait_until_drawn(browser_page)
+    when_drawn(browser_page, layout)
 
 
-def _wait_until_drawn(browser_page: Any) -> None:
+def when_drawn(browser_page: Any, layout: html.Div, read: str = "() => true") -> Any:
+    """Return what `read` finds in a moment when every graph and map of `layout` is drawn.
+
+    A graph hides again while it is laid out anew, so that a look after a wait may find none.
+    """
+    awaited = dict(drawings(layout))
     try:
-        browser_page.wait_for_function(
-            f"() => ({_DRAWN})().length === 0",
+        found = browser_page.wait_for_function(
+            f"(awaited) => ({_MISSING})(awaited).length === 0 && ({read})()",
+            arg=awaited,
             timeout=120_000,  # a busy machine makes no test fail
             polling=100,
         )
     except TimeoutError as error:
-        missing = ", ".join(browser_page.evaluate(_DRAWN))
+        missing = ", ".join(browser_page.evaluate(_MISSING, awaited))
         raise AssertionError(f"not drawn in 2 minutes: {missing}") from error
+    return found.json_value()
 
 
 def prefixed(node: Any, prefix: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 import language as lang
 from tests.layouts.tiles.sheet import SIZES, Cell, cells, sheets
-from tests.layouts.tiles.stage import CLOCK, Stage
+from tests.layouts.tiles.stage import CLOCK, Stage, when_drawn
 from tests.legible import problems, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -63,7 +63,7 @@ def test_every_kind_is_whole_and_plain_in_every_state(
 
     for show, layout in zip((stage.write, stage.show), sheets(size, language), strict=True):
         show(tab, layout)
-        seen |= tab.evaluate(_SEEN)
+        seen |= when_drawn(tab, layout, _SEEN)
         found += problems(texts(tab), least_px=LEAST_U * size.unit_px)
 
     assert set(seen) == {cell.name for cell in cells()}
