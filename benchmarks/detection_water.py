@@ -23,7 +23,7 @@ from data_access.simulator.water import M_A_MM, STATIONS
 
 FIRST = datetime(2026, 3, 2, tzinfo=ZONE)  # Monday
 DAYS, USUAL_DAYS = 100, 28
-FLOOD_EVERY, FAULT_EVERY, SLUICE_EVERY = 7, 7, 14  # days
+FLOOD_EVERY, SLUICE_EVERY = 7, 14  # days
 FAULTS = ("stuck", "offline", "shift", "cloned")
 RISE_M = {kind: 60 * of_mm for kind, of_mm in M_A_MM.items()}  # 60 mm in an afternoon
 FELT = 4  # gauges around, at most

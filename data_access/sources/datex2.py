@@ -126,7 +126,7 @@ def _record(
     return RecordRow(
         record_id=record_id,
         version=_version(element, version_at),
-        status=_status(element, validity is not None),
+        status=_status(element),
         reported_at=reported,
         valid_from=starts or created_at or reported,
         valid_to=ends,
@@ -143,7 +143,7 @@ def _version(element: Element, at: datetime | None) -> str:
     return version.zfill(10) if version.isdecimal() else (iso(at) or version)
 
 
-def _status(element: Element, has_validity: bool) -> str:
+def _status(element: Element) -> str:
     cycle = _first(element, "lifeCycleManagement")
     if cycle is not None and _text(cycle, "cancel") == "true":
         return "cancelled"
