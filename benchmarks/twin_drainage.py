@@ -2,7 +2,8 @@
 
 Bare is a process that only calls `swmm_run` on both models, one after the other, as SWMM's own
 command does; beside it two such processes at once, as the twin runs them. All are measured in turn.
-The process that asks has its modules imported, as a waiting worker of the role `jobs` has.
+The process that asks has its modules imported and the city's model opened, as a waiting worker of
+the role `jobs` has.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from benchmarks.arguments import common
 from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
 from data_access.envelope import Envelope
 from settings import Settings
-from twin.drainage.run import read_asked, work
+from twin.drainage.run import read_asked, warm, work
 
 ANSWER_S, RATIO = 1.5, 1.3
 BARE = """
@@ -75,7 +76,7 @@ def main() -> None:
             data_dir=Path(scratch) / "data", city=ROOT / "city", boundaries=chosen.boundaries
         )
         rows: list[Row] = []
-        _answer(settings, next(iter(SCENARIOS.values())))  # boundaries are simplified once
+        warm(settings)
         for name, scenario in SCENARIOS.items():
             told, bare = [], []
             for _ in range(chosen.runs):

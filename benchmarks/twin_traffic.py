@@ -156,8 +156,9 @@ def _report(
         which {network["inventedLinks"]} are invented, {network["edges"]} edges,
         {network["signals"]} signals), {len(result["areas"])} wards, an hour of the morning peak,
         {counts["base"]["asked"]} trips, {CLOSED} closed; the base is kept from before. The twin is
-        the whole work of a job in one process: city, network, trips, engine, figures. Bare is the
-        engine's own program on the same files, as many at once. Medians of {runs}, seconds."""
+        the whole work of a job in one process that has opened the city, as a waiting worker of the
+        role `jobs` has: network, trips, engine, figures. Bare is the engine's own program on the
+        same files, as many at once. Medians of {runs}, seconds."""
     report = Report("twin_traffic", "A traffic what-if beside the bare engine", how)
     columns = ("seconds to", "twin", "bare", "times bare", "goal", "goal")
     report.tables.append(Table(columns, rows))

@@ -1,7 +1,8 @@
 """A worker process: `python -m jobs.child` does one piece of work and ends.
 
-It has imported what is heavy before it is told what to do, runs at low priority in a group of its
-own, and says over its socket how it goes. What the work prints, raises or forks stays here.
+It has imported and opened what is heavy before it is told what to do, runs at low priority in a
+group of its own, and says over its socket how it goes. What the work prints, raises or forks stays
+here.
 """
 
 from __future__ import annotations
@@ -88,21 +89,30 @@ def main(arguments: Sequence[str]) -> None:
     stand_guard(Path(scratch))
     link = socket.socket(fileno=int(descriptor))
     link.set_inheritable(False)  # not for engines
-    for module in warm:
-        with suppress(Exception):  # whoever needs it will say why it cannot be imported
-            import_module(module)
     with suppress(EOFError, OSError):  # nobody waits for this any more
+        settings = _told(link, Say.SETTINGS)
+        for module in warm:
+            with suppress(Exception):  # whoever needs it will say what is wrong with it
+                getattr(import_module(module), "warm", _nothing)(settings)
         wire.send(link, Say.READY)
-        _work(link, Path(scratch))
+        _work(link, settings, Path(scratch))
         sys.stdout.flush()
     os._exit(0)  # whatever threads the work has left
 
 
-def _work(link: socket.socket, scratch: Path) -> None:
+def _nothing(settings: Settings) -> None:
+    """What a module without a `warm` does before it is asked."""
+
+
+def _told(link: socket.socket, what: Say) -> Any:
     say, body = wire.receive(link)
-    if say != Say.ORDER:
-        raise EOFError("an order was expected")
-    work, inputs, settings, is_scheduled = pickle.loads(body)
+    if say != what:
+        raise EOFError(f"{what.name} was expected")
+    return pickle.loads(body)
+
+
+def _work(link: socket.socket, settings: Settings, scratch: Path) -> None:
+    work, inputs, is_scheduled = _told(link, Say.ORDER)
     if is_scheduled:
         give_way(BY_ITSELF)
     working = PipeWorking(settings, scratch, link)

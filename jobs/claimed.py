@@ -91,7 +91,6 @@ async def do_claimed(
         worker,
         kind.work,
         claim.job.inputs,
-        settings=desk.settings,
         keeper=StoreKeeper(desk, claim),
         timeout_s=kind.timeout_s,
         is_scheduled=claim.is_scheduled,

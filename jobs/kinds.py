@@ -33,7 +33,7 @@ class JobKind:
     engines: tuple[str, ...] = ()
     city_files: tuple[str, ...] = ()
     is_repeatable: bool = True
-    is_warm: bool = False  # a process waits with its module imported
+    is_warm: bool = False  # a process waits with its module imported, its `warm(settings)` done
     keep: int = 40  # finished ones, the newest
 
     @property

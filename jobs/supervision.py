@@ -20,7 +20,6 @@ from data_access.envelope import Envelope
 from jobs.errors import LeaseLost, Refused
 from jobs.wire import Nonsense, Say
 from jobs.worker import Worker
-from settings import Settings
 
 LOOK_S = 0.2  # between two looks at whether it is still wanted
 SILENT_S = 2.0  # for its end, once it says nothing more
@@ -78,7 +77,6 @@ async def supervise(
     work: str,
     inputs: Mapping[str, Any],
     *,
-    settings: Settings,
     keeper: Keeper,
     timeout_s: float,
     is_scheduled: bool = False,
@@ -88,7 +86,7 @@ async def supervise(
     """Have `worker` do this; when this returns, nothing of it runs and its scratch is gone."""
     try:
         supervision = _Supervision(worker, keeper, is_ending, clock)
-        order = worker.order(work, inputs, settings, is_scheduled=is_scheduled)
+        order = worker.order(work, inputs, is_scheduled=is_scheduled)
         return await supervision.run(order, timeout_s=timeout_s)
     except LeaseLost as error:
         log.warning("%s", error)

@@ -1,7 +1,7 @@
 """What a worker process and its supervisor say to each other: a type, a length, bytes.
 
-Orders go down once, words come up. Bytes are orjson but for packed results; nothing is unpickled of
-what comes up.
+Settings and an order go down, once each; words come up. Bytes are orjson but for packed results;
+nothing is unpickled of what comes up.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ MOST_BYTES = 80_000_000  # of one word: a packed result that packs badly
 
 
 class Say(IntEnum):
-    """The types of words; the first goes down, the others up."""
+    """The types of words; the first two go down, the others up."""
 
+    SETTINGS = 0
     ORDER = 1
     READY = 2
     PROGRESS = 3

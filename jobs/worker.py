@@ -14,6 +14,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,17 @@ class Worker:
         """What it, or what it started, printed last."""
         return self._printed.tail.decode(errors="replace").strip()
 
-    async def order(
-        self, work: str, inputs: Mapping[str, Any], settings: Settings, *, is_scheduled: bool
-    ) -> None:
+    async def tell(self, settings: Settings) -> None:
+        """Tell it whose it is, once."""
+        await self._say(Say.SETTINGS, settings)
+
+    async def order(self, work: str, inputs: Mapping[str, Any], *, is_scheduled: bool) -> None:
         """Tell it what to do; what is scheduled gives way to what a person waits for."""
-        body = pickle.dumps((work, dict(inputs), settings, is_scheduled))
-        self._writer.write(wire.HEADER.pack(Say.ORDER, len(body)) + body)
+        await self._say(Say.ORDER, (work, dict(inputs), is_scheduled))
+
+    async def _say(self, say: Say, about: Any) -> None:
+        body = pickle.dumps(about)
+        self._writer.write(wire.HEADER.pack(say, len(body)) + body)
         await self._writer.drain()
 
     async def hear(self) -> tuple[Say, bytes]:
@@ -124,7 +130,7 @@ class Printed(asyncio.Protocol):
 
 
 async def start(settings: Settings, pool: str, *, warm: Sequence[str] = ()) -> Worker:
-    """Start a process with these modules imported; it waits for its order. Raises OSError.
+    """Start a process with these modules imported and warm; it waits for its order. Raises OSError.
 
     Call it in a thread that stays: the process ends with it.
     """
@@ -152,4 +158,7 @@ async def start(settings: Settings, pool: str, *, warm: Sequence[str] = ()) -> W
         theirs.close()
     reader, writer = await asyncio.open_connection(sock=mine)
     _, printed = await asyncio.get_running_loop().connect_read_pipe(Printed, process.stdout)
-    return Worker(process, reader, writer, printed, mark=mark, scratch=scratch)
+    worker = Worker(process, reader, writer, printed, mark=mark, scratch=scratch)
+    with suppress(ConnectionError):  # it ended at once: whoever gives it work will hear that
+        await worker.tell(settings)
+    return worker

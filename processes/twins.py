@@ -94,7 +94,6 @@ async def _again(settings: Settings, job: Job, kind: JobKind) -> Ended:
         worker,
         kind.work,
         job.inputs,
-        settings=settings,
         keeper=_Shown(),
         timeout_s=kind.timeout_s,
     )

@@ -34,6 +34,7 @@ KINDS = {
 } | {
     "short": JobKind("short", f"{WORKS}:wait", timeout_s=0.5),
     "fresh": JobKind("fresh", f"{WORKS}:add", timeout_s=60, is_repeatable=False, keep=2),
+    "warmed": JobKind("warmed", f"{WORKS}:warmed", timeout_s=60, is_warm=True),
     "nobody": JobKind("nobody", "twin.nowhere.run:work", timeout_s=60),
 }
 

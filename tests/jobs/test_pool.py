@@ -49,6 +49,10 @@ def test_work_is_done_and_its_scratch_gone(pool, store, ask, settings):
     assert scratch(settings) == []
 
 
+def test_a_process_that_waits_has_opened_what_it_will_be_asked_of(pool, store, ask, settings):
+    assert ended(store, ask("warmed")).result == {"warmed": [str(settings.data_dir)]}
+
+
 def test_the_engines_own_reason_is_said_and_it_is_not_tried_again(pool, store, ask, tmp_path):
     failed = ended(store, ask("refuse", file=str(tmp_path / "tries")))
     assert (failed.state, failed.code) == (State.FAILED, "engine")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.working import WorkFailed, Working
+from settings import Settings
 from tests.jobs.found import finding
 
 FOR_EVER_S = 600.0
@@ -22,6 +23,17 @@ def add(inputs: Inputs, working: Working) -> Inputs:
     working.progress(0.5, "adding")
     (working.folder / "notes").write_text("scratch")
     return {"sum": inputs["a"] + inputs["b"]}
+
+
+_warmed: list[str] = []
+
+
+def warm(settings: Settings) -> None:
+    _warmed.append(str(settings.data_dir))
+
+
+def warmed(inputs: Inputs, working: Working) -> Inputs:
+    return {"warmed": _warmed}
 
 
 def wait(inputs: Inputs, working: Working) -> Inputs:

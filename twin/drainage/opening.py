@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from data_access.boundaries import import_boundaries
-from data_access.city import City, load_city
+from data_access.city import City
 from jobs.working import WorkFailed
 from settings import Settings
 from twin.drainage.building import city_model
@@ -14,6 +13,7 @@ from twin.drainage.model import Model
 from twin.drainage.options import storms_everywhere
 from twin.drainage.plan import DrainagePlan, read_plan
 from twin.drainage.scenario import CITY_MODEL
+from twin.opened import Opened, opened_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Twin:
     model: Model
 
 
+_own: Opened[Twin] = Opened()  # the city's own
+
+
 def open_twin(
     settings: Settings, model_id: str = CITY_MODEL, model_hash: str | None = None
 ) -> Twin:
@@ -32,9 +35,14 @@ def open_twin(
 
     An imported one that is not what `model_hash` names is refused: it was imported anew since.
     """
+    if model_id == CITY_MODEL:
+        return _own.get(settings, lambda: _open_own(settings))
     city, plan = open_plan(settings)
-    if model_id != CITY_MODEL:
-        return Twin(city, plan, open_import(settings, model_id, city, plan, model_hash=model_hash))
+    return Twin(city, plan, open_import(settings, model_id, city, plan, model_hash=model_hash))
+
+
+def _open_own(settings: Settings) -> Twin:
+    city, plan = open_plan(settings)
     try:
         return Twin(city, plan, city_model(plan, city))
     except ValueError as error:
@@ -63,11 +71,7 @@ def open_import(
 
 def open_plan(settings: Settings) -> tuple[City, DrainagePlan]:
     """Read the city and its plan of drainage; raises WorkFailed, CityError, BoundaryError."""
-    city = load_city(settings.city)
-    if settings.boundaries is not None:
-        cache = settings.geometry_dir
-        areas = import_boundaries(settings.boundaries, city.areas, cache=cache)
-        city = replace(city, areas=areas)
+    city = opened_city(settings)
     plan = read_plan(settings.city, city)
     if plan is None:
         raise WorkFailed("input", f"{city.name['vi']} has no twin/drainage.toml: no drainage twin")

@@ -15,6 +15,7 @@ from typing import Any
 
 from data_access.errors import DataError
 from jobs.working import WorkFailed, Working
+from settings import Settings
 from twin.drainage.calibration import Calibration, read_calibration
 from twin.drainage.case import SAMPLE_S, write_case
 from twin.drainage.engine import Case, Rows, rows_so_far, run_cases
@@ -85,6 +86,11 @@ class Simulated:
     def result(self) -> RunResult:
         """Return the answer."""
         return self.asked.result(self.base, self.value, self.swmm)
+
+
+def warm(settings: Settings) -> None:
+    """Open what most questions are asked of, before any is."""
+    open_twin(settings)
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:

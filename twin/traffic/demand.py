@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -305,7 +305,8 @@ def written(trips: Sequence[Trip], plan: TrafficPlan) -> str:
     hold up all lanes.
     """
     lines = ["<routes>", *(_vehicle_type(each, plan) for each in plan.vehicle)]
-    edges = {edge: quoteattr(edge) for trip in trips for edge in (trip.start, trip.end)}
+    ends = {trip.start for trip in trips} | {trip.end for trip in trips}
+    edges = {edge: quoteattr(edge) for edge in ends}
     lines += [
         f'<trip id="{trip.id}" type="{trip.kind}" depart="{trip.depart_s:.1f}"'
         f" from={edges[trip.start]} to={edges[trip.end]}/>"
@@ -322,9 +323,3 @@ def _vehicle_type(vehicle: Vehicle, plan: TrafficPlan) -> str:
         f' length="{room_m * (1 - GAP_SHARE):.3f}" minGap="{room_m * GAP_SHARE:.3f}"'
         f' tau="{cars:.3f}" speedFactor="1" speedDev="0"/>'
     )
-
-
-def by_kind(trips: Sequence[Trip]) -> Iterator[tuple[str, int]]:
-    """Yield each kind of vehicle with its number of trips."""
-    for kind in sorted({trip.kind for trip in trips}):
-        yield kind, sum(trip.kind == kind for trip in trips)

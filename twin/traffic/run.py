@@ -11,7 +11,7 @@ import gc
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ import orjson
 from data_access.city import City
 from data_access.errors import DataError
 from data_access.kept_file import keep
-from data_access.opening import read_city
 from jobs.working import WorkFailed, Working
+from settings import Settings
 from twin.envelope import publish_latest
+from twin.opened import Opened, opened_city
 from twin.result import RunResult
 from twin.traffic import altering, demand, engine, places, simulation
 from twin.traffic.altering import Altered
@@ -37,7 +38,7 @@ from twin.traffic.plan import TrafficPlan, read_plan
 from twin.traffic.reach import station_edges
 from twin.traffic.scenario import Base, Demand, TrafficScenario, read_scenario
 from twin.traffic.simulation import Case, SeedRun
-from twin.traffic.streets import CITY
+from twin.traffic.streets import CITY, Streets
 from twin.traffic.summing import result_of
 
 AT_ONCE = 2  # engine processes; more than the machine has cores make each slower
@@ -55,6 +56,24 @@ class Model:
     calibration: Calibration
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Streets as a plan has them, before the engine's net is made of them."""
+
+    plan: TrafficPlan
+    streets: Streets
+    zones: Sequence[Zone]
+    stations: Mapping[str, str]
+
+
+_own: Opened[Ground] = Opened()  # the city's own
+
+
+def warm(settings: Settings) -> None:
+    """Open what most questions are asked of, before any is."""
+    _open_own(settings, lambda: None)
+
+
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return the RunResult of a scenario; a first one of one seed is given as partial."""
     try:
@@ -65,7 +84,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     model = open_model(scenario, inputs.get("calibration"), working)
     gc.freeze()  # what is loaded stays until this process ends: the collector need not walk it
     result = simulate(model, scenario, working)
-    city = read_city(working.settings)
+    city = opened_city(working.settings)
     publish_latest(result, inputs["scenario"], picked_of(model, city), city, working)
     return result
 
@@ -79,28 +98,45 @@ def picked_of(model: Model, city: City) -> dict[str, Any]:
 
 def open_model(scenario: TrafficScenario, calibration: Any, working: Working) -> Model:
     """Return the model of a scenario's base; raises WorkFailed."""
+    settings, base = working.settings, scenario.base
+    if base.network is None:
+        model = _open_own(settings, working.check)
+    else:
+        city, plan = _open_plan(settings)
+        net = open_import(settings, base.network, plan, base.networkHash)
+        ground = _ground_of(city, plan, net.streets)
+        model = Model(plan, net, ground.zones, ground.stations, Calibration())
+    return calibrated(model, read_calibration(calibration, scenario.base), scenario.base)
+
+
+def _open_own(settings: Settings, check: Callable[[], None]) -> Model:
+    """Return the city's own model; its net is made now where it is not kept."""
+    ground = _own.get(settings, lambda: _open_ground(settings))
+    kept = kept_folder(settings)
+    net = make_net(ground.streets, kept, cycle_s=ground.plan.cycle_s, check=check)
+    return Model(ground.plan, net, ground.zones, ground.stations, Calibration())
+
+
+def _open_ground(settings: Settings) -> Ground:
+    city, plan = _open_plan(settings)
+    return _ground_of(city, plan, city_streets(city, plan))
+
+
+def _ground_of(city: City, plan: TrafficPlan, streets: Streets) -> Ground:
+    """Return what a city and a plan say of streets."""
+    zones = demand.zones_of(streets, plan, city.areas)
+    return Ground(plan, streets, zones, station_edges(plan, streets))
+
+
+def _open_plan(settings: Settings) -> tuple[City, TrafficPlan]:
     try:
-        city = read_city(working.settings)
-        plan = read_plan(working.settings.city, city)
+        city = opened_city(settings)
+        plan = read_plan(settings.city, city)
     except DataError as error:
         raise WorkFailed("input", str(error)) from error
     if plan is None:
         raise WorkFailed("input", "this city has no traffic twin (city/twin/traffic.toml)")
-    kept = kept_folder(working.settings)
-    if scenario.base.network is None:
-        streets = city_streets(city, plan)
-        net = make_net(streets, kept, cycle_s=plan.cycle_s, check=working.check)
-    else:
-        named = scenario.base.networkHash
-        net = open_import(working.settings, scenario.base.network, plan, named)
-    model = Model(
-        plan,
-        net,
-        demand.zones_of(net.streets, plan, city.areas),
-        station_edges(plan, net.streets),
-        Calibration(),
-    )
-    return calibrated(model, read_calibration(calibration, scenario.base), scenario.base)
+    return city, plan
 
 
 def calibrated(model: Model, calibration: Calibration, base: Base) -> Model:
