@@ -19,6 +19,7 @@ from twin.coupled.roads import Line, city_lines, floods_of, hour_of, street_line
 from twin.coupled.scenario import CoupledScenario, picked_from, read_scenario
 from twin.coupled.summing import joined, water_only
 from twin.drainage import run as drainage
+from twin.drainage.engine import waiting
 from twin.drainage.run import Simulated
 from twin.envelope import publish_latest
 from twin.result import RunResult
@@ -103,9 +104,10 @@ def _lines(scenario: CoupledScenario, water: Simulated, working: Working) -> dic
 
 def _water(scenario: CoupledScenario, calibration: Any, working: Working) -> Simulated:
     given = scenario.drainage.model_dump(by_alias=True)
-    asked = drainage.read_asked(given, calibration, working)
 
     def first(picture: RunResult) -> None:
         working.partial(water_only(picture, {}, None))
 
-    return drainage.simulate(asked, working, partial=first, upto=WATER_SHARE)
+    with waiting(drainage.CASES) as ready:
+        asked = drainage.read_asked(given, calibration, working)
+        return drainage.simulate(asked, working, partial=first, upto=WATER_SHARE, ready=ready)

@@ -11,7 +11,8 @@ import re
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ _LOST = re.compile(
 _MILLION_M3 = {"ltr": 1000.0, "gal": 3785.411784}
 _VERSION = re.compile(r"VERSION ([\d.]+) \(Build ([\d.]+)\)")
 Rows = npt.NDArray[np.float64]
+Waiting = list["subprocess.Popen[bytes]"]  # processes that wait for an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,34 @@ class Run:
     lost_m3: float  # flooded where the model lets no water stand
 
 
+@contextmanager
+def waiting(count: int) -> Iterator[Waiting]:
+    """Have processes get ready while a model is opened; those that nobody took are ended."""
+    ready: Waiting = []
+    try:
+        ready.extend(_stepper() for _ in range(count))
+        yield ready
+    finally:
+        for child in ready:
+            _end(child)
+
+
 def run_cases(
     cases: Sequence[Case],
     folder: Path,
     *,
     steps: Callable[[Mapping[str, int]], None],
+    ready: Waiting | None = None,
 ) -> dict[str, Run]:
     """Run all cases at once; `steps` is told how far each is, and may raise to end them all.
 
-    Raises WorkFailed("engine") with SWMM's own reason.
+    Processes are taken of `ready` first. Raises WorkFailed("engine") with SWMM's own reason.
     """
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for case in cases:
-            children[case.name] = _start(case, folder)
+            children[case.name] = child = ready.pop() if ready else _stepper()
+            _order(child, case, folder)
         _follow(children, steps, {case.name: _files(case, folder)["rpt"] for case in cases})
         return {case.name: _read(case, folder) for case in cases}
     finally:
@@ -83,9 +99,10 @@ def run_cases(
 def check_case(content: str, folder: Path) -> Path:
     """Have SWMM open a model, which validates it, and return its report; raises WorkFailed."""
     case = Case("check", content, (), (), 0)
-    child = _start(case, folder)
+    child = _stepper()
     report = _files(case, folder)["rpt"]
     try:
+        _order(child, case, folder)
         _follow({case.name: child}, lambda at: None, {case.name: report})
     finally:
         _end(child)
@@ -113,15 +130,27 @@ def engine_errors(report: Path) -> str:
 def _end(child: subprocess.Popen[bytes]) -> None:
     child.kill()
     child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def _files(case: Case, folder: Path) -> dict[str, Path]:
     return {kind: folder / f"{case.name}.{kind}" for kind in ("inp", "rpt", "out", "rows")}
 
 
-def _start(case: Case, folder: Path) -> subprocess.Popen[bytes]:
+def _stepper() -> subprocess.Popen[bytes]:
+    """Start a process that waits for its order."""
+    return subprocess.Popen(
+        [sys.executable, *PROGRAM],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _order(child: subprocess.Popen[bytes], case: Case, folder: Path) -> None:
     files = _files(case, folder)
     files["inp"].write_text(case.text, "utf-8")
     order = {
@@ -130,20 +159,12 @@ def _start(case: Case, folder: Path) -> subprocess.Popen[bytes]:
         "pumps": list(case.pumps),
         "stepS": case.step_s,
     }
-    child = subprocess.Popen(
-        [sys.executable, *PROGRAM],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
     assert child.stdin is not None  # noqa: S101 - it was asked for
     try:
         with child.stdin as order_pipe:
             order_pipe.write(orjson.dumps(order) + b"\n")
     except BrokenPipeError:
         pass  # it ended at once: its end is read below
-    return child
 
 
 def _follow(

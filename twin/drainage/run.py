@@ -18,7 +18,7 @@ from jobs.working import WorkFailed, Working
 from settings import Settings
 from twin.drainage.calibration import Calibration, read_calibration
 from twin.drainage.case import SAMPLE_S, write_case
-from twin.drainage.engine import Case, Rows, rows_so_far, run_cases
+from twin.drainage.engine import Case, Rows, Waiting, rows_so_far, run_cases, waiting
 from twin.drainage.flooding import Water, water_of, water_so_far
 from twin.drainage.opening import Twin, open_twin
 from twin.drainage.results import DEPTH_SCALE, result_of
@@ -29,6 +29,7 @@ from twin.result import RunResult
 
 FIRST_PICTURE_S, NEXT_PICTURE_S = 0.9, 4.0
 BASE, VALUE = "base", "value"
+CASES = 2
 Partial = Callable[[RunResult], None]
 
 
@@ -96,8 +97,9 @@ def warm(settings: Settings) -> None:
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return the RunResult of a scenario; a first one, of the first hours, is given as partial."""
     working.progress(0.0, "twin.model")
-    asked = read_asked(inputs.get("scenario"), inputs.get("calibration"), working)
-    result = simulate(asked, working, partial=working.partial).result()
+    with waiting(CASES) as ready:
+        asked = read_asked(inputs.get("scenario"), inputs.get("calibration"), working)
+        result = simulate(asked, working, partial=working.partial, ready=ready).result()
     twin = asked.twin
     publish_latest(result, inputs["scenario"], twin.model.options, twin.city, working)
     return result
@@ -115,12 +117,19 @@ def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:
     return Asked(twin, read, rain, read_calibration(calibration, read.model))
 
 
-def simulate(asked: Asked, working: Working, *, partial: Partial, upto: float = 1.0) -> Simulated:
+def simulate(
+    asked: Asked,
+    working: Working,
+    *,
+    partial: Partial,
+    upto: float = 1.0,
+    ready: Waiting | None = None,
+) -> Simulated:
     """Run both cases; progress goes to `upto`. Raises WorkFailed("engine"), Cancelled."""
     working.check()
     cases = asked.cases()
     watch = _Watch(asked, cases, working, partial, upto)
-    runs = run_cases(cases, working.folder, steps=watch.steps)
+    runs = run_cases(cases, working.folder, steps=watch.steps, ready=ready)
     base = water_of(asked.twin.model, runs[BASE], SAMPLE_S)
     value = water_of(asked.twin.model, runs[VALUE], SAMPLE_S) if VALUE in runs else base
     return Simulated(asked, base, value, runs[BASE].version)

@@ -17,11 +17,14 @@ from typing import Any, BinaryIO
 
 def main() -> int:
     """Run the order on stdin; 0 when SWMM came to its end."""
-    order = json.loads(sys.stdin.buffer.readline())
     try:
         from swmm.toolkit import shared_enum, solver
     except (ImportError, OSError) as error:
         return _fail(f"swmm-toolkit cannot be loaded: {error}")
+    line = sys.stdin.buffer.readline()
+    if not line:  # nobody had anything to run
+        return 0
+    order = json.loads(line)
     try:
         try:
             solver.swmm_open(order["inp"], order["rpt"], order["out"])

@@ -14,7 +14,7 @@ import pytest
 
 from jobs.working import Cancelled, WorkFailed
 from twin.drainage import engine
-from twin.drainage.engine import Case, check_case, run_cases
+from twin.drainage.engine import Case, check_case, run_cases, waiting
 
 PIPE = """
 [OPTIONS]
@@ -168,3 +168,26 @@ def test_an_engine_killed_from_outside_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(WorkFailed, match="signal 9"):
         run_cases([Case("killed", pipe(hours=23), ["A"], [], 5)], tmp_path, steps=kill)
+
+
+def test_processes_that_got_ready_are_taken_and_the_others_ended(tmp_path: Path) -> None:
+    before = children()
+    with waiting(2) as ready:
+        got_ready = children() - before
+        told = run_cases(
+            [Case("pipe", pipe(), ["A"], [], 600)], tmp_path, steps=ignore, ready=ready
+        )
+        left = children() - before
+
+    assert len(got_ready) == 2
+    assert (len(ready), left) == (1, {ready[0].pid})
+    assert len(told["pipe"].depths) == 19
+    assert not children() - before
+
+
+def test_processes_that_got_ready_are_ended_when_there_is_nothing_to_run() -> None:
+    before = children()
+    with pytest.raises(WorkFailed), waiting(2):
+        raise WorkFailed("input", "no such storm")
+
+    assert not children() - before
