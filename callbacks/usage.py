@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,9 +18,11 @@ from layouts.tiles.registry import TileError, read_options
 from permissions.roles import Person
 from permissions.usage import ON_AIR, Reader
 from wall.errors import ServiceError
-from wall.scene import Tile
+from wall.scene import Scene, Tile
 
 log = logging.getLogger(__name__)
+
+Needs = Mapping[str, Mapping[str, frozenset[str]]]  # wall -> scene -> aggregates
 
 EVERY_S = 60.0
 END_S = 2.0
@@ -34,20 +36,27 @@ def note(
     reach.usage.note(datasets, reader, at_ms=reach.now_ms(), is_refused=is_refused)
 
 
-def note_walls(reach: Desk) -> None:
+def needs_of(scenes: Mapping[str, Mapping[str, Scene]]) -> Needs:
+    """Return what each scene of each wall needs."""
+    return {
+        wall_id: {
+            scene_id: frozenset(name for tile in scene.tiles for name in _needs(tile))
+            for scene_id, scene in of_wall.items()
+        }
+        for wall_id, of_wall in scenes.items()
+    }
+
+
+def note_walls(reach: Desk, needs: Needs) -> None:
     """Count what is on the air of each wall that is asked here; raises ServiceError."""
     walls = reach.link.request("walls.list", {}, timeout_s=READING_S)["walls"]
-    wanted: dict[str, set[str]] = {}
     for wall in walls:
-        scenes = reach.scenes.get(str(wall["wallId"]), {})
-        scene = scenes.get(str((wall.get("program") or {}).get("sceneId")))
-        if scene is not None:
-            wanted[wall["wallId"]] = {name for tile in scene.tiles for name in _needs(tile)}
-    datasets = {name: _datasets(reach, name) for name in set().union(*wanted.values())}
-    for wall_id, names in wanted.items():
-        reader = Reader(f"wall/{wall_id}", ON_AIR, ON_AIR)
-        found = {dataset for name in names for dataset in datasets[name]}
-        reach.usage.note(found, reader, at_ms=reach.now_ms())
+        wall_id, scene_id = str(wall["wallId"]), (wall.get("program") or {}).get("sceneId")
+        names = needs.get(wall_id, {}).get(str(scene_id))
+        if names is not None:
+            reader = Reader(f"wall/{wall_id}", ON_AIR, ON_AIR)
+            found = {dataset for name in names for dataset in _datasets(reach, name)}
+            reach.usage.note(found, reader, at_ms=reach.now_ms())
 
 
 class Keeping:
@@ -70,9 +79,10 @@ class Keeping:
         self._keep()
 
     def _run(self) -> None:
+        needs = needs_of(self._reach.scenes)
         while not self._stop.wait(self._every_s):
             try:
-                note_walls(self._reach)
+                note_walls(self._reach, needs)
             except ServiceError as error:
                 log.info("what walls show is not counted: %s", error)
             self._keep()

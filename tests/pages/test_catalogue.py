@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from callbacks.desk import Desk
-from callbacks.usage import Keeping, note_walls
+from callbacks.usage import Keeping, needs_of, note_walls
 from data_access.classification import Classification
 from language import text
 from permissions.usage import ON_AIR, UsageLog
@@ -200,8 +200,8 @@ def test_r08_what_is_on_the_air_of_a_wall_is_a_use_of_it(
 ) -> None:
     arrange(reach)
     reach.cache.write_many(everything().values())
-    note_walls(reach)
-    note_walls(reach)
+    note_walls(reach, needs_of(reach.scenes))
+    note_walls(reach, needs_of(reach.scenes))
     told = words(operator.page("/data?dataset=transport.speed"))
     assert reach.walls["le-lai"].name["vi"] in told
     used = reach.usage.of("transport.speed", now_ms=reach.now_ms(), days=1)
