@@ -23,6 +23,7 @@ WALL, OUTPUTS = "le-lai", 4
 SLOPE_MB_H = 1.0
 SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
 WARM_SWITCH_EVERY_S, WARM_CONTENT_EVERY_S = 1.0, 0.25  # until all code is compiled for good
+SETTLED_S = 30.0  # at the measured pace, until what the faster one has left is given back, too
 PRESSED_S = 0.1  # from the word that memory is short until what was kept for speed is given back
 Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
 
@@ -61,8 +62,10 @@ def main() -> None:
                 switch_every_s=WARM_SWITCH_EVERY_S,
                 content_every_s=WARM_CONTENT_EVERY_S,
             )
-            work.forget()
             watched = _Watched(product, shown)
+            watched.press()
+            work.go_on(SETTLED_S)
+            work.forget()
             began_s = time.monotonic()
             while (elapsed_s := time.monotonic() - began_s) < seconds:
                 watched.sample(elapsed_s / 3600)
@@ -125,10 +128,14 @@ class _Watched:
         self._product = product
         self._displays = shown
 
-    def sample(self, at_h: float) -> None:
-        """Take one sample of each, of a page once it has given back what it could."""
+    def press(self) -> None:
+        """Tell the browsers that memory is short."""
         for each in self._displays:
             each.ask("Memory.simulatePressureNotification", level="critical")
+
+    def sample(self, at_h: float) -> None:
+        """Take one sample of each, of a page once it has given back what it could."""
+        self.press()
         time.sleep(PRESSED_S)
         heap_bytes = 0.0
         for each in self._displays:
@@ -163,7 +170,8 @@ def _report(
         Path(__file__).stem,
         "The room at work for long",
         f"""{seconds / 60:.0f} minutes after {warm_up_min:g} minutes of warming up (a take each
-        {WARM_SWITCH_EVERY_S:g} s, contents each {WARM_CONTENT_EVERY_S:g} s): a previewed take each
+        {WARM_SWITCH_EVERY_S:g} s, contents each {WARM_CONTENT_EVERY_S:g} s) and {SETTLED_S:g} s of
+        settling: a previewed take each
         {SWITCH_EVERY_S:g} s through all scenes of the Lê Lai wall, new content of every tile each
         {CONTENT_EVERY_S:g} s; {OUTPUTS} Chromium outputs as displays run them, without an inspector
         that would keep what passes; {others} protocol clients.
