@@ -1,27 +1,35 @@
 """The findings of one operations store: envelopes that work has made, until the feed copies them.
 
 A finding replaces the one of its name, under a version that rises. What a run alone has found goes
-with the run; all together take no more than a number of bytes, the oldest runs going first.
+with the run; all together take no more than a number of bytes, the oldest runs going first. What a
+finding said before is kept beside for a while, compressed, so that "what was known then" can be
+asked of it, too; of each name so many bytes.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.envelope import Envelope
 from data_access.finding import OF_ONE_RUN
 from jobs.errors import Refused
 from jobs.publishing import check
-from jobs.tables import finding
+from jobs.tables import finding, finding_past
 from permissions.database import writing
 
 MOST_KEPT_BYTES = 200_000_000
 MOST_NAMES = 500
+MOST_PAST_BYTES = 32_000_000  # of what one name said before, compressed
+PAST_DAYS = 62
+DAY_MS = 86_400_000
+LET_GO = 64  # rows at a time
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +47,9 @@ class FindingStore:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("LOCK TABLE finding IN SHARE ROW EXCLUSIVE MODE")
             before = connection.execute(
-                select(finding.c.version).where(finding.c.name == envelope.aggregate)
-            ).scalar()
-            version = max(int(now_ms), 0 if before is None else int(before) + 1)
+                select(finding).where(finding.c.name == envelope.aggregate)
+            ).first()
+            version = max(int(now_ms), 0 if before is None else int(before.version) + 1)
             encoded = replace(envelope, version=version).encode()
             row = {
                 "version": version,
@@ -53,6 +61,7 @@ class FindingStore:
             if before is None:
                 connection.execute(insert(finding).values(name=envelope.aggregate, **row))
             else:
+                _remember(connection, before, int(now_ms))
                 mine = finding.c.name == envelope.aggregate
                 connection.execute(update(finding).where(mine).values(row))
             _let_go_surplus(connection, but=envelope.aggregate)
@@ -79,26 +88,116 @@ class FindingStore:
             return None
         return None if row is None else (str(row.job_id), int(row.version))
 
+    def made_then(self, name: str, version: int) -> str | None:
+        """Return the job that made what a finding said once; None where that is not kept."""
+        mine = (finding_past.c.name == name) & (finding_past.c.version == version)
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(select(finding_past.c.job_id).where(mine)).scalar()
+        except SQLAlchemyError as error:
+            log.warning("nobody knows what made %s then: %s", name, error)
+            return None
+        return None if found is None else str(found)
+
     def read(self, names: Collection[str]) -> Mapping[str, Envelope] | None:
         """Return the envelopes of these names that are whole; None while the store is away."""
         query = select(finding.c.name, finding.c.envelope).where(finding.c.name.in_(names))
-        found: dict[str, Envelope] = {}
         try:
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
         except SQLAlchemyError as error:
             log.warning("findings cannot be read: %s", error)
             return None
+        return _whole((row.name, row.envelope) for row in rows)
+
+    def as_of(self, names: Collection[str], at_ms: float) -> Mapping[str, Envelope] | None:
+        """Return what these findings said at an instant, as far as it is kept; None while away."""
+        was = finding_past.c
+        stands = select(finding.c.name, finding.c.envelope).where(
+            finding.c.name.in_(names), finding.c.written_at_ms <= at_ms
+        )
+        try:
+            with self._engine.connect() as connection:
+                found = [(row.name, row.envelope) for row in connection.execute(stands)]
+                for name in set(names) - {name for name, _ in found}:
+                    row = connection.execute(
+                        select(was.envelope)
+                        .where(was.name == name, was.written_at_ms <= at_ms)
+                        .where(was.until_at_ms > at_ms)
+                        .order_by(was.version.desc())
+                        .limit(1)
+                    ).first()
+                    if row is not None:
+                        found.append((name, _unpacked(row.envelope)))
+        except SQLAlchemyError as error:
+            log.warning("findings of then cannot be read: %s", error)
+            return None
+        return _whole(found)
+
+
+def _whole(kept: Iterable[tuple[str, bytes]]) -> dict[str, Envelope]:
+    """Return the envelopes that can be read, by name."""
+    found: dict[str, Envelope] = {}
+    for name, encoded in kept:
+        try:
+            envelope = Envelope.decode(encoded)
+            check(envelope)
+        except (ValueError, TypeError, KeyError, AttributeError, Refused) as error:
+            log.error("finding %s cannot be read: %s", name, error)
+            continue
+        if envelope.aggregate == name:
+            found[name] = envelope
+    return found
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Return what was compressed; b"" of what cannot be read."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return b""
+
+
+def _remember(connection: Connection, was: Row[Any], now_ms: int) -> None:
+    """Keep what a finding has said until now, and let go what is too old or too much of its name.
+
+    What one run found is told with the run, and does not change.
+    """
+    if was.name.startswith(OF_ONE_RUN):
+        return
+    packed = zlib.compress(was.envelope)
+    connection.execute(
+        insert(finding_past).values(
+            name=was.name,
+            version=was.version,
+            job_id=was.job_id,
+            written_at_ms=was.written_at_ms,
+            until_at_ms=max(now_ms, was.written_at_ms),
+            kept_bytes=len(packed),
+            envelope=packed,
+        )
+    )
+    mine = finding_past.c.name == was.name
+    old = finding_past.c.until_at_ms < now_ms - PAST_DAYS * DAY_MS
+    connection.execute(delete(finding_past).where(mine, old))
+    sizes = select(func.coalesce(func.sum(finding_past.c.kept_bytes), 0)).where(mine)
+    bytes_ = int(connection.execute(sizes).scalar_one())
+    oldest = (
+        select(finding_past.c.version, finding_past.c.kept_bytes)
+        .where(mine)
+        .order_by(finding_past.c.version)
+        .limit(LET_GO)
+    )
+    while bytes_ > MOST_PAST_BYTES:
+        rows = connection.execute(oldest).all()
+        if not rows:
+            return
         for row in rows:
-            try:
-                envelope = Envelope.decode(row.envelope)
-                check(envelope)
-            except (ValueError, TypeError, KeyError, AttributeError, Refused) as error:
-                log.error("finding %s cannot be read: %s", row.name, error)
-                continue
-            if envelope.aggregate == row.name:
-                found[row.name] = envelope
-        return found
+            if bytes_ <= MOST_PAST_BYTES:
+                return
+            gone = mine & (finding_past.c.version == row.version)
+            connection.execute(delete(finding_past).where(gone))
+            bytes_ -= row.kept_bytes
 
 
 def _let_go_surplus(connection: Connection, *, but: str) -> None:

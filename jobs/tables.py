@@ -72,3 +72,16 @@ finding = Table(
     Column("envelope", LargeBinary, nullable=False),
     Index("finding_by_job", "job_id"),
 )
+
+finding_past = Table(  # what a finding said from when it was written until it was replaced
+    "finding_past",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", String(32), nullable=False),
+    Column("written_at_ms", BigInteger, nullable=False),
+    Column("until_at_ms", BigInteger, nullable=False),
+    Column("kept_bytes", BigInteger, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),  # compressed by zlib
+    Index("finding_past_by_name", "name", "version", "until_at_ms", "kept_bytes"),
+)

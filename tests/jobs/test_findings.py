@@ -44,6 +44,48 @@ def test_the_oldest_runs_go_when_all_are_too_many(found, monkeypatch):
     assert set(found.versions()) == {"brief.morning", "twin.run.b", "twin.run.c"}
 
 
+def test_what_a_finding_said_at_an_instant_is_kept(found):
+    for number in range(4):
+        found.publish(finding("forecast.air", number), f"job{number}", NOW_MS + 1000 * number)
+
+    def said(at_ms: float) -> float | None:
+        envelope = found.as_of(["forecast.air", "forecast.rain"], at_ms).get("forecast.air")
+        return None if envelope is None else envelope.payload["numbers"]["n"]["value"]
+
+    assert said(NOW_MS - 1) is None
+    assert [said(NOW_MS + at) for at in (0, 999, 1000, 2999, 3000, 9e9)] == [0, 0, 1, 2, 3, 3]
+    version = found.as_of(["forecast.air"], NOW_MS + 1000)["forecast.air"].version
+    assert found.made_then("forecast.air", version) == "job1"
+    assert found.made_then("forecast.air", version + 7) is None
+
+
+def test_of_each_name_so_much_is_kept_of_before_the_oldest_going_first(found, monkeypatch):
+    def kept(name: str) -> list[int]:
+        instants = range(8)
+        return [n for n in instants if name in found.as_of([name], NOW_MS + n)]
+
+    for number in range(8):
+        found.publish(finding("forecast.air", number), "job", NOW_MS + number)
+    found.publish(finding("forecast.rain", 1), "job", NOW_MS)
+    found.publish(finding("forecast.rain", 2), "job", NOW_MS + 5)
+    assert kept("forecast.air") == [*range(8)]
+    monkeypatch.setattr(findings, "MOST_PAST_BYTES", 1200)
+    found.publish(finding("forecast.air", 8), "job", NOW_MS + 8)
+    assert 0 < len(kept("forecast.air")) < 8
+    assert kept("forecast.air")[-1] == 7
+    assert kept("forecast.rain") == [*range(8)]
+    monkeypatch.setattr(findings, "PAST_DAYS", 1)
+    found.publish(finding("forecast.air", 9), "job", NOW_MS + 2 * 86_400_000)
+    assert kept("forecast.air") == []
+
+
+def test_what_one_run_found_is_not_kept_twice(found):
+    for number in range(3):
+        found.publish(finding("twin.run.a", number), "a", NOW_MS + number)
+    assert found.as_of(["twin.run.a"], NOW_MS) == {}
+    assert found.as_of(["twin.run.a"], NOW_MS + 2)["twin.run.a"].version >= NOW_MS
+
+
 def test_a_store_without_tables_yet_is_not_known(tmp_path):
     from permissions.database import connect_operations
 
@@ -51,4 +93,5 @@ def test_a_store_without_tables_yet_is_not_known(tmp_path):
     empty = findings.FindingStore(engine)
     assert empty.versions() is None
     assert empty.read(["twin.run.a"]) is None
+    assert empty.as_of(["twin.run.a"], NOW_MS) is None
     engine.dispose()
