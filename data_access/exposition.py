@@ -209,7 +209,6 @@ class Exposition:
                 now_ms=now_ms,
                 version=self._next_version(aggregate.name),
                 realm=self._realm,
-                has_past=self._has_past(aggregate),
                 read=lambda name: made.get(name) or self._shown.get(name),
             )
         except StoreError:
@@ -217,10 +216,6 @@ class Exposition:
         except Exception:  # one aggregate must not stop the others; its last envelope stays
             log.exception("%s cannot be built", aggregate.name)
             return None
-
-    def _has_past(self, aggregate: Aggregate) -> bool:
-        """Tell whether an aggregate says something of this realm: one of the room only of now."""
-        return self._realm == LIVE or bool(aggregate.datasets or aggregate.reads)
 
     def _next_version(self, name: str) -> int:
         shown = self._shown.get(name)

@@ -21,8 +21,8 @@ class Freshness:
     origin: str | None  # live | replay | simulated
     at_ms: float | None = None
     due_ms: float | None = None
-    accepted: int = 0
-    quarantined: int = 0
+    accepted: int | None = 0  # None: not kept of that time
+    quarantined: int | None = 0
 
 
 ABSENT = Freshness("absent", None)

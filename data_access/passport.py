@@ -119,7 +119,8 @@ def passport(
     source = figure.get("source")
     about = None if source is None else source.get("indicator")
     # What was known at a minute, or is played again, is made of live's rows, as far as they count.
-    with reader.source_snapshot(cutoff, city.zone, LIVE, about=about) as snapshot:
+    then_us = None if envelope.realm == LIVE else cutoff.at_us
+    with reader.source_snapshot(cutoff, city.zone, LIVE, about=about, then_us=then_us) as snapshot:
         there = shown(envelope.aggregate)
         is_shown = there is not None and there.made_at_ms == envelope.made_at_ms
         if aggregate.remembers and not is_shown:  # what it went on from then is gone
@@ -130,7 +131,7 @@ def passport(
         parts = made_of if is_shown else aggregate.reads  # of then, none as it is shown now
         again = _again(aggregate, envelope, snapshot, city, parts, shown, numbers_only=numbers_only)
         found = figure_at(again.payload, number)
-        recomputed = None if found is None else found["value"]
+        recomputed = None if found is None else _told(found["value"])
         reads = _of_number(snapshot.reads, figure)
         names = list(dict.fromkeys(read.dataset for read in reads)) or list(envelope.datasets)
         made = _traced(envelope, number, figure, snapshot, city, reads=reads, names=names)
@@ -145,7 +146,10 @@ def _of_finding(
     source: Mapping[str, Any] = figure.get("source") or {}
     dataset, indicator = source.get("dataset"), source.get("indicator")
     cutoff = Cutoff(round(envelope.made_at_ms * MS))
-    with reader.source_snapshot(cutoff, city.zone, LIVE, about=indicator) as snapshot:
+    then_us = None if envelope.realm == LIVE else cutoff.at_us
+    with reader.source_snapshot(
+        cutoff, city.zone, LIVE, about=indicator, then_us=then_us
+    ) as snapshot:
         if dataset and indicator:
             snapshot.newest(dataset, indicator)
         elif dataset:
@@ -333,6 +337,11 @@ def _origin(snapshot: SourceSnapshot, city: City, dataset: str) -> Origin:
 def _timeline(snapshot: SourceSnapshot, dataset: str) -> Timeline | None:
     current = snapshot.current(dataset)
     return None if current is None else current.timeline
+
+
+def _told(figure: float | None) -> float | None:
+    """Return a figure as an envelope carries it: what is no number is none."""
+    return figure if figure is None or math.isfinite(figure) else None
 
 
 def _agree(shown: float | None, recomputed: float | None) -> bool:

@@ -89,7 +89,6 @@ def text(vi: str, en: str) -> Text:
 
 NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
 NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")
-NO_PAST = text("chỉ nói về phòng này lúc này", "tells of this very room, and only of now")
 
 
 def graded(figure: float | None, caution: float, warning: float, critical: float) -> Status:

@@ -8,7 +8,6 @@ from typing import Any
 from data_access.aggregates.aggregate import (
     MS,
     NO_DATA,
-    NO_PAST,
     NO_SOURCE,
     Aggregate,
     Later,
@@ -33,15 +32,13 @@ def build_envelope(
     version: int,
     read: Callable[[str], Envelope | None],
     realm: str = LIVE,
-    has_past: bool = True,
     numbers_only: bool = False,
 ) -> Envelope:
     """Return the envelope of `aggregate` at `now_ms`; absent, with a reason, without data.
 
     `read` gives envelopes built before, for aggregates made of others. In a realm that is not live
-    nothing is: what was is played again, and how many rows were refused then is not kept. What
-    has no past (`has_past`) is absent there. With `numbers_only` parts are left out that no number
-    needs.
+    nothing is: what was is played again, and how many rows were refused then is not kept. With
+    `numbers_only` parts are left out that no number needs.
     """
     if aggregate.released:
         snapshot = Released(snapshot, city, int(now_ms * MS))
@@ -52,7 +49,7 @@ def build_envelope(
     fed = [c for c in contracts if view.is_fed(c.id)]
     times = [(c, at) for c in fed if (at := snapshot.newest_us(c.id)) is not None]
     standing = not aggregate.datasets  # made of others, or of the store itself
-    payload = aggregate.build(view) if has_past and (times or standing) else {}
+    payload = aggregate.build(view) if times or standing else {}
     payload = _made(payload, numbers_only=numbers_only)
     oldest = min(read_from, key=_stale_at, default=None)
     newest = max(times, key=lambda pair: view.glass_ms(pair[0].id, pair[1]), default=None)
@@ -78,7 +75,7 @@ def build_envelope(
             [*(told_at(c) if aggregate.released else c.classification for c in contracts), *own]
         ),
         quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
-        reason=None if payload else _reason(contracts[:1], fed, has_past=has_past),
+        reason=None if payload else _reason(contracts[:1], fed),
         payload=payload,
     )
 
@@ -124,12 +121,8 @@ def _origin(origins: Iterable[str], realm: str) -> Origin:
     return furthest([*origins, "live" if realm == LIVE else "replay"])
 
 
-def _reason(
-    first: Sequence[DatasetContract], fed: Sequence[DatasetContract], *, has_past: bool
-) -> Text:
+def _reason(first: Sequence[DatasetContract], fed: Sequence[DatasetContract]) -> Text:
     """Return why there is nothing: it hangs on the dataset that answers for the aggregate."""
-    if not has_past:
-        return NO_PAST
     return NO_DATA if any(each in fed for each in first) else NO_SOURCE
 
 

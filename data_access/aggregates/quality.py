@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from data_access.aggregates.aggregate import MS, Aggregate, View, text
@@ -62,7 +63,7 @@ def quality(view: View) -> Payload:
     """Return the state of every dataset of the city and the reasons for refusals."""
     rows: list[dict[str, Any]] = []
     refusals: list[dict[str, Any]] = []
-    accepted = refused = 0
+    counts: list[tuple[int | None, int | None]] = []
     states = {"ok": 0, "stale": 0, "absent": 0}
     for contract in view.city.datasets.values():
         owner = view.city.agencies[contract.owner].name
@@ -74,8 +75,10 @@ def quality(view: View) -> Payload:
             at_ms = view.timeline(contract.id).glass(newest_us) / MS
             state = "ok" if view.now_ms <= at_ms + contract.stale_after_ms else "stale"
         states[state] += 1
-        taken, bad = reading.accepted, sum(reading.rejected.values())
-        accepted, refused = accepted + taken, refused + bad
+        taken = bad = None  # of another time: not kept
+        if reading.is_kept:
+            taken, bad = reading.accepted, sum(reading.rejected.values())
+        counts.append((taken, bad))
         rows.append(
             {
                 "name": contract.name,
@@ -100,12 +103,13 @@ def quality(view: View) -> Payload:
                 "source": {"dataset": contract.id},
             }
             for reason, count in reading.rejected.items()
+            if reading.is_kept
         ]
     order = {"stale": 0, "absent": 1, "ok": 2}
-    rows.sort(key=lambda row: (order[row["state_id"]], -row["quarantined"]))
+    rows.sort(key=lambda row: (order[row["state_id"]], -(row["quarantined"] or 0)))
     refusals.sort(key=lambda row: -row["count"])
 
-    def number(vi: str, en: str, value: int, *, off: bool = False) -> Number:
+    def number(vi: str, en: str, value: int | None, *, off: bool = False) -> Number:
         return {
             "label": text(vi, en),
             "value": value,
@@ -119,8 +123,10 @@ def quality(view: View) -> Payload:
             "datasets_ok": number("Bộ dữ liệu còn mới", "Datasets fresh", states["ok"]),
             "datasets_stale": number("Bộ dữ liệu trễ", "Datasets stale", states["stale"], off=True),
             "datasets_absent": number("Chưa có nguồn", "Without source", states["absent"]),
-            "rows_accepted": number("Dòng đã nhận", "Rows accepted", accepted),
-            "rows_quarantined": number("Dòng bị cách ly", "Rows quarantined", refused),
+            "rows_accepted": number("Dòng đã nhận", "Rows accepted", _sum(a for a, _ in counts)),
+            "rows_quarantined": number(
+                "Dòng bị cách ly", "Rows quarantined", _sum(bad for _, bad in counts)
+            ),
         },
         "tables": {
             "datasets": {
@@ -158,6 +164,12 @@ def quality(view: View) -> Payload:
         }
         payload["tables"]["sources"] = live_sources(view, sources)
     return payload
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of what is known; None where nothing is."""
+    known = [each for each in counts if each is not None]
+    return sum(known) if known else None
 
 
 def _origin(view: View, dataset: str) -> str | None:

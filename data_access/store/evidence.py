@@ -65,9 +65,10 @@ class SourceSnapshot(Snapshot):
         cutoff: Cutoff,
         zone: ZoneInfo,
         about: str | None = None,
+        then_us: int | None = None,
     ) -> None:
         """`about` is the indicator that is asked about; None: all are."""
-        super().__init__(connection, realm)
+        super().__init__(connection, realm, then_us=then_us)
         self._about = about
         self._left = OTHER_ROWS
         self._cutoff = cutoff

@@ -17,7 +17,6 @@ the tick path.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,32 +37,26 @@ from data_access.rollup import DAY, HOUR, HOUR_US, day_slots, slot_bounds_us
 from data_access.rows import NO_LINE, Rows, SeriesKey
 from data_access.store.engine import bulk, open_scratch, transaction
 from data_access.store.past_records import became_known, first_recorded_us
+from data_access.store.scores import through
 from data_access.store.series import ENTITY
-from data_access.store.snapshot import Reading, Snapshot
+from data_access.store.snapshot import Snapshot
 from data_access.store.tables import (
     cell,
     entity,
     latest,
     metadata,
     observation,
+    score,
     series,
+    shortfall,
     stream,
 )
 from data_access.store.writer import Change, StoreWriter
 
 HOURS_BEFORE = 31 * 24  # of hourly roll-ups that are copied; daily ones all are
 SERIES_A_QUERY = 100
-_NOT_KEPT: Any = {"outOfRange": math.nan, "implausible": math.nan}
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
-
-
-class PastSnapshot(Snapshot):
-    """A snapshot of the scratch store."""
-
-    def reading(self, dataset: str) -> Reading:
-        """Return no numbers: what was refused then is not kept."""
-        return Reading(0, 0, _NOT_KEPT)
 
 
 @dataclass(slots=True)
@@ -160,6 +153,7 @@ class Past:
         with _reading(source) as connection, transaction(self._engine) as scratch:
             copying = _Copying(connection, scratch, zone, progress)
             self._tracks = copying.streams(realm, datasets, from_us)
+            copying.scores(realm, from_us, to_us)
         self._read_us = from_us
         ahead_us = to_us if piece_us is None else min(to_us, from_us + piece_us)
         with _reading(source) as connection:
@@ -213,7 +207,7 @@ class Past:
     def snapshot(self) -> Iterator[Snapshot]:
         """Open a view of the store as it was at the instant advanced to."""
         with self._engine.connect() as connection:
-            yield PastSnapshot(connection, self._realm)
+            yield Snapshot(connection, self._realm, then_us=self._at_us)
 
     def close(self) -> None:
         """Forget the scratch store."""
@@ -286,6 +280,12 @@ class _Copying:
             self.progress(min(1.0, done / max(1, all_series)))
 
         return [self._stream(row, from_us, copied) for row in played]
+
+    def scores(self, realm: str, from_us: int, to_us: int) -> None:
+        """Copy how good data were found to be: the snapshot knows what of it was known when."""
+        known, short = through(self.source, realm, from_us=from_us, to_us=to_us)
+        self._put(score, known)
+        self._put(shortfall, short)
 
     def _stream(self, row: Any, from_us: int, copied: Callable[[int], None]) -> _Track:
         timeline = Timeline.from_json(row.timeline)

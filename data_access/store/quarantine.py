@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from data_access.envelope import LIVE
 from data_access.quarantine import ALLOWED, HELD, RELEASED, SETTLED, Decided, Order
@@ -65,23 +65,25 @@ class QuarantineReader:
     def __init__(self, reader: StoreReader) -> None:
         self._reader = reader
 
-    def counts(self, datasets: Collection[str]) -> list[Count]:
-        """Return the counts by dataset, reason and state; raises StoreError."""
+    def counts(self, datasets: Collection[str], *, then_us: int | None = None) -> list[Count]:
+        """Return the counts by dataset, reason and state, as of `then_us`; raises StoreError.
+
+        When a row was mended at its source is not kept: of then, too, it counts as it is now.
+        """
+        state = _state(then_us)
         with self._reader.snapshot() as snapshot:
             found = snapshot.connection.execute(
                 select(
                     stream.c.dataset,
                     quarantine.c.owner,
                     quarantine.c.reason,
-                    quarantine.c.state,
+                    state.label("state"),
                     func.count().label("rows"),
                 )
                 .join(stream, stream.c.id == quarantine.c.stream_id)
                 .where(stream.c.realm == LIVE, stream.c.is_current)
-                .where(stream.c.dataset.in_(datasets))
-                .group_by(
-                    stream.c.dataset, quarantine.c.owner, quarantine.c.reason, quarantine.c.state
-                )
+                .where(stream.c.dataset.in_(datasets), *_seen(then_us))
+                .group_by(stream.c.dataset, quarantine.c.owner, quarantine.c.reason, state)
             )
             return [Count(*row) for row in found]
 
@@ -93,8 +95,10 @@ class QuarantineReader:
         states: Collection[str],
         offset: int,
         limit: int,
+        then_us: int | None = None,
     ) -> list[Held]:
-        """Return rows of datasets in some states, newest first; raises StoreError."""
+        """Return rows of datasets in some states, newest first, as counts() counts them."""
+        state = _state(then_us)
         which = (
             select(
                 quarantine.c.id,
@@ -103,21 +107,20 @@ class QuarantineReader:
                     quarantine.c[name]
                     for name in ("owner", "source_ref", "reason", "detail", "row", "seen_us")
                 ),
-                *(
-                    quarantine.c[name]
-                    for name in ("state", "decided_by", "decided_why", "decided_us")
-                ),
+                state.label("state"),
+                *(quarantine.c[name] for name in ("decided_by", "decided_why", "decided_us")),
             )
             .join(stream, stream.c.id == quarantine.c.stream_id)
-            .where(stream.c.realm == LIVE, stream.c.is_current, quarantine.c.state.in_(states))
-            .where(stream.c.dataset.in_(datasets))
+            .where(stream.c.realm == LIVE, stream.c.is_current, state.in_(states))
+            .where(stream.c.dataset.in_(datasets), *_seen(then_us))
             .order_by(quarantine.c.id.desc())
         )
         if reason is not None:
             which = which.where(quarantine.c.reason == reason)
         with self._reader.snapshot() as snapshot:
             found = snapshot.connection.execute(which.offset(offset).limit(limit))
-            return [Held(*row) for row in found]
+            held = [Held(*row) for row in found]
+        return [_as_then(each, then_us) for each in held]
 
     def done(self, orders: Collection[int]) -> dict[int, Done]:
         """Return what came of orders, of those that are done; raises StoreError."""
@@ -126,6 +129,29 @@ class QuarantineReader:
                 select(quarantine_order).where(quarantine_order.c.order_id.in_(orders))
             )
             return {row.order_id: Done(**row._mapping) for row in found}
+
+
+def _seen(then_us: int | None) -> list[ColumnElement[bool]]:
+    return [] if then_us is None else [quarantine.c.seen_us <= then_us]
+
+
+def _state(then_us: int | None) -> ColumnElement[str]:
+    """Return what had become of a row: what was done with it later had not."""
+    if then_us is None:
+        return quarantine.c.state
+    done_us = (
+        select(quarantine_order.c.done_us)
+        .where(quarantine_order.c.order_id == quarantine.c.order_id)
+        .scalar_subquery()
+    )
+    later = func.coalesce(quarantine.c.decided_us, done_us) > then_us
+    return case((later, HELD), else_=quarantine.c.state)
+
+
+def _as_then(row: Held, then_us: int | None) -> Held:
+    if then_us is None or row.decided_us is None or row.decided_us <= then_us:
+        return row
+    return replace(row, decided_by=None, decided_why=None, decided_us=None)
 
 
 def last_done(connection: Connection) -> int:

@@ -74,15 +74,24 @@ class StoreReader:
 
     @contextmanager
     def source_snapshot(
-        self, cutoff: Cutoff, zone: ZoneInfo, realm: str = LIVE, *, about: str | None = None
+        self,
+        cutoff: Cutoff,
+        zone: ZoneInfo,
+        realm: str = LIVE,
+        *,
+        about: str | None = None,
+        then_us: int | None = None,
     ) -> Iterator[SourceSnapshot]:
         """Open a view that answers from the rows that count by `cutoff`; raises StoreError.
 
-        `about` is the indicator that is asked about, whose rows are read before others'.
+        `about` is the indicator that is asked about, whose rows are read before others'; `then_us`
+        as of a Snapshot.
         """
         try:
             with self._engine.connect() as connection:
-                yield SourceSnapshot(connection, realm, cutoff=cutoff, zone=zone, about=about)
+                yield SourceSnapshot(
+                    connection, realm, cutoff=cutoff, zone=zone, about=about, then_us=then_us
+                )
         except DBAPIError as error:
             raise StoreError(f"The store cannot be read: {error.orig}") from error
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from data_access.store.engine import insert_into
 from data_access.store.snapshot import Snapshot
@@ -146,10 +146,16 @@ def _keep_shortfall(
 
 
 def newest(snapshot: Snapshot) -> dict[tuple[str, str], float]:
-    """Return the newest score of each (dataset, criterion)."""
+    """Return the newest score of each (dataset, criterion).
+
+    Of then it is that of the last whole hour: what an hour left is known when it has ended.
+    """
+    which = [score.c.realm == snapshot.realm]
+    if snapshot.then_us is not None:
+        which.append(score.c.hour < snapshot.then_us // HOUR_US)
     last = (
         select(score.c.dataset, score.c.criterion, func.max(score.c.hour).label("hour"))
-        .where(score.c.realm == snapshot.realm)
+        .where(*which)
         .group_by(score.c.dataset, score.c.criterion)
         .subquery()
     )
@@ -167,13 +173,13 @@ def newest(snapshot: Snapshot) -> dict[tuple[str, str], float]:
 
 
 def history(
-    snapshot: Snapshot, dataset: str, *, since_hour: int
+    snapshot: Snapshot, dataset: str, *, since_hour: int, until_hour: int = 2**31 - 1
 ) -> dict[str, list[tuple[int, float]]]:
-    """Return (hour, score) by criterion, ascending."""
+    """Return (hour, score) by criterion, ascending, of hours before `until_hour`."""
     found = snapshot.connection.execute(
         select(score.c.criterion, score.c.hour, score.c.score)
         .where(score.c.realm == snapshot.realm, score.c.dataset == dataset)
-        .where(score.c.hour >= since_hour)
+        .where(score.c.hour >= since_hour, score.c.hour < until_hour)
         .order_by(score.c.criterion, score.c.hour)
     )
     by_criterion: dict[str, list[tuple[int, float]]] = {}
@@ -206,10 +212,15 @@ def findings(snapshot: Snapshot, dataset: str | None = None) -> list[Finding]:
 
 
 def open_shortfalls(snapshot: Snapshot) -> list[Shortfall]:
-    """Return what is below its floor now, longest first."""
+    """Return what is below its floor, now or then, longest first."""
+    is_open: ColumnElement[bool] = shortfall.c.until_us.is_(None)
+    if snapshot.then_us is not None:
+        is_open = (shortfall.c.since_us <= snapshot.then_us) & (
+            is_open | (shortfall.c.until_us > snapshot.then_us)
+        )
     found = snapshot.connection.execute(
         select(shortfall)
-        .where(shortfall.c.realm == snapshot.realm, shortfall.c.until_us.is_(None))
+        .where(shortfall.c.realm == snapshot.realm, is_open)
         .order_by(shortfall.c.since_us, shortfall.c.id)
     )
     return [
@@ -224,3 +235,33 @@ def open_shortfalls(snapshot: Snapshot) -> list[Shortfall]:
         )
         for row in found
     ]
+
+
+def through(
+    connection: Connection, realm: str, *, from_us: int, to_us: int
+) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """Return the rows of `score` and `shortfall` that a stretch of time knows of.
+
+    Of scores from before the stretch the newest of each dataset and criterion.
+    """
+    from_hour, mine = from_us // HOUR_US, score.c.realm == realm
+    last = (
+        select(score.c.dataset, score.c.criterion, func.max(score.c.hour).label("hour"))
+        .where(mine, score.c.hour < from_hour)
+        .group_by(score.c.dataset, score.c.criterion)
+        .subquery()
+    )
+    is_last = (
+        (score.c.dataset == last.c.dataset)
+        & (score.c.criterion == last.c.criterion)
+        & (score.c.hour == last.c.hour)
+    )
+    within = score.c.hour.between(from_hour, to_us // HOUR_US)
+    short = select(shortfall).where(
+        shortfall.c.realm == realm,
+        shortfall.c.since_us <= to_us,
+        shortfall.c.until_us.is_(None) | (shortfall.c.until_us > from_us),
+    )
+    before = connection.execute(select(score).join(last, is_last).where(mine)).all()
+    during = connection.execute(select(score).where(mine, within)).all()
+    return [*before, *during], list(connection.execute(short).all())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from data_access.store.tables import (
 )
 
 _EVERYTHING = -(2**31), 2**31 - 1
+_NOT_KEPT: Any = {"outOfRange": nan, "implausible": nan}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +120,22 @@ class Reading:
     files: int
     accepted: int
     rejected: Mapping[str, int]  # reason -> rows
+    is_kept: bool = True  # False: of another time than now; there are no numbers
 
 
 class Snapshot:
-    """One realm of the store as it is now. Answers are kept for the life of the snapshot."""
+    """One realm of the store as it is now. Answers are kept for the life of the snapshot.
 
-    def __init__(self, connection: Connection, realm: str) -> None:
+    As it was at `then_us`, where that is given, is what is kept with its time beside the rows:
+    scores and what was overdue. What is kept of now alone, as counts of refused rows and how live
+    sources are, is not known of then, and is not said.
+    """
+
+    def __init__(self, connection: Connection, realm: str, *, then_us: int | None = None) -> None:
         self._connection = connection
         self._realm = realm
         self.realm = realm
+        self.then_us = then_us
         self._current: dict[str, Current] = {}
         for row in connection.execute(
             select(stream).where(stream.c.realm == realm, stream.c.is_current)
@@ -326,6 +335,8 @@ class Snapshot:
 
     def reading(self, dataset: str) -> Reading:
         """Return how many rows of the dataset's files were accepted and refused."""
+        if self.then_us is not None:
+            return Reading(0, 0, _NOT_KEPT, is_kept=False)
         current = self._current.get(dataset)
         if current is None:
             return Reading(0, 0, {})
@@ -340,7 +351,7 @@ class Snapshot:
 
     def sources(self) -> list[Health]:
         """Return how the live sources are, as the feed last said."""
-        return health.read(self._connection, self._realm)
+        return [] if self.then_us is not None else health.read(self._connection, self._realm)
 
     def refused(self, dataset: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest quarantined rows of a dataset."""

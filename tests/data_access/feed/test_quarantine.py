@@ -71,6 +71,33 @@ def test_a_row_is_let_in_on_a_named_persons_word_and_stays_in(room: Room) -> Non
     assert [each.state for each in held(room)] == [RELEASED]
 
 
+def test_of_then_a_row_is_held_that_was_let_in_later(room: Room) -> None:
+    (row,) = held(room)
+    then_us = row.seen_us + 1
+    room.orders.append(override(7))
+    room.play(3)
+    (let_in,) = held(room)
+    assert let_in.decided_us is not None
+    reader = QuarantineReader(room.store())
+
+    def at(instant_us: int, *states: str) -> list[Held]:
+        return reader.rows([AIR], reason="outOfRange", states=states, offset=0, limit=9,
+                           then_us=instant_us)  # fmt: skip
+
+    (then,) = at(then_us, HELD)
+    assert (then.row_id, then.decided_by, then.decided_why) == (row.row_id, None, None)
+    assert at(then_us, RELEASED) == []
+    assert at(let_in.decided_us, HELD) == []
+    assert at(let_in.decided_us, RELEASED) == [let_in]
+    assert at(row.seen_us - 1, *EVERY) == []  # it had not come yet
+    counted = [
+        {(each.reason, each.state): each.rows for each in reader.counts([AIR], then_us=instant_us)}
+        for instant_us in (row.seen_us - 1, then_us, let_in.decided_us)
+    ]
+    assert [each.get(("outOfRange", HELD), 0) for each in counted] == [0, 1, 0]
+    assert [each.get(("outOfRange", RELEASED), 0) for each in counted] == [0, 0, 1]
+
+
 def test_what_breaks_its_contract_still_is_held_after_a_second_check(room: Room) -> None:
     room.orders.append(again(3))
     room.play(3)

@@ -35,6 +35,16 @@ def test_a_number_as_known_comes_of_the_rows_known_there(recorded: Recorded, min
                 assert all(row.recorded_at.timestamp() * 1000 <= at_ms for row in found.rows)
 
 
+@pytest.mark.parametrize("name", ["data.scores", "data.overdue", "data.quality", "data.coverage"])
+def test_a_number_of_how_data_stood_is_the_same_again(recorded: Recorded, name: str) -> None:
+    with playing(recorded, basis="known") as (rehearsal, shelf):
+        rehearsal.step(recorded.from_ms + 80 * MINUTE_MS, edition_ms=1e12)
+        numbers = shelf.envelopes[REALM, name].payload["numbers"]
+        found = [_of(recorded, shelf, name, number, "known") for number in numbers]
+    assert found
+    assert [each.number for each in found if not each.agrees] == []
+
+
 def test_a_number_of_before_the_room_ran_comes_of_the_rows_due_by_then(
     recorded: Recorded,
 ) -> None:

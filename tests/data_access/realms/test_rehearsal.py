@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from data_access.envelope import LIVE, Envelope
+from data_access.promises import CRITERIA
 from data_access.realms.rehearsal import Order, Rehearsal
-from data_access.store import open_engine
+from data_access.store import open_engine, scores
+from data_access.store.tables import shortfall
 from tests.data_access.realms.conftest import DATASETS, MINUTES, Recorded
 
 REALM = "exercise:drill"
@@ -125,13 +127,51 @@ def test_before_the_room_ran_it_is_answered_as_observed(recorded: Recorded) -> N
         assert shelf.envelopes[REALM, "transport.speed"].state == "ok"
 
 
-def test_of_the_room_itself_nothing_is_said_but_that(recorded: Recorded) -> None:
-    with playing(recorded) as (rehearsal, shelf):
-        rehearsal.step(recorded.from_ms + 30 * MINUTE_MS, edition_ms=1e12)
-        envelope = shelf.envelopes[REALM, "data.quality"]
-    assert (envelope.state, envelope.payload) == ("absent", {})
-    assert envelope.reason is not None
-    assert "now" in envelope.reason["en"]
+def test_how_fresh_data_were_is_said_and_what_was_refused_is_not_kept(recorded: Recorded) -> None:
+    at_ms = list(recorded.then)[40]
+    with playing(recorded, basis="known") as (rehearsal, shelf):
+        rehearsal.step(at_ms, edition_ms=1e12)
+        payload = shelf.envelopes[REALM, "data.quality"].payload
+        covered = shelf.envelopes[REALM, "data.coverage"].payload
+    rows = {row["dataset"]: row for row in payload["tables"]["datasets"]["rows"]}
+    for name in DATASETS:
+        assert min(rows[name]["age"], at_ms) == recorded.then[at_ms][name].as_of_ms
+        assert rows[name]["state_id"] == "ok"
+        assert (rows[name]["accepted"], rows[name]["quarantined"]) == (None, None)
+    assert payload["numbers"]["rows_accepted"]["value"] is None
+    assert payload["numbers"]["datasets_ok"]["value"] == len(DATASETS)
+    assert payload["tables"]["quarantine"]["rows"] == []
+    assert "sources" not in payload["tables"]
+    assert covered["numbers"]["shown"]["value"] == len(DATASETS)
+
+
+def test_how_good_data_were_is_said_as_it_was_known(recorded: Recorded) -> None:
+    early_ms, late_ms = (recorded.from_ms + minute * MINUTE_MS for minute in (30, 80))
+    said: list[dict[str, Any]] = []
+    with playing(recorded, basis="known") as (rehearsal, shelf):
+        for number, at_ms in enumerate((early_ms, late_ms)):
+            rehearsal.step(at_ms, edition_ms=1e12 + number)
+            said += [
+                shelf.envelopes[REALM, name].payload["tables"]
+                for name in ("data.scores", "data.overdue")
+            ]
+    early, _, late, overdue = said
+    # Of an hour what it left is kept: that was known when it had ended.
+    assert {row[each] for row in early["datasets"]["rows"] for each in CRITERIA} == {None}
+    hour = int(recorded.from_ms // 3_600_000)
+    with recorded.room.store().snapshot() as snapshot:
+        kept = {name: scores.history(snapshot, name, since_hour=0) for name in DATASETS}
+        everything = snapshot.connection.execute(select(shortfall)).all()
+    for row in late["datasets"]["rows"]:
+        of_hour = {each: dict(line).get(hour) for each, line in kept[row["dataset"]].items()}
+        assert {each: row[each] for each in CRITERIA} == {c: of_hour.get(c) for c in CRITERIA}
+        assert any(row[each] is not None for each in CRITERIA)
+    late_us = late_ms * 1000
+    assert {(row["dataset"], row["criterion_id"]) for row in overdue["overdue"]["rows"]} == {
+        (each.dataset, each.criterion)
+        for each in everything
+        if each.since_us <= late_us and (each.until_us is None or each.until_us > late_us)
+    }
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
