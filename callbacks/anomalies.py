@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS, MUTED
 from analytics.detection.labels import VERDICTS, Label, LabelStore, precision
 from analytics.detection.quality import Counted, Replayed, read_measured
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.found import found, why_not
 from callbacks.names import people_names
-from data_access.envelope import Envelope
+from data_access.envelope import LIVE, Envelope
 from language import date, datetime_, moment, number, pick
 from layouts import ids
 from layouts.pages import anomalies
@@ -34,6 +34,7 @@ from layouts.pages.anomalies import (
     Measured,
     tell,
 )
+from layouts.pages.data_page import unkept_page
 from layouts.pages.share import counted, percent
 from layouts.pages.shell import Setting
 from permissions.roles import Person, Right
@@ -59,22 +60,31 @@ def register(app: Dash) -> None:
         Output(ids.ANOMALIES_LISTS, "children"),
         Input(ids.VERSIONS, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
-        State(ids.ANOMALIES_LISTS, "id"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(refresh)
 
 
-def layout(problem: str | None = None) -> Any:
-    """Build the page."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(
+    problem: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the page, in the world its address names."""
+    who = reader()
+    there = page_realm.world(PATH, realm, date, time)
+    reach, setting = there.reach, there.setting
+    if there.is_exercise:
+        return unkept_page("anomalies", link=page_setting.link(), setting=setting)
     view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
     return anomalies.page(view, link=page_setting.link(), setting=setting)
 
 
-def refresh(versions: Any, _poll: Any, _id: Any) -> Any:
-    """Say anew what stands, when that changed."""
-    who = session.person()
-    if who is None or (isinstance(versions, Mapping) and ALERTS not in versions):
+def refresh(versions: Any, _poll: Any, realm: str | None) -> Any:
+    """Say anew what stands, when that changed; what was known does not change."""
+    who, is_live = session.person(), page_realm.chosen(realm) == LIVE
+    if who is None or not is_live or (isinstance(versions, Mapping) and ALERTS not in versions):
         return no_update
     setting = page_setting.setting()
     return anomalies.lists(_view(desk(), who, setting, ""), setting=setting)
@@ -127,6 +137,7 @@ def _items(envelope: Envelope | None) -> dict[str, Mapping[str, Any]]:
 def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> AnomaliesView:
     envelope = _envelope(reach, who)
     labels, unread = _labels(reach)
+    is_now = setting.realm == LIVE
     whole, replayed = precision(labels), read_measured()
     interval = whole.interval
     feedback = tell("unlabelled", setting)
@@ -149,7 +160,7 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> Anomalies
         replayed=_replayed(replayed, setting),
         by_replay=tuple(_by_replay(replayed, setting)),
         detectors=tuple(_detectors(reach, envelope, setting)),
-        may_label=who.may(Right.LABEL_ALERTS),
+        may_label=who.may(Right.LABEL_ALERTS) and is_now,
         origin="live" if envelope is None else envelope.origin,
         reason=_reason(reach, envelope, setting),
         problem=problem or ("unreadable" if unread else ""),
@@ -158,9 +169,10 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> Anomalies
 
 def _labels(reach: Desk) -> tuple[list[Label], bool]:
     """Return the labels of the last three months, and whether they could not be read."""
+    now_ms = reach.now_ms()
     try:
-        since_ms = reach.now_ms() - LABELLED_DAYS * DAY_MS
-        return LabelStore(reach.engine).all(since_ms=since_ms), False
+        found = LabelStore(reach.engine).all(since_ms=now_ms - LABELLED_DAYS * DAY_MS)
+        return [each for each in found if each.at_ms <= now_ms], False
     except SQLAlchemyError as error:
         log.warning("labels cannot be read: %s", error)
         return [], True

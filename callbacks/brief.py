@@ -11,7 +11,7 @@ from analytics.brief.endpoint import Endpoint, endpoint_of
 from analytics.brief.errors import EndpointError
 from analytics.brief.finding import Finding, finding_in, name_of
 from analytics.brief.occasion import alerts, id_of
-from callbacks import brief_deeds, console_sending, page_setting, session
+from callbacks import brief_deeds, console_sending, page_realm, page_setting, session
 from callbacks.brief_deeds import Refused, rules_of
 from callbacks.desk import Desk, desk
 from callbacks.walls import all_walls, control_of
@@ -40,13 +40,23 @@ DRAWN = (
 )
 
 
-def layout(kind: str | None = None, state: str | None = None, language: str | None = None) -> Any:
+def layout(
+    kind: str | None = None,
+    state: str | None = None,
+    language: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
     """Build the page; a leader or operator begins with the draft, others with what is approved."""
-    setting, who = page_setting.setting(), session.person()
+    who = session.person()
     if who is None or not who.may(Right.SEE_CONSOLE):
         raise Forbidden("no console")
-    place = _place(who, kind, state, language or setting.language)
-    return view.page(_view(desk(), who, place), link=page_setting.link(), setting=setting)
+    named = {"kind": kind, "state": state, "language": language}
+    there = page_realm.world("/brief", realm, date, time, **named)
+    place = _place(who, kind, state, language or there.setting.language)
+    shown = _view(there.reach, who, place) if there.is_live else _then(there.reach, who, place)
+    return view.page(shown, link=page_setting.link(), setting=there.setting)
 
 
 def register(app: Dash) -> None:
@@ -184,10 +194,20 @@ def _place(who: Person, kind: str | None, state: str | None, language: str) -> P
     )
 
 
-def _finding(reach: Desk, who: Person, place: Place) -> Finding | None:
-    finding = finding_in(brief_deeds.published(reach, name_of(place.kind, draft=False)))
+def _then(reach: Desk, who: Person, place: Place) -> BriefView:
+    """Return a brief as it stood then, to be read: what is done, is done now."""
+    finding = _finding(reach, who, place, is_then=True)
+    return BriefView(place=place, finding=finding, may_approve=False, is_then=True)
+
+
+def _finding(reach: Desk, who: Person, place: Place, *, is_then: bool = False) -> Finding | None:
+    def read(*, draft: bool) -> Finding | None:
+        name = name_of(place.kind, draft=draft)
+        return finding_in(brief_deeds.published(reach, name, is_then=is_then))
+
+    finding = read(draft=False)
     if place.is_draft:
-        draft = finding_in(brief_deeds.published(reach, name_of(place.kind, draft=True)))
+        draft = read(draft=True)
         if draft is None or finding is None or draft.digest != finding.digest:
             finding = draft  # else it has been approved as it is
     found = None if finding is None else finding.within(who.ceiling)

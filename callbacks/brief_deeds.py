@@ -49,8 +49,13 @@ class Refused(Exception):
         self.code = code
 
 
-def published(reach: Desk, name: str) -> Envelope | None:
-    """Return a brief's envelope as it was published last: as kept, else as the feed copied it."""
+def published(reach: Desk, name: str, *, is_then: bool = False) -> Envelope | None:
+    """Return a brief's envelope as it was published last: as kept, else as the feed copied it.
+
+    Of another time (`is_then`), as the desk's cache has it.
+    """
+    if is_then:
+        return reach.cache.read(name)
     kept = FindingStore(reach.engine).read([name])
     return (kept or {}).get(name) or reach.cache.read(name)
 

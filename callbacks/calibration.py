@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from dash import ALL, Dash, Input, Output, ctx, no_update
 
-from callbacks import page_setting, runs, session
+from callbacks import page_realm, page_setting, runs, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.twins import job_kind
@@ -20,6 +20,7 @@ from language import LANGUAGES, text
 from layouts import ids
 from layouts.pages import calibration as view
 from layouts.pages.calibration import Calibrated
+from layouts.pages.data_page import unkept_page
 from permissions.errors import Forbidden
 from permissions.roles import Right
 from twin.drainage.gauges import levels_from_gauges, seen_from_gauges, storm_from_gauges
@@ -36,14 +37,17 @@ BACK_H = 24.0  # of rain and levels at gauges
 BACK = timedelta(hours=BACK_H)
 
 
-def layout() -> Any:
-    """Build the page."""
-    reader()
-    setting = page_setting.setting()
-    if not setting.person.may(Right.SEE_TWINS):
+def layout(realm: str | None = None, date: str | None = None, time: str | None = None) -> Any:
+    """Build the page; in an exercise nobody fits a twin."""
+    if not reader().may(Right.SEE_TWINS):
         raise Forbidden("not for this role")
-    may_run = setting.person.may(Right.RUN_TWINS)
-    return view.page(_twins(desk()), may_run=may_run, link=page_setting.link(), setting=setting)
+    there = page_realm.world("/data/twins", realm, date, time)
+    setting = there.setting
+    if there.is_exercise:
+        return unkept_page("twins", link=page_setting.link(), setting=setting)
+    may_run = setting.person.may(Right.RUN_TWINS) and there.is_live
+    twins = _twins(there.reach)
+    return view.page(twins, may_run=may_run, link=page_setting.link(), setting=setting)
 
 
 def register(app: Dash) -> None:
@@ -129,8 +133,12 @@ def _twins(reach: Desk) -> list[Calibrated]:
 
 
 def _calibrated(reach: Desk, kind: str) -> Calibrated:
-    store = runs.store(reach)
-    recent = store.recent([f"{job_kind(kind)}.calibrate"], LOOKED_AT)
+    store, now_ms = runs.store(reach), reach.now_ms()
+    recent = [
+        job
+        for job in store.recent([f"{job_kind(kind)}.calibrate"], LOOKED_AT)
+        if job.asked_at_ms <= now_ms and (job.finished_at_ms or 0) <= now_ms
+    ]
     done = next((job for job in recent if job.state == State.DONE), None)
     whole = store.find(done.id) if done is not None else None
     result: Mapping[str, Any] | None = whole.result if whole is not None else None

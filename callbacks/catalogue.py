@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, Patch
 
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.catalogue_api import refuse, visible
 from callbacks.desk import Desk, desk
 from callbacks.grid_rows import Rows, ask_again
@@ -14,6 +14,7 @@ from callbacks.names import people_names
 from callbacks.usage import note
 from data_access.aggregates.scores import SCORES
 from data_access.contracts import DatasetContract
+from data_access.envelope import LIVE
 from data_access.freshness import ABSENT, Freshness, freshness
 from data_access.promises import CRITERIA
 from language import has, pick, sort_key, text
@@ -33,9 +34,16 @@ LONGEST_SEARCH = 60
 Scores = dict[str, dict[str, Any]]  # dataset -> its row of `data.scores`
 
 
-def layout(dataset: str | None = None) -> Any:
-    """Build the list, or the page of the dataset named in the address."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(
+    dataset: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the list, or the page of the dataset named in the address, in the world it names."""
+    who = reader()
+    there = page_realm.world("/data", realm, date, time, dataset=dataset)
+    reach, setting = there.reach, there.setting
     if dataset is not None and dataset in reach.city.datasets:
         return _entry(reach, reach.city.datasets[dataset], who, setting)
     shown = listed(reach, who, language=setting.language)
@@ -128,7 +136,8 @@ def _entry(reach: Desk, contract: DatasetContract, who: Person, setting: Setting
     allowed(contract, who, place=PLACE)
     fresh = freshness(reach.cache).get(contract.id, ABSENT)
     scored = scores(reach).get(contract.id, {})
-    used = reach.usage.of(contract.id, now_ms=reach.now_ms(), days=USES_DAYS)
+    then = setting.realm != LIVE
+    used = reach.usage.of(contract.id, now_ms=reach.now_ms(), days=USES_DAYS, whole_days=then)
     names = people_names(reach)
     return catalogue_entry.page(
         _listed(reach, contract, fresh, scored),

@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import page_setting
+from callbacks import page_realm, page_setting
 from callbacks.catalogue import reader
-from callbacks.desk import Desk, desk
+from callbacks.desk import Desk
 from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.coverage import COVERAGE
 from language import pick, sort_key
@@ -21,9 +21,16 @@ from layouts.pages.shell import Setting
 from permissions.roles import Person
 
 
-def layout(agency: str | None = None) -> Any:
-    """Build the board, with the datasets of one agency or of all."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(
+    agency: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the board, with the datasets of one agency or of all, in the world it names."""
+    who = reader()
+    there = page_realm.world("/data/coverage", realm, date, time, agency=agency)
+    reach, setting = there.reach, there.setting
     chosen = agency if agency in reach.city.agencies else None
     payload = _payload(reach)
     steps = _steps(reach, payload, who, chosen)

@@ -8,15 +8,16 @@ from typing import Any
 from dash import Dash
 
 from analytics.forecast.declared import declared
-from callbacks import page_setting
+from callbacks import page_realm, page_setting
 from callbacks.catalogue import reader
-from callbacks.desk import Desk, desk
+from callbacks.desk import Desk
 from callbacks.grid_rows import Rows, ask_again
 from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.classification import Classification, highest
 from data_access.envelope import Envelope
 from layouts import ids
 from layouts.pages import forecast_card, forecasts
+from layouts.pages.data_page import unkept_page
 from layouts.pages.forecasts import Listed
 from layouts.pages.shell import Setting
 from layouts.tiles.kind import Frame
@@ -27,9 +28,19 @@ from permissions.roles import Person
 FRAME_PX, UNIT_PX = (840, 520), 18
 
 
-def layout(forecast: str | None = None, series: str | None = None) -> Any:
-    """Build the list, or the card of the series named in the address."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(
+    forecast: str | None = None,
+    series: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the list, or the card of the series named in the address, in the world it names."""
+    who = reader()
+    there = page_realm.world("/data/forecasts", realm, date, time, forecast=forecast, series=series)
+    reach, setting = there.reach, there.setting
+    if there.is_exercise:
+        return unkept_page("forecasts", link=page_setting.link(), setting=setting)
     if forecast is not None and series is not None:
         envelope = found(reach).get(forecast)
         if envelope is not None and (row := _row(envelope, series)) is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from callbacks import page_setting
+from callbacks import page_realm, page_setting
 from callbacks.catalogue import allowed, reader
 from callbacks.catalogue_api import visible
-from callbacks.desk import Desk, desk
+from callbacks.desk import Desk
 from data_access.aggregates.registry import aggregates
 from data_access.contracts import DatasetContract
 from data_access.envelope import Envelope, Text
@@ -28,9 +28,16 @@ PLACE = "lineage"
 ROOM = "/"
 
 
-def layout(dataset: str | None = None) -> Any:
+def layout(
+    dataset: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
     """Build the page of the dataset named in the address, else of the first by name."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+    who = reader()
+    there = page_realm.world("/data/lineage", realm, date, time, dataset=dataset)
+    reach, setting = there.reach, there.setting
     language = setting.language
     known = sorted(visible(reach, who), key=lambda each: sort_key(pick(each.name, language)))
     contract = reach.city.datasets.get(dataset or "") or next(iter(known), None)

@@ -62,10 +62,10 @@ def work_of(reach: Desk, envelope: Envelope) -> Work | None:
     if envelope.aggregate.startswith(OF_ONE_RUN):
         job_id = envelope.aggregate.removeprefix(OF_ONE_RUN)
     else:
-        found = FindingStore(reach.engine).made_by(envelope.aggregate)
-        if found is None or found[1] != envelope.version:
-            return None
-        job_id = found[0]
+        store = FindingStore(reach.engine)
+        found = store.made_by(envelope.aggregate)
+        job_id = found[0] if found is not None and found[1] == envelope.version else ""
+        job_id = job_id or store.made_then(envelope.aggregate, envelope.version) or ""
     job = runs.store(reach).find(job_id)
     if job is None:
         return None

@@ -6,7 +6,8 @@ numbers from that realm's envelopes, rows as they were known at what time it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +20,10 @@ from callbacks.desk import Desk, SourceRows, desk
 from callbacks.exercises import exercises
 from callbacks.tile_context import GEOMETRY
 from data_access.cache import EnvelopeCache
-from data_access.envelope import Envelope
+from data_access.envelope import Envelope, furthest
+from data_access.finding import is_finding
 from data_access.realms.realm import is_beside, known_at_ms, published
+from jobs.findings import FindingStore
 from layouts import ids
 from layouts.pages import known as known_page
 from layouts.pages import realm_band
@@ -30,6 +33,7 @@ from layouts.pages.shell import Setting
 from layouts.pages.wall_view import LIVE
 
 EVENT = "realms"
+NOTHING: Mapping[str, str] = {}
 
 
 def chosen(asked: str | None) -> str:
@@ -58,6 +62,7 @@ def register(app: Dash) -> None:
         Input(ids.WALL_EVENT, "data"),
         Input(ids.LIVE_JOINED, "data"),
         State(ids.PAGE_REALM, "data"),
+        State(ids.REALM_CHOICE, "data-kept"),
         prevent_initial_call=True,
     )(offer)
 
@@ -78,11 +83,54 @@ def ask_again(_count: int | None, realm: str | None) -> Any:
     return setting_in(here).band
 
 
-def offer(event: Mapping[str, Any] | None, _joined: Any, realm: str | None) -> Any:
+def offer(
+    event: Mapping[str, Any] | None, _joined: Any, realm: str | None, kept: str | None
+) -> Any:
     """Say anew which worlds there are to look at."""
     if not _is_news(event):
         return no_update
-    return realm_band.choices(exercises(desk()), chosen(realm), setting=page_setting.setting())
+    setting = page_setting.setting()
+    found = exercises(desk())
+    return realm_band.choices(found, chosen(realm), kept=_read(kept), setting=setting)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A page in the world its address names: what it reads, what it says around itself."""
+
+    reach: Desk
+    setting: Setting
+
+    @property
+    def is_live(self) -> bool:
+        """Whether that world is now."""
+        return self.setting.realm == LIVE
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether it is neither now nor what was known then: what works beside does not there."""
+        return not self.is_live and known_at_ms(self.setting.realm) is None
+
+
+def world(
+    path: str, realm: str | None, date: str | None, time: str | None, **kept: str | None
+) -> World:
+    """Return the world of a page at `path`, all of which is of it; raises Forbidden.
+
+    `kept` is what else its address names, which the ways to other worlds keep.
+    """
+    typed = asked(realm, date, time)
+    here = typed.realm or realm
+    named = {name: value for name, value in kept.items() if value}
+    setting = setting_in(here)
+    ways = choice(here, typed, path=path, kept=named)
+    return World(desk_then(desk(), here), replace(setting, ways=(ways,)))
+
+
+def world_again(realm: str | None) -> World:
+    """Return the world of a page that is shown already, for what is drawn of it anew."""
+    setting = replace(page_setting.setting(), realm=chosen(realm))
+    return World(desk_then(desk(), realm), setting)
 
 
 def setting_in(realm: str | None) -> Setting:
@@ -106,13 +154,28 @@ def asked(realm: str | None, date: str | None, time: str | None) -> KnownAsked:
     return known.asked(desk(), realm, date, time, setting=page_setting.setting())
 
 
-def choice(realm: str | None, typed: KnownAsked, *, path: str) -> Component:
-    """Return the ways to the worlds that this page, at `path`, can show; `typed`: as asked."""
+def choice(
+    realm: str | None, typed: KnownAsked, *, path: str, kept: Mapping[str, str] = NOTHING
+) -> Component:
+    """Return the ways to the worlds that this page, at `path`, can show; `typed`: as asked.
+
+    `kept` is what else the address names.
+    """
     setting, here = page_setting.setting(), chosen(realm)
-    found = realm_band.choices(exercises(desk()), here, setting=setting)
+    found = realm_band.choices(exercises(desk()), here, kept=kept, setting=setting)
     is_known = known_at_ms(here) is not None
-    picker = known_page.picker(typed, path=path, is_known=is_known, setting=setting)
-    return html.Div([realm_band.choice(found, setting=setting), picker], className="realm-ways")
+    picker = known_page.picker(typed, path=path, kept=kept, is_known=is_known, setting=setting)
+    links = realm_band.choice(found, kept=kept, setting=setting)
+    return html.Div([links, picker], className="realm-ways")
+
+
+def _read(kept: str | None) -> dict[str, str]:
+    """Return what a page keeps of its address, as its links carry it."""
+    try:
+        found = json.loads(kept or "{}")
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
 
 def _is_news(event: Mapping[str, Any] | None) -> bool:
@@ -125,22 +188,54 @@ def desk_in(reach: Desk, realm: str | None) -> Desk:
     if here == LIVE:
         return reach
     rows = None if reach.rows is None else _RowsThen(reach, here)
-    return replace(reach, cache=_CacheThere(reach.cache, here), rows=rows)  # type: ignore[arg-type]
+    cache: Any = _CacheThere(reach.cache, here, FindingStore(reach.engine))
+    return replace(reach, cache=cache, rows=rows)
+
+
+def desk_then(reach: Desk, realm: str | None) -> Desk:
+    """Return the desk of a page that is of a realm as a whole: its clock, too, is the realm's."""
+    here = chosen(realm)
+    if here == LIVE:
+        return reach
+    at_ms = known_at_ms(here)
+    if at_ms is None:
+        playing = find(exercises(reach), here)
+        at_ms = reach.now_ms() if playing is None else playing.glass_ms(reach.now_ms())
+    there_ms = at_ms
+    return replace(desk_in(reach, here), now_ms=lambda: there_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class _CacheThere:
-    """The cache, read of one realm; the ground under maps is the same in all."""
+    """The cache, read of one realm; the ground under maps is the same in all.
+
+    What work had found is asked of where it is kept. In an exercise nothing works.
+    """
 
     cache: EnvelopeCache
     realm: str
+    findings: FindingStore
 
     def read(self, aggregate: str) -> Envelope | None:
-        realm = LIVE if aggregate == GEOMETRY else self.realm
-        return self.cache.read(aggregate, realm)
+        if aggregate == GEOMETRY:
+            return self.cache.read(aggregate)
+        return self.read_many([aggregate]).get(aggregate)
 
     def read_many(self, names: Iterable[str]) -> dict[str, Envelope]:
-        return self.cache.read_many(names, self.realm)
+        wanted = list(names)
+        made = [name for name in wanted if is_finding(name)]
+        rest = [name for name in wanted if not is_finding(name)]
+        return {**self.cache.read_many(rest, self.realm), **self._found(made)}
+
+    def _found(self, names: Sequence[str]) -> dict[str, Envelope]:
+        at_ms = known_at_ms(self.realm)
+        if at_ms is None or not names:
+            return {}
+        said = self.findings.as_of(names, at_ms) or {}
+        return {
+            name: replace(each, realm=self.realm, origin=furthest([each.origin, "replay"]))
+            for name, each in said.items()
+        }
 
     def versions(self) -> dict[str, int]:
         found = self.cache.versions(self.realm)

@@ -45,28 +45,31 @@ from permissions.errors import Forbidden
 from settings import Settings
 from wall.geometry import Wall
 
+WORLD = ("realm", "date", "time")  # which one a page of data shows: live, or which other
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
-    room.layout: ("realm", "date", "time"),
-    console.layout: ("realm", "date", "time"),
+    room.layout: WORLD,
+    console.layout: WORLD,
     operator_drawing.layout: ("wall",),
     rule_day.layout: ("rule", "wall"),
     what_if.layout: ("twin", "model", "network", "run", "runs", "by", "map", "pair"),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
-    brief.layout: ("kind", "state", "language"),
-    catalogue.layout: ("dataset",),
+    brief.layout: ("kind", "state", "language", *WORLD),
+    catalogue.layout: ("dataset", *WORLD),
     proposal_page.layout: (
         *("proposal", "new", "junction", "problem"),
         *("plan", "cycle", "splits", "offset", "reason", "run"),
     ),
-    lineage.layout: ("dataset",),
-    coverage_board.layout: ("agency",),
-    forecasts.layout: ("forecast", "series"),
-    quality_board.layout: ("by", "agency", "dataset", "criterion"),
-    quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem"),
-    anomalies.layout: ("problem",),
-    triage.layout: ("problem",),
+    lineage.layout: ("dataset", *WORLD),
+    coverage_board.layout: ("agency", *WORLD),
+    source_health.layout: WORLD,
+    calibration.layout: WORLD,
+    forecasts.layout: ("forecast", "series", *WORLD),
+    quality_board.layout: ("by", "agency", "dataset", "criterion", *WORLD),
+    quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem", *WORLD),
+    anomalies.layout: ("problem", *WORLD),
+    triage.layout: ("problem", *WORLD),
 }
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, no_update
 
 from analytics.brief.finding import PREFIX, said_figure
-from callbacks import made_by, page_setting, session
+from callbacks import made_by, page_realm, page_setting, session
 from callbacks.brief_deeds import published
 from callbacks.desk import Desk, desk
 from callbacks.exercises import exercises
@@ -19,7 +19,7 @@ from data_access.envelope import LIVE, Envelope
 from data_access.errors import DataError
 from data_access.finding import OF_ONE_RUN, is_finding
 from data_access.passport import Passport
-from data_access.realms.realm import is_beside, is_exercise
+from data_access.realms.realm import is_beside, is_exercise, known_at_ms
 from language import number
 from layouts import ids
 from layouts.pages import passport
@@ -60,8 +60,9 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     is_brief = aggregate.startswith(PREFIX)
     envelope = None
     if len(mark) <= LONGEST:
+        is_now = is_brief and realm == LIVE
         envelope = (
-            published(reach, aggregate) if is_brief else _envelope(reach, aggregate, realm, who)
+            published(reach, aggregate) if is_now else _envelope(reach, aggregate, realm, who)
         )
     playing = find(exercises(reach), realm) if is_exercise(realm) else None
     if is_exercise(realm) and playing is None:
@@ -86,7 +87,10 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
     if is_finding(envelope.aggregate):  # work has made it: no row of a source says it
         view = _with_work(reach, envelope, found, view, who=who, setting=setting)
     body = passport.body(view, setting=setting)
-    return body if playing is None else passport.exercised(body, playing, setting=setting)
+    if playing is not None:
+        return passport.exercised(body, playing, setting=setting)
+    then_ms = known_at_ms(realm)
+    return body if then_ms is None else passport.known(body, realm, then_ms, setting=setting)
 
 
 def _with_work(
@@ -113,7 +117,8 @@ def _with_work(
 def _envelope(reach: Desk, aggregate: str, realm: str, who: Person) -> Envelope | None:
     if realm != LIVE and not is_beside(realm):
         return None
-    found = reach.cache.read(aggregate, realm)
-    if found is None and aggregate.startswith(OF_ONE_RUN) and who.may(Right.SEE_TWINS):
+    found = page_realm.desk_in(reach, realm).cache.read(aggregate)
+    of_one_run = realm == LIVE and aggregate.startswith(OF_ONE_RUN)
+    if found is None and of_one_run and who.may(Right.SEE_TWINS):
         return made_by.run_envelope(reach, aggregate)  # its page shows it before any wall does
     return found

@@ -8,14 +8,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import allowed, reader
-from callbacks.desk import Desk, desk
+from callbacks.desk import Desk
 from callbacks.evidence_words import wrong_words
 from data_access.aggregates.scores import OVERDUE, SCORES
 from data_access.contracts import DatasetContract
 from data_access.criteria.part import Part
-from data_access.envelope import Envelope
+from data_access.envelope import LIVE, Envelope
 from data_access.errors import DataError
 from data_access.promises import CRITERIA
 from data_access.store import scores
@@ -23,6 +23,7 @@ from data_access.store.scores import Finding
 from language import pick, sort_key
 from layouts import ids
 from layouts.pages import quality_board, quality_drill
+from layouts.pages.in_world import lead_on, rows_in_world
 from layouts.pages.quality_board import Agency, CriterionMean, Overdue, Scored
 from layouts.pages.quality_drill import CheckedPart, Drilled
 from layouts.pages.score_course import Course
@@ -41,9 +42,15 @@ def layout(
     agency: str | None = None,
     dataset: str | None = None,
     criterion: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
 ) -> Any:
     """Build the board, or what stands behind the score named in the address."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+    who = reader()
+    named = {"by": by, "agency": agency, "dataset": dataset, "criterion": criterion}
+    there = page_realm.world("/data/quality", realm, date, time, **named)
+    reach, setting = there.reach, there.setting
     if dataset is not None and dataset in reach.city.datasets:
         chosen = criterion if criterion in CRITERIA else CRITERIA[0]
         return _drill(reach, reach.city.datasets[dataset], chosen or CRITERIA[0], who, setting)
@@ -69,22 +76,26 @@ def register(app: Dash) -> None:
         Output(ids.QUALITY_OVERDUE, "children"),
         Input(ids.QUALITY_AGAIN, "n_intervals"),
         State(ids.QUALITY_PLACE, "data"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(refresh)
 
 
-def refresh(_count: int | None, place: Mapping[str, Any] | None) -> Any:
-    """Return the board as it stands now."""
+def refresh(_count: int | None, place: Mapping[str, Any] | None, realm: str | None) -> Any:
+    """Return the board as it stands now, in the world that the page shows."""
     if session.person() is None:
         return (no_update,) * 3
-    reach, setting = desk(), page_setting.setting()
+    there = page_realm.world_again(realm)
+    reach, setting = there.reach, there.setting
     by, agency = (place or {}).get("by", "dataset"), (place or {}).get("agency")
     found = scored(reach, setting.person, by, agency, setting)
     late = overdue(reach, setting.person, agency)
     return (
-        quality_board.rows(found, setting=setting),
+        rows_in_world(quality_board.rows(found, setting=setting), setting.realm),
         quality_board.criteria(means(reach), setting=setting),
-        quality_board.overdue_list(late, now_ms=reach.now_ms(), setting=setting),
+        lead_on(
+            quality_board.overdue_list(late, now_ms=reach.now_ms(), setting=setting), setting.realm
+        ),
     )
 
 
@@ -166,7 +177,8 @@ def _drill(
     row: Mapping[str, Any] = next((r for r in rows if r["dataset"] == contract.id), {})
     owner = reach.city.agencies[contract.owner]
     steward = reach.city.agencies.get(contract.steward or "")
-    findings, history = _stored(reach, contract.id)
+    is_now = setting.realm == LIVE
+    findings, history = _stored(reach, contract.id, is_now=is_now)
     drilled = Drilled(
         dataset=contract.id,
         name=contract.name,
@@ -183,21 +195,28 @@ def _drill(
             if each.criterion == criterion
         ),
         is_readable=findings is not None,
+        is_kept=is_now,
     )
     return quality_drill.page(drilled, history, link=page_setting.link(), setting=setting)
 
 
-def _stored(reach: Desk, dataset: str) -> tuple[list[Finding] | None, Course]:
-    """Return what the newest scores are made of (None: not readable), and their courses."""
+def _stored(reach: Desk, dataset: str, *, is_now: bool) -> tuple[list[Finding] | None, Course]:
+    """Return what the newest scores are made of (None: not readable), and their courses.
+
+    Of another time than now nothing is kept but the courses, by the hour.
+    """
     now_ms = reach.now_ms()
+    until_hour = int(now_ms // HOUR_MS) + is_now
     since_hour = int(now_ms // HOUR_MS) - HISTORY_HOURS
     nothing = Course({}, now_ms - HISTORY_HOURS * HOUR_MS, now_ms)
     if reach.snapshot is None:
         return None, nothing
     try:
         with reach.snapshot() as snapshot:
-            found = scores.findings(snapshot, dataset)
-            history = scores.history(snapshot, dataset, since_hour=since_hour)
+            found = scores.findings(snapshot, dataset) if is_now else []
+            history = scores.history(
+                snapshot, dataset, since_hour=since_hour, until_hour=until_hour
+            )
     except DataError as error:
         log.warning("scores of %s cannot be read: %s", dataset, error)
         return None, nothing

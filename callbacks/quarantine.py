@@ -12,10 +12,11 @@ from dash import Dash, Input, Output, State, no_update
 from flask import Blueprint, Flask, Response, redirect, request
 from pydantic import ValidationError
 
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.desk import Desk, desk
 from callbacks.names import people_names
 from data_access.aggregates.quality import REASONS
+from data_access.envelope import LIVE
 from data_access.errors import DataError
 from data_access.personal import masked, masked_text
 from data_access.quarantine import HELD, OVERRIDABLE, RELEASED, SETTLED, read_row
@@ -62,7 +63,7 @@ def register(app: Dash) -> None:
         Output(ids.QUARANTINE_ORDERS, "children"),
         Input(ids.VERSIONS, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
-        State(ids.QUARANTINE_ORDERS, "id"),
+        State(ids.PAGE_REALM, "data"),
         prevent_initial_call=True,
     )(refresh)
 
@@ -74,11 +75,15 @@ def layout(
     state: str | None = None,
     page: str | None = None,
     problem: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
 ) -> Any:
     """Build the page for what its address names."""
-    reach, setting = desk(), page_setting.setting()
     who = _reader()
-    asked = _asked(reach, dataset, agency, reason, state, page)
+    asked = _asked(desk(), dataset, agency, reason, state, page)
+    there = page_realm.world(PATH, realm, date, time, **asked.named)
+    reach, setting = there.reach, there.setting
     try:
         view = _view(reach, asked, who, setting, problem or "")
     except DataError as error:
@@ -88,13 +93,13 @@ def layout(
     return quarantine.page(view, orders, link=page_setting.link(), setting=setting)
 
 
-def refresh(_versions: Any, _poll: Any, _id: Any) -> Any:
+def refresh(_versions: Any, _poll: Any, realm: str | None) -> Any:
     """Say anew what came of the newest orders."""
     who = session.person()
     if who is None or not who.may(Right.SEE_QUARANTINE):
         return no_update
-    setting = page_setting.setting()
-    return quarantine.order_list(_orders(desk(), who, setting), setting=setting)
+    there = page_realm.world_again(realm)
+    return quarantine.order_list(_orders(there.reach, who, there.setting), setting=there.setting)
 
 
 @routes.post(ORDERS_PATH)
@@ -129,7 +134,8 @@ def order() -> Response:
 def _view(reach: Desk, asked: Asked, who: Person, setting: Setting, problem: str) -> QuarantineView:
     assert reach.held is not None  # noqa: S101 - asked by the caller
     seen = _seen(reach, who)
-    counts = reach.held.counts(seen)
+    then_us = None if setting.realm == LIVE else int(reach.now_ms() * 1000)
+    counts = reach.held.counts(seen, then_us=then_us)
     groups = tuple(_groups(reach, counts, asked, setting))
     owners = dict.fromkeys(count.owner for count in counts)
     rows: list[Held] = []
@@ -140,6 +146,7 @@ def _view(reach: Desk, asked: Asked, who: Person, setting: Setting, problem: str
             states=_states(asked.state),
             offset=(asked.page - 1) * ROWS_A_PAGE,
             limit=ROWS_A_PAGE + 1,
+            then_us=then_us,
         )
     names = people_names(reach)
     return QuarantineView(
@@ -148,9 +155,10 @@ def _view(reach: Desk, asked: Asked, who: Person, setting: Setting, problem: str
         owners=tuple((owner, _agency(reach, owner, setting)) for owner in owners),
         rows=tuple(_held(row, names, reach, setting) for row in rows[:ROWS_A_PAGE]),
         has_more=len(rows) > ROWS_A_PAGE,
-        may_release=who.may(Right.RELEASE_ROWS) and bool(asked.reason),
+        may_release=who.may(Right.RELEASE_ROWS) and bool(asked.reason) and then_us is None,
         may_override=asked.reason in OVERRIDABLE,
         problem=problem if problem in quarantine.PROBLEMS else "",
+        is_then=then_us is not None,
     )
 
 
@@ -216,8 +224,10 @@ def _words(value: Any) -> str:
 def _orders(reach: Desk, who: Person, setting: Setting) -> list[OrderView]:
     """Return the newest orders; of those that are done, the audit is told so once."""
     rows = reach.audit.recent(action=orders_of.ACTION, limit=ORDERS_SHOWN * 6)
-    answered = {row["answers"] for row in rows}
-    asked = [row for row in rows if row["outcome"] == "asked"][:ORDERS_SHOWN]
+    answered, now_ms = {row["answers"] for row in rows}, reach.now_ms()
+    is_now = setting.realm == LIVE
+    given = [r for r in rows if r["outcome"] == "asked" and (is_now or r["at_ms"] <= now_ms)]
+    asked = given[:ORDERS_SHOWN]
     try:
         done = {} if reach.held is None else reach.held.done([row["sequence"] for row in asked])
     except DataError as error:
@@ -238,7 +248,7 @@ def _orders(reach: Desk, who: Person, setting: Setting) -> list[OrderView]:
             who=names.get(order.by, order.by),
             at=moment(
                 row["at_ms"],
-                now=reach.now_ms(),
+                now=now_ms,
                 language=setting.language,
                 timezone=setting.timezone,
             ),
@@ -246,6 +256,8 @@ def _orders(reach: Desk, who: Person, setting: Setting) -> list[OrderView]:
             reason=_reason(order.reason, setting),
         )
         result = tell("order.waits", setting)
+        if not is_now and found is not None and found.done_us > now_ms * 1000:
+            found = None  # then it waited
         if found is not None:
             counts = {
                 name: number(each, decimals=0, language=setting.language)

@@ -7,23 +7,28 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import page_setting
+from callbacks import page_realm, page_setting
 from callbacks.catalogue import reader
 from callbacks.catalogue_api import visible
-from callbacks.desk import Desk, desk
+from callbacks.desk import Desk
 from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.quality import QUALITY
 from language import pick
 from layouts import ids
 from layouts.pages import source_health
+from layouts.pages.data_page import unkept_page
 from layouts.pages.shell import Setting
 from layouts.pages.source_health import SourceState
 from permissions.roles import Person, Right
 
 
-def layout() -> Any:
-    """Build the page."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(realm: str | None = None, date: str | None = None, time: str | None = None) -> Any:
+    """Build the page; how sources were at another time is not kept."""
+    who = reader()
+    there = page_realm.world("/data/sources", realm, date, time)
+    reach, setting = there.reach, there.setting
+    if not there.is_live:
+        return unkept_page("sources", link=page_setting.link(), setting=setting)
     files = sum(1 for each in visible(reach, who) if not each.source.ways)
     return source_health.page(
         sources(reach, who, setting.language),

@@ -13,15 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.precision import Precision
 from analytics.voices.labels import LONGEST_ID, CategoryLabel, CategoryLabels, taken
 from analytics.voices.names import QUALITY
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.aggregates.feedback import REQUESTS
-from data_access.envelope import Envelope
+from data_access.envelope import LIVE, Envelope
 from language import datetime_, moment, number, pick
 from layouts.pages import triage
+from layouts.pages.data_page import unkept_page
 from layouts.pages.share import counted
 from layouts.pages.shell import Setting
 from layouts.pages.triage import (
@@ -48,9 +49,18 @@ def attach(app: Flask) -> None:
     app.register_blueprint(routes)
 
 
-def layout(problem: str | None = None) -> Any:
-    """Build the page."""
-    reach, setting, who = desk(), page_setting.setting(), reader()
+def layout(
+    problem: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the page, in the world its address names."""
+    who = reader()
+    there = page_realm.world(PATH, realm, date, time)
+    reach, setting = there.reach, there.setting
+    if there.is_exercise:
+        return unkept_page("triage", link=page_setting.link(), setting=setting)
     view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
     return triage.page(view, link=page_setting.link(), setting=setting)
 
@@ -127,7 +137,7 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> TriageVie
         taken=_taken(taken(labels), setting),
         measured=tuple(_measured(reach, envelope, setting)),
         categories=tuple((name, pick(label, setting.language)) for name, label in known.items()),
-        may_decide=who.may(Right.TRIAGE_REQUESTS),
+        may_decide=who.may(Right.TRIAGE_REQUESTS) and setting.realm == LIVE,
         reason=_reason(reach, envelope, setting),
         problem=problem or ("unreadable" if unread else ""),
     )
@@ -136,7 +146,9 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> TriageVie
 def _labels(reach: Desk) -> tuple[list[CategoryLabel], bool]:
     """Return what was decided, and whether it could not be read."""
     try:
-        return CategoryLabels(reach.engine).newest(), False
+        now_ms = reach.now_ms()
+        found = CategoryLabels(reach.engine).newest()
+        return [each for each in found if each.at_ms <= now_ms], False
     except SQLAlchemyError as error:
         log.warning("decisions cannot be read: %s", error)
         return [], True

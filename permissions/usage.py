@@ -103,9 +103,13 @@ class UsageLog:
                     self._counts.setdefault(key, _Count()).add(count)
             raise
 
-    def of(self, dataset: str, *, now_ms: float, days: int) -> list[Used]:
-        """Return who used a dataset in the last `days`, the last one first."""
-        table, since_day = dataset_use.c, int(now_ms // DAY_MS) - days
+    def of(self, dataset: str, *, now_ms: float, days: int, whole_days: bool = False) -> list[Used]:
+        """Return who used a dataset in the last `days`, the last one first.
+
+        Of `whole_days`, before that of `now_ms`: what is kept of a day is all of it.
+        """
+        table, today = dataset_use.c, int(now_ms // DAY_MS)
+        since_day, until_day = today - days, today - whole_days
         with self._engine.connect() as connection:
             rows = connection.execute(
                 select(
@@ -116,7 +120,7 @@ class UsageLog:
                     func.sum(table.refused).label("refused"),
                     func.max(table.last_at_ms).label("last_at_ms"),
                 )
-                .where(table.dataset == dataset, table.day > since_day)
+                .where(table.dataset == dataset, table.day.between(since_day + 1, until_day))
                 .group_by(table.actor, table.role, table.place)
             ).all()
         found = {
@@ -127,7 +131,7 @@ class UsageLog:
         }
         with self._lock:  # what was counted here, and is not kept yet
             for (day, name, reader), count in self._counts.items():
-                if name == dataset and day > since_day:
+                if name == dataset and since_day < day <= until_day:
                     found.setdefault(reader, _Count()).add(count)
         told = [
             Used(reader, each.answered, each.refused, each.last_at_ms)

@@ -19,6 +19,7 @@ from layouts.pages import passport
 from layouts.pages.attributes import attrs
 from layouts.pages.brief_text import brief_text
 from layouts.pages.data_page import Link
+from layouts.pages.in_world import lead_on
 from layouts.pages.live import live
 from layouts.pages.shell import Setting, busy, icon, shell
 
@@ -73,6 +74,7 @@ class BriefView:
     alerts: tuple[Alert, ...] = ()
     walls: tuple[tuple[str, str], ...] = ()  # id and name of those this person may send it to
     model: Model | None = None
+    is_then: bool = False  # of another time than now: it is read, and no more
 
 
 def page(view: BriefView, *, link: Link, setting: Setting) -> Component:
@@ -81,11 +83,21 @@ def page(view: BriefView, *, link: Link, setting: Setting) -> Component:
     return shell(
         "brief",
         [
-            live(["versions"], language=setting.language, **link),
+            live(["versions", "realms"], language=setting.language, realm=setting.realm, **link),
             dcc.Store(id=ids.BRIEF_SEEN, data=seen(view)),
             dcc.Store(id=ids.BRIEF_JOB),
             dcc.Interval(id=ids.BRIEF_AGAIN, interval=AGAIN_MS, disabled=True),
-            html.Div(head(place, setting=setting), id=ids.BRIEF_HEAD, className="brief-head"),
+            html.Div(
+                [
+                    html.Div(
+                        lead_on(head(place, setting=setting), setting.realm),
+                        id=ids.BRIEF_HEAD,
+                        className="brief-head",
+                    ),
+                    *setting.ways,
+                ],
+                className="brief-top",
+            ),
             html.Div(
                 [
                     html.Section(
@@ -145,7 +157,7 @@ def deeds(view: BriefView, *, setting: Setting) -> list[Component]:
         if view.model is not None:
             words = tell("page.rephrase", setting, model=view.model.name)
             keys.append(_key("rephrase", "bi-pencil", words, about=place.kind))
-    if finding is not None:
+    if finding is not None and not view.is_then:
         keys.append(
             html.A(
                 [icon("bi-file-earmark-pdf"), html.Span(tell("page.pdf", setting))],

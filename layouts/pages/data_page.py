@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.pages.attributes import attrs
+from layouts.pages.in_world import lead_on
 from layouts.pages.live import live
 from layouts.pages.shell import Setting, icon, say, shell
 from permissions.roles import Right
@@ -42,9 +43,24 @@ def data_page(
     setting: Setting,
 ) -> Component:
     """Build a page of data: `head` stands beside the tabs, of which `here` is its own."""
-    hears = live(["versions"], language=setting.language, **link)
-    top = html.Div([_tabs(here, setting), *head], className="data-head")
-    return shell("data", [hears, top, *body], setting=setting)
+    topics = ["versions", "realms"] if setting.ways else ["versions"]
+    hears = live(topics, language=setting.language, realm=setting.realm, **link)
+    top = html.Div([_tabs(here, setting), *head, *setting.ways], className="data-head")
+    return shell("data", [hears, *lead_on([top, *body], setting.realm)], setting=setting)
+
+
+def unkept_page(here: str, *, link: Link, setting: Setting) -> Component:
+    """Build a page of data that tells of now alone, as it is asked for in another world."""
+    said = html.Div(
+        [
+            icon("bi-clock-history"),
+            html.H2(say("data.unkept.title", setting)),
+            html.P(say(f"data.unkept.{here}", setting)),
+            html.A(say("data.unkept.now", setting), href="?", className="key key-main"),
+        ],
+        className="notice data-unkept",
+    )
+    return data_page(here, [], [said], link=link, setting=setting)
 
 
 def _tabs(here: str, setting: Setting) -> Component:

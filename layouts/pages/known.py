@@ -7,6 +7,7 @@ away (layouts/pages/realm_band.py). Values in, components out.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dash import dcc, html
@@ -14,7 +15,7 @@ from dash.development.base_component import Component
 
 from language import datetime_, number, text
 from layouts import ids
-from layouts.pages.shell import Setting, icon
+from layouts.pages.shell import Setting, hidden, icon
 from layouts.pages.typed_instant import typed_instant
 
 AGAIN_MS = 10 * 60_000  # what nobody asks for is let go after half an hour
@@ -57,8 +58,18 @@ def band(view: KnownView, *, setting: Setting) -> list[Component]:
     return [mark, html.Span(tell(f"phase.{view.phase}", setting, done=done))]
 
 
-def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) -> Component:
-    """Return the key that opens the choice of a day and a time."""
+def picker(
+    asked: KnownAsked,
+    *,
+    path: str,
+    kept: Mapping[str, str],
+    is_known: bool,
+    setting: Setting,
+) -> Component:
+    """Return the key that opens the choice of a day and a time.
+
+    `kept` is what else the page's address names.
+    """
     problem = []
     if asked.problem:
         words = text(f"known.problem.{asked.problem}", setting.language)
@@ -71,6 +82,7 @@ def picker(asked: KnownAsked, *, path: str, is_known: bool, setting: Setting) ->
             ),
             html.Form(
                 [
+                    *(hidden(name, value) for name, value in kept.items()),
                     html.P(tell("what", setting), className="quiet"),
                     *problem,
                     *typed_instant(

@@ -55,8 +55,8 @@ class Beginning:
     record: Text | None
     ways: tuple[str, ...]  # the format, then how it comes
     origin: str | None
-    accepted: int
-    refused: int
+    accepted: int | None  # None: of another time, not kept
+    refused: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +162,14 @@ def _source(beginning: Beginning, setting: Setting) -> Component:
 
 def _dataset(beginning: Beginning, setting: Setting) -> Component:
     language = setting.language
-    told = say(
-        "lineage.rows",
-        setting,
-        accepted=number(beginning.accepted, language=language),
-        refused=number(beginning.refused, language=language),
-    )
+    told = say("lineage.rows_unkept", setting)
+    if beginning.accepted is not None:
+        told = say(
+            "lineage.rows",
+            setting,
+            accepted=number(beginning.accepted, language=language),
+            refused=number(beginning.refused, language=language),
+        )
     origin = beginning.origin
     state = say(f"origin.{origin}" if origin else "lineage.no_source", setting)
     return html.Div(

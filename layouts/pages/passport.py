@@ -18,6 +18,7 @@ from layouts import ids
 from layouts.pages.attributes import attrs, freshness
 from layouts.pages.exercise_view import ExerciseView
 from layouts.pages.exercises import time_there
+from layouts.pages.known import KnownView, band
 from layouts.pages.passport_made import MadeView, made
 from layouts.pages.passport_words import Fact, facts_of, part, tell
 from layouts.pages.shell import HIDDEN, Setting, busy, icon, say
@@ -159,15 +160,27 @@ def exercised(
     body: Sequence[Component], exercise: ExerciseView, *, setting: Setting
 ) -> list[Component]:
     """Return a passport's body in the frame of an exercise, with the time there."""
-    head = html.P(
-        [
-            html.Strong([icon("bi-cone-striped"), say("exercise.band", setting)]),
-            html.Span(exercise.name, className="realm-name"),
-            time_there(exercise),
-        ],
-        className="passport-exercise-head",
-    )
-    there = attrs(data_realm=exercise.realm, data_realm_clock=exercise.clock_words)
+    said = [
+        html.Strong([icon("bi-cone-striped"), say("exercise.band", setting)]),
+        html.Span(exercise.name, className="realm-name"),
+        time_there(exercise),
+    ]
+    return _framed(body, said, exercise.realm, exercise.clock_words)
+
+
+def known(
+    body: Sequence[Component], realm: str, at_ms: float, *, setting: Setting
+) -> list[Component]:
+    """Return a passport's body in the frame of what was known at a minute."""
+    then = KnownView(at_ms, "running")
+    return _framed(body, band(then, setting=setting), realm, then.clock_words)
+
+
+def _framed(
+    body: Sequence[Component], said: Sequence[Component], realm: str, clock_words: str
+) -> list[Component]:
+    head = html.P(list(said), className="passport-exercise-head")
+    there = attrs(data_realm=realm, data_realm_clock=clock_words)
     return [html.Div([head, *body], className="passport-exercise", **there)]
 
 

@@ -61,6 +61,7 @@ class Drilled:
     below: frozenset[str]
     parts: tuple[CheckedPart, ...]
     is_readable: bool  # whether the store could be asked
+    is_kept: bool = True  # False: of another time than now, of which the parts are not kept
 
 
 def page(
@@ -176,6 +177,8 @@ def _parts(drilled: Drilled, setting: Setting) -> list[Component]:
     )
     if not drilled.is_readable:
         return [head, html.P(say("quality.unreadable", setting), className="is-problem")]
+    if not drilled.is_kept:
+        return [head, html.P(say("quality.parts_unkept", setting), className="quiet")]
     if not drilled.parts:
         return [head, html.P(say("quality.unchecked", setting), className="quiet")]
     return [

@@ -39,6 +39,12 @@ class Asked:
     @property
     def href(self) -> str:
         """The address."""
+        query = urlencode(self.named)
+        return f"{PATH}?{query}" if query else PATH
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the address names."""
         said = {
             "dataset": self.dataset,
             "agency": self.owner,
@@ -46,8 +52,7 @@ class Asked:
             "state": "" if self.state == "held" else self.state,
             "page": "" if self.page == 1 else str(self.page),
         }
-        query = urlencode({name: each for name, each in said.items() if each})
-        return f"{PATH}?{query}" if query else PATH
+        return {name: each for name, each in said.items() if each}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class QuarantineView:
     may_release: bool
     may_override: bool
     problem: str = ""
+    is_then: bool = False  # of another time than now
 
 
 def page(
@@ -112,6 +118,7 @@ def page(
     rows = html.Section(
         [
             *([_problem(view.problem, setting)] if view.problem else []),
+            *([html.P(tell("then", setting), className="quiet")] if view.is_then else []),
             html.Div(order_list(orders, setting=setting), id=ids.QUARANTINE_ORDERS),
             _rows(view, setting),
         ],

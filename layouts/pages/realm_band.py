@@ -5,7 +5,8 @@ Values in, components out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from dash import html
@@ -35,9 +36,16 @@ def band(exercise: ExerciseView | None, *, now_ms: float, setting: Setting) -> l
 
 
 def choices(
-    exercises: Sequence[ExerciseView] | None, realm: str, *, setting: Setting
+    exercises: Sequence[ExerciseView] | None,
+    realm: str,
+    *,
+    kept: Mapping[str, str],
+    setting: Setting,
 ) -> list[Component]:
-    """Return a link to each world this page can show; [] when there is only live."""
+    """Return a link to each world this page can show; [] when there is only live.
+
+    `kept` is what else its address names.
+    """
     others = [(each.realm, each.name) for each in exercises or ()]
     if not others and realm == LIVE:
         return []
@@ -45,7 +53,7 @@ def choices(
     return [
         html.A(
             [icon("bi-broadcast" if each == LIVE else "bi-cone-striped"), html.Span(name)],
-            href="?" if each == LIVE else f"?{urlencode({'realm': each})}",
+            href="?" + urlencode({**kept, **({} if each == LIVE else {"realm": each})}),
             className="key choice" + (" is-chosen" if each == realm else ""),
             title=name,
             **attrs(aria_current="true" if each == realm else None),
@@ -54,9 +62,13 @@ def choices(
     ]
 
 
-def choice(children: Sequence[Component], *, setting: Setting) -> Component:
+def choice(
+    children: Sequence[Component], *, kept: Mapping[str, str], setting: Setting
+) -> Component:
     """Return where the links stand; a page has one."""
-    label = say("exercise.choice", setting)
     return html.Nav(
-        list(children), id=ids.REALM_CHOICE, className="realm-choice", **attrs(aria_label=label)
+        list(children),
+        id=ids.REALM_CHOICE,
+        className="realm-choice",
+        **attrs(aria_label=say("exercise.choice", setting), data_kept=json.dumps(kept)),
     )

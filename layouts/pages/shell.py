@@ -16,6 +16,7 @@ from data_access.envelope import Text
 from language import LANGUAGES, pick, text
 from layouts import ids
 from layouts.pages.attributes import attrs
+from layouts.pages.in_world import in_world
 from layouts.pages.live import live_state
 from permissions.roles import Person, Right
 
@@ -46,6 +47,7 @@ class Setting:
     realm: str = "live"  # the world whose numbers the page shows
     realm_clock: str = ""  # what time it is there, as elements carry it (assets/realm.mjs)
     band: tuple[Component, ...] = ()  # what says that it is not live (realm_band)
+    ways: tuple[Component, ...] = ()  # to the worlds this page can show (page_realm)
     absent: tuple[str, ...] = ()  # pages that this city has nothing for
 
 
@@ -169,7 +171,7 @@ def _navigation(page: str, setting: Setting) -> Component:
         [
             html.A(
                 [icon(symbol), html.Span(say(f"nav.{name}", setting))],
-                href=path,
+                href=in_world(path, setting.realm),
                 className="nav-link" + (" is-here" if name == page else ""),
                 **attrs(aria_current="page" if name == page else None),
             )

@@ -42,15 +42,20 @@ FAILURE = "HTTP 503 of https://air.example.vn/v2/entities"
 
 def tell(desk: Desk) -> None:
     """Write the envelopes of the pages of data."""
-    now_ms = desk.now_ms()
+    tell_of(desk, "live", desk.now_ms())
+    desk.cache.write_many(forecasts.findings())
+
+
+def tell_of(desk: Desk, realm: str, now_ms: float) -> None:
+    """Write how data stand in a realm, where it is `now_ms`."""
+    payloads = {
+        QUALITY: _quality(desk.city, now_ms),
+        SCORES: _scores(desk.city),
+        OVERDUE: _overdue(desk.city, now_ms),
+        COVERAGE: _coverage(desk.city),
+    }
     desk.cache.write_many(
-        [
-            envelope(QUALITY, payload=_quality(desk.city, now_ms)),
-            envelope(SCORES, payload=_scores(desk.city)),
-            envelope(OVERDUE, payload=_overdue(desk.city, now_ms)),
-            envelope(COVERAGE, payload=_coverage(desk.city)),
-            *forecasts.findings(),
-        ]
+        envelope(name, realm=realm, payload=payload) for name, payload in payloads.items()
     )
 
 

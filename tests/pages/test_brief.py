@@ -271,3 +271,18 @@ def test_questions_are_there_only_with_an_endpoint_and_their_answers_are_held_to
         )
     assert actions(reach, "brief.ask") == [("asked", None), ("ok", None),
                                            ("asked", None), ("failed", "broken")]  # fmt: skip
+
+
+def test_a_brief_of_then_is_read_as_it_was_and_nothing_is_done_with_it(operator, reach):
+    then_ms = NOW_MS - 6 * HOUR_MS
+    made = draft(reach, age_ms=6 * HOUR_MS)
+    findings = FindingStore(reach.engine)
+    old = envelope_of(made, RULES["morning"], reach.city)
+    findings.publish(replace(old, aggregate="brief.morning.draft"), "job", then_ms - 60_000)
+    new = draft(reach)
+    assert made.made_at_ms != new.made_at_ms
+    tree = operator.page(f"{DRAFT}&date=21/09/2026&time=15:13")
+    assert "ĐÃ BIẾT LÚC 15:13 21/09/2026" in words(tree)
+    assert keys(tree) == set()
+    assert not [n for n in nodes(tree) if "/brief/pdf" in str(n["props"].get("href"))]
+    assert keys(operator.page(DRAFT))

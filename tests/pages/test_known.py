@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from callbacks import page_realm
 from data_access.realms.realm import known_realm
+from jobs.findings import FindingStore
 from tests.layouts.tiles.sample import everything
-from tests.pages.browse import Client, nodes, words
+from tests.pages.answerable import measure, tell, tell_of
+from tests.pages.automatic import exercise
+from tests.pages.browse import Client, as_text, nodes, words
 from tests.pages.stand_in import NOW_MS
+from tests.pages.test_quarantine import HeldThere
 from wall.errors import ServiceError
 
 ASKED = "?date=21/09/2026&time=09:14"
 AT_MS = 1_789_956_840_000.0  # 09:14 in Hà Nội
 REALM = known_realm(AT_MS)
 AIR = "environment.air"
+DRILL = "exercise:ngap"
+PAGES = (
+    "/data",
+    f"/data?dataset={AIR}",
+    "/data/quality",
+    "/data/quality?by=agency",
+    f"/data/quality?dataset={AIR}&criterion=live",
+    "/data/coverage",
+    "/data/coverage?agency=cong-an",
+    f"/data/lineage?dataset={AIR}",
+    "/data/sources",
+    "/data/twins",
+    "/data/quarantine",
+    "/data/forecasts",
+    "/data/anomalies",
+    "/data/triage",
+    "/brief",
+)
+WORKED_AT = ("/data/twins", "/data/forecasts", "/data/anomalies", "/data/triage")
 
 
 def band(tree) -> str:
@@ -102,3 +127,150 @@ def test_the_form_begins_with_a_minute_that_is_past(leader):
     }
     assert fields == {"known-date": "21/09/2026", "known-time": "21:12"}
     assert NOW_MS == 1_790_000_000_000.0
+
+
+def also(path: str, query: str) -> str:
+    """Return an address that names a world, too."""
+    return f"{path}{'&' if '?' in path else '?'}{query.removeprefix('?')}"
+
+
+def grid(tree) -> list[dict]:
+    (found,) = [each for each in nodes(tree) if each["type"] == "AgGrid"]
+    return found["props"]["rowData"]
+
+
+def leading(tree) -> list[str]:
+    """Return every address a page leads to, within itself or to another that shows any world."""
+    links = [n["props"].get("href") for n in nodes(tree) if n["type"] == "A"]
+    rows = [row.get("href") for n in nodes(tree) for row in n["props"].get("rowData") or ()]
+    paths = ("/data", "/console", "/brief")
+    return [each for each in [*links, *rows] if each and (each.startswith(paths) or each == "/")]
+
+
+@pytest.fixture
+def held(reach) -> HeldThere:
+    made = HeldThere()
+    object.__setattr__(reach, "held", made)
+    return made
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_any_page_of_data_is_shown_as_it_was_known_then_and_leads_on_there(
+    operator, reach, link, held, path
+):
+    tell(reach)
+    tree = operator.page(also(path, ASKED))
+    assert ("known.ask", {"atMs": AT_MS}) in [(op, args) for op, args, _ in link.asked]
+    assert band(tree) == "ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại."
+    assert main(tree)["data-realm"] == REALM
+    shell = next(n["props"] for n in nodes(tree) if "shell" in str(n["props"].get("className")))
+    assert "is-exercise" in shell["className"]
+    assert leading(tree)
+    assert [each for each in leading(tree) if REALM.replace(":", "%3A") not in each] == []
+    assert "61,5%" not in words(tree)  # of now
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_any_page_of_data_is_shown_in_an_exercise_in_its_frame(operator, reach, link, held, path):
+    tell(reach)
+    exercise(link)
+    tree = operator.page(also(path, f"realm={DRILL}"))
+    assert band(tree).startswith("DIỄN TẬP Ngập 21/09/2026")
+    assert main(tree)["data-realm"] == DRILL
+    assert [each for each in leading(tree) if DRILL.replace(":", "%3A") not in each] == []
+    is_unkept = "Không được lưu theo thời gian" in words(tree)
+    assert is_unkept is (path in (*WORKED_AT, "/data/sources"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_live_is_one_tap_away_and_what_the_address_names_is_kept(operator, reach, held, path):
+    tell(reach)
+    tree = operator.page(also(path, ASKED))
+    choice = next(n for n in nodes(tree) if n["props"].get("id") == "realm-choice")
+    kept = json.loads(choice["props"]["data-kept"])
+    named = dict(each.split("=") for each in path.partition("?")[2].split("&") if each)
+    assert named.items() <= kept.items()
+    back = next(n["props"]["href"] for n in nodes(choice) if n["type"] == "A")
+    assert "realm" not in back
+    assert band(operator.page(path.partition("?")[0] + back)) == ""
+    form = next(n for n in nodes(tree) if n["props"].get("className") == "known-form")
+    hidden = {n["props"]["name"]: n["props"]["value"] for n in nodes(form)
+              if n["props"].get("type") == "hidden"}  # fmt: skip
+    assert hidden == kept
+
+
+def test_what_is_listed_of_then_is_of_then_alone(operator, reach):
+    tell(reach)
+    rows = grid(operator.page("/data" + ASKED))
+    assert {row["at"] for row in rows} == {None}  # nothing is known of then: not what is of now
+    tell_of(reach, REALM, AT_MS)
+    rows = grid(operator.page("/data" + ASKED))
+    assert all(row["at"] is None or row["at"] <= AT_MS for row in rows)
+    assert any(row["at"] for row in rows)
+    assert "96,4%" in words(operator.page("/data/quality" + ASKED))
+    assert "1 trên 42 bộ đang sống" in words(operator.page("/data/coverage" + ASKED))
+
+
+@pytest.mark.parametrize("grid_id", ["catalogue", "coverage", "quality", "forecasts"])
+def test_what_is_asked_again_is_of_then_too(operator, reach, grid_id):
+    tell(reach)
+    tell_of(reach, REALM, AT_MS)
+    values = {f"{grid_id}-again.n_intervals": 3, "page-realm.data": REALM}
+    answer = operator.call(f"{grid_id}-grid.rowData", values)
+    assert answer.status_code == 200
+    body = answer.get_json()["response"]
+    rows = body[f"{grid_id}-grid"]["rowData"]
+    assert all("realm=known" in row["href"] for row in rows if row.get("href"))
+    if grid_id == "catalogue":
+        assert all(row["at"] is None or row["at"] <= AT_MS for row in rows)
+
+
+def test_a_score_of_then_has_its_course_to_then_and_says_that_its_parts_are_not_kept(
+    operator, reach
+):
+    tell_of(reach, REALM, AT_MS)
+    measure(reach)
+    tree = operator.page(also(f"/data/quality?dataset={AIR}&criterion=sufficient", ASKED))
+    assert "Từng phần của điểm chỉ được lưu ở lúc này" in words(tree)
+    graph = next(n["props"]["figure"] for n in nodes(tree) if n["type"] == "Graph")
+    ends = [each["x"][-1] for each in graph["data"] if each.get("x")]
+    assert ends
+    assert max(ends) == AT_MS
+
+
+def test_nothing_is_let_in_then_and_what_was_held_is_of_then(operator, reach, held):
+    tree = operator.page(also(f"/data/quarantine?dataset={AIR}&reason=outOfRange", ASKED))
+    assert held.then_us == AT_MS * 1000
+    assert not [n for n in nodes(tree) if n["props"].get("name") == "do"]
+    assert "Những dòng đã bị giữ tới lúc ấy" in words(tree)
+    operator.page(f"/data/quarantine?dataset={AIR}&reason=outOfRange")
+    assert held.then_us is None
+
+
+def test_what_work_had_found_is_what_it_had_found_then(reach, application):
+    findings, now = FindingStore(reach.engine), everything()["forecast.air"]
+    for number, at_ms in enumerate((AT_MS - 7_200_000, AT_MS - 60_000, AT_MS + 60_000)):
+        said = replace(now, label={"vi": f"Lần {number}", "en": f"Time {number}"})
+        findings.publish(said, f"job{number}", at_ms)
+    reach.cache.write(now)
+    with application.test_request_context():
+        there = page_realm.desk_in(reach, REALM).cache
+        drill = page_realm.desk_in(reach, DRILL).cache
+    found = there.read("forecast.air")
+    assert found is not None
+    assert (found.label["vi"], found.realm) == ("Lần 1", REALM)
+    assert found.origin != "live"
+    assert there.read_many(["forecast.air", AIR]).keys() == {"forecast.air"}
+    assert drill.read("forecast.air") is None
+
+
+def test_news_of_worlds_keeps_what_the_address_names(operator, link):
+    exercise(link)
+    event = {"topic": "realms", "name": "changed", "count": 1}
+    kept = json.dumps({"dataset": AIR})
+    values = {"wall-event.data": event, "page-realm.data": "live", "realm-choice.data-kept": kept}
+    told = as_text(operator.call("realm-choice.children", values))
+    assert f"?dataset={AIR}&realm=exercise%3Angap" in told
+    for wrong in ("[", "3", None):
+        values["realm-choice.data-kept"] = wrong
+        assert "?realm=exercise" in as_text(operator.call("realm-choice.children", values))

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks.desk import Desk
 from callbacks.replays import Replays
+from data_access.realms.realm import known_realm
 from layouts.pages.console_place import GROUPS
 from layouts.pages.operator_state import VIEWS
 from permissions.audit import Entry
@@ -22,6 +23,7 @@ from tests.pages.automatic import automate, equip, exercise
 from tests.pages.site import FIXED_CLOCK, served
 from tests.pages.stand_in import envelope
 from tests.pages.test_automation import NUMBERS
+from tests.pages.test_quarantine import HeldThere
 from wall.errors import ServiceError
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -268,6 +270,37 @@ def test_pages_in_an_exercise_are_fit_to_read(page, address, desk, link):
         complaints += [f"{path}: {each}" for each in looking.look(page)]
         # Another language is another load: it is of the same world.
         expect(page.locator(".realm-band .realm-mark, .guard-exercise")).to_be_visible()
+    assert not complaints, "\n".join(complaints)
+
+
+OF_THEN = (
+    "/data",
+    "/data?dataset=economy.projects",
+    "/data/quality",
+    "/data/quality?dataset=environment.air&criterion=sufficient",
+    "/data/coverage",
+    "/data/lineage?dataset=transport.speed",
+    "/data/sources",
+    "/data/quarantine",
+    "/data/forecasts",
+    "/brief?kind=morning",
+)
+
+
+@pytest.mark.parametrize("realm", ["exercise:ngap", known_realm(NOW_MS - 3_600_000)])
+def test_pages_of_data_in_another_world_are_fit_to_read(page, address, desk, link, realm):
+    exercise(link, now_ms=NOW_MS)
+    object.__setattr__(desk, "held", HeldThere())
+    answerable.tell_of(desk, realm, NOW_MS - 3_600_000)
+    complaints: list[str] = []
+    for path in OF_THEN:
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}realm={realm}")
+        expect(page.locator(".realm-band .realm-mark")).to_be_visible()
+        complaints += [f"{path}: {each}" for each in looking.look(page)]
+        expect(page.locator(".realm-band .realm-mark")).to_be_visible()
+    page.locator(".known-choice summary").click()
+    expect(page.locator(".known-form")).to_be_visible()
+    complaints += looking.unfit(page)
     assert not complaints, "\n".join(complaints)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from callbacks.desk import Desk
+from data_access.realms.realm import known_realm
+from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages import looking
+from tests.pages.automatic import exercise
 from tests.pages.test_looks import (  # noqa: F401 - fixtures
     address,
     desk,
@@ -57,6 +63,37 @@ def test_r57_one_tap_on_a_number_opens_its_passport_and_esc_closes_it(
         expect(page.locator("#passport .page-words")).to_contain_text("2")
         page.keyboard.press("Escape")
         expect(page.locator("#passport")).to_be_hidden()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("realm", ["exercise:ngap", known_realm(NOW_MS - 3_600_000)])
+def test_r57_a_passport_of_another_world_stands_in_its_frame(
+    page: Page,  # noqa: F811
+    address: str,  # noqa: F811
+    desk: Desk,  # noqa: F811
+    realm: str,
+) -> None:
+    link: Any = desk.link
+    exercise(link, now_ms=NOW_MS)
+    desk.cache.write_many(replace(each, realm=realm) for each in everything().values())
+    complaints: list[str] = []
+    for language in looking.LANGUAGES:
+        page.goto(f"{address}/console?realm={realm}")
+        looking.speak(page, language)
+        expect(page.locator(".console-tile .tile").first).to_be_visible()
+        _tap(page, "city.bottlenecks:numbers/air")
+        framed = page.locator("#passport .passport-exercise")
+        expect(framed).to_have_attribute("data-realm", realm)
+        expect(framed.locator(".passport-exercise-head strong")).to_be_visible()
+        looking.settled(page)
+        for each in ("#passport", "#passport .passport-exercise"):
+            wide = page.evaluate("(e) => e.scrollWidth - e.clientWidth", page.query_selector(each))
+            complaints += [f"{each} is {wide} px too wide"] if wide > 0 else []
+        complaints += _small_keys(page)
+        complaints += looking.unfit(page) if language == "en" else []
+        page.keyboard.press("Escape")
+        expect(page.locator("#passport")).to_be_hidden()
+    link.exercises = []
     assert not complaints, "\n".join(complaints)
 
 

@@ -25,8 +25,10 @@ class HeldThere:
     """Two datasets with rows in quarantine."""
 
     found: dict[int, Done] = field(default_factory=dict)
+    then_us: int | None = None
 
-    def counts(self, datasets):
+    def counts(self, datasets, *, then_us=None):
+        self.then_us = then_us
         made = [
             Count(AIR, OWNER, "outOfRange", "held", 41),
             Count(AIR, OWNER, "outOfRange", "released", 2),
@@ -34,7 +36,7 @@ class HeldThere:
         ]
         return [each for each in made if each.dataset in datasets]
 
-    def rows(self, datasets, *, reason, states, offset, limit):
+    def rows(self, datasets, *, reason, states, offset, limit, then_us=None):
         row = ROW if reason != "badTime" else "Mar 10 sshd: from 0912345678 <b>"
         word = ("binh", "trạm ở gần đám cháy", 1_790_000_000_000_000)
         given = word if "released" in states else (None, None, None)
