@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from callbacks import record_pictures
 from callbacks.console_tiles import within_ceiling
 from callbacks.desk import Desk
 from callbacks.old_units import then_words
@@ -166,7 +167,11 @@ def rows(
         return []
     names_unit = source.get("area") in (None, CITY_AREA)
     return [
-        _row(each, contract, reach.city, names_unit=names_unit, setting=setting) for each in found
+        replace(
+            _row(each, contract, reach.city, names_unit=names_unit, setting=setting),
+            picture=record_pictures.address_of(reach, contract, each),
+        )
+        for each in found
     ]
 
 

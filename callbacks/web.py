@@ -42,6 +42,7 @@ from callbacks import (
     proposals,
     quality_board,
     quarantine,
+    record_pictures,
     room,
     rule_day,
     security,
@@ -160,6 +161,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     cameras.attach(server)
     open311.attach(server)
     proposals.attach(server)
+    record_pictures.attach(server)
     proposal_page.attach(server)
     quarantine.attach(server)
     anomalies.attach(server)

@@ -5,6 +5,7 @@ What a camera is not sure of is shown and marked, counts for no figure, and neve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import mean
 from typing import Any
 
@@ -16,14 +17,15 @@ from data_access.aggregates.parts import (
     column,
     line,
     number,
+    point_of,
     series,
     table,
     words,
 )
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Item, MapLayer, Payload, Series, Source, Status, Text
+from data_access.envelope import POINTS, Item, MapLayer, Payload, Series, Source, Status, Text
 from data_access.rollup import HOUR, HOUR_US
-from data_access.store.snapshot import AREA
+from data_access.store.snapshot import AREA, Life
 
 CAMERAS, EVENTS = "transport.cameras", "transport.camera_events"
 FRESH_US = 2_700_000_000  # a camera silent for longer says nothing
@@ -190,6 +192,8 @@ def events(view: View) -> Payload:
     kinds = view.city.datasets[EVENTS].categories
     limit = view.city.limit(EVENTS, "confidence")
     items: list[Item] = []
+    seen: dict[str, Life] = {}
+    bands: dict[str, str] = {}
     unsure = 0
     for life in view.snapshot.lives(EVENTS, statuses=["open"], active_us=now_us, bodies=True):
         if life.opened_us > now_us:
@@ -199,6 +203,8 @@ def events(view: View) -> Payload:
         is_sure = share is not None and limit.grade(share) == "normal"
         unsure += not is_sure
         place = str(life.body.get("place") or life.body.get("camera") or "")
+        seen[life.base_id] = life
+        bands[life.base_id] = _band(life.category, is_sure=is_sure)
         items.append(
             {
                 "id": life.base_id,
@@ -222,8 +228,40 @@ def events(view: View) -> Payload:
                 source={"dataset": EVENTS},
             )
         },
-        "items": {"active": ranked_items(items)},
+        "items": {"active": (ranked := ranked_items(items))},
         "tables": {"kinds": _kinds(view, now_us)},
+        "maps": {"events": _marked(ranked, seen, bands)},
+    }
+
+
+def _band(category: str, *, is_sure: bool) -> str:
+    """Return how an event is marked on the map: what a camera is not sure of stands apart."""
+    if not is_sure:
+        return "unsure"
+    return "grave" if GRAVE.get(category) == "warning" else "seen"
+
+
+def _marked(items: list[Item], seen: Mapping[str, Life], bands: Mapping[str, str]) -> MapLayer:
+    """Return a marker where each event is, the gravest named."""
+    placed = {
+        item["id"]: point_of(geometry)
+        for item in items
+        if (geometry := seen[item["id"]].geometry) is not None
+    }
+    values: dict[str, dict[str, Any]] = {
+        item["id"]: {"value": None, "band": bands[item["id"]], "label": item["title"]}
+        for item in items
+        if item["id"] in placed
+    }
+    return {
+        "label": text("Sự kiện camera theo vị trí", "Events on camera by place"),
+        "layer": POINTS,
+        "unit": "",
+        "decimals": 0,
+        "scale": "camera_event",
+        "values": values,
+        "points": placed,
+        "worst": [*placed][:LABELLED],
     }
 
 

@@ -81,6 +81,7 @@ class SourceRow:
     is_suspect: bool
     reference: str
     recorded: str
+    picture: str = ""  # where the one is that it came with
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def source_rows(rows: Sequence[SourceRow] | None, *, setting: Setting) -> Compon
                     html.Tr([html.Th(say(f"rows.{head}", setting), className=f"row-{head}")
                              for head in heads])
                 ),
-                html.Tbody([_row(row) for row in rows]),
+                html.Tbody([_row(row, setting) for row in rows]),
             ],
             className="source-rows",
         )  # fmt: skip
@@ -289,12 +290,17 @@ def _figure(figure: UnitFigure, setting: Setting) -> Component:
     )
 
 
-def _row(row: SourceRow) -> Component:
+def _row(row: SourceRow, setting: Setting) -> Component:
+    what: list[Component | str] = [row.what]
+    if row.picture:
+        told = say("console.picture", setting)
+        image = html.Img(src=row.picture, alt=f"{told}: {row.what}", **attrs(loading="lazy"))
+        what.append(html.A(image, href=row.picture, target="_blank", className="row-picture"))
     quality = "row-quality is-suspect" if row.is_suspect else "row-quality"
     return html.Tr(
         [
             html.Td(row.observed, className="row-observed"),
-            html.Td(row.what, className="row-what"),
+            html.Td(what, className="row-what"),
             html.Td(row.place, className="row-place"),
             html.Td(row.figure, className="row-figure"),
             html.Td(row.quality, className=quality),

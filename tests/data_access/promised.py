@@ -97,6 +97,7 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "numbers": {"active"},
         "tables": {"kinds"},
         "items": {"active"},
+        "maps": {"events"},
     },
     "transport.signals": {
         "numbers": {"junctions", "cycle", "wrong"},

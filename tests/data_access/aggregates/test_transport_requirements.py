@@ -108,6 +108,23 @@ def test_r37_a_replayed_event_file_gives_place_kind_and_confidence(table: Table)
     assert rows[0]["body"]["image"] == "snapshots/e1.jpg"
 
 
+def test_r37_each_event_is_a_marker_and_one_a_camera_is_not_sure_of_stands_apart(
+    table: Table,
+) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(EVENTS)
+    layer = table.build(EVENTS).payload["maps"]["events"]
+    assert layer["points"] == {"e1": [21.032, 105.8504], "e2": [21.0385, 105.8381]}
+    assert {name: each["band"] for name, each in layer["values"].items()} == {
+        "e1": "grave",
+        "e2": "unsure",
+    }
+    assert layer["values"]["e2"]["label"]["en"] == "Wrong way (low confidence)"
+    assert layer["worst"][0] == "e1"
+    shapes = {each.id: each.shape for each in table.city.scales[layer["scale"]].bands}
+    assert len(set(shapes.values())) == len(shapes)  # colour is never alone
+
+
 def test_r37_a_camera_that_fell_silent_is_not_counted(table: Table) -> None:
     place = Entity("CAM-9", "Xa", 21.02, 105.84, "00070")
     table.feed(

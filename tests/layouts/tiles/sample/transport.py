@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data_access.envelope import Envelope
+from data_access.envelope import POINTS, Envelope
 from tests.layouts.tiles.sample.making import (
     HOUR_MS,
     NOW_MS,
@@ -336,6 +336,23 @@ def camera_events() -> Envelope:
                 {"name": ("Loại sự kiện", "Kind"), "events": ("24 giờ", "24 hours", "", 0)},
                 [(("Xe dừng, đỗ trên làn", "Vehicle stopped in lane"), 14),
                  (("Hàng chờ dài", "Long queue"), 9), (("Va chạm", "Crash"), 2)])},
+            "maps": {
+                "events": {
+                    "label": text("Sự kiện camera theo vị trí", "Events on camera by place"),
+                    "layer": POINTS,
+                    "unit": "",
+                    "decimals": 0,
+                    "scale": "camera_event",
+                    "values": {
+                        "e1": {"value": None, "band": "grave", "label": text("Va chạm", "Crash")},
+                        "e2": {"value": None, "band": "unsure",
+                               "label": text("Đi ngược chiều (độ tin cậy thấp)",
+                                             "Wrong way (low confidence)")},
+                    },
+                    "points": {"e1": [21.0285, 105.8542], "e2": [21.0031, 105.8201]},
+                    "worst": ["e1", "e2"],
+                }
+            },
         },
         origin="simulated",
     )  # fmt: skip
