@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 
 from language import datetime_, number, text
 from layouts import ids
+from layouts.pages.attributes import attrs
 from layouts.pages.shell import Setting, hidden, icon
 from layouts.pages.typed_instant import typed_instant
 
@@ -55,7 +56,10 @@ def band(view: KnownView, *, setting: Setting) -> list[Component]:
         [icon("bi-clock-history"), tell("band", setting, at=at)], className="realm-mark"
     )
     done = number(view.progress * 100, "%", decimals=0, language=setting.language)
-    return [mark, html.Span(tell(f"phase.{view.phase}", setting, done=done))]
+    said = html.Span(
+        tell(f"phase.{view.phase}", setting, done=done), **attrs(data_phase=view.phase)
+    )
+    return [mark, said]
 
 
 def picker(

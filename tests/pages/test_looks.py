@@ -304,6 +304,24 @@ def test_pages_of_data_in_another_world_are_fit_to_read(page, address, desk, lin
     assert not complaints, "\n".join(complaints)
 
 
+def test_a_page_of_then_comes_anew_when_what_was_known_is_made(page, address, desk, link):
+    then_ms = NOW_MS - 7_200_000
+    realm = known_realm(then_ms)
+    link.known_phase = "preparing"
+    page.goto(f"{address}/data/lineage?dataset=transport.speed&realm={realm}")
+    looking.speak(page, "vi")
+    expect(page.locator(".realm-band [data-phase=preparing]")).to_be_visible()
+    made = page.locator("#main .node-main")
+    expect(made).not_to_contain_text("mô phỏng")
+    answerable.tell_of(desk, realm, then_ms)
+    link.known_phase = "running"
+    page.evaluate(
+        "dash_clientside.set_props('wall-event', {data: {topic: 'realms', count: 7}})"
+    )  # as the link does when the controller says so
+    expect(page.locator(".realm-band [data-phase=running]")).to_be_visible()
+    expect(made).to_contain_text("mô phỏng")
+
+
 def test_the_installers_tools_and_their_question_are_fit_for_a_finger(page, address, link):
     _tooled(link)
     page.goto(address + OPERATOR)
