@@ -7,7 +7,7 @@ numbers from that realm's envelopes, rows as they were known at what time it is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +31,7 @@ from layouts.pages.exercise_view import find
 from layouts.pages.known import KnownAsked
 from layouts.pages.shell import Setting
 from layouts.pages.wall_view import LIVE
+from permissions.usage import Reader, UsageLog, Used
 
 EVENT = "realms"
 NOTHING: Mapping[str, str] = {}
@@ -202,7 +203,8 @@ def desk_then(reach: Desk, realm: str | None) -> Desk:
         playing = find(exercises(reach), here)
         at_ms = reach.now_ms() if playing is None else playing.glass_ms(reach.now_ms())
     there_ms = at_ms
-    return replace(desk_in(reach, here), now_ms=lambda: there_ms)
+    usage: Any = _UsageNow(reach.usage, reach.now_ms)
+    return replace(desk_in(reach, here), now_ms=lambda: there_ms, usage=usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,20 @@ class _CacheThere:
     def versions(self) -> dict[str, int]:
         found = self.cache.versions(self.realm)
         return {published(self.realm, name): version for name, version in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _UsageNow:
+    """Who uses what: that is of now, whatever time a page is of."""
+
+    usage: UsageLog
+    now_ms: Callable[[], float]
+
+    def note(self, datasets: Iterable[str], reader: Reader, *, at_ms: float, **more: Any) -> None:
+        self.usage.note(datasets, reader, at_ms=self.now_ms(), **more)
+
+    def of(self, dataset: str, **which: Any) -> list[Used]:
+        return self.usage.of(dataset, **which)
 
 
 @dataclass(frozen=True, slots=True)

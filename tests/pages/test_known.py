@@ -274,3 +274,12 @@ def test_news_of_worlds_keeps_what_the_address_names(operator, link):
     for wrong in ("[", "3", None):
         values["realm-choice.data-kept"] = wrong
         assert "?realm=exercise" in as_text(operator.call("realm-choice.children", values))
+
+
+def test_who_looks_at_then_looks_now(operator, reach, held):
+    reach.cache.write_many(everything().values())
+    for path in ("/data/anomalies", f"/data?dataset={AIR}"):
+        operator.page(also(path, ASKED))
+    used = reach.usage.of(AIR, now_ms=NOW_MS, days=30)
+    assert used
+    assert {each.last_at_ms for each in used} == {NOW_MS}
