@@ -61,6 +61,7 @@ def register(app: Dash) -> None:
         Input(ids.VERSIONS, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
         State(ids.PAGE_REALM, "data"),
+        State(ids.ANOMALIES_LISTS, "id"),
         prevent_initial_call=True,
     )(refresh)
 
@@ -81,7 +82,7 @@ def layout(
     return anomalies.page(view, link=page_setting.link(), setting=setting)
 
 
-def refresh(versions: Any, _poll: Any, realm: str | None) -> Any:
+def refresh(versions: Any, _poll: Any, realm: str | None, _id: Any) -> Any:
     """Say anew what stands, when that changed; what was known does not change."""
     who, is_live = session.person(), page_realm.chosen(realm) == LIVE
     if who is None or not is_live or (isinstance(versions, Mapping) and ALERTS not in versions):

@@ -64,6 +64,7 @@ def register(app: Dash) -> None:
         Input(ids.VERSIONS, "data"),
         Input(ids.LIVE_POLL, "n_intervals"),
         State(ids.PAGE_REALM, "data"),
+        State(ids.QUARANTINE_ORDERS, "id"),
         prevent_initial_call=True,
     )(refresh)
 
@@ -93,7 +94,7 @@ def layout(
     return quarantine.page(view, orders, link=page_setting.link(), setting=setting)
 
 
-def refresh(_versions: Any, _poll: Any, realm: str | None) -> Any:
+def refresh(_versions: Any, _poll: Any, realm: str | None, _id: Any) -> Any:
     """Say anew what came of the newest orders."""
     who = session.person()
     if who is None or not who.may(Right.SEE_QUARANTINE):
