@@ -294,7 +294,7 @@ def _row(row: SourceRow, setting: Setting) -> Component:
     what: list[Component | str] = [row.what]
     if row.picture:
         told = say("console.picture", setting)
-        image = html.Img(src=row.picture, alt=f"{told}: {row.what}", **attrs(loading="lazy"))
+        image = html.Img(src=row.picture, alt=f"{told}: {row.what}")
         what.append(html.A(image, href=row.picture, target="_blank", className="row-picture"))
     quality = "row-quality is-suspect" if row.is_suspect else "row-quality"
     return html.Tr(

@@ -136,10 +136,13 @@ def test_how_fresh_data_were_is_said_and_what_was_refused_is_not_kept(recorded: 
     rows = {row["dataset"]: row for row in payload["tables"]["datasets"]["rows"]}
     for name in DATASETS:
         assert min(rows[name]["age"], at_ms) == recorded.then[at_ms][name].as_of_ms
-        assert rows[name]["state_id"] == "ok"
+        age_ms = at_ms - rows[name]["age"]
+        is_fresh = age_ms <= recorded.room.city.datasets[name].stale_after_ms
+        assert rows[name]["state_id"] == ("ok" if is_fresh else "stale")
         assert (rows[name]["accepted"], rows[name]["quarantined"]) == (None, None)
     assert payload["numbers"]["rows_accepted"]["value"] is None
-    assert payload["numbers"]["datasets_ok"]["value"] == len(DATASETS)
+    states = [row["state_id"] for row in rows.values()]
+    assert payload["numbers"]["datasets_ok"]["value"] == states.count("ok")
     assert payload["tables"]["quarantine"]["rows"] == []
     assert "sources" not in payload["tables"]
     assert covered["numbers"]["shown"]["value"] == len(DATASETS)
