@@ -212,7 +212,7 @@ def _buttons(alert: AlertView, setting: Setting) -> Component:
         action=LABELS_PATH,
         method="POST",
         className="anomaly-verdicts",
-        **attrs(aria_label=tell("ask", setting)),
+        **attrs(aria_label=f"{tell('ask', setting)} {alert.title}"),
     )
 
 

@@ -84,7 +84,7 @@ def _columns(setting: Setting) -> list[GridColumn]:
     return [
         GridColumn("name", head("name"), 200, 3, is_link=True),
         GridColumn("forecast", head("forecast"), 160, 2),
-        GridColumn("method", head("method"), 200, 3, is_marked=True),
+        GridColumn("method", head("method"), 172, 3, is_marked=True),
         *(GridColumn(each, head(each), 84, 1, is_figure=True) for each in MASES),
         GridColumn("error", head("error"), 104, 1, is_figure=True),
         GridColumn("coverage80", head("coverage80"), 84, 1, is_figure=True),

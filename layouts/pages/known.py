@@ -83,6 +83,7 @@ def picker(
             html.Summary(
                 [icon("bi-clock-history"), html.Span(tell("choose", setting))],
                 className="key choice" + (" is-chosen" if is_known else ""),
+                title=tell("choose", setting),
             ),
             html.Form(
                 [
