@@ -119,7 +119,7 @@ class QuarantineReader:
             which = which.where(quarantine.c.reason == reason)
         with self._reader.snapshot() as snapshot:
             found = snapshot.connection.execute(which.offset(offset).limit(limit))
-            held = [Held(*row) for row in found]
+            held = [Held(*tuple(row)) for row in found]
         return [_as_then(each, then_us) for each in held]
 
     def done(self, orders: Collection[int]) -> dict[int, Done]:

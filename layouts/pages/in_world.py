@@ -49,7 +49,7 @@ def lead_on(tree: Any, realm: str) -> Any:
     return tree
 
 
-def _walk(tree: Any) -> Iterator[Component]:
+def _walk(tree: Any) -> Iterator[Any]:
     if isinstance(tree, list | tuple):
         for each in tree:
             yield from _walk(each)
