@@ -40,9 +40,9 @@ def lead_on(tree: Any, realm: str) -> Any:
     if realm == LIVE:
         return tree
     for each in _walk(tree):
-        href = getattr(each, "href", None)
-        if isinstance(each, html.A) and isinstance(href, str):
-            each.href = in_world(href, realm)
+        link: Any = each if isinstance(each, html.A) else None
+        if isinstance(getattr(link, "href", None), str):
+            link.href = in_world(link.href, realm)
         rows = getattr(each, "rowData", None)
         if isinstance(rows, list):
             each.rowData = rows_in_world(rows, realm)

@@ -84,6 +84,7 @@ def picker(
                 [icon("bi-clock-history"), html.Span(tell("choose", setting))],
                 className="key choice" + (" is-chosen" if is_known else ""),
                 title=tell("choose", setting),
+                **attrs(aria_label=tell("choose", setting)),
             ),
             html.Form(
                 [
