@@ -1,7 +1,7 @@
 """One line of a log: RFC 5424, RFC 3164 with or without its priority, rsyslog's own, or CEF.
 
-Not a source itself: data_access/sources/syslog.py counts lines. Knows no file and no clock; what a
-line leaves out (year, zone) comes from its `Calendar`.
+Not a source itself: data_access/sources/syslog.py counts lines. Knows no clock; what a line leaves
+out (year, zone) comes from its `Calendar`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from data_access.sources import cef
 from data_access.sources.cef import CefEvent
 from language import Told, told, words_of
 
+ReferenceYear = Annotated[int, Field(ge=1970, le=9998)] | Literal["arrival"]
 MAX_PRIORITY = 191  # facility * 8 + severity
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -70,15 +75,23 @@ class Calendar:
 
     def __init__(self, year: int, zone: ZoneInfo, *, near: datetime | None = None) -> None:
         self.year, self._first, self.zone = year, year, zone
-        self._near = near
+        self.near = near
         self._month: int | None = None
         self._minutes: dict[tuple[int, int, int, int, int], int] = {}
 
+    @classmethod
+    def of(cls, path: Path, year: ReferenceYear, zone: ZoneInfo) -> Calendar:
+        """Return the calendar of a file whose first line is of `year`, or of when it came."""
+        if year != "arrival":
+            return cls(year, zone)
+        came = datetime.fromtimestamp(path.stat().st_mtime, zone)
+        return cls(came.year, zone, near=came)
+
     def minute(self, month: int, day: int, hour: int, minute: int, year: int | None = None) -> int:
         """Return UTC minutes since the epoch of a local time; raises ValueError."""
-        if year is None and self._near is not None:
-            half_year = (month - self._near.month) / 6
-            year = self._near.year + (half_year < -1) - (half_year > 1)
+        if year is None and self.near is not None:
+            half_year = (month - self.near.month) / 6
+            year = self.near.year + (half_year < -1) - (half_year > 1)
         if year is None:
             jump = 0 if self._month is None else month - self._month
             year = self.year - 1 if jump > 6 and self.year > self._first else self.year
@@ -213,7 +226,9 @@ def cef_moment(text: str, calendar: Calendar) -> tuple[int, int]:
             "badTime",
             told("{text!r}; expected milliseconds or Mmm dd yyyy hh:mm:ss", text=text[:40]),
         )
-    zone = Calendar(calendar.year, ZoneInfo("UTC")) if found[7] in _GREENWICH else calendar
+    zone = calendar
+    if found[7] in _GREENWICH:
+        zone = Calendar(calendar.year, ZoneInfo("UTC"), near=calendar.near)
     year = int(found[3]) if found[3] else None
     minute = zone.minute(MONTHS[found[1]], int(found[2]), int(found[4]), int(found[5]), year)
     return minute, min(int(found[6]), 59)

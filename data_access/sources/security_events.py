@@ -26,6 +26,7 @@ from data_access.sources.log_line import (
     Calendar,
     LineFault,
     LogLine,
+    ReferenceYear,
     cef_event,
     parse_line,
     without_secrets,
@@ -37,6 +38,7 @@ from data_access.sources.structured_data import elements
 from language import told
 
 FORMAT = "security-events"
+COUNTS = True  # counts of parts of a bucket add up
 Level = Literal["low", "medium", "high", "critical"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high", "critical")
 CEF_BANDS = (4, 7, 9)  # ArcSight's guide: 0-3 low, 4-6 medium, 7-8 high, 9-10 very high
@@ -67,13 +69,16 @@ class Count(BaseModel):
 
 
 class Options(SourceOptions):
-    """`reference_year`, `timezone`: what RFC 3164 leaves out."""
+    """`reference_year`, `timezone`: what RFC 3164 leaves out.
+
+    The year is that of a file's first line, or "arrival": whichever is nearest to when it came.
+    """
 
     counts: dict[str, Count] = Field(default_factory=dict)  # indicator -> events
     bucket: Period = "PT1M"
     records: Level | None = None  # events this grave or more are records
     lifetime: Period = "P1D"  # of a record
-    reference_year: int = Field(default=2000, ge=1970, le=9998)
+    reference_year: ReferenceYear = 2000
     timezone: ZoneName | None = None
 
 
@@ -109,7 +114,7 @@ class _Event:
 
 def _read(path: Path, options: Options, city: City) -> _Reader:
     payload = load(path)
-    calendar = Calendar(options.reference_year, zone_of(options.timezone, city))
+    calendar = Calendar.of(path, options.reference_year, zone_of(options.timezone, city))
     reader = _Reader(payload.name, options)
     lines = strange = 0
     for number, text in enumerate(payload.lines(), start=1):

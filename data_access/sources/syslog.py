@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from data_access.city import City
 from data_access.contracts import DatasetContract
@@ -23,6 +21,7 @@ from data_access.sources.log_line import (
     Calendar,
     LineFault,
     LogLine,
+    ReferenceYear,
     parse_line,
     without_secrets,
 )
@@ -46,7 +45,7 @@ class Options(SourceOptions):
     The year is that of a file's first line, or "arrival": whichever is nearest to when it came.
     """
 
-    reference_year: Annotated[int, Field(ge=1970, le=9998)] | Literal["arrival"] = 2000
+    reference_year: ReferenceYear = 2000
     timezone: ZoneName | None = None
     failed: tuple[str, ...] = (
         r"^Failed \S+ for ",
@@ -149,12 +148,7 @@ class _Counts:
 
 def _counted(path: Path, options: Options, city: City) -> tuple[_Counts, list[Rejected]]:
     payload = load(path)
-    zone = zone_of(options.timezone, city)
-    if options.reference_year == "arrival":
-        came = datetime.fromtimestamp(path.stat().st_mtime, zone)
-        calendar = Calendar(came.year, zone, near=came)
-    else:
-        calendar = Calendar(options.reference_year, zone)
+    calendar = Calendar.of(path, options.reference_year, zone_of(options.timezone, city))
     counts = _Counts(payload.name, options)
     rejected: list[Rejected] = []
     lines = strange = 0

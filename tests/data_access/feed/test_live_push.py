@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -227,11 +228,17 @@ def open_syslog(
 ) -> Callable[..., tuple[LiveRoom, int]]:
     monkeypatch.setattr(syslog_server, "FLUSH_S", 0.05)
 
-    def opened(*, settings: dict[str, Any] | None = None, **way: Any) -> tuple[LiveRoom, int]:
+    def opened(
+        *, settings: dict[str, Any] | None = None, counts: dict[str, Any] | None = None, **way: Any
+    ) -> tuple[LiveRoom, int]:
         port = free_port()
         listen = ListenWay(port=port, **way)
-        options = {"reference_year": "arrival"}
+        options: dict[str, Any] = {"reference_year": "arrival"}
         source = SourceSpec(format="syslog", options=options, listen=listen)
+        if counts is not None:
+            source = replace(
+                source, format="security-events", options={**options, "counts": counts}
+            )
         room = open_source(LOGINS, source, **(settings or {}))
         room.until(lambda: room.health(LOGINS, "listen").last_success_us)
         return room, port
@@ -305,6 +312,31 @@ def test_lines_without_a_year_are_of_this_one(
     room.until(lambda: totals(room).get("events") == 1)
     observed = room.store().source_rows(LOGINS)[0]["observed_at"]
     assert abs((observed - now).total_seconds()) < 120
+
+
+def test_events_in_cef_add_up_over_batches_and_restarts_in_lines_without_a_year(
+    open_syslog: Callable[..., tuple[LiveRoom, int]],
+    connect: Callable[..., socket.socket],
+    city: City,
+) -> None:
+    grave = {"at_least": "high"}
+    room, port = open_syslog(counts={"events": {}, "failed_logins": grave})
+    at = datetime.now(city.zone)
+
+    def event(severity: int, times: int = 1) -> bytes:
+        cef = f"CEF:0|Maker|Firewall|1|100|Port scan|{severity}|src=192.0.2.1 cnt={times}"
+        return f"<134>{at:%b %d %H:%M}:07 gate {cef}\n".encode()
+
+    connect(port).sendall(event(3) + event(9))
+    room.until(lambda: totals(room) == {"events": 2, "failed_logins": 1})
+    connect(port).sendall(event(8, times=5))
+    room.until(lambda: totals(room) == {"events": 7, "failed_logins": 6})
+    room.restart()
+    room.until(lambda: room.health(LOGINS, "listen").last_success_us)
+    connect(port).sendall(event(1))
+    room.until(lambda: totals(room) == {"events": 8, "failed_logins": 6})
+    (observed,) = {each["observed_at"] for each in room.store().source_rows(LOGINS)}
+    assert abs((observed - at).total_seconds()) < 120
 
 
 def test_who_is_not_allowed_or_sends_nonsense_is_closed_and_the_others_are_heard(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,15 @@ def test_the_year_rises_in_january_and_late_december_lines_stay_in_december() ->
         time.gmtime((parse_line(line, calendar).minute + 7 * 60) * 60).tm_year for line in lines
     ]
     assert years == [2025, 2026, 2025]
+
+
+def test_a_time_of_cef_in_greenwich_without_a_year_is_near_its_arrival_too() -> None:
+    came = datetime(2027, 1, 1, 6, 59, tzinfo=HANOI)
+    calendar = Calendar(came.year, HANOI, near=came)
+    line = parse_line("CEF:0|v|p|1|2|n|9|dvchost=h rt=Dec 31 23:58:00 UTC", calendar)
+    assert datetime.fromtimestamp(line.minute * 60, UTC) == datetime(
+        2026, 12, 31, 23, 58, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(
