@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,8 +56,10 @@ class OldUnits:
 
     by_code: Mapping[str, OldUnit] = field(default_factory=dict)
     _names: dict[str, list[OldUnit]] = field(default_factory=dict, repr=False, compare=False)
+    _ends: list[date] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self._ends.extend(sorted({unit.valid_to for unit in self.by_code.values()}))
         for unit in self.by_code.values():
             names = (unit.name, f"{unit.kind} {unit.name}")
             for key in {make(name) for make in (tone_key, ascii_key) for name in names}:
@@ -65,7 +68,15 @@ class OldUnits:
     @property
     def until(self) -> date:
         """The day from which none of them is in force."""
-        return max((unit.valid_to for unit in self.by_code.values()), default=date.min)
+        return self._ends[-1] if self._ends else date.min
+
+    def reform_after(self, day: date) -> date:
+        """Return the first day after `day` on which units ended, date.max when none does.
+
+        Words mean the same on all days before it that are not before another such day.
+        """
+        at = bisect_right(self._ends, day)
+        return self._ends[at] if at < len(self._ends) else date.max
 
     def find(self, word: str, *, on: date) -> OldUnit | None:
         """Return the one unit that a code or name meant on a day, None when there was none."""

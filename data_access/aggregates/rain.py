@@ -169,7 +169,7 @@ def _by_area(
     highest: dict[str, float] = {}
     for gauge, mm in today.items():
         code = places[gauge].area if gauge in places else None
-        if code:
+        if code and code != CITY_AREA:
             highest[code] = max(highest.get(code, 0.0), mm)
     values: dict[str, dict[str, Any]] = {}
     for code, mm in highest.items():

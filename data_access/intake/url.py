@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -23,7 +23,7 @@ from yarl import URL
 from data_access.durations import duration_s
 from data_access.errors import IntakeError
 from data_access.intake.entries import entries_in
-from data_access.intake.paging import Page, next_page
+from data_access.intake.paging import Page, in_one, next_page
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
 from data_access.intake.ways import UrlWay
@@ -75,7 +75,7 @@ class UrlFetch:
         arrivals: list[Arrival] = []
         size = 0
         for _ in range(self.way.max_pages):
-            answer = await self._patiently(page.url_of(self.way), conditions)
+            answer = await self._patiently(self._opened(page.url_of(self.way)), conditions)
             if answer.status == 304:
                 return Fetched((), state)
             size += len(answer.body)
@@ -96,6 +96,8 @@ class UrlFetch:
         kept = {"since": begun_s, "digest": digest, **_validators(answer.headers)}
         if digest == state.get("digest"):
             return Fetched((), kept, size)
+        if self.way.paging == "next":
+            arrivals = [replace(arrivals[0], body=in_one([each.body for each in arrivals]))]
         return Fetched([each for each in arrivals if each.body.strip()], kept, size)
 
     async def _entries(self, state: Mapping[str, Any]) -> Fetched:
@@ -105,7 +107,7 @@ class UrlFetch:
         """
         begun_s = self.clock()
         feed = URL(self.way.address).update_query(self._params(state, begun_s))
-        answer = await self._patiently(feed, _conditions(state))
+        answer = await self._patiently(self._opened(feed), _conditions(state))
         if answer.status == 304:
             return Fetched((), state)
         known: Mapping[str, str] = state.get("entries", {})
@@ -117,7 +119,7 @@ class UrlFetch:
         missing = set(wanted[self.way.max_pages :])
         for url in wanted[: self.way.max_pages]:
             try:
-                document = await self._patiently(url, {})
+                document = await self._patiently(self._opened(url), {})
             except IntakeError as error:
                 failed.append(error.told)
                 missing.add(url)
@@ -143,11 +145,14 @@ class UrlFetch:
         else:
             since_s = float(since_s) - duration_s(self.way.overlap)
         times = {"since": _iso(since_s), "now": _iso(now_s)}
-        found = {name: _filled(text, times) for name, text in self.way.params.items()}
+        return {name: _filled(text, times) for name, text in self.way.params.items()}
+
+    def _opened(self, url: URL) -> URL:
+        """Return an address with the secret, where that is sent in the query."""
         kind, _, name = self.way.secret_in.partition(":")
-        if kind == "query" and self.secret is not None:
-            found[name] = self.secret
-        return found
+        if kind != "query" or self.secret is None:
+            return url
+        return url.update_query({name: self.secret})
 
     async def _patiently(self, url: URL, conditions: Mapping[str, str]) -> _Answer:
         """Ask, and again when that may help."""

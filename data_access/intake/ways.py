@@ -47,6 +47,8 @@ class UrlWay:
     first one) and `{now}`, as ISO 8601 in UTC. How the secret is sent says `secret_in`: `bearer`,
     `header:NAME`, `query:NAME`, or `basic:USER`. With paging by `entries` the address is a feed
     (Atom, RSS), and what its new and changed entries link to is fetched, `max_pages` of it a poll.
+    With paging by `next` each page is JSON that names the one after it (FHIR, OGC API, OData), and
+    all pages of a poll are one payload; `next_in` is the path of that name where it is unusual.
     """
 
     address: HttpAddress
@@ -55,7 +57,8 @@ class UrlWay:
     headers: dict[str, str] = Field(default_factory=dict)
     overlap: Duration = "PT5M"
     history: Duration = "P1D"
-    paging: Literal["none", "page", "offset", "link", "entries"] = "none"
+    paging: Literal["none", "page", "offset", "link", "next", "entries"] = "none"
+    next_in: str = ""
     page_param: str = "page"
     offset_param: str = "offset"
     size_param: str = "page_size"

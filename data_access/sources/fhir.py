@@ -36,6 +36,7 @@ from data_access.sources.units import UnknownUnit, conversion
 from language import Told, told, words_of
 
 FORMAT = "fhir"
+LINES = True  # reads JSON Lines
 # HL7 table 0116, bed status: unoccupied; occupied; closed, housekeeping, contaminated, isolated.
 FREE, OCCUPIED, OUT = frozenset("U"), frozenset("O"), frozenset("CHKI")
 BED = frozenset({"bd"})  # of location-physical-type
@@ -83,8 +84,8 @@ class _Reader:
     ) -> None:
         self.resources, self.options, self.contract, self.city = resources, options, contract, city
         self.zone = zone_of(options.timezone, city)
-        self.places = Places(resources, city.areas)
         self.joining = Joining(city, options.units)
+        self.places = Places(resources, self.joining)
         self.rows = Gathered()
         self.entities: dict[str, Entity] = {}
         self.rejected: list[Rejected] = resources.rejected
@@ -136,9 +137,11 @@ class _Reader:
         at = self._period(report, where)
         if at is None:
             return
-        place = self.places.find(report.get("reporter")) or self.places.find(report.get("subject"))
-        place = place or Place(CITY_AREA, "", None, None, CITY_AREA)
         version = str(report.get("date") or "")
+        said = start_of(version, self.zone)
+        place = self.places.find(report.get("reporter"), said)
+        place = place or self.places.find(report.get("subject"), said)
+        place = place or Place(CITY_AREA, "", None, None, CITY_AREA)
         groups = [each for each in _list(report, "group") if isinstance(each, Mapping)]
         for indicator, measure in wanted.items():
             found = False
@@ -333,7 +336,7 @@ class _Reader:
         for bed, where in beds:
             if bed.get("status") == "inactive":
                 continue
-            place = self.places.facility(bed)
+            place = self.places.facility(bed, as_of)
             if place is None:
                 self._refuse(where, "emptyKey", told("a bed of no organization and in no building"))
                 continue

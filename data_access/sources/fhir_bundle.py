@@ -32,10 +32,13 @@ class Snapshot:
     found: dict[tuple[str, str], tuple[Resource, str]] = field(default_factory=dict)
     as_of: list[str] = field(default_factory=list)  # when it was put together, as written
     totals: dict[str, tuple[int, int]] = field(default_factory=dict)  # search -> (told, found)
+    continues: str | None = None  # the search whose last page names one after it
 
     @property
     def missing(self) -> int:
-        """How many resources searches told of and no page held."""
+        """How many resources searches told of and no page held; of one that tells no total, 1."""
+        if not self.totals:
+            return int(self.continues is not None)
         return sum(max(told - found, 0) for told, found in self.totals.values())
 
     def of(self, kind: str) -> Iterator[tuple[Resource, str]]:
@@ -96,7 +99,7 @@ class Resources:
                 Rejected(where, "badEntity", told("a bundle without a list of entries"))
             )
             return 0
-        self._note(found, len(entries))
+        self._note(found, sum(map(_is_match, entries)))
         for number, entry in enumerate(entries, start=1):
             place = f"{where}#{number}" if deep == 0 else f"{where}.{number}"
             resource = entry.get("resource") if isinstance(entry, Mapping) else None
@@ -113,19 +116,30 @@ class Resources:
         if not isinstance(key, str) or not key.strip():
             key = where  # a resource may come without; nothing can point at it
         known = self.by_type.setdefault(kind, {}).get(key)
-        if known is None or _updated(known[0]) <= _updated(resource):
+        if known is None or updated(known[0]) <= updated(resource):
             self.by_type[kind][key] = (resource, where)
         self.snapshots[-1].found[kind, key] = (resource, where)
         return 1
 
     def _note(self, bundle: Resource, count: int) -> None:
-        stamp = bundle.get("timestamp") or _updated(bundle)
+        stamp = bundle.get("timestamp") or updated(bundle)
         if isinstance(stamp, str) and stamp:
             self.snapshots[-1].as_of.append(stamp)
-        total = bundle.get("total")
-        if bundle.get("type") == "searchset" and isinstance(total, int):
-            search, totals = _search_of(bundle), self.snapshots[-1].totals
-            totals[search] = (total, totals.get(search, (total, 0))[1] + count)
+        if bundle.get("type") != "searchset":
+            return
+        snapshot, total = self.snapshots[-1], bundle.get("total")
+        # Later pages often have an address of their own: they are of the search that named them.
+        search = snapshot.continues if snapshot.continues is not None else _search_of(bundle)
+        snapshot.continues = search if _link(bundle, "next") is not None else None
+        if isinstance(total, int):
+            found = snapshot.totals.get(search, (total, 0))[1]
+            snapshot.totals[search] = (total, found + count)
+
+
+def _is_match(entry: Any) -> bool:
+    """Tell what a search asked for, which its total counts, from what came along with it."""
+    search = entry.get("search") if isinstance(entry, Mapping) else None
+    return not isinstance(search, Mapping) or search.get("mode", "match") == "match"
 
 
 def coded(concept: Any) -> set[str]:
@@ -153,7 +167,8 @@ def worded(concept: Any) -> str:
     return ""
 
 
-def _updated(resource: Resource) -> str:
+def updated(resource: Resource) -> str:
+    """Return when a resource was last changed, as written; "" when it does not say."""
     meta = resource.get("meta")
     stamp = meta.get("lastUpdated") if isinstance(meta, Mapping) else None
     return stamp if isinstance(stamp, str) else ""
@@ -161,11 +176,15 @@ def _updated(resource: Resource) -> str:
 
 def _search_of(bundle: Resource) -> str:
     """Return what pages of one search have in common: its address without the page."""
+    return (_link(bundle, "self", "first") or "").partition("?")[0]
+
+
+def _link(bundle: Resource, *relations: str) -> str | None:
     links = bundle.get("link")
     for link in links if isinstance(links, list) else []:
-        if isinstance(link, Mapping) and link.get("relation") in ("self", "first"):
-            return str(link.get("url")).partition("?")[0]
-    return ""
+        if isinstance(link, Mapping) and link.get("relation") in relations:
+            return str(link.get("url"))
+    return None
 
 
 def _what(found: Any) -> Told:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from data_access.areas import Areas
-from data_access.sources.fhir_bundle import PERSONAL, Resource, Resources
+from data_access.sources.fhir_bundle import PERSONAL, Resource, Resources, updated
+from data_access.sources.joining import Joining
+from data_access.sources.periods import start_of
 from data_access.sources.places import area_of, point
 
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # after any reform: units as they are called today
 MAX_UP = 20  # places a bed may lie in, one within the other
 
 
@@ -29,12 +32,16 @@ class Place:
 
 
 class Places:
-    """Finds places through the references of one reading."""
+    """Finds places through the references of one reading.
 
-    def __init__(self, resources: Resources, areas: Areas) -> None:
-        self.resources, self.areas = resources, areas
+    `said` is when whatever refers to a place was put together: an address that does not say when
+    it was written down names units as they were called then.
+    """
 
-    def facility(self, bed: Resource) -> Place | None:
+    def __init__(self, resources: Resources, joining: Joining) -> None:
+        self.resources, self.joining, self.areas = resources, joining, joining.city.areas
+
+    def facility(self, bed: Resource, said: datetime | None) -> Place | None:
         """Return the organization that runs a bed, else the outermost place it lies in."""
         here: Resource | None = bed
         top: Any = None
@@ -42,14 +49,14 @@ class Places:
             if here is None:
                 break
             if here.get("managingOrganization") is not None:
-                place = self.find(here["managingOrganization"])
+                place = self.find(here["managingOrganization"], said)
                 if place is not None:
                     return place
             if here.get("partOf") is None:
                 break
             top = here["partOf"]
             here = self.resources.find(top)[2]
-        return self.find(top)
+        return self.find(top, said)
 
     @cached_property
     def _sites(self) -> dict[str, dict[str, Any]]:
@@ -69,7 +76,7 @@ class Places:
                     here = self.resources.find(here.get("partOf"))[2]
         return found
 
-    def find(self, reference: Any) -> Place | None:
+    def find(self, reference: Any, said: datetime | None) -> Place | None:
         """Return what a reference points at: its id, its name, and where it is."""
         kind, key, resource = self.resources.find(reference)
         if not key or kind in PERSONAL:
@@ -82,16 +89,22 @@ class Places:
         if geometry is not None:
             lon, lat = geometry["coordinates"]
             return Place(key, name, lat, lon, area_of(geometry, self.areas))
-        return Place(key, name, None, None, None if resource is None else self._address(resource))
+        area = None if resource is None else self._address(resource, said)
+        return Place(key, name, None, None, area)
 
-    def _address(self, resource: Resource) -> str | None:
+    def _address(self, resource: Resource, said: datetime | None) -> str | None:
+        """Return the unit an address names, by what that meant when it was written down."""
         address = resource.get("address")
         first = next(iter(address), None) if isinstance(address, list) else address
         if not isinstance(first, Mapping):
             return None
-        named = (first.get(part) for part in ("district", "city", "text"))
-        units = (self.areas.find(each) for each in named if isinstance(each, str))
-        return next((unit.code for unit in units if unit is not None), None)
+        named = (first.get(part) for part in ("district", "text", "city"))
+        words = [
+            part.strip() for each in named if isinstance(each, str) for part in each.split(",")
+        ]
+        at = start_of(updated(resource), self.joining.city.zone) or said or LATEST
+        found = self.joining.first((each for each in words if not each.isdecimal()), at)
+        return None if found is None else found.area
 
 
 def position_of(resource: Resource) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from data_access.contracts import CITY_AREA
 from data_access.old_units import THEN
 from data_access.sources.options import UnitsOf
 
-REMEMBERED = 20_000  # words with their days
+REMEMBERED = 20_000  # words with the reforms they are from before
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Joining:
         """Return what a word meant on a day."""
         if not word:
             return None
-        until = self.city.areas.before.until
-        key = (word, date.max if self.units == "now" or day >= until else day)
+        reform = date.max if self.units == "now" else self.city.areas.before.reform_after(day)
+        key = (word, reform)
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[key] = self._look_up(*key)
+            self._known[key] = self._look_up(word, date.max if reform == date.max else day)
         return self._known[key]
 
     def area(self, word: str | None, at: datetime) -> str | None:

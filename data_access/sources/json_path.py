@@ -9,11 +9,12 @@ from typing import Any
 def inside(found: Any, path: str) -> Any:
     """Return what is at `path` (names and positions joined by dots), None when there is nothing.
 
-    The empty path is all of it.
+    The empty path is all of it. A last name may hold dots itself: "@iot.id", "data.@odata.id".
     """
-    if path == "":
-        return found
-    for name in path.split("."):
+    while path != "":
+        if isinstance(found, dict) and path in found:
+            return found[path]
+        name, _, path = path.partition(".")
         if isinstance(found, dict):
             found = found.get(name)
         elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):

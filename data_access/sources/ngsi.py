@@ -31,6 +31,7 @@ from data_access.sources.units import UnknownUnit, conversion
 from language import Told, told, words_of
 
 FORMAT = "ngsi"
+LINES = True  # reads JSON Lines
 EXPECTED = told("NGSI-LD or NGSI v2: an entity, a list of them, GeoJSON or a notification")
 MAX_TEXT = 2000
 _TIMES = re.compile(r"(?:[-_.:/]?\d{4}-\d\d-\d\d[T_ ]?[\d:.\-+Z]*)+$")  # at the end of an id

@@ -93,7 +93,11 @@ class Payload:
         ) from last
 
     def lines(self) -> list[str]:
-        """Return the lines of a log, without their ends; bytes that are no UTF-8 become U+FFFD."""
+        """Return the lines of a log, without their ends; bytes that are no UTF-8 become U+FFFD.
+
+        A line feed ends a line and nothing else does: what Unicode also calls the end of one may
+        stand in a message, where it must neither cut that nor forge another.
+        """
         text = self.content.decode("utf-8", errors="replace").removeprefix("\ufeff")
         if not text.strip():
             raise SourceEmpty(told("nothing but white space"), self.name, told("lines of text"))
@@ -103,9 +107,10 @@ class Payload:
             raise SourceWrongFormat(
                 told("a web page ({found})", found=_start(text)), self.name, told("lines of text")
             )
-        return (
-            text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
-        ).splitlines()
+        if not unicodedata.is_normalized("NFC", text):
+            text = _composed(text, self.name)
+        lines = text.removesuffix("\n").split("\n")
+        return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
     def json(self) -> Any:
         """Return the parsed JSON; raises SourceWrongFormat when it is none.
@@ -137,12 +142,13 @@ class Payload:
         try:
             return [self.json()], []
         except SourceWrongFormat:
-            lines = [line for line in self.text().splitlines() if line.strip()]
+            written = self.text().split("\n")  # and not where JSON may have U+2028 in a text
+            lines = [line for line in written if line.strip()]
             if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines[:2]):
                 raise
         found: list[Any] = []
         refused: list[Rejected] = []
-        for number, line in enumerate(self.text().splitlines(), start=1):
+        for number, line in enumerate(written, start=1):
             try:
                 if line.strip():
                     found.append(orjson.loads(line))

@@ -2,7 +2,8 @@
 
 A blank cell is no report, not zero; days on which no gauge saw rain are not listed. A gauge that
 saw far more than every gauge around it is at fault: its day goes to quarantine, and what it said
-on the days beside is suspect.
+on the days beside is suspect. A gauge stays where it stands, in the unit it is called after: what
+that name means is asked for the newest day of a file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.html_table import tables_of
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.joining import Joining
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import observations
 from language import told
@@ -45,6 +47,7 @@ class Options(SourceOptions):
     suspicious_mm: float = Field(default=150, gt=0)
     neighbour_ratio: float = Field(default=3, gt=1)
     neighbours: int = Field(default=8, ge=2)
+    units: UnitsOf = "now"  # exports of long ago call gauges by the units of today, too
 
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
@@ -54,7 +57,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     zone = zone_of(options.timezone, city)
     unreadable: list[Rejected] = []
     for table in good_files(files, lambda path: _Table.parse(load(path), options), unreadable):
-        gauges = _gauges(table.headings, city)
+        gauges = _gauges(table.headings, Joining(city, options.units), table.days[-1])
         refused, suspect = _implausible(table.values, gauges, table.days, options)
         day, gauge = np.nonzero(np.isfinite(table.values) & ~refused)
         midnights = [datetime.combine(d, time(), tzinfo=zone) for d in table.days]
@@ -171,16 +174,17 @@ def _row(cells: Sequence[str]) -> str:
     return ",".join(cells)[:500]
 
 
-def _gauges(headings: Sequence[str], city: City) -> list[Entity]:
+def _gauges(headings: Sequence[str], joining: Joining, day: date) -> list[Entity]:
     """Return a gauge a column; a heading's second column is "name#2". Placed in its unit."""
     seen: dict[str, int] = {}
     gauges = []
     for heading in headings:
         seen[heading] = seen.get(heading, 0) + 1
         entity = heading if seen[heading] == 1 else f"{heading}#{seen[heading]}"
-        unit = city.areas.find(heading)
-        if unit is None:
-            gauges.append(Entity(entity, heading))
+        found = joining.on(heading, day)
+        unit = None if found is None else joining.city.areas.get(found.area)
+        if unit is None:  # of no unit, or of one whose land was divided
+            gauges.append(Entity(entity, heading, area=None if found is None else found.area))
         else:
             at_centroid = {"position": "centroid"}
             gauges.append(Entity(entity, heading, unit.lat, unit.lon, unit.code, at_centroid))

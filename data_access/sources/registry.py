@@ -56,6 +56,11 @@ def verify(city: City) -> None:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))
             raise CityError("datasets.toml", f"{key}.options.{name}", first["msg"]) from error
+        url = dataset.source.url
+        if url is not None and url.paging == "next" and not getattr(source, "LINES", False):
+            lines = ", ".join(sorted(f for f, m in formats().items() if getattr(m, "LINES", False)))
+            expected = f"'next' makes JSON Lines of pages, which only {lines} read"
+            raise CityError("datasets.toml", f"{key}.url.paging", expected)
 
 
 def takes_messages(format_id: str) -> bool:

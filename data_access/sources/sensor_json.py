@@ -19,7 +19,7 @@ from pydantic import Field, field_validator, model_validator
 
 from data_access.city import City
 from data_access.contracts import CITY_AREA, DatasetContract
-from data_access.errors import SourceWrongFormat
+from data_access.errors import SourceUnreadable, SourceWrongFormat
 from data_access.messages import is_message, message_of
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.joining import Joining
@@ -30,6 +30,7 @@ from data_access.sources.rows import observations
 from language import Told, told
 
 FORMAT = "sensor-json"
+LINES = True  # reads JSON Lines
 MESSAGES = True  # reads data_access/messages.py
 EXPECTED = told("JSON of sensors: an object, a list, or one object a line")
 LEVELS = ("entity", "area", "indicator")
@@ -180,10 +181,10 @@ class _Reader:
     def _parsed(self, payload: Payload) -> Iterator[tuple[int, Any]]:
         """Yield (line, JSON): of a whole document, or of each line that holds one."""
         try:
-            yield 1, orjson.loads(payload.content)
+            yield 1, orjson.loads(payload.text())
             return
-        except orjson.JSONDecodeError:
-            pass
+        except (orjson.JSONDecodeError, SourceUnreadable):
+            pass  # lines, in which a bad byte costs its own
         found = bad = 0
         for number, line in enumerate(payload.lines(), start=1):
             if not line.strip():

@@ -28,6 +28,7 @@ from data_access.sources.rows import instant
 from language import told
 
 FORMAT = "social-feed"
+LINES = True  # reads JSON Lines
 EXPECTED = told("a JSON Feed (items) or an Activity Streams collection (orderedItems)")
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 ID_BYTES = 12
@@ -47,10 +48,10 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     """Yield a batch a file."""
     options: Options = Options.of(contract)
     rejected: list[Rejected] = []
-    for name, feed, posts in good_files(files, _feed, rejected):
-        batch = Batch(rejected=list(rejected))
+    for name, posts, refused in good_files(files, _feed, rejected):
+        batch = Batch(rejected=[*rejected, *refused])
         rejected.clear()
-        for number, post in enumerate(posts, start=1):
+        for number, (post, feed) in enumerate(posts, start=1):
             made = _record(post, feed, options, f"{name}#{number}")
             if isinstance(made, RecordRow):
                 batch.records.append(made)
@@ -61,16 +62,20 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         yield Batch(rejected=rejected)
 
 
-def _feed(path: Path) -> tuple[str, Any, list[Mapping[str, Any]]]:
+def _feed(path: Path) -> tuple[str, list[tuple[Mapping[str, Any], Any]], list[Rejected]]:
+    """Return each post with the feed, or the page of it, that it stands in."""
     payload = load(path)
-    found = payload.json()
-    posts = None
-    if isinstance(found, dict):
-        names = ("items", "orderedItems")
-        posts = next((found[name] for name in names if isinstance(found.get(name), list)), None)
-    if posts is None or not all(isinstance(each, dict) for each in posts):
-        raise SourceWrongFormat(told("JSON without a list of posts"), payload.name, EXPECTED)
-    return payload.name, found, posts
+    documents, refused = payload.documents()
+    posts: list[tuple[Mapping[str, Any], Any]] = []
+    for found in documents:
+        listed = None
+        if isinstance(found, dict):
+            names = ("items", "orderedItems")
+            listed = next((found[n] for n in names if isinstance(found.get(n), list)), None)
+        if listed is None or not all(isinstance(each, dict) for each in listed):
+            raise SourceWrongFormat(told("JSON without a list of posts"), payload.name, EXPECTED)
+        posts += [(each, found) for each in listed]
+    return payload.name, posts, refused
 
 
 def _record(

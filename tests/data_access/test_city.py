@@ -333,6 +333,11 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
         ('lifetime = "P1D"', 'lifetimes = "P1D"', "options.lifetimes"),
         ("factor = 1.609344", "factor = -1", "options.factor"),
         ('"Asia/Ho_Chi_Minh"  # … and', '"Hanoi"  # … and', "options.timezone"),
+        (
+            'format = "cap"',
+            'format = "cap"\nurl = { address = "https://a.test", paging = "next" }',
+            "url.paging",
+        ),
     ],
 )
 def test_wrong_options_of_a_source_are_named(folder: Path, old: str, new: str, key: str) -> None:

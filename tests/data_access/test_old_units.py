@@ -195,6 +195,49 @@ def test_messages_of_sensors_join(
     assert set(batch.observations["area"]) == {area}
 
 
+@pytest.mark.parametrize("dated", ["the address", "the report"])
+@pytest.mark.parametrize(("word", "on", "area", "then"), NAMED)
+def test_addresses_of_fhir_join_by_when_they_were_written_down(
+    city: City, tmp_path: Path, word: str, on: date, area: str, then: str | None, dated: str
+) -> None:
+    address = [{"text": f"Số 5, {word}", "city": "Hà Nội"}]
+    hospital = {"resourceType": "Organization", "id": "bv", "name": "BV", "address": address}
+    if dated == "the address":
+        hospital["meta"] = {"lastUpdated": _instant(on)}
+    report = {
+        "resourceType": "MeasureReport", "id": "r", "status": "complete", "type": "summary",
+        "measure": "https://x/EmergencyVisits", "reporter": {"reference": "Organization/bv"},
+        "date": _instant(on) if dated == "the report" else "2026-01-01",
+        "period": {"start": "2025-01-01"},
+        "group": [{"population": [{"code": {"text": "initial-population"}, "count": 7}]}],
+    }  # fmt: skip
+    path = tmp_path / "report.ndjson"
+    path.write_text(f"{json.dumps(hospital)}\n{json.dumps(report)}\n", "utf-8")
+    options = city.datasets["health.capacity"].source.options
+    batch = _read(city, "health.capacity", "fhir", path, **options)
+    assert batch.observations is not None
+    assert set(batch.observations["area"]) == {area}
+
+
+@pytest.mark.parametrize(
+    ("units", "areas"),
+    [
+        ("now", {"Thanh Xuân": "00367", "Ngọc Hà": "00008", "Quán Thánh": None}),
+        ("then", {"Thanh Xuân": "00433", "Ngọc Hà": "city", "Quán Thánh": "00004"}),
+    ],
+)
+def test_gauges_are_called_by_the_units_of_today_unless_an_export_is_of_before(
+    city: City, tmp_path: Path, units: str, areas: dict[str, str | None]
+) -> None:
+    cells = [["Ngày", *areas], ["24/09/2021", "1", "2", "3"]]
+    rows = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    path = tmp_path / "rain.xls"
+    path.write_text(f"<table>{rows}</table>", "utf-8")
+    batch = _read(city, "environment.rain", "rain-html", path, units=units)
+    assert {each.entity: each.area for each in batch.entities} == areas
+    assert all((each.lat is None) == (each.area in (None, "city")) for each in batch.entities)
+
+
 def test_history_in_the_units_of_today_stays_as_it_is(city: City, tmp_path: Path) -> None:
     path = tmp_path / "messages"
     said = json.dumps({"ts": _instant(BEFORE), "ward": NGOC_HA, "v": 7}).encode()

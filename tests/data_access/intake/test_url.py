@@ -121,6 +121,68 @@ def test_links_are_followed_on_the_same_host_only(site: WebServer, ask: Ask) -> 
         ask(paging="link")
 
 
+NEXT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "FHIR": ({"link": [{"relation": "self", "url": "/a"}, {"relation": "next", "url": "/b?p=2"}]},
+             {"link": [{"relation": "self", "url": "/b?p=2"}]}),
+    "OGC API": ({"links": [{"rel": "alternate", "href": "/x"}, {"rel": "next", "href": "/b"}]},
+                {"links": []}),
+    "JSON:API": ({"links": {"self": "/a", "next": "b"}}, {"links": {"next": None}}),
+    "Activity Streams": ({"next": "/b", "partOf": "/all"}, {"next": None}),
+    "HAL": ({"_links": {"next": {"href": "/b"}}}, {"_links": {}}),
+    "OData": ({"@odata.nextLink": "b?$skiptoken=%2Fx", "value": []}, {"value": []}),
+    "SensorThings": ({"@iot.nextLink": "/b"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NEXT)
+def test_json_that_names_its_next_page_is_followed_and_kept_as_one_payload(
+    site: WebServer, ask: Ask, kind: str
+) -> None:
+    first, last = NEXT[kind]
+    written = orjson.dumps(first, option=orjson.OPT_INDENT_2).replace(b"\n", b"\r\n")
+    pages = {"/a": b"\xef\xbb\xbf" + written, "/b": orjson.dumps(last)}
+    site.answer = lambda asked: Says(body=pages[asked.path])
+    (body,) = bodies(ask(path="/a", paging="next", secret="hunter2", secret_in="query:key"))
+    assert [orjson.loads(line) for line in body.splitlines()] == [first, last]
+    assert [asked.query.pop("key") for asked in site.asked] == ["hunter2", "hunter2"]
+    assert site.asked[1].query == {"FHIR": {"p": "2"}, "OData": {"$skiptoken": "/x"}}.get(kind, {})
+
+
+def test_a_path_says_where_a_page_names_the_next_one(site: WebServer, ask: Ask) -> None:
+    pages = {"/a": b'{"meta":{"after":"/b"},"next":"/c"}', "/b": b'{"meta":{"after":""}}'}
+    site.answer = lambda asked: Says(body=pages[asked.path])
+    assert bodies(ask(path="/a", paging="next", next_in="meta.after")) == [
+        b"\n".join(pages.values())
+    ]
+
+
+def test_one_page_stays_as_it_is_and_an_unchanged_answer_is_nothing_new(
+    site: WebServer, ask: Ask
+) -> None:
+    page = b'{\n "entry": []\n}\n'
+    site.answer = lambda _: Says(body=page)
+    once = ask(paging="next")
+    assert bodies(once) == [page]
+    assert bodies(ask(paging="next", state=dict(once.state))) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"[1]", "no JSON object"),
+        (b"<a/>", "cannot be read"),
+        (b'{"next": "http://10.0.0.1/x"}', "another host"),
+        (b'{"next": "http://[bad"}', "no address"),
+    ],
+)
+def test_a_page_that_leads_elsewhere_or_nowhere_is_refused(
+    site: WebServer, ask: Ask, page: bytes, said: str
+) -> None:
+    site.answer = lambda _: Says(body=page)
+    with pytest.raises(IntakeError, match=said):
+        ask(paging="next")
+
+
 def test_a_server_that_does_not_know_pages_is_not_asked_for_ever(site: WebServer, ask: Ask) -> None:
     assert bodies(ask(paging="page", page_size=1)) == [LIST]
     assert len(site.asked) == 2

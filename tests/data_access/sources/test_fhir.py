@@ -111,6 +111,48 @@ def test_a_page_that_is_missing_spoils_a_count_of_beds(read_file: Reader) -> Non
     assert set(values(read_file(DATASET, two), indicator="beds").values()) == {3}
 
 
+def _searched(url: str, following: str | None, *beds: str, **more: Any) -> str:
+    """A page of a search, as servers answer that give later pages addresses of their own."""
+    links = [{"relation": "self", "url": url}]
+    links += [{"relation": "next", "url": following}] if following is not None else []
+    entries = [{"resource": _bed(name), "search": {"mode": "match"}} for name in beds]
+    along = {"resource": {"resourceType": "Organization", "id": "h"}, "search": {"mode": "include"}}
+    page = {"resourceType": "Bundle", "type": "searchset", "timestamp": "2026-08-01T00:00:00Z"}
+    return json.dumps(page | {"link": links, "entry": [*entries, along]} | more)
+
+
+def test_a_page_belongs_to_the_search_that_names_it_and_what_comes_along_counts_for_nothing(
+    read_file: Reader,
+) -> None:
+    first = _searched("/fhir/Location?x=1", "/fhir?pages=7&offset=2", "1", "2", total=3)
+    last = _searched("/fhir?pages=7&offset=2", None, "3", total=3)
+    found = values(read_file(DATASET, f"{first}\n{last}"), indicator="beds")
+    assert set(found.values()) == {3}
+    (refused,) = read_file(DATASET, first).rejected
+    assert (refused.reason, refused.detail) == (
+        "incomplete",
+        "1 resources of the search did not come",
+    )
+
+
+def test_a_search_that_tells_no_total_is_whole_when_its_last_page_names_none(
+    read_file: Reader,
+) -> None:
+    first = _searched("/fhir/Location", "/fhir?pages=7", "1", "2")
+    last = _searched("/fhir?pages=7", None, "3")
+    assert [each.reason for each in read_file(DATASET, first).rejected] == ["incomplete"]
+    found = values(read_file(DATASET, f"{first}\n{last}"), indicator="beds")
+    assert set(found.values()) == {3}
+
+
+def test_a_line_of_json_may_hold_what_ends_lines_elsewhere(read_file: Reader) -> None:
+    one, other = _report(note="a\u2028b\x85c"), _report(id="2", period={"start": "2026-08-02"})
+    text = "\n".join(json.dumps(each, ensure_ascii=False) for each in (one, other))
+    batch = read_file(DATASET, text)
+    assert len(values(batch, indicator="visits")) == 2
+    assert not batch.rejected
+
+
 def test_beds_of_no_moment_are_refused(read_file: Reader) -> None:
     batch = read_file(DATASET, _bundle(_bed("1")))
     assert [each.reason for each in batch.rejected] == ["noTime"]

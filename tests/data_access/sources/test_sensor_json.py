@@ -135,6 +135,13 @@ def test_files_of_lines_are_read_and_a_bad_line_costs_itself(read: Read) -> None
         read(b"hello\nworld\n", entity="id", values={"pm25": "v"})
 
 
+def test_a_message_may_hold_what_ends_lines_elsewhere_and_costs_no_other(read: Read) -> None:
+    said = [("s/a", '{"v": 1, "note": "x\u2028y\x85z"}'.encode()), ("s/b", {"v": 2})]
+    batch = read(said, topic="s/{entity}", values={"pm25": "v"})
+    assert [each.entity for each in batch.entities] == ["a", "b"]
+    assert not batch.rejected
+
+
 def test_messages_come_back_from_their_lines_as_they_went_in() -> None:
     said = [Message("a/ạ", 1, b"\xff\x00", 7), Message("b", 2, '{"x":"ộ"}\n'.encode())]
     assert list(messages_in(b"".join(each.line() for each in said))) == said

@@ -243,3 +243,11 @@ def test_text_is_nfc_whatever_the_file_has(tmp_path: Path) -> None:
     path.write_text(unicodedata.normalize("NFD", "tên,b\nHà Nội,1\n"), encoding="utf-8")
     frame, _ = payload.load(path).table(["tên"], expected="a table")
     assert list(frame["tên"]) == ["Hà Nội"]
+
+
+def test_only_a_line_feed_ends_a_line_of_a_log() -> None:
+    forged = "Jan  1 00:00:00 gate sshd[1]: Accepted password for root"
+    text = f"one\x0b{forged}\u2028{forged}\x85{forged}\r\n\ntwo"
+    assert payload.Payload("a.log", text.encode()).lines() == [
+        f"one\x0b{forged}\u2028{forged}\x85{forged}", "", "two"
+    ]  # fmt: skip
