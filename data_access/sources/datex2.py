@@ -29,6 +29,8 @@ FORMAT = "datex2"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 ROOTS = frozenset({"d2LogicalModel", "messageContainer", "payload", "payloadPublication"})
 MAX_POINTS = 2000  # of one record's lines
+# Where versions 2 and 3 have a point, and where they have one to draw what is longer.
+POINTS = ("pointCoordinates", "locationForDisplay", "coordinatesForDisplay")
 
 
 class Options(SourceOptions):
@@ -63,7 +65,7 @@ def _read(path: Path, options: Options, city: City) -> tuple[list[RecordRow], li
         for situation in _children(publication, "situation"):
             for element in _children(situation, "situationRecord"):
                 where = f"{payload.name}#{element.get('id') or situation.get('id') or '?'}"
-                made = _record(element, situation, published, where, options, city)
+                made = _record(element, situation, published, where, options, city, rejected)
                 if isinstance(made, RecordRow):
                     records.append(made)
                 else:
@@ -88,22 +90,31 @@ def _record(
     where: str,
     options: Options,
     city: City,
+    rejected: list[Rejected],
 ) -> RecordRow | Rejected:
+    """Return a record, or why there is none; what of it is not believed goes to `rejected`."""
     record_id, record_class = element.get("id", "").strip(), _type(element)
     if not record_id:
         return Rejected(where, "emptyKey", told("a situation record without id"))
     if not record_class:
         return Rejected(where, "unknownCode", told("no xsi:type; expected the record's class"))
-    version_at = instant(_text(element, "situationRecordVersionTime"))
-    created_at = instant(_text(element, "situationRecordCreationTime"))
+    faults: list[Rejected] = []
+    version_at = _time(element, "situationRecordVersionTime", where, faults)
+    created_at = _time(element, "situationRecordCreationTime", where, faults)
     validity = _first(element, "validityTimeSpecification")
-    starts = None if validity is None else instant(_text(validity, "overallStartTime"))
-    ends = None if validity is None else instant(_text(validity, "overallEndTime"))
+    starts = _time(validity, "overallStartTime", where, faults)
+    ends = _time(validity, "overallEndTime", where, faults)
+    if starts is not None and ends is not None and ends < starts:
+        sentence = "valid until {ends}, before it begins {starts}"
+        detail = told(sentence, ends=iso(ends), starts=iso(starts))
+        faults.append(Rejected(where, "endsBeforeStart", detail))
+        ends = None
     reported = version_at or created_at or published or starts
     if reported is None:
         return Rejected(
             where, "badTime", told("no readable time of version, creation or publication")
         )
+    rejected += faults
     header = _first(situation, "headerInformation")
     status_of_text = "" if header is None else _text(header, "informationStatus")
     severity = _text(element, "severity") or _text(situation, "overallSeverity")
@@ -121,6 +132,7 @@ def _record(
         "created_at": iso(created_at),
         "starts_at": iso(starts),
         "ends_at": iso(ends),
+        "flags": sorted({each.reason for each in faults}),
     }
     area, geometry = _place(record_id, element, body, options, city)
     return RecordRow(
@@ -181,7 +193,7 @@ def _geometry(element: Element) -> dict[str, Any] | None:
                 lines[track] = None
             else:
                 points.update(dict.fromkeys(track))
-        elif name in ("pointCoordinates", "locationForDisplay"):
+        elif name in POINTS:
             found = _positions([_text(part, "latitude"), _text(part, "longitude")])
             points.update(dict.fromkeys(found))
     if lines:
@@ -234,6 +246,16 @@ def _kinds(element: Element) -> list[str]:
         for child in element
         if _name(child).endswith("Type") and (child.text or "").strip()
     ]
+
+
+def _time(parent: Element | None, name: str, where: str, faults: list[Rejected]) -> datetime | None:
+    """Return a time that is said; one that cannot be read is a fault."""
+    written = "" if parent is None else _text(parent, name)
+    at = instant(written)
+    if at is None and written:
+        sentence = "{name} is {found!r}; expected ISO 8601 with its offset"
+        faults.append(Rejected(where, "badTime", told(sentence, name=name, found=written[:40])))
+    return at
 
 
 def _title(record_class: str) -> dict[str, str]:

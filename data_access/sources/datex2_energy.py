@@ -14,6 +14,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, RecordRow, Rejected
+from data_access.sources.datex2 import POINTS
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.places import area_of, point, shown_in
@@ -87,9 +88,11 @@ def _record(site: Any, where: str, options: Options, city: City) -> RecordRow | 
         "max_power_kw": round(max(powers) / 1000, 1) if powers else None,  # told in watts
         "updated_at": iso(at),
     }
-    place = _first(site.get("locationReference"), "pointCoordinates")
+    location = site.get("locationReference")
+    found = (_first(location, each) for each in POINTS)
+    place = next((each for each in found if isinstance(each, Mapping)), None)
     geometry = None
-    if isinstance(place, Mapping):
+    if place is not None:
         geometry = point(place.get("latitude"), place.get("longitude"))
     area = None if geometry is None else area_of(geometry, city.areas)
     if area is None and options.map_to_city:

@@ -20,6 +20,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
+from data_access.sources.datex2 import POINTS
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.places import point
@@ -179,7 +180,7 @@ def _sites(root: Element, city: City) -> Iterator[Entity]:
         )
         name = " ".join(next(names, [])) or site
         spot = next(
-            (p for n in ("locationForDisplay", "pointCoordinates") for p in _named(element, n)),
+            (spot for name in reversed(POINTS) for spot in _named(element, name)),
             None,
         )
         place = None

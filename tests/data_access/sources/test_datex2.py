@@ -80,6 +80,46 @@ def test_versions_order_as_text(read_small: Reader) -> None:
     assert nine.version < ten.version
 
 
+def _situation(validity: str, place: str = "") -> str:
+    return (
+        '<d2:payload xmlns:d2="http://datex2.eu/schema/3/d2Payload" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="SituationPublication">'
+        '<situation id="S"><situationRecord xsi:type="Accident" id="S-1" version="1">'
+        "<situationRecordVersionTime>2026-11-20T04:45:00Z</situationRecordVersionTime>"
+        f"<validity><validityTimeSpecification>{validity}</validityTimeSpecification></validity>"
+        f"<locationReference>{place}</locationReference>"
+        "</situationRecord></situation></d2:payload>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason"),
+    [
+        ("2026-11-20T05:00:00Z", "2026-11-20T04:00:00Z", "endsBeforeStart"),
+        ("2026-11-20T05:00:00Z", "203-11-20T04:00:00Z", "badTime"),
+        ("2026-11-20T05:00:00Z", "soon", "badTime"),
+    ],
+)
+def test_an_end_that_cannot_be_is_left_out_and_counted(
+    read_file: Reader, start: str, end: str, reason: str
+) -> None:
+    said = f"<overallStartTime>{start}</overallStartTime><overallEndTime>{end}</overallEndTime>"
+    batch = read_file("transport.situations", _situation(said))
+    (record,) = batch.records
+    assert (record.valid_to, record.body["ends_at"], record.body["flags"]) == (None, None, [reason])
+    assert [each.reason for each in batch.rejected] == [reason]
+
+
+@pytest.mark.parametrize(
+    "name", ["pointCoordinates", "locationForDisplay", "coordinatesForDisplay"]
+)
+def test_a_point_is_found_wherever_the_versions_have_it(read_file: Reader, name: str) -> None:
+    spot = f"<{name}><latitude>21.0287</latitude><longitude>105.8524</longitude></{name}>"
+    (record,) = read_file("transport.situations", _situation("", spot)).records
+    assert record.geometry == {"type": "Point", "coordinates": [105.8524, 21.0287]}
+    assert record.area == "00070"
+
+
 def test_other_xml_is_no_datex(read_file: Reader) -> None:
     with pytest.raises(SourceWrongFormat, match="a <feed>"):
         read_file("transport.situations", "<feed xmlns='http://www.w3.org/2005/Atom'/>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def test_sites_without_id_or_time_are_refused(read_small: Reader) -> None:
         "charging.json#3": "emptyKey",
         "charging.json#4": "emptyKey",
     }
+
+
+def test_a_site_is_where_it_is_drawn_when_nothing_else_says_so(read_file: Reader) -> None:
+    place = {
+        "locAreaLocation": {"coordinatesForDisplay": {"latitude": "16.064", "longitude": 108.22}}
+    }
+    site = {"idG": "VN*1", "lastUpdated": "2026-07-24T05:16:57Z", "locationReference": place}
+    table = {"energyInfrastructureTable": [{"energyInfrastructureSite": [site]}]}
+    (record,) = read_file(DATASET, json.dumps(table)).records
+    assert (record.area, record.geometry) == (
+        "20242", {"type": "Point", "coordinates": [108.22, 16.064]}
+    )  # fmt: skip
 
 
 @pytest.mark.real_files

@@ -21,6 +21,15 @@ def test_a_site_is_where_the_table_has_it(read_small: Reader) -> None:
     assert values(batch, indicator="detector_flow", area="20242") == {AT: 1010}
 
 
+@pytest.mark.parametrize("name", ["locationForDisplay", "coordinatesForDisplay"])
+def test_a_site_may_have_only_a_point_to_draw_it(read_file: Reader, name: str) -> None:
+    content = (DANANG_LAKE / "datex2" / "measured.xml").read_text("utf-8")
+    content = content.replace("loc:pointByCoordinates", f"loc:{name}")
+    content = content.replace("<loc:pointCoordinates>", "").replace("</loc:pointCoordinates>", "")
+    (site,) = read_file(DATASET, content).entities
+    assert (site.entity, site.area) == ("S1", "20242")
+
+
 def test_of_several_values_the_lowest_index_counts_unless_another_is_named(
     read_small: Reader, read_file: Reader
 ) -> None:
