@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -33,6 +32,7 @@ from data_access.errors import (
 )
 from data_access.model import Rejected
 from data_access.schema import SAMPLE, notes
+from data_access.sources.composing import compose_json, compose_text, compose_xml, parse_json
 from data_access.sources.unpacking import MAX_BYTES, gunzip
 from language import Told, told
 
@@ -75,7 +75,7 @@ class Payload:
             raise SourceWrongFormat(
                 told("a web page ({found})", found=_start(text)), self.name, told("data")
             )
-        return text if unicodedata.is_normalized("NFC", text) else _composed(text, self.name)
+        return self._counted(compose_text(text))
 
     def _decoded(self, encodings: Sequence[str]) -> str:
         for encoding in encodings:
@@ -107,8 +107,7 @@ class Payload:
             raise SourceWrongFormat(
                 told("a web page ({found})", found=_start(text)), self.name, told("lines of text")
             )
-        if not unicodedata.is_normalized("NFC", text):
-            text = _composed(text, self.name)
+        text = self._counted(compose_text(text))
         lines = text.removesuffix("\n").split("\n")
         return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
@@ -118,18 +117,21 @@ class Payload:
         NaN and Infinity are no JSON, but what some systems write: as numbers they spoil one row.
         """
         self._bound_tree()
-        document = self._document(self.text())
+        return self._document(self.text())
+
+    def _document(self, text: str) -> Any:
+        document = self._parsed(text)
         if (taken := notes()) is not None:
             taken.tree(self.name, document)
         return document
 
-    def _document(self, text: str) -> Any:
+    def _parsed(self, text: str) -> Any:
         try:
-            return orjson.loads(text)
+            return self._counted(parse_json(text))
         except orjson.JSONDecodeError as error:
             if _LOOSE.search(text) is not None:
                 with suppress(ValueError, RecursionError):
-                    return json.loads(text, parse_int=_integer)
+                    return self._counted(compose_json(json.loads(text, parse_int=_integer)))
             raise SourceWrongFormat(
                 told("no JSON ({error})", error=error), self.name, told("a JSON document")
             ) from error
@@ -139,10 +141,12 @@ class Payload:
 
         Raises SourceWrongFormat when it is neither.
         """
+        self._bound_tree()
+        text = self.text()
         try:
-            return [self.json()], []
+            return [self._document(text)], []
         except SourceWrongFormat:
-            written = self.text().split("\n")  # and not where JSON may have U+2028 in a text
+            written = text.split("\n")  # and not where JSON may have U+2028 in a text
             lines = [line for line in written if line.strip()]
             if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines[:2]):
                 raise
@@ -151,7 +155,7 @@ class Payload:
         for number, line in enumerate(written, start=1):
             try:
                 if line.strip():
-                    found.append(orjson.loads(line))
+                    found.append(self._counted(parse_json(line)))
             except orjson.JSONDecodeError as error:
                 detail = told("no JSON ({error})", error=error)
                 refused.append(
@@ -185,6 +189,7 @@ class Payload:
             raise SourceTooBig(
                 told("more than {most} nested elements", most=MAX_DEPTH), self.name, XML
             )
+        root = self._counted(compose_xml(root))
         if (taken := notes()) is not None and taken.columns:
             taken.elements(self.name, _named(root))
         return root
@@ -267,6 +272,13 @@ class Payload:
                 found = told("a line of more than {most} characters", most=MAX_LINE)
                 raise SourceTooBig(found, self.name, told("lines of a table or log"))
             at = end + 1
+
+    def _counted(self, composed: tuple[T, int]) -> T:
+        """Return what was composed, having noted how much of it was not."""
+        made, count = composed
+        if count and (taken := notes()) is not None:
+            taken.denormal[self.name] += count
+        return made
 
     def _bound_tree(self) -> None:
         if len(self.content) > MAX_TREE_BYTES:
@@ -365,13 +377,6 @@ def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.fillna("")
     blank = (frame == "").all(axis=1) if (frame.iloc[:, 0] == "").any() else None
     return frame if blank is None else frame[~blank]
-
-
-def _composed(text: str, name: str) -> str:
-    if (taken := notes()) is not None:
-        lines = text.splitlines()
-        taken.denormal[name] += sum(not unicodedata.is_normalized("NFC", line) for line in lines)
-    return unicodedata.normalize("NFC", text)
 
 
 def _named(root: Element) -> Iterator[tuple[str, str]]:

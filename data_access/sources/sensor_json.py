@@ -22,6 +22,7 @@ from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.errors import SourceUnreadable, SourceWrongFormat
 from data_access.messages import is_message, message_of
 from data_access.model import Batch, Entity, Rejected
+from data_access.sources.composing import parse_json
 from data_access.sources.joining import Joining
 from data_access.sources.json_path import inside, number_of, word_of
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
@@ -160,7 +161,7 @@ class _Reader:
             self._is_of_messages = True
             try:
                 message = message_of(each)
-                body = orjson.loads(message.body)
+                body, _ = parse_json(message.body)
             except (ValueError, KeyError, TypeError) as error:
                 detail = told("no JSON ({error}); expected a sensor's message", error=error)
                 self._rejected.append(Rejected(where, "badRow", detail, str(each)[:500]))
@@ -181,7 +182,7 @@ class _Reader:
     def _parsed(self, payload: Payload) -> Iterator[tuple[int, Any]]:
         """Yield (line, JSON): of a whole document, or of each line that holds one."""
         try:
-            yield 1, orjson.loads(payload.text())
+            yield 1, parse_json(payload.text())[0]
             return
         except (orjson.JSONDecodeError, SourceUnreadable):
             pass  # lines, in which a bad byte costs its own
@@ -190,7 +191,7 @@ class _Reader:
             if not line.strip():
                 continue
             try:
-                each = orjson.loads(line)
+                each, _ = parse_json(line)
             except orjson.JSONDecodeError as error:
                 bad += 1
                 where = f"{payload.name}:{number}"

@@ -7,10 +7,11 @@ import io
 import random
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from data_access.contract_check import check
 from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnreadable
 from data_access.model import Batch
+from data_access.schema import noting
 from data_access.sources import payload, registry, unpacking
 from tests.data_access.sources.conftest import cities, home, joined
 
@@ -243,6 +245,41 @@ def test_text_is_nfc_whatever_the_file_has(tmp_path: Path) -> None:
     path.write_text(unicodedata.normalize("NFD", "tên,b\nHà Nội,1\n"), encoding="utf-8")
     frame, _ = payload.load(path).table(["tên"], expected="a table")
     assert list(frame["tên"]) == ["Hà Nội"]
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ('{"tên": "Hà Nội", "a": [{"b": "Mỹ Đình"}]}', payload.Payload.json),
+        ('{"tên": "Hà Nội"}\n{"tên": "Mỹ Đình"}', lambda each: each.documents()[0]),
+        ('<a b="Hà Nội">Mỹ Đình<b/>Ô Chợ Dừa</a>', lambda each: _said(each.xml())),
+    ],
+)
+@pytest.mark.parametrize("spelling", ["in parts", "escaped"])
+def test_what_is_parsed_is_nfc_and_counted_however_it_is_written(
+    content: str, read: Callable[[payload.Payload], Any], spelling: str
+) -> None:
+    composed = read(payload.Payload("a", content.encode()))
+    parts = unicodedata.normalize("NFD", content)
+    if spelling == "escaped" and content.startswith("<"):
+        parts = "".join(c if c.isascii() else f"&#{ord(c)};" for c in parts)
+    elif spelling == "escaped":
+        parts = "".join(c if c.isascii() else f"\\u{ord(c):04x}" for c in parts)
+    with noting({}) as notes:
+        assert read(payload.Payload("a", parts.encode())) == composed
+    assert 0 < notes.denormal["a"] <= 4
+
+
+def _said(root: Any) -> list[Any]:
+    return [(each.text, each.tail, each.attrib) for each in root.iter()]
+
+
+def test_deep_json_with_escapes_is_composed_without_calls() -> None:
+    deep = "[" * 900 + '"e\\u0301"' + "]" * 900
+    found = payload.Payload("a", deep.encode()).json()
+    while isinstance(found, list):
+        (found,) = found
+    assert found == "é"
 
 
 def test_only_a_line_feed_ends_a_line_of_a_log() -> None:
