@@ -5,10 +5,12 @@ Secrets are named here and kept elsewhere (settings.py); an address never holds 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -17,6 +19,20 @@ from data_access.durations import Duration, duration_s
 
 STRICT = ConfigDict(extra="forbid")
 SHORTEST_S = 1.0  # between two polls
+# What parameters and headers are called that hold a secret.
+_SECRET = re.compile(
+    r"(?:^|[-_])(?:authorization|cookie|password|passwd|pwd|secret|token|signature|sig)$"
+    r"|(?:^|[-_])(?:api|access|auth|app|private|subscription)[-_]?key$",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"(?:password|passwd|pwd)\s*=", re.IGNORECASE)  # of drivers' own texts
+
+
+def _without_secrets(names: Iterable[str], where: str) -> None:
+    """Raise ValueError when something is called as secrets are: those are kept elsewhere."""
+    found = next((name for name in names if _SECRET.search(name)), None)
+    if found is not None:
+        raise ValueError(f"{where} must hold no secret ({found}); name it in `secret`")
 
 
 def _http(address: str) -> str:
@@ -25,6 +41,7 @@ def _http(address: str) -> str:
         raise ValueError(f"{address!r} is no address such as https://data.example.org/list.json")
     if parts.username or parts.password:
         raise ValueError("an address must hold no user or password; name a `secret`")
+    _without_secrets((name for name, _ in parse_qsl(parts.query)), "an address")
     return address
 
 
@@ -73,6 +90,18 @@ class UrlWay:
     def __post_init__(self) -> None:
         if self.paging == "offset" and self.page_size is None:
             raise ValueError("paging by offset needs page_size")
+        _without_secrets(self.params, "params")
+        _without_secrets(self.headers, "headers")
+
+
+def _folder(path: str) -> str:
+    """Return a path of the lake; an address of an object store is none."""
+    if "://" in path:
+        raise ValueError(
+            f"{path!r} is no folder: an object store is not asked by its own protocol; mount its"
+            " bucket below the lake, or ask an engine that reads it by SQL (query)"
+        )
+    return path
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -83,7 +112,9 @@ class LakeWay:
     anew for each partition whose files are new or changed, so a group must not reach over several.
     """
 
-    path: str = Field(min_length=1)  # below the lake (IOC_LAKE), or absolute
+    path: Annotated[str, AfterValidator(_folder)] = Field(
+        min_length=1
+    )  # below IOC_LAKE, or absolute
     sql: str = Field(min_length=1)
     every: Every = "PT2S"
     memory_mb: int = Field(default=512, ge=64, le=65536)
@@ -112,6 +143,8 @@ class QueryWay:
     def __post_init__(self) -> None:
         if "://" not in self.database or ("@" in self.database and ":" in _user(self.database)):
             raise ValueError("database must be a SQLAlchemy URL without a password; name a secret")
+        if _PASSWORD.search(unquote(self.database)):
+            raise ValueError("database must hold no password in its parameters; name a secret")
         if self.watermark is not None and (":watermark" not in self.sql or self.begin is None):
             raise ValueError("a watermark needs `begin`, and :watermark in the SQL")
 

@@ -43,6 +43,11 @@ def test_an_address_alone_is_enough() -> None:
     assert (way.address, way.every, way.paging) == ("https://a.test/list.json", None, "none")
 
 
+def test_what_only_sounds_like_a_secret_is_taken() -> None:
+    params = {"key": "station", "tokenize": "1", "design": "x", "jurisdiction_id": "hn"}
+    assert source(url={"address": "https://a.test/?sort=key", "params": params}).url is not None
+
+
 @pytest.mark.parametrize(
     ("way", "why"),
     [
@@ -52,13 +57,36 @@ def test_an_address_alone_is_enough() -> None:
         ({"url": {"address": "https://a.test", "paging": "offset"}}, "needs page_size"),
         ({"url": {"address": "https://a.test", "secret_in": "body"}}, "pattern"),
         ({"url": {"address": "https://a.test", "secrt": "x"}}, "nexpected keyword"),
+        ({"url": "https://a.test/x?api_key=hunter2"}, "must hold no secret (api_key)"),
+        ({"url": "https://a.test/x?sig=hunter2"}, "must hold no secret (sig)"),
+        (
+            {"url": {"address": "https://a.test", "params": {"access_token": "hunter2"}}},
+            "params must hold no secret (access_token)",
+        ),
+        (
+            {"url": {"address": "https://a.test", "headers": {"X-Api-Key": "hunter2"}}},
+            "headers must hold no secret (X-Api-Key)",
+        ),
+        (
+            {"url": {"address": "https://a.test", "headers": {"Authorization": "Basic x"}}},
+            "headers must hold no secret (Authorization)",
+        ),
         ({"query": {"database": "postgresql://a:hunter2@db/x", "sql": "x"}}, "without a password"),
+        (
+            {"query": {"database": "postgresql://db/x?password=hunter2", "sql": "x"}},
+            "no password in its parameters",
+        ),
+        (
+            {"query": {"database": "mssql+pyodbc:///?odbc_connect=UID%3Da%3BPWD%3Dx", "sql": "x"}},
+            "no password in its parameters",
+        ),
         ({"query": {"database": "db", "sql": "x"}}, "must be a SQLAlchemy URL"),
         (
             {"query": {"database": "sqlite://", "sql": "SELECT 1", "watermark": "at"}},
             "needs `begin`, and :watermark",
         ),
         ({"parquet": {"path": "air"}}, "sql"),
+        ({"parquet": {"path": "s3://lake/air", "sql": "x"}}, "mount its bucket below the lake"),
         ({}, "expected paths, or a live way: url"),
     ],
 )
