@@ -49,7 +49,7 @@ REASONS = {
     "inconsistent": text("số liệu mâu thuẫn", "inconsistent"),
     "deletion": text("yêu cầu xóa", "to be deleted"),
     "personalData": text("dữ liệu cá nhân", "personal data"),
-    "incomplete": text("thiếu trang", "pages missing"),
+    "incomplete": text("chưa đủ", "incomplete"),
     "notEmbedded": text("chỉ có liên kết", "only a link"),
     "tooMany": text("quá nhiều", "too many"),
     "draft": text("bản nháp", "draft"),

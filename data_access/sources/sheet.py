@@ -146,6 +146,8 @@ class _Reader:
             for said in columns
             for column in table.heading.columns[said.heading]
         ]
+        if self.options.unfilled == "zeros":
+            wanted = self._filled(table, wanted)
         for row in table.rows():
             if wanted:
                 self._numbers(table, row, wanted)
@@ -175,6 +177,23 @@ class _Reader:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
     # ------------------------------------------------------------ numbers
+
+    def _filled(self, table: Table, wanted: list[_Wanted]) -> list[_Wanted]:
+        """Leave out the newest periods of which no row says anything but 0."""
+        dated = [(each.column.period.start, each) for each in wanted if each.column.period]
+        left_out: list[_Wanted] = []
+        for _, each in sorted(dated, key=lambda one: one[0], reverse=True):
+            cells = (table.grid.cell(row, each.column.index) for row in table.rows())
+            numbers = (number_of(cell, self.options.decimal) for cell in cells)
+            if any(number and not math.isnan(number) for number in numbers):
+                break
+            left_out.append(each)
+            where = f"{self.payload.name}#{each.column.heading}"
+            detail = told(
+                "{heading} is 0 in every row: not filled in yet", heading=each.column.heading
+            )
+            self.rejected.append(Rejected(where, "incomplete", detail))
+        return [each for each in wanted if each not in left_out]
 
     def _numbers(self, table: Table, row: int, wanted: Sequence[_Wanted]) -> None:
         where = table.where(row)

@@ -103,6 +103,7 @@ class Options(SourceOptions):
     time: str | None = None  # heading; else "{period}" in the columns; else …
     period_in: Literal["title", "sheet", "file"] | None = None
     date_format: str | None = None
+    unfilled: Literal["zeros"] | None = None  # newest periods of which every row says 0: not yet
     timezone: ZoneName | None = None
     skip: Names = ()  # rows that begin so
     until: Names = ()  # a row that begins so ends the table: "Ghi chú"

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from data_access.contracts import Indicator
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch
 from data_access.sources import registry
@@ -217,22 +216,3 @@ def test_consumer_prices_of_a_real_workbook(real_data: Path) -> None:
     total = values(batch, entity="CHỈ SỐ GIÁ TIÊU DÙNG")
     assert total == {"2025-02-01 00:00": pytest.approx(2.913, abs=0.001)}
     assert len(values(batch, entity="Lương thực")) == 1
-
-
-@pytest.mark.real_files
-def test_a_wide_table_of_days_is_read_by_its_headings(real_data: Path) -> None:
-    city, _ = home("statistics.budget")
-    contract = city.datasets["statistics.budget"]
-    cases = {"cases": Indicator(name={"vi": "ca", "en": "cases"}, unit="ca")}
-    options = {
-        "indicator": "id",
-        "indicators": {"1": "cases"},
-        "values": "{period}",
-        "decimal": ".",
-    }
-    source = replace(contract.source, options=options)
-    contract = replace(contract, indicators=cases, source=source)
-    path = real_data / "health/unlicensed/covid19_vn_province_daily_cases_odd_ids.csv"
-    found = values(joined(list(registry.read([path], contract=contract, city=city))))
-    assert max(found.values()) == 3029
-    assert found["2022-01-14 00:00"] == 3029
