@@ -194,7 +194,8 @@ def _sites(root: Element, city: City) -> Iterator[Entity]:
 
 
 def _order(index: str) -> tuple[bool, int, str]:
-    return not index.isdecimal(), int(index) if index.isdecimal() else 0, index
+    is_number = index.isdecimal() and len(index) < 10
+    return not is_number, int(index) if is_number else 0, index
 
 
 def _first(element: Element, name: str) -> str:

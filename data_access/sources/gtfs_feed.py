@@ -35,6 +35,7 @@ MODES = {
 }  # fmt: skip
 MAX_DAYS = 800  # of a calendar: two years and a bit
 KEPT = 2  # archives kept read; one of today and one of tomorrow
+_SECONDS = re.compile(r"\d{1,6}", re.ASCII)
 _CLOCK = re.compile(r"\s*(\d{1,3}):([0-5]\d):([0-5]\d)\s*")
 
 
@@ -321,7 +322,7 @@ class _Reader:
         found: dict[str, list[tuple[int, int, int]]] = {}
         for row in self._optional("frequencies.txt", needed, []).itertuples():
             begin, until = clock_s(row.start_time), clock_s(row.end_time)
-            every = int(row.headway_secs) if row.headway_secs.isdecimal() else 0
+            every = int(row.headway_secs) if _SECONDS.fullmatch(row.headway_secs) else 0
             if begin is None or until is None or until < begin or every <= 0:
                 detail = told(
                     "{start_time!r} to {end_time!r} every {headway_secs!r} s",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import lxml.etree
 import lxml.html
@@ -13,6 +13,7 @@ from language import Told, told
 
 MAX_SPAN = 1000  # cells that one cell may cover in each direction
 MAX_CELLS = 2_000_000  # of a page, spans filled
+MAX_COLUMNS = 2_000
 
 
 def tables_of(
@@ -33,25 +34,29 @@ def tables_of(
             told("no HTML ({error})", error=error), payload.name, expected
         ) from error
     tables = []
-    cells = 0
+    left = MAX_CELLS
     for table in root.iter("table"):
-        rows = _rows(table)
-        cells += sum(map(len, rows))
-        if cells > MAX_CELLS:
-            found = told("more than {most} cells", most=MAX_CELLS)
-            raise SourceTooBig(found, payload.name, told("tables a person can read"))
+        rows = []
+        for row in _rows(table):
+            left -= len(row)
+            if left < 0 or len(row) > MAX_COLUMNS:
+                found = told("more than {most} cells", most=MAX_COLUMNS if left >= 0 else MAX_CELLS)
+                raise SourceTooBig(found, payload.name, told("tables a person can read"))
+            rows.append(row)
         tables.append(rows)
     return tables
 
 
-def _rows(table: lxml.html.HtmlElement) -> list[list[str]]:
+def _rows(table: lxml.html.HtmlElement) -> Iterator[list[str]]:
+    """Yield the rows one by one, as spans make much of little; one that is too wide ends there."""
     below: dict[int, tuple[int, str]] = {}  # column -> rows still covered, and what they say
-    found = []
     for row in table.iter("tr"):
         cells: list[str] = []
         for cell in row:
             if cell.tag not in ("td", "th"):
                 continue
+            if len(cells) > MAX_COLUMNS:
+                break
             _cover(cells, below)
             text = " ".join(_text(cell).split())
             down = _span(cell, "rowspan")
@@ -60,8 +65,7 @@ def _rows(table: lxml.html.HtmlElement) -> list[list[str]]:
                     below[len(cells)] = (down - 1, text)
                 cells.append(text)
         _cover(cells, below)
-        found.append(cells)
-    return found
+        yield cells
 
 
 def _cover(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
@@ -77,7 +81,7 @@ def _cover(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
 
 def _span(cell: lxml.html.HtmlElement, name: str) -> int:
     written = cell.get(name, "1").strip()
-    return min(int(written), MAX_SPAN) if written.isdecimal() and int(written) > 0 else 1
+    return min(max(int(written[:9]), 1), MAX_SPAN) if written.isdecimal() else 1
 
 
 def _text(cell: lxml.html.HtmlElement) -> str:

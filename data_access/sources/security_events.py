@@ -171,7 +171,8 @@ def _of_cef(cef: CefEvent, at: datetime, line: LogLine, flat: Mapping[str, str])
     elif line.priority is not None:
         level = SYSLOG_LEVELS[line.priority % 8]
     told = cef.fields.get("cnt", "1")
-    times = int(told) if told.isdecimal() and 0 < int(told) <= MAX_COUNT else 1
+    is_count = told.isdecimal() and len(told) < 10 and 0 < int(told) <= MAX_COUNT
+    times = int(told) if is_count else 1
     host = cef.host if line.cef is not None else (line.host or cef.host)
     product = f"{cef.vendor} {cef.product}".strip()
     event_id = cef.fields.get("externalId", "")

@@ -23,14 +23,12 @@ from defusedxml import DefusedXmlException
 
 from data_access.errors import SourceEmpty, SourceTooBig, SourceUnreadable, SourceWrongFormat
 from data_access.sources import archive
-from data_access.sources.html_table import tables_of
+from data_access.sources.html_table import MAX_CELLS, MAX_COLUMNS, tables_of
 from data_access.sources.payload import MAX_TREE_BYTES, Payload
 from language import told
 
 EXPECTED = told("a workbook (xlsx, xls), an HTML table or a CSV table")
 MAX_SHEETS = 200
-MAX_CELLS = 2_000_000  # that say something, of a whole workbook
-MAX_COLUMNS = 2_000
 MAX_MERGED = 10_000  # cells one merge fills; others are of styles, over whole columns
 MAX_TEXT = 4000  # characters of a cell
 Cell: TypeAlias = str | float | datetime | bool | None

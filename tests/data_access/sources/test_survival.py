@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import re
+import tracemalloc
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -22,10 +24,12 @@ from data_access.errors import SourceEmpty, SourceError, SourceTooBig, SourceUnr
 from data_access.model import Batch
 from data_access.schema import noting
 from data_access.sources import payload, registry, unpacking
+from data_access.sources.workbook import grids_of
 from tests.data_access.sources.conftest import cities, home, joined
 
 DATASETS = tuple(dataset for city, _ in cities() for dataset in city.datasets)
 assert len(set(DATASETS)) == len(DATASETS), "a dataset of both cities would be tried in one only"
+PACKED = (b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")  # zip, gzip, old workbooks
 PAGE = (
     "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>"
     "<h1>502</h1><p>{</p></body></html>"
@@ -181,6 +185,49 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes(
     path.write_bytes(content)
     with suppress(SourceError):
         _checked(dataset, path)
+
+
+def _absurd() -> Iterator[tuple[str, str, bytes]]:
+    """The texts of both lakes with one number each of more digits than Python turns into an int."""
+    for dataset, name, content in _samples():
+        found = list(re.finditer(rb"\d+", content))
+        if content.startswith(PACKED) or not found:
+            continue
+        for each in found[:: max(1, len(found) // 12)]:
+            yield dataset, name, content[: each.start()] + b"9" * 5000 + content[each.end() :]
+
+
+def test_a_number_of_absurd_length_costs_its_row_or_its_file_and_never_crashes(
+    tmp_path: Path,
+) -> None:
+    for dataset, name, content in _absurd():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with suppress(SourceError):
+            _checked(dataset, path)
+
+
+def test_a_log_line_of_absurd_numbers_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "events.log"
+    good = "CEF:0|v|p|1|2|n|9|dvchost=a rt=1785567720000"
+    path.write_text(f"{good}\n{good} cnt={'9' * 5000}\n")
+    batch = _read("security.events", path)
+    assert batch.observations is not None
+    assert batch.observations["value"].max() == 2
+
+
+@pytest.mark.parametrize("cells", [2, 500])
+def test_spans_that_make_much_of_little_are_refused_while_they_are_filled(
+    tmp_path: Path, cells: int
+) -> None:
+    path = tmp_path / "spans.xls"
+    wide = "<td colspan=1000 rowspan=1000>1</td>" * cells
+    path.write_text("<table>" + f"<tr>{wide}</tr>{'<tr></tr>' * 999}" * 20 + "</table>")
+    tracemalloc.start()
+    with pytest.raises(SourceTooBig, match="cells"):
+        grids_of(payload.load(path))
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
 
 
 def test_an_archive_that_unpacks_to_far_more_is_stopped_early(
