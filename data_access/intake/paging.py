@@ -114,7 +114,10 @@ def _address(said: Any) -> str | None:
 
 
 def items_in(body: bytes) -> int:
-    """Return how many items an answer holds: of its list, its first list inside, its elements."""
+    """Return how many items an answer holds: of its list, its longest list inside, its elements.
+
+    A list of links beside it tells of pages, not of items.
+    """
     if not body.strip():
         return 0
     payload = Payload("page", body)
@@ -125,7 +128,9 @@ def items_in(body: bytes) -> int:
     except SourceError as error:
         raise IntakeError(told("a page that cannot be read: {what}", what=error.what)) from error
     if isinstance(found, dict):
-        found = next((each for each in found.values() if isinstance(each, list)), None)
+        named = {name: each for name, each in found.items() if name not in NAMES_OF_NEXT}
+        lists = (each for each in named.values() if isinstance(each, list))
+        found = max(lists, key=len, default=None)
     if not isinstance(found, list):
         raise IntakeError(told("a page that is no list; expected paging = 'none'"))
     return len(found)

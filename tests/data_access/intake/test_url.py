@@ -90,6 +90,15 @@ def test_pages_are_asked_for_by_number_until_one_is_not_full(site: WebServer, as
     assert site.asked[0].query == {"page": "1", "page_size": "2"}
 
 
+def test_links_and_notes_beside_the_items_do_not_end_pages_early(site: WebServer, ask: Ask) -> None:
+    def answer(asked: Asked) -> Says:
+        items = {"1": [1, 2, 3], "2": [4]}[asked.query["page"]]
+        return Says(body=orjson.dumps({"links": [{}], "warnings": ["slow"], "data": items}))
+
+    site.answer = answer
+    assert len(bodies(ask(paging="page", page_size=3))) == 2
+
+
 def test_pages_without_a_size_end_at_an_empty_one_in_xml_too(site: WebServer, ask: Ask) -> None:
     pages = {"1": b"<a><b/></a>", "2": b"<a></a>"}
     site.answer = lambda asked: Says(body=pages[asked.query["page"]])
