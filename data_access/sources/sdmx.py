@@ -21,7 +21,7 @@ from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Rejected
 from data_access.sources import sdmx_csv, sdmx_json, sdmx_xml
 from data_access.sources.joining import Joining
-from data_access.sources.options import SourceOptions, ZoneName, zone_of
+from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.periods import start_of
 from data_access.sources.rows import Gathered
@@ -62,6 +62,7 @@ class Options(SourceOptions):
     areas: dict[str, str] = Field(default_factory=dict)  # code of the area -> a unit's, or "city"
     units: dict[str, str] = Field(default_factory=dict)  # code of the unit -> a unit we know
     unit_attributes: Codes = (UNIT, "UNIT")
+    area_units: UnitsOf = "then"  # codes of areas from before a reform; now: history told anew
     tests: bool = False  # take messages that call themselves a test
     timezone: ZoneName | None = None
 
@@ -115,7 +116,7 @@ class _Reader:
     def __init__(self, name: str, options: Options, contract: DatasetContract, city: City) -> None:
         self.name, self.options, self.contract, self.city = name, options, contract, city
         self.zone = zone_of(options.timezone, city)
-        self.joining = Joining(city)
+        self.joining = Joining(city, options.area_units)
         self.rejected: list[Rejected] = []
         self.found = 0
         self.shown = ""

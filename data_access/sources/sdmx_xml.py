@@ -81,12 +81,17 @@ class _Reader:
         """Yield the observations of a data set in the order they stand in."""
         shared = _values(_child(data_set, "Attributes")) | _codes(data_set)
         groups = _Groups()
+        every = _names_of_all(data_set)
         for element in data_set:
             if _name(element) == "Group":
                 generic = _child(element, "GroupKey")
-                if generic is None:  # structure specific: key and attributes are not told apart
+                if generic is not None:
+                    groups.add(_values(generic), _values(_child(element, "Attributes")))
                     continue
-                groups.add(_values(generic), _values(_child(element, "Attributes")))
+                said = _codes(element)  # structure specific: what each series says is its key
+                key = {name: said.pop(name) for name in sorted(every & said.keys())}
+                if key:
+                    groups.add(key, said)
         where = f"DataSet[{number}]"
         series_number = flat_number = 0
         for element in data_set:
@@ -100,7 +105,7 @@ class _Reader:
                     yield self._observation(each, key, f"{place}/Obs[{at}]")
             elif _name(element) == "Obs":
                 flat_number += 1
-                key = _values(_child(element, "ObsKey"))
+                key = _values(_child(element, "ObsKey")) | _codes(element)
                 key = shared | groups.of(key) | key
                 yield self._observation(element, key, f"{where}/Obs[{flat_number}]")
 
@@ -119,6 +124,16 @@ class _Reader:
             detail = told("{where} says no {time}", where=where, time=TIME)
             return Rejected(f"{self.name}#{where}", "noTime", detail, str(key)[:500])
         return Observation(key, period, value, where)
+
+
+def _names_of_all(data_set: Element) -> set[str]:
+    """Return what every series, or flat observation, of a structure specific data set names."""
+    names: set[str] | None = None
+    for element in data_set:
+        if _name(element) in ("Series", "Obs"):
+            own = _codes(element).keys()
+            names = set(own) if names is None else names & own
+    return names or set()
 
 
 def _values(element: Element | None) -> dict[str, str]:

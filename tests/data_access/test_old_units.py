@@ -195,6 +195,20 @@ def test_messages_of_sensors_join(
     assert set(batch.observations["area"]) == {area}
 
 
+@pytest.mark.parametrize(("area_units", "area"), [("then", "city"), ("now", "00008")])
+def test_statistics_join_by_their_period_unless_their_history_is_told_anew(
+    city: City, tmp_path: Path, area_units: str, area: str
+) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(
+        "DATAFLOW,REF_AREA,TIME_PERIOD,OBS_VALUE\nx,Phường Ngọc Hà,2024-Q3,7\n", "utf-8"
+    )
+    asked = {"indicators": {"pm25": {}}, "area_units": area_units}
+    batch = _read(city, "environment.air", "sdmx", path, **asked)
+    assert batch.observations is not None
+    assert set(batch.observations["area"]) == {area}
+
+
 @pytest.mark.parametrize("dated", ["the address", "the report"])
 @pytest.mark.parametrize(("word", "on", "area", "then"), NAMED)
 def test_addresses_of_fhir_join_by_when_they_were_written_down(

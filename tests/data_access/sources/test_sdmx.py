@@ -80,6 +80,13 @@ SYNTAXES: dict[str, str] = {
         'TIME_PERIOD="2026-Q1" OBS_VALUE="38500.5" OBS_STATUS="P"/>',
         at="AllDimensions",
     ),
+    "ML structure specific, its unit in a group": _ml(
+        "StructureSpecificData",
+        '<Group REF_AREA="VN48" MEASURE="GRDP" UNIT_MEASURE="VND" UNIT_MULT="9"/>'
+        '<Group REF_AREA="VN01" MEASURE="GRDP" UNIT_MEASURE="USD" UNIT_MULT="6"/>'
+        '<Series FREQ="Q" REF_AREA="VN48" MEASURE="GRDP" PRICE="V">'
+        '<Obs TIME_PERIOD="2026-Q1" OBS_VALUE="38500.5" OBS_STATUS="P"/></Series>',
+    ),
     "ML 2.0, by concepts": '<GenericData><Header><Prepared>2026-04-06</Prepared></Header><DataSet>'
     "<Series><SeriesKey>"
     + "".join(f'<Value concept="{n}" value="{c}"/>' for n, c in {**KEY, **UNIT}.items())
