@@ -5,8 +5,10 @@ A reading that takes too long, or takes its process with it, refuses the payload
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
+import resource
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -22,6 +24,7 @@ from language import Told, told
 log = logging.getLogger(__name__)
 
 LONGEST_S = 300.0
+MOST_MEMORY = 2 * 1024**3  # bytes that a reading may take: a bomb costs its payload, not the room
 
 
 class Apart:
@@ -45,7 +48,9 @@ class Apart:
         spawn = multiprocessing.get_context("spawn")
         self._result, theirs = spawn.Pipe(duplex=False)
         self._process = spawn.Process(
-            target=_read, args=(theirs, files, beside, contract, city, now, known), daemon=True
+            target=_read,
+            args=(MOST_MEMORY, theirs, files, beside, contract, city, now, known),
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -84,6 +89,7 @@ class Apart:
 
 
 def _read(
+    memory: int,
     result: Connection,
     files: Sequence[Path],
     beside: Sequence[Path],
@@ -92,4 +98,6 @@ def _read(
     now: datetime,
     known: Schema,
 ) -> None:
+    with contextlib.suppress(ValueError, OSError):  # where there is no such limit
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     result.send(read_payloads(files, beside, contract, city, now, known))

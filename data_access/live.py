@@ -37,6 +37,7 @@ from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
 from data_access.rows import Rows
 from data_access.schema import Schema, joined
 from data_access.sources import registry
+from data_access.sources.unpacking import is_more_than
 from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
 from language import told
 
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 10_000  # rows of one transaction
 MOST_BYTES = 1_000_000  # of payloads read in one step
+MOST_UNPACKED = 4 * MOST_BYTES  # of one that is packed
 MOST_PAYLOADS = 1_000
 PRUNE_US = 5 * MINUTE  # between two times of forgetting what is older than is kept
 COUNTED_DAYS = 31  # for which accepted and refused rows are counted
@@ -205,7 +207,10 @@ class LiveChannel:
         shutil.rmtree(self._scratch, ignore_errors=True)
         files = list(_written(self._taken, self._scratch, self._contract.source.format))
         order = (files, self._beside, self._contract, self._city, self._now, self._schema)
-        if sum(len(each.arrival.body) for each in self._taken) > MOST_BYTES:
+        bodies = [each.arrival.body for each in self._taken]
+        if sum(map(len, bodies)) > MOST_BYTES or any(
+            is_more_than(body, MOST_UNPACKED) for body in bodies
+        ):
             self._apart = Apart(*order)
         else:
             self._arrange(read_payloads(*order))

@@ -1,10 +1,12 @@
-"""How much a packed file may unpack to, and gzip within that; zip is `archive.py`.
+"""How much a packed file may unpack to, and gzip within that; zip's members are `archive.py`'s.
 
 A bomb is small on the disk: it is stopped while it unpacks, by size and by ratio.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
 import zlib
 
 from data_access.errors import SourceTooBig, SourceUnreadable
@@ -47,3 +49,27 @@ def gunzip(content: bytes, name: str, limit: int) -> bytes:
             told("a damaged gzip archive ({error})", error=error), name, told("gzip")
         ) from error
     return b"".join(unpacked)
+
+
+def is_more_than(content: bytes, most: int) -> bool:
+    """Tell whether bytes are more than `most`, unpacked where they are packed; no more is unpacked.
+
+    Of a zip archive what it says of itself counts: `archive.py` holds it to that.
+    """
+    if len(content) > most:
+        return True
+    if content.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return sum(member.file_size for member in archive.infolist()) > most
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+            return False  # refused when it is read
+    size = 0
+    while content.startswith(b"\x1f\x8b") and size <= most:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            size += len(unpacker.decompress(content, most + 1 - size))
+        except zlib.error:
+            break
+        content = unpacker.unused_data if unpacker.eof else b""
+    return size > most

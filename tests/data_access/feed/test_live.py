@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -208,6 +209,32 @@ def test_a_reading_that_does_not_end_is_ended_and_refused(
     room = open_live()
     room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
     assert "took too long" in (room.failing(REQUESTS) or "")
+
+
+def test_what_is_small_and_unpacks_to_much_is_read_apart_too(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "LONGEST_S", 0.0)
+    packed = gzip.compress(json.dumps([request(1)]).encode() + b" " * live.MOST_UNPACKED)
+    assert len(packed) < live.MOST_BYTES / 10
+    site.answer = lambda _: Says(body=packed)
+    room = open_live()
+    room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
+    assert "took too long" in (room.failing(REQUESTS) or "")
+
+
+def test_a_reading_that_takes_too_much_memory_costs_its_payload(
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_BYTES", 10)
+    monkeypatch.setattr(apart, "MOST_MEMORY", 16 * 1024**2)  # less than it has when it begins
+    site.answer = lambda _: Says(body=json.dumps([request(n) for n in range(20_000)]).encode())
+    room = open_live()
+    room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
+    monkeypatch.setattr(apart, "MOST_MEMORY", 2 * 1024**3)
+    site.answer = says(request(1))
+    room.ask(REQUESTS)
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
 
 
 def test_a_format_that_fails_costs_the_payload_and_not_the_dataset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
@@ -36,6 +37,25 @@ def test_a_bomb_is_refused_by_what_it_claims(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(unpacking, "RATIO_FROM", 1024)
     with pytest.raises(SourceTooBig, match="unpack to 1000000"):
         archive.unpack(_payload(_zip(zeros=b"0" * 1_000_000)), ["zeros"])
+
+
+PACKED = {
+    "plain": b"1" * 1000,
+    "gzip": gzip.compress(b"1" * 1000),
+    "gzip of several members": gzip.compress(b"1" * 400) + gzip.compress(b"1" * 600),
+    "zip": _zip(a=b"1" * 400, b=b"1" * 600),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_how_much_something_unpacks_to_is_known_before(kind: str) -> None:
+    assert unpacking.is_more_than(PACKED[kind], 999)
+    assert not unpacking.is_more_than(PACKED[kind], 1000)
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08", b"\x1f\x8b\xff\xff", b"PK\x03\x04", b""])
+def test_what_is_damaged_is_left_to_be_refused(content: bytes) -> None:
+    assert not unpacking.is_more_than(content, 100)
 
 
 def test_an_archive_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
