@@ -253,6 +253,16 @@ def test_an_archive_of_several_members_is_one_file(tmp_path: Path) -> None:
     assert payload.load(path).content == b"a,b\n1,2\n"
 
 
+def test_members_zeros_between_them_and_what_follows_are_read_as_gzip_does() -> None:
+    one, other = gzip.compress(b"a,b\n" * 9000), gzip.compress(b"1,2\n")
+    content = one + b"\0" * 50_000 + other + b"trailing"
+    assert unpacking.gunzip(content, "x", 10**6) == b"a,b\n" * 9000 + b"1,2\n"
+    with pytest.raises(SourceUnreadable, match="cut off"):
+        unpacking.gunzip(content[: len(one) - 4], "x", 10**6)
+    many = gzip.compress(b"") * 20_000 + gzip.compress(b"1")
+    assert unpacking.gunzip(many, "x", 10**6) == b"1"
+
+
 def test_a_file_that_went_away_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable):
         payload.load(tmp_path / "gone.csv")
