@@ -15,8 +15,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import shapely
-import shapely.geometry
 from pydantic import Field, field_validator
 
 from data_access.areas import Areas, Meant
@@ -28,6 +26,7 @@ from data_access.sources.cap_message import CapFault, Message, alerts_in, read_m
 from data_access.sources.joining import Joining, told_then
 from data_access.sources.options import Period, SourceOptions, UnitsOf
 from data_access.sources.payload import good_files, load
+from data_access.sources.places import touched
 from language import told
 
 FORMAT = "cap"
@@ -176,12 +175,11 @@ def _area(
     if any(found == Meant(CITY_AREA, CITY_AREA) for found in named):
         return CITY_AREA
     if message.geometry is not None:
-        shape = shapely.make_valid(shapely.geometry.shape(message.geometry))
-        touched = areas.touched_by(shape)
-        if touched:
-            return touched[0] if len(touched) == 1 else CITY_AREA
+        units = touched(message.geometry, areas)
+        if units:
+            return units[0] if len(units) == 1 else CITY_AREA
         return None
-    units = {None if found is None else found.area for found in named}
-    if len(units) == 1:
-        return units.pop()
-    return CITY_AREA if units and None not in units else None
+    meant = {None if found is None else found.area for found in named}
+    if len(meant) == 1:
+        return meant.pop()
+    return CITY_AREA if meant and None not in meant else None

@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from data_access.areas import KM_PER_DEGREE
+from data_access.sources.places import MAX_POINTS
 from data_access.sources.rows import instant, iso
 from language import Told, told
 
@@ -232,7 +233,10 @@ def _geometry(areas: list[Element], faults: list[tuple[str, Told]]) -> dict[str,
 
 def _ring(text: str) -> tuple[tuple[float, float], ...] | None:
     """Return "lat,lon lat,lon …" as a closed ring of lon lat, or None."""
-    points = [_position(pair) for pair in text.split()]
+    pairs = text.split()
+    if len(pairs) > MAX_POINTS:
+        return None
+    points = [_position(pair) for pair in pairs]
     ring = [point for point in points if point is not None]
     if len(ring) != len(points) or len(set(ring)) < 3:
         return None

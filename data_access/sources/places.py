@@ -14,6 +14,8 @@ from data_access.contracts import CITY_AREA
 from data_access.sources.placing import unit_of
 
 MAX_POINTS = 20_000  # of one geometry; a unit's boundary has some hundreds
+MAX_TANGLED = 500  # of a ring that crosses itself: its crossings grow with the square
+POLYGONS = ("Polygon", "MultiPolygon")
 _DEPTHS = {
     "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
     "MultiPolygon": 3,
@@ -44,8 +46,8 @@ def point(lat: Any, lon: Any) -> dict[str, Any] | None:
 
 def middle(geometry: Mapping[str, Any]) -> tuple[float, float]:
     """Return latitude and longitude of a point of a geometry: halfway, or inside of it."""
-    if geometry["type"] in ("Polygon", "MultiPolygon"):
-        inside = shapely.make_valid(shapely.geometry.shape(geometry)).representative_point()
+    if geometry["type"] in POLYGONS:
+        inside = max(_parts(geometry), key=shapely.area).representative_point()
         return inside.y, inside.x
     coordinates = geometry["coordinates"]
     while isinstance(coordinates[0], list):
@@ -55,12 +57,34 @@ def middle(geometry: Mapping[str, Any]) -> tuple[float, float]:
 
 def area_of(geometry: Mapping[str, Any], areas: Areas) -> str | None:
     """Return the one unit a geometry concerns, "city" for several, None outside the city."""
-    if geometry["type"] not in ("Polygon", "MultiPolygon"):
+    if geometry["type"] not in POLYGONS:
         return areas.at(*middle(geometry))
-    touched = areas.touched_by(shapely.make_valid(shapely.geometry.shape(geometry)))
-    if not touched:
+    units = touched(geometry, areas)
+    if not units:
         return None
-    return touched[0] if len(touched) == 1 else CITY_AREA
+    return units[0] if len(units) == 1 else CITY_AREA
+
+
+def touched(geometry: Mapping[str, Any], areas: Areas) -> list[str]:
+    """Return the codes of the units that a geometry reaches into."""
+    return sorted({code for part in _parts(geometry) for code in areas.touched_by(part)})
+
+
+def _parts(geometry: Mapping[str, Any]) -> list[Any]:
+    """Return the shapes of a geometry, each so that it can be asked."""
+    shape = shapely.geometry.shape(geometry)
+    if geometry["type"] not in POLYGONS:
+        return [shape]
+    return [_mended(part) for part in shapely.get_parts(shape)]
+
+
+def _mended(polygon: Any) -> Any:
+    """Return a polygon that does not cross itself; of a tangle nobody mends in time, its hull."""
+    if polygon.is_valid:
+        return polygon
+    if shapely.get_num_coordinates(polygon) > MAX_TANGLED:
+        return polygon.convex_hull
+    return shapely.make_valid(polygon)
 
 
 def shown_in(key: str, areas: Areas) -> tuple[str | None, dict[str, Any] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -67,3 +68,24 @@ def test_a_geometry_concerns_a_unit_the_city_or_nothing(
     geometry: dict[str, Any], area: str | None
 ) -> None:
     assert places.area_of(geometry, AREAS) == area
+
+
+def test_a_ring_that_crosses_itself_is_mended_and_a_tangle_is_its_hull() -> None:
+    bow = [[108.21, 16.06], [108.23, 16.07], [108.23, 16.06], [108.21, 16.07], [108.21, 16.06]]
+    chance = random.Random(7)
+    tangle = [[108.2 + chance.random() / 50, 16.05 + chance.random() / 50] for _ in range(15_000)]
+    for ring in (bow, [*tangle, tangle[0]]):
+        found = places.geometry_of({"type": "Polygon", "coordinates": [ring]})
+        assert found is not None
+        assert places.area_of(found, AREAS) == "20242"
+        lat, lon = places.middle(found)
+        assert 16.05 < lat < 16.07
+        assert 108.2 < lon < 108.23
+
+
+def test_polygons_that_share_an_edge_are_each_asked() -> None:
+    east = [[lon + 0.02, lat] for lon, lat in SQUARE]
+    found = places.geometry_of({"type": "MultiPolygon", "coordinates": [[SQUARE], [east]]})
+    assert found is not None
+    assert places.area_of(found, AREAS) in ("20242", "city")
+    assert places.touched(found, AREAS)
