@@ -137,9 +137,11 @@ class Snapshot:
         self.realm = realm
         self.then_us = then_us
         self._current: dict[str, Current] = {}
+        self._streams: dict[str, int] = {}  # also of what has not had one good row yet
         for row in connection.execute(
             select(stream).where(stream.c.realm == realm, stream.c.is_current)
         ):
+            self._streams[row.dataset] = row.id
             if row.timeline is not None:
                 self._current[row.dataset] = Current(
                     id=row.id,
@@ -337,11 +339,10 @@ class Snapshot:
         """Return how many rows of the dataset's files were accepted and refused."""
         if self.then_us is not None:
             return Reading(0, 0, _NOT_KEPT, is_kept=False)
-        current = self._current.get(dataset)
-        if current is None:
-            return Reading(0, 0, {})
         found = self._connection.execute(
-            select(file.c.accepted, file.c.rejected).where(file.c.stream_id == current.id)
+            select(file.c.accepted, file.c.rejected).where(
+                file.c.stream_id == self._streams.get(dataset)
+            )
         ).all()
         rejected: dict[str, int] = {}
         for row in found:
@@ -355,12 +356,9 @@ class Snapshot:
 
     def refused(self, dataset: str, limit: int) -> list[dict[str, Any]]:
         """Return the newest quarantined rows of a dataset."""
-        current = self._current.get(dataset)
-        if current is None:
-            return []
         found = self._connection.execute(
             select(quarantine)
-            .where(quarantine.c.stream_id == current.id)
+            .where(quarantine.c.stream_id == self._streams.get(dataset))
             .order_by(quarantine.c.id.desc())
             .limit(limit)
         )

@@ -63,6 +63,20 @@ def test_a_source_that_never_could_be_read_says_so(open_room: OpenRoom) -> None:
     assert room.read("data.quality").state == "ok"
 
 
+def test_what_is_refused_before_anything_was_good_is_counted_and_told(open_room: OpenRoom) -> None:
+    room = open_room("health.dengue", REQUESTS)
+    path = room.lake / "health/dengue_city.csv"
+    heading, row, *_ = path.read_text("utf-8").splitlines()
+    path.write_text(f"{heading}\n{row.replace('2009-09-01', '203-09-01')}\n", "utf-8")
+    room.settle()
+    assert room.read("health.dengue").state == "absent"
+    tables = room.read("data.quality").payload["tables"]
+    (listed,) = (each for each in tables["datasets"]["rows"] if each["dataset"] == "health.dengue")
+    assert (listed["accepted"], listed["quarantined"]) == (0, 1)
+    told = {each["dataset"]["en"]: each["count"] for each in tables["quarantine"]["rows"]}
+    assert told["Dengue"] == 1
+
+
 def test_files_that_vanish_leave_the_last_envelope(open_room: OpenRoom) -> None:
     room = open_room(SPEED, REQUESTS)
     room.settle()

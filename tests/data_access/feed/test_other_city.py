@@ -17,7 +17,7 @@ from tests.conftest import ROOT, SMALL_LAKE
 from tests.data_access.feed.conftest import Room
 
 FIXTURES = ROOT / "tests" / "fixtures"
-NOW = datetime(2026, 8, 2, 3, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 REGISTER = "Date,Ward,Visits,Breaches\n2026-08-01,Phường Hải Châu,7,1\n2026-08-01,Hoà Vang,4,0\n"
 RAIN = (
     "<table><tr><td>Ngày</td><td>Sơn Trà</td></tr><tr><td>01/08/2026</td><td>12,5</td></tr></table>"
@@ -65,4 +65,4 @@ def test_every_dataset_has_rows_in_its_own_units_and_is_in_the_lists(room: Room)
     assert rows.keys() == room.city.datasets.keys()
     for dataset, contract in room.city.datasets.items():
         assert rows[dataset]["owner"] == room.city.agencies[contract.owner].name
-        assert rows[dataset]["state_id"] != "absent"
+        assert rows[dataset]["state_id"] != "absent", dataset
