@@ -27,6 +27,7 @@ from callbacks import (
     console,
     coverage_board,
     desk,
+    figures_api,
     files,
     forecasts,
     health,
@@ -158,6 +159,7 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     health.attach(server)
     proof.attach(server)
     catalogue_api.attach(server)
+    figures_api.attach(server)
     cameras.attach(server)
     open311.attach(server)
     proposals.attach(server)
