@@ -192,7 +192,7 @@ class DatasetContract:
         named = set(self.plausible.indicators) if self.plausible is not None else set()
         for rule in self.reconcile:
             named |= {rule.indicator}
-            if rule.rule in ("running", "at-most"):
+            if rule.rule != "source" and rule.of is not None:
                 named |= {rule.of}
         unknown = sorted(named - self.indicators.keys())
         if unknown:

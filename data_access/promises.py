@@ -67,7 +67,7 @@ class Expectation:
 
     areas: units with a value ("all": each of the city's). entities: which are measured, or how many
     when the source lists fewer; default: those that report. rows: whether each has a value each
-    cadence. inside: what is measured lies in the city.
+    cadence. inside: what is measured, or where a record says to be, lies in the city.
     """
 
     areas: Literal["all"] | tuple[str, ...] = ()
@@ -92,12 +92,13 @@ class Plausibility:
 
     A value stands out when it is further from the median of its nearest `neighbours` than
     `deviations` of their median absolute deviations, and further than `least` (in the indicator's
-    unit) from each of them: at the edge of a cloud there is always one that vouches. Entities are
-    clones when their last `clone_values` values are the same, one by one.
+    unit) from each of them: at the edge of a cloud there is always one that vouches. Without
+    `least` neighbours say nothing of each other, as along roads and rivers. Entities are clones
+    when their last `clone_values` values are the same, one by one.
     """
 
     indicators: tuple[str, ...]
-    least: float = Field(gt=0)
+    least: float | None = Field(default=None, gt=0)
     deviations: float = Field(default=8.0, gt=0)
     neighbours: int = Field(default=5, ge=3, le=50)
     clone_values: int = Field(default=12, ge=3, le=500)
@@ -105,10 +106,14 @@ class Plausibility:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class PartsAgree:
-    """A total is the sum of its parts, each an entity, at the same time."""
+    """A total is the sum of its parts, each an entity, at the same time.
+
+    `of` is the indicator of the parts, where they have one of their own.
+    """
 
     rule: Literal["parts"]
     indicator: str
+    of: str | None = None
     total: str
     parts: tuple[str, ...] = Field(min_length=2)
     tolerance: float = Field(default=0.005, ge=0, lt=1)  # of the total
@@ -135,12 +140,17 @@ class NeverMore:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SourcesAgree:
-    """Another dataset says about the same, by unit and day."""
+    """Another dataset says about the same, by unit and day; counts by unit and whole month.
+
+    A count of a period that lies in two months counts by its days. Only what happened is compared:
+    nothing simulated, and no two days of replays that were different days.
+    """
 
     rule: Literal["source"]
     indicator: str
     dataset: str
     of: str
+    counts: bool = False  # what is told are counts, that add up
     tolerance: float = Field(default=0.1, ge=0)
 
 

@@ -2,8 +2,9 @@
 
 - range: rows the contract did not refuse for their value, time or position, of all such rows.
 - believed: rows of the last day that their source or our checks do not suspect, of all.
-- inside: entities with a position that lies in the city, of all with one (expects.inside).
-- neighbours: entities whose newest value does not stand out among the nearest (plausible).
+- inside: entities with a position that lies in the city, of all with one (expects.inside); of
+  records the newest MOST_PLACES.
+- neighbours: entities whose newest value does not stand out among the nearest (plausible.least).
 - distinct: entities whose last values are not another's, one by one (plausible).
 """
 
@@ -19,9 +20,11 @@ from data_access.criteria.part import Check, Part, Subject
 from data_access.criteria.reasons import VALUES, refused
 from data_access.criteria.sufficient import window
 from data_access.promises import Plausibility
+from data_access.sources.places import middle as middle_of
 from data_access.store import measures
 from data_access.store.snapshot import Newest, Place
 
+MOST_PLACES = 5_000  # of records, that are looked at
 LEAST_DIFFERENT = 3  # values of a series, for it to be like no other by chance
 NEAR_ROWS = 256  # of the matrix of distances at a time
 
@@ -48,8 +51,8 @@ def believed(subject: Subject) -> Sequence[Part]:
 
 
 def inside(subject: Subject) -> Sequence[Part]:
-    """Return inside, where the contract promises it."""
-    if not subject.contract.expects.inside:
+    """Return inside of what is measured, where the contract promises it."""
+    if not subject.contract.expects.inside or subject.contract.shape == "record":
         return []
     placed = [p for p in subject.snapshot.places(subject.contract.id).values() if p.lat is not None]
     out = [place for place in placed if place.area is None]
@@ -60,22 +63,39 @@ def inside(subject: Subject) -> Sequence[Part]:
     return [Part.of("inside", len(placed) - len(out), len(placed), evidence)]
 
 
+def places(subject: Subject) -> Sequence[Part]:
+    """Return inside of records, by their geometry: their unit may have been named beside it."""
+    if not subject.contract.expects.inside or subject.contract.shape != "record":
+        return []
+    found = measures.newest_places(subject.snapshot, subject.contract.id, most=MOST_PLACES)
+    if not found:
+        return []
+    middles = [middle_of(geometry) for _, geometry in found]
+    units = subject.city.areas.locate([lat for lat, _ in middles], [lon for _, lon in middles])
+    evidence = [
+        {"kind": "record", "id": name, "lat": lat, "lon": lon}
+        for (name, _), (lat, lon), unit in zip(found, middles, units, strict=True)
+        if unit is None
+    ]
+    return [Part.of("inside", len(found) - len(evidence), len(found), evidence)]
+
+
 def neighbours(subject: Subject) -> Sequence[Part]:
     """Return neighbours, over all indicators of the promise."""
     promised, newest_us = subject.contract.plausible, subject.newest_us
-    if promised is None or newest_us is None:
+    if promised is None or promised.least is None or newest_us is None:
         return []
-    places, since_us = subject.snapshot.places(subject.contract.id), subject.recent_us()
+    placed, since_us = subject.snapshot.places(subject.contract.id), subject.recent_us()
     right, checked, evidence = 0, 0, []
     for indicator in promised.indicators:
         found = [
             each
             for each in subject.snapshot.newest(subject.contract.id, indicator)
-            if each.at_us >= since_us and not each.suspect and _is_placed(places.get(each.entity))
+            if each.at_us >= since_us and not each.suspect and _is_placed(placed.get(each.entity))
         ]
         if len(found) <= promised.neighbours:
             continue
-        out = _outstanding(found, places, promised)
+        out = _outstanding(found, placed, promised, least=promised.least)
         right, checked = right + len(found) - len(out), checked + len(found)
         evidence += [
             {"kind": "entity", "id": each.entity, "indicator": indicator,
@@ -115,7 +135,7 @@ def _is_placed(place: Place | None) -> bool:
 
 
 def _outstanding(
-    found: Sequence[Newest], places: dict[str, Place], promised: Plausibility
+    found: Sequence[Newest], places: dict[str, Place], promised: Plausibility, *, least: float
 ) -> list[tuple[Newest, float]]:
     """Return those that stand out, each with the median around it."""
     at = [places[each.entity] for each in found]
@@ -132,8 +152,8 @@ def _outstanding(
         middle = np.median(around, axis=1)
         spread = np.median(np.abs(around - middle[:, None]), axis=1)
         far = np.abs(value[rows] - middle)
-        alone = np.abs(value[rows, None] - around).min(axis=1) > promised.least
-        margin = np.maximum(promised.least, promised.deviations * spread)
+        alone = np.abs(value[rows, None] - around).min(axis=1) > least
+        margin = np.maximum(least, promised.deviations * spread)
         for row in np.flatnonzero(alone & (far > margin)):
             out.append((found[begin + int(row)], round(float(middle[row]), 3)))
     return out
@@ -143,6 +163,7 @@ CHECKS = (
     Check("accurate", values),
     Check("accurate", believed),
     Check("accurate", inside),
+    Check("accurate", places, heavy=True),
     Check("accurate", neighbours, heavy=True),
     Check("accurate", distinct, heavy=True),
 )

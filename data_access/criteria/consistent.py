@@ -3,7 +3,7 @@
 - contradictions: rows that were not refused because they contradict themselves.
 - sums, running, at_most, sources: comparisons of the contract's `reconcile` that agree, of those
   that could be made: totals and their parts; year to date and its months; a figure and its bound;
-  another dataset's figure of the same unit and day.
+  another dataset's figure of the same unit and day (of counts: of the same unit and month).
 
 That an indicator has one definition only is held at the start: a second one is refused (city.py).
 """
@@ -14,15 +14,24 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from data_access.contracts import CITY_AREA
+from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.criteria.part import Check, Evidence, Part, Subject
 from data_access.criteria.reasons import CONTRADICTIONS, refused
-from data_access.promises import NeverMore, PartsAgree, RunningAgrees, SourcesAgree
-from data_access.rollup import DAY
+from data_access.promises import (
+    NeverMore,
+    PartsAgree,
+    Reconciliation,
+    RunningAgrees,
+    SourcesAgree,
+)
+from data_access.rollup import DAY, HOUR_US
 from data_access.store import measures
+from data_access.store.series import AREA
 
 DAYS = 31  # before the newest, that sources are compared over
 YEARS = 2  # before the newest, that sums are compared over
+DAY_S = 86_400
+SHORTEST_MONTH, LONGEST_MONTH = 28, 31  # days
 EPOCH = date(1970, 1, 1)
 Compared = Iterator[tuple[bool, Evidence]]
 ByEntity = dict[tuple[str, int], float]  # (entity, day) -> mean
@@ -49,10 +58,11 @@ def reconciled(subject: Subject) -> Sequence[Part]:
 
 
 def _sums(subject: Subject, rule: PartsAgree) -> Compared:
-    figures = _figures(subject, rule.indicator, [rule.total, *rule.parts])
-    for (entity, day), total in sorted(figures.items()):
+    totals = _figures(subject, rule.indicator, [rule.total])
+    figures = _figures(subject, rule.of or rule.indicator, rule.parts)
+    for (entity, day), total in sorted(totals.items()):
         parts = [figures.get((part, day)) for part in rule.parts]
-        if entity != rule.total or None in parts:
+        if None in parts:
             continue
         told = sum(part for part in parts if part is not None)
         yield _agrees(subject, rule, entity, day, total, told)
@@ -77,26 +87,66 @@ def _at_most(subject: Subject, rule: NeverMore) -> Compared:
     for (entity, day), figure in sorted(_figures(subject, rule.indicator).items()):
         bound = bounds.get((entity, day))
         if bound is not None:
-            why = _evidence(subject, rule.indicator, entity, day, figure, bound)
-            yield figure <= bound, why
+            yield figure <= bound, _evidence(subject, rule, entity, day, figure, bound)
 
 
 def _sources(subject: Subject, rule: SourcesAgree) -> Compared:
-    if subject.snapshot.current(rule.dataset) is None:
+    if not _happened_together(subject, rule.dataset):
         return
     last = measures.day_of(subject.newest_us or 0, subject.city.zone)
-    ours, theirs = (
-        measures.by_area(subject.snapshot, dataset, indicator, (last - DAYS, last))
-        for dataset, indicator in (
-            (subject.contract.id, rule.indicator),
-            (rule.dataset, rule.of),
-        )
+    sides = (
+        (subject.contract, rule.indicator),
+        (subject.city.datasets[rule.dataset], rule.of),
     )
+    if rule.counts:
+        ours, theirs = (_by_month(subject, of, name, last) for of, name in sides)
+    else:
+        ours, theirs = (
+            measures.by_area(subject.snapshot, of.id, name, (last - DAYS, last))
+            for of, name in sides
+        )
     both = sorted(ours.keys() & theirs.keys())
     units = [key for key in both if key[0] != CITY_AREA]
     for area, day in units or both:  # the city's figure is made of those of its units
-        figure, told = ours[area, day], theirs[area, day]
-        yield _agrees(subject, rule, area, day, figure, told)
+        yield _agrees(subject, rule, area, day, ours[area, day], theirs[area, day])
+
+
+def _happened_together(subject: Subject, dataset: str) -> bool:
+    """Tell whether days of another dataset are the same days, of the same world."""
+    mine, other = subject.current, subject.snapshot.current(dataset)
+    at_us = subject.newest_us
+    if mine is None or other is None or at_us is None:
+        return False
+    apart_us = abs(mine.timeline.source(at_us) - other.timeline.source(at_us))
+    return "simulated" not in (mine.origin, other.origin) and apart_us < HOUR_US
+
+
+def _by_month(subject: Subject, of: DatasetContract, indicator: str, last: int) -> ByEntity:
+    """Return the counts of each (area, first day of a month), of months that are whole."""
+    days = max(1, round(of.cadence_s / DAY_S))
+    is_monthly = days >= SHORTEST_MONTH
+    within = last - YEARS * 366, last + LONGEST_MONTH
+    cells = subject.snapshot.cells(of.id, indicator, DAY, within, kind=AREA)
+    if not len(cells):
+        return {}
+    found: ByEntity = {}
+    for name, slot, total in zip(
+        cells.name.tolist(), cells.slot.tolist(), cells.sum.tolist(), strict=True
+    ):
+        for day in (slot,) if is_monthly else range(slot, slot + days):
+            key = name, _month_of(day)
+            found[key] = found.get(key, 0.0) + (total if is_monthly else total / days)
+    begins, ends = int(cells.slot.min()), int(cells.slot.max()) + days
+    return {
+        (name, month): told
+        for (name, month), told in found.items()
+        if is_monthly or (begins <= month and _month_of(month + LONGEST_MONTH) <= ends)
+    }
+
+
+def _month_of(day: int) -> int:
+    """Return the first day of a day's month."""
+    return (EPOCH + timedelta(days=day)).replace(day=1).toordinal() - EPOCH.toordinal()
 
 
 def _figures(subject: Subject, indicator: str, names: Sequence[str] | None = None) -> ByEntity:
@@ -117,20 +167,27 @@ def _agrees(
 ) -> tuple[bool, Evidence]:
     margin = rule.tolerance * max(abs(figure), abs(told))
     is_same = abs(figure - told) <= max(margin, 1e-6)
-    return is_same, _evidence(subject, rule.indicator, name, day, figure, told)
+    return is_same, _evidence(subject, rule, name, day, figure, told)
 
 
 def _evidence(
-    subject: Subject, indicator: str, name: str, day: int, figure: float, told: float
+    subject: Subject, rule: Reconciliation, name: str, day: int, figure: float, told: float
 ) -> Evidence:
-    return {
+    """Return a comparison; of too few people to be told it has no figures."""
+    other = subject.city.datasets[rule.dataset] if rule.rule == "source" else subject.contract
+    least = max(
+        subject.contract.masks.indicators.get(rule.indicator, 0),
+        other.masks.indicators.get(rule.of or "", 0),
+    )
+    found: dict[str, Any] = {
         "kind": "comparison",
         "id": name,
-        "indicator": indicator,
+        "indicator": rule.indicator,
         "day": subject.day(measures.slot_us(DAY, day, subject.city.zone)),
-        "value": round(figure, 6),
-        "told": round(told, 6),
     }
+    if min(figure, told) >= least:
+        found |= {"value": round(figure, 6), "told": round(told, 6)}
+    return found
 
 
 _RULES: dict[str, tuple[str, Callable[[Subject, Any], Compared]]] = {

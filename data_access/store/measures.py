@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import orjson
 from sqlalchemy import ColumnElement, func, select
 
 from data_access.rollup import DAY, HOUR_US, day_slots, slot_bounds_us
 from data_access.store.series import AREA, ENTITY
 from data_access.store.snapshot import Snapshot
-from data_access.store.tables import cell, file, latest, record_now, series
+from data_access.store.tables import cell, file, latest, record, record_now, series
 
 LIVE_DAYS = 2  # of the marks of what comes in live: today and the day before
 Slots = tuple[int, int]  # first and last
@@ -150,6 +152,27 @@ def newest_by_entity(snapshot: Snapshot, dataset: str) -> dict[str, int]:
         .group_by(series.c.name)
     )
     return {name: int(at_us) for name, at_us in found}
+
+
+def newest_places(
+    snapshot: Snapshot, dataset: str, *, most: int
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return id and geometry of the current records that have one, newest first, at most `most`."""
+    current = snapshot.current(dataset)
+    stream_id = -1 if current is None else current.id
+    found = snapshot.connection.execute(
+        select(record_now.c.base_id, record.c.geometry)
+        .join(
+            record,
+            (record.c.stream_id == record_now.c.stream_id)
+            & (record.c.record_id == record_now.c.record_id)
+            & (record.c.revision == record_now.c.revision),
+        )
+        .where(record_now.c.stream_id == stream_id, record.c.geometry.is_not(None))
+        .order_by(record_now.c.reported_us.desc(), record_now.c.base_id)
+        .limit(most)
+    )
+    return [(row.base_id, orjson.loads(row.geometry)) for row in found]
 
 
 def means(

@@ -8,12 +8,14 @@ import pytest
 
 from data_access.criteria.part import KEPT, Part, Use, percent, weakest
 from data_access.criteria.shared import entries
-from data_access.model import Entity
+from data_access.model import Entity, RecordRow
 from data_access.promises import Expectation, NeverMore, PartsAgree, Plausibility, SourcesAgree
 from tests.data_access.criteria.conftest import NOW, Bench, Record
 
 AIR, FOOD, RAIN = "environment.air", "food.safety", "environment.rain"
 ALERTS, INVESTMENT, REQUESTS = "security.alerts", "economy.investment", "feedback.requests"
+DENGUE, EPIDEMICS = "health.dengue", "health.epidemics"
+ACCIDENTS, GRDP, SPEED = "security.accidents", "economy.grdp", "transport.speed"
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MIDNIGHT = NOW.replace(hour=17) - DAY  # of today in Hà Nội
@@ -83,6 +85,23 @@ def test_what_should_lie_in_the_city_and_does_not_is_named(bench: Bench) -> None
     assert bench.part(AIR, "accurate", "inside") is None
 
 
+def test_a_record_that_lies_elsewhere_is_named_whatever_unit_it_says(
+    bench: Bench, record: Record
+) -> None:
+    def at(name: str, lat: float, lon: float) -> RecordRow:
+        geometry = {"type": "Point", "coordinates": [lon, lat]}
+        return record(name, NOW, area="00070", geometry=geometry)
+
+    here, there = at("a1", 21.0285, 105.8542), at("a2", 10.776, 106.701)  # the other in Saigon
+    bench.feed(ACCIDENTS, records=[here, there, record("a3", NOW)])
+    part = bench.part(ACCIDENTS, "accurate", "inside")
+    assert part is not None
+    assert (part.right, part.checked) == (1, 2)
+    assert part.evidence == ({"kind": "record", "id": "a2", "lat": 10.776, "lon": 106.701},)
+    bench.promise(ACCIDENTS, expects=Expectation())
+    assert bench.part(ACCIDENTS, "accurate", "inside") is None
+
+
 def test_a_value_far_from_all_around_it_stands_out(bench: Bench) -> None:
     values = [20.0 + n % 3 for n in range(12)]
     values[5] = 400.0
@@ -121,6 +140,21 @@ def test_stations_that_repeat_each_other_are_clones_and_one_is_believed(bench: B
     assert part is not None
     assert (part.right, part.checked) == (2, 4)  # flat ones may be alike by chance
     assert [(found["id"], found["like"]) for found in part.evidence] == [("b", "a"), ("c", "a")]
+
+
+def test_detectors_that_repeat_each_other_are_told_where_neighbours_say_nothing(
+    bench: Bench,
+) -> None:
+    rows = [
+        ("speed_kmh", name, "00070", NOW - HOUR * n, base + n)
+        for name, base in (("a", 20.0), ("b", 20.0), ("c", 160.0))
+        for n in range(13)
+    ]
+    bench.feed(SPEED, rows, entities=grid(12))
+    part = bench.part(SPEED, "accurate", "distinct")
+    assert part is not None
+    assert (part.right, part.checked) == (2, 3)
+    assert bench.part(SPEED, "accurate", "neighbours") is None
 
 
 # ---------------------------------------------------------------- sufficient
@@ -286,6 +320,22 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_shown_beside_it(bench: Benc
     assert found["day"] == "2026-10-21"
 
 
+def test_a_total_is_held_against_parts_of_an_indicator_of_their_own(bench: Bench) -> None:
+    quarters = [MIDNIGHT - 180 * DAY, MIDNIGHT - 90 * DAY]
+    rows = [("grdp", "_T", "city", at, 100.0) for at in quarters]
+    rows += [
+        ("sector_grdp", sector, "city", at, share)
+        for at, trade in zip(quarters, (60.0, 55.0), strict=True)
+        for sector, share in (("A", 2.0), ("BTF", 28.0), ("GTU", trade), ("D21X31", 10.0))
+    ]
+    bench.feed(GRDP, rows)
+    part = bench.part(GRDP, "consistent", "sums")
+    assert part is not None
+    assert (part.right, part.checked) == (1, 2)
+    (found,) = part.evidence
+    assert (found["id"], found["value"], found["told"]) == ("_T", 100.0, 95.0)
+
+
 def test_a_year_to_date_is_held_against_its_months(bench: Bench) -> None:
     first = [
         datetime(2026, month, 1, tzinfo=NOW.tzinfo) - timedelta(hours=7) for month in (1, 2, 3)
@@ -326,6 +376,50 @@ def test_another_source_is_held_against_by_unit_and_day(bench: Bench) -> None:
     part = bench.part(AIR, "consistent", "sources")
     assert part is not None
     assert (part.right, part.checked) == (1, 2)
+
+
+def surveillance(bench: Bench, september: float, october: float, *, a_week: float = 35.0) -> None:
+    """Feed months of the one system, and the weeks of two units of the other."""
+    months = {9: september, 10: october}
+    first = {month: datetime(2026, month, 1, tzinfo=NOW.tzinfo) - 7 * HOUR for month in months}
+    bench.feed(DENGUE, [("cases", "HN", "city", first[m], told) for m, told in months.items()])
+    monday = datetime(2026, 8, 31, tzinfo=NOW.tzinfo) - 7 * HOUR
+    weeks = [
+        ("dengue_cases", code, code, monday + 7 * week * DAY, a_week)
+        for code in ("00070", "00082")
+        for week in range(10)
+    ]
+    bench.feed(EPIDEMICS, weeks)
+
+
+def test_counts_of_two_systems_are_held_against_each_other_by_whole_months(bench: Bench) -> None:
+    surveillance(bench, 300.0, 500.0)  # of weeks: 10 a day, in all
+    part = bench.part(DENGUE, "consistent", "sources")
+    assert part is not None
+    assert (part.right, part.checked) == (1, 2)
+    (found,) = part.evidence
+    assert (found["id"], found["day"]) == ("city", "2026-10-01")
+    assert (found["value"], found["told"]) == (500.0, 310.0)
+
+
+def test_counts_of_too_few_people_are_compared_and_not_told(bench: Bench) -> None:
+    surveillance(bench, 4.0, 4.0, a_week=0.0)
+    part = bench.part(DENGUE, "consistent", "sources")
+    assert part is not None
+    assert (part.right, part.wrong) == (0, 2)
+    assert not any({"value", "told"} & each.keys() for each in part.evidence)
+
+
+def test_what_is_simulated_is_not_held_against_what_is_not(bench: Bench) -> None:
+    rule = SourcesAgree(rule="source", indicator="humidity", dataset=RAIN, of="rain_mm")
+    bench.promise(AIR, reconcile=(rule,))
+    bench.feed(AIR, [("humidity", "a", "00070", NOW, 50.0)], origin="simulated")
+    bench.feed(RAIN, [("rain_mm", "x", "00070", NOW, 99.0)])
+    assert bench.part(AIR, "consistent", "sources") is None
+    bench.feed(AIR, [("humidity", "a", "00070", NOW, 50.0)])
+    part = bench.part(AIR, "consistent", "sources")
+    assert part is not None
+    assert part.score == 0.0
 
 
 # ---------------------------------------------------------------- shared
