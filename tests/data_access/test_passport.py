@@ -16,7 +16,10 @@ from analytics.brief.finding import envelope_of, finding_in, mark_of, said_figur
 from analytics.brief.rules import read_rules
 from data_access.aggregates.registry import aggregates
 from data_access.city import load_city
+from data_access.envelope import Payload
+from data_access.figure import cell_at, figure_at, line_at
 from data_access.passport import Passport, passport
+from data_access.store import StoreReader
 from data_access.store.engine import open_engine, transaction
 from data_access.store.tables import cell, observation
 from settings import Settings
@@ -65,10 +68,14 @@ def small(tmp_path: Path) -> Iterator[Room]:
     room.close()
 
 
-def of(room: Room, aggregate: str, number: str) -> Passport:
-    reader = room.store()
-    envelope = room.read(aggregate)
-    return passport(envelope, number, city=room.city, reader=reader, shown=room.cache.read)
+def of(room: Room, aggregate: str, number: str, *, reader: StoreReader | None = None) -> Passport:
+    return passport(
+        room.read(aggregate),
+        number,
+        city=room.city,
+        reader=reader or room.store(),
+        shown=room.cache.read,
+    )
 
 
 def every_number(room: Room) -> list[tuple[str, str]]:
@@ -153,6 +160,50 @@ def test_r57_cells_and_the_ends_of_lines_are_the_same_again_too(
     found = of(shared, aggregate, address)
     assert found.figure["value"] is not None
     assert (found.recomputed, found.agrees) == (found.figure["value"], True)
+
+
+def beside_numbers(payload: Payload) -> list[str]:
+    """Return an address in every column of figures and at the end of every line of a payload."""
+    found = [
+        line_at(name, line["id"])
+        for name, each in payload.get("series", {}).items()
+        for line in each["lines"]
+    ]
+    for name, table in payload.get("tables", {}).items():
+        for column in table["columns"]:
+            cells = [cell_at(name, row, column["id"]) for row in range(len(table["rows"]))]
+            shown = [each for each in cells if figure_at(payload, each) is not None]
+            found += dict.fromkeys([*shown[:1], *shown[-1:]])
+    return [each for each in found if figure_at(payload, each) is not None]
+
+
+@pytest.mark.parametrize("name", sorted(aggregates()))
+def test_r57_every_column_and_every_line_is_the_same_again(shared: Room, name: str) -> None:
+    payload, reader = shared.read(name).payload, shared.store()
+    differing = [
+        (address, found.figure["value"], found.recomputed)
+        for address in beside_numbers(payload)
+        if not (found := of(shared, name, address, reader=reader)).agrees
+    ]
+    assert differing == []
+
+
+def test_r57_every_indicator_of_every_contract_is_behind_a_figure_that_agrees(
+    shared: Room,
+) -> None:
+    contracts = shared.city.datasets
+    wanted = {
+        (name, indicator) for name, each in contracts.items() for indicator in each.indicators
+    }
+    wanted |= {(name, "") for name, each in contracts.items() if each.shape == "record"}
+    behind, reader = set[tuple[str, str]](), shared.store()
+    for name in aggregates():
+        payload = shared.read(name).payload
+        for address in [*payload.get("numbers", {}), *beside_numbers(payload)]:
+            found = of(shared, name, address, reader=reader)
+            if found.agrees and found.figure["value"] is not None:
+                behind |= {(read.dataset, read.indicator) for read in found.reads if read.rows}
+    assert sorted(wanted - behind) == []
 
 
 def test_a_number_of_what_was_known_then_leads_to_the_rows_known_then(shared: Room) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from data_access.criteria import live
 from data_access.promises import CRITERIA
+from data_access.simulator.fhir_report import lines, strata
 from data_access.store import scores
 from data_access.store.scores import Shortfall
 from language import say
@@ -17,6 +19,7 @@ from tests.data_access.feed.conftest import Room
 
 OpenRoom = Callable[..., Room]
 AIR, RAIN, PRICES = "environment.air", "environment.rain", "economy.prices"
+EPIDEMICS = "health.epidemics"
 
 
 def score(room: Room, dataset: str, criterion: str) -> float | None:
@@ -86,6 +89,35 @@ def test_r03_pm25_of_minus_five_is_quarantined_the_score_falls_and_the_owner_is_
         if i["id"] == f"{AIR}/accurate"
     ]
     assert item["place"]["vi"] == "Sở Nông nghiệp và Môi trường"
+
+
+def test_r04_twelve_wards_that_said_nothing_are_listed_and_the_score_is_90_5(
+    open_room: OpenRoom,
+) -> None:
+    room = open_room(EPIDEMICS)
+    zone, codes = room.city.zone, sorted(room.city.areas.codes)
+    gone, week = codes[5:125:10], timedelta(days=7)
+    first = datetime(2026, 11, 2, tzinfo=zone)
+    told = [
+        strata(
+            "Measure/weekly-dengue",
+            first + at * week,
+            first + (at + 1) * week,
+            {code: 7 for code in codes if at == 0 or code not in gone},
+            by="ward",
+            told=first + (at + 1) * week,
+        )
+        for at in range(2)
+    ]
+    (room.lake / "health" / "epidemics.ndjson").write_bytes(lines(told))
+    scored(room)
+    room.tick(8 * 86_400)  # the week is over
+    scored(room)
+    assert (len(codes), len(gone)) == (126, 12)
+    assert score(room, EPIDEMICS, "sufficient") == 90.5
+    with room.store().snapshot() as snapshot:
+        (part,) = [each for each in scores.findings(snapshot, EPIDEMICS) if each.part == "areas"]
+    assert [each["id"] for each in part.evidence] == gone
 
 
 def test_r05_text_that_is_not_composed_is_mended_and_told(open_room: OpenRoom) -> None:
