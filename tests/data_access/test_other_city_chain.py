@@ -1,0 +1,116 @@
+"""Another city through the whole path: four units, other agencies and roads, no limits, no names.
+
+What the product's own city has beside its contracts is not there; every aggregate is made all the
+same, is owned by that city's agencies, speaks of its units alone, and goes back to its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from data_access.aggregates.registry import aggregates
+from data_access.city import City, Link, Network, Node, load_city
+from data_access.contracts import CITY_AREA
+from data_access.feed import SIMULATED_LAKE
+from data_access.passport import passport
+from data_access.simulation import SEED
+from data_access.simulator.lake import write_lake
+from settings import Settings
+from tests.conftest import ROOT
+from tests.data_access.feed.conftest import Room
+
+NOW = datetime(2026, 11, 20, 3, 31, tzinfo=UTC)  # Friday, 10:31
+DANANG = ROOT / "tests" / "fixtures" / "danang"
+OWNER, STEWARD = "so-khcn", "so-nnmt"
+CAPITAL = ("Đà Nẵng",)
+PLACES = (("DN1", 16.068, 108.214), ("DN2", 16.062, 108.223), ("DN3", 16.105, 108.251),
+          ("DN4", 16.020, 108.201))  # fmt: skip
+WITHOUT = {"city.stage"}  # this city has no rules for it
+
+
+def roads() -> Network:
+    """Return a ring of four junctions, both ways, in three lanes."""
+    nodes = [Node(name, f"Nút {name}", lat, lon) for name, lat, lon in PLACES]
+    links = [
+        Link(f"{one.id}-{other.id}", f"Đường {one.id}", one, other, 1.5, 3, True, False)
+        for one, other in zip(nodes, [*nodes[1:], nodes[0]], strict=True)
+    ]
+    return Network({each.id: each for each in nodes}, {each.id: each for each in links})
+
+
+def city() -> City:
+    """Return the other city, with the contracts of the product's own in its agencies' hands."""
+    own, danang = load_city(ROOT / "city"), load_city(DANANG)
+    contracts = {
+        name: replace(each, owner=OWNER, steward=STEWARD, deputy=None, phone=None)
+        for name, each in own.datasets.items()
+    }
+    investment = contracts["economy.investment"]
+    options = {**investment.source.options, "city_names": list(CAPITAL)}
+    contracts["economy.investment"] = replace(
+        investment,
+        source=replace(investment.source, options=options),
+        expects=replace(investment.expects, entities=CAPITAL),
+    )
+    return replace(danang, datasets=contracts, scales=own.scales, network=roads())
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder = tmp_path_factory.mktemp("danang")
+    other = city()
+    write_lake(folder / SIMULATED_LAKE, other, datasets=None, seed=SEED, until=NOW)
+    settings = Settings(city=DANANG, data_dir=folder, simulate=True)
+    room = Room(settings, other, now_s=NOW.timestamp())
+    room.settle()
+    for _ in other.datasets:  # scores are measured a few datasets a tick
+        room.settle()
+    room.settle(6.0)
+    yield room
+    room.close()
+
+
+@pytest.mark.parametrize("name", sorted(set(aggregates()) - WITHOUT))
+def test_every_aggregate_is_made_and_is_of_that_city(room: Room, name: str) -> None:
+    envelope = room.read(name)
+    assert envelope.state == "ok", envelope.reason
+    assert envelope.owner in room.city.agencies
+    known = {*room.city.areas.codes, CITY_AREA}
+    strange = {unit for unit in _units(envelope.payload) if unit not in known}
+    assert strange == set()
+
+
+@pytest.mark.parametrize("name", sorted(set(aggregates()) - WITHOUT))
+def test_every_number_goes_back_to_its_rows_there(room: Room, name: str) -> None:
+    envelope, reader = room.read(name), room.store()
+    for number, figure in envelope.payload.get("numbers", {}).items():
+        found = passport(envelope, number, city=room.city, reader=reader, shown=room.cache.read)
+        assert (found.recomputed, found.agrees) == (figure["value"], True), number
+
+
+def test_every_dataset_has_its_six_scores_there(room: Room) -> None:
+    rows = room.read("data.scores").payload["tables"]["datasets"]["rows"]
+    assert {row["dataset"] for row in rows} == set(room.city.datasets)
+    for criterion in ("sufficient", "clean", "live", "shared"):
+        assert [row["dataset"] for row in rows if row[criterion] is None] == [], criterion
+
+
+def _units(payload: Any) -> Iterator[str]:
+    """Yield the units that areas, map values and sources of a payload are of."""
+    for table in payload.get("tables", {}).values():
+        columns = [column["id"] for column in table["columns"] if column["kind"] == "area"]
+        for row in table["rows"]:
+            yield from (row[each] for each in columns if row.get(each))
+            yield from filter(None, [(row.get("source") or {}).get("area")])
+    for layer in payload.get("maps", {}).values():
+        if layer["layer"] == "areas":
+            yield from layer["values"]
+    for number in payload.get("numbers", {}).values():
+        yield from filter(None, [(number.get("source") or {}).get("area")])
+    for items in payload.get("items", {}).values():
+        yield from (item["area"] for item in items if item.get("area"))
