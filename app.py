@@ -143,11 +143,20 @@ def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
     importing.add_argument("--surface", type=int, help="which surface of a Tide configuration")
 
     proof = tasks.add_parser("proof", help="what walls showed: verify the chains, print heads")
-    proofs = proof.add_subparsers(dest="proof", required=True, metavar="verify | head | copy")
+    proofs = proof.add_subparsers(
+        dest="proof", required=True, metavar="verify | head | copy | find | withdraw"
+    )
     verifying = proofs.add_parser("verify", help="compute every hash again; 1 when one is wrong")
     head = proofs.add_parser("head", help="print the newest entries' hashes, to note elsewhere")
     copying = proofs.add_parser("copy", help="copy all of it as it is now, for a new standby")
     copying.add_argument("file", metavar="FILE", type=Path, help="the file to make")
+    finding = proofs.add_parser("find", help="where contents with these words were on glass")
+    withdrawing = proofs.add_parser("withdraw", help="take contents with these words out, by order")
+    for each in (finding, withdrawing):
+        each.add_argument("words", metavar="WORDS", help="as they stood there, such as a title")
+    withdrawing.add_argument(
+        "--reason", required=True, metavar="WHY", help="by whose order, under which number"
+    )
     for each in (verifying, head):
         each.add_argument("--wall", metavar="W", help="one wall's chain (default: all)")
     verifying.add_argument(
@@ -165,6 +174,12 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
         return
     if chosen.proof == "copy":
         command.copy_to(settings.proof_path, chosen.file)
+        return
+    if chosen.proof == "find":
+        command.print_found(settings.proof_path, chosen.words, print)
+        return
+    if chosen.proof == "withdraw":
+        command.take_out(settings.proof_path, chosen.words, chosen.reason, print)
         return
     order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head)
     if not command.run_verify(settings.proof_path, order, print):

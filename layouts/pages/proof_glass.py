@@ -103,9 +103,14 @@ def _slot(
 
 
 def _missing(tile: Mapping[str, Any], has_geometry: Callable[[str], bool]) -> str | None:
-    """Return why a tile cannot be drawn: `withheld`, `missing`, `geometry`; None when it can."""
+    """Return why a tile cannot be drawn, None when it can.
+
+    `withheld` (above the reader's ceiling), `withdrawn` (by order), `missing`, `geometry`.
+    """
     if tile.get("isWithheld"):
         return "withheld"
+    if tile.get("isWithdrawn"):
+        return "withdrawn"
     if tile.get("isMissing") or tile.get("content") is None:
         return "missing"
     if not all(map(has_geometry, geometry_files(tile["content"]))):

@@ -1,9 +1,10 @@
-"""`python app.py wall proof verify | head | copy`: the chains gone through, what to note elsewhere,
-and the file for another controller.
+"""`python app.py wall proof verify | head | copy | find | withdraw`: the chains gone through, what
+to note elsewhere, the file for another controller, and what must not be kept taken out of it.
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
@@ -13,8 +14,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from wall.errors import ProofError
+from wall.proof.entries import wall_of
 from wall.proof.reading import ProofReader
 from wall.proof.verify import Broken, verify
+from wall.proof.withdrawing import Shown, find, withdraw
 
 TIMEZONE = "Asia/Ho_Chi_Minh"  # of times without an offset
 
@@ -49,17 +52,48 @@ def run_verify(path: Path, order: VerifyOrder, say: Callable[[str], None]) -> bo
     with closing(ProofReader(path)) as reader:
         reader.snapshot()
         for wall_id in _walls(reader, order.wall_id):
-            checked = contents = 0
+            checked = contents = withdrawn = 0
             try:
                 for link in verify(reader, wall_id, from_ms=from_ms, to_ms=to_ms, head=order.head):
                     checked, contents = link.checked, len(link.contents)
+                    withdrawn = len(link.withdrawn)
             except Broken as error:
                 is_whole = False
                 say(f"BROKEN: {error}.")
             else:
                 say(f"wall {wall_id}: {checked} entries and {contents} contents are as written.")
+            if withdrawn:
+                say(f"wall {wall_id}: {withdrawn} contents were taken out by order.")
             is_whole &= _tell_apart(reader, wall_id, say)
+        for at_ms, reason, count in reader.withdrawals():
+            say(f"{count} contents were taken out at {_written(at_ms)}: {reason}")
     return is_whole
+
+
+def print_found(path: Path, words: str, say: Callable[[str], None]) -> list[Shown]:
+    """Say on which walls contents with these words were, and when; raises ProofError."""
+    with closing(ProofReader(path)) as reader:
+        reader.snapshot()
+        found = find(reader, words)
+    for each in found:
+        say(
+            f"wall {wall_of(each.chain_id)}: {len(each.contents)} contents,"
+            f" {_written(each.first_ms)} to {_written(each.last_ms)}"
+        )
+    if not found:
+        say("no wall: none of what is kept has these words")
+    return found
+
+
+def take_out(path: Path, words: str, reason: str, say: Callable[[str], None]) -> None:
+    """Take all contents with these words out of a file, and say where they were.
+
+    Raises ProofError.
+    """
+    found = print_found(path, words, say)
+    contents = {sha256 for each in found for sha256 in each.contents}
+    gone = withdraw(path, contents, reason=reason, at_ms=time.time() * 1000)
+    say(f"{gone} contents are taken out of {path}; their hashes stay")
 
 
 def copy_to(path: Path, target: Path) -> None:
@@ -100,6 +134,11 @@ def instant_ms(text: str | None) -> float | None:
     if found.tzinfo is None:
         found = found.replace(tzinfo=ZoneInfo(TIMEZONE))
     return found.timestamp() * 1000
+
+
+def _written(at_ms: float) -> str:
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(TIMEZONE))
+    return at.isoformat(timespec="seconds")
 
 
 def _walls(reader: ProofReader, wall_id: str | None) -> list[str]:

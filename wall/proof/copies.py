@@ -71,7 +71,12 @@ class Copies:
         return [
             name
             for name in names
-            if self._run("select 1 from content where sha256 = ?", (name,)).fetchone() is None
+            if self._run(
+                "select 1 from content where sha256 = ?1"
+                " union all select 1 from withdrawn where sha256 = ?1",
+                (name,),
+            ).fetchone()
+            is None
         ]
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,7 @@ class ProofReader:
             self._connection.execute("select 1 from chain limit 1")
             (version,) = self._connection.execute("pragma user_version").fetchone()
             self._has_missing = version > 1
+            self._has_withdrawn = version > 2
         except sqlite3.Error as error:
             raise ProofError(f"{path} cannot be read: {error}") from error
 
@@ -111,6 +113,10 @@ class ProofReader:
         """Return every wall's chain, by wall."""
         rows = self._run(f"{_CHAIN} order by wall_id")
         return [Chain(*row) for row in rows if ASIDE not in row[0]]
+
+    def chain_ids(self) -> list[str]:
+        """Return the names of all chains, those put aside among them."""
+        return [row[0] for row in self._run(f"{_CHAIN} order by wall_id")]
 
     def chain(self, wall_id: str) -> Chain | None:
         """Return a wall's chain, or one that was put aside."""
@@ -215,6 +221,28 @@ class ProofReader:
         """Return a content's bytes; None when it is not there or cannot be unpacked."""
         found = self._run("select body from content where sha256 = ?", sha256)
         return unpacked(found[0][0]) if found else None
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield hash and bytes of every content that can be unpacked."""
+        for (sha256,) in self._run("select sha256 from content"):
+            body = self.content(sha256)
+            if body is not None:
+                yield sha256, body
+
+    def is_withdrawn(self, sha256: str) -> bool:
+        """Tell whether a content was taken out by order."""
+        if not self._has_withdrawn:
+            return False
+        return bool(self._run("select 1 from withdrawn where sha256 = ?", sha256))
+
+    def withdrawals(self) -> list[tuple[float, str, int]]:
+        """Return when contents were taken out, why, and how many, the first first."""
+        if not self._has_withdrawn:
+            return []
+        rows = self._run(
+            "select at_ms, reason, count(*) from withdrawn group by at_ms, reason order by at_ms"
+        )
+        return [(at_ms, reason, count) for at_ms, reason, count in rows]
 
     def _rows(self, condition: str, *values: Any) -> list[Row]:
         columns = "select sequence, at_ms, kind, hash, body from entry where wall_id = ? and "

@@ -188,6 +188,7 @@ class Recorder:
                 "broken": broken,
                 "entries": link.checked if link is not None else 0,
                 "contents": len(link.contents) if link is not None else 0,
+                "withdrawn": len(link.withdrawn) if link is not None else 0,
                 "anchorSequence": chain.anchor_sequence,
                 "head": head_of(chain),
                 "missing": [

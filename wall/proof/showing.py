@@ -157,6 +157,7 @@ def _tiles(reader: ProofReader, picture: Picture, question: At) -> list[dict[str
         elif question.with_contents:
             body = reader.content(tile["sha256"])
             told["isMissing"] = body is None
+            told["isWithdrawn"] = body is None and reader.is_withdrawn(tile["sha256"])
             told["content"] = None if body is None else orjson.Fragment(body)
         tiles.append(told)
     return tiles

@@ -25,7 +25,7 @@ from wall.renders import Content
 if TYPE_CHECKING:
     from wall.effects import ProofRecord
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_S = 5.0
 LOG_LIMIT = 64 * 1024 * 1024
 CACHE_KIB = 128  # it is written, hardly ever read: more would only fill, for hours
@@ -36,6 +36,11 @@ _SHARED = ("alter table chain add column shared_sequence integer not null defaul
 _MISSING = (
     "create table missing (wall_id text not null, first integer not null, last integer not null,"
     " hash text not null, primary key (wall_id, first)) strict, without rowid",
+)
+# Contents that were taken out by order (withdrawing.py), and are not let in again.
+_WITHDRAWN = (
+    "create table withdrawn (sha256 text primary key, at_ms real not null, reason text not null)"
+    " strict",
 )
 _SCHEMA = (
     "create table chain (wall_id text primary key, head_sequence integer not null,"
@@ -54,8 +59,9 @@ _SCHEMA = (
     " begin select raise(abort, 'the proof is append-only'); end",
     *_SHARED,
     *_MISSING,
+    *_WITHDRAWN,
 )
-_FROM_VERSION = {0: _SCHEMA, 1: (*_SHARED, *_MISSING)}
+_FROM_VERSION = {0: _SCHEMA, 1: (*_SHARED, *_MISSING, *_WITHDRAWN), 2: _WITHDRAWN}
 
 
 class ProofStore:
@@ -150,8 +156,12 @@ class ProofStore:
         )
 
     def keep(self, sha256: str, packed: bytes) -> None:
-        """Keep a content, once."""
-        self.run("insert or ignore into content values (?, ?)", (sha256, packed))
+        """Keep a content, once; none that was taken out by order."""
+        self.run(
+            "insert or ignore into content select ?1, ?2"
+            " where not exists (select 1 from withdrawn where sha256 = ?1)",
+            (sha256, packed),
+        )
 
     def _prepare(self) -> None:
         self.run("pragma journal_mode = wal")

@@ -2,7 +2,7 @@
 
 Whoever can write the file could write all of it anew: against that, note heads elsewhere
 (`wall proof head`) and verify with them. What a copy lacks (it began later than its chain, or was
-away too long) is no fault, but is told with the verdict.
+away too long) and what was taken out of it by order is no fault, but is told with the verdict.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Link:
     previous: str
     checked: int = 0
     contents: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)  # contents that were taken out by order
     missing: tuple[Missing, ...] = ()  # what is known not to be in this file
 
     def skip_missing(self) -> None:
@@ -96,9 +97,12 @@ class Link:
     def _contents(self, entry: Entry) -> None:
         for tile in tiles_of(entry.kind, entry.body):
             sha256 = tile.get("sha256")
-            if sha256 is None or sha256 in self.contents:
+            if sha256 is None or sha256 in self.contents or sha256 in self.withdrawn:
                 continue
             body = self.reader.content(sha256)
+            if body is None and self.reader.is_withdrawn(sha256):
+                self.withdrawn.add(sha256)
+                continue
             code = "contentMissing" if body is None else "contentChanged"
             if body is None or digest(body) != sha256:
                 raise Broken(self.wall_id, entry.sequence, code, render=tile.get("renderId", "-"))
