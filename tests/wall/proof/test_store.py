@@ -154,6 +154,7 @@ def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("alter table chain drop column shared_sequence")
         raw.execute("drop table missing")
+        raw.execute("drop table withdrawn")
         raw.execute("pragma user_version = 1")
     assert "1 entries and 1 contents" in verified(path)  # before any controller has opened it
     store = ProofStore(path, epoch=2, retention=ROOMY)
