@@ -9,24 +9,26 @@ from zoneinfo import ZoneInfo
 
 from data_access.aggregates.quality import REASONS
 from data_access.city import City
-from data_access.contracts import DatasetContract
+from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.criteria.part import Evidence
 from language import date, duration, number, pick
 from language import say as say_told
+from layouts.pages.quality_board import drill_href
 from layouts.pages.quality_drill import Wrong
 from layouts.pages.quarantine import Asked
 from layouts.pages.shell import Setting, say
 from permissions.roles import Right
 
 NOON = time_of_day(12)
+OF_ROWS = ("entity", "record", "comparison")  # evidence that names whose rows are behind it
 # Entries of the catalogue (data_access/criteria/shared.py) -> what the catalogue calls them.
 ENTRIES = {"system_of_record": "record"}
 
 
 def wrong_words(
-    city: City, contract: DatasetContract, evidence: Evidence, setting: Setting
+    city: City, contract: DatasetContract, criterion: str, evidence: Evidence, setting: Setting
 ) -> Wrong:
-    """Return one piece of evidence as it is read."""
+    """Return one piece of evidence as it is read, with where the very rows are."""
     kind, told = str(evidence["kind"]), str(evidence.get("id", ""))
     count = evidence.get("count")
     language = setting.language
@@ -38,7 +40,8 @@ def wrong_words(
     if kind == "area":
         unit = city.areas.get(told)
         name = pick(unit.title, language) if unit is not None else told
-        return Wrong(name, _last(evidence, setting), None)
+        href = drill_href(contract.id, criterion, area=told)
+        return Wrong(name, _last(evidence, setting), None, href=href)
     if kind == "period":
         late = duration(float(count or 0), language=language)
         return Wrong(_day(told, setting), say("evidence.late_by", setting, late=late), None)
@@ -53,7 +56,12 @@ def wrong_words(
         told = say_told(told, language)
     if kind in ("late", "refused"):
         told = say(f"evidence.{kind}", setting)
-    return Wrong(told, _more(contract, evidence, setting), count)
+    href = None
+    if kind in OF_ROWS:
+        where = "area" if told == CITY_AREA or told in city.areas.codes else "entity"
+        indicator = evidence.get("indicator")
+        href = drill_href(contract.id, criterion, **{where: told}, indicator=indicator)
+    return Wrong(told, _more(contract, evidence, setting), count, href=href)
 
 
 def _more(contract: DatasetContract, evidence: Evidence, setting: Setting) -> str:

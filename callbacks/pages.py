@@ -66,7 +66,11 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     source_health.layout: WORLD,
     calibration.layout: WORLD,
     forecasts.layout: ("forecast", "series", *WORLD),
-    quality_board.layout: ("by", "agency", "dataset", "criterion", *WORLD),
+    quality_board.layout: (
+        *("by", "agency", "dataset", "criterion"),
+        *("entity", "area", "indicator"),
+        *WORLD,
+    ),
     quarantine.layout: ("dataset", "agency", "reason", "state", "page", "problem", *WORLD),
     anomalies.layout: ("problem", *WORLD),
     triage.layout: ("problem", *WORLD),

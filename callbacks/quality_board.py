@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, State, no_update
 
 from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import allowed, reader
+from callbacks.console_sources import rows as source_rows
 from callbacks.desk import Desk
 from callbacks.evidence_words import wrong_words
 from data_access.aggregates.scores import OVERDUE, SCORES
@@ -25,7 +26,7 @@ from layouts import ids
 from layouts.pages import quality_board, quality_drill
 from layouts.pages.in_world import lead_on, rows_in_world
 from layouts.pages.quality_board import Agency, CriterionMean, Overdue, Scored
-from layouts.pages.quality_drill import CheckedPart, Drilled
+from layouts.pages.quality_drill import Behind, CheckedPart, Drilled
 from layouts.pages.score_course import Course
 from layouts.pages.shell import Setting
 from permissions.roles import Person, Right
@@ -33,6 +34,7 @@ from permissions.roles import Person, Right
 PLACE = "quality"
 HOUR_MS = 3_600_000
 HISTORY_HOURS = 31 * 24
+LONGEST_NAME = 300
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +47,20 @@ def layout(
     realm: str | None = None,
     date: str | None = None,
     time: str | None = None,
+    **rows_of: str | None,
 ) -> Any:
-    """Build the board, or what stands behind the score named in the address."""
+    """Build the board, or what stands behind the score named in the address.
+
+    `entity` or `area`, and `indicator`, name whose rows are to stand beside.
+    """
     who = reader()
-    named = {"by": by, "agency": agency, "dataset": dataset, "criterion": criterion}
+    named = {"by": by, "agency": agency, "dataset": dataset, "criterion": criterion, **rows_of}
     there = page_realm.world("/data/quality", realm, date, time, **named)
     reach, setting = there.reach, there.setting
     if dataset is not None and dataset in reach.city.datasets:
         chosen = criterion if criterion in CRITERIA else CRITERIA[0]
-        return _drill(reach, reach.city.datasets[dataset], chosen or CRITERIA[0], who, setting)
+        contract = reach.city.datasets[dataset]
+        return _drill(reach, contract, chosen or CRITERIA[0], who, setting, named)
     found = reach.city.agencies.get(agency or "")
     by = "agency" if by == "agency" and found is None else "dataset"
     return quality_board.page(
@@ -170,7 +177,12 @@ def _of_agency(row: Mapping[str, Any]) -> Scored:
 
 
 def _drill(
-    reach: Desk, contract: DatasetContract, criterion: str, who: Person, setting: Setting
+    reach: Desk,
+    contract: DatasetContract,
+    criterion: str,
+    who: Person,
+    setting: Setting,
+    named: Mapping[str, str | None],
 ) -> Any:
     allowed(contract, who, place=PLACE)
     rows = _part(reach.cache.read(SCORES), "tables").get("datasets", {}).get("rows", ())
@@ -196,8 +208,27 @@ def _drill(
         ),
         is_readable=findings is not None,
         is_kept=is_now,
+        behind=_behind(reach, contract, named, who, setting),
     )
     return quality_drill.page(drilled, history, link=page_setting.link(), setting=setting)
+
+
+def _behind(
+    reach: Desk,
+    contract: DatasetContract,
+    named: Mapping[str, str | None],
+    who: Person,
+    setting: Setting,
+) -> Behind | None:
+    """Return the rows of the thing that the address names, None when it names none."""
+    which = {name: named.get(name) for name in ("entity", "area")}
+    name = next((each for each in which.values() if each), None)
+    if name is None or len(name) > LONGEST_NAME:
+        return None
+    source = {"dataset": contract.id, "indicator": named.get("indicator"), **which}
+    unit = reach.city.areas.get(name) if which["area"] else None
+    shown = pick(unit.title, setting.language) if unit is not None else name
+    return Behind(shown, source_rows(reach, source, who=who, setting=setting))
 
 
 def _stored(reach: Desk, dataset: str, *, is_now: bool) -> tuple[list[Finding] | None, Course]:
@@ -235,7 +266,10 @@ def _checked(
 ) -> CheckedPart:
     wrong = None
     if who.may(Right.SEE_SOURCE_ROWS):
-        wrong = tuple(wrong_words(reach.city, contract, each, setting) for each in found.evidence)
+        wrong = tuple(
+            wrong_words(reach.city, contract, found.criterion, each, setting)
+            for each in found.evidence
+        )
     return CheckedPart(
         name=found.part,
         right=found.right,

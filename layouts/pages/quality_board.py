@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -139,9 +140,13 @@ def overdue_list(overdue: Sequence[Overdue], *, now_ms: float, setting: Setting)
     return found
 
 
-def drill_href(dataset: str, criterion: str) -> str:
-    """Return where a score of a dataset is told in full."""
-    return f"/data/quality?dataset={dataset}&criterion={criterion}"
+def drill_href(dataset: str, criterion: str, **rows: str | None) -> str:
+    """Return where a score of a dataset is told in full, with the `rows` of one thing beside.
+
+    Those are named by `entity` or `area`, and perhaps `indicator`.
+    """
+    wanted = {name: each for name, each in rows.items() if each}
+    return "/data/quality?" + urlencode({"dataset": dataset, "criterion": criterion} | wanted)
 
 
 def _choice(by: str, chosen: Agency | None, setting: Setting) -> Component:

@@ -5,7 +5,7 @@ Values in, components out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from language import number, pick
 from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.catalogue import BELOW_MARK
+from layouts.pages.console_lists import SourceRow, source_rows
 from layouts.pages.data_page import Link, data_page
 from layouts.pages.quality_board import drill_href
 from layouts.pages.score_course import Course, course
@@ -47,6 +48,14 @@ class CheckedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The rows of one thing that was wrong; None: not for this person's role."""
+
+    name: str
+    rows: Sequence[SourceRow] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drilled:
     """One dataset and one criterion, with all six scores beside."""
 
@@ -62,6 +71,7 @@ class Drilled:
     parts: tuple[CheckedPart, ...]
     is_readable: bool  # whether the store could be asked
     is_kept: bool = True  # False: of another time than now, of which the parts are not kept
+    behind: Behind | None = None  # rows that were asked for
 
 
 def page(
@@ -79,7 +89,12 @@ def page(
             html.Div(
                 [
                     html.Section(
-                        [_criteria(drilled, setting), _course(drilled, history, setting)],
+                        [
+                            _criteria(drilled, setting),
+                            _course(drilled, history, setting)
+                            if drilled.behind is None
+                            else _behind(drilled, drilled.behind, setting),
+                        ],
                         className="drill-left",
                     ),
                     html.Section(
@@ -162,6 +177,21 @@ def _course(drilled: Drilled, history: Course, setting: Setting) -> Component:
                 responsive=True,
                 className="drill-graph",
             ),
+        ],
+        className="drill-course",
+    )
+
+
+def _behind(drilled: Drilled, behind: Behind, setting: Setting) -> Component:
+    back = html.A(
+        [icon("bi-graph-up"), say("quality.course", setting)],
+        href=drill_href(drilled.dataset, drilled.criterion),
+        className="key data-tab",
+    )
+    return html.Div(
+        [
+            html.Div([html.H2(behind.name), back], className="drill-behind"),
+            source_rows(behind.rows, setting=setting),
         ],
         className="drill-course",
     )

@@ -67,6 +67,26 @@ def test_r04_the_rows_behind_a_score_name_what_is_missing(operator: Client, reac
     assert "hn-12" in told
 
 
+def test_what_is_wrong_leads_to_its_very_rows(
+    operator: Client, viewer: Client, reach: Desk
+) -> None:
+    tell(reach)
+    measure(reach)
+    page = operator.page(DRILL.replace("sufficient", "accurate"))
+    leads = {each["props"].get("href") or "" for each in nodes(page) if each["type"] == "A"}
+    (href,) = [each for each in leads if "entity=hn-12" in each]
+    page = operator.page(href)
+    (table,) = [n for n in nodes(page) if n["props"].get("className") == "source-rows"]
+    assert "pm25" in href
+    assert "PM2.5" in words(table)
+    leads = {each["props"].get("href") or "" for each in nodes(page) if each["type"] == "A"}
+    assert DRILL.replace("sufficient", "accurate") in leads  # back to its course
+    assert said("console.rows_forbidden") in words(viewer.page(href))
+    missing = operator.page(DRILL)
+    leads = {each["props"].get("href") or "" for each in nodes(missing) if each["type"] == "A"}
+    assert len([each for each in leads if "&area=" in each]) == MISSING
+
+
 def test_the_course_of_a_score_is_drawn_of_what_was_kept(operator: Client, reach: Desk) -> None:
     tell(reach)
     measure(reach)
