@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from analytics.brief.compose import compose
+from analytics.brief.rules import read_rules
 from data_access.masking import Masks
 from data_access.model import Entity
+from tests.conftest import ROOT
 from tests.data_access.aggregates.conftest import Table
 
 SCHOOLS, CLOSURES, MEALS = "education.schools", "education.closures", "education.meals"
@@ -270,6 +273,20 @@ def test_r43_a_school_closed_for_flood_is_on_the_map_and_in_the_list(table: Tabl
     assert (second["name"]["vi"], second["reason"]["en"]) == ("Mầm non Thử Một", "Power cut")
     titles = [item["title"]["en"] for item in payload["items"]["active"]]
     assert "Tiểu học Thử Hai: Flooding" in titles
+
+
+@pytest.mark.parametrize("kind", ["morning", "flash"])
+def test_r43_a_school_closed_for_flood_is_in_the_brief(table: Table, kind: str) -> None:
+    table.now = THEN
+    table.feed_files(SCHOOLS)
+    table.feed_files(CLOSURES)
+    rules = read_rules(ROOT / "city")[kind]
+    given = {CLOSURES: table.build(CLOSURES)}
+    made = compose(rules, given, now_ms=table.now.timestamp() * 1000)
+    (said,) = [each for each in made.sentences if each.id == "closures"]
+    assert (
+        said.text("en") == "Schools closed: 2\u00a0schools; among them Tiểu học Thử Hai (Flooding)."
+    )
 
 
 def test_r43_a_school_that_is_open_again_is_on_neither(table: Table) -> None:
