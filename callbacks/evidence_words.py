@@ -54,7 +54,7 @@ def wrong_words(
         told = pick(contract.fields[told].name, language)
     if kind == "failure":
         told = say_told(told, language)
-    if kind in ("late", "refused"):
+    if kind in ("late", "refused", "unseen"):
         told = say(f"evidence.{kind}", setting)
     href = None
     if kind in OF_ROWS:

@@ -1,7 +1,8 @@
 """Dùng chung, shared: others can find it, know on what terms, and do use it.
 
 - catalogue: entries of the catalogue that are filled, of those every dataset should have.
-- used: whether anybody uses it: an aggregate is made of it, or somebody asked for its rows.
+- used: whole when people looked at it in the last days; half when only an aggregate is made of it,
+  which nobody looked at. Where nobody counts who looks, an aggregate is use enough.
 - access: questions for its rows that were answered, of all of the last days; a private dataset is
   right to refuse, and has none.
 """
@@ -42,8 +43,12 @@ def catalogue(subject: Subject) -> Sequence[Part]:
 
 def used(subject: Subject) -> Sequence[Part]:
     """Return used."""
-    people = 0 if subject.use is None else subject.use.people
-    return [Part("used", 1 if subject.shown_in or people else 0, 1)]
+    if subject.use is None:
+        return [Part("used", 1 if subject.shown_in else 0, 1)]
+    if subject.use.people:
+        return [Part("used", 2, 2)]
+    unseen = [{"kind": "unseen"}]
+    return [Part.of("used", 1 if subject.shown_in else 0, 2, unseen)]
 
 
 def access(subject: Subject) -> Sequence[Part]:

@@ -453,6 +453,17 @@ def test_data_that_nobody_uses_is_not_shared(bench: Bench) -> None:
     assert bench.stand(AIR, use=Use(people=1, answered=1))["shared"].score == 60.0
 
 
+def test_an_aggregate_that_nobody_looks_at_is_half_a_use(bench: Bench) -> None:
+    bench.feed(AIR, stations(1, values=[1.0]))
+    part = bench.part(AIR, "shared", "used", shown_in=[AIR], use=Use())
+    assert part is not None
+    assert (part.score, part.evidence) == (50.0, ({"kind": "unseen"},))
+    assert not bench.stand(AIR, shown_in=[AIR], use=Use())["shared"].is_short
+    seen = bench.part(AIR, "shared", "used", shown_in=[AIR], use=Use(people=3, answered=3))
+    assert seen is not None
+    assert (seen.score, seen.wrong) == (100.0, 0)
+
+
 def test_every_criterion_of_every_dataset_has_a_standing(bench: Bench) -> None:
     for dataset in bench.city.datasets:
         assert list(bench.stand(dataset)) == [
