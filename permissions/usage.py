@@ -142,14 +142,14 @@ class UsageLog:
     def totals(self, *, now_ms: float, days: int) -> Mapping[str, Use]:
         """Return how each dataset was used in the last `days`: what a score is made of.
 
-        Walls are no people, and are answered always.
+        Walls are no people, and are answered always; who was only refused has not used it.
         """
         table = dataset_use.c
         is_person = table.place != ON_AIR
         query = (
             select(
                 table.dataset,
-                func.count(table.actor.distinct()).label("people"),
+                func.count(table.actor.distinct()).filter(table.answered > 0).label("people"),
                 func.sum(table.answered).label("answered"),
                 func.sum(table.refused).label("refused"),
             )

@@ -60,7 +60,7 @@ def weakest(parts: Iterable[Part]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Who asked for a dataset's rows in the last days, and how that went."""
+    """How many were given a dataset in the last days, how often, and how often it was refused."""
 
     people: int = 0
     answered: int = 0

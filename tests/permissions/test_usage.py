@@ -94,4 +94,4 @@ def test_a_score_is_made_of_people_and_walls_are_none(engine: Engine) -> None:
     log.keep()
     totals = log.totals(now_ms=NOW_MS, days=30)
     assert set(totals) == {"air"}
-    assert (totals["air"].people, totals["air"].answered, totals["air"].refused) == (2, 2, 1)
+    assert (totals["air"].people, totals["air"].answered, totals["air"].refused) == (1, 2, 1)
