@@ -59,7 +59,8 @@ def one(aggregate: str) -> Response:
     response.set_etag(f"{envelope.version}-{round(envelope.made_at_ms)}")
     response.cache_control.private = True
     response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _head(envelope: Envelope) -> dict[str, Any]:
