@@ -1,8 +1,8 @@
 """Aggregates for other systems: `/api/aggregates`, and each with its figures as they are on glass.
 
 What is answered is the envelope itself, from which walls, consoles and papers take their figures,
-too: one number has one value, whoever asks. Within the ceiling of whoever asks; refused with 403
-and an audit row above it.
+too: one number has one value, whoever asks. Above the ceiling of whoever asks, and where a dataset
+is private (but for what is released of it), the answer is 403 and an audit row.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ def listed() -> Response:
     if who is None or not who.may(Right.SEE_CONSOLE):
         return _refused(who, "")
     found = desk().cache.read_many(sorted(aggregates()))
-    heads = [_head(each) for each in found.values() if who.may_see(each.classification)]
+    heads = [
+        _head(each)
+        for name, each in found.items()
+        if who.may_see(each.classification) and not _is_private(name)
+    ]
     response = jsonify(aggregates=heads)
     response.cache_control.no_store = True
     return response
@@ -54,6 +58,8 @@ def one(aggregate: str) -> Response:
         return session.error("unavailable", 503)
     if not who.may_see(envelope.classification):
         return _refused(who, aggregate, envelope)
+    if _is_private(aggregate):
+        return _refused(who, aggregate, envelope, code="notShared")
     note(reach, who, envelope.datasets, place=PLACE)
     response = Response(envelope.encode(), mimetype="application/json")
     response.set_etag(f"{envelope.version}-{round(envelope.made_at_ms)}")
@@ -61,6 +67,15 @@ def one(aggregate: str) -> Response:
     response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+def _is_private(name: str) -> bool:
+    """Tell whether an aggregate says of a private dataset what was not released of it."""
+    aggregate, datasets = aggregates()[name], desk().city.datasets
+    if aggregate.released or aggregate.reads:
+        return False
+    mine = (datasets[each] for each in aggregate.datasets if each in datasets)
+    return any(each.share == "private" for each in mine)
 
 
 def _head(envelope: Envelope) -> dict[str, Any]:
@@ -78,9 +93,15 @@ def _head(envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def _refused(who: Person | None, aggregate: str, envelope: Envelope | None = None) -> Response:
+def _refused(
+    who: Person | None,
+    aggregate: str,
+    envelope: Envelope | None = None,
+    *,
+    code: str = "forbidden",
+) -> Response:
     target = f"aggregate/{aggregate}" if aggregate else "aggregates"
-    session.audit(who, "aggregate.read", "refused", target=target, code="forbidden")
+    session.audit(who, "aggregate.read", "refused", target=target, code=code)
     if who is not None and envelope is not None:
         note(desk(), who, envelope.datasets, place=PLACE, is_refused=True)
-    return session.error("forbidden", 403)
+    return session.error(code, 403)

@@ -103,6 +103,20 @@ def test_what_is_above_a_ceiling_is_refused_and_in_no_list(viewer: Client, reach
     assert [(each.answered, each.refused) for each in used] == [(0, 1)]
 
 
+def test_of_what_is_private_only_what_was_released_is_answered(
+    operator: Client, reach: Desk
+) -> None:
+    made = everything()
+    names = ("security.logins", "security.order")  # both of datasets that are private
+    reach.cache.write_many(made[each] for each in names)
+    answer = operator.get("/api/aggregates/security.logins")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, "notShared")
+    assert reach.audit.recent(action="aggregate.read")[0]["code"] == "notShared"
+    assert operator.get("/api/aggregates/security.order").status_code == 200
+    listed = operator.get("/api/aggregates").get_json()["aggregates"]
+    assert [each["aggregate"] for each in listed] == ["security.order"]
+
+
 def test_what_there_is_not_is_told_apart_from_what_is_not_there_yet(
     viewer: Client, stranger: Client
 ) -> None:
