@@ -78,7 +78,12 @@ def withdraw(path: Path, contents: Collection[str], *, reason: str, at_ms: float
                 row = connection.execute("delete from content where sha256 = ?", (sha256,))
                 gone += row.rowcount
             connection.execute("commit")
-            connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+            (is_held, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if is_held:
+                raise ProofError(
+                    f"{path}: {gone} contents are taken out, but somebody reads the file, and its"
+                    " log still holds them: give the same command again"
+                )
             return gone
     except sqlite3.Error as error:
         raise ProofError(f"{path} cannot be written: {error}") from error

@@ -88,6 +88,15 @@ def test_what_is_taken_out_is_nowhere_in_the_file_and_the_chain_still_verifies(p
     assert found(path) == []
 
 
+def test_while_somebody_reads_it_says_that_the_log_is_not_empty_yet(path: Path) -> None:
+    with closing(ProofReader(path)) as reading:
+        reading.snapshot()
+        with pytest.raises(ProofError, match="give the same command again"):
+            taken_out(path)
+    assert taken_out(path) == 0  # nothing more is found, and the log is emptied
+    assert zlib.compress(titled(1).body) not in _bytes(path)
+
+
 def test_a_content_that_went_without_an_order_is_still_missed(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("delete from content where sha256 = ?", (digest(titled(1).body),))
