@@ -19,6 +19,7 @@ from tests.wall.proof.test_thumbnail import IMAGE, give
 from tests.wall.proof.test_verify import said
 from wall.classification import PUBLIC
 from wall.errors import ProofError
+from wall.proof import withdrawing
 from wall.proof.entries import digest
 from wall.proof.reading import ProofReader
 from wall.proof.store import ProofStore
@@ -88,7 +89,10 @@ def test_what_is_taken_out_is_nowhere_in_the_file_and_the_chain_still_verifies(p
     assert found(path) == []
 
 
-def test_while_somebody_reads_it_says_that_the_log_is_not_empty_yet(path: Path) -> None:
+def test_while_somebody_reads_it_says_that_the_log_is_not_empty_yet(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawing, "BUSY_S", 0.05)
     with closing(ProofReader(path)) as reading:
         reading.snapshot()
         with pytest.raises(ProofError, match="give the same command again"):
