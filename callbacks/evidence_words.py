@@ -25,6 +25,22 @@ OF_ROWS = ("entity", "record", "comparison")  # evidence that names whose rows a
 ENTRIES = {"system_of_record": "record"}
 
 
+def formula(contract: DatasetContract, part: str, setting: Setting) -> str:
+    """Return in a sentence how a part of a criterion is computed, with what the contract says."""
+    promised, language = contract.plausible, setting.language
+    told: dict[str, object] = dict.fromkeys(("neighbours", "deviations", "least", "values"), "–")
+    if promised is not None:
+        unit = contract.indicators[promised.indicators[0]].unit
+        told = {
+            "neighbours": promised.neighbours,
+            "deviations": number(promised.deviations, language=language),
+            "least": number(promised.least, unit, language=language),
+            "values": promised.clone_values,
+        }
+    stale = duration(contract.stale_after_ms / 1000, language=language)
+    return say(f"part.how.{part}", setting, stale=stale, **told)
+
+
 def wrong_words(
     city: City, contract: DatasetContract, criterion: str, evidence: Evidence, setting: Setting
 ) -> Wrong:

@@ -12,7 +12,7 @@ from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import allowed, reader
 from callbacks.console_sources import rows as source_rows
 from callbacks.desk import Desk
-from callbacks.evidence_words import wrong_words
+from callbacks.evidence_words import formula, wrong_words
 from data_access.aggregates.scores import OVERDUE, SCORES
 from data_access.contracts import DatasetContract
 from data_access.criteria.part import Part
@@ -272,6 +272,7 @@ def _checked(
         )
     return CheckedPart(
         name=found.part,
+        formula=formula(contract, found.part, setting),
         right=found.right,
         checked=found.checked,
         score=_score(found),

@@ -37,9 +37,13 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPart:
-    """A part of a criterion: `right` of `checked`; `wrong` is None for who may not see it."""
+    """A part of a criterion: `right` of `checked`; `wrong` is None for who may not see it.
+
+    `formula` says in a sentence what is divided by what.
+    """
 
     name: str
+    formula: str
     right: float
     checked: float
     score: float
@@ -230,6 +234,7 @@ def _part(part: CheckedPart, setting: Setting) -> Component:
             ],
             className="part-head",
         ),
+        html.P(part.formula, className="part-formula"),
         html.P(say("quality.right_of", setting, right=right, checked=checked), className="quiet"),
     ]
     if part.total and part.wrong is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from callbacks.desk import Desk
-from language import text
+from callbacks.evidence_words import formula
+from language import LANGUAGES, has, text
+from layouts.pages.shell import Setting
+from tests.conftest import ROOT
 from tests.pages.answerable import FAILURE, LIVE, MISSING, SHORT, measure, tell
 from tests.pages.browse import Client, nodes, words
 from tests.pages.test_catalogue import classify, grid, said, seen_by
@@ -65,6 +70,35 @@ def test_r04_the_rows_behind_a_score_name_what_is_missing(operator: Client, reac
     leads = {each["props"].get("href") for each in nodes(page) if each["type"] == "A"}
     assert f"/data/quarantine?dataset={LIVE}&reason=outOfRange" in leads
     assert "hn-12" in told
+
+
+def test_each_part_of_a_score_states_its_formula(operator: Client, reach: Desk) -> None:
+    tell(reach)
+    measure(reach)
+    told = words(operator.page(DRILL))
+    assert "Phường, xã có giá trị của kỳ mới nhất ÷ phường, xã phải có" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_there_is_has_a_name_and_a_formula(language: str, reach: Desk) -> None:
+    parts = set(re.findall(r'(?:Part|Part\.of|refused)\(\s*"(\w+)"', _criteria()))
+    parts |= set(re.findall(r'\("(\w+)", _\w+\)', _criteria()))  # of rules that reconcile
+    assert {"range", "neighbours", "used", "sums", "at_most", "sources"} <= parts
+    assert len(parts) == 25
+    who = reach.people.find("operator")
+    assert who is not None
+    setting = Setting({}, {}, who, language, "Asia/Ho_Chi_Minh", "", "/")
+    for part in parts:
+        assert has(f"pages.part.{part}", language), part
+        for contract in reach.city.datasets.values():
+            told = formula(contract, part, setting)
+            assert told != f"pages.part.how.{part}"
+            assert "{" not in told
+
+
+def _criteria() -> str:
+    folder = ROOT / "data_access" / "criteria"
+    return "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
 
 
 def test_what_is_wrong_leads_to_its_very_rows(
