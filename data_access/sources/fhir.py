@@ -198,10 +198,23 @@ class _Reader:
         ]
         if not strata and measure.or_whole:
             self._count(indicator, measure, group, at, place, version, where)
-        for stratum in strata:
-            if isinstance(stratum, Mapping):
-                here = self._stratum(stratum.get("value"), at)
-                self._count(indicator, measure, stratum, at, here, version, where)
+        told_apart = [stratum for stratum in strata if isinstance(stratum, Mapping)]
+        self._hold_to_total(measure, group, told_apart, where)
+        for stratum in told_apart:
+            here = self._stratum(stratum.get("value"), at)
+            self._count(indicator, measure, stratum, at, here, version, where)
+
+    def _hold_to_total(
+        self, measure: Measure, group: Resource, strata: Sequence[Resource], where: str
+    ) -> None:
+        """Tell of strata that are more than their total; fewer may be, of whom nobody knows where.
+
+        Without a figure: it may be of too few people. Which is wrong nobody knows; all are taken.
+        """
+        found = [_population_of(measure, each) for each in (group, *strata)]
+        whole, *parts = [each if type(each) is int else None for each in found]
+        if strata and whole is not None and sum(part or 0 for part in parts) > whole:
+            self._refuse(where, "inconsistent", told("more is told in parts than in all"))
 
     def _stratum(self, value: Any, at: datetime) -> Place:
         """Return who was counted: a unit as it was called then, else what the words say."""
@@ -236,26 +249,16 @@ class _Reader:
     def _population(
         self, indicator: str, measure: Measure, part: Resource, where: str
     ) -> float | None:
-        for population in _list(part, "population"):
-            if not isinstance(population, Mapping):
-                continue
-            if measure.population is not None and measure.population not in coded(
-                population.get("code")
-            ):
-                continue
-            count = population.get("count")
-            if count is None:
-                return None  # masked at its source, or not known
-            if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-                detail = told(
-                    "{name} is {found!r}; expected a count",
-                    name=indicator,
-                    found=str(count)[:40],
-                )
-                self._refuse(where, "notANumber", detail)
-                return None
-            return float(count)
-        return None
+        count = _population_of(measure, part)
+        if count is None:
+            return None  # masked at its source, or not known
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            detail = told(
+                "{name} is {found!r}; expected a count", name=indicator, found=str(count)[:40]
+            )
+            self._refuse(where, "notANumber", detail)
+            return None
+        return float(count)
 
     def _score(self, indicator: str, part: Resource, where: str) -> float | None:
         quantity = part.get("measureScore")
@@ -362,3 +365,14 @@ def _bed_state(bed: Resource) -> str:
 def _list(found: Any, name: str) -> list[Any]:
     value = found.get(name) if isinstance(found, Mapping) else None
     return value if isinstance(value, list) else []
+
+
+def _population_of(measure: Measure, part: Resource) -> Any:
+    """Return the count of a measure's population in a part of a report, None where none is told."""
+    for population in _list(part, "population"):
+        if not isinstance(population, Mapping):
+            continue
+        wanted = measure.population
+        if wanted is None or wanted in coded(population.get("code")):
+            return population.get("count")
+    return None

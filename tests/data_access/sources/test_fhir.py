@@ -81,6 +81,26 @@ def test_a_report_without_strata_may_count_as_the_whole(read_file: Reader) -> No
         )
 
 
+@pytest.mark.parametrize(("whole", "refused"), [(11, []), (14, []), (10, ["inconsistent"])])
+def test_parts_that_are_more_than_their_total_contradict_it(
+    read_file: Reader, whole: int, refused: list[str]
+) -> None:
+    def of(count: int) -> list[dict[str, Any]]:
+        return [{"code": {"coding": [{"code": "numerator"}]}, "count": count}]
+
+    strata = [
+        {"value": {"coding": [{"code": code}]}, "population": of(count)}
+        for code, count in (("20242", 5), ("20263", 6))
+    ]
+    stratifier = [{"code": [{"text": "ward"}], "stratum": strata}]
+    report = _report(
+        measure="Measure/dengue", group=[{"population": of(whole), "stratifier": stratifier}]
+    )
+    batch = read_file(DATASET, json.dumps(report))
+    assert [each.reason for each in batch.rejected] == refused
+    assert values(batch, indicator="dengue_week", area="20242") == {"2026-08-01 00:00": 5}
+
+
 def test_what_was_masked_at_its_source_is_absent(read_small: Reader) -> None:
     assert values(read_small(DATASET), indicator="dengue_week", entity="20260") == {}
 
