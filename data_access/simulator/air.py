@@ -18,6 +18,7 @@ import numpy as np
 
 from data_access.areas import Unit
 from data_access.simulator.order import Order, draws
+from data_access.simulator.siting import OWN, city_name, in_city
 from data_access.simulator.weather import Numbers, pm25_hours, rain_mm
 
 FORMAT = "aqiin"
@@ -32,6 +33,7 @@ LATE_LAG_S = 5 * 3600  # … and the one row a day that came late
 PARAMETERS = ("pm25", "pm10", "no2", "so2", "o3", "co", "hum", "temp")
 DECIMALS = {"pm25": 1, "pm10": 1, "hum": 0, "temp": 1}  # others have 2
 PLACE = "Hanoi, Ha Noi, Vietnam"  # the rest of a station's name on the wire
+AWAY = 1.0  # degrees: no city is as large
 PLACE_SIGMA, HOUR_SIGMA = 0.15, 0.07  # of the logarithm: station against city, hour against hour
 MEASUREMENTS = (
     "source", "station_name", "timestamp_utc", "parameter", "value", "aqi_reported", "unit",
@@ -77,15 +79,29 @@ def stations(order: Order) -> list[Station]:
     wards = [unit for unit in units if unit.kind == "phường"]
     communes = [unit for unit in units if unit.kind != "phường"]
     chosen = _every(wards, WARD_STATIONS) + _every(communes, COMMUNE_STATIONS)
-    listed = [Station(name, lat, lon, "") for name, (lat, lon) in PUBLIC_STATIONS.items()]
+    public = [Station(name, lat, lon, "") for name, (lat, lon) in PUBLIC_STATIONS.items()]
+    listed = in_city(order, public, named=lambda _, place: f"Trạm {place}")
     for unit in chosen:
         listed.append(Station(f"UBND {unit.full_name}", unit.lat, unit.lon, unit.full_name))
-    listed.append(Station(*OUTSIDE, "Xã Yên Phong"))
+    listed.append(_outside(order))
     unit = chosen[len(chosen) // 2]
     doubtful = Station(
         f"Trường THCS {unit.name}", unit.lat + 0.003, unit.lon - 0.003, "", is_doubtful=True
     )
     return [*listed, doubtful]
+
+
+def _outside(order: Order) -> Station:
+    """Return a station that is called by the city and stands beyond its border."""
+    if city_name(order) == OWN:
+        return Station(*OUTSIDE, "Xã Yên Phong")
+    centre = order.city.centre
+    return Station(f"{city_name(order)} KCN", centre.lat + AWAY, centre.lon + AWAY, "")
+
+
+def _place(order: Order) -> str:
+    """Return the rest of a station's name on the wire."""
+    return PLACE if city_name(order) == OWN else f"{order.city.name['en']}, Vietnam"
 
 
 def _every(units: list[Unit], count: int) -> list[Unit]:
@@ -160,12 +176,15 @@ def _day_text(order: Order, day: date, listed: list[Station]) -> str:
             at = midnight + timedelta(seconds=hour * 3600 + int(minute_s[number, hour]))
             arrived = at + timedelta(seconds=int(lag_s[number, hour]))
             if begin < at and arrived <= order.until and not missing[number, hour]:
-                lines += _station_lines(station, at, arrived, values[number, :, hour])
+                name = f"{station.name}, {_place(order)}"
+                lines += _station_lines(name, station, at, arrived, values[number, :, hour])
     return "".join(lines)
 
 
-def _station_lines(station: Station, at: datetime, arrived: datetime, values: Numbers) -> list[str]:
-    head = f'simulated,"{station.name}, {PLACE}",{_stamp(at)}'
+def _station_lines(
+    name: str, station: Station, at: datetime, arrived: datetime, values: Numbers
+) -> list[str]:
+    head = f'simulated,"{name}",{_stamp(at)}'
     run = arrived.replace(minute=arrived.minute // 10 * 10, second=0) + timedelta(minutes=10)
     loaded = _stamp(run)  # the loader runs every ten minutes
     flag = "suspect" if station.is_doubtful else "valid"
@@ -174,8 +193,8 @@ def _station_lines(station: Station, at: datetime, arrived: datetime, values: Nu
         f"scheduled__{loaded.replace(' ', 'T')},{loaded}\n"
     )
     return [
-        f"{head},{name},{value:.{DECIMALS.get(name, 2)}f},{tail}"
-        for name, value in zip(PARAMETERS, values.tolist(), strict=True)
+        f"{head},{parameter},{value:.{DECIMALS.get(parameter, 2)}f},{tail}"
+        for parameter, value in zip(PARAMETERS, values.tolist(), strict=True)
     ]
 
 
@@ -183,13 +202,13 @@ def _stamp(at: datetime) -> str:
     return at.isoformat(sep=" ", timespec="seconds")
 
 
-def _station_list(listed: list[Station]) -> bytes:
+def _station_list(order: Order, listed: list[Station]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("station_name", "latitude", "longitude", "province", "source", "ward"))
     for station in listed:
-        name = f"{station.name}, {PLACE}"
-        rows.writerow((name, station.lat, station.lon, "TP.Hà Nội", "simulated", station.ward))
+        name, province = f"{station.name}, {_place(order)}", f"TP.{city_name(order)}"
+        rows.writerow((name, station.lat, station.lon, province, "simulated", station.ward))
     return text.getvalue().encode()
 
 
@@ -202,4 +221,4 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
         for day in order.days(DAYS):
             file.write(_day_text(order, day, listed).encode())
     yield order.path(".csv.gz", start="air"), packed.getvalue()
-    yield order.path(".csv", start="stations"), _station_list(listed)
+    yield order.path(".csv", start="stations"), _station_list(order, listed)

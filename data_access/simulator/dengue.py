@@ -12,6 +12,7 @@ from data_access.simulator.order import Order, draws
 
 FORMAT = "opendengue"
 YEARS = 8  # the threshold is made of the five years before
+OWN = "HA NOI CITY"  # where the contract names no city
 REPORTED_AFTER = timedelta(days=12)  # a month is known some days after its end
 HEADINGS = (
     "adm_0_name", "adm_1_name", "adm_2_name", "full_name", "ISO_A0", "FAO_GAUL_code",
@@ -59,9 +60,10 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     rows.writerow(HEADINGS)
+    city = next(iter(order.contract.source.options.get("city_names", ())), OWN)
     for month in months(order):
         row = [
-            "VIET NAM", "HA NOI CITY", "NA", "VIET NAM, HA NOI CITY", "VNM", 1012401, "VN-HN", "NA",
+            "VIET NAM", city, "NA", f"VIET NAM, {city}", "VNM", 1012401, "VN-HN", "NA",
             month.isoformat(), _last_day(month).isoformat(), month.year, month_cases(order, month),
             "Total", "Admin1", "Month", "SIMULATED", "WPRO",
         ]  # fmt: skip

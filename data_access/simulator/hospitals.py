@@ -15,6 +15,7 @@ import numpy as np
 
 from data_access.simulator.fhir_report import Measured, lines, report, site
 from data_access.simulator.order import Order
+from data_access.simulator.siting import in_city
 from data_access.simulator.weather import rain_mm
 
 DATASET, WRITTEN_AS = "health.capacity", "fhir"
@@ -63,9 +64,14 @@ EMERGENCIES = "https://soyte.hanoi.gov.vn/fhir/Measure/EmergencyVisits"
 AMBULANCE = "https://soyte.hanoi.gov.vn/fhir/Measure/AmbulanceService"
 
 
-def places() -> Iterator[dict[str, Any]]:
+def hospitals(order: Order) -> list[Hospital]:
+    """Return the hospitals of the order's city."""
+    return in_city(order, HOSPITALS, named=lambda _, place: f"BV Đa khoa {place}")
+
+
+def places(order: Order) -> Iterator[dict[str, Any]]:
     """Yield the organizations that report, and where each is."""
-    for each in HOSPITALS:
+    for each in hospitals(order):
         yield {"resourceType": "Organization", "id": each.id, "name": each.name}
         yield site(f"{each.id}-site", each.name, each.lat, each.lon, organization=each.id)
     yield {"resourceType": "Organization", "id": CENTRE, "name": "Trung tâm Cấp cứu 115"}
@@ -123,5 +129,5 @@ def _ambulances(at: datetime, hour: int, wet: float, draw: np.random.Generator) 
 
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one bulk export: a resource a line."""
-    resources = [*places(), *reports(order)]
+    resources = [*places(order), *reports(order)]
     yield order.path(".ndjson.gz"), gzip.compress(lines(resources), mtime=0)

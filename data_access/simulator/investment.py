@@ -134,6 +134,14 @@ def _row(seed: int, who: str, month: Month, *, is_newest: bool) -> list[str]:
     ]
 
 
+def _called(order: Order, who: str) -> str:
+    """Return who a row is of: a city that is not on the list stands where the capital does."""
+    names = order.contract.source.options.get("city_names", ())
+    if who != CAPITAL or not names or any(name in PROVINCES for name in names):
+        return who
+    return str(names[0])
+
+
 def files(order: Order) -> Iterator[tuple[str, bytes]]:
     """Yield one file of the last MONTHS reports, newest first."""
     text = io.StringIO()
@@ -143,6 +151,7 @@ def files(order: Order) -> Iterator[tuple[str, bytes]]:
     listing = (TOTALS[0], TOTALS[1], *MINISTRIES, TOTALS[2], *PROVINCES)
     for age, month in enumerate(published_months(order.today, count=MONTHS)):
         for who in listing:
-            rows.writerow([number, *_row(order.seed, who, month, is_newest=age == 0)])
+            row = _row(order.seed, who, month, is_newest=age == 0)
+            rows.writerow([number, _called(order, who), *row[1:]])
             number += 1
     yield order.path(".csv.gz"), gzip.compress(text.getvalue().encode(), mtime=0)

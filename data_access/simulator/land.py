@@ -7,19 +7,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.simulator.context import Context, Row
 from data_access.simulator.order import Order
+from data_access.simulator.siting import in_city
 from data_access.simulator.spots import within
 
 DATASET, WRITTEN_AS = "environment.land", "ngsi"
 DAYS = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Landfill:
+    """A large landfill; its position is approximate."""
+
+    name: str
+    lat: float
+    lon: float
+    hectares: float
+
+
 LANDFILLS = (
-    ("Khu xử lý chất thải Nam Sơn", 21.3260, 105.8390, 157.0),
-    ("Khu xử lý chất thải Xuân Sơn", 21.1190, 105.4560, 26.0),
+    Landfill("Khu xử lý chất thải Nam Sơn", 21.3260, 105.8390, 157.0),
+    Landfill("Khu xử lý chất thải Xuân Sơn", 21.1190, 105.4560, 26.0),
 )
 # Sites found on an average day, how large they are (ha), how long settling takes (days), due after.
 KINDS: dict[str, tuple[float, float, float, int]] = {
@@ -37,10 +51,14 @@ HANDLED_FROM = 0.25  # of the time that settling takes, nothing is done yet
 
 def rows(order: Order) -> Iterator[Row]:
     """Yield each site in every state it comes into, as it comes into it."""
-    for number, (name, lat, lon, hectares) in enumerate(LANDFILLS):
+    landfills = in_city(order, LANDFILLS, named=lambda _, place: f"Khu xử lý chất thải {place}")
+    for number, each in enumerate(landfills):
         for day in order.days(DAYS)[::7]:  # the weekly round
             at = order.instant(day, 9 * 3600)
-            yield _row(f"BCL-{number + 1}", "landfill", name, lat, lon, hectares, "watched", at, at)
+            yield _row(
+                f"BCL-{number + 1}", "landfill", each.name, each.lat, each.lon, each.hectares,
+                "watched", at, at,
+            )  # fmt: skip
     communes = sorted((unit for unit in order.city.areas), key=lambda unit: unit.code)
     for day in order.days(DAYS, ahead=1):
         for kind, (a_day, size, lasts, due) in KINDS.items():

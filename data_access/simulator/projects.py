@@ -12,6 +12,7 @@ from data_access.simulator.investment import PLAN_SHARE, SEASON, year_level
 from data_access.simulator.months import Month, published_months
 from data_access.simulator.order import Order
 from data_access.simulator.sheets import Row, Sheet
+from data_access.simulator.siting import own_words
 
 DATASET, WRITTEN_AS = "economy.projects", "sheet"
 MONTHS = 23  # this year's and last year's at least
@@ -67,7 +68,7 @@ def works(order: Order) -> tuple[Work, ...]:
             Work(
                 code=f"{7_000_000 + 137 * number}",
                 title=f"{kind} {'liên địa bàn' if wide else unit.name} (số {number + 1})",
-                investor=INVESTORS[who[number]],
+                investor=own_words(order, INVESTORS[who[number]]),
                 fund=str(draw.choice(FUNDS, p=FUND_SHARES)),
                 area="city" if wide else unit.code,
                 share=float(sizes[number] / sizes.sum()),

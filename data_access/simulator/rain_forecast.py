@@ -17,6 +17,7 @@ from data_access.areas import Unit
 from data_access.simulator.context import Context, Row
 from data_access.simulator.order import Order
 from data_access.simulator.rain import gauges, rain_day
+from data_access.simulator.siting import in_city
 from data_access.simulator.weather import Numbers, rain_mm, rain_shares
 
 DATASET, WRITTEN_AS = "environment.rain_forecast", "ngsi"
@@ -50,6 +51,11 @@ SPOTS = (
 )
 
 
+def spots(order: Order) -> list[Spot]:
+    """Return the places of the order's city that are forecast."""
+    return in_city(order, SPOTS, named=lambda _, place: place)
+
+
 def spot_rain(order: Order, day: date) -> Numbers:
     """Return the rain of the local `day` at each spot by hour, mm, shape (spots, 24)."""
     contract = order.city.datasets.get(GAUGES)
@@ -59,7 +65,7 @@ def spot_rain(order: Order, day: date) -> Numbers:
         told = replace(order, contract=contract)
         places = gauges(told)
         amounts = rain_day(told, day, len(places))
-        totals = amounts[[_nearest(spot, places) for spot in SPOTS]]
+        totals = amounts[[_nearest(spot, places) for spot in spots(order)]]
     found: Numbers = totals[:, None] * rain_shares(order.seed, day)
     return found
 
@@ -105,6 +111,7 @@ def rows(order: Order) -> Iterator[Row]:
 
 def _issue(order: Order, issued: datetime, truths: dict[date, Numbers]) -> Iterator[Row]:
     said: dict[date, Numbers] = {}
+    listed = spots(order)
     for begin_h in range(0, AHEAD_H, STEP_H):
         starts = issued + timedelta(hours=begin_h)
         hours = [starts + timedelta(hours=n) for n in range(STEP_H)]
@@ -113,7 +120,7 @@ def _issue(order: Order, issued: datetime, truths: dict[date, Numbers]) -> Itera
                 truths[day] = spot_rain(order, day)
             if day not in said:
                 said[day] = forecast_day(order, issued, day, truths[day])
-        for number, spot in enumerate(SPOTS):
+        for number, spot in enumerate(listed):
             mm = round(float(sum(said[each.date()][number, each.hour] for each in hours)), 1)
             yield {
                 "id": f"{spot.id}_{starts.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

@@ -18,6 +18,7 @@ import numpy as np
 from data_access.areas import KM_PER_DEGREE, Unit
 from data_access.simulator.holidays import day_kind
 from data_access.simulator.order import Order
+from data_access.simulator.siting import city_name, own_words
 from data_access.simulator.weather import Numbers, pm25_level, rain_mm
 
 FORMAT = "open311"
@@ -119,11 +120,11 @@ def _closing_h(draw: np.random.Generator, category: Category) -> float:
     return float(hours * (SLOW_FACTOR if draw.random() < SLOW_SHARE else 1.0))
 
 
-def _place(draw: np.random.Generator, unit: Unit) -> dict[str, Any]:
+def _place(order: Order, draw: np.random.Generator, unit: Unit) -> dict[str, Any]:
     spread = 0.25 * math.sqrt(unit.km2) / KM_PER_DEGREE
     lat, lon = draw.normal((unit.lat, unit.lon), spread)
     quarter = "Tổ dân phố" if unit.kind == "phường" else "Thôn"
-    address = f"{quarter} số {draw.integers(1, 25)}, {unit.full_name}, Hà Nội"
+    address = f"{quarter} số {draw.integers(1, 25)}, {unit.full_name}, {city_name(order)}"
     if draw.random() < NO_PLACE_SHARE:
         return {"address": address}
     return {"address": address, "lat": round(float(lat), 6), "long": round(float(lon), 6)}
@@ -151,12 +152,12 @@ def _request(
         "service_name": category.name,
         "service_code": category.code,
         "description": str(draw.choice(category.words)),
-        "agency_responsible": category.agency,
+        "agency_responsible": own_words(order, category.agency),
         "requested_datetime": opened.isoformat(timespec="seconds"),
         "updated_datetime": updated.isoformat(timespec="seconds"),
         "expected_datetime": _due(opened, category).isoformat(timespec="seconds"),
         "media_url": None,
-        **_place(draw, unit),
+        **_place(order, draw, unit),
     }
     if draw.random() < EMPTY_SHARE:
         written["description"] = ""

@@ -18,6 +18,7 @@ from typing import Any
 from data_access.city import Node
 from data_access.simulator.holidays import day_kind
 from data_access.simulator.order import Order
+from data_access.simulator.siting import city_name
 from data_access.simulator.traffic import CONGESTION_WEEKEND, CONGESTION_WORKDAY
 
 DATASET, WRITTEN_AS = "transport.transit", "gtfs-realtime"
@@ -112,7 +113,8 @@ def timetable(order: Order, known: Sequence[Line]) -> bytes:
     first, last = order.days(DAYS)[0], order.today + timedelta(days=30)
     tables: dict[str, list[Sequence[Any]]] = {
         "agency.txt": [("agency_id", "agency_name", "agency_url", "agency_timezone"),
-                       ("HN", "Buýt Hà Nội (mô phỏng)", "http://example.vn", order.city.timezone)],
+                       ("HN", f"Buýt {city_name(order)} (mô phỏng)", "http://example.vn",
+                        order.city.timezone)],
         "routes.txt": [("route_id", "agency_id", "route_short_name", "route_long_name",
                         "route_type"),
                        *((line.id, "HN", line.id, line.name, 3) for line in known)],

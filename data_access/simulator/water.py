@@ -17,6 +17,7 @@ import numpy as np
 
 from data_access.simulator.context import Context, Row
 from data_access.simulator.order import Order
+from data_access.simulator.siting import in_city
 from data_access.simulator.weather import rain_mm, rain_shares
 
 DATASET, WRITTEN_AS = "environment.water", "ngsi"
@@ -65,12 +66,21 @@ STATIONS = (
 )  # fmt: skip
 
 
+WATERS = {"river": "Sông", "drain": "Kênh", "lake": "Hồ"}
+
+
+def stations(order: Order) -> list[Station]:
+    """Return the stations of the order's city."""
+    return in_city(order, STATIONS, named=lambda each, place: f"{WATERS[each.kind]} tại {place}")
+
+
 def rows(order: Order) -> Iterator[Row]:
     """Yield every station's hours of the last DAYS days and of what is to come."""
+    listed = stations(order)
     for day in order.days(DAYS, ahead=1):
         wet = float(rain_mm(order.seed, day))
         soaked = soaked_mm(order.seed, day)
-        for number, station in enumerate(STATIONS):
+        for number, station in enumerate(listed):
             yield from _day(order, station, number, day, wet, soaked)
 
 

