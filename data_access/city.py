@@ -24,6 +24,9 @@ from data_access.register import Registration, read_register
 from data_access.scales import Scale
 from data_access.stage import StagePlan
 
+# The folder that comes with the product: aggregates name its scales, and count in its units.
+OWN_FOLDER = Path(__file__).resolve().parent.parent / "city"
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Position:
@@ -191,6 +194,15 @@ class _ScalesFile:
     scale: tuple[Scale, ...]
 
 
+def _scales(folder: Path) -> dict[str, Scale]:
+    """Return the scales of a folder, those of the product's own for what it does not say."""
+    own, here = (
+        by_id("scales.toml", read_file(each / "scales.toml", _ScalesFile).scale)
+        for each in (OWN_FOLDER, folder)
+    )
+    return {**own, **here}
+
+
 def load_city(folder: Path) -> City:
     """Read the city folder; raises CityError naming file, key and what was expected."""
     city = read_file(folder / "city.toml", _CityFile)
@@ -209,6 +221,7 @@ def load_city(folder: Path) -> City:
     names = _names(folder / "names.toml", datasets)
     areas = read_areas(folder / "areas.csv")
     _check_promises(datasets, areas)
+    _check_units(folder, datasets)
     return City(
         id=city.id,
         name=city.name,
@@ -222,7 +235,7 @@ def load_city(folder: Path) -> City:
         data_office=city.data_office,
         bottleneck_requests=city.bottleneck_requests,
         datasets=datasets,
-        scales=by_id("scales.toml", read_file(folder / "scales.toml", _ScalesFile).scale),
+        scales=_scales(folder),
         areas=areas,
         network=_network(read_file(folder / "network.toml", _NetworkFile)),
         names=names,
@@ -273,6 +286,22 @@ def _check_promises(datasets: Mapping[str, DatasetContract], areas: Areas) -> No
             if other is None or rule.of not in other.indicators:
                 wrong = f"{rule.of!r} is no indicator of a dataset {rule.dataset!r}"
                 raise CityError("datasets.toml", f"{dataset.id}.reconcile", wrong)
+
+
+def _check_units(folder: Path, datasets: Mapping[str, DatasetContract]) -> None:
+    """Indicators that aggregates read are in the units those count in; a source converts."""
+    if folder.resolve() == OWN_FOLDER:
+        return
+    for own in _datasets(OWN_FOLDER):
+        dataset = datasets.get(own.id)
+        for name in own.indicators.keys() & (dataset.indicators if dataset else {}).keys():
+            unit, expected = datasets[own.id].indicators[name].unit, own.indicators[name].unit
+            if unit != expected:
+                raise CityError(
+                    "datasets.toml",
+                    f"{own.id}.indicators.{name}.unit",
+                    f"is {unit!r}; expected {expected!r}, in which aggregates count it",
+                )
 
 
 def _check_categories(

@@ -113,7 +113,7 @@ def _numbers(view: View, sides: dict[str, Side], last: int) -> dict[str, Number]
         )
         numbers[name] = number(
             label,
-            _billions(side.booked),
+            _billions(side.booked) if side.by_item else None,
             "tỷ đồng",
             period=period,
             target=_billions(side.estimate) if side.estimates else None,

@@ -268,6 +268,20 @@ def test_every_limit_is_of_an_aggregate_there_is(city: City) -> None:
     assert set(city.limits) <= set(aggregates())
 
 
+def test_an_indicator_in_another_unit_than_aggregates_count_in_is_refused(folder: Path) -> None:
+    _spoil(folder, "datasets/economy.toml", 'en = "Revenue of the day" }, unit = "triệu đồng"',
+         'en = "Revenue of the day" }, unit = "tỷ đồng"')  # fmt: skip
+    with pytest.raises(CityError) as caught:
+        load_city(folder)
+    assert caught.value.key == "economy.budget.indicators.revenue.unit"
+    assert "'triệu đồng'" in caught.value.expected
+
+
+def test_a_scale_that_a_city_does_not_have_is_the_products_own(folder: Path) -> None:
+    (folder / "scales.toml").write_text("scale = []", "utf-8")
+    assert load_city(folder).scales == load_city(ROOT / "city").scales
+
+
 def test_r01_a_second_source_of_an_owned_indicator_is_refused_naming_owner_and_dataset(
     folder: Path,
 ) -> None:

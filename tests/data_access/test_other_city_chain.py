@@ -59,7 +59,7 @@ def city() -> City:
         source=replace(investment.source, options=options),
         expects=replace(investment.expects, entities=CAPITAL),
     )
-    return replace(danang, datasets=contracts, scales=own.scales, network=roads())
+    return replace(danang, datasets=contracts, network=roads())
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_every_number_goes_back_to_its_rows_there(room: Room, name: str) -> None
 def test_every_dataset_has_its_six_scores_there(room: Room) -> None:
     rows = room.read("data.scores").payload["tables"]["datasets"]["rows"]
     assert {row["dataset"] for row in rows} == set(room.city.datasets)
-    for criterion in ("sufficient", "clean", "live", "shared"):
+    for criterion in ("clean", "live", "shared"):
         assert [row["dataset"] for row in rows if row[criterion] is None] == [], criterion
 
 
