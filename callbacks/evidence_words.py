@@ -72,12 +72,12 @@ def wrong_words(
         told = say_told(told, language)
     if kind in ("late", "refused", "unseen"):
         told = say(f"evidence.{kind}", setting)
-    href = None
+    leads_to: str | None = None
     if kind in OF_ROWS:
         where = "area" if told == CITY_AREA or told in city.areas.codes else "entity"
         indicator = evidence.get("indicator")
-        href = drill_href(contract.id, criterion, **{where: told}, indicator=indicator)
-    return Wrong(told, _more(contract, evidence, setting), count, href=href)
+        leads_to = drill_href(contract.id, criterion, **{where: told}, indicator=indicator)
+    return Wrong(told, _more(contract, evidence, setting), count, href=leads_to)
 
 
 def _more(contract: DatasetContract, evidence: Evidence, setting: Setting) -> str:
