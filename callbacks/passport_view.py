@@ -148,6 +148,7 @@ def _step(city: City, read: Read, setting: Setting) -> str:
 
 def _origin(city: City, origin: Origin, envelope: Envelope, setting: Setting) -> OriginView:
     contract = city.datasets[origin.dataset]
+    is_now = envelope.realm == LIVE
     failing = envelope.quality.get("failing", {}).get(origin.dataset, "")
     cadence = tell(
         "cadence",
@@ -161,8 +162,9 @@ def _origin(city: City, origin: Origin, envelope: Envelope, setting: Setting) ->
         as_of_ms=origin.newest_at_ms,
         stale_after_ms=contract.stale_after_ms,
         cadence=cadence,
-        # Of live: another world's are not kept by time.
-        scores=tuple(_scores(origin, setting)) if envelope.realm == LIVE else (),
+        # Of another time: as they were when its last whole hour was over, if anybody measured.
+        scores=tuple(_scores(origin, setting)) if is_now or origin.scores else (),
+        scored="" if is_now or origin.scores else tell("unscored_then", setting),
         blocked=tell("blocked", setting, why=pick(failing, setting.language)) if failing else "",
     )
 

@@ -59,6 +59,7 @@ class OriginView:
     cadence: str
     scores: tuple[ScoreView, ...]
     blocked: str = ""  # why nothing new of it is let in
+    scored: str = ""  # of another time: that nobody had measured how good it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ def _origin(origin: OriginView, setting: Setting) -> Component:
                 **freshness(origin.as_of_ms, origin.stale_after_ms),
             ),
             facts_of(origin.facts),
+            *([html.P(origin.scored, className="quiet")] if origin.scored else []),
             html.Ul([html.Li(_score(each)) for each in origin.scores], className="passport-scores"),
         ],
         className="passport-part part-origin",

@@ -117,7 +117,7 @@ def test_a_number_of_an_exercise_has_one_in_its_frame(leader, reach, cache, link
     told = words(tree)
     for expected in ("DIỄN TẬP", "PM2.5 trung vị", "đúng bằng số đang hiện", "tram_00.csv:1200"):
         assert expected in told
-    assert "61,2%" not in told  # scores are of live
+    assert "61,2%" in told  # as it was when the last whole hour there was over
     frame = next(n for n in nodes(tree) if n["props"].get("data-realm") == there)
     assert "passport-exercise" in frame["props"]["className"]
     assert frame["props"]["data-realm-clock"]
@@ -131,6 +131,20 @@ def test_a_number_of_then_has_one_in_the_frame_of_then(leader, reach, cache):
     frame = next(n for n in nodes(tree) if n["props"].get("data-realm") == then)
     assert "passport-exercise" in frame["props"]["className"]
     assert '"speed": 0' in frame["props"]["data-realm-clock"]
+
+
+def test_what_nobody_had_measured_by_then_has_no_scores_and_says_so(leader, reach, cache):
+    then, traced = "known:20260921T0214Z", reach.trace
+    cache.write(replace(everything()["environment.air"], realm=then))
+
+    def unmeasured(*of):
+        found = traced(*of)
+        return replace(found, origins=tuple(replace(o, scores={}) for o in found.origins))
+
+    object.__setattr__(reach, "trace", unmeasured)
+    told = words(ask(leader, AIR, then))
+    assert "Lúc ấy chưa đo điểm." in told
+    assert "61,2%" not in told
 
 
 @pytest.mark.parametrize(
