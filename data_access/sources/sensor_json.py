@@ -7,7 +7,7 @@ says no time of its own counts from when it came, in a file from when that was w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,17 @@ _MS_FROM, _US_FROM = 1e11, 1e14  # numbers from there on are milliseconds, micro
 
 
 class Options(SourceOptions):
-    """Paths are names joined by dots: `data.pm25`, `readings.0.value`.
+    """Paths are names joined by dots: `data.pm25`, `readings.0.value`; all but `items` below one.
 
-    `topic` names levels: `city/{area}/air/{entity}`; `+` is any level, `#` all that follow.
+    `topic` names levels: `city/{area}/air/{entity}`; `+` is any level, `#` all that follow. Of a
+    time that is an interval its begin counts.
     """
 
     topic: str | None = None
+    items: str | None = None  # path of the list in an answer that is more: {"value": […]}
     entity: str | None = None  # path; default: the topic's level
     name: str | None = None  # path: what the entity is called
-    time: str | None = None  # path: ISO 8601, or seconds, ms or µs since 1970; default: arrival
+    time: str | None = None  # path: ISO 8601, or s, ms or µs since 1970; default: arrival
     timezone: ZoneName | None = None  # of times without a zone; default: the city's
     values: dict[str, str] = Field(default_factory=dict)  # indicator -> path
     value: str | None = None  # path, where a level or path names the indicator; "" is all of it
@@ -130,9 +132,18 @@ class _Reader:
     def batch(self, path: Path) -> Batch:
         """Return what the file says."""
         for said in self._all(path):
+            if self._options.items is not None:
+                listed = inside(said.found, self._options.items)
+                if not isinstance(listed, list):
+                    self._refuse(
+                        said, "badRow", told("no list at {path}", path=self._options.items)
+                    )
+                    continue
+                said = replace(said, found=listed)
             if isinstance(said.found, list) and self._options.value != "":
+                self._names_any |= not said.found  # nothing new is an answer, too
                 for each in said.found:
-                    self._take(_Said(each, said.levels, said.where, said.at, said.received))
+                    self._take(replace(said, found=each))
             else:
                 self._take(said)
         if not self._is_of_messages and not self._names_any:
@@ -276,7 +287,7 @@ class _Reader:
     def _instant(self, found: Any) -> datetime | None:
         try:
             if isinstance(found, str):
-                at = datetime.fromisoformat(found.strip())
+                at = datetime.fromisoformat(found.partition("/")[0].strip())
                 return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
             if isinstance(found, int | float) and not isinstance(found, bool):
                 scale = 1e6 if found >= _US_FROM else 1e3 if found >= _MS_FROM else 1.0

@@ -91,6 +91,31 @@ def test_a_message_may_hold_many_readings(read: Read) -> None:
     assert [each.entity for each in batch.entities] == ["a", "b"]
 
 
+def test_readings_may_stand_in_an_answer_that_says_more(read: Read) -> None:
+    def observed(name: str, number: float, at: str) -> dict[str, Any]:
+        return {"@iot.id": 1, "result": number, "phenomenonTime": at, "Thing": {"@iot.id": name}}
+
+    at = "2026-11-22T10:00:00Z/2026-11-22T11:00:00Z"
+    pages = [
+        {"value": [observed("a", 31, at), observed("b", 7, at)], "@iot.nextLink": "/x"},
+        {"value": []},
+        {"error": "gone"},
+    ]
+    content = "\n".join(map(json.dumps, pages)).encode()
+    options = {"items": "value", "entity": "Thing.@iot.id", "time": "phenomenonTime"}
+    batch = read(content, values={"pm25": "result"}, **options)
+    assert values(batch, entity="a") == {"2026-11-22 17:00": 31}
+    assert values(batch, entity="b") == {"2026-11-22 17:00": 7}
+    assert reasons(batch) == {"f.json:3": "badRow"}
+
+
+def test_an_answer_of_nothing_new_is_no_fault(read: Read) -> None:
+    batch = read(b"[]", entity="id", values={"pm25": "v"})
+    assert not batch.rejected
+    batch = read(b'{"value": []}', items="value", entity="id", values={"pm25": "v"})
+    assert not batch.rejected
+
+
 def test_words_for_areas_are_mapped_and_positions_are_placed(read: Read, city: City) -> None:
     unit = next(iter(city.areas))
     options = {"topic": TOPIC, "values": {"pm25": "v"}, "areas": {"q1": unit.code}}
