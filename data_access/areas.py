@@ -12,7 +12,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -239,11 +239,3 @@ def _unit(row: Mapping[str, str]) -> Unit:
     if not (-90 <= unit.lat <= 90 and -180 <= unit.lon <= 180 and unit.km2 > 0):
         raise ValueError("the position or the size is impossible")
     return unit
-
-
-def names_in_doubt(areas: Iterable[Unit]) -> list[str]:
-    """Return the names that more than one unit has (a name alone does not say which is meant)."""
-    seen: dict[str, int] = {}
-    for unit in areas:
-        seen[tone_key(unit.name)] = seen.get(tone_key(unit.name), 0) + 1
-    return sorted(name for name, times in seen.items() if times > 1)

@@ -28,9 +28,6 @@ from analytics.detection.topics import topic_names
 from analytics.detection.weeks import newest_weeks
 from data_access.envelope import Envelope, Text
 
-MS_A_DAY = 86_400_000.0
-ENDED_US = 12 * 3_600_000_000  # how long an ended one is looked back for
-
 log = logging.getLogger(__name__)
 
 

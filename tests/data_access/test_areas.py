@@ -15,7 +15,7 @@ import shapely
 import shapely.geometry
 from vietnam_provinces import Ward
 
-from data_access.areas import Areas, Unit, names_in_doubt
+from data_access.areas import Areas, Unit
 from data_access.boundaries import import_boundaries, simplify
 from data_access.city import City, load_city
 from data_access.errors import BoundaryError
@@ -103,7 +103,6 @@ def test_a_name_two_units_have_needs_its_kind() -> None:
     areas = Areas({"1": _unit("1", "Sơn Tây", "phường"), "2": _unit("2", "Sơn Tây", "xã")})
     assert areas.find("Sơn Tây") is None
     assert areas.find("Xã Sơn Tây") == areas.units["2"]
-    assert names_in_doubt(areas) == [tone_key("Sơn Tây")]
 
 
 def test_names_that_differ_in_marks_are_two_names() -> None:

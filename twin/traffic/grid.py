@@ -19,7 +19,6 @@ from data_access.city import Network, Position
 from data_access.geometry import schematic
 from twin.traffic.plan import TrafficPlan
 
-SHORTEST_M = 30.0
 XY = tuple[float, float]
 
 
