@@ -20,7 +20,7 @@ from lunardate import LunarDate
 Floats = npt.NDArray[np.float64]
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099  # what both calendars hold
-TET, HUNG_KINGS = "Lunar New Year", "Hung Kings' Commemoration Day"
+TET = "Lunar New Year"
 FAR_D = 30  # days from Tết beyond which it is not felt
 SUMMER = (6, 7, 8)  # months without school: the plan of the school year begins on 5 September
 FEATURES = (
@@ -46,12 +46,6 @@ def public_holidays(year: int) -> dict[date, str]:
 def tet(year: int) -> date:
     """Return the first day of the lunar year that begins in `year`; ValueError when not known."""
     return _named(year, TET)
-
-
-@lru_cache(maxsize=512)
-def hung_kings(year: int) -> date:
-    """Return the tenth day of the third lunar month (by law a day off since 2007)."""
-    return _named(year, HUNG_KINGS)
 
 
 def tet_days(day: date) -> int:

@@ -43,11 +43,15 @@ class HourFiles:
         names: Sequence[str],
         until_us: int,
         how: How,
+        since_us: int = 0,
     ) -> Track:
-        """Return the last WEEKS weeks of hours before `until_us`, NaN where nothing was told."""
+        """Return the last WEEKS weeks of hours before `until_us`, NaN where nothing was told.
+
+        None of them begins before `since_us`.
+        """
         current = snapshot.current(dataset)
         last = until_us // HOUR_US - 1
-        first = last - WEEKS * 7 * 24 + 1
+        first = max(last - WEEKS * 7 * 24 + 1, -(-since_us // HOUR_US))
         path = None
         if self.folder is not None and current is not None:
             path = self.folder / f"{current.id}-{indicator}-{how}.npz"

@@ -17,7 +17,7 @@ import numpy as np
 from analytics.detection.hours import HourFiles
 from analytics.detection.options import DetectorOptions, us
 from analytics.detection.scene import Happening, Scene
-from analytics.detection.track import DAY_US, Rows, Spot, Track
+from analytics.detection.track import DAY_US, HOUR_US, Rows, Spot, Track
 from analytics.detection.usual import KindOf, Profile
 from data_access.aggregates.items import both_languages
 from data_access.aggregates.parts import point_of
@@ -101,11 +101,12 @@ class Watcher:
                 names=names,
                 until_us=to_us,
                 how=how,
+                since_us=lap_begin_us(line, to_us),
             )
             if rename is not None:
                 past = gathered(past, rename)
             least = options.least_spread, options.least_share
-            profile = Profile(past, self.city.zone, self.kind_of, *least)
+            profile = Profile(past, self.city.zone, self.kind_of, *least, recorded_us=line.source)
         if rename is not None:
             track = gathered(track, rename)
         return Scene(
@@ -180,6 +181,15 @@ class Watcher:
     def unit_spots(self) -> dict[str, Spot]:
         """Return the units of the city, at their centroids."""
         return {u.code: Spot(u.name, u.lat, u.lon, u.code) for u in self.city.areas}
+
+
+def lap_begin_us(line: Timeline, now_us: int) -> int:
+    """Return from when on the hours before now are others than those that play now.
+
+    What is played in a loop was the same a lap ago, to the last value: counted as a day of its own
+    it would make whatever happens now usual.
+    """
+    return now_us - line.period_us + HOUR_US if line.period_us else 0
 
 
 def gathered(track: Track, rename: Mapping[str, str]) -> Track:

@@ -2,7 +2,8 @@
 
 Of the same hour of the same weekday where there are enough weeks, else of all days of its kind
 (working day, weekend, holiday). Only days before the one asked about count, so that what happens
-now does not become usual while it happens. Pure; the calendar is an argument.
+now does not become usual while it happens. Of what is played again the kind of a day is that of
+the day it was recorded on. Pure; the calendar is an argument.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Profile:
     kind_of: KindOf
     least_spread: float = 0.0  # so that a series that hardly varies is not judged by nothing
     least_share: float = 0.0  # … of the middle
+    recorded_us: Callable[[int], int] = lambda at_us: at_us  # when what plays then was recorded
     _known: dict[int, Usual] = field(default_factory=dict)
 
     def at(self, at_us: int) -> Usual:
@@ -125,7 +127,7 @@ class Profile:
         told = np.flatnonzero(np.isfinite(self.hours.values).any(axis=1))
         for row, at_us in zip(told.tolist(), self.hours.times_us[told].tolist(), strict=True):
             local = _local(at_us, self.zone)
-            key = self.kind_of(local.date()), local.hour
+            key = self._kind(at_us), local.hour
             found.setdefault(key, []).append((local.date(), row))
         return found
 
@@ -138,7 +140,7 @@ class Profile:
     def _which(self, hour: int) -> tuple[list[int], Basis]:
         """Return the rows of the hours that tell what is usual in `hour`, and what they are."""
         local = _local(hour * HOUR_US, self.zone)
-        day, kind = local.date(), self.kind_of(local.date())
+        day, kind = local.date(), self._kind(hour * HOUR_US)
         rows = self._rows(kind, local.hour, day)
         basis: Basis = kind
         if kind != "holiday":
@@ -148,6 +150,9 @@ class Profile:
         elif len(rows) < LEAST_DAYS:  # the nearest to a holiday there is
             rows, basis = self._rows("weekend", local.hour, day), "weekend"
         return [row for _, row in rows], basis
+
+    def _kind(self, at_us: int) -> DayKind:
+        return self.kind_of(_local(self.recorded_us(at_us), self.zone).date())
 
     def _rows(self, kind: str, hour: int, before: date) -> list[tuple[date, int]]:
         return [pair for pair in self._days.get((kind, hour), ()) if pair[0] < before]

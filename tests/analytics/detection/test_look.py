@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analytics.detection import look as looking
@@ -16,7 +18,10 @@ from analytics.detection.hours import HourFiles
 from analytics.detection.look import look
 from analytics.detection.plan import Plan, read_plan
 from analytics.detection.reading import Watcher
+from analytics.detection.run import kind_of
+from analytics.detection.track import HOUR_US, Track
 from analytics.detection.trust import Trust
+from analytics.detection.usual import Profile
 from analytics.precision import Precision
 from benchmarks.detection_replay import weekday_kind
 from data_access.classification import Classification
@@ -28,6 +33,7 @@ from tests.data_access.aggregates.conftest import Table
 CALLS = "feedback.calls"
 DRAINAGE = "Nhánh 1/Thoát nước - ngập"
 WASTE = "Nhánh 1/Rác thải - vệ sinh"
+WEEK, MICROSECOND = timedelta(weeks=1), timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -37,15 +43,26 @@ def plan(table: Table) -> Plan:
     return found
 
 
-def ring(table: Table, *, surge: int = 0, until: datetime | None = None, days: int = 15) -> None:
-    """Feed calls by half hour up to `until`; of the last hour `surge` more about drainage."""
+def ring(
+    table: Table,
+    *,
+    surge: int = 0,
+    until: datetime | None = None,
+    days: int = 15,
+    every: timedelta | None = None,
+) -> None:
+    """Feed calls by half hour up to `until`; of the last hour `surge` more about drainage.
+
+    `every`: as many more of the same hour so often before.
+    """
     until = until or table.now
     rows: list[tuple[Any, ...]] = []
     at = until - timedelta(days=days)
     while at <= until:
         hour = (at + timedelta(hours=7)).hour
         count = 4 if 7 <= hour < 19 else 1
-        more = surge if until - at < timedelta(hours=1) else 0
+        ago = until - at if every is None else (until - at) % every
+        more = surge if ago < timedelta(hours=1) else 0
         rows += [("calls", DRAINAGE, None, at, float(count + more)),
                  ("calls", WASTE, None, at, float(count))]  # fmt: skip
         at += timedelta(minutes=30)
@@ -59,9 +76,14 @@ def looked(
     *,
     folder: Path | None = None,
     trust: Mapping[str, Trust] | None = None,
+    lap: timedelta | None = None,
 ) -> Envelope:
-    """Look, and return the envelope as it is read back."""
+    """Look, and return the envelope as it is read back; `lap`: calls are played in such a loop."""
     with table.reader.snapshot() as snapshot:
+        if lap is not None:
+            calls = snapshot._current[CALLS]
+            line = replace(calls.timeline, mode="window", period_us=lap // MICROSECOND)
+            snapshot._current[CALLS] = replace(calls, timeline=line)
         now_ms = table.now.timestamp() * 1000
         watcher = Watcher(snapshot, table.city, now_ms, HourFiles(folder), weekday_kind)
         book, rows = look(plan, watcher, before)
@@ -95,6 +117,31 @@ def test_a_surge_is_found_kept_and_over_when_calls_are_as_usual(table: Table, pl
     assert events(second) == events(first)
     assert events(third) == []
     assert [item["id"] for item in third.payload["items"]["ended"]] == [events(first)[0]["id"]]
+
+
+def test_what_is_played_again_is_not_usual_for_having_been_played_before(
+    table: Table, plan: Plan, tmp_path: Path
+) -> None:
+    ring(table, surge=20, days=27, every=WEEK)
+
+    assert events(looked(table, plan, folder=tmp_path)) == []  # so it really is every Friday
+    assert [each["detector"] for each in events(looked(table, plan, lap=WEEK))] == ["calls"]
+    kept = looked(table, plan, folder=tmp_path, lap=WEEK)  # what was read before the loop was known
+    assert [each["detector"] for each in events(kept)] == ["calls"]
+
+
+def test_a_day_that_is_played_again_is_of_the_kind_it_was_recorded_as(table: Table) -> None:
+    recorded, playing = date(2026, 2, 17), date(2026, 11, 17)  # the first day of Tết, a Tuesday
+    begin = datetime.combine(playing, datetime.min.time(), table.city.zone)
+    ahead_us = (playing - recorded) // MICROSECOND
+    first_us = int(begin.timestamp()) * 1_000_000
+    hours = Track(first_us, HOUR_US, ("s",), np.ones((24, 1)))
+    played = Profile(
+        hours, table.city.zone, kind_of, recorded_us=lambda at_us: at_us - ahead_us
+    ).at(first_us + 9 * HOUR_US)
+    live = Profile(hours, table.city.zone, kind_of).at(first_us + 9 * HOUR_US)
+
+    assert (played.basis, live.basis) == ("weekend", "workday")  # without a holiday before it
 
 
 def test_what_a_muted_detector_finds_is_on_no_wall_and_stays_the_same_alert(
