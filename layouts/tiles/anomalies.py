@@ -7,6 +7,7 @@ Faults of sensors stand below events, and are called so. What is said of one is 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from dash import html
@@ -90,32 +91,50 @@ def _list(tile: Tile, items: Sequence[Item], muted: Sequence[str], timezone: str
     room = tile.height_u - (len(said) * ABOUT + GAP if said else 0.0)
     if room < LINE + ABOUT:
         said, room = [], tile.height_u
-    most = _most_lines(tile, items, timezone, room)
-    entries: list[Any] = []
-    left = room
-    for index, item in enumerate(items):
-        room = left if index == len(items) - 1 else left - GAP - ABOUT
-        made, height = _entry(tile, item, timezone, most)
-        if entries and height > room:
-            break
-        entries.append(made)
-        left -= height + GAP
-    hidden = len(items) - len(entries)
-    entries += rest(tile, hidden, in_head=left < ABOUT)
+    lines, is_told_in_head = _lines(tile, items, timezone, room)
+    entries: list[Any] = [
+        _entry(tile, item, timezone, most)[0] for item, most in zip(items, lines, strict=False)
+    ]
+    entries += rest(tile, len(items) - len(lines), in_head=is_told_in_head)
     entries += [html.Div(each, className="t-line type-16 t-anomaly-muted") for each in said]
     return html.Div(entries, className="t-alerts t-anomalies")
 
 
-def _most_lines(tile: Tile, items: Sequence[Item], timezone: str, room: float) -> int:
-    """Return how many lines of evidence each has: as many as leave room for all, else one.
+def _lines(tile: Tile, items: Sequence[Item], timezone: str, room: float) -> tuple[list[int], bool]:
+    """Return the lines of evidence of each entry there is room for, and whether the head tells how
+    many are left.
 
-    Where not even the first has room for one, none.
+    All are shown where all have room, if need be without evidence. Where they have not, an entry
+    has a line of it, as far as that goes. What room is left then is the gravest's.
     """
-    for most in range(MOST_LINES, 0, -1):
-        heights = [_entry(tile, item, timezone, most)[1] for item in items[:MOST_ENTRIES]]
-        if sum(heights) + GAP * (len(heights) - 1) <= room and len(heights) == len(items):
-            return most
-    return 1 if _entry(tile, items[0], timezone, 1)[1] <= room else 0
+
+    @cache
+    def height(index: int, most: int) -> float:
+        return _entry(tile, items[index], timezone, most)[1]
+
+    count, most = len(items), min(len(items), MOST_ENTRIES)
+    lines = [0] * most
+    left = room + GAP - sum(height(index, 0) + GAP for index in range(most))
+    is_told_in_head = False
+    if count > most or left < 0:
+        lines = [1 if height(0, 1) <= room else 0]
+        below = room - height(0, lines[0]) - GAP  # below the entries, after a gap
+        while (index := len(lines)) < most:
+            free = below if index == count - 1 else below - GAP - ABOUT
+            fitting = next((each for each in (1, 0) if height(index, each) <= free), None)
+            if fitting is None:
+                break
+            lines.append(fitting)
+            below -= height(index, fitting) + GAP
+        is_told_in_head = below < ABOUT
+        left = below + GAP if is_told_in_head or len(lines) == count else below - ABOUT
+    for more in range(1, MOST_LINES + 1):
+        for index, has in enumerate(lines):
+            grown = height(index, more) - height(index, has)
+            if has == more - 1 and grown <= left:
+                lines[index] = more
+                left -= grown
+    return lines, is_told_in_head
 
 
 def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, float]:
