@@ -13,14 +13,16 @@ from flask import Blueprint, Flask, Response, redirect, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS, MUTED
-from analytics.detection.labels import VERDICTS, Label, LabelStore, precision
+from analytics.detection.labels import Label, LabelStore, precision
 from analytics.detection.quality import Counted, Replayed, read_measured
+from analytics.detection.verdict import VERDICTS
 from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.envelope import LIVE, Envelope
+from data_access.figure import item_at
 from language import date, datetime_, moment, number, pick
 from layouts import ids
 from layouts.pages import anomalies
@@ -243,6 +245,7 @@ def _alert(
         usual=line.get("usual") or (),
         verdict=said.verdict if said is not None and said.person_id == who.user_id else "",
         said=words,
+        mark=f"{ALERTS}:{item_at(str(item['id']))}" if line else "",
     )
 
 

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.detection.verdict import VERDICTS
 from callbacks import runs
 from callbacks.desk import Desk
 from callbacks.names import people_names
 from callbacks.what_if_tiles import envelope_of
 from data_access.envelope import Envelope
-from data_access.figure import figure_at
+from data_access.figure import figure_at, item_of
 from data_access.finding import OF_ONE_RUN
 from jobs.canonical import canonical, hash_of
 from jobs.findings import FindingStore
@@ -77,6 +78,8 @@ def verdict_of(
     reach: Desk, envelope: Envelope, address: str, work: Work | None
 ) -> tuple[Verdict, float | None]:
     """Return what is known of a figure by the kept result of its run, and the figure there."""
+    if item_of(envelope.payload, address) is not None:
+        return "judged", None
     if not envelope.aggregate.startswith("twin."):
         return "modelled", None
     if work is None or work.result is None or work.job.state != State.DONE:
@@ -104,7 +107,13 @@ def made_view(
     facts = () if work is None else tuple(_facts(reach, envelope, work, setting))
     if work is None or work.result is None:
         why = tell("made.unknown" if work is None else "made.not_again", setting)
-        return MadeView(facts, (), (why,), errors=tuple(_errors(envelope, address, setting)))
+        return MadeView(
+            facts,
+            (),
+            (why,),
+            errors=tuple(_errors(envelope, address, setting)),
+            evidence=tuple(_evidence(envelope, address, setting)),
+        )
     limits = [*work.result["limits"], *balances(work.result), *work.result["invented"]]
     return MadeView(
         facts,
@@ -227,6 +236,21 @@ def _errors(envelope: Envelope, address: str, setting: Setting) -> Iterator[str]
     if learned and at_ms:
         at = datetime_(at_ms, language=setting.language, timezone=setting.timezone)
         yield tell("made.learned", setting, at=at, hash=str(learned)[:HASH_SHOWN])
+
+
+def _evidence(envelope: Envelope, address: str, setting: Setting) -> Iterator[str]:
+    """Yield what bears an alert out, what may be its cause, and what a person said of it."""
+    item: Any = item_of(envelope.payload, address)
+    if item is None:
+        return
+    for each in item.get("evidence") or ():
+        yield pick(each, setting.language)
+    for each in item.get("causes") or ():
+        yield text("anomalies.cause", setting.language, cause=pick(each, setting.language))
+    if (verdict := item.get("verdict")) in VERDICTS:
+        at = datetime_(item["saidMs"], language=setting.language, timezone=setting.timezone)
+        words = text(f"anomalies.verdict.{verdict}", setting.language)
+        yield tell("made.said", setting, at=at, verdict=words)
 
 
 def _same(shown: float | None, kept: float | None) -> bool:

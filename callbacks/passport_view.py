@@ -68,7 +68,7 @@ def formula(envelope: Envelope, address: str, language: str) -> str:
         own = f"formulas.{envelope.aggregate}.{address.removeprefix('numbers/')}"
         if has(own, language):
             return text(own, language)
-    if is_finding(envelope.aggregate):
+    if is_finding(envelope.aggregate) and kind != "items":
         return text(f"passport.formula.{envelope.aggregate.partition('.')[0]}", language)
     return text(f"passport.formula.{kind}", language)
 

@@ -3,6 +3,7 @@
     numbers/<figure>                a figure by itself; its name alone means the same
     tables/<table>/<row>/<column>   a cell; the row by its position
     series/<series>/<line>          the last point of a line
+    items/<entry>                   the last point of the course of an entry of a list of alerts
 
 Pure. Tiles mark what they draw with it, a passport is asked for by it (data_access/passport.py).
 """
@@ -11,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from itertools import chain
+from typing import Any, Literal, cast, get_args
 
-from data_access.envelope import Number, Payload, Source, Text
+from data_access.envelope import Item, Number, Payload, Source, Text
 
 LONGEST = 300
-Kind = Literal["numbers", "tables", "series"]
+Kind = Literal["numbers", "tables", "series", "items"]
+_KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def number_at(name: str) -> str:
@@ -34,10 +37,15 @@ def line_at(series: str, line: str) -> str:
     return f"series/{series}/{line}"
 
 
+def item_at(entry: str) -> str:
+    """Return the address of an entry of a list of alerts, whichever list it stands in."""
+    return f"items/{entry}"
+
+
 def kind_of(address: str) -> Kind:
     """Return which part of a payload an address is of."""
     first = address.split("/", 1)[0]
-    return "tables" if first == "tables" else "series" if first == "series" else "numbers"
+    return next((each for each in _KINDS if each == first), "numbers")
 
 
 def figure_at(payload: Payload, address: str) -> Number | None:
@@ -52,6 +60,17 @@ def figure_at(payload: Payload, address: str) -> Number | None:
             return _cell(payload, table, int(row), column)
         case ["series", series, line]:
             return _last(payload, series, line)
+        case ["items", entry]:
+            return _newest(payload, entry)
+    return None
+
+
+def item_of(payload: Payload, address: str) -> Item | None:
+    """Return the entry of a list of alerts that an address means; None of another address."""
+    match address.split("/"):
+        case ["items", entry]:
+            listed = chain.from_iterable(payload.get("items", {}).values())
+            return next((each for each in listed if each.get("id") == entry), None)
     return None
 
 
@@ -99,6 +118,19 @@ def _last(payload: Payload, name: str, line_id: str) -> Number | None:
     made = _number(label, last[1], series["unit"], series["decimals"], series.get("source"))
     if last[0] is not None:
         made["atMs"] = last[0]
+    return made
+
+
+def _newest(payload: Payload, entry: str) -> Number | None:
+    """Return the last point of an entry's course; None of one without a course."""
+    item: Any = item_of(payload, item_at(entry))
+    line = None if item is None else item.get("line")
+    points = line.get("points", ()) if isinstance(line, Mapping) else ()
+    last = next((each for each in reversed(points) if _is_figure(each[1])), None)
+    if last is None:
+        return None
+    made = _number(item["title"], last[1], line["unit"], line["decimals"], item.get("source"))
+    made["atMs"] = last[0]
     return made
 
 

@@ -7,12 +7,14 @@ out, its course, its life. Nothing is kept elsewhere, so what was published is w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from analytics.detection.book import Alert, Book, Seen
 from analytics.detection.finding import Finding
+from analytics.detection.labels import Label
 from analytics.detection.trust import UNJUDGED, Rule, Trust
+from analytics.detection.verdict import is_refuted
 from data_access.aggregates.aggregate import text
 from data_access.aggregates.parts import column, number, table, words
 from data_access.envelope import Envelope, Item, Payload, Text
@@ -62,25 +64,37 @@ def payload(
     detectors: Sequence[dict[str, Any]],
     trust: Mapping[str, Trust],
     rule: Rule,
+    *,
+    labels: Iterable[Label] = (),
 ) -> Payload:
     """Return what is published; `names` of detectors, `detectors` how each looked last.
 
     `trust` is what people's labels make of each by the `rule`: alerts of one that is muted are a
-    list of their own, which no wall shows.
+    list of their own, which no wall shows. An alert that one of the `labels` is about has what was
+    said of it; what was refuted stands below the others and makes nothing graver.
     """
+    said = {label.alert_id: label for label in labels}
+
+    def items(alerts: Iterable[Alert]) -> list[Item]:
+        return sorted((_item(each, names, said.get(each.id)) for each in alerts), key=is_refuted)
+
     muted = [alert for alert in book.open if trust.get(alert.detector, UNJUDGED).is_muted]
     heard = [alert for alert in book.open if alert not in muted]
-    events = [alert for alert in heard if alert.sort == "event"]
+    events = items(alert for alert in heard if alert.sort == "event")
     faults = [alert for alert in heard if alert.sort == "fault"]
-    worst = events[0].severity if events else "normal"
+    believed = [item for item in events if not is_refuted(item)]
+    refuted = len(events) - len(believed)
+    note = None if events else text("không có", "none")
+    if refuted:
+        note = text(f"{refuted} bị đánh giá là sai", f"{refuted} judged to be wrong")
     return {
         "numbers": {
             "events": number(
                 text("Bất thường đang diễn ra", "Anomalies under way"),
                 len(events),
                 better="down",
-                status=worst,
-                note=None if events else text("không có", "none"),
+                status=believed[0]["severity"] if believed else "normal",
+                note=note,
             ),
             "faults": number(
                 text("Cảm biến nghi lỗi", "Sensors suspected"),
@@ -90,10 +104,10 @@ def payload(
             ),
         },
         "items": {
-            EVENTS: [_item(alert, names) for alert in events],
-            FAULTS: [_item(alert, names) for alert in faults],
-            MUTED: [_item(alert, names) for alert in muted],
-            ENDED: [_item(alert, names) for alert in book.ended],
+            EVENTS: events,
+            FAULTS: items(faults),
+            MUTED: items(muted),
+            ENDED: [_item(alert, names, said.get(alert.id)) for alert in book.ended],
         },
         "tables": {
             "detectors": table(
@@ -152,7 +166,7 @@ def looked_of(envelope: Envelope | None) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _item(alert: Alert, names: Mapping[str, Text]) -> Item:
+def _item(alert: Alert, names: Mapping[str, Text], said: Label | None) -> Item:
     told = dict(alert.told)
     evidence = told.get("evidence") or []
     item: dict[str, Any] = {
@@ -173,6 +187,8 @@ def _item(alert: Alert, names: Mapping[str, Text]) -> Item:
         "endedMs": alert.ended_ms,
         "ending": alert.ending,
     }
+    if said is not None:
+        item |= {"verdict": said.verdict, "saidMs": said.at_ms}
     if alert.ended_ms is not None:
         item.pop("line", None)  # the list of what is over is long
     return cast(Item, item)
@@ -180,7 +196,7 @@ def _item(alert: Alert, names: Mapping[str, Text]) -> Item:
 
 _OWN = frozenset(
     ("id", "kind", "severity", "atMs", "untilMs", "detail", "detector", "what", "sort", "subjects",
-     "worst", "raisedMs", "seenMs", "endedMs", "ending")
+     "worst", "raisedMs", "seenMs", "endedMs", "ending", "verdict", "saidMs")
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -20,16 +20,15 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
 )
 
+from analytics.detection.verdict import Verdict, is_right
 from analytics.precision import Precision
 from permissions.database import writing
 from permissions.tables import metadata
-
-Verdict = Literal["right", "wrong", "fault"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 detection_label = Table(
     "detection_label",
@@ -62,7 +61,7 @@ class Label:
     @property
     def is_right(self) -> bool:
         """Whether the alert was what it said: an event, or a sensor's fault."""
-        return self.verdict == "right" or (self.sort == "fault" and self.verdict == "fault")
+        return is_right(self.verdict, self.sort)
 
 
 class LabelStore:
@@ -100,6 +99,12 @@ class LabelStore:
             rows = connection.execute(query).mappings().all()
         newest = {str(row["alert_id"]): Label(**dict(row)) for row in rows}
         return sorted(newest.values(), key=lambda label: (label.at_ms, label.alert_id))
+
+    def newest_ms(self) -> float | None:
+        """Return when anybody said something last; None before anybody did."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(func.max(detection_label.c.at_ms))).scalar()
+        return None if found is None else float(found)
 
 
 def precision(labels: Iterable[Label]) -> Precision:

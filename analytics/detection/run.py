@@ -75,7 +75,7 @@ def _looked(working: Working, now_ms: float) -> Mapping[str, Any]:
             names = {each.id: each.name for each in plan.detector}
             labels = _labels(engine, now_ms)
             trust = trust_of(labels, plan.trust)
-            told = alerts.payload(book, names, detectors, trust, plan.trust)
+            told = alerts.payload(book, names, detectors, trust, plan.trust, labels=labels)
             working.publish(_envelope(ALERTS, told, plan, watcher))
             found = quality.payload(labels, names, quality.read_measured(), trust)
             working.publish(_envelope(QUALITY, found, plan, watcher))

@@ -16,6 +16,7 @@ from analytics.precision import Precision
 from data_access.envelope import Status
 from language import text
 from layouts import ids
+from layouts.pages import passport
 from layouts.pages.attributes import attrs
 from layouts.pages.data_page import Link, data_page
 from layouts.pages.share import percent, spanned
@@ -49,6 +50,7 @@ class AlertView:
     usual: Points = ()
     verdict: str = ""
     said: str = ""
+    mark: str = ""  # of its passport; "" of one without a course
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def page(view: AnomaliesView, *, link: Link, setting: Setting) -> Component:
         ],
         className="anomalies",
     )
-    return data_page("anomalies", [head], [body], link=link, setting=setting)
+    drawer = passport.drawer(setting=setting)
+    return data_page("anomalies", [head], [body, drawer], link=link, setting=setting)
 
 
 def lists(view: AnomaliesView, *, setting: Setting) -> list[Component]:
@@ -170,10 +173,16 @@ def _card(alert: AlertView, *, may_label: bool, setting: Setting) -> Component:
                     ),
                     html.P(f"{alert.detector} · {alert.when}", className="quiet"),
                     html.Ul(said, className="anomaly-why"),
-                    html.A(
-                        [tell("rows", setting), icon("bi-chevron-right")],
-                        href=f"/data?dataset={alert.dataset}",
-                        className="anomaly-rows",
+                    html.Div(
+                        [
+                            *([passport.key(alert.mark, setting=setting)] if alert.mark else []),
+                            html.A(
+                                [tell("rows", setting), icon("bi-chevron-right")],
+                                href=f"/data?dataset={alert.dataset}",
+                                className="anomaly-rows",
+                            ),
+                        ],
+                        className="anomaly-ways",
                     ),
                 ],
                 className="anomaly-words",

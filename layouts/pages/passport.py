@@ -26,7 +26,9 @@ from layouts.pages.shell import HIDDEN, Setting, busy, icon, say
 TITLE = "passport-title"
 ROWS_A_PAGE = 8
 
-Verdict = Literal["same", "differs", "kept", "changed", "gone", "modelled", "forgotten"]
+Verdict = Literal[
+    "same", "differs", "kept", "changed", "gone", "modelled", "judged", "forgotten"
+]  # fmt: skip
 SYMBOLS: Mapping[Verdict, str] = {
     "same": "bi-check2-circle",
     "kept": "bi-check2-circle",
@@ -34,6 +36,7 @@ SYMBOLS: Mapping[Verdict, str] = {
     "changed": "bi-exclamation-triangle-fill",
     "gone": "bi-info-circle",
     "modelled": "bi-info-circle",
+    "judged": "bi-info-circle",
     "forgotten": "bi-info-circle",
 }
 

@@ -42,6 +42,7 @@ class MadeView:
     limits: tuple[str, ...]
     again: Again | None = None  # None: it cannot be done again as it was
     errors: tuple[str, ...] = ()  # of a forecast: by what it was made, and how wrong that was
+    evidence: tuple[str, ...] = ()  # of an alert: what bears it out, and what people said of it
 
 
 def made(view: MadeView, setting: Setting) -> list[Component]:
@@ -51,7 +52,12 @@ def made(view: MadeView, setting: Setting) -> list[Component]:
         place = html.Div(again(view.again, setting), id=ids.PASSPORT_AGAIN)
         run = dcc.Store(id=ids.PASSPORT_RUN, data=view.again.job_id)
         parts.append(part("again", [run, place], setting))
-    for name, lines in (("fit", view.fit), ("errors", view.errors), ("limits", view.limits)):
+    for name, lines in (
+        ("evidence", view.evidence),
+        ("fit", view.fit),
+        ("errors", view.errors),
+        ("limits", view.limits),
+    ):
         if lines:
             listed = html.Ul([html.Li(each) for each in lines], className="passport-steps")
             parts.append(part(name, [listed], setting))

@@ -1,6 +1,7 @@
 """What is unusual now, the gravest first: what, where, since when, what bears it out, its course.
 
-Faults of sensors stand below events, and are called so. What is said of one is `detection.alerts`
+Faults of sensors stand below events, and are called so; so does what a person judged to be wrong.
+A tap on one asks for its passport. What is said of one is `detection.alerts`
 (analytics/detection/alerts.py); lists without evidence are of the kind `alerts`.
 """
 
@@ -14,7 +15,9 @@ from dash import html
 from pydantic import Field
 
 import language as lang
+from analytics.detection.verdict import is_refuted
 from data_access.envelope import Envelope, Item, Status
+from data_access.figure import item_at
 from layouts.tiles import reading
 from layouts.tiles.absence import nothing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile
@@ -61,7 +64,7 @@ def build(
     muted = _muted(tile, envelope, {"fault"} if options.items == FAULTS else {"event", *below})
     if not listed:
         return tile.reason(". ".join([tile.say("anomalies.none"), *muted]), cause="empty")
-    statuses: list[Status] = [item["severity"] for item in events]
+    statuses: list[Status] = [item["severity"] for item in events if not is_refuted(item)]
     body = _list(tile, listed, muted, context.timezone)
     return tile.build(body, statuses=statuses)
 
@@ -154,11 +157,13 @@ def _entry(tile: Tile, item: Item, timezone: str, most: int) -> tuple[html.Div, 
         height += ABOUT
     words.append(_about(tile, item, timezone, beside if height < SPARK_HEIGHT else width))
     height += ABOUT
-    is_fault = " t-anomaly-fault" if item.get("sort") == "fault" else ""
-    class_name = f"t-alert t-anomaly{is_fault}"
+    is_pale = item.get("sort") == "fault" or is_refuted(item)
+    class_name = "t-alert t-anomaly" + (" t-anomaly-fault" if is_pale else "")
+    shape = mark("information" if is_refuted(item) else item["severity"])
+    marks = tile.addresses.at(item_at(str(item.get("id"))))
     if drawn is None:
-        return entry(mark(item["severity"]), words, class_name), height
-    return entry(mark(item["severity"]), words, class_name, drawn), max(height, SPARK_HEIGHT)
+        return entry(shape, words, class_name, marks=marks), height
+    return entry(shape, words, class_name, drawn, marks=marks), max(height, SPARK_HEIGHT)
 
 
 def _course(item: Item) -> html.Div | None:
@@ -183,14 +188,18 @@ def _why(told: str, width: float) -> html.Div:
 
 
 def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
-    """Return the last line: how grave, since when, until when it is expected to last."""
+    """Return the last line: how grave, or what a person judged it to be; since and until when."""
 
     def at(at_ms: float) -> str:
         return lang.datetime_(at_ms, language=tile.language, timezone=timezone, style="short")
 
-    is_fault = item.get("sort") == "fault"
+    is_fault, verdict = item.get("sort") == "fault", item.get("verdict")
     word = tile.say("anomalies.fault") if is_fault else tile.say(f"status.{item['severity']}")
     parts = [tile.say("anomalies.since", at=at(item["atMs"]))]
+    if is_refuted(item):
+        word = tile.say(f"anomalies.judged.{verdict}")
+    elif verdict in ("right", "fault"):
+        parts.insert(0, tile.say("anomalies.judged.right"))
     ends: Any = item.get("endsMs")
     if reading.finite(ends):
         parts.append(tile.say("anomalies.ends", at=at(ends)))
@@ -199,7 +208,7 @@ def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
     setting = fit(told, room, ABOUTS) or ABOUTS[-1]
     if width_u(told, CAPTION) * FACES[setting.face] > room:
         told = cut(told, room, CAPTION, face=setting.face)
-    ink = "t-exercise-word" if is_fault else f"ink-{item['severity']}"
+    ink = "t-exercise-word" if is_fault or is_refuted(item) else f"ink-{item['severity']}"
     return about(word, ink, told, setting)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -15,8 +15,17 @@ LINE, ABOUT = 1.25, 1.0  # heights
 TITLES, ABOUTS = settings(BODY), settings(CAPTION)
 
 
-def entry(shape: html.Span, words: Sequence[Any], class_name: str, *more: Any) -> html.Div:
-    """Return an entry: its shape in a column of its own, its words beside it, then `more`."""
+def entry(
+    shape: html.Span,
+    words: Sequence[Any],
+    class_name: str,
+    *more: Any,
+    marks: Mapping[str, Any] | None = None,
+) -> html.Div:
+    """Return an entry: its shape in a column of its own, its words beside it, then `more`.
+
+    `marks`: what a tap on it is about (`address`).
+    """
     return html.Div(
         [
             html.Div(shape, className="t-alert-mark"),
@@ -24,6 +33,7 @@ def entry(shape: html.Span, words: Sequence[Any], class_name: str, *more: Any) -
             *more,
         ],
         className=class_name,
+        **(marks or {}),
     )
 
 

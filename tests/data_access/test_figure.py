@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data_access.figure import addresses, cell_at, figure_at, line_at, number_at
+from data_access.figure import addresses, cell_at, figure_at, item_at, item_of, line_at, number_at
 
 SPEED = {"label": {"vi": "Tốc độ", "en": "Speed"}, "value": 31.5, "unit": "km/h", "decimals": 0}
 COLUMNS = [
@@ -19,6 +19,17 @@ PAYLOAD = {
             "columns": COLUMNS,
             "rows": [{"name": "Láng", "speed": 12.0, "source": {"dataset": "d", "entity": "l"}}],
         }
+    },
+    "items": {
+        "active": [
+            {
+                "id": "jam-1",
+                "title": {"vi": "Ùn tắc", "en": "Jam"},
+                "line": {"unit": "km/h", "decimals": 0, "points": [[1, 9.0], [2, 8.0], [3, None]]},
+                "source": {"dataset": "d", "entity": "l"},
+            },
+            {"id": "storm", "title": {"vi": "Giông"}},
+        ]
     },
     "series": {
         "day": {
@@ -73,3 +84,14 @@ def test_nothing_stands_at_other_addresses(address):
 def test_lines_are_named_where_there_are_no_figures():
     assert addresses(PAYLOAD) == ["numbers/mean"]
     assert addresses({"series": PAYLOAD["series"]}) == ["series/day/here"]
+
+
+def test_an_alert_is_its_newest_value_in_whichever_list_it_stands():
+    found = figure_at(PAYLOAD, item_at("jam-1"))
+    assert (found["value"], found["atMs"], found["unit"]) == (8.0, 2, "km/h")
+    assert (found["label"]["en"], found["source"]) == ("Jam", {"dataset": "d", "entity": "l"})
+    ended = {**PAYLOAD, "items": {"ended": PAYLOAD["items"]["active"]}}
+    assert figure_at(ended, item_at("jam-1")) == found
+    assert item_of(PAYLOAD, item_at("storm"))["title"] == {"vi": "Giông"}
+    assert figure_at(PAYLOAD, item_at("storm")) is None
+    assert figure_at(PAYLOAD, item_at("none")) is None

@@ -10,6 +10,7 @@ from analytics.detection.labels import LabelStore
 from data_access.classification import Classification
 from tests.layouts.tiles.sample import unusual
 from tests.pages.browse import Client, nodes, words
+from tests.pages.test_passport import ask
 
 FOUND = {
     "detector": "congestion", "what": "congestion", "subjects": ["d1"], "worst": "warning",
@@ -44,6 +45,33 @@ def test_alerts_stand_with_evidence_causes_and_course(operator, alerts):
     assert "Kẹt giá trị: 2 điểm đo" in told
     assert "chưa có số đo của phòng này" in told
     assert [n for n in nodes(tree) if "t-spark" in str(n["props"].get("className"))]
+
+
+def test_r57_an_alert_has_a_passport_with_its_evidence_and_what_was_said_of_it(
+    operator, leader, reach, alerts
+):
+    page = operator.page("/data/anomalies")
+    keys = {node["props"].get("data-passport") for node in nodes(page)}
+    mark = "detection.alerts:items/found-0"
+    assert mark in keys
+    first, *others = alerts.payload["items"]["active"]
+    judged = {**first, "verdict": "right", "saidMs": 1_790_000_000_000.0}
+    items = {**alerts.payload["items"], "active": [judged, *others]}
+    reach.cache.write(
+        replace(alerts, payload={**alerts.payload, "items": items}, version=alerts.version + 1)
+    )
+    tree = ask(leader, mark)
+    told = words(tree)
+    for expected in (
+        "bằng 28 % thường lệ thứ Hai 8 giờ",
+        "Va chạm giao thông, cách 240 m",
+        "Người trực đánh giá",
+        "Điểm mới nhất của cảnh báo",
+    ):
+        assert expected in told, expected
+    verdict = next(node["props"] for node in nodes(tree) if "data-verdict" in node["props"])
+    assert verdict["data-verdict"] == "judged"
+    assert "không còn" in words(ask(leader, "detection.alerts:items/nothing"))
 
 
 def test_what_somebody_says_is_kept_audited_and_counted(operator, reach, alerts):

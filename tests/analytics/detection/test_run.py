@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from analytics.detection.alerts import ALERTS
+from analytics.detection.labels import Label, LabelStore, detection_label
+from analytics.detection.news import News
 from analytics.detection.quality import QUALITY
 from analytics.detection.run import work
+from analytics.detection.verdict import Verdict
 from data_access.envelope import Envelope
 from jobs.findings import FindingStore
 from jobs.working import WorkFailed
@@ -30,7 +34,8 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.folder = settings, settings.data_dir
-        self.store = FindingStore(open_operations(settings.operations_url))
+        self.engine = open_operations(settings.operations_url)
+        self.store = FindingStore(self.engine)
         self.steps: list[str] = []
 
     def progress(self, share: float, step: str) -> None:
@@ -73,6 +78,32 @@ def test_what_stands_is_published_and_is_the_same_alert_at_the_next_run(desk: De
     quality = desk.told(QUALITY)
     assert quality.payload["numbers"]["precision"]["value"] is None
     assert desk.steps == ["reading", "done"] * 2
+
+
+def test_what_a_person_says_of_an_alert_is_news_and_stands_with_it(desk: Desk) -> None:
+    news = News(desk.settings)
+    (alert,) = work({}, desk)["open"]
+    before = news()
+    labels = LabelStore(desk.engine)
+
+    def say(verdict: Verdict) -> Any:
+        labels.say(Label(alert, "an", "calls", "event", verdict, time.time() * 1000, 0.0, {}))
+        assert work({}, desk)["open"] == [alert]
+        return desk.told(ALERTS).payload
+
+    right = say("right")
+    assert news() != before
+    news.close()
+    assert right["items"]["active"][0]["verdict"] == "right"
+    assert right["numbers"]["events"]["status"] != "normal"
+    wrong = say("wrong")
+    assert wrong["items"]["active"][0]["verdict"] == "wrong"
+    assert (wrong["numbers"]["events"]["value"], wrong["numbers"]["events"]["status"]) == (
+        1, "normal")  # fmt: skip
+    with desk.engine.begin() as connection:
+        connection.execute(delete(detection_label))
+    work({}, desk)
+    assert "verdict" not in desk.told(ALERTS).payload["items"]["active"][0]
 
 
 def test_a_city_without_a_plan_publishes_nothing(desk: Desk, tmp_path: Path) -> None:
