@@ -2,8 +2,9 @@
 
 A figure of a twin is held against the kept result of its run, whose bytes must still have the hash
 that was written with them; that the run itself comes out the same again is asked by a key
-(`callbacks.passport_again`). What forecasts, detectors and listeners said follows from rows of its
-time and is not computed again: that is said, not hidden.
+(`callbacks.passport_again`), and so is that a forecast does (`callbacks.said_again`). What
+detectors and listeners said follows from rows of their time and is not computed again: that is
+said, not hidden.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.detection.verdict import VERDICTS
-from callbacks import runs
+from callbacks import runs, said_again
 from callbacks.desk import Desk
 from callbacks.names import people_names
 from callbacks.what_if_tiles import envelope_of
@@ -80,6 +81,8 @@ def verdict_of(
     """Return what is known of a figure by the kept result of its run, and the figure there."""
     if item_of(envelope.payload, address) is not None:
         return "judged", None
+    if said_again.is_forecast(envelope.aggregate):
+        return said_again.verdict_of(reach, envelope, address)
     if not envelope.aggregate.startswith("twin."):
         return "modelled", None
     if work is None or work.result is None or work.job.state != State.DONE:
@@ -106,11 +109,15 @@ def made_view(
     """Return what is said of the work behind a figure of an envelope."""
     facts = () if work is None else tuple(_facts(reach, envelope, work, setting))
     if work is None or work.result is None:
-        why = tell("made.unknown" if work is None else "made.not_again", setting)
+        is_sayable = said_again.is_forecast(envelope.aggregate)
+        limits = [] if is_sayable else [tell("made.not_again", setting)]
+        if work is None:
+            limits = [tell("made.unknown", setting)]
         return MadeView(
             facts,
             (),
-            (why,),
+            tuple(limits),
+            said_again.again_of(reach, envelope, who=who, setting=setting) if is_sayable else None,
             errors=tuple(_errors(envelope, address, setting)),
             evidence=tuple(_evidence(envelope, address, setting)),
         )

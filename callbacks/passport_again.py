@@ -1,4 +1,4 @@
-"""The key of a passport that has a run of a twin done again: whether it comes out the same."""
+"""The key of a passport that has a run of a twin or a forecast done again: is it the same?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
-from callbacks import made_by, page_setting, runs, session
+from callbacks import made_by, page_setting, runs, said_again, session
 from callbacks.desk import Desk, desk
 from jobs.errors import JobError
 from jobs.job import Job
 from jobs.job import State as JobState
 from layouts import ids
+from layouts.pages.passport import refusal
 from layouts.pages.passport_made import again
 from permissions.roles import Person, Right
 
@@ -32,12 +33,19 @@ def follow(_pressed: Any, _looked: Any, job_id: str | None) -> Any:
     who, reach, by = session.person(), desk(), ctx.triggered_id
     if who is None or not who.may(Right.SEE_TWINS) or not ctx.triggered[0]["value"]:
         return no_update
+    setting = page_setting.setting()
+    if said_again.is_forecast(job_id or ""):
+        envelope = said_again.find(reach, job_id or "", who)
+        if envelope is None:
+            return refusal("unknown", setting=setting)
+        if by == ids.PASSPORT_AGAIN_KEY:
+            said_again.ask(reach, envelope, who)
+        return again(said_again.again_of(reach, envelope, who=who, setting=setting), setting)
     job = runs.find(reach, job_id or "")
     if job is None or job.state != JobState.DONE:
         return no_update
     if by == ids.PASSPORT_AGAIN_KEY:
         _ask(reach, who, job)
-    setting = page_setting.setting()
     return again(made_by.again_of(reach, job, who=who, setting=setting), setting)
 
 

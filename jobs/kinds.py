@@ -113,6 +113,14 @@ KINDS: Kinds = {
             keep=10,
         ),
         JobKind(
+            "forecast.again",
+            "analytics.forecast.again:work",
+            timeout_s=600,
+            engines=LEARNING,
+            is_repeatable=False,
+            keep=20,
+        ),
+        JobKind(
             "detection",
             "analytics.detection.run:work",
             timeout_s=300,

@@ -8,7 +8,6 @@ what came.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,7 +16,7 @@ import sklearn
 
 from analytics.forecast import words
 from analytics.forecast.card import COLUMNS, Row, row_of, row_of_total, row_refused
-from analytics.forecast.declared import Declared, declared
+from analytics.forecast.declared import Declared
 from analytics.forecast.drift import NO_LIVES, Lives, lived_row, lives_of, recall_said, remember
 from analytics.forecast.features import NAMES
 from analytics.forecast.fitting import refusals
@@ -33,6 +32,7 @@ from analytics.forecast.learned import (
 )
 from analytics.forecast.lines import Course, lines_of, next_of
 from analytics.forecast.memory import Memory
+from analytics.forecast.opening import opened
 from analytics.forecast.published import NOTHING, Said
 from analytics.forecast.source import MS, Read, Stock
 from analytics.forecast.total import Total, bounds, year_total
@@ -40,10 +40,7 @@ from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, text
 from data_access.city import City
 from data_access.envelope import Envelope, Number, Payload, Series
 from data_access.finding import Ground, build_finding
-from data_access.opening import read_city
-from data_access.store import open_reader
-from jobs.working import WorkFailed, Working
-from permissions.database import connect_operations
+from jobs.working import Working
 from settings import Settings
 
 SEASONS_SHOWN = 2  # of history beside the forecast, and as much as is forecast
@@ -53,44 +50,18 @@ BILLION = "tỷ đồng"
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Forecast and publish; raises WorkFailed for an id that is none."""
-    city = read_city(working.settings)
-    known = declared(working.settings.city, city)
-    wanted = asked_for(inputs, known)
-    engine = connect_operations(working.settings.operations_url)
-    reader = open_reader(working.settings)
     told: dict[str, Any] = {}
-    try:
-        memory = Memory(engine)
-        for index, name in enumerate(wanted):
-            working.check()
-            working.progress(index / max(1, len(wanted)), "forecast")
-            with reader.snapshot() as snapshot:
-                stock = Stock.of(snapshot, city, known[name], now_ms=time.time() * 1000)
-            made = _made(stock, known[name], memory, working.settings)
-            envelope = finding(stock, city, known[name], made)
+    with opened(working) as there:
+        for what, stock in there.stocks(there.asked_for(inputs), "forecast"):
+            made = _made(stock, what, there.memory, working.settings)
+            envelope = finding(stock, there.city, what, made)
             working.publish(envelope)
             if made.said is not None and made.learned is not None:
                 remember(
-                    memory,
-                    known[name],
-                    made.said,
-                    made.found,
-                    made.learned,
-                    now_ms=stock.now_ms,
+                    there.memory, what, made.said, made.found, made.learned, now_ms=stock.now_ms
                 )
-            told[name] = _summary(envelope)
-    finally:
-        reader.close()
-        engine.dispose()
+            told[what.id] = _summary(envelope)
     return {"forecasts": told}
-
-
-def asked_for(inputs: Mapping[str, Any], known: Mapping[str, Declared]) -> list[str]:
-    """Return the ids that are asked for; raises WorkFailed for one that is none."""
-    wanted = [str(name) for name in inputs.get("only", known)]
-    if unknown := sorted(set(wanted) - known.keys()):
-        raise WorkFailed("input", f"no forecast is called {', '.join(unknown)}")
-    return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +104,6 @@ def finding(stock: Stock, city: City, what: Declared, made: Made | None = None) 
         if what.total is None:
             fits = learn(stock, what)
             made = made_of(stock, what, Learned(fits, stock.now_ms, "", "asked", {}))
-    payload: Payload = {}
-    if stock.reads:
-        payload = _total(stock, what) if what.total else _payload(stock, what, made)
     ground = Ground(
         datasets=(what.dataset,),
         origin=stock.origin,
@@ -144,7 +112,7 @@ def finding(stock: Stock, city: City, what: Declared, made: Made | None = None) 
     )
     return build_finding(
         what.finding,
-        payload,
+        payload_of(stock, what, made),
         ground,
         city,
         label=what.name,
@@ -153,6 +121,13 @@ def finding(stock: Stock, city: City, what: Declared, made: Made | None = None) 
         quality=_quality(stock, what, made),
         reason=NO_DATA if stock.is_fed else NO_SOURCE,
     )
+
+
+def payload_of(stock: Stock, what: Declared, made: Made) -> Payload:
+    """Return the figures, lines and cards of what is forecast of an entry; {} without a series."""
+    if not stock.reads:
+        return {}
+    return _total(stock, what) if what.total else _payload(stock, what, made)
 
 
 def _made(stock: Stock, what: Declared, memory: Memory, settings: Settings) -> Made:

@@ -5,18 +5,20 @@ observations and versions of records that were known at an instant, not from wha
 they came. So a number built on it is recomputed from its rows, and the rows are at hand.
 
 Taken from roll-ups, and counted as such, are slots whose rows are no longer kept, and stretches of
-more rows than can be read while somebody waits: MOST_ROWS of the indicator that is asked about,
-OTHER_ROWS of all others together. Counts of refused rows are those of the files' marks.
+more rows than can be read while somebody waits: MOST_ROWS of the indicator that is asked about (or
+as many as whoever need not wait allows), OTHER_ROWS of all others together. Counts of refused rows
+are those of the files' marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappush, heappushpop
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from data_access.replay import Timeline
 from data_access.rollup import DAY, slot_bounds_us
@@ -66,10 +68,12 @@ class SourceSnapshot(Snapshot):
         zone: ZoneInfo,
         about: str | None = None,
         then_us: int | None = None,
+        most_rows: int = MOST_ROWS,
     ) -> None:
         """`about` is the indicator that is asked about; None: all are."""
         super().__init__(connection, realm, then_us=then_us)
         self._about = about
+        self._most_rows = most_rows
         self._left = OTHER_ROWS
         self._cutoff = cutoff
         self._zone = zone
@@ -153,13 +157,24 @@ class SourceSnapshot(Snapshot):
         self, dataset: str, indicator: str, *, from_us: int
     ) -> dict[str, list[tuple[int, float]]]:
         """Return (time, value) of every entity from a time on, without suspect rows."""
-        rows = self._rows(dataset, indicator, from_us, NEVER_US)
-        self._note("values", dataset, indicator, rows)
-        found: dict[str, list[tuple[int, float]]] = {row.entity: [] for row in rows}
-        for row in rows:
-            if row.quality != SUSPECT:
-                found[row.entity].append((row.at_us, row.value))
-        return found
+        found: dict[str, dict[int, float | None]] = {}
+        newest: list[tuple[int, int, Row]] = []  # a heap: there may be a million rows to come
+        which = self._which_rows(dataset, indicator, from_us, NEVER_US)
+        for number, each in enumerate(self.connection.execute(which)):
+            is_good = each.quality != SUSPECT
+            found.setdefault(each.entity, {})[each.at_us] = each.value if is_good else None
+            if len(newest) < KEPT:
+                heappush(newest, (each.at_us, number, Row(*each)))
+            elif each.at_us >= newest[0][0]:
+                heappushpop(newest, (each.at_us, number, Row(*each)))
+        told = [value for rows in found.values() for value in rows.values()]
+        kept = tuple(row for _, _, row in sorted(newest, reverse=True))  # revisions newest first
+        suspect = sum(value is None for value in told)
+        self.reads.append(Read("values", dataset, indicator, len(told), suspect, kept=kept))
+        return {
+            entity: [(at_us, value) for at_us, value in rows.items() if value is not None]
+            for entity, rows in found.items()
+        }
 
     def lives(
         self,
@@ -228,6 +243,23 @@ class SourceSnapshot(Snapshot):
         inside: ColumnElement[bool] | None = None,
     ) -> list[Row]:
         """Return known rows in [from, to], newest revisions, by series and time."""
+        which = self._which_rows(
+            dataset, indicator, from_us, to_us, entities=entities, inside=inside
+        )
+        newest = {(row.entity, row.at_us): Row(*row) for row in self.connection.execute(which)}
+        return list(newest.values())
+
+    def _which_rows(
+        self,
+        dataset: str,
+        indicator: str,
+        from_us: int,
+        to_us: int,
+        *,
+        entities: Sequence[str] | None = None,
+        inside: ColumnElement[bool] | None = None,
+    ) -> Select[Any]:
+        """Return the question for all known revisions in [from, to], by series and time."""
         which = (
             row_columns()
             .join(series, series.c.id == observation.c.series_id)
@@ -240,8 +272,7 @@ class SourceSnapshot(Snapshot):
             which = which.where(series.c.name.in_(entities))
         if inside is not None:
             which = which.where(inside)
-        newest = {(row.entity, row.at_us): Row(*row) for row in self.connection.execute(which)}
-        return list(newest.values())
+        return which
 
     def _newest_rows(self, dataset: str, indicator: str | None) -> list[Row]:
         """Return the newest known row of each series: an index seek each."""
@@ -325,7 +356,7 @@ class SourceSnapshot(Snapshot):
     def _may_read(self, indicator: str, rows: int) -> bool:
         """Tell whether so many rows are read one by one; what is not asked about has less."""
         if self._about in (None, indicator):
-            return rows <= MOST_ROWS
+            return rows <= self._most_rows
         if rows > self._left:
             return False
         self._left -= rows

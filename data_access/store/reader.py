@@ -23,7 +23,7 @@ from data_access.replay import Timeline
 from data_access.rows import join_reference
 from data_access.store.cutoff import Cutoff
 from data_access.store.engine import open_engine
-from data_access.store.evidence import SourceSnapshot
+from data_access.store.evidence import MOST_ROWS, SourceSnapshot
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Snapshot
 from data_access.store.tables import observation, record, record_now, ref, series, stream
@@ -81,16 +81,23 @@ class StoreReader:
         *,
         about: str | None = None,
         then_us: int | None = None,
+        most_rows: int = MOST_ROWS,
     ) -> Iterator[SourceSnapshot]:
         """Open a view that answers from the rows that count by `cutoff`; raises StoreError.
 
-        `about` is the indicator that is asked about, whose rows are read before others'; `then_us`
-        as of a Snapshot.
+        `about` is the indicator that is asked about, whose rows are read before others'; of a
+        question of more than `most_rows` roll-ups are the answer. `then_us` as of a Snapshot.
         """
         try:
             with self._engine.connect() as connection:
                 yield SourceSnapshot(
-                    connection, realm, cutoff=cutoff, zone=zone, about=about, then_us=then_us
+                    connection,
+                    realm,
+                    cutoff=cutoff,
+                    zone=zone,
+                    about=about,
+                    then_us=then_us,
+                    most_rows=most_rows,
                 )
         except DBAPIError as error:
             raise StoreError(f"The store cannot be read: {error.orig}") from error

@@ -27,7 +27,7 @@ TITLE = "passport-title"
 ROWS_A_PAGE = 8
 
 Verdict = Literal[
-    "same", "differs", "kept", "changed", "gone", "modelled", "judged", "forgotten"
+    "same", "differs", "kept", "changed", "gone", "modelled", "sayable", "judged", "forgotten"
 ]  # fmt: skip
 SYMBOLS: Mapping[Verdict, str] = {
     "same": "bi-check2-circle",
@@ -36,6 +36,7 @@ SYMBOLS: Mapping[Verdict, str] = {
     "changed": "bi-exclamation-triangle-fill",
     "gone": "bi-info-circle",
     "modelled": "bi-info-circle",
+    "sayable": "bi-info-circle",
     "judged": "bi-info-circle",
     "forgotten": "bi-info-circle",
 }

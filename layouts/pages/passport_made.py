@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from jobs.job import Job, State
+from language import number
 from layouts import ids
 from layouts.pages.passport_words import Fact, facts_of, part, tell
 from layouts.pages.shell import Setting, icon
@@ -24,13 +26,17 @@ LEAST_HASH = 16
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A run that can be done again: its job, and the newest time that was asked for, if any was."""
+    """What can be done again, a run by its job or a forecast; and the newest time it was asked for.
+
+    `words` are those of the catalogue: again (a run), said (a forecast).
+    """
 
     job_id: str
     result_hash: str
     may_ask: bool
     asked: Job | None = None
     at: str = ""  # when that was done, in words
+    words: Literal["again", "said"] = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,12 @@ def again(run: Again, setting: Setting) -> list[Component]:
     """Return whether a run comes out the same when it is done again, and the key that asks that."""
     asked = run.asked
     is_under_way = asked is not None and not asked.has_ended
-    parts: list[Component] = [html.P(tell("again.about", setting), className="quiet")]
+    parts: list[Component] = [html.P(tell(f"{run.words}.about", setting), className="quiet")]
     if asked is not None:
         parts += _outcome(run, asked, setting)
     parts.append(
         html.Button(
-            [icon("bi-arrow-repeat"), html.Span(tell("again.do", setting))],
+            [icon("bi-arrow-repeat"), html.Span(tell(f"{run.words}.do", setting))],
             id=ids.PASSPORT_AGAIN_KEY,
             className="key",
             hidden=is_under_way or not run.may_ask,
@@ -92,7 +98,8 @@ def _outcome(run: Again, asked: Job, setting: Setting) -> Sequence[Component]:
     is_same = found == run.result_hash
     code, symbol = ("same", "bi-check2-circle") if is_same else (
         "differs", "bi-exclamation-triangle-fill")  # fmt: skip
-    words = tell(f"again.{code}", setting, at=run.at, hash=found[:LEAST_HASH])
+    count = number(asked.result.get("values"), decimals=0, language=setting.language)
+    words = tell(f"{run.words}.{code}", setting, at=run.at, hash=found[:LEAST_HASH], count=count)
     return [
         html.P(
             [icon(symbol), html.Span(words)],

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from analytics.forecast.figures import hash_of_figures
+from callbacks import said_again
 from callbacks.desk import Desk
 from callbacks.made_by import AGAIN
+from data_access.classification import Classification
+from data_access.envelope import Envelope
 from jobs.canonical import canonical, pack
 from jobs.claims import Claims
 from jobs.findings import FindingStore
@@ -81,7 +85,8 @@ def test_a_kept_result_that_is_not_what_was_written_is_found_out(
     ("name", "verdict", "told"),
     [
         ("twin.latest.traffic", "gone", NOTHING),
-        ("forecast.air", "modelled", NOTHING),
+        ("forecast.air", "sayable", NOTHING),
+        ("voices.topics", "modelled", NOTHING),
         ("detection.alerts", "modelled", "Bộ phát hiện đếm"),
     ],
 )
@@ -97,21 +102,89 @@ def test_what_made_a_figure_is_unknown_when_nobody_kept_it(
     assert told in words(tree)
 
 
-def test_a_forecast_says_its_work_and_that_it_is_not_computed_again(
-    leader: Client, reach: Desk
-) -> None:
+def said(reach: Desk) -> Envelope:
+    """Publish a forecast as its job does, and return it as the cache has it."""
     store = JobStore(reach.engine, city=reach.settings.city)
     job = store.ask("forecast", {}, "schedule", reach.now_ms(), title={"vi": "Dự báo"})
     claims = Claims(reach.engine)
     claim = claims.claim("test", KINDS, reach.now_ms())
     assert claim is not None
-    version = FindingStore(reach.engine).publish(finding("forecast.air", 7), job.id, 1.0)
+    made = replace(finding("forecast.air", 7), quality={"fitHash": "f" * 64})
+    version = FindingStore(reach.engine).publish(made, job.id, 1.0)
     finish(claims, claim, {"forecasts": {}})
-    reach.cache.write(replace(finding("forecast.air", 7), version=version))
-    said = words(ask(leader, "forecast.air:numbers/n"))
-    for expected in (job.id, "chạy theo lịch", "scikit-learn", "không tính lại", "Dự báo: điểm"):
-        assert expected in said, expected
-    assert "Chạy lại và đối chiếu" not in said
+    made = replace(made, version=version)
+    reach.cache.write(made)
+    return made
+
+
+def say_again(client: Client, envelope: Envelope, part: str = "key.n_clicks") -> str:
+    """Press the key that has a forecast said again, or look how that goes."""
+    name = f"{envelope.aggregate}@{envelope.version}"
+    return as_text(
+        client.call(
+            "passport-again.children", {f"passport-again-{part}": 1, "passport-run.data": name}
+        )
+    )
+
+
+def test_a_forecast_says_its_work_and_that_it_can_be_computed_again(
+    leader: Client, reach: Desk
+) -> None:
+    envelope = said(reach)
+    work = FindingStore(reach.engine).made_by("forecast.air")
+    assert work is not None
+    told = words(ask(leader, "forecast.air:numbers/n"))
+    for expected in (work[0], "chạy theo lịch", "scikit-learn", "Dự báo: điểm", "Tính lại"):
+        assert expected in told, expected
+    assert "không tính lại" not in told
+    assert envelope.version
+
+
+@pytest.mark.parametrize(
+    ("result", "verdict", "outcome"),
+    [
+        ({"same": True, "next": {"n": 7.0}, "values": 1200}, "same", "đúng cả 1.200 giá trị"),
+        ({"same": False, "next": {"n": 8.0}, "values": 1200}, "differs", "KHÔNG ra đúng"),
+    ],
+)
+def test_r57_a_forecast_is_computed_again_for_whom_may_and_what_came_of_it_is_said(
+    leader: Client, viewer: Client, reach: Desk, result: Any, verdict: str, outcome: str
+) -> None:
+    envelope = said(reach)
+    store = JobStore(reach.engine, city=reach.settings.city)
+    say_again(viewer, envelope)
+    assert store.recent([said_again.AGAIN]) == []
+    assert reach.audit.recent(action=said_again.AGAIN)[0]["outcome"] == "refused"
+    say_again(leader, envelope)
+    (asked,) = store.recent([said_again.AGAIN])
+    assert asked.inputs == {
+        "of": "air", "madeAtMs": envelope.made_at_ms, "fit": "f" * 64,
+        "hash": hash_of_figures(envelope.payload),
+    }  # fmt: skip
+    claims = Claims(reach.engine)
+    claim = claims.claim("test", KINDS, reach.now_ms())
+    assert claim is not None
+    hash_ = hash_of_figures(envelope.payload) if result["same"] else "0" * 64
+    finish(claims, claim, {**result, "hash": hash_, "rolled": 0})
+    assert outcome in say_again(leader, envelope, "poll.n_intervals")
+    tree = ask(leader, "forecast.air:numbers/n")
+    found = next(node["props"] for node in nodes(tree) if "data-verdict" in node["props"])
+    assert found["data-verdict"] == verdict
+    assert f"{result['next']['n']:.0f}" in words(tree)
+
+
+def test_a_forecast_that_gave_way_or_is_above_a_ceiling_is_not_computed_again(
+    leader: Client, reach: Desk
+) -> None:
+    envelope = said(reach)
+    reach.cache.write(replace(envelope, version=envelope.version + 1))
+    assert "không còn trên màn hình" in say_again(leader, envelope)
+    secret = Classification("restricted", frozenset({"x"}))
+    hidden = replace(envelope, version=envelope.version + 2, classification=secret)
+    reach.cache.write(hidden)
+    assert "không còn trên màn hình" in say_again(leader, hidden)
+    store = JobStore(reach.engine, city=reach.settings.city)
+    assert store.recent([said_again.AGAIN]) == []
 
 
 def test_a_run_is_done_again_for_whom_may_and_what_came_of_it_is_said(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,6 @@ from analytics.forecast.published import NOTHING, Said, lived, lived_together, w
 from analytics.forecast.run import Made, finding, made_of, work
 from analytics.forecast.source import Stock
 from data_access.city import City
-from permissions.database import connect_operations, migrate
 from settings import Settings
 from tests.analytics.forecast.making import series, wandering
 from tests.analytics.forecast.test_run import breathe
@@ -33,14 +32,6 @@ from tests.twin.traffic.small import working_in
 
 BY: Mapping[str, Any] = {"versions": {"numpy": "2"}, "entry": "e", "world": "w", "known": 1000}
 DAY_MS = 86_400_000.0
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = connect_operations(f"sqlite:///{tmp_path / 'operations.sqlite'}")
-    migrate(made)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

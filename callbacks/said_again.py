@@ -1,0 +1,113 @@
+"""A forecast said once more: asked for from its passport, done as a job, and what came of it.
+
+What is compared are all figures of the finding (analytics/forecast/again.py); a passport is of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.forecast.figures import hash_of_figures
+from callbacks import runs, session
+from callbacks.desk import Desk
+from data_access.envelope import Envelope
+from data_access.figure import figure_at
+from jobs.errors import JobError
+from jobs.job import Job, State
+from language import datetime_
+from layouts.pages.passport import Verdict
+from layouts.pages.passport_made import Again
+from layouts.pages.shell import Setting
+from permissions.roles import Person, Right
+
+AGAIN, PREFIX = "forecast.again", "forecast."
+LOOKED_AT = 40
+TITLE = {"vi": "Tính lại dự báo", "en": "A forecast once more"}
+
+
+def is_forecast(aggregate: str) -> bool:
+    """Tell whether a finding is a forecast."""
+    return aggregate.startswith(PREFIX)
+
+
+def name_of(envelope: Envelope) -> str:
+    """Return how a page names this very forecast, which gives way to another every hour."""
+    return f"{envelope.aggregate}@{envelope.version}"
+
+
+def find(reach: Desk, name: str, who: Person) -> Envelope | None:
+    """Return the forecast a page named; None once another is there, or above the ceiling."""
+    aggregate, _, version = name.partition("@")
+    envelope = reach.cache.read(aggregate) if is_forecast(aggregate) else None
+    if envelope is None or str(envelope.version) != version:
+        return None
+    return envelope if who.may_see(envelope.classification) else None
+
+
+def again_of(reach: Desk, envelope: Envelope, *, who: Person, setting: Setting) -> Again:
+    """Return how it stands with saying a forecast again."""
+    asked = _newest(reach, envelope)
+    ended_ms = None if asked is None else asked.finished_at_ms
+    at = "" if ended_ms is None else datetime_(
+        ended_ms, language=setting.language, timezone=setting.timezone)  # fmt: skip
+    digest = hash_of_figures(envelope.payload)
+    may_ask = who.may(Right.RUN_TWINS)
+    return Again(name_of(envelope), digest, may_ask, asked, at, words="said")
+
+
+def ask(reach: Desk, envelope: Envelope, who: Person) -> None:
+    """Ask for a forecast to be said again; refused, failed or done, it is in the audit."""
+    target = f"number/{envelope.aggregate}"
+    if not who.may(Right.RUN_TWINS):
+        session.audit(who, AGAIN, "refused", target=target, code="forbidden")
+        return
+    asked = session.audit(who, AGAIN, "asked", target=target)
+    try:
+        runs.store(reach).ask(AGAIN, _inputs(envelope), who.user_id, reach.now_ms(), title=TITLE)
+    except JobError as error:
+        code = getattr(error, "code", "failed")
+        session.audit(who, AGAIN, "failed", target=target, code=code, answers=asked)
+        return
+    session.audit(who, AGAIN, "ok", target=target, answers=asked)
+
+
+def verdict_of(reach: Desk, envelope: Envelope, address: str) -> tuple[Verdict, float | None]:
+    """Return what is known of a figure by saying its forecast again, and the figure then."""
+    asked = _newest(reach, envelope)
+    shown = figure_at(envelope.payload, address)
+    if asked is None or asked.state != State.DONE or asked.result is None or shown is None:
+        return "sayable", None
+    if asked.result["same"]:
+        return "same", shown["value"]
+    found = asked.result["next"].get(_series(envelope, address))
+    return "differs", found
+
+
+def _series(envelope: Envelope, address: str) -> str:
+    """Return whose next figure an address means; "" of the end of a line."""
+    match address.split("/"):
+        case [name] | ["numbers", name]:
+            return name
+        case ["tables", table, row, "next"]:
+            rows: Any = envelope.payload["tables"][table]["rows"]
+            return str(rows[int(row)]["id"])
+    return ""
+
+
+def _inputs(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "of": envelope.aggregate.removeprefix(PREFIX),
+        "madeAtMs": envelope.made_at_ms,
+        "fit": str(envelope.quality.get("fitHash") or ""),
+        "hash": hash_of_figures(envelope.payload),
+    }
+
+
+def _newest(reach: Desk, envelope: Envelope) -> Job | None:
+    """Return the newest job that says it again, with its result; None where nobody asked."""
+    wanted: Mapping[str, Any] = _inputs(envelope)
+    store = runs.store(reach)
+    recent = store.recent([AGAIN], LOOKED_AT)
+    newest = next((each for each in recent if each.inputs == wanted), None)
+    return None if newest is None else store.find(newest.id)
