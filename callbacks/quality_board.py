@@ -8,6 +8,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 
+from analytics.forecast.declared import DRIFT
 from callbacks import page_realm, page_setting, session
 from callbacks.catalogue import allowed, reader
 from callbacks.console_sources import rows as source_rows
@@ -25,7 +26,7 @@ from language import pick, sort_key
 from layouts import ids
 from layouts.pages import quality_board, quality_drill
 from layouts.pages.in_world import lead_on, rows_in_world
-from layouts.pages.quality_board import Agency, CriterionMean, Overdue, Scored
+from layouts.pages.quality_board import Agency, CriterionMean, Drifted, Overdue, Scored
 from layouts.pages.quality_drill import Behind, CheckedPart, Drilled
 from layouts.pages.score_course import Course
 from layouts.pages.shell import Setting
@@ -134,10 +135,10 @@ def scored(reach: Desk, who: Person, by: str, agency: str | None, setting: Setti
     return sorted(found, key=lambda each: sort_key(pick(each.name, setting.language)))
 
 
-def overdue(reach: Desk, who: Person, agency: str | None) -> list[Overdue]:
-    """Return what is below its floor, by agency, the longest first."""
+def overdue(reach: Desk, who: Person, agency: str | None) -> list[Overdue | Drifted]:
+    """Return what is below its floor and what has drifted, by agency, the longest first."""
     tables = _part(reach.cache.read(OVERDUE), "tables")
-    return [
+    found: list[Overdue | Drifted] = [
         Overdue(
             owner=row["owner"],
             dataset=row["dataset"],
@@ -150,6 +151,14 @@ def overdue(reach: Desk, who: Person, agency: str | None) -> list[Overdue]:
         for row in tables.get("overdue", {}).get("rows", ())
         if _may_see(reach, who, row["dataset"]) and agency in (None, row["agency"])
     ]
+    drift = reach.cache.read(DRIFT)
+    if drift is not None and agency in (None, drift.owner):
+        found += [
+            Drifted(drift.owner_label, item["title"], item["detail"], item["atMs"])
+            for item in _part(drift, "items").get("active", ())
+            if _may_see(reach, who, item["source"]["dataset"])
+        ]
+    return sorted(found, key=lambda each: (each.owner["vi"], each.since_ms))
 
 
 def _of_dataset(row: Mapping[str, Any]) -> Scored:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analytics.forecast.declared import DRIFT, PREFIX
 from analytics.forecast.figures import hash_of_figures
 from callbacks import runs, session
 from callbacks.desk import Desk
@@ -21,14 +22,14 @@ from layouts.pages.passport_made import Again
 from layouts.pages.shell import Setting
 from permissions.roles import Person, Right
 
-AGAIN, PREFIX = "forecast.again", "forecast."
+AGAIN = "forecast.again"
 LOOKED_AT = 40
 TITLE = {"vi": "Tính lại dự báo", "en": "A forecast once more"}
 
 
 def is_forecast(aggregate: str) -> bool:
     """Tell whether a finding is a forecast."""
-    return aggregate.startswith(PREFIX)
+    return aggregate.startswith(PREFIX) and aggregate != DRIFT
 
 
 def name_of(envelope: Envelope) -> str:

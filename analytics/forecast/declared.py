@@ -21,6 +21,8 @@ from data_access.errors import CityError
 from data_access.promises import STRICT
 
 FILE = "forecasts.toml"
+PREFIX = "forecast."
+DRIFT = f"{PREFIX}drift"  # the finding of which entries have drifted: no entry may be called so
 LEAST_RETRAIN_S = 3600.0
 PlaceName = Literal["city", "areas", "entities"]
 
@@ -68,7 +70,7 @@ class Declared:
     @property
     def finding(self) -> str:
         """The name under which it is published."""
-        return f"forecast.{self.id}"
+        return f"{PREFIX}{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -81,6 +83,8 @@ def declared(folder: Path, city: City) -> dict[str, Declared]:
     file = read_optional(folder / FILE, _File) or _File()
     found = by_id(FILE, file.forecast)
     for each in found.values():
+        if each.finding == DRIFT:
+            raise _wrong(each, "id", f"{DRIFT} is what tells of models that drifted")
         contract = city.datasets.get(each.dataset)
         if contract is None:
             raise _wrong(each, "dataset", f"{each.dataset!r} is no dataset")

@@ -1,13 +1,15 @@
 """The work `forecast`: reads what the city forecasts from the store, and publishes what will be.
 
 Inputs: `{"only": [ids of forecasts.toml]}`, all by default. The result says of each how many series
-were forecast, by what, and how well; the forecasts themselves are the findings `forecast.<id>`.
+were forecast, by what, and how well; the forecasts themselves are the findings `forecast.<id>`, and
+which of them have drifted, when all were asked for, is `forecast.drift`.
 They are said by what was learned (`training`, by its own schedule), and kept to be held against
 what came.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from analytics.forecast import words
 from analytics.forecast.card import COLUMNS, Row, row_of, row_of_total, row_refused
 from analytics.forecast.declared import Declared
 from analytics.forecast.drift import NO_LIVES, Lives, lived_row, lives_of, recall_said, remember
+from analytics.forecast.drifting import drift_finding
 from analytics.forecast.features import NAMES
 from analytics.forecast.fitting import refusals
 from analytics.forecast.forecasting import Forecast, Refused, speak
@@ -51,6 +54,7 @@ BILLION = "tỷ đồng"
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Forecast and publish; raises WorkFailed for an id that is none."""
     told: dict[str, Any] = {}
+    said: list[tuple[Declared, Envelope]] = []
     with opened(working) as there:
         for what, stock in there.stocks(there.asked_for(inputs), "forecast"):
             made = _made(stock, what, there.memory, working.settings)
@@ -61,6 +65,12 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
                     there.memory, what, made.said, made.found, made.learned, now_ms=stock.now_ms
                 )
             told[what.id] = _summary(envelope)
+            said.append((what, envelope))
+        if "only" not in inputs:
+            now_ms = time.time() * 1000
+            working.publish(
+                drift_finding(said, there.city, now_ms=now_ms, stale_after_ms=2 * EVERY_MS)
+            )
     return {"forecasts": told}
 
 

@@ -65,6 +65,16 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class Drifted:
+    """A forecast whose errors have grown, for the models' owner to look at; `told` by how much."""
+
+    owner: Text
+    name: Text
+    told: Text
+    since_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """An agency one can choose."""
 
@@ -75,7 +85,7 @@ class Agency:
 def page(
     means: Sequence[CriterionMean],
     scored: Sequence[Scored],
-    overdue: Sequence[Overdue],
+    overdue: Sequence[Overdue | Drifted],
     *,
     by: str,
     chosen: Agency | None,
@@ -126,7 +136,9 @@ def rows(scored: Sequence[Scored], *, setting: Setting) -> list[dict[str, Any]]:
     return [_row(each, setting) for each in scored]
 
 
-def overdue_list(overdue: Sequence[Overdue], *, now_ms: float, setting: Setting) -> list[Component]:
+def overdue_list(
+    overdue: Sequence[Overdue | Drifted], *, now_ms: float, setting: Setting
+) -> list[Component]:
     """Return what is overdue, by agency, the longest first."""
     head = html.H2(say("quality.overdue_count", setting, count=len(overdue)))
     if not overdue:
@@ -225,18 +237,23 @@ def _criterion(each: CriterionMean, setting: Setting) -> Component:
     )
 
 
-def _overdue(each: Overdue, now_ms: float, setting: Setting) -> Component:
+def _overdue(each: Overdue | Drifted, now_ms: float, setting: Setting) -> Component:
     language = setting.language
-    criterion = say(f"criterion.{each.criterion}", setting)
-    score = number(each.score, "%", decimals=1, language=language)
-    floor = say("catalogue.floor", setting, floor=number(each.floor, "%", language=language))
+    if isinstance(each, Drifted):
+        told, href = pick(each.told, language), "/data/forecasts"
+    else:
+        criterion = say(f"criterion.{each.criterion}", setting)
+        score = number(each.score, "%", decimals=1, language=language)
+        floor = say("catalogue.floor", setting, floor=number(each.floor, "%", language=language))
+        told = f"{criterion} {score} · {floor}"
+        href = drill_href(each.dataset, each.criterion)
     at = moment(each.since_ms, now=now_ms, language=language, timezone=setting.timezone)
     return html.A(
         [
             html.Strong(pick(each.name, language)),
-            html.Span([icon(BELOW_MARK), f"{criterion} {score} · {floor}"]),
+            html.Span([icon(BELOW_MARK), told]),
             html.Span(say("quality.since", setting, at=at), className="quiet"),
         ],
-        href=drill_href(each.dataset, each.criterion),
+        href=href,
         className="overdue-item",
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from analytics.forecast.declared import DRIFT
 from callbacks.desk import Desk
 from callbacks.evidence_words import formula
+from data_access.classification import Classification
 from language import LANGUAGES, has, text
 from layouts.pages.shell import Setting
 from tests.conftest import ROOT
 from tests.pages.answerable import FAILURE, LIVE, MISSING, SHORT, measure, tell
 from tests.pages.browse import Client, nodes, words
+from tests.pages.stand_in import envelope
 from tests.pages.test_catalogue import classify, grid, said, seen_by
 
 DRILL = f"/data/quality?dataset={LIVE}&criterion=sufficient"
@@ -50,6 +54,34 @@ def test_r10_the_overdue_list_is_sorted_by_agency(operator: Client, reach: Desk)
     assert heads == sorted(owners)
     links = [each["props"]["href"] for each in nodes(section) if each["type"] == "A"]
     assert len(links) == 2 * len(SHORT)
+
+
+def test_a_forecast_that_drifted_is_overdue_for_the_models_owner(
+    operator: Client, viewer: Client, reach: Desk
+) -> None:
+    tell(reach)
+    item = {
+        "id": "drift-air", "atMs": reach.now_ms() - 3_600_000, "severity": "caution",
+        "title": {"vi": "Dự báo bụi PM2.5: bị lệch", "en": "PM2.5: drifted"},
+        "detail": {"vi": "sai gấp 1,83 lần kiểm định", "en": "errs 1.83 times"},
+        "source": {"dataset": LIVE},
+    }  # fmt: skip
+    office = reach.city.agencies[reach.city.data_office]
+    made = envelope(DRIFT, payload={"items": {"active": [item]}})
+    reach.cache.write(replace(made, owner=office.id, owner_label=office.name))
+
+    def overdue(client: Client, path: str = "/data/quality") -> str:
+        page = client.page(path)
+        (found,) = [each for each in nodes(page) if each["props"].get("id") == "quality-overdue"]
+        return words(found)
+
+    for path in ("/data/quality", f"/data/quality?agency={office.id}"):
+        assert "bị lệch sai gấp 1,83 lần kiểm định" in overdue(operator, path)
+    assert office.name["vi"] in overdue(operator)
+    assert "bị lệch" not in overdue(operator, "/data/quality?agency=cong-an")
+    hidden = Classification("restricted", frozenset({"police"}))
+    classify(reach, LIVE, classification=hidden, share="shared")
+    assert "bị lệch" not in overdue(viewer)
 
 
 def test_r04_the_rows_behind_a_score_name_what_is_missing(operator: Client, reach: Desk) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics.forecast.declared import Declared, declared
+from analytics.forecast.declared import DRIFT, Declared, declared
 from analytics.forecast.run import finding, work
 from analytics.forecast.source import Stock
 from data_access.city import City
@@ -124,6 +124,7 @@ def test_a_city_without_the_file_forecasts_nothing(tmp_path: Path, city: City) -
         ({"step": '"PT7M"'}, "Input should be"),
         ({"total": '"year"'}, "a total of the year"),
         ({"extra": "1"}, "Unexpected keyword"),
+        ({"id": '"drift"'}, "models that drifted"),
         ({"retrain": '"PT5M"'}, "every hour"),
         ({"beside": '"environment.rain_forecast"', "step": '"PT15M"'}, "by the hour"),
     ],
@@ -145,3 +146,12 @@ def test_work_publishes_what_is_asked_and_refuses_what_is_none(tmp_path: Path) -
     with pytest.raises(WorkFailed, match="no forecast is called weather"):
         work({"only": ["weather"]}, working)
     assert not working.published
+
+
+def test_what_has_drifted_is_told_where_all_were_asked_for(tmp_path: Path) -> None:
+    working = working_in(tmp_path)
+    work({"only": ["air"]}, working)
+    assert [each.aggregate for each in working.published] == ["forecast.air"]
+    work({}, working)
+    last = working.published[-1]
+    assert (last.aggregate, last.state) == (DRIFT, "absent")
