@@ -15,6 +15,7 @@ from callbacks.grid_rows import Rows, ask_again
 from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.classification import Classification, highest
 from data_access.envelope import Envelope
+from data_access.figure import cell_at, figure_at
 from layouts import ids
 from layouts.pages import forecast_card, forecasts
 from layouts.pages.data_page import unkept_page
@@ -51,6 +52,7 @@ def layout(
                 row,
                 envelope.quality,
                 _tile(reach, envelope, row, setting.language),
+                mark=_mark(envelope, row),
                 now_ms=reach.now_ms(),
                 link=page_setting.link(),
                 setting=setting,
@@ -108,6 +110,13 @@ def _rows(envelope: Envelope) -> list[dict[str, Any]]:
 
 def _row(envelope: Envelope, series: str) -> dict[str, Any] | None:
     return next((row for row in _rows(envelope) if row["id"] == series), None)
+
+
+def _mark(envelope: Envelope, row: Mapping[str, Any]) -> str:
+    """Return the mark of the next figure of a series; "" of one without."""
+    address = cell_at("series", _rows(envelope).index(dict(row)), "next")
+    found = figure_at(envelope.payload, address)
+    return "" if found is None else f"{envelope.aggregate}:{address}"
 
 
 def _tile(reach: Desk, envelope: Envelope, row: Mapping[str, Any], language: str) -> Any:

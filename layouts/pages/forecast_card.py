@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from data_access.envelope import Text
 from language import date, duration, moment, number, pick
+from layouts.pages import passport
 from layouts.pages.attributes import attrs
 from layouts.pages.data_page import Link, data_page
 from layouts.pages.forecasts import MASES
@@ -27,11 +28,15 @@ def page(
     quality: Mapping[str, Any],
     tile: Component | None,
     *,
+    mark: str = "",
     now_ms: float,
     link: Link,
     setting: Setting,
 ) -> Component:
-    """Build the card of `row`; `tile` is its fan, None where its points are not kept."""
+    """Build the card of `row`; `tile` is its fan, None where its points are not kept.
+
+    `mark` is of its next figure, whose passport is a tap away; "" where there is none.
+    """
     chart: Component = (
         html.P(say("forecasts.no_chart", setting), className="quiet") if tile is None else tile
     )
@@ -58,7 +63,8 @@ def page(
                 [icon("bi-list-ul"), html.Span(say("forecasts.all", setting))],
                 href="/data/forecasts",
                 className="key",
-            )
+            ),
+            *([passport.key(mark, setting=setting)] if mark else []),
         ],
         [
             html.Div(
@@ -77,7 +83,8 @@ def page(
                     ),
                 ],
                 className="forecast-body",
-            )
+            ),
+            passport.drawer(setting=setting),
         ],
         link=link,
         setting=setting,

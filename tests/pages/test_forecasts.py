@@ -8,6 +8,7 @@ from language import text
 from tests.pages.answerable import tell
 from tests.pages.browse import Client, nodes, words
 from tests.pages.test_catalogue import classify, grid
+from tests.pages.test_passport import ask
 
 PAGE = "/data/forecasts"
 
@@ -37,6 +38,18 @@ def test_r17_a_card_says_what_made_it_from_what_and_how_well(operator: Client, r
     assert "đến 8: ×0,97" in said
     assert "đến hạn" in said  # why it was learned when it was
     assert "3f9c3f9c3f9c" in said
+
+
+def test_r57_the_passport_of_what_is_forecast_is_a_tap_away_from_its_card(
+    operator: Client, reach: Desk
+) -> None:
+    tell(reach)
+    told = operator.page(f"{PAGE}?forecast=air&series=pm25")
+    (mark,) = [key for each in nodes(told) if (key := each["props"].get("data-passport"))]
+    said = words(ask(operator, mark))
+    assert "Tính lại và đối chiếu" in said
+    assert "HistGradientBoosting" in said
+    assert [each for each in nodes(told) if each["type"] == "Dialog"]
 
 
 def test_a_series_that_is_none_leads_to_the_list(operator: Client, reach: Desk) -> None:
