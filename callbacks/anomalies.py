@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, State, no_update
-from flask import Blueprint, Flask, Response, redirect, request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Flask, Response, request
 
 from analytics.detection.alerts import ALERTS, ENDED, EVENTS, FAULTS, MUTED
 from analytics.detection.labels import Label, LabelStore, precision
 from analytics.detection.quality import Counted, Replayed, read_measured
 from analytics.detection.verdict import VERDICTS
-from callbacks import page_realm, page_setting, session
+from callbacks import page_realm, page_setting, said_of, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.found import found, why_not
@@ -47,7 +45,6 @@ MOST = {EVENTS: 60, MUTED: 30, FAULTS: 30, ENDED: 30}
 LABELLED_DAYS = 92
 DAY_MS = 86_400_000
 
-log = logging.getLogger(__name__)
 routes = Blueprint("anomalies", __name__)
 
 
@@ -96,16 +93,15 @@ def refresh(versions: Any, _poll: Any, realm: str | None, _id: Any) -> Any:
 @routes.post(LABELS_PATH)
 def label() -> Response:
     """Keep what somebody says of an alert, and lead back to it."""
-    reach, who = desk(), session.person()
+    reach = desk()
     alert_id, verdict = request.form.get("alert", "")[:96], request.form.get("verdict", "")
     target = f"alert/{alert_id}"
-    if who is None or not who.may(Right.LABEL_ALERTS):
-        session.audit(who, ACTION, "refused", target=target, code="forbidden")
-        return _back("forbidden")
+    who = said_of.allowed(session.person(), Right.LABEL_ALERTS, action=ACTION, target=target)
+    if who is None:
+        return said_of.back(PATH, "forbidden")
     item = _items(_envelope(reach, who)).get(alert_id)
     if item is None or verdict not in VERDICTS:
-        return _back("unknown")
-    asked = session.audit(who, ACTION, "asked", target=target, detail={"verdict": verdict})
+        return said_of.back(PATH, "unknown")
     said = Label(
         alert_id=alert_id,
         person_id=who.user_id,
@@ -116,14 +112,9 @@ def label() -> Response:
         began_ms=float(item["atMs"]),
         title=dict(item["title"]),
     )
-    try:
-        LabelStore(reach.engine).say(said)
-    except SQLAlchemyError as error:
-        log.error("a label cannot be kept: %s", error)
-        session.audit(who, ACTION, "failed", target=target, answers=asked)
-        return _back("unreadable")
-    session.audit(who, ACTION, "ok", target=target, answers=asked)
-    return _back("", at=alert_id)
+    say = partial(LabelStore(reach.engine).say, said)
+    problem = said_of.keep(say, who, action=ACTION, target=target, detail={"verdict": verdict})
+    return said_of.back(PATH, problem, at="" if problem else alert_id)
 
 
 def _envelope(reach: Desk, who: Person) -> Envelope | None:
@@ -173,12 +164,8 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> Anomalies
 def _labels(reach: Desk) -> tuple[list[Label], bool]:
     """Return the labels of the last three months, and whether they could not be read."""
     now_ms = reach.now_ms()
-    try:
-        found = LabelStore(reach.engine).all(since_ms=now_ms - LABELLED_DAYS * DAY_MS)
-        return [each for each in found if each.at_ms <= now_ms], False
-    except SQLAlchemyError as error:
-        log.warning("labels cannot be read: %s", error)
-        return [], True
+    labels = partial(LabelStore(reach.engine).all, since_ms=now_ms - LABELLED_DAYS * DAY_MS)
+    return said_of.read(labels, until_ms=now_ms)
 
 
 def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
@@ -363,8 +350,3 @@ def _detectors(reach: Desk, envelope: Envelope | None, setting: Setting) -> list
         )
         for row in _rows(envelope)
     ]
-
-
-def _back(problem: str, *, at: str = "") -> Response:
-    query = f"?{urlencode({'problem': problem})}" if problem else ""
-    return redirect(f"{PATH}{query}{'#' + at if at else ''}", 303)  # type: ignore[return-value]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, redirect, request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Flask, Response, request
 
 from analytics.precision import Precision
 from analytics.voices.labels import LONGEST_ID, CategoryLabel, CategoryLabels, taken
 from analytics.voices.names import QUALITY
-from callbacks import page_realm, page_setting, session
+from callbacks import page_realm, page_setting, said_of, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
 from callbacks.found import found, why_not
@@ -40,7 +38,6 @@ from permissions.roles import Person, Right
 ACTION = "feedback.triage"
 SHOWN_DECIDED = 30
 
-log = logging.getLogger(__name__)
 routes = Blueprint("triage", __name__)
 
 
@@ -68,17 +65,16 @@ def layout(
 @routes.post(LABELS_PATH)
 def decide() -> Response:
     """Keep what somebody decides of a request, and lead back."""
-    reach, who = desk(), session.person()
+    reach = desk()
     request_id = request.form.get("request", "")[:LONGEST_ID]
     chosen = request.form.get("take") or request.form.get("category", "")
     target = f"request/{request_id}"
-    if who is None or not who.may(Right.TRIAGE_REQUESTS):
-        session.audit(who, ACTION, "refused", target=target, code="forbidden")
-        return _back("forbidden")
+    who = said_of.allowed(session.person(), Right.TRIAGE_REQUESTS, action=ACTION, target=target)
+    if who is None:
+        return said_of.back(PATH, "forbidden")
     row = _suggestions(_envelope(reach, who)).get(request_id)
     if row is None or chosen not in _categories(reach):
-        return _back("unknown")
-    asked = session.audit(who, ACTION, "asked", target=target, detail={"category": chosen})
+        return said_of.back(PATH, "unknown")
     label = CategoryLabel(
         request_id=request_id,
         person_id=who.user_id,
@@ -87,14 +83,9 @@ def decide() -> Response:
         chosen=chosen,
         at_ms=int(reach.now_ms()),
     )
-    try:
-        CategoryLabels(reach.engine).say(label)
-    except SQLAlchemyError as error:
-        log.error("a decision cannot be kept: %s", error)
-        session.audit(who, ACTION, "failed", target=target, answers=asked)
-        return _back("unreadable")
-    session.audit(who, ACTION, "ok", target=target, answers=asked)
-    return _back("")
+    say = partial(CategoryLabels(reach.engine).say, label)
+    problem = said_of.keep(say, who, action=ACTION, target=target, detail={"category": chosen})
+    return said_of.back(PATH, problem)
 
 
 def _envelope(reach: Desk, who: Person) -> Envelope | None:
@@ -124,7 +115,7 @@ def _categories(reach: Desk) -> Mapping[str, Mapping[str, str]]:
 
 def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> TriageView:
     envelope = _envelope(reach, who)
-    labels, unread = _labels(reach)
+    labels, unread = said_of.read(CategoryLabels(reach.engine).newest, until_ms=reach.now_ms())
     decided = {each.request_id for each in labels}
     found = _suggestions(envelope)
     waiting = [row for request_id, row in found.items() if request_id not in decided]
@@ -141,17 +132,6 @@ def _view(reach: Desk, who: Person, setting: Setting, problem: str) -> TriageVie
         reason=_reason(reach, envelope, setting),
         problem=problem or ("unreadable" if unread else ""),
     )
-
-
-def _labels(reach: Desk) -> tuple[list[CategoryLabel], bool]:
-    """Return what was decided, and whether it could not be read."""
-    try:
-        now_ms = reach.now_ms()
-        found = CategoryLabels(reach.engine).newest()
-        return [each for each in found if each.at_ms <= now_ms], False
-    except SQLAlchemyError as error:
-        log.warning("decisions cannot be read: %s", error)
-        return [], True
 
 
 def _reason(reach: Desk, envelope: Envelope | None, setting: Setting) -> str:
@@ -242,8 +222,3 @@ def _measured(reach: Desk, envelope: Envelope | None, setting: Setting) -> Seque
                     timezone=setting.timezone)  # fmt: skip
         said.append(tell("learned_at", setting, at=at))
     return said
-
-
-def _back(problem: str) -> Response:
-    query = f"?{urlencode({'problem': problem})}" if problem else ""
-    return redirect(f"{PATH}{query}", 303)  # type: ignore[return-value]
