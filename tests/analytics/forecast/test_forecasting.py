@@ -107,6 +107,20 @@ def test_a_short_past_is_not_asked_to_test_a_far_horizon() -> None:
     assert len(one(daily(168), Asked(72), rows=0).values) == 30
 
 
+def test_a_rush_of_local_hours_is_forecast_at_these_hours_of_the_days_that_have_one() -> None:
+    at = np.arange(24 * 7 * 6)
+    is_rush = (at % 24 == 7) & (at // 24 % 7 < 5)  # from Monday, midnight in Hà Nội
+    known = series((10 + 50 * is_rush + daily(len(at), level=0.0) * 0.01)[: 24 * 38 + 19])
+    found = one(known, Asked(96))  # from Thursday, 19 h
+    days, minutes = known.grid.clock(found.slots)
+    peaks = [
+        (day.weekday(), int(minute) // 60)
+        for day, minute, value in zip(days, minutes, found.values, strict=True)
+        if value > 35
+    ]
+    assert peaks == [(4, 7), (0, 7)]
+
+
 # No look into the future
 
 
