@@ -110,13 +110,11 @@ def made_view(
     facts = () if work is None else tuple(_facts(reach, envelope, work, setting))
     if work is None or work.result is None:
         is_sayable = said_again.is_forecast(envelope.aggregate)
-        limits = [] if is_sayable else [tell("made.not_again", setting)]
-        if work is None:
-            limits = [tell("made.unknown", setting)]
+        why = () if is_sayable else (tell("made.not_again", setting),)
         return MadeView(
             facts,
             (),
-            tuple(limits),
+            (tell("made.unknown", setting),) if work is None else why,
             said_again.again_of(reach, envelope, who=who, setting=setting) if is_sayable else None,
             errors=tuple(_errors(envelope, address, setting)),
             evidence=tuple(_evidence(envelope, address, setting)),

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from dash import Dash, Input, Output, no_update
 
 from analytics.brief.finding import PREFIX, said_figure
-from callbacks import made_by, page_realm, page_setting, session
+from callbacks import made_by, page_realm, page_setting, runs, session
 from callbacks.brief_deeds import published
 from callbacks.desk import Desk, desk
 from callbacks.exercises import exercises
 from callbacks.passport_view import view_of
+from data_access.aggregates.party import PARTY as DOCUMENTS
 from data_access.envelope import LIVE, Envelope
 from data_access.errors import DataError
 from data_access.finding import OF_ONE_RUN, is_finding
 from data_access.passport import Passport
 from data_access.realms.realm import is_beside, is_exercise, known_at_ms
-from language import number
+from language import datetime_, number, pick
 from layouts import ids
 from layouts.pages import passport
 from layouts.pages.exercise_view import find
@@ -84,6 +85,8 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
         log.warning("no passport of %s: %s", mark, error)
         return passport.refusal("unreadable", setting=setting)
     view = view_of(reach, envelope, found, who=who, setting=setting)
+    grounds = tuple(_grounds(reach, envelope, found, who, setting))
+    view = replace(view, grounds=grounds)
     if is_finding(envelope.aggregate):  # work has made it: no row of a source says it
         view = _with_work(reach, envelope, found, view, who=who, setting=setting)
     body = passport.body(view, setting=setting)
@@ -91,6 +94,34 @@ def _body(reach: Desk, mark: str, realm: str, who: Person, setting: Setting) -> 
         return passport.exercised(body, playing, setting=setting)
     then_ms = known_at_ms(realm)
     return body if then_ms is None else passport.known(body, realm, then_ms, setting=setting)
+
+
+def _grounds(
+    reach: Desk, envelope: Envelope, found: Passport, who: Person, setting: Setting
+) -> Iterator[passport.GroundView]:
+    """Yield the what-ifs that were attached to the document a figure is of, by the time it is of.
+
+    None in an exercise: they are the city's own.
+    """
+    source: Mapping[str, Any] = found.figure.get("source") or {}
+    document = source.get("entity")
+    if source.get("dataset") != DOCUMENTS or not document or not who.may(Right.SEE_TWINS):
+        return
+    if is_exercise(envelope.realm):
+        return
+    then_ms = known_at_ms(envelope.realm)
+    names: set[str] = set()
+    for table in envelope.payload.get("tables", {}).values():
+        for row in table["rows"]:
+            title = row.get("title", "")
+            if (row.get("source") or {}).get("entity") == document:
+                names |= set(title.values()) if isinstance(title, Mapping) else {str(title)}
+    for job, note in runs.attached_to(reach, document, names, who):
+        if then_ms is not None and note.at_ms > then_ms:
+            continue
+        at = datetime_(note.at_ms, language=setting.language, timezone=setting.timezone)
+        title = pick(runs.title(job), setting.language)
+        yield passport.GroundView(title, f"{note.by} · {at}", f"/what-if?run={job.id}")
 
 
 def _with_work(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from callbacks.desk import Desk
@@ -20,6 +20,7 @@ from twin.result import RunResult
 RECENT = 30
 ATTACH = "twin.attach"
 LONGEST_NOTE = 200
+LOOKED_AT = 500  # newest rows of the audit that attach a run
 
 
 def store(reach: Desk) -> JobStore:
@@ -95,6 +96,28 @@ def notes(reach: Desk, job_id: str, who: Person) -> list[Note]:
         for row in rows
         if row["outcome"] == "ok" and who.may_see(_secrecy(row["detail"]))
     ]
+
+
+def attached_to(
+    reach: Desk, number: str, names: Collection[str], who: Person
+) -> list[tuple[Job, Note]]:
+    """Return the runs that were attached to a document, by its number or one of its names.
+
+    The newest first, each once. Left out is what was attached above the person's ceiling.
+    """
+    people = people_names(reach)
+    found: dict[str, tuple[Job, Note]] = {}
+    rows: list[Any] = reach.audit.recent(action=ATTACH, limit=LOOKED_AT)
+    for row in rows:
+        words, job_id = str(row["detail"].get("words", "")), row["target"].removeprefix("job/")
+        is_meant = words in names or number in (each.strip(".,;:()") for each in words.split())
+        if row["outcome"] != "ok" or not is_meant or job_id in found:
+            continue
+        job = find(reach, job_id) if who.may_see(_secrecy(row["detail"])) else None
+        if job is not None:
+            by = people.get(row["actor"]) or row["actor"]
+            found[job_id] = job, Note(words, by, float(row["at_ms"]))
+    return list(found.values())
 
 
 def _secrecy(detail: Mapping[str, Any]) -> Classification:

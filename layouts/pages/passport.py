@@ -82,6 +82,15 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundView:
+    """A what-if that a directive rests on: what was asked, who attached it and when, and where."""
+
+    name: str
+    by: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassportView:
     """Everything the drawer says of one number."""
 
@@ -99,6 +108,7 @@ class PassportView:
     total: int
     choices: tuple[tuple[str, str, bool], ...] = ()  # mark, name, chosen
     made: MadeView | None = None  # of a figure that work has made
+    grounds: tuple[GroundView, ...] = ()  # of a directive
 
 
 def drawer(*, setting: Setting) -> Component:
@@ -153,6 +163,7 @@ def body(view: PassportView, *, setting: Setting) -> list[Component]:
             ],
             className="passport-number",
         ),
+        *([part("grounds", [_grounds(view.grounds)], setting)] if view.grounds else []),
         part("formula", [html.P(view.formula), _steps(view.steps)], setting),
         *(made(view.made, setting) if view.made is not None else []),
         part("owner", [_owner(view)], setting),
@@ -225,6 +236,21 @@ def _verdict(view: PassportView, setting: Setting) -> Component:
         [icon(SYMBOLS[view.verdict]), html.Span(words)],
         className="passport-verdict" + (" is-problem" if is_problem else ""),
         **attrs(data_verdict=view.verdict),
+    )
+
+
+def _grounds(grounds: Sequence[GroundView]) -> Component:
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.A([html.Span(each.name), icon("bi-chevron-right")], href=each.href),
+                    html.Span(each.by, className="quiet"),
+                ]
+            )
+            for each in grounds
+        ],
+        className="passport-steps passport-grounds",
     )
 
 

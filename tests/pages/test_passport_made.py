@@ -23,6 +23,7 @@ from jobs.store import JobStore
 from jobs.tables import job as table
 from permissions.database import writing
 from tests.jobs.found import finding
+from tests.layouts.tiles.sample import everything
 from tests.pages.browse import Client, as_text, nodes, words
 from tests.pages.kept_runs import finish, keep
 from tests.pages.test_passport import ask
@@ -211,3 +212,34 @@ def _shown(reach: Desk, job: Job) -> Any:
     from twin.envelope import payload
 
     return payload(job.result, reach.city)  # type: ignore[arg-type]
+
+
+def attach(client: Client, job: Job, words_: str) -> None:
+    values = {"what-if-attach.n_clicks": 1, "what-if-note.value": words_,
+              "what-if-job.data": job.id}  # fmt: skip
+    client.call("what-if-notes.children", values)
+
+
+def test_r57_why_this_directive_opens_the_what_ifs_it_was_decided_on(
+    leader: Client, reach: Desk
+) -> None:
+    party = everything()["party.documents"]
+    table_ = party.payload["tables"]["documents"]
+    rows = [{**row, "source": {"dataset": party.aggregate, "entity": row["number"]}}
+            for row in table_["rows"]]  # fmt: skip
+    tables = {**party.payload["tables"], "documents": {**table_, "rows": rows}}
+    open_to_all = replace(party, classification=Classification(), datasets=(party.aggregate,),
+                          payload={**party.payload, "tables": tables})  # type: ignore[typeddict-item]  # fmt: skip
+    reach.cache.write(open_to_all)
+    named, by_title, other = (keep(reach, other=number) for number in range(3))
+    attach(leader, named, "Chỉ thị 01-CT/TU, mục 2")
+    attach(leader, by_title, rows[0]["title"])
+    attach(leader, other, "Chỉ thị 101-CT/TU")
+
+    def grounds(row: int) -> set[str]:
+        tree = ask(leader, f"party.documents:tables/documents/{row}/progress")
+        links = [str(node["props"].get("href", "")) for node in nodes(tree)]
+        return {link for link in links if link.startswith("/what-if?run=")}
+
+    assert grounds(0) == {f"/what-if?run={job.id}" for job in (named, by_title)}
+    assert grounds(1) == set()
