@@ -232,8 +232,7 @@ def _fit(result: RunResult, setting: Setting) -> Iterator[str]:
 
 def _errors(envelope: Envelope, address: str, setting: Setting) -> Iterator[str]:
     """Yield by what a forecast was made and how wrong that was in its back-test."""
-    parts = address.split("/")
-    row = card(envelope, parts[1] if len(parts) > 1 else address)
+    row = card(envelope, said_again.series_of(envelope, address))
     if row:
         yield told_method(row, setting.language)
         yield told_errors(row, setting.language)

@@ -81,18 +81,19 @@ def verdict_of(reach: Desk, envelope: Envelope, address: str) -> tuple[Verdict, 
         return "sayable", None
     if asked.result["same"]:
         return "same", shown["value"]
-    found = asked.result["next"].get(_series(envelope, address))
+    is_line = address.startswith("series/")  # its end is another figure than the next one
+    found = None if is_line else asked.result["next"].get(series_of(envelope, address))
     return "differs", found
 
 
-def _series(envelope: Envelope, address: str) -> str:
-    """Return whose next figure an address means; "" of the end of a line."""
+def series_of(envelope: Envelope, address: str) -> str:
+    """Return whose figure an address of a forecast means; "" of another address."""
     match address.split("/"):
-        case [name] | ["numbers", name]:
+        case [name] | ["numbers", name] | ["series", name, _]:
             return name
-        case ["tables", table, row, "next"]:
+        case ["tables", table, row, _]:
             rows: Any = envelope.payload["tables"][table]["rows"]
-            return str(rows[int(row)]["id"])
+            return str(rows[int(row)].get("id", ""))
     return ""
 
 
@@ -100,6 +101,7 @@ def _inputs(envelope: Envelope) -> dict[str, Any]:
     return {
         "of": envelope.aggregate.removeprefix(PREFIX),
         "madeAtMs": envelope.made_at_ms,
+        "origin": envelope.origin,
         "fit": str(envelope.quality.get("fitHash") or ""),
         "hash": hash_of_figures(envelope.payload),
     }

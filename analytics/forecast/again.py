@@ -4,9 +4,9 @@ It is said by what was learned then, where that is still kept, from the rows tha
 was published: rows that came or were revised since do not count. Nothing is published.
 
 Inputs: `of` the entry of forecasts.toml, `madeAtMs` when it was published, `fit` the hash of what
-was learned ("" of a total, whose method is chosen each time) and `hash` of what it said
-(`figures.py`). The answer: the hash it has this time, whether it is the same, of how many
-values, the next figure of each series, and how many cells had to be taken as they were rolled up.
+was learned ("" of a total, whose method is chosen each time), `origin` of its data and `hash` of
+what it said (`figures.py`). The answer: the hash it has this time, whether it is the same, of how
+many values, the next figure of each series, and how many cells were taken as they were rolled up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from analytics.forecast.learned import Learned, made_by, recall
 from analytics.forecast.opening import Opened, opened
 from analytics.forecast.run import Made, made_of, payload_of
 from analytics.forecast.source import MS, Stock
-from data_access.envelope import LIVE
+from data_access.envelope import LIVE, Origin
 from data_access.store.cutoff import Cutoff
 from jobs.working import WorkFailed, Working
 
@@ -37,6 +37,7 @@ class Asked(BaseModel):
 
     of: str = Field(max_length=128)
     madeAtMs: float = Field(gt=0, allow_inf_nan=False)
+    origin: Origin
     fit: str = Field(pattern=r"^([0-9a-f]{64})?$")
     hash: str = Field(pattern=r"^[0-9a-f]{64}$")
 
@@ -82,6 +83,8 @@ def _said(
     with there.reader.source_snapshot(cutoff, zone, LIVE, most_rows=MOST_ROWS) as snapshot:
         stock = Stock.of(snapshot, there.city, what, now_ms=asked.madeAtMs)
         reads = snapshot.reads
+    if not stock.reads or stock.origin != asked.origin:
+        raise WorkFailed("otherSource", "Another source has come in the place of its own since.")
     made = Made()
     if learned is not None:
         by = made_by(there.working.settings, what, stock)

@@ -57,9 +57,9 @@ def test_r57_an_alert_has_a_passport_with_its_evidence_and_what_was_said_of_it(
     first, *others = alerts.payload["items"]["active"]
     judged = {**first, "verdict": "right", "saidMs": 1_790_000_000_000.0}
     items = {**alerts.payload["items"], "active": [judged, *others]}
-    reach.cache.write(
-        replace(alerts, payload={**alerts.payload, "items": items}, version=alerts.version + 1)
-    )
+    payload = {**alerts.payload, "items": items}
+    made = replace(alerts, payload=payload, datasets=(), version=alerts.version + 1)
+    reach.cache.write(made)
     tree = ask(leader, mark)
     told = words(tree)
     for expected in (

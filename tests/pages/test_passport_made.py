@@ -159,7 +159,7 @@ def test_r57_a_forecast_is_computed_again_for_whom_may_and_what_came_of_it_is_sa
     say_again(leader, envelope)
     (asked,) = store.recent([said_again.AGAIN])
     assert asked.inputs == {
-        "of": "air", "madeAtMs": envelope.made_at_ms, "fit": "f" * 64,
+        "of": "air", "madeAtMs": envelope.made_at_ms, "origin": "simulated", "fit": "f" * 64,
         "hash": hash_of_figures(envelope.payload),
     }  # fmt: skip
     claims = Claims(reach.engine)

@@ -45,6 +45,7 @@ def asked(envelope: Envelope) -> dict[str, Any]:
     return {
         "of": envelope.aggregate.removeprefix("forecast."),
         "madeAtMs": envelope.made_at_ms,
+        "origin": envelope.origin,
         "fit": envelope.quality.get("fitHash", ""),
         "hash": hash_of_figures(envelope.payload),
     }
@@ -88,7 +89,8 @@ def test_r57_a_forecast_says_the_same_again_whatever_has_come_since(
     dataset, indicator, entity, area = row
     table.now += timedelta(hours=3)
     late = [(indicator, entity, area, table.ago(hours=3 + 24 * days), 91.0) for days in range(3)]
-    table.feed(dataset, [*late, (indicator, entity, area, table.ago(minutes=1), 92.0)])
+    more = [*late, (indicator, entity, area, table.ago(minutes=1), 92.0)]
+    table.feed(dataset, more, origin=envelope.origin)
 
     found = again.work(asked(envelope), working)
 
@@ -115,12 +117,12 @@ def test_rows_that_were_being_written_while_it_was_made_do_not_count(
     newest = table.now
     envelope = said(working, "air")
     table.now = datetime.fromtimestamp(envelope.made_at_ms / 1000 - 2, UTC)  # when it began
-    table.feed(AIR, [("pm25", "s0", "00070", newest, 91.0)])
+    table.feed(AIR, [("pm25", "s0", "00070", newest, 91.0)], origin="simulated")
 
     assert again.work(asked(envelope), working)["same"]
 
 
-def test_what_was_learned_then_must_still_be_there_and_be_read_by_the_same_software(
+def test_where_it_cannot_be_said_again_it_is_said_why(
     table: Table, working: TrialWorking, engine: Engine
 ) -> None:
     breathe(table, days=9, stations=1)
@@ -137,7 +139,13 @@ def test_what_was_learned_then_must_still_be_there_and_be_read_by_the_same_softw
     with pytest.raises(WorkFailed) as anew:
         again.work(asked(envelope), working)
 
-    assert (changed.value.code, anew.value.code) == ("otherSoftware", "learnedAnew")
+    envelope = said(working, "air")
+    table.feed(AIR, [("pm25", "s0", "00070", table.now, 50.0)], origin="replay")
+    with pytest.raises(WorkFailed) as fed:
+        again.work(asked(envelope), working)
+
+    found = [each.value.code for each in (changed, anew, fed)]
+    assert found == ["otherSoftware", "learnedAnew", "otherSource"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +154,7 @@ def test_what_was_learned_then_must_still_be_there_and_be_read_by_the_same_softw
 def test_what_is_no_question_is_refused(
     table: Table, working: TrialWorking, wrong: dict[str, Any]
 ) -> None:
-    inputs = {"of": "air", "madeAtMs": 1.0, "fit": "", "hash": "0" * 64}
+    inputs = {"of": "air", "madeAtMs": 1.0, "origin": "live", "fit": "", "hash": "0" * 64}
     with pytest.raises(WorkFailed) as refused:
         again.work({**inputs, **wrong}, working)
     assert refused.value.code == "input"

@@ -18,6 +18,7 @@ from data_access.envelope import Envelope
 from data_access.errors import CityError
 from data_access.replay import Timeline
 from jobs.working import WorkFailed
+from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.aggregates.conftest import Table
 from tests.twin.traffic.small import working_in
@@ -148,8 +149,10 @@ def test_work_publishes_what_is_asked_and_refuses_what_is_none(tmp_path: Path) -
     assert not working.published
 
 
-def test_what_has_drifted_is_told_where_all_were_asked_for(tmp_path: Path) -> None:
+def test_what_has_drifted_is_told_where_all_were_asked_for(tmp_path: Path, table: Table) -> None:
     working = working_in(tmp_path)
+    working.settings = Settings(data_dir=tmp_path, city=ROOT / "city")
+    table.feed("feedback.calls")
     work({"only": ["air"]}, working)
     assert [each.aggregate for each in working.published] == ["forecast.air"]
     work({}, working)
