@@ -15,7 +15,7 @@ from callbacks.grid_rows import Rows, ask_again
 from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.classification import Classification, highest
 from data_access.envelope import Envelope
-from data_access.figure import cell_at, figure_at
+from data_access.figure import cell_at, figure_at, number_at
 from layouts import ids
 from layouts.pages import forecast_card, forecasts
 from layouts.pages.data_page import unkept_page
@@ -114,7 +114,9 @@ def _row(envelope: Envelope, series: str) -> dict[str, Any] | None:
 
 def _mark(envelope: Envelope, row: Mapping[str, Any]) -> str:
     """Return the mark of the next figure of a series; "" of one without."""
-    address = cell_at("series", _rows(envelope).index(dict(row)), "next")
+    address = number_at(row["id"])
+    if row["id"] not in envelope.payload.get("numbers", {}):
+        address = cell_at("series", _rows(envelope).index(dict(row)), "next")
     found = figure_at(envelope.payload, address)
     return "" if found is None else f"{envelope.aggregate}:{address}"
 

@@ -125,8 +125,9 @@ def _newest(payload: Payload, entry: str) -> Number | None:
     """Return the last point of an entry's course; None of one without a course."""
     item: Any = item_of(payload, item_at(entry))
     line = None if item is None else item.get("line")
-    points = line.get("points", ()) if isinstance(line, Mapping) else ()
-    last = next((each for each in reversed(points) if _is_figure(each[1])), None)
+    if not isinstance(line, Mapping):
+        return None
+    last = next((each for each in reversed(line["points"]) if _is_figure(each[1])), None)
     if last is None:
         return None
     made = _number(item["title"], last[1], line["unit"], line["decimals"], item.get("source"))

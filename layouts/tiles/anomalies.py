@@ -34,6 +34,7 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_GAP = 6.0, 2.0, 0.75
 SPARK_LEAST = 20.0  # a body narrower than this has words alone
 MOST_LINES = 3  # of evidence and causes
 MOST_ENTRIES = 12  # that any tile has room for
+FEW = 3  # that are worth more than their evidence
 FAULTS, DETECTORS = "faults", "detectors"  # parts of the envelope
 
 
@@ -90,11 +91,14 @@ def _muted(tile: Tile, envelope: Envelope, sorts: Collection[str]) -> list[str]:
 
 
 def _list(tile: Tile, items: Sequence[Item], muted: Sequence[str], timezone: str) -> html.Div:
-    said = [words for each in muted for words in wrap(each, tile.width_u, CAPTION, lines=2)]
-    room = tile.height_u - (len(said) * ABOUT + GAP if said else 0.0)
-    if room < LINE + ABOUT:
-        said, room = [], tile.height_u
-    lines, is_told_in_head = _lines(tile, items, timezone, room)
+    for most in (2, 1):  # lines of what is said of muted ones: alerts go before
+        said = [each for told in muted for each in wrap(told, tile.width_u, CAPTION, lines=most)]
+        room = tile.height_u - (len(said) * ABOUT + GAP if said else 0.0)
+        if room < LINE + ABOUT:
+            said, room = [], tile.height_u
+        lines, is_told_in_head = _lines(tile, items, timezone, room)
+        if len(lines) == len(items):
+            break
     entries: list[Any] = [
         _entry(tile, item, timezone, most)[0] for item, most in zip(items, lines, strict=False)
     ]
@@ -107,30 +111,31 @@ def _lines(tile: Tile, items: Sequence[Item], timezone: str, room: float) -> tup
     """Return the lines of evidence of each entry there is room for, and whether the head tells how
     many are left.
 
-    All are shown where all have room, if need be without evidence. Where they have not, an entry
-    has a line of it, as far as that goes. What room is left then is the gravest's.
+    Where all have room all are shown, if need be without evidence, and so are the first FEW. Of
+    more than these an entry has a line of it. What room is left then is the gravest's.
     """
 
     @cache
     def height(index: int, most: int) -> float:
         return _entry(tile, items[index], timezone, most)[1]
 
+    def fitting(least: int) -> int:
+        """Return how many entries with so many lines have room, the first in any case."""
+        below = room
+        for index in range(most):
+            below -= height(index, least)
+            if below < 0 and index:
+                return index
+            below -= GAP
+        return most
+
     count, most = len(items), min(len(items), MOST_ENTRIES)
-    lines = [0] * most
-    left = room + GAP - sum(height(index, 0) + GAP for index in range(most))
-    is_told_in_head = False
-    if count > most or left < 0:
-        lines = [1 if height(0, 1) <= room else 0]
-        below = room - height(0, lines[0]) - GAP  # below the entries, after a gap
-        while (index := len(lines)) < most:
-            free = below if index == count - 1 else below - GAP - ABOUT
-            fitting = next((each for each in (1, 0) if height(index, each) <= free), None)
-            if fitting is None:
-                break
-            lines.append(fitting)
-            below -= height(index, fitting) + GAP
-        is_told_in_head = below < ABOUT
-        left = below + GAP if is_told_in_head or len(lines) == count else below - ABOUT
+    bare, told = fitting(0), fitting(1)
+    lines = [0] * bare if bare == count else [0] * min(bare, FEW) if told < FEW else [1] * told
+    left = room + GAP - sum(height(index, has) + GAP for index, has in enumerate(lines))
+    is_told_in_head = left - GAP < ABOUT
+    if len(lines) < count and not is_told_in_head:
+        left -= GAP + ABOUT
     for more in range(1, MOST_LINES + 1):
         for index, has in enumerate(lines):
             grown = height(index, more) - height(index, has)

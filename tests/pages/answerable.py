@@ -15,7 +15,7 @@ from data_access.promises import CRITERIA
 from data_access.store import open_reader, open_writer
 from data_access.store.scores import HOUR_US, Standing
 from language import in_all_languages
-from tests.layouts.tiles.sample import forecasts
+from tests.layouts.tiles.sample import forecasts, unusual
 from tests.pages.stand_in import envelope
 from wall.scene import read_scenes
 
@@ -32,6 +32,7 @@ PATHS = (
     "/data/lineage?dataset=transport.speed",
     "/data/forecasts",
     "/data/forecasts?forecast=air&series=pm25",
+    "/data/anomalies",
 )
 HOUR_MS = 3_600_000.0
 SHORT = ("environment.air", "transport.speed", "economy.budget")
@@ -43,7 +44,7 @@ FAILURE = "HTTP 503 of https://air.example.vn/v2/entities"
 def tell(desk: Desk) -> None:
     """Write the envelopes of the pages of data."""
     tell_of(desk, "live", desk.now_ms())
-    desk.cache.write_many(forecasts.findings())
+    desk.cache.write_many([*forecasts.findings(), unusual.alerts()])
 
 
 def tell_of(desk: Desk, realm: str, now_ms: float) -> None:

@@ -12,20 +12,10 @@ from tests.layouts.tiles.sample import unusual
 from tests.pages.browse import Client, nodes, words
 from tests.pages.test_passport import ask
 
-FOUND = {
-    "detector": "congestion", "what": "congestion", "subjects": ["d1"], "worst": "warning",
-    "raisedMs": 1.0, "seenMs": 2.0, "endedMs": None, "ending": None,
-    "source": {"dataset": "transport.speed"},
-}  # fmt: skip
-
 
 @pytest.fixture
 def alerts(reach):
     made = unusual.alerts()
-    lists = {
-        name: [{**FOUND, **item} for item in items] for name, items in made.payload["items"].items()
-    }
-    made = replace(made, payload={**made.payload, "items": lists})
     reach.cache.write(made)
     return made
 
@@ -58,7 +48,7 @@ def test_r57_an_alert_has_a_passport_with_its_evidence_and_what_was_said_of_it(
     judged = {**first, "verdict": "right", "saidMs": 1_790_000_000_000.0}
     items = {**alerts.payload["items"], "active": [judged, *others]}
     payload = {**alerts.payload, "items": items}
-    made = replace(alerts, payload=payload, datasets=(), version=alerts.version + 1)
+    made = replace(alerts, payload=payload, version=alerts.version + 1)
     reach.cache.write(made)
     tree = ask(leader, mark)
     told = words(tree)

@@ -135,7 +135,7 @@ def test_a_forecast_says_its_work_and_that_it_can_be_computed_again(
     work = FindingStore(reach.engine).made_by("forecast.air")
     assert work is not None
     told = words(ask(leader, "forecast.air:numbers/n"))
-    for expected in (work[0], "chạy theo lịch", "scikit-learn", "Dự báo: điểm", "Tính lại"):
+    for expected in (work[0], "chạy theo lịch", "scikit-learn", "Dự báo: một điểm", "Tính lại"):
         assert expected in told, expected
     assert "không tính lại" not in told
     assert envelope.version

@@ -70,6 +70,19 @@ def test_where_not_all_have_room_those_that_do_have_evidence_and_the_others_are_
     assert any(evidence(tree)[0] for tree in cramped)
 
 
+def test_what_is_said_of_muted_detectors_takes_no_alert_its_place() -> None:
+    made = unusual.alerts()
+    faults = {**made.payload["items"], "faults": []}
+    loud = replace(made, payload={**made.payload, "items": faults})  # type: ignore[typeddict-item]
+    for quarters in range(16, 60):
+        tree = shown(loud, height_u=quarters / 4, width_u=18)
+        told = having(tree, "t-anomaly-muted")
+        hidden = 3 - len(having(tree, "t-anomaly"))
+        assert len(told) <= (1 if hidden else 2), quarters
+        if room_u(tree) >= LEAST + GAP + ABOUT:
+            assert told, quarters
+
+
 def test_what_a_person_judged_is_said_and_what_was_wrong_alarms_nobody() -> None:
     right = shown(listed(1, verdict="right"), height_u=16)
     wrong = shown(listed(1, verdict="wrong"), height_u=16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from data_access.envelope import Envelope
@@ -46,7 +47,7 @@ def alerts() -> Envelope:
               [text("giữ nguyên 41,2 trong khi lân cận thay đổi",
                     "stays at 41.2 while its neighbours vary")], sort="fault")
     ]  # fmt: skip
-    return envelope(
+    made = envelope(
         "detection.alerts",
         text("Bất thường", "Anomalies"),
         "trung-tam-du-lieu",
@@ -74,6 +75,7 @@ def alerts() -> Envelope:
         },
         origin="simulated",
     )  # fmt: skip
+    return replace(made, datasets=("transport.speed",))
 
 
 def quality() -> Envelope:
@@ -125,4 +127,13 @@ def _item(
         "evidence": evidence,
         "causes": [],
         "sort": sort,
+        "detector": "congestion",
+        "what": "congestion",
+        "subjects": ["d1"],
+        "worst": severity,
+        "raisedMs": 1.0,
+        "seenMs": 2.0,
+        "endedMs": None,
+        "ending": None,
+        "source": {"dataset": "transport.speed"},
     }
