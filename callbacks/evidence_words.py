@@ -68,6 +68,8 @@ def wrong_words(
         return Wrong(say(f"catalogue.fact.{ENTRIES.get(told, told)}", setting), "", None)
     if kind == "field" and told in contract.fields and contract.fields[told].name is not None:
         told = pick(contract.fields[told].name, language)
+    if kind == "indicator" and told in contract.indicators:
+        return Wrong(pick(contract.indicators[told].name, language), _last(evidence, setting), None)
     if kind == "failure":
         told = say_told(told, language)
     if kind in ("late", "refused", "unseen"):

@@ -4,6 +4,8 @@
   the periods in which any did (a silence of all is `live`).
 - areas: units with a value in the newest period, of those expected (expects.areas).
 - entities: what is measured and has a value in the newest period, of all known or expected.
+- indicators: those with a value lately, of all the contract has; where neither rows nor units nor
+  things are expected (what did not happen is not listed).
 - fields: fields of records that are filled, of those the contract does not call optional.
 
 What was registered and never came is none of anything.
@@ -91,6 +93,26 @@ def entities(subject: Subject) -> Sequence[Part]:
     return [Part.of("entities", len(known) - len(silent), expected, evidence)]
 
 
+def indicators(subject: Subject) -> Sequence[Part]:
+    """Return indicators, of what is told only when something happened."""
+    contract, newest_us = subject.contract, subject.newest_us
+    expects = contract.expects
+    if newest_us is None or contract.shape == "record":
+        return []
+    if expects.rows or expects.areas or expects.count:
+        return []
+    newest = measures.newest_by_indicator(subject.snapshot, contract.id)
+    gone_us = newest_us - remembered_us(subject)
+    missing = [name for name in contract.indicators if newest.get(name, gone_us - 1) < gone_us]
+    evidence = [
+        {"kind": "indicator", "id": name, "indicator": name}
+        | ({"last": subject.day(newest[name])} if name in newest else {})
+        for name in missing
+    ]
+    count = len(contract.indicators)
+    return [Part.of("indicators", count - len(missing), count, evidence)]
+
+
 def fields(subject: Subject) -> Sequence[Part]:
     """Return fields, of records."""
     wanted = [name for name, spec in subject.contract.fields.items() if not spec.optional]
@@ -132,5 +154,6 @@ CHECKS = (
     Check("sufficient", rows, heavy=True),
     Check("sufficient", areas),
     Check("sufficient", entities),
+    Check("sufficient", indicators),
     Check("sufficient", fields),
 )

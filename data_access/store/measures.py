@@ -154,6 +154,17 @@ def newest_by_entity(snapshot: Snapshot, dataset: str) -> dict[str, int]:
     return {name: int(at_us) for name, at_us in found}
 
 
+def newest_by_indicator(snapshot: Snapshot, dataset: str) -> dict[str, int]:
+    """Return the time of the newest value of each indicator."""
+    found = snapshot.connection.execute(
+        select(series.c.indicator, func.max(latest.c.at_us))
+        .join(latest, latest.c.series_id == series.c.id)
+        .where(*_entities(snapshot, dataset))
+        .group_by(series.c.indicator)
+    )
+    return {name: int(at_us) for name, at_us in found}
+
+
 def newest_places(
     snapshot: Snapshot, dataset: str, *, most: int
 ) -> list[tuple[str, Mapping[str, Any]]]:

@@ -19,6 +19,7 @@ from data_access.city import City, Link, Network, Node, load_city
 from data_access.contracts import CITY_AREA
 from data_access.feed import SIMULATED_LAKE
 from data_access.passport import passport
+from data_access.promises import CRITERIA
 from data_access.simulation import SEED
 from data_access.simulator.lake import write_lake
 from data_access.store import scores
@@ -98,7 +99,7 @@ def test_every_number_goes_back_to_its_rows_there(room: Room, name: str) -> None
 def test_every_dataset_has_its_six_scores_there(room: Room) -> None:
     rows = room.read("data.scores").payload["tables"]["datasets"]["rows"]
     assert {row["dataset"] for row in rows} == set(room.city.datasets)
-    for criterion in ("clean", "live", "shared"):
+    for criterion in CRITERIA:
         assert [row["dataset"] for row in rows if row[criterion] is None] == [], criterion
 
 

@@ -26,6 +26,7 @@ PATHS = (
     "/data/quality?by=agency",
     "/data/quality?dataset=environment.air&criterion=sufficient",
     "/data/quality?dataset=environment.air&criterion=accurate",
+    "/data/quality?dataset=environment.air&criterion=accurate&entity=hn-12&indicator=pm25",
     "/data/sources",
     "/data/coverage",
     "/data/coverage?agency=cong-an",

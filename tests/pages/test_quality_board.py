@@ -116,7 +116,7 @@ def test_every_part_there_is_has_a_name_and_a_formula(language: str, reach: Desk
     parts = set(re.findall(r'(?:Part|Part\.of|refused)\(\s*"(\w+)"', _criteria()))
     parts |= set(re.findall(r'\("(\w+)", _\w+\)', _criteria()))  # of rules that reconcile
     assert {"range", "neighbours", "used", "sums", "at_most", "sources"} <= parts
-    assert len(parts) == 25
+    assert len(parts) == 26
     who = reach.people.find("operator")
     assert who is not None
     setting = Setting({}, {}, who, language, "Asia/Ho_Chi_Minh", "", "/")

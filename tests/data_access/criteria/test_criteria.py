@@ -227,6 +227,20 @@ def test_what_is_expected_by_number_or_by_name_counts(bench: Bench) -> None:
     assert (part.score, part.evidence) == (50.0, ({"kind": "entity", "id": "never"},))
 
 
+def test_of_what_is_told_only_when_it_happens_each_indicator_is_expected(bench: Bench) -> None:
+    lately, long_ago = NOW - DAY, NOW - 90 * DAY
+    bench.feed(
+        FOOD,
+        [("inspections", "00070", "00070", lately, 3.0),
+         ("violations", "00070", "00070", long_ago, 1.0)],
+    )  # fmt: skip
+    part = bench.part(FOOD, "sufficient", "indicators")
+    assert part is not None
+    assert (part.score, [found["id"] for found in part.evidence]) == (50.0, ["violations"])
+    bench.promise(FOOD, expects=Expectation(rows=False, areas="all"))
+    assert bench.part(FOOD, "sufficient", "indicators") is None
+
+
 def test_what_was_never_fed_is_none_of_anything_and_falls_short_of_nothing(bench: Bench) -> None:
     found = bench.stand(FOOD)
     assert (found["sufficient"].score, found["live"].score) == (0.0, 0.0)
