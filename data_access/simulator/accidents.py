@@ -12,6 +12,7 @@ from data_access.simulator.order import Order
 from data_access.simulator.weather import rain_mm
 
 DATASET, WRITTEN_AS = "security.accidents", "ngsi"
+ON_ROADS = True
 DAYS = 35
 A_DAY = 7.0
 WET = 1.4  # times as many on a day of rain

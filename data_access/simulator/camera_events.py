@@ -17,6 +17,7 @@ from data_access.simulator.traffic import Traffic
 from data_access.simulator.weather import rain_mm
 
 DATASET, WRITTEN_AS = "transport.camera_events", "ngsi"
+ON_ROADS = True
 DAYS = 7
 # How many a day, how long they last in minutes.
 KINDS = {

@@ -23,6 +23,7 @@ from data_access.simulator.traffic import Traffic
 from data_access.simulator.weather import Numbers, rain_mm
 
 DATASET, WRITTEN_AS = "transport.cameras", "ngsi"
+ON_ROADS = True
 DAYS = 7
 STEP_S = 900
 STEPS = 86400 // STEP_S

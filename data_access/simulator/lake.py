@@ -30,7 +30,10 @@ MANIFEST = "simulated.json"  # beside the files: what this lake is
 
 
 class GeneratorModule(Protocol):
-    """What a module beside this one offers, with FORMAT or DATASET: what it writes."""
+    """What a module beside this one offers, with FORMAT or DATASET: what it writes.
+
+    With ON_ROADS it writes of what is on roads: nothing for a city whose roads nobody has told.
+    """
 
     def files(self, order: Order) -> Iterator[tuple[str, bytes]]:
         """Yield (path in the lake, content)."""
@@ -86,8 +89,10 @@ def write_lake(
         for name in wanted:
             contract = city.datasets[name]
             generator = generator_of(contract)
-            if generator is not None:
-                made.append(name)
+            if generator is None:
+                continue
+            made.append(name)
+            if city.network.links or not getattr(generator, "ON_ROADS", False):
                 order = Order(city, contract, seed, until)
                 written += [_write(draft, *file) for file in generator.files(order)]
         says = {"simulated": True, "seed": seed, "until": until.isoformat(), "datasets": made}

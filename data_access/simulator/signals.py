@@ -15,6 +15,7 @@ from data_access.simulator.order import Order
 from data_access.simulator.sheets import Row, Sheet
 
 DATASET, WRITTEN_AS = "transport.signals", "sheet"
+ON_ROADS = True
 DAYS = 7
 PLANS = {"Cao điểm": (1.3, 150), "Ban ngày": (1.0, 110), "Ban đêm": (0.8, 70)}  # factor, most s
 CYCLE_S = (80, 121)

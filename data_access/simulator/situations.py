@@ -20,6 +20,7 @@ from data_access.simulator.traffic import Traffic
 from data_access.simulator.weather import rain_mm
 
 FORMAT = "datex2"
+ON_ROADS = True
 DAYS = 14  # whole weeks: a replay that loops keeps its weekdays
 DAYS_AHEAD = 1
 FLOODING_MM = 50.0  # city-wide rain of a day from which known points stand under water

@@ -21,6 +21,7 @@ from data_access.simulator.weather import Numbers
 from data_access.sources.placing import on_links
 
 FORMAT = "speed-matrix"
+ON_ROADS = True
 KMH_PER_MPH = 1.609344
 STEPS_A_DAY = 288
 DAYS = 7

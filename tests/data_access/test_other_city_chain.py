@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from data_access.feed import SIMULATED_LAKE
 from data_access.passport import passport
 from data_access.promises import CRITERIA
 from data_access.simulation import SEED
-from data_access.simulator.lake import write_lake
+from data_access.simulator.lake import lake_until, write_lake
 from data_access.store import scores
 from settings import Settings
 from tests.conftest import ROOT
@@ -101,6 +102,20 @@ def test_every_dataset_has_its_six_scores_there(room: Room) -> None:
     assert {row["dataset"] for row in rows} == set(room.city.datasets)
     for criterion in CRITERIA:
         assert [row["dataset"] for row in rows if row[criterion] is None] == [], criterion
+
+
+def test_of_a_city_without_roads_all_is_simulated_but_what_is_on_roads(tmp_path: Path) -> None:
+    other = replace(city(), network=Network({}, {}))
+    write_lake(tmp_path / "lake", other, datasets=None, seed=SEED, until=NOW)
+    empty = {
+        name for name, each in other.datasets.items() if not each.source.files(tmp_path / "lake")
+    }
+    assert empty == {
+        "transport.speed", "transport.situations", "transport.cameras", "transport.camera_events",
+        "transport.signals", "security.accidents",
+    }  # fmt: skip
+    kept = lake_until(tmp_path / "lake", datasets=other.datasets, seed=SEED)
+    assert kept == NOW  # it is not written anew at each start
 
 
 def test_nothing_that_is_simulated_there_lies_or_is_called_elsewhere(room: Room) -> None:
