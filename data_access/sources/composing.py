@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 import orjson
 
+MAX_BRACKETS = 200  # below which nothing is nested too deep to be read by calls
 _ESCAPE = "\\u"
 
 
@@ -25,10 +26,30 @@ def compose_text(text: str) -> tuple[str, int]:
 
 
 def parse_json(text: str | bytes) -> tuple[Any, int]:
-    """Return JSON with its texts composed, and how many were not; raises orjson.JSONDecodeError."""
+    """Return JSON with its texts composed, and how many were not; raises orjson.JSONDecodeError.
+
+    What is nested too deep for whoever reads it is no JSON here.
+    """
     document = orjson.loads(text)
+    if is_deep(document, text):
+        raise orjson.JSONDecodeError("nested too deep", "", 0)
     has_escapes = _ESCAPE in text if isinstance(text, str) else _ESCAPE.encode() in text
     return compose_json(document) if has_escapes else (document, 0)
+
+
+def is_deep(document: Any, text: str | bytes) -> bool:
+    """Tell whether JSON is nested deeper than 254 times, which is as deep as orjson writes."""
+    if isinstance(text, str):
+        brackets = text.count("[") + text.count("{")
+    else:
+        brackets = text.count(b"[") + text.count(b"{")
+    if brackets <= MAX_BRACKETS:
+        return False
+    try:
+        orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def compose_json(document: Any) -> tuple[Any, int]:

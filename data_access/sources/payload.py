@@ -32,7 +32,13 @@ from data_access.errors import (
 )
 from data_access.model import Rejected
 from data_access.schema import SAMPLE, notes
-from data_access.sources.composing import compose_json, compose_text, compose_xml, parse_json
+from data_access.sources.composing import (
+    compose_json,
+    compose_text,
+    compose_xml,
+    is_deep,
+    parse_json,
+)
 from data_access.sources.unpacking import MAX_BYTES, gunzip
 from language import Told, told
 
@@ -131,7 +137,9 @@ class Payload:
         except orjson.JSONDecodeError as error:
             if _LOOSE.search(text) is not None:
                 with suppress(ValueError, RecursionError):
-                    return self._counted(compose_json(json.loads(text, parse_int=_integer)))
+                    loose = json.loads(text, parse_int=_integer)
+                    if not is_deep(loose, text):
+                        return self._counted(compose_json(loose))
             raise SourceWrongFormat(
                 told("no JSON ({error})", error=error), self.name, told("a JSON document")
             ) from error
