@@ -6,6 +6,7 @@ import "./outlines.mjs";
 const LAND = { stroke: true, color: "#2e3640", fill: true, fillColor: "#171c22", fillOpacity: 1, opacity: 1 };
 const LABEL_U = 0.8; // 16 minutes of arc
 const POINT_U = 0.8;
+const CALM_U = 0.5; // of a point in a calm band, as lines are drawn thinner there
 const SITE_U = 0.5;
 const AIR_U = 0.15;
 
@@ -45,7 +46,7 @@ function point(feature, latlng, context) {
 
 function iconOf(feature, hideout) {
   const band = bandOf(feature, hideout);
-  const size = (hideout.unitPx ?? 16) * (band ? POINT_U : POINT_U / 2);
+  const size = (hideout.unitPx ?? 16) * (band?.vivid ? POINT_U : band ? CALM_U : POINT_U / 2);
   const swatch = document.createElement("span");
   swatch.className = `t-swatch shape-${band?.shape ?? "circle"}`;
   swatch.style.backgroundColor = band?.colour ?? "#47515d";
@@ -82,7 +83,8 @@ function step(root, minute) {
   }
 }
 
-// A frame is one digit a feature, its place in the palette; "-" has none.
+// A frame is one digit a feature, its place in the palette; "-" has none. Who has no course is always
+// what it is: ground that stays dry.
 function turn(map, now, minute) {
   const { hideout, layers } = now;
   const { minutes, order, steps } = hideout.frames;
@@ -90,7 +92,8 @@ function turn(map, now, minute) {
   if (now.turned === index && now.of === hideout) return;
   Object.assign(now, { turned: index, of: hideout });
   const before = hideout.shown ?? hideout.values;
-  hideout.shown = {};
+  hideout.still ??= without(hideout.values, new Set(order));
+  hideout.shown = { ...hideout.still };
   for (const [at, id] of order.entries()) {
     const band = parseInt(steps[index][at], 36);
     if (!Number.isNaN(band)) hideout.shown[id] = band;
@@ -101,6 +104,8 @@ function turn(map, now, minute) {
     else layer.setIcon?.(iconOf(feature, hideout));
   }
 }
+
+const without = (values, gone) => Object.fromEntries(Object.entries(values).filter(([id]) => !gone.has(id)));
 
 // What stands out lies above what is calm.
 function raise({ layers, hideout }) {

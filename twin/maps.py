@@ -12,6 +12,8 @@ from typing import Any, Literal, cast
 
 from data_access.city import City
 from data_access.envelope import MapFrames, MapLayer, Table, Text
+from data_access.scales import Band, Scale
+from twin.depths import DRY_M, depth_band
 from twin.result import Frames, RunResult
 
 MOST_FRAMES = 24  # of a map over time: a page turned every 1.5 s, so a round takes half a minute
@@ -86,15 +88,17 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
     }
     whole = {feature: reading.whole(course) for feature, course in courses.items()}
     kept = {feature: value for feature, value in whole.items() if value is not None}
+    if reading.of == "value":
+        kept |= dict.fromkeys(frames.get("dry", ()), DRY_M)
     names = feature_names(result["geometry"].get(frames["layer"], {}))
     if frames["layer"] == "areas":  # the city's own layer: no run brings it along
         names = {unit.code: {"vi": unit.name, "en": unit.name} for unit in city.areas}
     is_own = frames["layer"] in result["geometry"]  # else the city's own, all of it with names
     named = {each: value for each, value in kept.items() if each in names or not is_own}
-    worst = _worst(named, reading)
+    worst = _worst(named, reading, names if is_own else {})
     values: dict[str, dict[str, Any]] = {}
     for feature, value in kept.items():
-        band = scale.band(value)
+        band = _band(scale, value, reading)
         values[feature] = {"value": value, "band": band.id if band else None}
         if feature in worst and feature in names:
             values[feature]["label"] = names[feature]
@@ -106,8 +110,21 @@ def _map(name: str, frames: Frames, result: RunResult, city: City) -> MapLayer |
         "scale": scale.id,
         "values": values,
         "worst": worst,
-        "frames": _sampled(frames["minutes"], courses),
+        "frames": _sampled(frames["minutes"], _told(courses, scale, reading)),
     }
+
+
+def _band(scale: Scale, value: float, reading: Reading) -> Band | None:
+    return depth_band(scale, value) if reading.of == "value" else scale.band(value)
+
+
+def _told(
+    courses: Mapping[str, Sequence[float | None]], scale: Scale, reading: Reading
+) -> Mapping[str, Sequence[float | None]]:
+    """Return courses as a scale can show them: without dry ground where it has no band of that."""
+    if reading.of != "value" or depth_band(scale, DRY_M) is not None:
+        return courses
+    return {feature: [each or None for each in course] for feature, course in courses.items()}
 
 
 def _course(
@@ -136,13 +153,18 @@ def _difference(before: float | None, value: float | None) -> float | None:
     return None if before is None or value is None else value - before
 
 
-def _worst(values: Mapping[str, float], reading: Reading) -> list[str]:
-    """Return what is to be named: the slowest against the base, or the deepest."""
-    if reading.of == "change":
-        named = [feature for feature in values if values[feature] <= -reading.least]
-        return sorted(named, key=lambda feature: (values[feature], feature))[:MOST_NAMED]
-    named = [feature for feature in values if values[feature] >= reading.least]
-    return sorted(named, key=lambda feature: (-values[feature], feature))[:MOST_NAMED]
+def _worst(values: Mapping[str, float], reading: Reading, names: Mapping[str, Text]) -> list[str]:
+    """Return what is to be named: the slowest against the base, or the deepest.
+
+    Of several features of one name, as the places along a river are, it is the worst.
+    """
+    sign = -1 if reading.of == "change" else 1
+    grave = [feature for feature in values if sign * values[feature] >= reading.least]
+    ordered = sorted(grave, key=lambda feature: (-sign * values[feature], feature))
+    first: dict[str, str] = {}
+    for feature in ordered:
+        first.setdefault(names[feature]["vi"] if feature in names else feature, feature)
+    return list(first.values())[:MOST_NAMED]
 
 
 def _sampled(minutes: Sequence[float], courses: Mapping[str, Sequence[float | None]]) -> MapFrames:

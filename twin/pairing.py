@@ -14,7 +14,7 @@ from twin.result import Frames, Kpi, RunResult, Spread, text
 DIGITS = 6
 # Student's t at 97.5 % by pairs less one; a run has five seeds at the most.
 T_975: Mapping[int, float] = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
-# What a map of a difference is called, of the frames it is made of; dry ground is not in frames.
+# What a map of a difference is called, of the frames it is made of; dry ground has no course.
 SHOWN: Mapping[str, str] = {"speed": "speed", "depth": "depthChange"}
 DRY: Mapping[str, float | None] = {"speed": None, "depth": 0.0}
 OTHER_CHANCE = text(
@@ -37,7 +37,7 @@ def against(one: RunResult, other: RunResult) -> RunResult:
         if kpi["id"] in first and first[kpi["id"]]["unit"] == kpi["unit"]
     ]
     frames = {
-        SHOWN[name]: _frames(name, one["frames"][name], other["frames"][name], _places(name, other))
+        SHOWN[name]: _frames(name, one["frames"][name], other["frames"][name])
         for name in SHOWN
         if name in one["frames"] and name in other["frames"] and _is_alike(name, one, other)
     }
@@ -61,21 +61,13 @@ def against_base(one: RunResult) -> RunResult:
     if depth is None:
         return one
     dry = [DRY["depth"]] * len(depth["minutes"])
-    every = dict.fromkeys(_places("depth", one), dry)
+    every = dict.fromkeys(depth.get("dry", ()), dry)
     change: Frames = {
         **depth,
         "base": {**every, **depth["base"]},
         "value": {**every, **depth["value"]},
     }
     return {**one, "frames": {**one["frames"], "depthChange": change}}
-
-
-def _places(name: str, result: RunResult) -> list[str]:
-    """Return the places that are known although frames do not name them: where it stayed dry."""
-    if DRY[name] is None:
-        return []
-    drawn = result["geometry"].get(result["frames"][name]["layer"], {})
-    return [str(feature["id"]) for feature in drawn.get("features", ())]
 
 
 def _is_alike(name: str, one: RunResult, other: RunResult) -> bool:
@@ -113,7 +105,7 @@ def _spread(by_seed: Sequence[float]) -> Spread:
     return {"mean": round(mean, DIGITS), "low": low, "high": high, "bySeed": told}
 
 
-def _frames(name: str, one: Frames, other: Frames, known: Sequence[str]) -> Frames:
+def _frames(name: str, one: Frames, other: Frames) -> Frames:
     """Return what both maps show, at the minutes that both have."""
     minutes = [minute for minute in one["minutes"] if minute in set(other["minutes"])]
 
@@ -127,7 +119,8 @@ def _frames(name: str, one: Frames, other: Frames, known: Sequence[str]) -> Fram
             for each, course in courses.items()
         }  # fmt: skip
 
-    features = sorted({*one["value"], *other["value"], *known})
+    stayed_dry = {*one.get("dry", ()), *other.get("dry", ())}
+    features = sorted({*one["value"], *other["value"], *stayed_dry})
     return {**other, "minutes": minutes, "base": taken(one), "value": taken(other)}
 
 

@@ -55,6 +55,7 @@ class Frames(TypedDict):
     minutes: list[float]
     base: dict[str, list[float | None]]
     value: dict[str, list[float | None]]
+    dry: NotRequired[list[str]]  # of water: what was followed and never wet, so in neither of both
 
 
 class RunResult(TypedDict):

@@ -21,7 +21,7 @@ KEY_PT, SWATCH_PT = 9.0, 5.0
 MOST_NAMED = 4
 NAME_PT = 6.5
 PAPER = HexColor("#ffffff")
-CALM = frozenset({"same", "standing"})  # bands that are drawn as thinly as no value
+CALM = frozenset({"dry", "same", "standing"})  # bands that are drawn as thinly as no value
 
 
 def drawing(

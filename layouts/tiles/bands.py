@@ -68,7 +68,7 @@ def name(band: Mapping[str, Any], language: str) -> str:
 
 
 def reach(scale: Scale, index: int, language: str, *, told: str = "") -> str:
-    """Return from where to where a band reaches: `≤ 50`, `51–100`, `> 300`.
+    """Return from where to where a band reaches: `≤ 50`, `51–100`, `> 300`, `0` of nothing else.
 
     Empty when the scale has no unit: its names say it themselves ("4 to 6", "Level 2"). The unit
     `told` already, in the title, is not written again.
@@ -82,6 +82,8 @@ def reach(scale: Scale, index: int, language: str, *, told: str = "") -> str:
     shown = "" if unit in ("VN_AQI", told) else unit
     if upper is None:
         return f"> {lang.number(lower, shown, language=language)}"
+    if lower is None and upper == scale.get("min"):
+        return lang.number(upper, shown, language=language)
     if lower is None:
         return f"≤ {lang.number(upper, shown, language=language)}"
     begin = lower + 1 if unit == "VN_AQI" else lower  # an index counts in whole steps

@@ -148,6 +148,31 @@ def test_outlines_that_fail_at_first_are_drawn_once_they_come_with_the_values_of
     )
 
 
+def test_what_has_no_course_over_time_stays_what_it_is(
+    controller: ScriptedController, page: Page
+) -> None:
+    made = banded(1, url="/geometry/areas.json")
+    (leaflet,) = made["props"]["children"]
+    hideout = leaflet["props"]["children"][0]["props"]["hideout"]
+    course = {"minutes": [0, 30], "order": ["0", "1"], "steps": ["1-", "01"]}
+    hideout["frames"] = course
+    leaflet["props"]["children"][0]["props"]["onEachFeature"] = {"variable": "iocMaps.each"}
+    hideout |= {"labels": [], "sites": [], "seams": {"x": [], "y": []}}
+    controller.show("s1", "a", [tile("r1", made, WHOLE)])
+    fills = """(minute) => {
+        iocMaps.step(document, minute);
+        const found = {};
+        for (const each of document.querySelectorAll(".leaflet-container path")) {
+            const fill = each.getAttribute("fill");
+            found[fill] = (found[fill] ?? 0) + 1;
+        }
+        return found;
+    }"""
+    until(page, "document.querySelectorAll('.leaflet-container path').length === 40")
+    assert page.evaluate(fills, 0) == {"#00ff00": 39, "#171c22": 1}
+    assert page.evaluate(fills, 30) == {"#00ff00": 39, "#ff0000": 1}
+
+
 def test_a_geometry_that_is_not_there_is_told_and_holds_up_nothing(
     controller: ScriptedController, site: Site, open_page: OpenPage
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,29 @@ def test_depth_is_in_metres_with_the_deepest_named_and_how_long(city, tmp_path) 
     assert depth["values"]["a"]["band"] == "motorbikes_stop"
     row = payload["tables"]["spots"]["rows"][0]
     assert (row["depth"], row["base"], row["minutes"]) == (0.45, 0.05, 20)
+
+
+def test_dry_ground_is_known_to_be_dry_and_never_called_wet(city, tmp_path) -> None:
+    told = result("drainage")
+    told["frames"]["depth"]["dry"] = ["c"]
+    depth = published(told, city, tmp_path).payload["maps"]["depth"]
+    assert depth["values"]["c"] == {"value": 0.0, "band": "dry"}
+    assert "c" not in depth["frames"]["values"]  # it is what it is all the while
+    assert depth["frames"]["values"]["a"][0] == 0.0
+    wet = tuple(band for band in city.scales["flood_depth"].bands if band.id != "dry")
+    elsewhere = {"flood_depth": replace(city.scales["flood_depth"], bands=wet)}
+    depth = published(told, replace(city, scales=elsewhere), tmp_path).payload["maps"]["depth"]
+    assert depth["values"]["c"] == {"value": 0.0, "band": None}
+    assert depth["frames"]["values"]["a"] == [None, 0.45, 0.2]
+
+
+def test_of_places_of_one_name_the_deepest_is_named(city, tmp_path) -> None:
+    told = result("drainage")
+    told["frames"]["depth"]["value"]["b"] = [0.0, 30.0, 0.0]
+    first, second = told["geometry"]["twin.nodes"]["features"]
+    assert published(told, city, tmp_path).payload["maps"]["depth"]["worst"] == ["a", "b"]
+    first["properties"]["name"] = second["properties"]["name"] = {"vi": "Sông", "en": "River"}
+    assert published(told, city, tmp_path).payload["maps"]["depth"]["worst"] == ["a"]
 
 
 def test_the_twins_own_black_spots_are_the_flooded_places(city, tmp_path) -> None:

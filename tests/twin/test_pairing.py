@@ -60,15 +60,18 @@ def test_the_map_of_a_difference_is_of_each_minute_both_have(hanoi: City) -> Non
     one, other = result("drainage"), result("drainage")
     for each in (one, other):
         each["geometry"]["twin.nodes"]["features"].append(point("dry", (105.85, 21.02)))
+        each["geometry"]["twin.nodes"]["features"].append(point("mute", (105.86, 21.02)))
+        each["frames"]["depth"]["dry"] = ["dry"]
     other["frames"]["depth"]["minutes"] = [0.0, 20.0, 30.0]
     other["frames"]["depth"]["value"] = {"a": [0.0, 60.0, 9.0], "c": [0.0, 25.0, 0.0]}
     layer = maps_of(against(one, other), hanoi)["depthChange"]
     assert layer["frames"]["minutes"] == [0.0, 20.0]
     values = layer["frames"]["values"]
     assert values["a"] == [0.0, 0.4]  # 20 cm became 60
-    assert values["c"] == [0.0, 0.25]  # dry ground is in no frames
+    assert values["c"] == [0.0, 0.25]  # dry ground has no course
     assert values["b"] == [0.0, None]  # nobody knows
     assert values["dry"] == [0.0, 0.0]
+    assert "mute" not in values  # the model says nothing of it
     assert layer["values"]["a"]["band"] == "much_deeper"
     assert layer["worst"] == ["a"]  # of those that have a name
 

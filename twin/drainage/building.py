@@ -338,7 +338,7 @@ def _degrees(layout: Layout, ids: Iterable[str]) -> list[tuple[float, float]]:
 
 
 def _nodes_drawn(layout: Layout, names: Mapping[str, Text]) -> Mapping[str, Any]:
-    ids = list(layout.levels)
+    ids = [each for each in layout.levels if layout.vertices[each].kind != "lake"]  # as `_places`
     return _collection(
         {
             "id": each,

@@ -32,6 +32,7 @@ RUNOFF, ROUGHNESS = (0.8, 1.0, 1.2), (0.8, 1.0, 1.3)
 AT_ONCE = 2
 NEAR_M = 500.0  # a gauge this far from a river's vertex or a lake is none of this model
 LEAST_GAUGES, LEAST_LEVELS = 2, 6
+LEAST_MOVE_M = 0.05  # a level that moved less says nothing of rain: waves and rounding do as much
 LEAST_NSE = 0.5  # below this a hydrological model is not called satisfactory (Moriasi 2007)
 M_PER_DEGREE = 111_195.0
 Levels = npt.NDArray[np.float64]  # rows of minute, metres
@@ -168,7 +169,7 @@ def _answer(
     runoff: float,
     roughness: float,
 ) -> dict[str, Any]:
-    pairs = _pairs(water, held)
+    pairs = [pair for pair in _pairs(water, held) if np.ptp(pair[0]) >= LEAST_MOVE_M]
     efficiencies = [nash_sutcliffe(seen, made) for seen, made in pairs]
     peaks = [float(made.max() - seen.max()) for seen, made in pairs]
     depths = _spots(asked, observed, water)
@@ -185,7 +186,7 @@ def _answer(
         "runoff": runoff,
         "roughness": roughness,
         "state": "calibrated" if good else "uncalibrated",
-        "why": _why(len(pairs), figures.get("nse")),
+        "why": _why(len(pairs), figures.get("nse"), has_depths=bool(depths)),
         "figures": figures,
         "seen": [each.told() for each in observed.seen],
         "gauges": [
@@ -196,16 +197,22 @@ def _answer(
     }
 
 
-def _why(held: int, nse: float | None) -> Text:
-    if nse is None:
+def _why(held: int, nse: float | None, *, has_depths: bool) -> Text:
+    if nse is None and has_depths:
         return text(
             "Chỉ có độ sâu lớn nhất tại điểm đen, không có trạm mực nước để riêng",
             "Only greatest depths at black spots are known; no gauge was kept back",
         )
+    if nse is None:
+        return text(
+            "Mực nước ở mọi trạm để riêng hầu như không đổi: không biết mô hình đúng hay sai",
+            "The water hardly moved at the gauges kept back: nobody knows how right the model is",
+        )
     comma = f"{nse:.2f}".replace(".", ",")
+    streets = ("", "") if has_depths else ("; ngập trên phố chưa được đo", "; streets not measured")
     return text(
-        f"NSE {comma} tại {held} trạm để riêng (đạt từ 0,5)",
-        f"NSE {nse:.2f} at {held} gauges kept back (satisfactory from 0.5)",
+        f"NSE {comma} tại {held} trạm để riêng (đạt từ 0,5){streets[0]}",
+        f"NSE {nse:.2f} at {held} gauges kept back (satisfactory from 0.5){streets[1]}",
     )
 
 

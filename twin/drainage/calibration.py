@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from data_access.envelope import Text
 from jobs.working import WorkFailed
 from twin.drainage.scenario import CITY_MODEL
 from twin.result import Fit, text
@@ -18,6 +19,10 @@ from twin.seen import SeenModel
 NOT_CALIBRATED = text(
     "Chưa có độ sâu ngập hoặc mực nước quan trắc để hiệu chỉnh mô hình",
     "No flood depth or water level has been observed to calibrate the model by",
+)
+STREETS_UNSEEN = text(
+    "Chỉ mực nước sông, hồ được hiệu chỉnh; độ sâu ngập trên phố chưa có số đo để đối chiếu",
+    "Only levels of rivers and lakes are calibrated; no depth in the streets was ever measured",
 )
 
 
@@ -58,6 +63,17 @@ def read_calibration(body: Any, model: str) -> Calibration:
     return found if found.model == model else Calibration(model=model)
 
 
+def unseen(fit: Fit) -> list[Text]:
+    """Return what of the water nobody measured where the rest of it is calibrated."""
+    is_seen = "spotErrorM" in fit.get("figures", {})
+    return [] if fit["state"] == "uncalibrated" or is_seen else [STREETS_UNSEEN]
+
+
 def for_run(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of a calibration's result what belongs into the inputs of a run."""
-    return {key: result[key] for key in Calibration.model_fields if key in result}
+    """Return of a calibration's result what belongs into the inputs of a run.
+
+    Factors that were not right where gauges were held back change no run.
+    """
+    factors = set() if result.get("state") == "calibrated" else {"runoff", "roughness"}
+    kept = [key for key in Calibration.model_fields if key in result and key not in factors]
+    return {key: result[key] for key in kept}

@@ -78,10 +78,13 @@ class Water:
         return float(np.trapezoid(flow, dx=self.step_s)) if len(flow) > 1 else 0.0
 
     def by_area(self) -> Mapping[str, Rows]:
-        """Return, for each area, the depth at its deepest place at each sample."""
+        """Return, for each area, the depth at its deepest place at each sample.
+
+        An area is left out where the model says of no place how deep water stands.
+        """
         columns: dict[str, list[int]] = {}
         for number, place in enumerate(self.model.places):
-            if place.area is not None:
+            if place.area is not None and place.ponding_m2 > 0:
                 columns.setdefault(place.area, []).append(number)
         return {area: self.street_m[:, some].max(axis=1) for area, some in sorted(columns.items())}
 
@@ -89,7 +92,7 @@ class Water:
         """Return the most water that stood in each area."""
         volumes: dict[str, Rows] = {}
         for number, place in enumerate(self.model.places):
-            if place.area is not None:
+            if place.area is not None and place.ponding_m2 > 0:
                 volume = self.street_m[:, number] * place.ponding_m2
                 volumes[place.area] = volumes.get(place.area, np.zeros(len(volume))) + volume
         return {area: float(v.max()) if len(v) else 0.0 for area, v in volumes.items()}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from data_access.envelope import Text
 from data_access.scales import Scale
+from twin.depths import depth_band
+from twin.drainage.calibration import unseen
 from twin.drainage.flooding import THRESHOLDS_M, Water
 from twin.drainage.model import Model, Spot
 from twin.drainage.scenario import DrainageScenario
@@ -47,7 +49,7 @@ def result_of(
         "frames": _frames(base, value, samples),
         "geometry": {layer: dict(drawn) for layer, drawn in model.geometry.items()},
         "invented": list(model.invented),
-        "limits": [*model.limits, *_limits(scenario, rain, base, value)],
+        "limits": [*unseen(fit), *model.limits, *_limits(scenario, rain, base, value)],
         "details": _details(scenario, rain, base, value, scale),
     }
 
@@ -190,10 +192,14 @@ def _frames(base: Water, value: Water, samples: int) -> dict[str, Frames]:
     step = _frame_step(value.step_s, samples)
     taken = list(range(0, samples, step))
     minutes = [value.minutes[n] for n in taken]
-    wet = np.flatnonzero(
-        (base.street_m[:samples] > 0).any(axis=0) | (value.street_m[:samples] > 0).any(axis=0)
-    )
+    is_wet = (base.street_m[:samples] > 0).any(axis=0) | (value.street_m[:samples] > 0).any(axis=0)
+    wet = np.flatnonzero(is_wet)
     ids = [value.model.places[n].id for n in wet]
+    dry = [
+        place.id
+        for place, wets in zip(value.model.places, is_wet, strict=True)
+        if not wets and place.ponding_m2 > 0  # elsewhere nobody knows how deep water stands
+    ]
 
     def columns(water: Water) -> dict[str, list[float | None]]:
         rows = water.street_m[taken][:, wet]
@@ -202,8 +208,10 @@ def _frames(base: Water, value: Water, samples: int) -> dict[str, Frames]:
     def areas(water: Water) -> dict[str, list[float | None]]:
         return {area: _rounded(depth[taken]) for area, depth in water.by_area().items()}
 
-    def frames(layer: str, of: Callable[[Water], dict[str, list[float | None]]]) -> Frames:
-        return {
+    def frames(
+        layer: str, of: Callable[[Water], dict[str, list[float | None]]], **more: Any
+    ) -> Frames:
+        found: Any = {
             "layer": layer,
             "unit": "m",
             "decimals": 2,
@@ -211,9 +219,11 @@ def _frames(base: Water, value: Water, samples: int) -> dict[str, Frames]:
             "minutes": minutes,
             "base": of(base),
             "value": of(value),
+            **more,
         }
+        return cast(Frames, found)
 
-    return {"depth": frames("twin.nodes", columns), "areaDepth": frames("areas", areas)}
+    return {"depth": frames("twin.nodes", columns, dry=dry), "areaDepth": frames("areas", areas)}
 
 
 def _frame_step(step_s: int, samples: int) -> int:
@@ -318,7 +328,7 @@ def _details(
 
 def _at_spot(water: Water, spot: Spot, scale: Scale | None) -> dict[str, Any]:
     depth = water.deepest_m().get(spot.node, 0.0)
-    band = scale.band(depth) if scale is not None and depth > 0 else None
+    band = depth_band(scale, depth) if scale is not None else None
     return {
         "depthM": round(depth, 2),
         "band": None if band is None else band.id,

@@ -74,6 +74,41 @@ def test_levels_that_are_not_of_this_water_do_not_calibrate(
     assert found["figures"]["nse"] < 0
 
 
+def test_water_that_did_not_move_calibrates_nothing(
+    small_city: Twin, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "ROUGHNESS", (1.0,))
+    levels = observed(small_city, heard, 1.0)
+    for gauge in levels:
+        gauge["levels"] = [[minute, 3.0] for minute, _ in gauge["levels"]]
+    dry = {**SCENARIO, "storm": {**STORM, "mm": {"all": [0.0, 0.0, 0.0]}}}
+    found = work({"scenario": dry, "levels": levels}, heard)
+    assert found["state"] == "uncalibrated"
+    assert "hardly moved" in found["why"]["en"]
+    assert "nse" not in found["figures"]
+
+
+def test_factors_that_were_wrong_where_held_back_change_no_run() -> None:
+    told = {"model": "city", "runoff": 0.8, "roughness": 1.3, "state": "uncalibrated",
+            "why": {"vi": "NSE -1", "en": "NSE -1"}}  # fmt: skip
+    kept = read_calibration(for_run(told), "city")
+    assert (kept.runoff, kept.roughness) == (1.0, 1.0)
+    assert kept.fit["why"]["en"] == "NSE -1"
+    assert read_calibration(for_run({**told, "state": "calibrated"}), "city").runoff == 0.8
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_water_calibrated_by_levels_says_that_streets_were_not_measured(
+    seen: bool, small_city: Twin, heard: Heard
+) -> None:
+    figures = {"nse": 0.8, **({"spotErrorM": 0.1} if seen else {})}
+    why = {"vi": "NSE 0,80", "en": "NSE 0.80"}
+    calibration = {"state": "calibrated", "why": why, "figures": figures}
+    result = running.work({"scenario": SCENARIO, "calibration": calibration}, heard)
+    assert result["fit"]["state"] == "calibrated"
+    assert ("no depth in the streets" in result["limits"][0]["en"]) is not seen
+
+
 @pytest.mark.parametrize("levels", [[], [{"id": "far", "name": "far", "lat": 10, "lon": 100,
                                           "levels": [[n, 1.0] for n in range(20)]}]])  # fmt: skip
 def test_where_nothing_was_observed_it_is_said_and_nothing_is_run(

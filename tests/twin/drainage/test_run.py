@@ -6,6 +6,7 @@ On a small part of the city with all of its rivers, lakes and pumps, so that a r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,27 @@ def test_r51_a_long_design_storm_and_a_short_observed_one_flood_differently(answ
               for each in (design, observed)]  # fmt: skip
     assert depths[0] != depths[1]
     assert sum(depths[1].values()) > sum(depths[0].values())
+
+
+def test_ground_that_stays_dry_is_known_to_be_dry(answer: Any, small: Twin) -> None:
+    followed = {place.id for place in small.model.places}
+    for mm in (3, 120):
+        frames = answer(rain(mm, 2))["frames"]["depth"]
+        wet, dry = set(frames["value"]), set(frames["dry"])
+        assert wet | dry == followed
+        assert not wet & dry
+        assert bool(wet) is (mm > 3)
+
+
+def test_where_a_model_says_nothing_of_depth_nothing_is_dry(
+    small: Twin, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = small.model.places
+    mute = replace(first, ponding_m2=0.0)
+    model = replace(small.model, places=(mute, *others))
+    monkeypatch.setattr(running, "open_twin", lambda *_: replace(small, model=model))
+    frames = work({"scenario": {"storm": rain(3, 1), "durationH": 2}}, heard)["frames"]["depth"]
+    assert first.id not in {*frames["dry"], *frames["value"]}
 
 
 def test_water_is_neither_made_nor_lost(answer: Any) -> None:
