@@ -34,7 +34,7 @@ from layouts.pages.shell import Setting
 from layouts.tiles.forecast import card, told_errors, told_method
 from permissions.roles import Person, Right
 from twin.doubts import balances
-from twin.envelope import figures, payload
+from twin.envelope import figures, job_of, payload
 from twin.result import RunResult
 
 AGAIN = "twin.again"
@@ -62,7 +62,7 @@ def run_envelope(reach: Desk, name: str) -> Envelope | None:
 def work_of(reach: Desk, envelope: Envelope) -> Work | None:
     """Return the work that made an envelope; None where it is no longer known which that was."""
     if envelope.aggregate.startswith(OF_ONE_RUN):
-        job_id = envelope.aggregate.removeprefix(OF_ONE_RUN)
+        job_id = job_of(envelope.aggregate)
     else:
         store = FindingStore(reach.engine)
         found = store.made_by(envelope.aggregate)

@@ -12,8 +12,8 @@ from callbacks.commands import CommandRefused, command, refused
 from callbacks.desk import Desk, desk
 from callbacks.walls import all_walls, control_of
 from callbacks.what_if_scene import scene_of, scene_title
-from callbacks.what_if_tiles import Shown, draw, envelope_of, maps_of, seen, tile_kind
-from data_access.envelope import Envelope
+from callbacks.what_if_tiles import Shown, draw, envelope_of, maps_of, of_change, seen, tile_kind
+from data_access.envelope import Envelope, Text
 from jobs.findings import FindingStore
 from language import LANGUAGES, pick, text
 from layouts import ids
@@ -23,9 +23,12 @@ from layouts.pages.console_plan import Rect
 from layouts.pages.outcome import Outcome
 from layouts.pages.what_if_pair import LETTERS, Pair, mode_keys, pair_keys, pair_name, read_pair
 from layouts.pages.what_if_words import tell
+from layouts.tiles.twin import said
 from permissions.roles import Person, Right
 from twin.comparison import MOST, Compared, compare
+from twin.envelope import job_of, pair_id, run_name
 from twin.pairing import SHOWN, against, against_base
+from twin.result import RunResult
 
 GAP_PX = 16
 LEFT_SHARE = 0.6
@@ -138,24 +141,36 @@ def send(_keys: Any, asked: Asked | None) -> Any:
 
 
 def _send(reach: Desk, who: Person, wall_id: str, asked: Asked, language: str) -> Outcome:
-    """Put a scene of the runs on a wall, publish what its tiles read of them, and take it."""
+    """Put a scene of the runs on a wall, publish what its tiles read of them, and take it.
+
+    Where one is seen against another it is that difference which is sent.
+    """
     found, given = seen(reach, asked.get("runs") or (), who)
     wall = reach.walls.get(wall_id)
     if wall is None or not found:
         return refused(CommandRefused("unknownWall"), language)
-    title = scene_title([run.title for run in found])
-    result = found[0].result
-    figures = [kpi["id"] for kpi in result["kpis"]]
-    ids = [run.job_id for run in found]
-    scene = scene_of(wall, ids, result["kind"], title, figures=figures)
+    pair = read_pair(asked.get("pair"), len(found))
+    if pair is None:
+        title = scene_title([run.title for run in found])
+        figures = [kpi["id"] for kpi in found[0].result["kpis"]]
+        ids = [run.job_id for run in found]
+    else:
+        envelope = _pair_on_wall(reach, found, pair)
+        if not envelope.payload["maps"]:
+            return Outcome(False, text("what_if.no_difference", language))
+        title = scene_title([said(envelope)["title"]])
+        figures = [row["id"] for row in envelope.payload["tables"]["kpis"]["rows"]]
+        given, found = {envelope.aggregate: envelope}, [found[pair[0]]]
+        ids = [envelope.aggregate.removeprefix(run_name(""))]
+    kind = found[0].result["kind"]
+    scene = scene_of(wall, ids, kind, title, figures=figures, is_change=pair is not None)
     try:
         put = command(who, "scene.put", {"wallId": wall_id, "scene": scene})
     except CommandRefused as error:
         return refused(error, language)
     findings = FindingStore(reach.engine)
-    for run in found:
-        envelope = next(each for name, each in given.items() if name.endswith(run.job_id))
-        findings.publish(envelope, run.job_id, reach.now_ms())
+    for name, envelope in given.items():
+        findings.publish(envelope, job_of(name), reach.now_ms())
     name = pick(title, language)
     return console_sending.take(who, wall_id, str(put["sceneId"]), name, language)
 
@@ -201,26 +216,54 @@ def _difference(
     Its figures are the run's own: their passports are those of the run.
     """
     one, other = pair
-    run = found[one]
-    result = against_base(run.result)
-    before = {each: text("what_if.base", each) for each in LANGUAGES}
-    if other is not None:
-        result = against(found[other].result, run.result)
-        before = dict.fromkeys(LANGUAGES, LETTERS[other])
-    title = {
-        each: text("what_if.pair_of", each, one=LETTERS[one], other=words)
-        for each, words in before.items()
-    }
-    told = None if other is None else before
-    envelope = envelope_of(reach, run.job_id, title, result, against=told)
+    result = _held(found, pair)
+    told = None if other is None else dict.fromkeys(LANGUAGES, LETTERS[other])
+    title = _of_two(dict.fromkeys(LANGUAGES, LETTERS[one]), told)
+    envelope = envelope_of(reach, found[one].job_id, title, result, against=told)
     frames = result["frames"].get(SHOWN[of])
     return {envelope.aggregate: envelope}, [] if frames is None else list(frames["minutes"])
+
+
+def _pair_on_wall(reach: Desk, found: Sequence[Compared], pair: Pair) -> Envelope:
+    """Return the same under a name of its own, in words for those who do not see the page."""
+    one, other = pair
+    run, held = found[one], None if other is None else found[other]
+    told = {each: text("what_if.other_run", each) for each in LANGUAGES}
+    return envelope_of(
+        reach,
+        run.job_id,
+        _of_two(run.title, None if held is None else held.title),
+        _held(found, pair),
+        against=None if held is None else told,
+        pair=pair_id(run.job_id, None if held is None else held.job_id),
+    )
+
+
+def _held(found: Sequence[Compared], pair: Pair) -> RunResult:
+    """Return one of the runs as it is held against the other, or against its own base."""
+    one, other = pair
+    if other is None:
+        return against_base(found[one].result)
+    return against(found[other].result, found[one].result)
+
+
+def _of_two(one: Text, other: Text | None) -> Text:
+    """Return what a difference is called: this against that, or against the base."""
+    return {
+        each: text(
+            "what_if.pair_of",
+            each,
+            one=pick(one, each),
+            other=text("what_if.base", each) if other is None else pick(other, each),
+        )
+        for each in LANGUAGES
+    }
 
 
 def _difference_map(run_id: str, of: str, is_known: bool, width: float, height: float) -> Shown:
     """Return the one map of a difference; without one, its figures say why."""
     show = {"show": "map", "slider": False} if is_known else {"show": "figures"}
-    by = {"by": "change"} if of == "depth" and is_known else {}
+    by = of_change(of) if is_known else {}
     rect = Rect(0, 0, round(width), round(height - BAR_PX - PAIR_PX - GAP_PX))
     return Shown(tile_kind(of), {"run": run_id, **show, **by}, rect, "m0")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from callbacks.what_if_tiles import maps_of, tile_kind
+from callbacks.what_if_tiles import maps_of, of_change, tile_kind
 from data_access.envelope import Text
 
 GRID = 24  # lines each way, as the city's own scenes have
@@ -62,24 +62,34 @@ class Panels:
 
 
 def in_small_panels(
-    panels: Panels, runs: Sequence[str], kind: str, figures: Sequence[str]
+    panels: Panels,
+    runs: Sequence[str],
+    kind: str,
+    figures: Sequence[str],
+    *,
+    is_change: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the tiles of one to four runs; a wall has at least twice as many columns as two."""
+    """Return the tiles of one to four runs; a wall has at least twice as many columns as two.
+
+    One run `is_change` where it is a pair's: its maps and figures are of what changes.
+    """
     columns = len(panels.lefts)
     if len(runs) > 2:
         return list(_above_figures(panels, runs, kind, figures))
     beside = 2 if columns > 2 else 1  # columns of figures
-    tiles = list(_maps(panels, columns - beside, runs, kind))
+    tiles = list(_maps(panels, columns - beside, runs, kind, is_change=is_change))
     places = [place for n in range(columns - beside, columns)
               for place in (panels.upper(n), panels.lower(n))]  # fmt: skip
     if len(runs) == 2:
         half = len(places) // 2
         for run, own in zip(runs, (places[:half], places[half:]), strict=True):
-            tiles += _figures(panels, run, kind, own, figures)
+            tiles += figures_over(panels, run, kind, own, figures)
         return tiles
+    if is_change:
+        return [*tiles, *figures_over(panels, runs[0], kind, places, figures)]
     if "depth" in maps_of(kind):
         tiles.append(of_run("spots", kind, places.pop(), runs[0], "spots"))
-    return [*tiles, *_figures(panels, runs[0], kind, places, figures, title=AGAINST)]
+    return [*tiles, *figures_over(panels, runs[0], kind, places, figures, title=AGAINST)]
 
 
 def of_run(name: str, kind: str, at: At, run: str, show: str, **more: Any) -> dict[str, Any]:
@@ -100,7 +110,9 @@ def tile_at(name: str, kind: str, at: At, options: Mapping[str, Any]) -> dict[st
     }
 
 
-def _maps(panels: Panels, columns: int, runs: Sequence[str], kind: str) -> Iterator[dict[str, Any]]:
+def _maps(
+    panels: Panels, columns: int, runs: Sequence[str], kind: str, *, is_change: bool
+) -> Iterator[dict[str, Any]]:
     """Yield the maps of one or two runs over the first columns: whole, or halves above another."""
     wanted = [(run, name) for run in runs for name in maps_of(kind)]
     if len(wanted) <= columns:
@@ -111,7 +123,7 @@ def _maps(panels: Panels, columns: int, runs: Sequence[str], kind: str) -> Itera
         spans = [(n * each, (n + 1) * each - 1) for n in range(len(runs))]
         places = [half(*span) for span in spans for half in (panels.upper, panels.lower)]
     for number, ((run, name), at) in enumerate(zip(wanted, places, strict=True)):
-        yield _map(number, run, name, at)
+        yield map_at(number, run, name, at, is_change=is_change)
 
 
 def _above_figures(
@@ -121,12 +133,12 @@ def _above_figures(
     columns = len(panels.lefts)
     edges = [columns * n // len(runs) for n in range(len(runs) + 1)]
     for number, (run, (first, end)) in enumerate(zip(runs, pairwise(edges), strict=True)):
-        yield _map(number, run, maps_of(kind)[0], panels.upper(first, end - 1))
+        yield map_at(number, run, maps_of(kind)[0], panels.upper(first, end - 1))
         own = [panels.lower(column) for column in range(first, end)]
-        yield from _figures(panels, run, kind, own, figures)
+        yield from figures_over(panels, run, kind, own, figures)
 
 
-def _figures(
+def figures_over(
     panels: Panels,
     run: str,
     kind: str,
@@ -135,17 +147,24 @@ def _figures(
     *,
     title: Text | None = None,  # default: what the run asked
 ) -> Iterator[dict[str, Any]]:
-    """Yield a run's figures over these panels, the foremost first; none is left out unsaid."""
+    """Yield a run's figures over these panels, the foremost first; none is left out unsaid.
+
+    Where there is room for all they are shared evenly.
+    """
     about: dict[str, Any] = {} if title is None else {"title": title}
     left = list(figures)
     for number, at in enumerate(places):
+        even = -(-len(left) // (len(places) - number))
         is_last = number == len(places) - 1
-        here = left if is_last else left[: panels.holds(at)]
+        here = left if is_last else left[: min(even, panels.holds(at))]
         left = left[len(here) :]
         name = f"figures-{at[0]}-{at[1]}"
         yield of_run(name, kind, at, run, "figures", **about, **({"kpis": here} if here else {}))
 
 
-def _map(number: int, run: str, name: str, at: At) -> dict[str, Any]:
+def map_at(number: int, run: str, name: str, at: At, *, is_change: bool = False) -> dict[str, Any]:
+    """Return the tile of a map of a run, or of what changes in it."""
     options = {"run": run, "show": "map", "labels": LABELS}
+    if is_change:
+        options |= of_change(name)
     return tile_at(f"map-{number + 1}", tile_kind(name), at, options)

@@ -12,15 +12,16 @@ from typing import Any
 from callbacks.what_if_panels import (
     AGAINST,
     GRID,
-    LABELS,
     STRIP,
     WIDE,
     Panels,
+    figures_over,
     in_small_panels,
+    map_at,
     of_run,
     tile_at,
 )
-from callbacks.what_if_tiles import maps_of, tile_kind
+from callbacks.what_if_tiles import maps_of
 from data_access.envelope import Text
 from wall.geometry import Wall
 
@@ -30,12 +31,18 @@ HEAD: Text = {"vi": "Kịch bản", "en": "What-if"}
 
 
 def scene_of(
-    wall: Wall, runs: Sequence[str], kind: str, title: Text, *, figures: Sequence[str] = ()
+    wall: Wall,
+    runs: Sequence[str],
+    kind: str,
+    title: Text,
+    *,
+    figures: Sequence[str] = (),
+    is_change: bool = False,
 ) -> dict[str, Any]:
     """Return the wire form of a scene of one to four runs of a kind, for `scene.put`.
 
     `figures` names what the runs have, the foremost first: where panels are small, each shows a
-    few of them.
+    few of them. The one run `is_change` that is a pair's: its maps are of what changes.
     """
     lefts = _lines([(out.rect.x, out.rect.right) for out in wall.outputs], wall.canvas.width)
     tops = _lines([(out.rect.y, out.rect.bottom) for out in wall.outputs], wall.canvas.height)
@@ -48,9 +55,10 @@ def scene_of(
         row_u=wall.canvas.height / GRID / wall.unit_px,
     )
     if panels.wide_u >= WIDE or len(panels.lefts) < 2 * min(2, len(runs)):
-        tiles += _beside(lefts, middle, runs, kind)
+        maps = _maps(lefts[:-2], middle, runs, kind, is_change=is_change)
+        tiles += [*maps, *_in_last(panels, lefts, runs, kind, figures, is_change=is_change)]
     else:
-        tiles += in_small_panels(panels, runs, kind, figures)
+        tiles += in_small_panels(panels, runs, kind, figures, is_change=is_change)
     number = int.from_bytes(blake2b("/".join(runs).encode(), digest_size=2).digest()) % KEPT
     return {
         "sceneId": f"what-if-{number + 1}",
@@ -60,14 +68,23 @@ def scene_of(
     }
 
 
-def _beside(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> list[Any]:
-    """Return maps over all columns but the last, in which a table holds the runs together."""
+def _in_last(
+    panels: Panels,
+    lefts: Sequence[int],
+    runs: Sequence[str],
+    kind: str,
+    figures: Sequence[str],
+    *,
+    is_change: bool,
+) -> list[Any]:
+    """Return what stands in the last column: a table of the runs together, or a pair's figures."""
     last = lefts[-2]
-    upper = (last, STRIP, GRID - last, middle - STRIP)
-    lower = (last, middle, GRID - last, GRID - middle)
+    upper = (last, STRIP, GRID - last, panels.middle - STRIP)
+    lower = (last, panels.middle, GRID - last, GRID - panels.middle)
+    if is_change:
+        return list(figures_over(panels, runs[0], kind, (upper, lower), figures))
     show = "spots" if "depth" in maps_of(kind) else "figures"
     return [
-        *_maps(lefts[:-2], middle, runs, kind),
         tile_at("figures", "scenarios", upper, {"runs": list(runs), "title": AGAINST}),
         of_run("more", kind, lower, runs[-1], show),
     ]
@@ -83,7 +100,9 @@ def scene_title(titles: Sequence[Text]) -> Text:
     }
 
 
-def _maps(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> list[Any]:
+def _maps(
+    lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str, *, is_change: bool
+) -> list[Any]:
     """Return the maps over all columns but the last: whole ones, or halves where they are many."""
     right = _next(lefts)
     of = maps_of(kind)
@@ -102,9 +121,8 @@ def _maps(lefts: Sequence[int], middle: int, runs: Sequence[str], kind: str) -> 
         left, end = edges[place], edges[place + 1]
         if row and place == len(wanted) - per_row - 1:
             end = right  # an odd one takes what is left of its row
-        options = {"run": run, "show": "map", "labels": LABELS}
         place_of = (left, top, end - left, bottom - top)
-        tiles.append(tile_at(f"map-{index + 1}", tile_kind(name), place_of, options))
+        tiles.append(map_at(index, run, name, place_of, is_change=is_change))
     return tiles
 
 

@@ -40,9 +40,10 @@ def envelope_of(
     *,
     result_hash: str = "",
     against: Text | None = None,
+    pair: str = "",
 ) -> Envelope:
     """Return a run as tiles read it; its layers are written where the pages' maps find them."""
-    run = Run(job_id, title, result_hash=result_hash, against=against)
+    run = Run(job_id, title, result_hash=result_hash, against=against, pair=pair)
     made = envelopes(
         result,
         run,
@@ -50,7 +51,7 @@ def envelope_of(
         geometry_dir=reach.settings.geometry_dir,
         now_ms=reach.now_ms(),
     )
-    return next(each for each in made if each.aggregate == run_name(job_id))
+    return next(each for each in made if each.aggregate == run_name(pair or job_id))
 
 
 def seen(
@@ -94,3 +95,8 @@ def maps_of(kind: str) -> tuple[str, ...]:
 def tile_kind(of: str) -> str:
     """Return the kind of tile that shows a map of a run."""
     return "twin_traffic" if of == "speed" else "flood_depth"
+
+
+def of_change(of: str) -> Mapping[str, Any]:
+    """Return what more a tile is told to map what changes; speed is always told as a change."""
+    return {"by": "change"} if of == "depth" else {}

@@ -268,4 +268,5 @@ def _ended(state: State, now_ms: float) -> dict[str, Any]:
 
 def _let_go_findings(connection: Connection, job_id: str) -> None:
     """What a run alone has found stands for no run that came to nothing."""
-    connection.execute(delete(finding).where(finding.c.name == OF_ONE_RUN + job_id))
+    of_one_run = finding.c.name.startswith(OF_ONE_RUN, autoescape=True)
+    connection.execute(delete(finding).where(of_one_run, finding.c.job_id == job_id))

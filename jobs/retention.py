@@ -43,4 +43,5 @@ def tidy(engine: Engine, *, kinds: Kinds = KINDS, most_bytes: int = MOST_BYTES) 
 
 def _let_go(connection: Connection, job_id: str) -> None:
     connection.execute(delete(job).where(job.c.id == job_id))
-    connection.execute(delete(finding).where(finding.c.name == OF_ONE_RUN + job_id))
+    of_one_run = finding.c.name.startswith(OF_ONE_RUN, autoescape=True)
+    connection.execute(delete(finding).where(of_one_run, finding.c.job_id == job_id))

@@ -1,6 +1,7 @@
 """What a run of a twin tells tiles: its result as envelopes, with all that is not to be believed.
 
     twin.run.<job>        this run, for scenes that were sent to a wall
+    twin.run.<job>-<job>  this run held against another, or against its base, likewise
     twin.latest.<kind>    the newest of its kind, for scenes that always stand
 
 Geometry never travels in them: it is written once, named by its content, and `quality["layers"]`
@@ -20,7 +21,7 @@ from typing import Any
 from data_access.city import City
 from data_access.classification import Classification, highest
 from data_access.envelope import Envelope, Number, Payload, Table, Text
-from data_access.finding import Ground, build_finding, secrecy_of
+from data_access.finding import OF_ONE_RUN, Ground, build_finding, secrecy_of
 from data_access.geometry import write_layer
 from jobs.working import Working
 from language import LANGUAGES, number
@@ -36,6 +37,7 @@ LABELS: Mapping[str, Text] = {
     "drainage": {"vi": "Kịch bản thoát nước", "en": "Drainage what-if"},
     "coupled": {"vi": "Kịch bản ngập và giao thông", "en": "Flood and traffic what-if"},
 }
+PAIRED, BASE_ID = "-", "base"  # no job's id has a dash
 BASE: Text = {"vi": "Hiện trạng mô phỏng", "en": "Simulated base"}
 
 
@@ -48,11 +50,22 @@ class Run:
     datasets: tuple[str, ...] = ()  # of which the base was made
     result_hash: str = ""
     against: Text | None = None  # what it is held against, where that is not its base
+    pair: str = ""  # its name as one of a pair, where it is held against something on a wall
 
 
 def run_name(job_id: str) -> str:
-    """Return the name of one run's envelope."""
-    return f"twin.run.{job_id}"
+    """Return the name of one run's envelope, or of a pair's."""
+    return f"{OF_ONE_RUN}{job_id}"
+
+
+def pair_id(job_id: str, other: str | None) -> str:
+    """Return what a run is called that is held against another, or against its base."""
+    return f"{job_id}{PAIRED}{BASE_ID if other is None else other}"
+
+
+def job_of(name: str) -> str:
+    """Return the job that made the envelope of one run, or of one that is held against another."""
+    return name.removeprefix(OF_ONE_RUN).partition(PAIRED)[0]
 
 
 def latest_name(kind: str) -> str:
@@ -91,7 +104,7 @@ def envelopes(
             stale_after_ms=STALE_AFTER_MS,
             quality={"layers": layers, "twin": _said(result, run)},
         )
-        for name in (run_name(run.job_id), latest_name(result["kind"]))
+        for name in (run_name(run.pair or run.job_id), latest_name(result["kind"]))
     ]
 
 

@@ -22,12 +22,12 @@ from layouts.tiles.map import Bounds
 from layouts.tiles.map_values import Values
 
 LATEST = "latest"
-RUN = r"^[A-Za-z0-9_.-]{1,64}$"
+RUN = r"^[A-Za-z0-9_.-]{1,80}$"  # of a job, or of two
 Show = Literal["all", "map", "figures"]
 
 
 class Options(TileOptions):
-    """Options of tiles that show one run: a job's id, or the newest of a kind."""
+    """Options of tiles that show one run: a job's id, a pair's, or the newest of a kind."""
 
     run: str = Field(LATEST, pattern=RUN)
     labels: int = Field(6, ge=0, le=40)

@@ -7,6 +7,7 @@ import pytest
 from callbacks.what_if_scene import LONGEST_NAME, scene_of, scene_title
 from layouts.tiles.registry import read_options
 from tests.layouts.tiles.stage import place, walls
+from twin.envelope import pair_id
 from wall.scene import scene_from_json
 
 TITLE = {"vi": "Kịch bản: Đóng Lê Duẩn", "en": "What-if: Close Lê Duẩn"}
@@ -34,6 +35,28 @@ def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> N
                 if t.options.get("run") == run and "kpis" in t.options]  # fmt: skip
         told = [kpi for kpis in mine for kpi in kpis]
         assert told == figures or any(t.kind == "scenarios" for t in scene.tiles)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("wall_id", walls())
+def test_a_difference_fits_its_wall_as_maps_of_what_changes_and_all_figures(
+    wall_id: str, kind: str
+) -> None:
+    wall, pair = walls()[wall_id], pair_id("a" * 32, "b" * 32)
+    figures = [f"kpi{number}" for number in range(6)]
+    made = scene_of(wall, [pair], kind, TITLE, figures=figures, is_change=True)
+    scene = scene_from_json(made)
+
+    assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
+    tiles = [tile for tile in place(wall, scene, "vi") if tile.kind != "clock"]
+    for tile in tiles:
+        read_options(tile.kind, tile.options)
+        assert tile.options["run"] == pair
+        if tile.kind == "flood_depth" and tile.options["show"] == "map":
+            assert tile.options["by"] == "change"
+    shows = [tile.options["show"] for tile in tiles]
+    assert set(shows) == {"map", "figures"}
+    assert [k for t in tiles for k in t.options.get("kpis", ())] == figures
 
 
 def test_a_wall_keeps_no_more_than_eight_such_scenes() -> None:

@@ -22,6 +22,8 @@ def test_the_newest_of_a_kind_are_kept_and_the_others_go_with_their_findings(
     ids = [run(store, claims, "fresh", number) for number in range(4)]
     for job_id in ids:
         found.publish(finding(f"twin.run.{job_id}", 1), job_id, NOW_MS)
+    pair = f"twin.run.{ids[0]}-{ids[3]}"  # what a run alone has found, and what it and another
+    found.publish(finding(pair, 1), ids[0], NOW_MS)
     waiting = store.ask("fresh", {"n": 9}, "hoa", NOW_MS, title=TITLE).id
     assert tidy(engine, kinds=KINDS) == 2
     assert {job.id for job in store.recent()} == {waiting, *ids[2:]}

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from callbacks import what_if
 from callbacks.desk import Desk
+from callbacks.made_by import verdict_of, work_of
 from callbacks.twins import Bases
 from jobs.claimed import Desk as JobsDesk
 from jobs.claims import Claims
@@ -29,8 +30,9 @@ from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import TITLE, keep
 from tests.pages.site import served
 from tests.twin.drainage.test_engine import pipe
+from tests.twin.hand_made import result
 from twin.drainage.importing import hash_of, import_model
-from twin.envelope import run_name
+from twin.envelope import pair_id, run_name
 from wall.scene import scene_from_json
 
 SIZE = {"width": 1248, "height": 670}
@@ -251,6 +253,34 @@ def test_what_is_compared_goes_to_a_wall_and_is_taken_back(leader, reach, link) 
     assert done[:3] == ["wall.clear", "wall.take", "scene.put"]
 
 
+@pytest.mark.parametrize("other", ["A", "base"])
+def test_a_difference_goes_to_a_wall_as_it_is_seen(leader, reach, link, other: str) -> None:
+    job, second = keep(reach), keep(reach, other=1)
+    asked = {"runs": [job.id, second.id], "by": "", "map": "speed", "pair": f"B-{other}"}
+    assert "Đã phát" in press_send(leader, asked)
+    (put,) = [args for op, args, _ in link.asked if op == "scene.put"]
+    pair = pair_id(second.id, job.id if other == "A" else None)
+    scene = scene_from_json(put["scene"])
+    assert {t.options["run"] for t in scene.tiles if t.kind != "clock"} == {pair}
+    found = FindingStore(reach.engine).read([run_name(pair)])
+    assert found is not None
+    (envelope,) = found.values()
+    assert set(found) == set(FindingStore(reach.engine).versions() or ()) == {run_name(pair)}
+    (kpi, *_) = envelope.payload["tables"]["kpis"]["rows"]
+    assert kpi["base"] == (140.0 if other == "A" else 100.0)
+    assert "Đóng đường Lê Duẩn so với " in envelope.quality["twin"]["title"]["vi"]
+    work = work_of(reach, envelope)
+    assert verdict_of(reach, envelope, "numbers/delay", work) == ("kept", 140.0)
+
+
+def test_runs_of_different_models_have_no_difference_to_send(leader, reach, link) -> None:
+    away = {"twin.links": {"type": "FeatureCollection", "features": []}}
+    job, other = keep(reach), keep(reach, told=result(geometry=away), other=1)
+    asked = {"runs": [job.id, other.id], "by": "", "map": "speed", "pair": "B-A"}
+    assert "hai mô hình khác nhau" in press_send(leader, asked)
+    assert link.commands() == []
+
+
 def test_who_may_not_command_a_wall_sends_nothing(viewer, reach, link) -> None:
     job = keep(reach)
     assert "không được điều khiển" in press_send(viewer, {"runs": [job.id]})
@@ -350,7 +380,15 @@ def test_four_taps_from_the_map_to_a_wall(
     if kind == "drainage":
         (course,) = job.inputs["scenario"]["storm"]["mm"].values()
         assert course[0] < course[-2] < course[-1]  # as the finger went
-    assert needs == {run_name(job.id)}
+    # Where the difference is seen, that is what is sent.
+    assert needs == {run_name(pair_id(job.id, None) if kind == "drainage" else job.id)}
+    whole = JobStore(desk.engine).find(job.id)
+    assert whole is not None
+    assert whole.result is not None
+    roads = desk.twins.options("traffic", desk.settings, desk.city) or {}
+    wards = {ward["id"] for ward in roads["areas"]}
+    assert len(wards) == 11
+    assert wards <= set(whole.result["areas"])
     found = FindingStore(desk.engine).read([*needs, f"twin.latest.{kind}"])
     assert found is not None
     assert set(found) == {*needs, f"twin.latest.{kind}"}
