@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,16 @@ from callbacks.tile_context import GEOMETRY, tile_context
 from data_access.envelope import Envelope, Text
 from layouts.pages.console_plan import UNIT_PX, Rect
 from layouts.pages.what_if_placed import placed
+from layouts.tiles.absence import undrawn
+from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame
 from layouts.tiles.registry import build
 from permissions.roles import Person
 from twin.comparison import MOST, Compared
 from twin.envelope import Run, envelopes, run_name
 from twin.result import RunResult
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def seen(
 def draw(
     reach: Desk, tiles: Sequence[Shown], given: Mapping[str, Envelope], language: str
 ) -> list[Component]:
-    """Return the tiles in their places."""
+    """Return the tiles in their places; one that cannot be drawn says so and stops no other."""
     context = tile_context(reach.city, reach.cache.read(GEOMETRY))
     drawn = []
     for tile in tiles:
@@ -82,7 +87,11 @@ def draw(
             detail="console",
             language=language,
         )
-        built = build(tile.kind, tile.options, frame, given, context)
+        try:
+            built = build(tile.kind, tile.options, frame, given, context)
+        except Exception:
+            log.exception("tile %s (%s) cannot be drawn", tile.key, tile.kind)
+            built = undrawn(Tile(frame, tile.kind))
         drawn.append(placed(built, tile.key, tile.rect))
     return drawn
 

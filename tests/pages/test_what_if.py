@@ -24,7 +24,8 @@ from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
 from layouts.pages.what_if_draft import new_draft, pressed
-from layouts.tiles.registry import read_options
+from layouts.tiles import registry
+from layouts.tiles.registry import kinds, read_options
 from tests.pages import looking
 from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import TITLE, keep
@@ -147,6 +148,23 @@ def test_one_run_is_held_against_another_on_a_map_and_in_figures(leader, reach) 
     for nonsense in ("B-Z", "A", 7):
         asked["pair"] = nonsense
         assert "So sánh kịch bản" in as_text(leader.call("what-if-sides.children", shown))
+
+
+def test_a_tile_that_cannot_be_drawn_says_so_and_stops_no_other(
+    leader, reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, other = keep(reach), keep(reach, other=1)
+
+    def failing(*_: Any) -> Any:
+        raise KeyError("base")
+
+    broken = {**kinds(), "scenarios": replace(kinds()["scenarios"], build=failing)}
+    monkeypatch.setattr(registry, "kinds", lambda: broken)
+    shown = {"what-if-room.data": SIZE, "what-if-runs.data": {"runs": [job.id, other.id]}}
+    said = as_text(leader.call("what-if-sides.children", shown))
+    assert "Không vẽ được ô này" in said
+    assert "m0-values" in said  # a map
+    assert "what-if-send" in said
 
 
 def test_a_run_is_shown_with_all_that_limits_it_and_by_what_it_was_made(leader, reach) -> None:
