@@ -17,7 +17,7 @@ from callbacks.desk import Desk, desk
 from callbacks.walls import all_walls, control_of
 from jobs.job import State as JobState
 from jobs.store import JobStore
-from language import has, pick, text
+from language import has, pick, say, text
 from layouts import ids
 from layouts.pages import brief as view
 from layouts.pages.brief import Alert, BriefView, Model, Place
@@ -135,7 +135,7 @@ def follow(_count: int | None, job_id: str | None, seen: Mapping[str, str] | Non
     if job is None or job.state != JobState.DONE:
         code = "" if job is None else job.code
         why = view.tell(f"error.{code}", setting) if has(f"brief.error.{code}") else (
-            job.reason if job else ""
+            say(job.reason, setting.language) if job else ""
         )  # fmt: skip
         outcome = Outcome(False, view.tell("done.failed", setting, why=why))
         return _told(outcome, reach, setting), None, True, *(no_update,) * 4

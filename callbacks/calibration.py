@@ -16,7 +16,7 @@ from data_access.store.reader import StoreReader
 from jobs.errors import JobError
 from jobs.job import Job, State
 from jobs.kinds import offered
-from language import LANGUAGES, text
+from language import LANGUAGES, say, text, told, words_of
 from layouts import ids
 from layouts.pages import calibration as view
 from layouts.pages.calibration import Calibrated
@@ -84,17 +84,17 @@ def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
     """Return the inputs of a calibration: what was observed, resolved now; raises ValueError."""
     city, folder = reach.city, reach.settings.city
     if reach.snapshot is None:
-        raise ValueError("the store cannot be read from here")
+        raise ValueError(told("the store cannot be read from here"))
     if kind == "traffic":
         roads = read_roads(folder, city)
         if roads is None:
-            raise ValueError("this city has no traffic twin")
+            raise ValueError(told("this city has no traffic twin"))
         with reach.snapshot() as snapshot:
             observed = observe(snapshot, city, city_streets(city, roads), PEAK)
         return {"base": PEAK.model_dump(), "observed": observed}
     water = read_water(folder, city)
     if water is None:
-        raise ValueError("this city has no drainage twin")
+        raise ValueError(told("this city has no drainage twin"))
     reader = cast(StoreReader, reach.rows)
     now = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
     storm = storm_from_gauges(reader, city, water, now - BACK, now)
@@ -117,7 +117,7 @@ def _ask(reach: Desk, kind: str, user_id: str) -> str:
     except (JobError, ValueError) as error:
         code = getattr(error, "code", "input")
         session.audit(who, "twin.calibrate", "failed", target=target, code=code, answers=asked)
-        return str(error)
+        return say(words_of(error), page_setting.setting().language)
     session.audit(who, "twin.calibrate", "ok", target=f"job/{job.id}", answers=asked)
     return ""
 

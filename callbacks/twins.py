@@ -15,6 +15,7 @@ from data_access.errors import DataError
 from data_access.rain_issue import DATASET as FORECAST
 from jobs.kinds import offered
 from jobs.working import WorkFailed
+from language import words_of
 from settings import Settings
 from twin.coupled.scenario import picked_from
 from twin.coupled.scenario import read_scenario as read_chain
@@ -144,7 +145,7 @@ class Twins:
 
 
 def problem(kind: str, scenario: Mapping[str, Any], options: Options) -> str:
-    """Return what is wrong with a scenario as its twin reads it; empty when nothing is."""
+    """Return what is wrong with a scenario as its twin reads it, as told; empty when nothing is."""
     try:
         if kind == "traffic":
             read_roads(scenario)
@@ -153,5 +154,5 @@ def problem(kind: str, scenario: Mapping[str, Any], options: Options) -> str:
         else:
             check_picked(read_chain(scenario).drainage, options)
     except ValueError as error:
-        return str(error)
+        return words_of(error)
     return ""

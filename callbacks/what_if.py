@@ -14,7 +14,7 @@ from callbacks.runs import listed, store
 from callbacks.tile_context import GEOMETRY
 from callbacks.twins import Bases, job_kind, problem
 from jobs.errors import JobError, Refused
-from language import has, text
+from language import has, say, text, words_of
 from layouts import ids
 from layouts.pages import (
     what_if,
@@ -218,7 +218,7 @@ def ask(pressed_: Any, values: list[Any], names: list[dict[str, str]], body: Any
     except JobError as error:
         code = getattr(error, "code", "failed")
         session.audit(who, "twin.ask", "failed", target=target, code=code, answers=asked)
-        reason = str(error) if isinstance(error, Refused) else ""
+        reason = words_of(error) if isinstance(error, Refused) else ""
         return no_update, _problem(code, reason)
     session.audit(who, "twin.ask", "ok", target=f"job/{job.id}", answers=asked)
     return f"{what_if.PATH}?run={job.id}", []
@@ -258,6 +258,6 @@ def _problem(code: str, reason: str) -> Any:
     setting = page_setting.setting()
     key = f"what_if.problem.{code}"
     words = text(key if has(key) else "what_if.problem.failed", setting.language)
-    details = (reason,) if reason else ()
+    details = (say(reason, setting.language),) if reason else ()
     outcome = Outcome(False, words, details)
     return result(outcome, now_ms=desk().now_ms(), setting=setting)

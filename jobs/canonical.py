@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from jobs.errors import Refused
+from language import told
 
 MOST_BYTES = 64_000_000  # of a result, before it is compressed: ten times a whole city's frames
 MOST_INPUT_BYTES = 4_000_000
@@ -22,11 +23,11 @@ FAST = 1  # zlib's level: JSON of numbers gets little smaller by more
 def canonical(plain: Any) -> bytes:
     """Return the canonical bytes of an object of plain JSON; raises Refused for anything else."""
     if not isinstance(plain, Mapping):
-        raise Refused("notPlain", f"{type(plain).__name__} is no JSON object.")
+        raise Refused("notPlain", told("{name} is no JSON object.", name=type(plain).__name__))
     try:
         return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
     except (TypeError, orjson.JSONEncodeError, RecursionError) as error:
-        raise Refused("notPlain", f"This is no plain JSON: {error}.") from error
+        raise Refused("notPlain", told("This is no plain JSON: {error}.", error=error)) from error
 
 
 def hash_of(canonical_bytes: bytes) -> str:

@@ -33,6 +33,8 @@ from jobs.perform import Outcome, perform
 from jobs.publishing import check
 from jobs.wire import Say
 from jobs.working import Cancelled
+from language import pack as pack_words
+from language import told
 from settings import Settings
 
 SAID_S = 0.1  # least time between two words of progress
@@ -60,7 +62,9 @@ class PipeWorking:
         """Give a first answer; raises Refused when it is too large or no plain JSON."""
         said = canonical(result)
         if len(said) > MOST_BYTES:
-            raise Refused("tooLarge", f"The first answer has {len(said) / 1e6:.1f} MB.")
+            raise Refused(
+                "tooLarge", told("The first answer has {size:.1f} MB.", size=len(said) / 1e6)
+            )
         self.send(Say.PARTIAL, pack(said))
 
     def publish(self, envelope: Envelope) -> None:
@@ -127,7 +131,7 @@ def _work(link: socket.socket, settings: Settings, scratch: Path) -> None:
 
 
 def _failure(outcome: Outcome) -> bytes:
-    words = (outcome.code, outcome.reason, outcome.trace[-4000:])
+    words = (outcome.code, pack_words(outcome.reason), outcome.trace[-4000:])
     return orjson.dumps([word.encode(errors="replace").decode() for word in words])
 
 

@@ -18,12 +18,13 @@ from jobs.errors import LeaseLost
 from jobs.job import Job, State
 from jobs.rows import LIGHT, read_row
 from jobs.tables import finding, job
+from language import pack, told
 from permissions.database import writing
 
 LEASE_S = 20.0
 ATTEMPTS = 2
 MOST_REASON = 500
-KILLED, KILLED_WORDS = "workerKilled", "The worker was killed, twice."
+KILLED = "workerKilled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Claims:
 
     def fail(self, claim: Claim, code: str, reason: str, now_ms: float) -> None:
         """Keep why it cannot be done; raises LeaseLost."""
-        said = {"code": code[:64], "reason": reason[:MOST_REASON]}
+        said = {"code": code[:64], "reason": pack(reason, longest=MOST_REASON)}
         self._change(claim, _ended(State.FAILED, now_ms) | said)
 
     def cancelled(self, claim: Claim, now_ms: float) -> None:
@@ -241,7 +242,8 @@ def _once_more(connection: Connection, row: RowMapping, now_ms: float) -> None:
     elif row["attempt"] < ATTEMPTS:
         values = _waiting()
     else:
-        values = _ended(State.FAILED, now_ms) | {"code": KILLED, "reason": KILLED_WORDS}
+        words = pack(told("The worker was killed, twice."))
+        values = _ended(State.FAILED, now_ms) | {"code": KILLED, "reason": words}
     connection.execute(update(job).where(job.c.id == row["id"]).values(values))
     _let_go_findings(connection, row["id"])
 

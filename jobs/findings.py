@@ -22,6 +22,7 @@ from data_access.finding import OF_ONE_RUN
 from jobs.errors import Refused
 from jobs.publishing import check
 from jobs.tables import finding, finding_past
+from language import told
 from permissions.database import writing
 
 MOST_KEPT_BYTES = 200_000_000
@@ -218,4 +219,7 @@ def _let_go_surplus(connection: Connection, *, but: str) -> None:
         connection.execute(delete(finding).where(finding.c.name == row.name))
         bytes_, names = bytes_ - row.kept_bytes, names - 1
     if bytes_ > MOST_KEPT_BYTES or names > MOST_NAMES:
-        raise Refused("tooMuch", f"{names} findings of {bytes_ / 1e6:.0f} MB are too many.")
+        raise Refused(
+            "tooMuch",
+            told("{count} findings of {size:.0f} MB are too many.", count=names, size=bytes_ / 1e6),
+        )

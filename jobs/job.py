@@ -29,7 +29,8 @@ BY_SCHEDULE = "schedule"  # who asks for what runs by itself
 class Job:
     """One piece of work. Instants are milliseconds since the Unix epoch.
 
-    `code` and `reason` say why one failed: a key for a catalogue, and a sentence of the engine.
+    `code` and `reason` say why one failed: a key for a catalogue, and a sentence of the engine or
+    one of ours, which `language.say` says in the reader's language.
     Lists of jobs leave `partial` and `result` out.
     """
 

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from jobs.errors import UnknownKind
+from language import told
 
 SUMO = ("eclipse-sumo",)
 SWMM = ("swmm-toolkit", "swmm-api")
@@ -165,7 +166,7 @@ def find_kind(name: str, kinds: Kinds = KINDS) -> JobKind:
     """Return the kind called `name`; raises UnknownKind where it is not offered."""
     kind = kinds.get(name)
     if kind is None or not is_there(kind.module):
-        raise UnknownKind(f"There is no work of the kind {name!r} here.")
+        raise UnknownKind(told("There is no work of the kind {kind!r} here.", kind=name))
     return kind
 
 

@@ -15,6 +15,7 @@ from jobs.canonical import MOST_BYTES, canonical, hash_of
 from jobs.errors import Refused
 from jobs.job import State
 from jobs.working import Cancelled, Work, WorkFailed, Working
+from language import Told, told, words_of
 
 DEFECT, TOO_LARGE, NO_MEMORY = "defect", "tooLarge", "memory"
 
@@ -27,7 +28,7 @@ class Outcome:
     result: bytes = b""  # canonical
     result_hash: str = ""
     code: str = ""
-    reason: str = ""
+    reason: str = ""  # as it was told, where it was
     trace: str = ""
 
 
@@ -37,19 +38,25 @@ def perform(work: str, inputs: Mapping[str, Any], working: Working) -> Outcome:
         result = canonical(find_work(work)(inputs, working))
     except Cancelled:
         return Outcome(State.CANCELLED)
-    except WorkFailed as error:
-        return Outcome(State.FAILED, code=error.code, reason=str(error))
-    except Refused as error:  # of what it publishes or gives
-        return Outcome(State.FAILED, code=error.code, reason=str(error))
+    except (WorkFailed, Refused) as error:  # the latter of what it publishes or gives
+        return _failed(error.code, words_of(error))
     except MemoryError:
-        return Outcome(State.FAILED, code=NO_MEMORY, reason="There was not enough memory.")
+        return _failed(NO_MEMORY, told("There was not enough memory."))
     except BaseException as error:  # noqa: BLE001  also SystemExit: work ends nobody's process
         return Outcome(State.FAILED, code=DEFECT, reason=_said(error), trace=_trace())
     if len(result) > MOST_BYTES:
         size_mb, most_mb = len(result) / 1e6, MOST_BYTES / 1e6
-        words = f"The result has {size_mb:.1f} MB; at most {most_mb:.0f} MB are kept."
-        return Outcome(State.FAILED, code=TOO_LARGE, reason=words)
+        words = told(
+            "The result has {size:.1f} MB; at most {most:.0f} MB are kept.",
+            size=size_mb,
+            most=most_mb,
+        )
+        return _failed(TOO_LARGE, words)
     return Outcome(State.DONE, result, hash_of(result))
+
+
+def _failed(code: str, words: Told) -> Outcome:
+    return Outcome(State.FAILED, code=code, reason=words)
 
 
 def find_work(work: str) -> Work:

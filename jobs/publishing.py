@@ -5,6 +5,7 @@ from __future__ import annotations
 from data_access.envelope import LIVE, Envelope
 from data_access.finding import PREFIXES, is_finding
 from jobs.errors import Refused
+from language import told
 
 MOST_BYTES = 8_000_000  # of one: what a wall's tile can be drawn from in time
 
@@ -14,12 +15,27 @@ def check(envelope: Envelope) -> None:
     name = envelope.aggregate
     if not is_finding(name):
         begins = ", ".join(PREFIXES)
-        raise Refused("notFinding", f"{name!r} is no name of a finding: they begin with {begins}.")
+        raise Refused(
+            "notFinding",
+            told(
+                "{name!r} is no name of a finding: they begin with {begins}.",
+                name=name,
+                begins=begins,
+            ),
+        )
     if envelope.realm != LIVE:
-        raise Refused("notFinding", f"{name} is of the realm {envelope.realm!r}, not of live.")
+        raise Refused(
+            "notFinding",
+            told("{name} is of the realm {realm!r}, not of live.", name=name, realm=envelope.realm),
+        )
     size = len(envelope.encode())
     if size > MOST_BYTES:
         raise Refused(
             "tooLarge",
-            f"{name} has {size / 1e6:.1f} MB; at most {MOST_BYTES / 1e6:.0f} MB are shown.",
+            told(
+                "{name} has {size:.1f} MB; at most {most:.0f} MB are shown.",
+                name=name,
+                size=size / 1e6,
+                most=MOST_BYTES / 1e6,
+            ),
         )

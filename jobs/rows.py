@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping
 from jobs.canonical import MOST_BYTES, MOST_INPUT_BYTES, unpack
 from jobs.job import UNDER_WAY, Job, State
 from jobs.tables import job
+from language import as_told
 
 LIGHT = tuple(c for c in job.columns if c.name not in ("partial", "result"))
 
@@ -32,7 +33,7 @@ def read_row(row: RowMapping) -> Job:
         started_at_ms=_instant(row["started_at_ms"]),
         finished_at_ms=_instant(row["finished_at_ms"]),
         code=row["code"],
-        reason=row["reason"],
+        reason=as_told(row["reason"]),
         result_hash=row["result_hash"],
         result_bytes=int(row["result_bytes"]),
         partial=_values(row.get("partial")),

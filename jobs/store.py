@@ -22,6 +22,7 @@ from jobs.kinds import KINDS, Kinds, find_kind
 from jobs.rows import LIGHT, is_under_way, read_row
 from jobs.tables import job
 from jobs.versions import versions_of
+from language import told
 from permissions.database import writing
 
 MOST_WAITING = 50
@@ -58,8 +59,11 @@ class JobStore:
         if len(said) > MOST_INPUT_BYTES:
             raise Refused(
                 "inputTooLarge",
-                f"The inputs have {len(said) / 1e6:.1f} MB; "
-                f"at most {MOST_INPUT_BYTES / 1e6:.0f} MB are taken.",
+                told(
+                    "The inputs have {size:.1f} MB; at most {most:.0f} MB are taken.",
+                    size=len(said) / 1e6,
+                    most=MOST_INPUT_BYTES / 1e6,
+                ),
             )
         versions = versions_of(known, self._city)
         key = key_of(kind, said, versions)
@@ -97,7 +101,7 @@ class JobStore:
             answer = self.find(found)
             if answer is not None:  # else it ended and was let go meanwhile
                 return answer
-        raise Refused("busy", "The same is being asked over and over.")
+        raise Refused("busy", told("The same is being asked over and over."))
 
     def find(self, job_id: str, *, with_result: bool = True) -> Job | None:
         """Return a job, with its partial and whole result unless told otherwise; None of none."""
@@ -170,4 +174,7 @@ def _has_room(connection: Connection, person_id: str) -> None:
     waiting = connection.execute(count.where(waits)).scalar() or 0
     own = connection.execute(count.where(waits, job.c.person_id == person_id)).scalar() or 0
     if waiting >= MOST_WAITING or own >= MOST_OF_ONE:
-        raise Refused("queueFull", f"{waiting} jobs wait already, {own} of them yours.")
+        raise Refused(
+            "queueFull",
+            told("{count} jobs wait already, {own} of them yours.", count=waiting, own=own),
+        )

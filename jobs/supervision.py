@@ -20,6 +20,7 @@ from data_access.envelope import Envelope
 from jobs.errors import LeaseLost, Refused
 from jobs.wire import Nonsense, Say
 from jobs.worker import Worker
+from language import as_told, told, words_of
 
 LOOK_S = 0.2  # between two looks at whether it is still wanted
 SILENT_S = 2.0  # for its end, once it says nothing more
@@ -132,7 +133,9 @@ class _Supervision:
                 if ended is not None:
                     return ended
                 if clock() >= until_s:
-                    words = f"It took longer than {timeout_s:g} s, and was ended."
+                    words = told(
+                        "It took longer than {seconds:g} s, and was ended.", seconds=timeout_s
+                    )
                     return Ended(End.FAILED, code=TOO_LONG, reason=words)
         finally:
             for task in (hearing, ordering):
@@ -158,7 +161,7 @@ class _Supervision:
             for name in list(self._found):
                 await asyncio.to_thread(self._keeper.publish, self._found.pop(name))
         except Refused as error:
-            return Ended(End.FAILED, code=error.code, reason=str(error))
+            return Ended(End.FAILED, code=error.code, reason=words_of(error))
         return None
 
     async def _take(self, hearing: asyncio.Task[tuple[Say, bytes]]) -> Ended | None:
@@ -194,7 +197,7 @@ class _Supervision:
             code, reason, trace = (str(each) for each in orjson.loads(body))
             if trace:
                 log.error("%s: %s\n%s", code, reason, trace)
-            return Ended(End.FAILED, code=code, reason=reason)
+            return Ended(End.FAILED, code=code, reason=as_told(reason))
         elif say == Say.CANCELLED:
             return Ended(End.CANCELLED)
         return None
@@ -204,14 +207,14 @@ class _Supervision:
         try:
             how = await self._worker.was_killed(SILENT_S)
         except TimeoutError:  # it goes on, without a word
-            return Ended(End.FAILED, code=CRASHED, reason="The worker fell silent.")
+            return Ended(End.FAILED, code=CRASHED, reason=told("The worker fell silent."))
         if how is None:
             return Ended(End.KILLED)
         if self._worker.tail:
             log.error("a worker ended (%s), and printed last: %s", how, self._worker.tail)
-        return Ended(End.FAILED, code=CRASHED, reason=f"The engine crashed ({how}).")
+        return Ended(End.FAILED, code=CRASHED, reason=told("The engine crashed ({how}).", how=how))
 
 
 def _nonsense(error: Exception) -> Ended:
     log.error("a worker says nonsense: %r", error)
-    return Ended(End.FAILED, code=NONSENSE, reason="The worker said what nobody understands.")
+    return Ended(End.FAILED, code=NONSENSE, reason=told("The worker said what nobody understands."))

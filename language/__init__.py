@@ -18,12 +18,13 @@ from language.formats import (
     time,
     unit_name,
 )
-from language.told import Told, in_all_languages, pack, say, told, words_of
+from language.told import Told, as_told, in_all_languages, pack, say, told, words_of
 
 __all__ = [
     "LANGUAGES",
     "NOTHING",
     "Told",
+    "as_told",
     "date",
     "datetime_",
     "duration",

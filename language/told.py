@@ -64,6 +64,11 @@ def pack(said: str, *, longest: int = 10_000) -> str:
     return (packed if len(packed) <= longest else str(said)[:longest]).replace("\0", "\ufffd")
 
 
+def as_told(kept: str) -> str:
+    """Return a sentence as it was told, of what `pack` made of it; another text stays itself."""
+    return _unpacked(kept)
+
+
 def say(said: str, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a sentence, kept or not, in `language`; a text that was never told stays itself."""
     found = said if isinstance(said, Told) else _unpacked(said)

@@ -17,6 +17,8 @@ from jobs.errors import UnknownKind
 from jobs.kinds import find_kind
 from jobs.perform import find_work
 from jobs.working import WorkFailed, Working
+from language import told, words_of
+from twin.refusal import refusal
 
 
 class Asked(BaseModel):
@@ -36,12 +38,11 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         asked = Asked.model_validate(dict(inputs))
         kind = find_kind(asked.kind)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise WorkFailed("input", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise WorkFailed("input", refusal(error, "inputs")) from error
     except UnknownKind as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
     if not kind.is_repeatable:
-        raise WorkFailed("input", f"{kind.name} follows from rows of its time")
+        raise WorkFailed("input", told("{kind} follows from rows of its time", kind=kind.name))
     found = hash_of(canonical(find_work(kind.work)(asked.inputs, _Quiet(working))))
     return {"hash": found, "same": found == asked.hash}
 

@@ -21,6 +21,7 @@ from data_access.contracts import Duration, Named
 from data_access.errors import CityError
 from data_access.promises import STRICT
 from data_access.store.reader import StoreReader
+from language import told
 from twin.coupled.scenario import read_scenario as read_chain
 from twin.drainage.forecast_storm import ForecastStorm, storm_from_forecast
 from twin.drainage.plan import read_plan
@@ -68,14 +69,14 @@ def scenario_of(
     """Return the scenario that asks it now; raises ValueError where no rain is forecast."""
     plan = read_plan(folder, city)
     if plan is None:
-        raise ValueError("this city has no drainage twin")
-    told = storm_from_forecast(reader, city, plan, now, hours=question.hours)
-    storm = told.storm.model_dump(mode="json", by_alias=True)
-    water = {"storm": storm, "durationH": float(told.hours)}
+        raise ValueError(told("this city has no drainage twin"))
+    rain = storm_from_forecast(reader, city, plan, now, hours=question.hours)
+    storm = rain.storm.model_dump(mode="json", by_alias=True)
+    water = {"storm": storm, "durationH": float(rain.hours)}
     if question.kind == "drainage":
         read_water(water)
         return water
-    both = {"drainage": water, "traffic": {"base": {"hour": _wettest(told, city)}}}
+    both = {"drainage": water, "traffic": {"base": {"hour": _wettest(rain, city)}}}
     read_chain(both)
     return both
 

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from data_access.envelope import Text
 from jobs.job import Job, State
 from language import datetime_, has, number, pick, text
+from language import say as say_told
 from layouts import ids
 from layouts.pages import proposals
 from layouts.pages.attributes import attrs
@@ -314,7 +315,11 @@ def ended(job: Job, setting: Setting) -> Component:
     return html.Div(
         [
             html.P([icon("bi-x-octagon-fill"), html.Span(words)]),
-            *([html.P(job.reason, className="quiet")] if job.reason else []),
+            *(
+                [html.P(say_told(job.reason, setting.language), className="quiet")]
+                if job.reason
+                else []
+            ),
         ],
         className="outcome is-refused",
     )

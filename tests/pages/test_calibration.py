@@ -87,7 +87,7 @@ def test_what_cannot_be_asked_is_said_and_audited(leader, viewer, reach) -> None
     changed = '{"kind":"traffic","part":"calibrate"}.n_clicks'
     viewer.call("calibration-body.children", values, changed=changed)
     said = as_text(leader.call("calibration-body.children", values, changed=changed))
-    assert "the store cannot be read from here" in said
+    assert "không đọc được kho dữ liệu từ đây" in said
     outcomes = [row["outcome"] for row in reach.audit.recent(action="twin.calibrate")]
     assert outcomes == ["failed", "asked", "refused"]
     assert [asking(who.page("/data/twins")) for who in (leader, viewer)] == [2, 0]

@@ -23,6 +23,7 @@ from jobs.job import State
 from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
+from language import told
 from layouts.pages.what_if_draft import new_draft, pressed
 from layouts.tiles import registry
 from layouts.tiles.registry import kinds, read_options
@@ -198,6 +199,29 @@ def test_a_run_that_failed_says_the_engines_own_reason(leader, reach) -> None:
     said = as_text(leader.call("what-if-state.children", values))
     assert "Phần mềm mô phỏng báo lỗi" in said
     assert "edge 'x' is not known" in said
+
+
+def test_why_a_run_failed_is_said_in_the_readers_language(leader, reach) -> None:
+    store = JobStore(reach.engine, city=reach.settings.city)
+    job = store.ask("twin.traffic", {}, "leader", reach.now_ms(), title=TITLE)
+    claims = Claims(reach.engine)
+    claim = claims.claim("test", KINDS, reach.now_ms())
+    assert claim is not None
+    claims.fail(claim, "input", told("link {link} is not in this network", link="N1-N2"), 1.0)
+    done = store.find(job.id)
+    assert done is not None
+    assert done.reason == "link N1-N2 is not in this network"
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    said = as_text(leader.call("what-if-state.children", values))
+    assert "mạng lưới này không có đoạn đường N1-N2" in said
+
+
+def test_a_question_that_cannot_be_asked_is_refused_in_the_readers_language(leader, reach) -> None:
+    made = draft(reach, "traffic", ("pick", LE_DUAN), ("measure", "busLane"), ("add", ""),
+                 ("pick", LE_DUAN))  # fmt: skip
+    said = as_text(ask(leader, made))
+    assert "đoạn đường N24-N25: chỉ chọn busLane hoặc close, không phải cả hai" in said
+    assert JobStore(reach.engine).recent() == []
 
 
 def test_a_run_is_cancelled_by_whom_may(leader, viewer, reach) -> None:

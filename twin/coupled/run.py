@@ -14,6 +14,7 @@ from typing import Any
 
 from data_access.envelope import Envelope
 from jobs.working import WorkFailed, Working
+from language import words_of
 from settings import Settings
 from twin.coupled.roads import Line, city_lines, floods_of, hour_of, street_lines
 from twin.coupled.scenario import CoupledScenario, picked_from, read_scenario
@@ -65,7 +66,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     try:
         scenario = read_scenario(inputs.get("scenario"))
     except ValueError as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
     calibration = inputs.get("calibration") or {}
     water = _water(scenario, calibration.get("drainage"), working)
     answer = water.result()

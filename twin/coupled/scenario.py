@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from data_access.city import City
+from language import told
 from twin.drainage import options as water
 from twin.drainage.plan import DrainagePlan
 from twin.drainage.scenario import DrainageScenario
+from twin.refusal import refusal
 from twin.traffic import options as roads
 from twin.traffic.plan import TrafficPlan
 from twin.traffic.scenario import TrafficScenario
@@ -39,11 +41,16 @@ class CoupledScenario(BaseModel):
     @model_validator(mode="after")
     def _agree(self) -> CoupledScenario:
         if self.traffic.floods:
-            raise ValueError("floods come from the water; expected none in the traffic scenario")
+            raise ValueError(
+                told("floods come from the water; expected none in the traffic scenario")
+            )
         if self.at_min is not None and self.at_min > self.drainage.duration_h * 60:
             raise ValueError(
-                f"the hour begins {self.at_min:g} minutes after the rain;"
-                f" only {self.drainage.duration_h * 60:g} are run"
+                told(
+                    "the hour begins {begins:g} minutes after the rain; only {most:g} are run",
+                    begins=self.at_min,
+                    most=self.drainage.duration_h * 60,
+                )
             )
         return self
 
@@ -53,9 +60,7 @@ def read_scenario(given: Any) -> CoupledScenario:
     try:
         return CoupledScenario.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "scenario"
-        raise ValueError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise ValueError(refusal(error)) from error
 
 
 def options(city: City, drainage: DrainagePlan, traffic: TrafficPlan) -> Mapping[str, Any]:

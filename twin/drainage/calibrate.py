@@ -20,11 +20,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_access.envelope import Text
 from jobs.working import WorkFailed, Working
+from language import told
 from twin.drainage.calibration import NOT_CALIBRATED, Calibration
 from twin.drainage.case import SAMPLE_S, write_case
 from twin.drainage.engine import Case, run_cases
 from twin.drainage.flooding import Water, water_of
 from twin.drainage.run import Asked, read_asked
+from twin.refusal import refusal
 from twin.result import text
 from twin.seen import SeenModel
 
@@ -63,10 +65,12 @@ class Observed(BaseModel):
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     """Return factors, the fit at gauges that were held back, and both courses of each gauge."""
     try:
-        told = {key: inputs[key] for key in ("levels", "spots", "seen") if key in inputs}
-        observed = Observed.model_validate(told)
+        given = {key: inputs[key] for key in ("levels", "spots", "seen") if key in inputs}
+        observed = Observed.model_validate(given)
     except ValidationError as error:
-        raise WorkFailed("input", f"observed: {error.errors()[0]['msg']}") from error
+        raise WorkFailed(
+            "input", told("{where}: {what}", where="observed", what=refusal(error, "observed"))
+        ) from error
     working.progress(0.0, "twin.model")
     asked = read_asked(inputs.get("scenario"), None, working)
     gauges = _placed(asked, observed.levels)

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_access.envelope import Text
 from jobs.working import WorkFailed
+from language import told
 from twin.drainage.scenario import CITY_MODEL
+from twin.refusal import refusal
 from twin.result import Fit, text
 from twin.seen import SeenModel
 
@@ -57,9 +59,10 @@ def read_calibration(body: Any, model: str) -> Calibration:
     try:
         found = Calibration.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise WorkFailed("input", f"calibration {where}: {first['msg']}") from error
+        raise WorkFailed(
+            "input",
+            told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
+        ) from error
     return found if found.model == model else Calibration(model=model)
 
 

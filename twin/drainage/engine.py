@@ -21,6 +21,7 @@ import numpy.typing as npt
 import orjson
 
 from jobs.working import WorkFailed
+from language import told
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("-m", "twin.drainage.stepper")
@@ -181,8 +182,8 @@ def _follow(
         while selector.get_map():
             for key, _ in selector.select(TICK_S):
                 name = key.data
-                told = os.read(key.fd, 65536)
-                said[name] = said[name] + told if told else said[name]
+                chunk = os.read(key.fd, 65536)
+                said[name] = said[name] + chunk if chunk else said[name]
                 *lines, said[name] = said[name].split(b"\n")
                 for line in lines:
                     word, _, rest = line.decode("utf-8", "replace").partition(" ")
@@ -190,7 +191,7 @@ def _follow(
                         at[name] = int(rest)
                     elif word == "error":
                         raise WorkFailed("engine", engine_errors(reports[name]) or rest)
-                if not told:
+                if not chunk:
                     selector.unregister(key.fileobj)
                     _ended(children[name])
             steps(at)
@@ -199,9 +200,11 @@ def _follow(
 def _ended(child: subprocess.Popen[bytes]) -> None:
     code = child.wait()
     if code < 0:
-        raise WorkFailed("engine", f"SWMM was ended by signal {-code}")
+        raise WorkFailed("engine", told("SWMM was ended by signal {signal}", signal=-code))
     if code != 0:
-        raise WorkFailed("engine", f"SWMM ended with code {code} and gave no reason")
+        raise WorkFailed(
+            "engine", told("SWMM ended with code {code} and gave no reason", code=code)
+        )
 
 
 def _read(case: Case, folder: Path) -> Run:

@@ -14,6 +14,7 @@ from data_access.rain_issue import DATASET, Issue, first_hour, newest_issues
 from data_access.records import instant_us
 from data_access.rollup import MICRO
 from data_access.store.reader import StoreReader
+from language import told
 from twin.drainage.plan import DrainagePlan
 from twin.drainage.scenario import ALL, Hyetograph
 from twin.drainage.storms import Depths, between, centre
@@ -50,22 +51,22 @@ def storm_from_forecast(
     falls everywhere. Raises ValueError where no forecast reaches beyond `now`.
     """
     if DATASET not in city.datasets:
-        raise ValueError("this city reads no rain forecast")
+        raise ValueError(told("this city reads no rain forecast"))
     with reader.snapshot() as snapshot:
         current = snapshot.current(DATASET)
         if current is None:
-            raise ValueError("no rain forecast has come to this room")
+            raise ValueError(told("no rain forecast has come to this room"))
         timeline = current.timeline
         now_us = timeline.track(instant_us(now))
         issues = newest_issues(snapshot, now_us)
     if not issues:
-        raise ValueError("no rain forecast reaches beyond this hour")
+        raise ValueError(told("no rain forecast reaches beyond this hour"))
     begin_us = first_hour(issues, now_us)
-    told = [(each, each.hours(begin_us, min(hours, MOST_H))) for each in issues]
-    reach = min((len(depths) for _, depths in told if depths), default=0)
+    heard = [(each, each.hours(begin_us, min(hours, MOST_H))) for each in issues]
+    reach = min((len(depths) for _, depths in heard if depths), default=0)
     if not reach:
-        raise ValueError("no rain forecast reaches beyond this hour")
-    known = [(each, depths[:reach]) for each, depths in told if depths]
+        raise ValueError(told("no rain forecast reaches beyond this hour"))
+    known = [(each, depths[:reach]) for each, depths in heard if depths]
     issued_us = max(each.issued_us for each, _ in known)
     issued_at, begins_at = (_glass(timeline.glass(each)) for each in (issued_us, begin_us))
     local = issued_at.astimezone(city.zone)

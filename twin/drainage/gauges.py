@@ -13,6 +13,7 @@ from data_access.city import City
 from data_access.records import instant_us
 from data_access.rollup import MICRO
 from data_access.store.reader import StoreReader
+from language import told
 from twin.drainage.plan import DrainagePlan, StormPlan
 from twin.drainage.scenario import MOST_H, MOST_STEPS, Hyetograph
 from twin.drainage.storms import Depths, between, centre, with_mean
@@ -43,20 +44,22 @@ def storm_from_gauges(
     """
     step_s = int(city.datasets[DATASET].cadence_s) if DATASET in city.datasets else 0
     if step_s <= 0:
-        raise ValueError("this city has no rain gauges")
+        raise ValueError(told("this city has no rain gauges"))
     step_us = step_s * MICRO
     with reader.snapshot() as snapshot:
         current = snapshot.current(DATASET)
         if current is None:
-            raise ValueError("no rain gauge has reported to this room")
+            raise ValueError(told("no rain gauge has reported to this room"))
         from_us, to_us = (current.timeline.track(instant_us(each)) for each in (begin, end))
         steps = max(0, -(-(to_us - from_us) // step_us))
         if not 1 <= steps <= MOST_STEPS:
-            raise ValueError(f"expected a stretch of 1 to {MOST_STEPS} steps of the gauges")
+            raise ValueError(
+                told("expected a stretch of 1 to {most} steps of the gauges", most=MOST_STEPS)
+            )
         places = snapshot.places(DATASET)
-        told = snapshot.recent(DATASET, INDICATOR, from_us=from_us)
+        heard = snapshot.recent(DATASET, INDICATOR, from_us=from_us)
     gauges: dict[tuple[float, float], Depths] = {}
-    for name, rows in told.items():
+    for name, rows in heard.items():
         place = places.get(name)
         if place is None or place.lat is None or place.lon is None:
             continue
@@ -67,7 +70,7 @@ def storm_from_gauges(
         if inside:  # a gauge that said nothing did not say that it was dry
             gauges[place.lat, place.lon] = tuple(depths)
     if not gauges:
-        raise ValueError("no rain gauge reported in this stretch")
+        raise ValueError(told("no rain gauge reported in this stretch"))
     wards = {ward.code: between(gauges, *centre(city, ward.code)) for ward in plan.ward}
     return _hyetograph(wards, step_s // 60, plan.storm_of(plan.gauge_storm))
 
@@ -97,8 +100,8 @@ def seen_from_gauges(reader: StoreReader, end: datetime) -> list[Seen]:
             current = snapshot.current(dataset)
             if current is not None:
                 until_us = current.timeline.track(instant_us(end))
-                told = len(snapshot.newest(dataset, indicator))
-                found += seen_of(snapshot, dataset, series=told, until_us=until_us)
+                series = len(snapshot.newest(dataset, indicator))
+                found += seen_of(snapshot, dataset, series=series, until_us=until_us)
     return found
 
 
@@ -114,9 +117,9 @@ def levels_from_gauges(reader: StoreReader, begin: datetime, end: datetime) -> l
             return []
         from_us, to_us = (current.timeline.track(instant_us(each)) for each in (begin, end))
         places = snapshot.places(LEVELS)
-        told = snapshot.recent(LEVELS, LEVEL, from_us=from_us)
+        heard = snapshot.recent(LEVELS, LEVEL, from_us=from_us)
     found = []
-    for name, rows in sorted(told.items()):
+    for name, rows in sorted(heard.items()):
         place = places.get(name)
         levels = [[round((at - from_us) / MICRO / 60, 3), m] for at, m in rows if at < to_us]
         if place is not None and place.lat is not None and levels:

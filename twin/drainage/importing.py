@@ -21,6 +21,7 @@ from data_access.envelope import Text
 from data_access.kept_file import keep
 from data_access.spelling import ascii_key
 from jobs.working import WorkFailed
+from language import told
 from settings import Settings
 from twin.drainage.building import report_section
 from twin.drainage.engine import check_case
@@ -92,7 +93,9 @@ def _kept(settings: Settings, model_id: str) -> str:
     try:
         return (folder_of(settings) / f"{model_id}.inp").read_text("utf-8")
     except OSError as error:
-        raise WorkFailed("input", f"no model {model_id!r} has been imported") from error
+        raise WorkFailed(
+            "input", told("no model {model!r} has been imported", model=model_id)
+        ) from error
 
 
 def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from data_access.city import City
 from jobs.working import WorkFailed
+from language import told, words_of
 from settings import Settings
 from twin.drainage.building import city_model
 from twin.drainage.importing import hash_of, imported_model
@@ -46,7 +47,9 @@ def _open_own(settings: Settings) -> Twin:
     try:
         return Twin(city, plan, city_model(plan, city))
     except ValueError as error:
-        raise WorkFailed("input", f"drainage.toml: {error}") from error
+        raise WorkFailed(
+            "input", told("{where}: {what}", where="drainage.toml", what=words_of(error))
+        ) from error
 
 
 def open_import(
@@ -62,7 +65,12 @@ def open_import(
     if model_hash is not None and model_hash != found:
         raise WorkFailed(
             "input",
-            f"model {model_id!r} was imported anew: it is {found} now, {model_hash} was asked",
+            told(
+                "model {model!r} was imported anew: it is {now} now, {asked} was asked",
+                model=model_id,
+                now=found,
+                asked=model_hash,
+            ),
         )
     model = imported_model(settings, model_id, city.areas)
     storms = storms_everywhere(plan)
@@ -74,5 +82,5 @@ def open_plan(settings: Settings) -> tuple[City, DrainagePlan]:
     city = opened_city(settings)
     plan = read_plan(settings.city, city)
     if plan is None:
-        raise WorkFailed("input", f"{city.name['vi']} has no twin/drainage.toml: no drainage twin")
+        raise WorkFailed("input", told("this city has no drainage twin"))
     return city, plan

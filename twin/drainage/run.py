@@ -15,6 +15,7 @@ from typing import Any
 
 from data_access.errors import DataError
 from jobs.working import WorkFailed, Working
+from language import words_of
 from settings import Settings
 from twin.drainage.calibration import Calibration, read_calibration
 from twin.drainage.case import SAMPLE_S, write_case
@@ -113,7 +114,7 @@ def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:
         check_picked(read, twin.model.options)
         rain = rain_of(read.storm, twin.plan, twin.city)
     except (ValueError, DataError) as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
     return Asked(twin, read, rain, read_calibration(calibration, read.model))
 
 

@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from language import told
+from twin.refusal import refusal
+
 ALL = "all"  # the key of rain that falls everywhere alike
 MOST_H = 72.0
 MOST_MM_H = 500.0  # above any rain ever measured over minutes to an hour (305 mm in 42 minutes)
@@ -56,12 +59,32 @@ class Hyetograph(_Value):
     def _rain(cls, mm: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
         for area, depths in mm.items():
             if not 1 <= len(depths) <= MOST_STEPS:
-                raise ValueError(f"rain of {area} has {len(depths)} steps, not 1 to {MOST_STEPS}")
+                raise ValueError(
+                    told(
+                        "rain of {area} has {count} steps, not 1 to {most}",
+                        area=area,
+                        count=len(depths),
+                        most=MOST_STEPS,
+                    )
+                )
             for depth in depths:
                 if not depth >= 0:  # a NaN is not either
-                    raise ValueError(f"rain of {area} is {depth:g} mm in a step; rain is 0 or more")
+                    raise ValueError(
+                        told(
+                            "rain of {area} is {mm:g} mm in a step; rain is 0 or more",
+                            area=area,
+                            mm=depth,
+                        )
+                    )
             if round(sum(depths), 3) > MOST_MM:  # sums of tenths are not whole
-                raise ValueError(f"{sum(depths):g} mm on {area}; at most {MOST_MM:g} mm are run")
+                raise ValueError(
+                    told(
+                        "{mm:g} mm on {area}; at most {most:g} mm are run",
+                        mm=sum(depths),
+                        area=area,
+                        most=MOST_MM,
+                    )
+                )
         return mm
 
     @model_validator(mode="after")
@@ -70,7 +93,12 @@ class Hyetograph(_Value):
             highest = max(depths) * 60 / self.step_min
             if highest > MOST_MM_H:
                 raise ValueError(
-                    f"rain of {area} reaches {highest:g} mm/h; at most {MOST_MM_H:g} are run"
+                    told(
+                        "rain of {area} reaches {mm:g} mm/h; at most {most:g} are run",
+                        area=area,
+                        mm=highest,
+                        most=MOST_MM_H,
+                    )
                 )
         return self
 
@@ -149,10 +177,7 @@ def read_scenario(given: Mapping[str, Any]) -> DrainageScenario:
     try:
         return DrainageScenario.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{where or 'scenario'}: {reason}") from error
+        raise ValueError(refusal(error)) from error
 
 
 def check_picked(scenario: DrainageScenario, options: Mapping[str, Any]) -> None:
@@ -163,14 +188,21 @@ def check_picked(scenario: DrainageScenario, options: Mapping[str, Any]) -> None
     level = scenario.river_level_m
     if level is not None and not river["leastM"] <= level <= river["mostM"]:
         raise ValueError(
-            f"river level {level:g} m; expected {river['leastM']:g} to {river['mostM']:g} m",
+            told(
+                "river level {level:g} m; expected {least:g} to {most:g} m",
+                level=level,
+                least=river["leastM"],
+                most=river["mostM"],
+            )
         )
     seen: set[tuple[str, str]] = set()
     for measure in scenario.measures:
         field, listed = _TARGETS[measure.kind]
         picked = getattr(measure, field)
         if (measure.kind, picked) in seen:
-            raise ValueError(f"{measure.kind} of {picked!r} is there twice")
+            raise ValueError(
+                told("{measure} of {picked!r} is there twice", measure=measure.kind, picked=picked)
+            )
         seen.add((measure.kind, picked))
         _fits(measure, _find(options, listed, picked))
 
@@ -180,15 +212,31 @@ def _find(options: Mapping[str, Any], listed: str, wanted: str) -> Mapping[str, 
         if option["id"] == wanted:
             found: Mapping[str, Any] = option
             return found
-    raise ValueError(f"{wanted!r} is none of the {listed} of this model")
+    raise ValueError(
+        told("{wanted!r} is none of the {listed} of this model", wanted=wanted, listed=listed)
+    )
 
 
 def _fits(measure: Measure, option: Mapping[str, Any]) -> None:
     if isinstance(measure, PumpsOff) and measure.pumps > option["pumps"]:
-        raise ValueError(f"{measure.station} has {option['pumps']} pumps, not {measure.pumps}")
+        raise ValueError(
+            told(
+                "{station} has {count} pumps, not {asked}",
+                station=measure.station,
+                count=option["pumps"],
+                asked=measure.pumps,
+            )
+        )
     if isinstance(measure, PumpsEarly) and not option["canPumpEarly"]:
-        raise ValueError(f"{measure.station} has no reservoir that could be pumped down")
+        raise ValueError(
+            told("{station} has no reservoir that could be pumped down", station=measure.station)
+        )
     if isinstance(measure, Drawdown) and measure.m > option["mostDrawdownM"]:
         raise ValueError(
-            f"{measure.lake} can be lowered by {option['mostDrawdownM']:g} m, not {measure.m:g}",
+            told(
+                "{lake} can be lowered by {most:g} m, not {asked:g}",
+                lake=measure.lake,
+                most=option["mostDrawdownM"],
+                asked=measure.m,
+            )
         )

@@ -15,6 +15,7 @@ import numpy as np
 from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
 from data_access.envelope import Text
+from language import told
 from twin.drainage.plan import DrainagePlan, StormPlan
 from twin.drainage.scenario import ALL, Hyetograph, NamedStorm
 from twin.result import text
@@ -58,12 +59,14 @@ def rain_of(storm: NamedStorm | Hyetograph, plan: DrainagePlan, city: City) -> R
     if isinstance(storm, Hyetograph):
         strange = sorted(set(storm.mm) - {ALL} - city.areas.codes)
         if strange:
-            raise ValueError(f"storm.mm: {strange[0]!r} is no unit of this city")
+            raise ValueError(told("storm.mm: {area!r} is no unit of this city", area=strange[0]))
         return drawn_rain(storm)
     try:
         planned = plan.storm_of(storm.id)
     except KeyError as error:
-        raise ValueError(f"storm.id: {storm.id!r} is no storm of this city") from error
+        raise ValueError(
+            told("storm.id: {storm!r} is no storm of this city", storm=storm.id)
+        ) from error
     wards = _planned(planned, plan, city)
     note = None if planned.note is None else text(planned.note["vi"], planned.note["en"])
     return Rain(planned.step_min, wards, mean_of(wards.values()), note)

@@ -18,6 +18,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from jobs.working import WorkFailed
+from language import told
 from twin.traffic import network
 from twin.traffic.changes import Change, Rebuilt, changes_of, check_names, rebuilt
 from twin.traffic.network import NET, Net
@@ -221,7 +222,9 @@ def _stops(root: Any, corridor: list[str], streets: Streets, ways: Ways) -> list
         ends = [edge.id for edge in edges if edge.end == other]
         chain = ways.path(starts, ends, cost)
         if not chain:
-            raise WorkFailed("input", f"no street leads from {one} to {other}")
+            raise WorkFailed(
+                "input", told("no street leads from {one} to {other}", one=one, other=other)
+            )
         chains.append(chain)
     stops, at_m = [], 0.0
     for place, junction in enumerate(corridor):

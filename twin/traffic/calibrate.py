@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.working import WorkFailed, Working
+from language import told
+from twin.refusal import refusal
 from twin.seen import SeenModel
 from twin.traffic import altering, engine, outputs, simulation
 from twin.traffic.altering import Altered
@@ -79,9 +81,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     try:
         asked = Asked.model_validate(inputs)
     except ValidationError as error:
-        wrong = error.errors()[0]
-        where = ".".join(str(step) for step in wrong["loc"])
-        raise WorkFailed("input", f"{where}: {wrong['msg']}") from error
+        raise WorkFailed("input", refusal(error, "observed")) from error
     base, observed = asked.base, asked.observed
     scenario = TrafficScenario(base=base)
     working.progress(0.0, "twin.network")
@@ -90,7 +90,11 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     known.sort(key=lambda each: (each.junction, each.entity))
     junctions = sorted({each.junction for each in known})
     if len(junctions) < LEAST_COUNTS:
-        reason = f"{len(junctions)} junctions have counts; at least {LEAST_COUNTS} are needed"
+        reason = told(
+            "{count} junctions have counts; at least {least} are needed",
+            count=len(junctions),
+            least=LEAST_COUNTS,
+        )
         raise WorkFailed("input", reason)
     free_kmh = {k: v for k, v in observed.freeKmh.items() if k in model.net.streets.links}
     shared = working.folder / "net"
@@ -257,7 +261,9 @@ def _lets_in(run: SeedRun) -> bool:
 
 def _check(run: SeedRun) -> None:
     if run["isLate"]:
-        raise WorkFailed("tooLong", "the base is so full that the engine did not come to its end")
+        raise WorkFailed(
+            "tooLong", told("the base is so full that the engine did not come to its end")
+        )
 
 
 def drive(

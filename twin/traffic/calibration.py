@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.working import WorkFailed
+from language import told
+from twin.refusal import refusal
 from twin.result import Fit
 from twin.traffic.limits import NOT_CALIBRATED, other_time, uncalibrated
 from twin.traffic.scenario import Base, DayKind
@@ -51,9 +53,10 @@ def read_calibration(body: Any, base: Base) -> Calibration:
     try:
         found = Calibrated.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise WorkFailed("input", f"calibration {where}: {first['msg']}") from error
+        raise WorkFailed(
+            "input",
+            told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
+        ) from error
     if found.network != base.network:
         return Calibration()
     if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from jobs.working import WorkFailed
+from language import told
 from twin.traffic.plan import RainBand, TrafficPlan
 from twin.traffic.scenario import (
     BusLane,
@@ -68,7 +69,9 @@ def check_names(scenario: TrafficScenario, streets: Streets, signals: Iterable[s
             for junction in measure.corridor:
                 _signal(streets, known, junction)
         if isinstance(measure, Demand) and measure.area not in areas:
-            raise WorkFailed("input", f"area {measure.area} has no street of this network")
+            raise WorkFailed(
+                "input", told("area {area} has no street of this network", area=measure.area)
+            )
     for link in scenario.floods:
         _link(streets, link)
 
@@ -76,15 +79,17 @@ def check_names(scenario: TrafficScenario, streets: Streets, signals: Iterable[s
 def _link(streets: Streets, link: str) -> Link:
     found = streets.links.get(link)
     if found is None:
-        raise WorkFailed("input", f"link {link} is not in this network")
+        raise WorkFailed("input", told("link {link} is not in this network", link=link))
     return found
 
 
 def _signal(streets: Streets, signals: frozenset[str], junction: str) -> None:
     if junction not in streets.junctions and junction not in signals:
-        raise WorkFailed("input", f"junction {junction} is not in this network")
+        raise WorkFailed(
+            "input", told("junction {junction} is not in this network", junction=junction)
+        )
     if junction not in signals:
-        raise WorkFailed("input", f"junction {junction} has no signal")
+        raise WorkFailed("input", told("junction {junction} has no signal", junction=junction))
 
 
 def changes_of(scenario: TrafficScenario, streets: Streets, plan: TrafficPlan) -> dict[str, Change]:
@@ -208,7 +213,7 @@ def _one_way(
     if direction == "backward":
         kept, lost = lost, kept
     if not kept or not lost:
-        raise WorkFailed("input", f"link {link.id} is one-way already")
+        raise WorkFailed("input", told("link {link} is one-way already", link=link.id))
     for edge_id, other in zip(kept, reversed(lost), strict=True):
         edge = edges[edge_id]
         wider = replace(edge, lanes=edge.lanes + edges[other].lanes)
@@ -234,7 +239,9 @@ def _bus_lane(
         for edge_id in chain:
             edge = edges[edge_id]
             if edge.lanes < 2:
-                raise WorkFailed("input", f"link {link.id} has no lane to give to buses")
+                raise WorkFailed(
+                    "input", told("link {link} has no lane to give to buses", link=link.id)
+                )
             narrower = replace(edge, lanes=edge.lanes - 1)
             bus = replace(edge, id=f"{edge_id}.bus", lanes=1)
             edges[edge_id], edges[bus.id] = narrower, bus

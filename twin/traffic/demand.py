@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_access.areas import KM_PER_DEGREE, Areas
+from language import told
 from twin.traffic.altering import CAR_M, ENGINE_CLASS
 from twin.traffic.plan import TrafficPlan, Vehicle
 from twin.traffic.scenario import Base, Demand
@@ -163,7 +164,7 @@ def shares(zones: Sequence[Zone], plan: TrafficPlan, hour: int) -> NDArray[np.fl
             found += part / part.sum() * share
     total = found.sum()
     if total <= 0:
-        raise ValueError("no pair of zones has any trip")
+        raise ValueError(told("no pair of zones has any trip"))
     normal: NDArray[np.float64] = found / total
     return normal
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from jobs.working import WorkFailed
+from language import told
 
 POLL_S = 0.02
 PACKAGE = "eclipse-sumo"
@@ -35,7 +36,14 @@ def program(name: str) -> str:
             return str(path)
     found = shutil.which(name)
     if found is None:
-        raise WorkFailed("engine", f"{name} of SUMO is not installed; expected package {PACKAGE}")
+        raise WorkFailed(
+            "engine",
+            told(
+                "{name} of SUMO is not installed; expected package {package}",
+                name=name,
+                package=PACKAGE,
+            ),
+        )
     return found
 
 
@@ -118,7 +126,9 @@ def start(name: str, arguments: Sequence[str], folder: Path, *, timeout_s: float
                 stderr=subprocess.STDOUT,
             )
         except OSError as error:
-            raise WorkFailed("engine", f"{name} cannot be started: {error}") from error
+            raise WorkFailed(
+                "engine", told("{name} cannot be started: {error}", name=name, error=error)
+            ) from error
     return Running(name, process, log, timeout_s, time.monotonic() + PATIENCE * timeout_s)
 
 
@@ -144,5 +154,5 @@ def said(log: Path, code: int) -> str:
         return " ".join(errors)[:LONGEST_SENTENCE]
     if code < 0:
         return f"ended by signal {-code} ({signal.Signals(-code).name})"
-    told = [line.strip() for line in lines if line.strip()]
-    return (told[-1] if told else f"ended with code {code}")[:LONGEST_SENTENCE]
+    kept = [line.strip() for line in lines if line.strip()]
+    return (kept[-1] if kept else f"ended with code {code}")[:LONGEST_SENTENCE]

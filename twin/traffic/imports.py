@@ -11,6 +11,7 @@ from typing import Any
 from data_access.city import City
 from data_access.envelope import Text
 from jobs.working import WorkFailed
+from language import told
 from settings import Settings
 from twin.traffic.network import NET, STREETS, Net, kept_folder, load_net
 from twin.traffic.options import options as city_options
@@ -38,7 +39,13 @@ def open_import(settings: Settings, name: str, plan: TrafficPlan, named: str | N
     net = load_net(kept_folder(settings) / "imported" / name, plan.cycle_s)
     if named is not None and named != net.hash:
         raise WorkFailed(
-            "input", f"network {name!r} was imported anew: it is {net.hash} now, {named} was asked"
+            "input",
+            told(
+                "network {network!r} was imported anew: it is {now} now, {asked} was asked",
+                network=name,
+                now=net.hash,
+                asked=named,
+            ),
         )
     return net
 

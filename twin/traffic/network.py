@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from jobs.working import WorkFailed
+from language import told
 from settings import Settings
 from twin.traffic import engine
 from twin.traffic.grid import Plane
@@ -105,7 +106,7 @@ def convert(arguments: Iterable[str], folder: Path, check: Callable[[], None]) -
     engine.finish([running], check)
     if running.is_late or not (folder / NET).is_file():
         reason = engine.said(running.log, 0)
-        raise WorkFailed("engine", f"netconvert made no network: {reason}")
+        raise WorkFailed("engine", told("netconvert made no network: {reason}", reason=reason))
 
 
 def load_net(kept: Path, cycle_s: int) -> Net:
@@ -114,7 +115,9 @@ def load_net(kept: Path, cycle_s: int) -> Net:
         streets = Streets.decode((kept / STREETS).read_bytes())
         content = (kept / NET).read_bytes()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkFailed("input", f"{kept.name}: no network of that name was imported") from error
+        raise WorkFailed(
+            "input", told("{network}: no network of that name was imported", network=kept.name)
+        ) from error
     return Net(streets, kept / NET, digest(streets.encode(), content), cycle_s)
 
 

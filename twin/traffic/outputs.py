@@ -12,6 +12,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from jobs.working import WorkFailed
+from language import told
 
 TRIPS, EDGES, STATISTICS = "tripinfo.xml", "edges.xml", "statistics.xml"
 ROUTES_DRIVEN = "driven.xml"
@@ -158,7 +159,7 @@ def _read(
 ) -> None:
     """Tell of every element of a file of our own engine, until it ends or breaks off."""
     if not path.is_file():
-        raise WorkFailed("engine", f"the engine wrote no {path.name}")
+        raise WorkFailed("engine", told("the engine wrote no {file}", file=path.name))
     parser = expat.ParserCreate()
     parser.StartElementHandler = begin
     if end is not None:

@@ -22,6 +22,7 @@ from data_access.city import City
 from data_access.errors import DataError
 from data_access.kept_file import keep
 from jobs.working import WorkFailed, Working
+from language import told, words_of
 from settings import Settings
 from twin.envelope import publish_latest
 from twin.opened import Opened, opened_city
@@ -79,7 +80,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     try:
         scenario = read_scenario(inputs.get("scenario"))
     except ValueError as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
     working.progress(0.0, "twin.network")
     model = open_model(scenario, inputs.get("calibration"), working)
     gc.freeze()  # what is loaded stays until this process ends: the collector need not walk it
@@ -133,9 +134,9 @@ def _open_plan(settings: Settings) -> tuple[City, TrafficPlan]:
         city = opened_city(settings)
         plan = read_plan(settings.city, city)
     except DataError as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
     if plan is None:
-        raise WorkFailed("input", "this city has no traffic twin (city/twin/traffic.toml)")
+        raise WorkFailed("input", told("this city has no traffic twin"))
     return city, plan
 
 
@@ -249,7 +250,7 @@ def base_trips(model: Model, scenario: TrafficScenario, seed: int) -> list[Trip]
             seed=seed, factors=model.calibration.factors, stations=model.stations,
         )  # fmt: skip
     except ValueError as error:
-        raise WorkFailed("input", str(error)) from error
+        raise WorkFailed("input", words_of(error)) from error
 
 
 def _run(

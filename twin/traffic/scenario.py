@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from language import told
+from twin.refusal import refusal
+
 MAX_SEEDS = 5
 LONGEST_CYCLE_S = 300
 Id = Annotated[str, Field(min_length=1, max_length=120)]
@@ -23,7 +26,7 @@ def _once(ids: list[str]) -> list[str]:
 
 def _all_different(values: list[T]) -> list[T]:
     if len(set(values)) != len(values):
-        raise ValueError("expected every one once")
+        raise ValueError(told("expected every one once"))
     return values
 
 
@@ -53,9 +56,9 @@ class Base(_Model):
     @model_validator(mode="after")
     def _one_time(self) -> Base:
         if self.peak is not None and self.hour is not None:
-            raise ValueError("expected a peak or an hour, not both")
+            raise ValueError(told("expected a peak or an hour, not both"))
         if any(not 0 < seed < 2**31 for seed in self.seeds):
-            raise ValueError("expected seeds from 1 to 2147483647")
+            raise ValueError(told("expected seeds from 1 to 2147483647"))
         return self
 
     @property
@@ -85,7 +88,7 @@ class Reduce(_Model):
     @model_validator(mode="after")
     def _something(self) -> Reduce:
         if self.capacityShare == 1 and self.speedKmh is None:
-            raise ValueError("expected a share of the capacity below 1, or a speed")
+            raise ValueError(told("expected a share of the capacity below 1, or a speed"))
         return self
 
 
@@ -101,11 +104,11 @@ class Signals(_Model):
     @model_validator(mode="after")
     def _something(self) -> Signals:
         if self.greenShare is not None and self.splits is not None:
-            raise ValueError("expected a share of green or splits, not both")
+            raise ValueError(told("expected a share of green or splits, not both"))
         if self.cycleS is None and self.greenShare is None and self.splits is None:
-            raise ValueError("expected a cycle, a share of green or splits")
+            raise ValueError(told("expected a cycle, a share of green or splits"))
         if self.splits is not None and abs(sum(self.splits) - 1) > 0.005:
-            raise ValueError(f"splits add up to {sum(self.splits):.3f}; expected 1")
+            raise ValueError(told("splits add up to {sum:.3f}; expected 1", sum=sum(self.splits)))
         return self
 
 
@@ -168,7 +171,7 @@ class TrafficScenario(_Model):
     @model_validator(mode="after")
     def _agree(self) -> TrafficScenario:
         if sum(isinstance(measure, Rain) for measure in self.measures) > 1:
-            raise ValueError("expected one rain")
+            raise ValueError(told("expected one rain"))
         touched: dict[str, str] = {}
         for measure in self.measures:
             if not isinstance(measure, Close | OneWay | BusLane):
@@ -176,7 +179,14 @@ class TrafficScenario(_Model):
             for link in measure.links:
                 other = touched.setdefault(link, measure.kind)
                 if other != measure.kind:
-                    raise ValueError(f"link {link}: expected {other} or {measure.kind}, not both")
+                    raise ValueError(
+                        told(
+                            "link {link}: expected {one} or {other}, not both",
+                            link=link,
+                            one=other,
+                            other=measure.kind,
+                        )
+                    )
         return self
 
 
@@ -185,7 +195,4 @@ def read_scenario(body: Any) -> TrafficScenario:
     try:
         return TrafficScenario.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "scenario"
-        said = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{where}: {said}") from error
+        raise ValueError(refusal(error)) from error

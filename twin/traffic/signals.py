@@ -13,6 +13,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from jobs.working import WorkFailed
+from language import told
 
 LEAST_GREEN_S = 5
 PROGRAM = "twin"
@@ -76,16 +77,30 @@ class Plan:
         """
         greens = self.greens
         if not greens:
-            raise WorkFailed("input", f"signal {self.junction} has no green phase to change")
+            raise WorkFailed(
+                "input", told("signal {signal} has no green phase to change", signal=self.junction)
+            )
         if splits is not None and len(splits) != len(greens):
-            asked = f"{len(splits)} splits; it has {len(greens)} green phases"
-            raise WorkFailed("input", f"signal {self.junction} was given {asked}")
+            reason = told(
+                "signal {signal} was given {asked} splits; it has {count} green phases",
+                signal=self.junction,
+                asked=len(splits),
+                count=len(greens),
+            )
+            raise WorkFailed("input", reason)
         now = [self.phases[n].duration_s for n in greens]
         clearing = self.cycle_s - sum(now)
         left = (cycle_s or self.cycle_s) - clearing
         if left < LEAST_GREEN_S * len(greens):
             least = clearing + LEAST_GREEN_S * len(greens)
-            raise WorkFailed("input", f"signal {self.junction} cannot do a cycle under {least} s")
+            raise WorkFailed(
+                "input",
+                told(
+                    "signal {signal} cannot do a cycle under {least} s",
+                    signal=self.junction,
+                    least=least,
+                ),
+            )
         shares = list(splits) if splits is not None else [each / sum(now) for each in now]
         if green_share is not None and len(greens) > 1:
             rest = sum(shares[1:])
@@ -165,7 +180,9 @@ def _serving(plan: Plan, stop: Stop) -> int:
 
     best = max(plan.greens, key=lambda phase: (going(phase), -phase), default=None)
     if best is None or not going(best):
-        raise WorkFailed("input", f"signal {stop.junction} never lets the corridor go")
+        raise WorkFailed(
+            "input", told("signal {signal} never lets the corridor go", signal=stop.junction)
+        )
     return best
 
 

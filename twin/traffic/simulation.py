@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.working import WorkFailed
+from language import told
 from twin.traffic import demand, engine, figures, outputs
 from twin.traffic.altering import ADDED, Altered
 from twin.traffic.demand import Trip
@@ -138,7 +139,9 @@ def harvest(case: Case, wards: Sequence[str], *, is_late: bool) -> SeedRun:
     ends = outputs.read_trips(case.folder / outputs.TRIPS)
     counts = _conservation(case, ends, is_late=is_late)
     if is_late and not reached:
-        raise WorkFailed("tooLong", "the engine did not come to the first five minutes in its time")
+        raise WorkFailed(
+            "tooLong", told("the engine did not come to the first five minutes in its time")
+        )
     hours = case.horizon_s / 3600
     city = figures.city_figures(ends, edges, dropped=counts["dropped"], per=case.stands_for)
     city["arrived"] /= hours
@@ -195,15 +198,15 @@ def _conservation(case: Case, ends: Sequence[outputs.TripEnd], *, is_late: bool)
         "byEngine": by_engine,
         "dropped": dropped + by_engine,
     }
-    told = (len(ends), sum(not end.is_in for end in ends))
-    if told != (case.asked - dropped, statistics.waiting) or not (
+    seen = (len(ends), sum(not end.is_in for end in ends))
+    if seen != (case.asked - dropped, statistics.waiting) or not (
         0 <= by_engine <= statistics.teleports
     ):
         raise WorkFailed(
             "engine",
-            f"trips are not conserved: {case.asked} asked, {dropped} dropped before, {told[0]} told"
+            f"trips are not conserved: {case.asked} asked, {dropped} dropped before, {seen[0]} told"
             f" of, {arrived} arrived, {inside} on the way, {statistics.running} of them running,"
-            f" {told[1]} waiting of {statistics.waiting}, {statistics.teleports} moved past a jam",
+            f" {seen[1]} waiting of {statistics.waiting}, {statistics.teleports} moved past a jam",
         )
     return found
 

@@ -102,5 +102,5 @@ def test_a_calibration_of_another_network_is_not_used() -> None:
         "fit": {"state": "calibrated", "why": {"vi": "x", "en": "x"}},
     }  # fmt: skip
     assert read_calibration(body, Base()).fit["state"] == "uncalibrated"
-    with pytest.raises(WorkFailed, match="calibration hour"):
+    with pytest.raises(WorkFailed, match="calibration: hour"):
         read_calibration(body | {"hour": 30}, Base())
