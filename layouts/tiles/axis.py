@@ -25,14 +25,18 @@ class Tick:
     text: str
 
 
-def value_ticks(low: float, high: float, *, most: int = 4) -> list[float]:
-    """Return round values at or around [low, high], at most `most` + 1, evenly spaced."""
+def value_ticks(low: float, high: float, *, most: int = 4, least: float = 0.0) -> list[float]:
+    """Return round values at or around [low, high], at most `most` + 1, evenly spaced.
+
+    They are `least` apart or more: what figures are told to, a round value itself.
+    """
     span = high - low
     if span <= 0:
         span = abs(high) or 1.0
     rough = span / max(1, most)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * each for each in (1, 2, 2.5, 5, 10) if power * each >= rough * 0.999)
+    step = max(step, least)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(index * step, 10) for index in range(first, max(last, first + 1) + 1)]
 

@@ -69,7 +69,7 @@ class Plot:
         if zero or (low >= 0 and low < (high - low) * 0.5):
             low = min(0.0, low)
         most = max(2, min(6, int((self.tile.height_u - TOP - BOTTOM) // TICK_ROOM)))
-        ticks = axis.value_ticks(low, high, most=most)
+        ticks = axis.value_ticks(low, high, most=most, least=10.0 ** -series["decimals"])
         air = (high - low) * 0.04 or 1.0
         # The axis ends at a round value near the data, else a little above it.
         self.ticks = [tick for tick in ticks if tick <= high + (high - low) * NEAR]
