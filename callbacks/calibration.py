@@ -16,6 +16,7 @@ from data_access.store.reader import StoreReader
 from jobs.errors import JobError
 from jobs.job import Job, State
 from jobs.kinds import offered
+from jobs.working import WorkFailed
 from language import LANGUAGES, say, text, told, words_of
 from layouts import ids
 from layouts.pages import calibration as view
@@ -23,15 +24,17 @@ from layouts.pages.calibration import Calibrated
 from layouts.pages.data_page import unkept_page
 from permissions.errors import Forbidden
 from permissions.roles import Right
+from twin.calibrated import LOOKED_AT, model_of
 from twin.drainage.gauges import levels_from_gauges, seen_from_gauges, storm_from_gauges
 from twin.drainage.plan import read_plan as read_water
+from twin.drainage.scenario import CITY_MODEL
 from twin.traffic.city_streets import city_streets
+from twin.traffic.imports import open_import
 from twin.traffic.observed import observe
 from twin.traffic.plan import read_plan as read_roads
 from twin.traffic.scenario import Base
 
 KINDS = ("traffic", "drainage")
-LOOKED_AT = 10
 PEAK = Base(peak="morning")
 BACK_H = 24.0  # of rain and levels at gauges
 BACK = timedelta(hours=BACK_H)
@@ -55,7 +58,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.CALIBRATION_BODY, "children"),
         Output(ids.CALIBRATION_POLL, "disabled"),
-        Input({"part": "calibrate", "kind": ALL}, "n_clicks"),
+        Input({"part": "calibrate", "kind": ALL, "network": ALL}, "n_clicks"),
         Input(ids.CALIBRATION_POLL, "n_intervals"),
         prevent_initial_call=True,
     )(follow)
@@ -67,21 +70,25 @@ def follow(_keys: Any, _poll: Any) -> Any:
     if who is None or not who.may(Right.SEE_TWINS):
         return no_update, no_update
     setting, may_run = page_setting.setting(), who.may(Right.RUN_TWINS)
-    problems: dict[str, str] = {}
+    problems: dict[tuple[str, str], str] = {}
     if by != ids.CALIBRATION_POLL:
         if not ctx.triggered[0]["value"]:
             return no_update, no_update  # a key was drawn anew, nobody pressed it
         if not may_run:
             session.audit(who, "twin.calibrate", "refused", code="forbidden")
             return no_update, no_update
-        problems = {str(by["kind"]): _ask(desk(), str(by["kind"]), who.user_id)}
+        kind, network = str(by["kind"]), str(by["network"])
+        problems = {(kind, network): _ask(desk(), kind, network, who.user_id)}
     twins = _twins(desk())
     parts = view.body_of(twins, may_run=may_run, setting=setting, problems=problems)
     return parts, not any(view.is_running(each) for each in twins)
 
 
-def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
-    """Return the inputs of a calibration: what was observed, resolved now; raises ValueError."""
+def inputs_of(reach: Desk, kind: str, network: str = "") -> dict[str, Any]:
+    """Return the inputs of a calibration: what was observed, resolved now.
+
+    Of the city's own model, or of an imported `network`. Raises ValueError, WorkFailed.
+    """
     city, folder = reach.city, reach.settings.city
     if reach.snapshot is None:
         raise ValueError(told("the store cannot be read from here"))
@@ -89,9 +96,13 @@ def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
         roads = read_roads(folder, city)
         if roads is None:
             raise ValueError(told("this city has no traffic twin"))
+        base, streets = PEAK, None
+        if network:
+            net = open_import(reach.settings, network, roads, None)
+            base, streets = Base(peak="morning", network=network, networkHash=net.hash), net.streets
         with reach.snapshot() as snapshot:
-            observed = observe(snapshot, city, city_streets(city, roads), PEAK)
-        return {"base": PEAK.model_dump(), "observed": observed}
+            observed = observe(snapshot, city, streets or city_streets(city, roads), base)
+        return {"base": base.model_dump(), "observed": observed}
     water = read_water(folder, city)
     if water is None:
         raise ValueError(told("this city has no drainage twin"))
@@ -106,15 +117,19 @@ def inputs_of(reach: Desk, kind: str) -> dict[str, Any]:
     }
 
 
-def _ask(reach: Desk, kind: str, user_id: str) -> str:
-    """Have a twin calibrated; return why not, empty where it is asked."""
+def _ask(reach: Desk, kind: str, network: str, user_id: str) -> str:
+    """Have a twin calibrated, or an imported network; return why not, empty where it is asked."""
     who, target = session.person(), f"{job_kind(kind)}.calibrate"
     asked = session.audit(who, "twin.calibrate", "asked", target=target)
     title = {each: text("what_if.calibration.title", each) for each in LANGUAGES}
     try:
-        inputs = inputs_of(reach, kind)
+        if network and network not in _networks(reach):
+            raise ValueError(
+                told("{network}: no network of that name was imported", network=network)
+            )
+        inputs = inputs_of(reach, kind, network)
         job = runs.store(reach).ask(target, inputs, user_id, reach.now_ms(), title=title)
-    except (JobError, ValueError) as error:
+    except (JobError, WorkFailed, ValueError) as error:
         code = getattr(error, "code", "input")
         session.audit(who, "twin.calibrate", "failed", target=target, code=code, answers=asked)
         return say(words_of(error), page_setting.setting().language)
@@ -125,19 +140,29 @@ def _ask(reach: Desk, kind: str, user_id: str) -> str:
 def _twins(reach: Desk) -> list[Calibrated]:
     known = offered()
     there = reach.twins.there(reach.settings, reach.city)
-    return [
-        _calibrated(reach, kind)
-        for kind in KINDS
-        if kind in there and f"{job_kind(kind)}.calibrate" in known
-    ]
+    found: list[Calibrated] = []
+    for kind in KINDS:
+        if kind in there and f"{job_kind(kind)}.calibrate" in known:
+            found.append(_calibrated(reach, kind, None))
+            if kind == "traffic":
+                found += [_calibrated(reach, kind, name) for name in _networks(reach)]
+    return found
 
 
-def _calibrated(reach: Desk, kind: str) -> Calibrated:
+def _networks(reach: Desk) -> list[str]:
+    _, networks = reach.twins.imported("traffic", reach.settings)
+    return networks
+
+
+def _calibrated(reach: Desk, kind: str, network: str | None) -> Calibrated:
     store, now_ms = runs.store(reach), reach.now_ms()
+    model = network if kind == "traffic" else CITY_MODEL
     recent = [
         job
         for job in store.recent([f"{job_kind(kind)}.calibrate"], LOOKED_AT)
-        if job.asked_at_ms <= now_ms and (job.finished_at_ms or 0) <= now_ms
+        if job.asked_at_ms <= now_ms
+        and (job.finished_at_ms or 0) <= now_ms
+        and model_of(kind, job.inputs) == model
     ]
     done = next((job for job in recent if job.state == State.DONE), None)
     whole = store.find(done.id) if done is not None else None
@@ -145,4 +170,4 @@ def _calibrated(reach: Desk, kind: str) -> Calibrated:
     newest: Job | None = recent[0] if recent else None
     if newest is not None and done is not None and newest.id == done.id:
         newest = None
-    return Calibrated(kind, result, done.finished_at_ms if done else None, newest)
+    return Calibrated(kind, result, done.finished_at_ms if done else None, newest, network)

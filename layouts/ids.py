@@ -178,9 +178,9 @@ CALIBRATION_BODY = "calibration-body"
 CALIBRATION_POLL = "calibration-poll"
 
 
-def calibrate(kind: str) -> dict[str, str]:
-    """Return the id of the key that asks for another calibration of a twin."""
-    return {"part": "calibrate", "kind": kind}
+def calibrate(kind: str, network: str | None) -> dict[str, str]:
+    """Return the id of the key that asks for another calibration of a twin, or of a network."""
+    return {"part": "calibrate", "kind": kind, "network": network or ""}
 
 
 def what_if_key(do: str, about: str) -> dict[str, str]:

@@ -50,6 +50,12 @@ class Calibrated:
     result: Mapping[str, Any] | None
     made_at_ms: float | None
     under_way: Job | None = None
+    network: str | None = None  # an imported one
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others of the page."""
+        return self.kind, self.network or ""
 
 
 def page(twins: Sequence[Calibrated], *, may_run: bool, link: Link, setting: Setting) -> Component:
@@ -70,11 +76,11 @@ def body_of(
     *,
     may_run: bool,
     setting: Setting,
-    problems: Mapping[str, str] | None = None,
+    problems: Mapping[tuple[str, str], str] | None = None,
 ) -> list[Component]:
     """Return one section a twin; `problems` say why a calibration could not be asked."""
     told = problems or {}
-    return [_twin(each, told.get(each.kind, ""), may_run, setting) for each in twins]
+    return [_twin(each, told.get(each.key, ""), may_run, setting) for each in twins]
 
 
 def fit_of(result: Mapping[str, Any]) -> tuple[str, Text, Mapping[str, float]]:
@@ -84,7 +90,10 @@ def fit_of(result: Mapping[str, Any]) -> tuple[str, Text, Mapping[str, float]]:
 
 
 def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Component:
-    parts: list[Component] = [html.H2(tell(f"kind.{twin.kind}", setting))]
+    name = tell(f"kind.{twin.kind}", setting)
+    if twin.network is not None:
+        name += " " + tell("on_model", setting, name=twin.network)
+    parts: list[Component] = [html.H2(name)]
     if twin.result is None:
         parts.append(_state("uncalibrated", tell("calibration.none", setting), setting))
     else:
@@ -97,7 +106,7 @@ def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Co
         parts.append(ended(job, setting) if job.has_ended else _waiting(job, setting))
     if may_run and not is_running(twin):  # above what scrolls
         asks = "calibration.begin" if twin.result is None else "calibration.again"
-        key = ids.calibrate(twin.kind)
+        key = ids.calibrate(twin.kind, twin.network)
         parts.append(
             html.Button([icon("bi-bullseye"), tell(asks, setting)], id=key, className="key")
         )
@@ -138,7 +147,8 @@ def _shown(twin: Calibrated, setting: Setting) -> list[Component]:
     points = [each for each in result.get("points") or () if "heldBackGeh" in each]
     if points:
         figure = against(points, setting=setting)
-        parts += [_graph(f"calibration-{twin.kind}", figure), _points(points, setting)]
+        graph = "-".join(filter(None, ("calibration", *twin.key)))
+        parts += [_graph(graph, figure), _points(points, setting)]
     gauges = [each for each in result.get("gauges") or () if each["heldBack"] and each["minutes"]]
     parts += [
         _graph(f"calibration-gauge-{index}", courses(gauge, setting=setting))

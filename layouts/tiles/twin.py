@@ -141,9 +141,7 @@ def caveats(tile: Tile, envelope: Envelope) -> list[str]:
     """Return what is to be doubted: the fit first, then what chance, model and run left out."""
     run = said(envelope)
     fit = run.get("fit")
-    is_fit = isinstance(fit, Mapping) and fit.get("state") == "calibrated"
-    state = "calibrated" if is_fit else "uncalibrated"
-    told = [tile.say(f"twin.{state}")]
+    told = [tile.say(f"twin.{_state(fit)}")]
     done, asked = run.get("seedsDone"), run.get("seeds")
     if isinstance(done, int) and isinstance(asked, Sequence) and done < len(asked):
         told.append(tile.say("twin.firstSeed", done=done, of=len(asked)))
@@ -151,6 +149,15 @@ def caveats(tile: Tile, envelope: Envelope) -> list[str]:
         given = run.get(part)
         told += [tile.words(each) for each in given or () if isinstance(each, Mapping)]
     return told
+
+
+def _state(fit: Any) -> str:
+    """Return whether it is calibrated, and whether that was by what a simulator made up."""
+    if not isinstance(fit, Mapping) or fit.get("state") != "calibrated":
+        return "uncalibrated"
+    seen = [each for each in fit.get("seen") or () if isinstance(each, Mapping)]
+    is_made_up = any(each.get("origin") == "simulated" for each in seen)
+    return "calibratedBySimulated" if is_made_up else "calibrated"
 
 
 def _figure(row: Mapping[str, Any]) -> Figure | None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import orjson
+import pytest
+
+from callbacks import calibration
+from callbacks.what_if_run import inputs_of
+from jobs.store import JobStore
 from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import keep
+from tests.twin.traffic.test_importing import overpass
+from twin.traffic.importing import import_network
 
 POINTS = [
     {"junction": "N16", "name": "Ô Chợ Dừa", "entity": "CAM-N16", "days": 20, "counted": 4200.0,
@@ -68,8 +79,6 @@ def test_observed_stands_against_simulated_where_it_was_held_back(leader, reach)
 
 
 def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> None:
-    from callbacks.what_if_run import inputs_of
-
     keep(reach, "twin.traffic.calibrate", ROADS)
     given = inputs_of(reach, "coupled", {"drainage": {}, "traffic": {}})
     assert given["calibration"]["drainage"] is None
@@ -77,16 +86,60 @@ def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> 
     assert "points" not in given["calibration"]["traffic"]
 
 
-def test_what_cannot_be_asked_is_said_and_audited(leader, viewer, reach) -> None:
-    key = {"kind": "traffic", "part": "calibrate"}
+def press(client: Any, network: str = "") -> str:
+    """Press the key that asks for a calibration."""
+    key = {"kind": "traffic", "network": network, "part": "calibrate"}
     values = {
-        '{"kind":["ALL"],"part":"calibrate"}.n_clicks': [
+        '{"kind":["ALL"],"network":["ALL"],"part":"calibrate"}.n_clicks': [
             {"id": key, "property": "n_clicks", "value": 1}
         ]
     }
-    changed = '{"kind":"traffic","part":"calibrate"}.n_clicks'
-    viewer.call("calibration-body.children", values, changed=changed)
-    said = as_text(leader.call("calibration-body.children", values, changed=changed))
+    changed = f'{{"kind":"traffic","network":"{network}","part":"calibrate"}}.n_clicks'
+    return as_text(client.call("calibration-body.children", values, changed=changed))
+
+
+def test_an_imported_network_is_calibrated_by_itself(
+    leader, reach, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "Phố Huế.json"
+    source.write_bytes(orjson.dumps(overpass()))
+    import_network(source, reach.city, reach.settings, cycle_s=60)
+    page = leader.page("/data/twins")
+    assert "Giao thông trên pho-hue" in words(page)
+    assert asking(page) == 3
+
+    @contextmanager
+    def snapshot() -> Iterator[Any]:
+        yield None
+
+    seen: list[Any] = []
+
+    def observed(_snapshot: Any, _city: Any, streets: Any, base: Any) -> dict[str, Any]:
+        seen.append((streets.origin, base.network))
+        return {"counts": [], "speedKmh": {}, "freeKmh": {}, "origins": {}}
+
+    monkeypatch.setattr(calibration, "desk", lambda: replace(reach, snapshot=snapshot))
+    monkeypatch.setattr(calibration, "observe", observed)
+    press(leader, "pho-hue")
+    (job,) = JobStore(reach.engine).recent(["twin.traffic.calibrate"])
+    assert seen == [("pho-hue", "pho-hue")]
+    assert job.inputs["base"]["networkHash"]
+    assert "chưa nhập mạng lưới nào tên này" in press(leader, "elsewhere")
+
+
+def test_each_network_has_the_newest_calibration_of_its_own(leader, reach) -> None:
+    of_city, of_other = ({**ROADS, "network": each} for each in (None, "pho-hue"))
+    keep(reach, "twin.traffic.calibrate", of_city, base={"network": None})
+    keep(reach, "twin.traffic.calibrate", of_other, base={"network": "pho-hue"})
+    for network in (None, "pho-hue", "elsewhere"):
+        given = inputs_of(reach, "traffic", {"base": {"network": network}})["calibration"]
+        assert (given and given["network"]) == (None if network == "elsewhere" else network)
+        assert (given is None) is (network == "elsewhere")
+
+
+def test_what_cannot_be_asked_is_said_and_audited(leader, viewer, reach) -> None:
+    press(viewer)
+    said = press(leader)
     assert "không đọc được kho dữ liệu từ đây" in said
     outcomes = [row["outcome"] for row in reach.audit.recent(action="twin.calibrate")]
     assert outcomes == ["failed", "asked", "refused"]

@@ -190,7 +190,12 @@ def _answer(
         "runoff": runoff,
         "roughness": roughness,
         "state": "calibrated" if good else "uncalibrated",
-        "why": _why(len(pairs), figures.get("nse"), has_depths=bool(depths)),
+        "why": _why(
+            len(pairs),
+            figures.get("nse"),
+            has_depths=bool(depths),
+            is_made_up=any(each.origin == "simulated" for each in observed.seen),
+        ),
         "figures": figures,
         "seen": [each.told() for each in observed.seen],
         "gauges": [
@@ -201,7 +206,7 @@ def _answer(
     }
 
 
-def _why(held: int, nse: float | None, *, has_depths: bool) -> Text:
+def _why(held: int, nse: float | None, *, has_depths: bool, is_made_up: bool) -> Text:
     if nse is None and has_depths:
         return text(
             "Chỉ có độ sâu lớn nhất tại điểm đen, không có trạm mực nước để riêng",
@@ -214,9 +219,10 @@ def _why(held: int, nse: float | None, *, has_depths: bool) -> Text:
         )
     comma = f"{nse:.2f}".replace(".", ",")
     streets = ("", "") if has_depths else ("; ngập trên phố chưa được đo", "; streets not measured")
+    of = ("mực nước mô phỏng; ", "simulated levels; ") if is_made_up else ("", "")
     return text(
-        f"NSE {comma} tại {held} trạm để riêng (đạt từ 0,5){streets[0]}",
-        f"NSE {nse:.2f} at {held} gauges kept back (satisfactory from 0.5){streets[1]}",
+        f"NSE {comma} tại {held} trạm để riêng ({of[0]}đạt từ 0,5){streets[0]}",
+        f"NSE {nse:.2f} at {held} gauges kept back ({of[1]}satisfactory from 0.5){streets[1]}",
     )
 
 

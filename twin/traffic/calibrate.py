@@ -138,6 +138,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         "hour": base.begins_h,
         "dayKind": base.dayKind,
         "network": base.network,
+        "networkHash": base.networkHash,
         "factors": {key: round(each, 4) for key, each in sorted(factors.items())},
         "places": {key: [round(w, 4) for w in each] for key, each in sorted(places.items())},
         "freeKmh": dict(sorted(free_kmh.items())),

@@ -30,6 +30,7 @@ class Calibrated(BaseModel):
     hour: int = Field(ge=0, le=23)
     dayKind: DayKind
     network: str | None = None
+    networkHash: str | None = None
     factors: dict[str, Annotated[float, Field(ge=0, le=100_000)]]
     places: dict[str, tuple[Weight, Weight]] = Field(default_factory=dict)
     freeKmh: dict[str, Annotated[float, Field(gt=1, le=150)]]
@@ -57,7 +58,7 @@ def read_calibration(body: Any, base: Base) -> Calibration:
             "input",
             told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
         ) from error
-    if found.network != base.network:
+    if (found.network, found.networkHash) != (base.network, base.networkHash):
         return Calibration()
     if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):
         fit = uncalibrated(other_time(found.hour, found.dayKind))
@@ -75,5 +76,5 @@ def _with_seen(fit: Fit, found: Calibrated) -> Fit:
 
 def for_run(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return of a calibration's result what belongs into the inputs of a run."""
-    keys = ("hour", "dayKind", "network", "factors", "places", "freeKmh", "fit")
+    keys = tuple(Calibrated.model_fields)
     return {key: result[key] for key in keys if key in result}

@@ -51,8 +51,11 @@ def test_the_factor_that_made_the_levels_is_found_and_gauges_held_back_agree(
 ) -> None:
     monkeypatch.setattr(calibrate, "ROUGHNESS", (1.0,))
     levels = observed(small_city, heard, 1.2)
-    found = work({"scenario": SCENARIO, "levels": levels}, heard)
+    seen = [{"dataset": "water.level", "origin": "simulated", "series": 4, "untilMs": 1.0}]
+    found = work({"scenario": SCENARIO, "levels": levels, "seen": seen}, heard)
     assert (found["runoff"], found["state"]) == (1.2, "calibrated")
+    assert "simulated levels" in found["why"]["en"]
+    assert "streets not measured" in found["why"]["en"]
     assert found["figures"]["nse"] > 0.99
     assert found["figures"]["peakErrorM"] < 0.01
     assert [each["heldBack"] for each in found["gauges"]] == [False, False, True, True]

@@ -102,5 +102,9 @@ def test_a_calibration_of_another_network_is_not_used() -> None:
         "fit": {"state": "calibrated", "why": {"vi": "x", "en": "x"}},
     }  # fmt: skip
     assert read_calibration(body, Base()).fit["state"] == "uncalibrated"
+    named = body | {"networkHash": "0" * 24}
+    same, anew = (Base(network="elsewhere", networkHash=each * 24) for each in "01")
+    assert read_calibration(named, same).fit["state"] == "calibrated"
+    assert read_calibration(named, anew).fit["state"] == "uncalibrated"  # imported anew since
     with pytest.raises(WorkFailed, match="calibration: hour"):
         read_calibration(body | {"hour": 30}, Base())

@@ -1,0 +1,57 @@
+"""Tiles of a run of a twin: what they say of its fit, and of ground where no water stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from dash import html
+
+from data_access.envelope import Envelope
+from layouts.tiles.kind import Frame
+from layouts.tiles.registry import build
+from tests.layouts.tiles.sample import everything
+from tests.layouts.tiles.stage import context
+from tests.layouts.tiles.trees import having, nodes, words
+
+FRAME = Frame(width_px=1920, height_px=1080, unit_px=40, language="vi")
+
+
+def drawn(kind: str, envelope: Envelope, **options: Any) -> html.Section:
+    return build(kind, options, FRAME, {envelope.aggregate: envelope}, context())
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"),
+    [
+        ({"state": "uncalibrated"}, "Mô phỏng chưa hiệu chỉnh"),
+        ({"state": "calibrated", "seen": [{"origin": "live"}]}, "Mô phỏng đã hiệu chỉnh"),
+        ({"state": "calibrated"}, "Mô phỏng đã hiệu chỉnh"),
+        ({"state": "calibrated", "seen": [{"origin": "live"}, {"origin": "simulated"}]},
+         "Hiệu chỉnh theo số liệu mô phỏng"),
+        (None, "Mô phỏng chưa hiệu chỉnh"),
+    ],
+)  # fmt: skip
+def test_what_a_simulator_made_up_calibrates_nothing_unsaid(fit: Any, said: str) -> None:
+    sample = everything()["twin.latest.traffic"]
+    run = {**sample.quality["twin"], "fit": fit}
+    told = replace(sample, quality={**sample.quality, "twin": run})
+    assert said in words(drawn("twin_traffic", told))
+
+
+def test_a_city_without_flood_is_a_map_of_dry_ground_and_no_gap_in_the_data() -> None:
+    sample = everything()["twin.latest.drainage"]
+    depth = sample.payload["maps"]["depth"]
+    dry = {feature: {"value": 0.0, "band": "dry"} for feature in depth["values"]}
+    steps = {feature: [0.0] * len(depth["frames"]["minutes"]) for feature in dry}
+    calm: Any = {**depth, "values": dry, "worst": [], "frames": {**depth["frames"],
+                                                                 "values": steps}}  # fmt: skip
+    payload: Any = {**sample.payload, "maps": {"depth": calm}}
+    tile = drawn("flood_depth", replace(sample, payload=payload), show="map")
+    entries = [words([each]) for each in having(tile, "t-legend-entry")]
+    assert next(each for each in entries if "Không ngập" in each).endswith(str(len(dry)))
+    assert not [each for each in entries if "Không có" in each and "liệu" in each]
+    (hideout,) = (n["props"]["hideout"] for n in nodes(tile) if "frames" in
+                  (n["props"].get("hideout") or {}))  # fmt: skip
+    assert set("".join(hideout["frames"]["steps"])) == {"0"}
