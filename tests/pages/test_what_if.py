@@ -32,7 +32,7 @@ from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import TITLE, keep
 from tests.pages.site import served
 from tests.twin.drainage.test_engine import pipe
-from tests.twin.hand_made import result
+from tests.twin.hand_made import kpi, result
 from twin.drainage.importing import hash_of, import_model
 from twin.envelope import pair_id, run_name
 from wall.scene import scene_from_json
@@ -175,6 +175,21 @@ def test_a_run_is_shown_with_all_that_limits_it_and_by_what_it_was_made(leader, 
     for expected in ("3 chuyến bị bỏ", "lưới đường giả định", "chưa hiệu chỉnh", "engine 1.0",
                      job.result_hash[:16], "/what-if/document.pdf"):  # fmt: skip
         assert expected in said, expected
+
+
+def test_r50_a_run_is_told_ward_by_ward_with_its_differences(leader, reach) -> None:
+    wards = [unit.code for unit in reach.city.areas][:6]
+    areas = {
+        code: [kpi("lossHours", 10.0, 12.0 + number, wide=1.0)] for number, code in enumerate(wards)
+    }
+    job = keep(reach, told=result(areas=areas))
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    answer = leader.call("what-if-state.children", values)
+    said = as_text(answer)
+    names = [reach.city.areas.get(code).title["vi"] for code in wards]
+    assert all(name in said for name in names)
+    assert said.index(names[-1]) < said.index(names[0])  # who is harmed most is first
+    assert "+2,0 (+1,0 … +3,0)" in said
 
 
 def test_what_signals_would_do_leads_to_a_proposal_for_whom_may_make_one(
