@@ -11,7 +11,7 @@ from typing import Any
 from data_access.envelope import Text
 from language import LANGUAGES, number, text
 from twin.drainage.scenario import ALL, CITY_MODEL
-from twin.measures import BY_KIND, EVERYWHERE, Option, Picked, described
+from twin.measures import BY_KIND, EVERYWHERE, MeasureKind, Option, Picked, described
 
 Options = Mapping[str, Any]
 
@@ -84,6 +84,8 @@ def _picked(body: Mapping[str, Any], options: Options) -> Iterator[Picked]:
         if isinstance(body.get(slider.name), int | float)
     }
     values |= {choice.name: choice.word(body.get(choice.name)) for choice in kind.choices}
+    if kind.beside is not None and body.get(kind.beside.name) is not None:
+        values[kind.beside.name] = _beside(kind, body, options)
     given = body.get(kind.field, "") if kind.field else ""
     listed = [kind.listed, *([EVERYWHERE] if kind.is_everywhere else [])]
     names: dict[str, Option] = {str(o["id"]): o for each in listed for o in options.get(each, ())}
@@ -91,6 +93,19 @@ def _picked(body: Mapping[str, Any], options: Options) -> Iterator[Picked]:
         option = names.get(str(target), {})
         name = option.get("name") or {"vi": str(target), "en": str(target)}
         yield Picked(kind.kind, str(target), name, values)
+
+
+def _beside(kind: MeasureKind, body: Mapping[str, Any], options: Options) -> Option:
+    """Return what lies beside the first target as it is called there, else by its id."""
+    assert kind.beside is not None  # noqa: S101 - asked where there is one
+    wanted = str(body[kind.beside.name])
+    targets = body.get(kind.field) or [""]
+    for option in options.get(kind.listed, ()):
+        for each in option.get(kind.beside.listed, ()) if option["id"] == targets[0] else ():
+            if each["id"] == wanted:
+                found: Option = each
+                return found
+    return {"id": wanted, "name": {"vi": wanted, "en": wanted}}
 
 
 def _joined(one: Text, other: Mapping[str, str], between: str) -> Text:

@@ -72,6 +72,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """One of what lies beside a target, of a list of its own; the first unless another is chosen.
+
+    What is chosen is kept with its name: {id, name}. Of a target without such a list nothing is.
+    """
+
+    name: str
+    listed: str
+
+    def chosen(self, given: Any, option: Option) -> Option | None:
+        """Return the entry that is chosen, by its id or as it is kept."""
+        wanted = given.get("id") if isinstance(given, Mapping) else given
+        entries: Sequence[Option] = option.get(self.listed) or ()
+        found = next((each for each in entries if each["id"] == wanted), None)
+        return found or next(iter(entries), None)
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureKind:
     """A measure: what it is picked from, under which field, and what else it asks."""
 
@@ -82,6 +100,7 @@ class MeasureKind:
     is_list: bool = False  # the field takes several: the same measure of more targets is one
     sliders: tuple[Slider, ...] = ()
     choices: tuple[Choice, ...] = ()
+    beside: Beside | None = None
     least: int = 1  # targets
     is_everywhere: bool = False  # it may be asked of the whole network too
 
@@ -109,6 +128,7 @@ KINDS: tuple[MeasureKind, ...] = (
             Slider("cycleS", 40, 180, 5, 90, "s", is_whole=True),
             Slider("greenShare", 20, 80, 5, 50, "%", 0.01),
         ),
+        beside=Beside("fromLink", "arms"),
     ),
     MeasureKind(
         "greenWave", "traffic", "junctions", "corridor", is_list=True,
@@ -227,6 +247,9 @@ def _words(one: Picked, language: str) -> str:
         for choice in kind.choices
         if one.values.get(choice.name) in choice.of[1:]
     ]
+    if kind.beside is not None and isinstance(one.values.get(kind.beside.name), Mapping):
+        beside = pick(one.values[kind.beside.name].get("name"), language)
+        told.append(text(f"what_if.{kind.beside.name}.of", language, name=beside))
     name = pick(one.name, language)
     head = f"{what} {name}".strip() if kind.field else what
     return f"{head} ({', '.join(told)})" if told else head
@@ -240,7 +263,10 @@ def _values(kind: MeasureKind, values: Mapping[str, Any]) -> dict[str, Any]:
         and not (slider.is_off and values[slider.name] == slider.most)
     }
     words = {choice.name: choice.meant(values.get(choice.name)) for choice in kind.choices}
-    return told | {name: word for name, word in words.items() if word is not None}
+    told |= {name: word for name, word in words.items() if word is not None}
+    if kind.beside is not None and isinstance(values.get(kind.beside.name), Mapping):
+        told[kind.beside.name] = str(values[kind.beside.name]["id"])
+    return told
 
 
 def _figure(given: float | str, option: Option) -> float:

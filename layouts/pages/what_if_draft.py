@@ -175,6 +175,10 @@ def with_open(draft: Draft, options: Options, *, close: bool = False) -> Draft:
         values[slider.name] = min(most, max(least, chosen))
     for choice in kind.choices:
         values[choice.name] = _one_of(draft.values.get(choice.name), choice.of) or choice.of[0]
+    if kind.beside is not None:
+        beside = kind.beside.chosen(draft.values.get(kind.beside.name), option)
+        if beside is not None:
+            values[kind.beside.name] = dict(beside)
     name = option.get("name") or {"vi": draft.target, "en": draft.target}
     made = Picked(kind.kind, draft.target, name, values)
     others = [e for e in draft.chosen if (e.kind, e.target) != (made.kind, made.target)]

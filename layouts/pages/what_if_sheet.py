@@ -20,7 +20,7 @@ from layouts.pages.what_if_draft import LISTS, Draft, Options, measures_of, opti
 from layouts.pages.what_if_keys import key, slider
 from layouts.pages.what_if_words import tell
 from twin.drainage.drawing import Drawn
-from twin.measures import BY_KIND, Choice, MeasureKind, Option, Picked, Slider, described
+from twin.measures import BY_KIND, Beside, Choice, MeasureKind, Option, Picked, Slider, described
 
 
 def sheet(
@@ -117,6 +117,7 @@ def _figures(kind: MeasureKind, draft: Draft, option: Option, setting: Setting) 
         html.P(tell(f"about.{kind.kind}", setting), className="quiet"),
         *(_slider(kind, each, draft, option, setting) for each in kind.sliders),
         *(_choice(each, draft, setting) for each in kind.choices),
+        *(_beside(kind.beside, draft, option, setting) if kind.beside is not None else []),
         *(_lost(option, setting) if kind.kind == "rain" else []),
         html.Button(
             [icon("bi-plus-lg"), tell("add", setting)],
@@ -146,6 +147,20 @@ def _choice(choice: Choice, draft: Draft, setting: Setting) -> Component:
         for each in choice.of
     ]  # fmt: skip
     return html.Div(keys, className="choices")
+
+
+def _beside(asked: Beside, draft: Draft, option: Option, setting: Setting) -> list[Component]:
+    """Return the keys that choose what lies beside what is picked; none where nothing does."""
+    chosen = asked.chosen(draft.values.get(asked.name), option)
+    keys = [
+        key("choice", f"{asked.name}/{each['id']}", pick(each["name"], setting.language),
+            is_on=each is chosen)
+        for each in option.get(asked.listed) or ()
+    ]  # fmt: skip
+    if not keys:
+        return []
+    label = tell(f"{asked.name}.label", setting)
+    return [html.Span(label, className="quiet"), html.Div(keys, className="choices")]
 
 
 def _chosen(chosen: Sequence[Picked], setting: Setting) -> list[Component]:

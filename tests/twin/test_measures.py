@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from language import LANGUAGES, text
+from layouts.pages.what_if_draft import new_draft, pressed, with_open
 from twin.asked import asked
 from twin.measures import EVERYWHERE, KINDS, Picked, described, fitting, of_scenario
+from twin.traffic.scenario import read_scenario
 
 NAME = {"vi": "Lê Duẩn", "en": "Lê Duẩn"}
 
@@ -29,6 +31,27 @@ def test_alike_measures_of_several_roads_are_one() -> None:
 def test_a_wave_of_one_junction_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="greenWave"):
         of_scenario([picked("greenWave", "N1", speedKmh=40)], "traffic")
+
+
+def test_green_is_asked_for_a_road_that_leads_into_the_junction() -> None:
+    arms = [{"id": "a", "name": {"vi": "Vọng", "en": "Vọng"}}, {"id": "b", "name": NAME}]
+    junction = {"id": "N1", "name": NAME, "arms": arms}
+    options = {"junctions": [junction]}
+    draft = pressed(new_draft("traffic", options), "pick", "junctions/N1", {}, options)
+    assert draft.measure == "signals"
+    first = with_open(draft, options)
+    assert of_scenario(first.chosen, "traffic")[0]["fromLink"] == "a"
+    other = with_open(pressed(draft, "choice", "fromLink/b", {}, options), options)
+    (measure,) = of_scenario(other.chosen, "traffic")
+    assert read_scenario({"measures": [measure]}).measures[0].fromLink == "b"
+    said = described(other.chosen)["vi"]
+    assert said.endswith("hướng từ Lê Duẩn)")
+    assert asked({"measures": [measure]}, options)["vi"] == said
+    made_up = with_open(pressed(draft, "choice", "fromLink/x", {}, options), options)
+    assert of_scenario(made_up.chosen, "traffic")[0]["fromLink"] == "a"
+    bare = {"junctions": [{**junction, "arms": []}]}
+    alone = with_open(pressed(new_draft("traffic", bare), "pick", "junctions/N1", {}, bare), bare)
+    assert "fromLink" not in of_scenario(alone.chosen, "traffic")[0]
 
 
 def test_pumps_are_whole_and_no_more_than_there_are() -> None:

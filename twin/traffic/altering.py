@@ -24,7 +24,7 @@ from twin.traffic.changes import Change, Rebuilt, changes_of, check_names, rebui
 from twin.traffic.network import NET, Net
 from twin.traffic.plan import TrafficPlan
 from twin.traffic.scenario import GreenWave, Signals, TrafficScenario
-from twin.traffic.signals import Plan, Stop, green_wave, read_plans, written
+from twin.traffic.signals import Plan, Stop, green_wave, read_plans, serving, written
 from twin.traffic.streets import Streets
 from twin.traffic.ways import Mask, Ways
 
@@ -204,12 +204,29 @@ def _plans(
         if isinstance(measure, Signals):
             for junction in measure.junctions:
                 plans[junction] = plans[junction].retimed(
-                    cycle_s=measure.cycleS, green_share=measure.greenShare, splits=measure.splits
+                    cycle_s=measure.cycleS,
+                    green_share=measure.greenShare,
+                    phase=_letting_in(root, plans[junction], measure.fromLink, streets),
+                    splits=measure.splits,
                 )
         elif isinstance(measure, GreenWave):
             stops = _stops(root, measure.corridor, streets, ways)
             plans |= green_wave(plans, stops, speed_kmh=measure.speedKmh, cycle_s=measure.cycleS)
     return plans, {name for name in plans if plans[name] != own[name]}
+
+
+def _letting_in(root: Any, plan: Plan, link: str | None, streets: Streets) -> int | None:
+    """Return the green phase that lets most of a link into a junction; None where none is named."""
+    if link is None:
+        return None
+    for edge in streets.edges_of(link):  # the one that leads away moves nobody in
+        found = serving(plan, movements(root, plan.junction, edge, None))
+        if found is not None:
+            return found
+    raise WorkFailed(
+        "input",
+        told("signal {signal} lets nobody in from link {link}", signal=plan.junction, link=link),
+    )
 
 
 def _stops(root: Any, corridor: list[str], streets: Streets, ways: Ways) -> list[Stop]:

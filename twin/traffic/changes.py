@@ -65,6 +65,8 @@ def check_names(scenario: TrafficScenario, streets: Streets, signals: Iterable[s
         if isinstance(measure, Signals):
             for junction in measure.junctions:
                 _signal(streets, known, junction)
+            if measure.fromLink is not None:
+                _link(streets, measure.fromLink)
         if isinstance(measure, GreenWave):
             for junction in measure.corridor:
                 _signal(streets, known, junction)

@@ -58,6 +58,7 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
         key=lambda link: (not _is_named(link), -_size(link, streets), link.id),
     )
     signals = [j for _, j in sorted(streets.junctions.items()) if j.signal]
+    arms = _arms(streets)
     areas = sorted({edge.area for edge in streets.edges.values() if edge.area})
     units = [unit for code in areas if (unit := city.areas.get(code)) is not None]
     own = city_options(city, plan)
@@ -76,7 +77,13 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
             for link in sorted(ranked[:MOST_PICKED], key=lambda link: (link.name, link.id))
         ],
         "junctions": [
-            {"id": j.id, "name": both(j.name or j.id), "lat": j.lat, "lon": j.lon}
+            {
+                "id": j.id,
+                "name": both(j.name or j.id),
+                "lat": j.lat,
+                "lon": j.lon,
+                "arms": [{"id": link.id, "name": both(link.name)} for link in arms.get(j.id, ())],
+            }
             for j in signals[:MOST_PICKED]
         ],
         "areas": [
@@ -93,6 +100,16 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
         "nodes": len(streets.junctions),
         "leftOut": max(0, len(ranked) - MOST_PICKED),
     }
+
+
+def _arms(streets: Streets) -> dict[str, list[Link]]:
+    """Return the links with a name that lead into each junction."""
+    found: dict[str, list[Link]] = {}
+    for _, link in sorted(streets.links.items()):
+        if _is_named(link):
+            for chain in filter(None, (link.forward, link.backward)):
+                found.setdefault(streets.edges[chain[-1]].end, []).append(link)
+    return found
 
 
 def _trips_pct(areas: list[str], city: City, plan: TrafficPlan) -> int:

@@ -40,6 +40,7 @@ def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
     """Return {links, junctions, areas, all, stations, seeds, invented}; places are lat, lon.
 
     A link or junction is {id, name {vi, en}, …}; ids are what a scenario's measures name.
+    The `arms` of a junction are the links that lead into it, named by where they come from.
     """
     units = [unit for code in plan.wards if (unit := city.areas.get(code)) is not None]
     return {
@@ -58,7 +59,13 @@ def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
             for link in sorted(city.network.links.values(), key=lambda link: link.id)
         ],
         "junctions": [
-            {"id": node.id, "name": _both(node.name), "lat": node.lat, "lon": node.lon}
+            {
+                "id": node.id,
+                "name": _both(node.name),
+                "lat": node.lat,
+                "lon": node.lon,
+                "arms": _arms(city, node.id),
+            }
             for node in sorted(city.network.nodes.values(), key=lambda node: node.id)
         ],
         "areas": [
@@ -73,6 +80,15 @@ def options(city: City, plan: TrafficPlan) -> dict[str, Any]:
         "seeds": MAX_SEEDS,
         "invented": invented(city),
     }
+
+
+def _arms(city: City, junction: str) -> list[dict[str, Any]]:
+    ends = [
+        (link.id, link.start if link.end.id == junction else link.end)
+        for link in sorted(city.network.links.values(), key=lambda link: link.id)
+        if link.end.id == junction or (link.start.id == junction and not link.one_way)
+    ]
+    return [{"id": link, "name": _both(other.name)} for link, other in ends]
 
 
 def _rain(plan: TrafficPlan) -> dict[str, Any]:

@@ -93,18 +93,24 @@ class Reduce(_Model):
 
 
 class Signals(_Model):
-    """Another cycle and split of green; `splits` by phase in the order of the plan, adding to 1."""
+    """Another cycle and split of green; `splits` by phase in the order of the plan, adding to 1.
+
+    `greenShare` is of the phase that lets most of `fromLink` into the junction, else of the first.
+    """
 
     kind: Literal["signals"] = "signals"
     junctions: Ids
     cycleS: int | None = Field(default=None, ge=20, le=LONGEST_CYCLE_S)
-    greenShare: float | None = Field(default=None, ge=0.1, le=0.9)  # of the first green phase
+    greenShare: float | None = Field(default=None, ge=0.1, le=0.9)
+    fromLink: Id | None = None
     splits: list[Annotated[float, Field(gt=0, lt=1)]] | None = Field(default=None, max_length=8)
 
     @model_validator(mode="after")
     def _something(self) -> Signals:
         if self.greenShare is not None and self.splits is not None:
             raise ValueError(told("expected a share of green or splits, not both"))
+        if self.fromLink is not None and self.greenShare is None:
+            raise ValueError(told("expected a share of green for the link"))
         if self.cycleS is None and self.greenShare is None and self.splits is None:
             raise ValueError(told("expected a cycle, a share of green or splits"))
         if self.splits is not None and abs(sum(self.splits) - 1) > 0.005:

@@ -68,12 +68,13 @@ class Plan:
         *,
         cycle_s: int | None = None,
         green_share: float | None = None,
+        phase: int | None = None,
         splits: Sequence[float] | None = None,
     ) -> Plan:
         """Return the plan with another cycle, or other shares of green; raises WorkFailed.
 
-        Clearing phases keep their seconds. `green_share` is of the first green phase; the others
-        keep their proportions. Whole seconds, never less than LEAST_GREEN_S of green.
+        Clearing phases keep their seconds. `green_share` is of a green `phase`, by default of the
+        first; the others keep their proportions. Whole seconds, at least LEAST_GREEN_S of green.
         """
         greens = self.greens
         if not greens:
@@ -103,8 +104,10 @@ class Plan:
             )
         shares = list(splits) if splits is not None else [each / sum(now) for each in now]
         if green_share is not None and len(greens) > 1:
-            rest = sum(shares[1:])
-            shares = [green_share, *(each / rest * (1 - green_share) for each in shares[1:])]
+            given = 0 if phase is None else greens.index(phase)
+            rest = sum(shares) - shares[given]
+            shares = [each / rest * (1 - green_share) for each in shares]
+            shares[given] = green_share
         seconds = dict(zip(greens, _whole(shares, left), strict=True))
         phases = [
             replace(phase, duration_s=seconds.get(n, phase.duration_s))
@@ -164,7 +167,7 @@ def green_wave(
     first_s: int | None = None
     for stop in stops:
         plan = plans[stop.junction].retimed(cycle_s=common_s)
-        begins_s = plan.starts_s(_serving(plan, stop))
+        begins_s = plan.starts_s(_of_corridor(plan, stop))
         if first_s is None:
             first_s = begins_s
         arrives_s = first_s + stop.at_m / (speed_kmh / 3.6)
@@ -172,18 +175,23 @@ def green_wave(
     return found
 
 
-def _serving(plan: Plan, stop: Stop) -> int:
-    """Return the first of the green phases that let most of the stop's movements go."""
-
-    def going(phase: int) -> int:
-        return sum(plan.phases[phase].state[n] in "Gg" for n in stop.movements)
-
-    best = max(plan.greens, key=lambda phase: (going(phase), -phase), default=None)
-    if best is None or not going(best):
+def _of_corridor(plan: Plan, stop: Stop) -> int:
+    found = serving(plan, stop.movements)
+    if found is None:
         raise WorkFailed(
             "input", told("signal {signal} never lets the corridor go", signal=stop.junction)
         )
-    return best
+    return found
+
+
+def serving(plan: Plan, movements: Sequence[int]) -> int | None:
+    """Return the first of the green phases that let most of these movements go; None of none."""
+
+    def going(phase: int) -> int:
+        return sum(plan.phases[phase].state[n] in "Gg" for n in movements)
+
+    best = max(plan.greens, key=lambda phase: (going(phase), -phase), default=None)
+    return best if best is not None and going(best) else None
 
 
 def written(plans: Iterable[Plan]) -> str:

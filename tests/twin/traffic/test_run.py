@@ -129,6 +129,22 @@ def test_streets_and_signals_can_be_changed(
         assert each["evidence"]
 
 
+def test_green_is_given_to_who_comes_from_a_road(model: Model, tmp_path: Path) -> None:
+    longest: dict[str, int] = {}
+    for link in ("J01-J11", "J10-J11"):
+        measure = {"kind": "signals", "junctions": ["J11"], "greenShare": 0.7, "fromLink": link}
+        folder = tmp_path / link
+        folder.mkdir()
+        (found,) = simulate(model, asked(measure), working_in(folder))["details"]["signalPlans"]
+        splits = found["plan"]["splitsS"]
+        longest[link] = splits.index(max(splits))
+        assert max(splits) > 0.6 * found["plan"]["cycleS"]
+    assert longest["J01-J11"] != longest["J10-J11"]  # two roads that cross have their own phases
+    away = {"kind": "signals", "junctions": ["J11"], "greenShare": 0.7, "fromLink": "J00-J01"}
+    with pytest.raises(WorkFailed, match="lets nobody in from link J00-J01"):
+        simulate(model, asked(away), working_in(tmp_path))
+
+
 def test_deep_water_is_driven_by_nobody_and_shallow_by_no_motorcycle(
     model: Model, tmp_path: Path
 ) -> None:

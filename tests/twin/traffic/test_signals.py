@@ -30,6 +30,11 @@ def test_a_share_of_green_is_of_the_first_phase() -> None:
     assert PLAN.retimed(cycle_s=91, splits=[0.5, 0.5]).cycle_s == 91
 
 
+def test_a_share_of_green_is_of_the_phase_it_is_meant_for() -> None:
+    second = PLAN.greens[1]
+    assert PLAN.retimed(green_share=0.75, phase=second).splits_s == (24, 66)
+
+
 @pytest.mark.parametrize("cycle_s", range(20, 140, 7))
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_plan_is_always_whole_seconds_of_its_cycle(cycle_s: int, share: float) -> None:
