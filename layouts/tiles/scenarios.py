@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,7 @@ ROW_LEAST, ROW_MOST = 2.25, 3.75
 ROW_OF_THREE = 3.25  # where intervals stand in a line of their own
 LEAST_NAME, GOOD_NAME, ENOUGH_NAME = 6.0, 9.0, 14.0
 LETTERS = "ABCD"
+SAME = 1e-6  # of a figure, by which two bases may differ
 LEAST_CELL = 4.5  # units; narrower holds no interval
 DELTAS = settings(CAPTION)
 
@@ -74,7 +76,21 @@ def build(
     marks = [Addresses(each) for each in told]
     rows = _rows(part, figures, columns, heads, widths, marks, gone=len(found) - len(told))
     tile.unit = part.unit
-    return tile.build(html.Div([*rows, caveat_lines(tile, first)], className="twin-parts"))
+    foot = caveat_lines(tile, _caveats(tile, told, columns))
+    return tile.build(html.Div([*rows, foot], className="twin-parts"))
+
+
+def _caveats(tile: Tile, runs: Sequence[Envelope], columns: Columns) -> list[str]:
+    """Return what is to be doubted of any of the runs, and that they have different bases."""
+    bases: dict[str, list[float]] = {}
+    for column in columns:
+        for figure in column.values():
+            bases.setdefault(figure.kpi, []).append(figure.base)
+    differ = any(
+        not math.isclose(each, of[0], rel_tol=SAME) for of in bases.values() for each in of
+    )
+    first, *others = dict.fromkeys(words for run in runs for words in twin.caveats(tile, run))
+    return [first, *([tile.say("twin.basesDiffer")] if differ else []), *others]
 
 
 def _widths(tile: Tile, columns: Columns) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ A tile that has no room for all caveats says how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 
 from dash import html
@@ -44,7 +44,7 @@ def shown(
     column: Column,
 ) -> html.Section:
     """Return a tile of the map `of` a run, of the `column`, or of both beside each other."""
-    foot = caveat_lines(tile, envelope)
+    foot = caveat_lines(tile, caveats(tile, envelope))
     height = tile.height_u - caveats_height(tile)
     if height < LEAST_MAP / 2:
         return tile.reason(tile.say("tooSmall"), cause="small")
@@ -103,10 +103,9 @@ def caveats_height(tile: Tile) -> float:
     return CAVEAT_LINE * (1 if tile.height_u < LOW else 2) + CAVEAT_AIR
 
 
-def caveat_lines(tile: Tile, envelope: Envelope) -> html.Div:
+def caveat_lines(tile: Tile, told: Sequence[str]) -> html.Div:
     """Return the caveats in one line or two; those that find no place are counted."""
     most = 1 if tile.height_u < LOW else 2
-    told = caveats(tile, envelope)
     lines: list[str] = []
     for count in range(len(told), 0, -1):
         left = len(told) - count

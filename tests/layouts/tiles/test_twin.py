@@ -40,6 +40,28 @@ def test_what_a_simulator_made_up_calibrates_nothing_unsaid(fit: Any, said: str)
     assert said in words(drawn("twin_traffic", told))
 
 
+def test_runs_beside_each_other_tell_what_is_to_be_doubted_of_each_and_of_their_bases() -> None:
+    one = everything()["twin.latest.traffic"]
+    limits = [{"vi": "9 chuyến bị bỏ", "en": "9 trips dropped"}]
+    rows = [{**row, "base": row["base"] + 5} for row in one.payload["tables"]["kpis"]["rows"]]
+    payload: Any = {**one.payload, "tables": {"kpis": {**one.payload["tables"]["kpis"],
+                                                       "rows": rows}}}  # fmt: skip
+    run = {**one.quality["twin"], "limits": limits, "invented": []}
+    other = replace(one, payload=payload, quality={**one.quality, "twin": run})
+
+    def said(*runs: Envelope) -> str:
+        named = {f"twin.run.{n}": replace(each, aggregate=f"twin.run.{n}")
+                 for n, each in enumerate(runs)}  # fmt: skip
+        options = {"runs": [str(n) for n in range(len(runs))]}
+        frame = replace(FRAME, width_px=3840)
+        return words(build("scenarios", options, frame, named, context()))
+
+    both = said(replace(one, quality={**one.quality, "twin": {**run, "limits": []}}), other)
+    assert "9 chuyến bị bỏ" in both
+    assert "Các phương án không cùng hiện trạng" in both
+    assert "không cùng hiện trạng" not in said(one, one)
+
+
 def test_a_city_without_flood_is_a_map_of_dry_ground_and_no_gap_in_the_data() -> None:
     sample = everything()["twin.latest.drainage"]
     depth = sample.payload["maps"]["depth"]
