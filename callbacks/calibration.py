@@ -35,7 +35,6 @@ from twin.traffic.plan import read_plan as read_roads
 from twin.traffic.scenario import Base
 
 KINDS = ("traffic", "drainage")
-PEAK = Base(peak="morning")
 BACK_H = 24.0  # of rain and levels at gauges
 BACK = timedelta(hours=BACK_H)
 
@@ -58,7 +57,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.CALIBRATION_BODY, "children"),
         Output(ids.CALIBRATION_POLL, "disabled"),
-        Input({"part": "calibrate", "kind": ALL, "network": ALL}, "n_clicks"),
+        Input({"part": "calibrate", "kind": ALL, "network": ALL, "peak": ALL}, "n_clicks"),
         Input(ids.CALIBRATION_POLL, "n_intervals"),
         prevent_initial_call=True,
     )(follow)
@@ -78,16 +77,17 @@ def follow(_keys: Any, _poll: Any) -> Any:
             session.audit(who, "twin.calibrate", "refused", code="forbidden")
             return no_update, no_update
         kind, network = str(by["kind"]), str(by["network"])
-        problems = {(kind, network): _ask(desk(), kind, network, who.user_id)}
+        problems = {(kind, network): _ask(desk(), by, who.user_id)}
     twins = _twins(desk())
     parts = view.body_of(twins, may_run=may_run, setting=setting, problems=problems)
     return parts, not any(view.is_running(each) for each in twins)
 
 
-def inputs_of(reach: Desk, kind: str, network: str = "") -> dict[str, Any]:
+def inputs_of(reach: Desk, kind: str, network: str = "", peak: str = "") -> dict[str, Any]:
     """Return the inputs of a calibration: what was observed, resolved now.
 
-    Of the city's own model, or of an imported `network`. Raises ValueError, WorkFailed.
+    Of the city's own model, or of an imported `network`; of roads at a `peak`. Raises ValueError,
+    WorkFailed.
     """
     city, folder = reach.city, reach.settings.city
     if reach.snapshot is None:
@@ -96,10 +96,11 @@ def inputs_of(reach: Desk, kind: str, network: str = "") -> dict[str, Any]:
         roads = read_roads(folder, city)
         if roads is None:
             raise ValueError(told("this city has no traffic twin"))
-        base, streets = PEAK, None
+        base, streets = Base(peak="evening" if peak == "evening" else "morning"), None
         if network:
             net = open_import(reach.settings, network, roads, None)
-            base, streets = Base(peak="morning", network=network, networkHash=net.hash), net.streets
+            named = {"network": network, "networkHash": net.hash}
+            base, streets = base.model_copy(update=named), net.streets
         with reach.snapshot() as snapshot:
             observed = observe(snapshot, city, streets or city_streets(city, roads), base)
         return {"base": base.model_dump(), "observed": observed}
@@ -117,8 +118,9 @@ def inputs_of(reach: Desk, kind: str, network: str = "") -> dict[str, Any]:
     }
 
 
-def _ask(reach: Desk, kind: str, network: str, user_id: str) -> str:
-    """Have a twin calibrated, or an imported network; return why not, empty where it is asked."""
+def _ask(reach: Desk, key: Mapping[str, str], user_id: str) -> str:
+    """Have calibrated what a key is of; return why not, empty where it is asked."""
+    kind, network = str(key["kind"]), str(key["network"])
     who, target = session.person(), f"{job_kind(kind)}.calibrate"
     asked = session.audit(who, "twin.calibrate", "asked", target=target)
     title = {each: text("what_if.calibration.title", each) for each in LANGUAGES}
@@ -127,7 +129,7 @@ def _ask(reach: Desk, kind: str, network: str, user_id: str) -> str:
             raise ValueError(
                 told("{network}: no network of that name was imported", network=network)
             )
-        inputs = inputs_of(reach, kind, network)
+        inputs = inputs_of(reach, kind, network, str(key["peak"]))
         job = runs.store(reach).ask(target, inputs, user_id, reach.now_ms(), title=title)
     except (JobError, WorkFailed, ValueError) as error:
         code = getattr(error, "code", "input")

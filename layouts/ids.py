@@ -178,9 +178,12 @@ CALIBRATION_BODY = "calibration-body"
 CALIBRATION_POLL = "calibration-poll"
 
 
-def calibrate(kind: str, network: str | None) -> dict[str, str]:
-    """Return the id of the key that asks for another calibration of a twin, or of a network."""
-    return {"part": "calibrate", "kind": kind, "network": network or ""}
+def calibrate(kind: str, network: str | None, peak: str) -> dict[str, str]:
+    """Return the id of the key that asks for another calibration: of which network, at which peak.
+
+    Both are empty where there are none.
+    """
+    return {"part": "calibrate", "kind": kind, "network": network or "", "peak": peak}
 
 
 def what_if_key(do: str, about: str) -> dict[str, str]:

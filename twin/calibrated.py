@@ -13,6 +13,7 @@ from jobs.store import JobStore
 from twin.drainage.calibration import for_run as for_water
 from twin.drainage.scenario import CITY_MODEL
 from twin.traffic.calibration import for_run as for_roads
+from twin.traffic.scenario import Base
 
 LOOKED_AT = 40  # calibrations; of them the newest of the model that was finished counts
 
@@ -22,7 +23,8 @@ def inputs_of(store: JobStore, kind: str, scenario: Mapping[str, Any]) -> dict[s
     roads = water = None
     if kind != "drainage":
         asked = scenario["traffic"] if kind == "coupled" else scenario
-        roads = _newest(store, "traffic", network_of(asked), for_roads)
+        of = network_of(asked)
+        roads = _newest(store, "traffic", of, for_roads, at=hour_of(asked))
     if kind != "traffic":
         asked = scenario["drainage"] if kind == "coupled" else scenario
         water = _newest(store, "drainage", str(asked.get("model", CITY_MODEL)), for_water)
@@ -43,11 +45,29 @@ def model_of(kind: str, inputs: Mapping[str, Any]) -> str | None:
     return str((inputs.get("scenario") or {}).get("model", CITY_MODEL))
 
 
+def hour_of(asked: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Return at which hour of which kind of day it is asked; None of what is no such question."""
+    try:
+        base = Base.model_validate(asked.get("base") or {})
+    except ValueError:
+        return None
+    return base.begins_h, base.dayKind
+
+
 def _newest(
-    store: JobStore, kind: str, model: str | None, read: Callable[[Any], dict[str, Any]]
+    store: JobStore,
+    kind: str,
+    model: str | None,
+    read: Callable[[Any], dict[str, Any]],
+    *,
+    at: tuple[int, str] | None = None,
 ) -> Any:
+    """Return the newest calibration of a model, one of the hour `at` before those of others."""
     recent = store.recent([f"twin.{kind}.calibrate"], LOOKED_AT)
-    of_model = (job for job in recent if model_of(kind, job.inputs) == model)
-    done = next((job for job in of_model if job.state == State.DONE), None)
+    usable = [
+        job for job in recent if job.state == State.DONE and model_of(kind, job.inputs) == model
+    ]
+    of_hour = (job for job in usable if at is not None and hour_of(job.inputs) == at)
+    done = next(of_hour, next(iter(usable), None))
     newest = store.find(done.id) if done else None
     return None if newest is None or newest.result is None else read(newest.result)

@@ -26,6 +26,7 @@ from layouts.pages.what_if_words import tell
 GRAPH: Any = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 POLL_MS = 1_000
 GRAPH_PX = 280
+PEAKS = {"traffic": ("morning", "evening")}  # of a twin that is fitted at an hour
 FIGURES = {  # of a fit: unit, decimals
     "gehBelow5Pct": ("%", 0),
     "heldBackGehBelow5Pct": ("%", 0),
@@ -105,14 +106,20 @@ def _twin(twin: Calibrated, problem: str, may_run: bool, setting: Setting) -> Co
     if job is not None:
         parts.append(ended(job, setting) if job.has_ended else _waiting(job, setting))
     if may_run and not is_running(twin):  # above what scrolls
-        asks = "calibration.begin" if twin.result is None else "calibration.again"
-        key = ids.calibrate(twin.kind, twin.network)
-        parts.append(
-            html.Button([icon("bi-bullseye"), tell(asks, setting)], id=key, className="key")
-        )
+        keys = [_key(twin, peak, setting) for peak in PEAKS.get(twin.kind, ("",))]
+        parts.append(html.Div(keys, className="choices"))
     if twin.result is not None:
         parts += _shown(twin, setting)
     return html.Section(parts, className="scroll panel calibration", tabIndex="0")
+
+
+def _key(twin: Calibrated, peak: str, setting: Setting) -> Component:
+    """Return the key that asks for a calibration, at a `peak` where the twin has any."""
+    words = tell("calibration.begin" if twin.result is None else "calibration.again", setting)
+    if peak:
+        words = f"{words}: {tell(f'calibration.peak.{peak}', setting)}"
+    key = ids.calibrate(twin.kind, twin.network, peak)
+    return html.Button([icon("bi-bullseye"), words], id=key, className="key")
 
 
 def _waiting(job: Job, setting: Setting) -> Component:
@@ -125,7 +132,10 @@ def _told(twin: Calibrated, setting: Setting) -> list[Component]:
     result, language = twin.result, setting.language
     state, why, figures = fit_of(result)
     at = datetime_(twin.made_at_ms or 0.0, language=language, timezone=setting.timezone)
-    facts = [(tell("calibration.made", setting), at)] + [
+    facts = [(tell("calibration.made", setting), at)]
+    if "hour" in result:
+        facts.append((tell("calibration.hour", setting), f"{result['hour']}:00"))
+    facts += [
         (tell(f"figure.{name}", setting), _figure(name, each, language))
         for name, each in figures.items()
         if name in FIGURES

@@ -88,13 +88,15 @@ def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> 
 
 def press(client: Any, network: str = "") -> str:
     """Press the key that asks for a calibration."""
-    key = {"kind": "traffic", "network": network, "part": "calibrate"}
+    key = {"kind": "traffic", "network": network, "part": "calibrate", "peak": "evening"}
     values = {
-        '{"kind":["ALL"],"network":["ALL"],"part":"calibrate"}.n_clicks': [
+        '{"kind":["ALL"],"network":["ALL"],"part":"calibrate","peak":["ALL"]}.n_clicks': [
             {"id": key, "property": "n_clicks", "value": 1}
         ]
     }
-    changed = f'{{"kind":"traffic","network":"{network}","part":"calibrate"}}.n_clicks'
+    changed = (
+        f'{{"kind":"traffic","network":"{network}","part":"calibrate","peak":"evening"}}.n_clicks'
+    )
     return as_text(client.call("calibration-body.children", values, changed=changed))
 
 
@@ -106,7 +108,7 @@ def test_an_imported_network_is_calibrated_by_itself(
     import_network(source, reach.city, reach.settings, cycle_s=60)
     page = leader.page("/data/twins")
     assert "Giao thông trên pho-hue" in words(page)
-    assert asking(page) == 3
+    assert asking(page) == 5  # roads at both peaks
 
     @contextmanager
     def snapshot() -> Iterator[Any]:
@@ -124,6 +126,7 @@ def test_an_imported_network_is_calibrated_by_itself(
     (job,) = JobStore(reach.engine).recent(["twin.traffic.calibrate"])
     assert seen == [("pho-hue", "pho-hue")]
     assert job.inputs["base"]["networkHash"]
+    assert job.inputs["base"]["peak"] == "evening"
     assert "chưa nhập mạng lưới nào tên này" in press(leader, "elsewhere")
 
 
@@ -137,10 +140,19 @@ def test_each_network_has_the_newest_calibration_of_its_own(leader, reach) -> No
         assert (given is None) is (network == "elsewhere")
 
 
+def test_a_run_takes_the_calibration_of_its_hour_before_a_newer_one(leader, reach) -> None:
+    for hour, peak in ((17, "evening"), (7, "morning")):
+        told = {**ROADS, "hour": hour}
+        keep(reach, "twin.traffic.calibrate", told, base={"peak": peak})
+    for asked, hour in (({"peak": "evening"}, 17), ({"peak": "morning"}, 7), ({"hour": 12}, 7)):
+        given = inputs_of(reach, "traffic", {"base": asked})
+        assert given["calibration"]["hour"] == hour
+
+
 def test_what_cannot_be_asked_is_said_and_audited(leader, viewer, reach) -> None:
     press(viewer)
     said = press(leader)
     assert "không đọc được kho dữ liệu từ đây" in said
     outcomes = [row["outcome"] for row in reach.audit.recent(action="twin.calibrate")]
     assert outcomes == ["failed", "asked", "refused"]
-    assert [asking(who.page("/data/twins")) for who in (leader, viewer)] == [2, 0]
+    assert [asking(who.page("/data/twins")) for who in (leader, viewer)] == [3, 0]
