@@ -235,7 +235,7 @@ def test_a_question_that_cannot_be_asked_is_refused_in_the_readers_language(lead
     made = draft(reach, "traffic", ("pick", LE_DUAN), ("measure", "busLane"), ("add", ""),
                  ("pick", LE_DUAN))  # fmt: skip
     said = as_text(ask(leader, made))
-    assert "đoạn đường N24-N25: chỉ chọn busLane hoặc close, không phải cả hai" in said
+    assert "đoạn đường N24-N25: chỉ chọn làn xe buýt hoặc đóng đường, không phải cả hai" in said
     assert JobStore(reach.engine).recent() == []
 
 

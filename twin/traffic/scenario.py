@@ -167,6 +167,10 @@ Measure = Annotated[
 ]
 
 
+# What can be done to a link once, as it is said where two of them are asked for.
+_SAID = {"close": told("closing it"), "oneWay": told("one way"), "busLane": told("a bus lane")}
+
+
 class TrafficScenario(_Model):
     """What is asked: measures on a base. `floods`: link -> depth, m, as the drainage twin says."""
 
@@ -189,8 +193,8 @@ class TrafficScenario(_Model):
                         told(
                             "link {link}: expected {one} or {other}, not both",
                             link=link,
-                            one=other,
-                            other=measure.kind,
+                            one=_SAID[other],
+                            other=_SAID[measure.kind],
                         )
                     )
         return self
