@@ -6,7 +6,7 @@ import "./outlines.mjs";
 const LAND = { stroke: true, color: "#2e3640", fill: true, fillColor: "#171c22", fillOpacity: 1, opacity: 1 };
 const LABEL_U = 0.8; // 16 minutes of arc
 const POINT_U = 0.8;
-const CALM_U = 0.5; // of a point in a calm band, as lines are drawn thinner there
+const CALM_U = 0.3; // of a point in a calm band, as lines are drawn thinner there
 const SITE_U = 0.5;
 const AIR_U = 0.15;
 

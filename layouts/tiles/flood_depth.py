@@ -11,16 +11,16 @@ from dash.development.base_component import Component
 import language as lang
 from data_access.envelope import Column, Envelope, Table
 from layouts.tiles import bands, cells, reading, twin
-from layouts.tiles.anatomy import CAPTION, Tile, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.kind import Frame, TileContext, TileKind
-from layouts.tiles.measure import cut
+from layouts.tiles.measure import cut, width_u
 from layouts.tiles.rows import plan, rest
 from layouts.tiles.table import ROW_LEAST, ROW_MOST, name_cell, name_setting
 from layouts.tiles.twin_body import shown
 from layouts.tiles.twin_figures import figure_rows
 
 GAP = 0.75
-FIGURE = 4.0  # units: "1.245 phút", "0,66 m"
+FIGURES = (("depth", "m", 2), ("minutes", "min", 0))
 LEAST_NAME = 4.0  # of a place, in units
 WORDS, WIDE = 12.0, 34.0  # of a band's name, and from which width it has room
 BAND: Column = {"id": "band", "label": {}, "kind": "band", "scale": "flood_depth"}
@@ -73,25 +73,37 @@ def spot_rows(tile: Tile, table: Table, context: TileContext) -> Component | Non
         return html.Div(tile.say("twin.dry"), className="type-20")
     kept = [row for row in table["rows"] if isinstance(row.get("name"), Mapping)]
     fitted = plan(len(kept), tile.height_u, least=ROW_LEAST, most=ROW_MOST)
-    rows = [_spot(tile, row, fitted.height_u, context) for row in kept[: fitted.shown]]
+    shown = kept[: fitted.shown]
+    widths = [max(width_u(_written(tile, row)[n], BODY, bold=True) for row in shown)
+              for n in range(len(FIGURES)) if shown]  # fmt: skip
+    rows = [_spot(tile, row, fitted.height_u, context, widths) for row in shown]
     more = rest(tile, fitted.hidden, in_head=fitted.is_told_in_head)
     return html.Div([*rows, *more], className="t-rows")
 
 
-def _spot(tile: Tile, row: Mapping[str, Any], height: float, context: TileContext) -> Component:
-    band = cells.band_in(BAND, row, context)
-    depth, minutes = (
+def _written(tile: Tile, row: Mapping[str, Any]) -> list[str]:
+    return [
         lang.number(row.get(name), unit, decimals=decimals, language=tile.language)
-        for name, unit, decimals in (("depth", "m", 2), ("minutes", "min", 0))
-    )
+        for name, unit, decimals in FIGURES
+    ]
+
+
+def _spot(
+    tile: Tile,
+    row: Mapping[str, Any],
+    height: float,
+    context: TileContext,
+    widths: Sequence[float],
+) -> Component:
+    band = cells.band_in(BAND, row, context)
     wide = tile.width_u >= WIDE and band is not None
     words = bands.name(band, tile.language) if wide and band is not None else ""
-    columns = [bands.SWATCH, 0.0, *([WORDS] if wide else []), FIGURE, FIGURE]
+    columns = [bands.SWATCH, 0.0, *([WORDS] if wide else []), *widths]
     if _left(tile, columns) < LEAST_NAME:
         columns.pop()  # how long finds no room
     columns[1] = _left(tile, columns)
-    marks = (tile.addresses.cell(row, name) for name in ("depth", "minutes"))
-    told_figures = list(zip((depth, minutes), marks, strict=True))
+    marks = (tile.addresses.cell(row, name) for name, _, _ in FIGURES)
+    told_figures = list(zip(_written(tile, row), marks, strict=True))
     figures = told_figures[: len(columns) - (3 if wide else 2)]
     name = tile.words(row["name"])
     face = name_setting([name], columns[1])
