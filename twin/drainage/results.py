@@ -192,14 +192,12 @@ def _frames(base: Water, value: Water, samples: int) -> dict[str, Frames]:
     step = _frame_step(value.step_s, samples)
     taken = list(range(0, samples, step))
     minutes = [value.minutes[n] for n in taken]
-    is_wet = (base.street_m[:samples] > 0).any(axis=0) | (value.street_m[:samples] > 0).any(axis=0)
-    wet = np.flatnonzero(is_wet)
+    wet = np.flatnonzero(
+        (base.street_m[:samples] > 0).any(axis=0) | (value.street_m[:samples] > 0).any(axis=0)
+    )
     ids = [value.model.places[n].id for n in wet]
-    dry = [
-        place.id
-        for place, wets in zip(value.model.places, is_wet, strict=True)
-        if not wets and place.ponding_m2 > 0  # elsewhere nobody knows how deep water stands
-    ]
+    followed = [place.id for place in value.model.places if place.ponding_m2 > 0]
+    dry = sorted(set(followed) - set(ids))  # elsewhere nobody knows how deep water stands
 
     def columns(water: Water) -> dict[str, list[float | None]]:
         rows = water.street_m[taken][:, wet]
