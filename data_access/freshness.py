@@ -21,8 +21,8 @@ class Freshness:
     origin: str | None  # live | replay | simulated
     at_ms: float | None = None
     due_ms: float | None = None
-    accepted: int | None = 0  # None: not kept of that time
-    quarantined: int | None = 0
+    accepted: int | None = None  # None: nobody has said, or it is not kept of that time
+    quarantined: int | None = None
 
 
 ABSENT = Freshness("absent", None)

@@ -49,7 +49,9 @@ def standing(view: View) -> Payload:
             "status": "caution" if below else "normal",
             "note": text(
                 f"{below} trên {len(found)} bộ dưới sàn", f"{below} of {len(found)} below the floor"
-            ),
+            )
+            if found
+            else text("chưa có điểm", "no scores"),
         }
     rows = [_row(view, contract, newest) for contract in view.city.datasets.values()]
     rows.sort(key=lambda row: (row["lowest"] is None, row["lowest"]))
