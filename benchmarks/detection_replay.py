@@ -21,7 +21,6 @@ from analytics.detection.options import us
 from analytics.detection.scene import Happening, Scene
 from analytics.detection.track import HOUR_US, Floats, Spot, Track
 from analytics.detection.usual import DayKind, Profile
-from analytics.detection.ways import Way
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIND: dict[type[Any], Callable[[Any, Scene], list[Finding]]] = {
@@ -50,7 +49,6 @@ class Played:
     happenings: tuple[Happening, ...] = ()
     history: Track | None = None  # hours of before, and of the series itself; default: of itself
     how: str = "mean"
-    ways: Mapping[str, Way] = field(default_factory=dict)
 
 
 def hours_of(track: Track, how: str = "mean") -> Track:
@@ -99,7 +97,7 @@ def replay(
             profile = profiles[least]
             scene = Scene(window, played.spots, profile, played.free, played.happenings, suspects)
             if isinstance(options, congestion.Congestion):
-                scene = replace(scene, past_us=_past(book), ways=played.ways)
+                scene = replace(scene, past_us=_past(book))
             found = FIND[type(options)](options, scene)
             if isinstance(options, fault.Fault):
                 suspects |= {name for each in found for name in each.subjects}

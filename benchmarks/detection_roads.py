@@ -23,7 +23,6 @@ from analytics.detection.fault import Fault
 from analytics.detection.plan import Plan
 from analytics.detection.scene import Happening
 from analytics.detection.track import DAY_US, HOUR_US, MINUTE_US, Floats, Spot, Track
-from analytics.detection.ways import Way
 from benchmarks.detection_case import Case, Draw, Text, detector
 from benchmarks.detection_replay import ZONE, Played, hours_of, replay
 from benchmarks.detection_weeks import WEEK_US
@@ -33,7 +32,7 @@ from data_access.simulator import crashes
 from data_access.simulator import speeds as simulated_speeds
 from data_access.simulator.order import Order
 from data_access.simulator.traffic import Traffic
-from data_access.sources.placing import Placement, on_links
+from data_access.sources.placing import on_links
 
 Jams = tuple[set[int], tuple[Happening, ...]]  # columns that feel them, and what is told of them
 
@@ -101,14 +100,7 @@ def simulated_roads(plan: Plan, city: City, draws: Draw) -> Case:
             )  # fmt: skip
         return taken, tuple(told)
 
-    ways = {name: _placed_way(each) for name, each in placed.items()}
-    return _roads(plan, city, week, draws, days=days, series=SIMULATED, jams_of=crashed, ways=ways)
-
-
-def _placed_way(place: Placement) -> Way:
-    ends = (place.link.start.id, place.link.end.id)
-    begin, end = ends if place.direction == "forward" else reversed(ends)
-    return Way(place.link.id, begin, end)
+    return _roads(plan, city, week, draws, days=days, series=SIMULATED, jams_of=crashed)
 
 
 def _way(traffic: Traffic, arc: int) -> tuple[str, bool]:
@@ -129,9 +121,7 @@ def _roads(
     days: Sequence[int],
     series: Text,
     jams_of: Callable[[Injected, Mapping[str, Spot], int], Jams],
-    ways: Mapping[str, Way] | None = None,
 ) -> Case:
-    """Return the case; without `ways` (of METR-LA, whose roads are not the city's) near is near."""
     jams = detector(plan, Congestion)
     faults = detector(plan, Fault, jams.dataset)
     spots = _spots(week.names, city)
@@ -147,7 +137,7 @@ def _roads(
         usual = week.values.copy()
         usual[day * STEPS_A_DAY : (day + 1) * STEPS_A_DAY] = np.nan
         history = _joined(hours_of(week.like(usual)), hours_of(bent.track))
-        played = Played(bent.track, spots, free, told, history=history, ways=ways or {})
+        played = Played(bent.track, spots, free, told, history=history)
         truths += bent.truths
         plays.append((played, midnight + 5 * HOUR_US, midnight + 24 * HOUR_US - 1))
 

@@ -1,10 +1,9 @@
 """Unusual congestion: a road far slower than it usually is at this hour, seen by its neighbours.
 
 Of a road that is slow every Monday morning nothing is said here: `transport.congestion` tells of
-that. Who bears it out stands where its queue would, on the ways that feed it. Speed is held against
-what is usual, and must be below `free_share` of free flow too (the Highway Capacity Manual's levels
-of service D to F). Causes are candidates, near in place and time; the expected end is what earlier
-ones that lasted as long still had before them.
+that. Speed is held against what is usual, and must be below `free_share` of free flow too (the
+Highway Capacity Manual's levels of service D to F). Causes are candidates, near in place and time;
+the expected end is what earlier ones that lasted as long still had before them.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from analytics.detection.finding import Finding, Line, both, listed, points, tex
 from analytics.detection.neighbourhood import (
     Group,
     believed_episodes,
-    feeding,
     groups,
     neighbours,
     off_steps,
@@ -65,19 +63,16 @@ def find(options: Congestion, scene: Scene) -> list[Finding]:
     middle, spread = scene.usual
     figures, deviation, z = _figures(options, scene, middle, spread)
     found = believed_episodes(scene, track.like(figures), options.limit)
-    close, behind = neighbours(scene, options.neighbours), feeding(scene, options.neighbours)
+    close = neighbours(scene, options.neighbours)
     believed: dict[int, Episode] = {}
     seen_by: dict[int, tuple[int, ...]] = {}
     for column, episode in found.items():
         steps = off_steps(track.like(figures), column, episode, options.limit)
-        seen = witnesses(column, deviation, z, behind, options.neighbours, steps)
+        seen = witnesses(column, deviation, z, close, options.neighbours, steps)
         told = causes(scene, [track.names[column]], episode.began_us, reach_km=options.cause_km)
         if len(seen) >= options.neighbours.least or told:
             believed[column], seen_by[column] = episode, seen
-    return [
-        _finding(options, scene, group, middle)
-        for group in groups(believed, close | behind, seen_by)
-    ]
+    return [_finding(options, scene, group, middle) for group in groups(believed, close, seen_by)]
 
 
 def _figures(

@@ -15,7 +15,6 @@ import numpy as np
 from analytics.detection.options import Neighbours
 from analytics.detection.scene import Scene
 from analytics.detection.track import MINUTE_US, Bools, Floats, Ints, Track, near
-from analytics.detection.ways import upstream
 from data_access.hysteresis import Episode, standing
 from data_access.limits import Grade, Limit
 
@@ -75,27 +74,6 @@ def neighbours(scene: Scene, options: Neighbours) -> Bools:
     """Return who may bear witness for whom (entity, neighbour): nobody who is held to be faulty."""
     names = scene.track.names
     close = near(names, scene.spots, reach_km=options.reach_km, most=options.most)
-    return _believed(scene, close)
-
-
-def feeding(scene: Scene, options: Neighbours) -> Bools:
-    """Return who may bear witness for whom of what spills back along roads (ways.py).
-
-    Where it is not known which way an entity stands on, its neighbours may.
-    """
-    names = scene.track.names
-    if not scene.ways:
-        return neighbours(scene, options)
-    within = near(names, scene.spots, reach_km=options.reach_km, most=len(names))
-    is_known = np.array([name in scene.ways for name in names], np.bool_)
-    close = near(names, scene.spots, reach_km=options.reach_km, most=options.most)
-    return _believed(
-        scene, np.where(is_known[:, None], within & upstream(names, scene.ways), close)
-    )
-
-
-def _believed(scene: Scene, close: Bools) -> Bools:
-    names = scene.track.names
     kept = np.array([name not in scene.suspects for name in names], np.bool_)
     among: Bools = close & kept
     return among

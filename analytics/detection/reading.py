@@ -19,7 +19,6 @@ from analytics.detection.options import DetectorOptions, us
 from analytics.detection.scene import Happening, Scene
 from analytics.detection.track import DAY_US, HOUR_US, Rows, Spot, Track
 from analytics.detection.usual import KindOf, Profile
-from analytics.detection.ways import Way
 from data_access.aggregates.items import both_languages
 from data_access.aggregates.parts import point_of
 from data_access.city import City
@@ -120,21 +119,7 @@ class Watcher:
                 *extra,
             ),
             suspects=suspects,
-            ways=self.ways(options.dataset) if free_flow else {},
         )
-
-    def ways(self, dataset: str) -> dict[str, Way]:
-        """Return on which way of the city's network each entity stands that says so."""
-        links = self.city.network.links
-        found = {}
-        for name, place in self.snapshot.places(dataset).items():
-            link = links.get(str(place.attributes.get("link", "")))
-            direction = place.attributes.get("direction")
-            if link is not None and direction in ("forward", "backward"):
-                ends = (link.start.id, link.end.id)
-                begin, end = ends if direction == "forward" else reversed(ends)
-                found[name] = Way(link.id, begin, end)
-        return found
 
     def spots(self, dataset: str) -> dict[str, Spot]:
         """Return where the entities of a dataset are; detectors of a road are named after it."""

@@ -15,7 +15,6 @@ import numpy as np
 
 from analytics.detection.track import KM_PER_DEGREE, Floats, Spot, Track
 from analytics.detection.usual import Profile
-from analytics.detection.ways import Way
 from data_access.envelope import Text
 
 
@@ -42,7 +41,6 @@ class Scene:
     happenings: tuple[Happening, ...] = ()
     suspects: frozenset[str] = frozenset()  # entities held to be faulty
     past_us: tuple[tuple[str, int], ...] = ()  # how long earlier ones lasted, by entity
-    ways: Mapping[str, Way] = field(default_factory=dict)  # of a road, that an entity stands on
 
     @cached_property
     def usual(self) -> tuple[Floats, Floats]:

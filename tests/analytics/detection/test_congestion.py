@@ -13,7 +13,6 @@ from analytics.detection.book import Alert, Book
 from analytics.detection.scene import Happening
 from analytics.detection.track import HOUR_US, MINUTE_US, Track
 from analytics.detection.trust import Rule
-from analytics.detection.ways import Way
 from benchmarks.detection_replay import Played, replay, weekday_kind
 from benchmarks.injection import Injected
 from data_access.envelope import Envelope
@@ -96,28 +95,6 @@ def test_a_detector_alone_is_no_jam_unless_something_was_told_of_there() -> None
     told = replay([town.JAMS], replace(alone, happenings=(crash,)), from_us=BEFORE, to_us=AFTER)
     assert len(events(told)) == 1
     assert "Va chạm, cách" in told[0].told["causes"][0]["vi"]
-
-
-A, B = Way("a", "1", "2"), Way("b", "2", "3")  # one leads into the other
-
-
-@pytest.mark.parametrize(
-    ("others", "is_jam"),
-    [
-        ((A, Way("c", "0", "1")), True),  # behind it, and behind that
-        ((A, Way("d", "3", "4")), True),  # behind it, and beyond, where it began
-        ((Way("b", "3", "2"), Way("e", "8", "9")), False),  # the other side, and elsewhere
-        ((Way("a", "2", "1"), Way("e", "8", "9")), False),  # away from it, and elsewhere
-    ],
-)
-def test_a_jam_is_borne_out_by_who_stands_where_its_queue_would(
-    others: tuple[Way, Way], is_jam: bool
-) -> None:
-    ways = {"s03": B, "s02": others[0], "s04": others[1]}
-
-    found = events(replay([town.JAMS], replace(jammed(), ways=ways), from_us=BEFORE, to_us=AFTER))
-
-    assert len(found) == is_jam
 
 
 def test_what_happened_far_away_or_long_before_is_no_cause() -> None:
