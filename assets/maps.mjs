@@ -26,8 +26,11 @@ function style(feature, context) {
   const band = bandOf(feature, hideout);
   const u = unitOf(context);
   if (feature.geometry.type.endsWith("LineString")) {
+    const color = band?.colour ?? "#39424d";
     const weight = u * (band?.vivid ? 0.32 : 0.16);
-    return { color: band?.colour ?? "#39424d", weight, opacity: 1, lineCap: "round", lineJoin: "round" };
+    const solid = { color, weight, opacity: 1, lineCap: "round", lineJoin: "round", dashArray: null };
+    if (!feature.properties?.invented) return solid;
+    return { ...solid, weight: 0.75 * weight, lineCap: "butt", dashArray: `${u * 0.3} ${u * 0.2}` };
   }
   return {
     ...LAND,

@@ -40,7 +40,8 @@ def write_geometry(
     """Write every layer once and return the catalogue {layer: {url, hash, bounds, …}}.
 
     `entities` by layer id ("stations.environment.air"); those without a position are left out.
-    bounds are [[south, west], [north, east]]; schematic tells that shapes are not the real ones.
+    bounds are [[south, west], [north, east]]; schematic tells that shapes are not the real ones,
+    invented how many features stand for what nobody knows.
     """
     layers: dict[str, tuple[list[Feature], bool]] = {
         "areas": (list(_areas(areas)), not areas.has_boundaries),
@@ -77,7 +78,12 @@ def write_layer(
         "bounds": _bounds(features),
         "schematic": schematic,
         "features": len(features),
+        "invented": sum(_is_invented(each) for each in features),
     }
+
+
+def _is_invented(feature: Feature) -> bool:
+    return bool((feature.get("properties") or {}).get("invented"))
 
 
 def _bounds(features: list[Feature]) -> list[list[float]] | None:

@@ -54,7 +54,7 @@ class TileContext:
 
     city_name: Text
     timezone: str
-    geometry: Mapping[str, Mapping[str, Any]]  # layer -> {url, bounds [[s,w],[n,e]], schematic}
+    geometry: Mapping[str, Mapping[str, Any]]  # layer -> {url, bounds [[s,w],[n,e]], schematic, …}
     scales: Mapping[str, Mapping[str, Any]]  # scale id -> {name, unit, bands: [...]}
     sites: tuple[Mapping[str, Any], ...] = ()
     core: Mapping[str, Any] | None = None  # the inner city: {name, bounds [[s,w],[n,e]]}

@@ -77,18 +77,22 @@ class Values:
         return next((b for b in bands.bands(self.scale) if str(b.get("id")) == wanted), None)
 
     def legend(self, width: float, height: float) -> tuple[list[Any], float, float]:
-        """Return note and legend over `width` units, and the width and height of both.
+        """Return notes and legend over `width` units, and the width and height of both.
 
         Where `height` does not hold the whole scale, the bands nobody is in are left out first.
         """
-        note: list[Any] = []
-        note_width = note_height = 0.0
-        if self.geometry.get("schematic"):
-            words = self.tile.say("map.schematic")
-            lines = wrap(words, max(width, NOTE_WIDTH), bands.SIZE, lines=2, face="semi")
-            note = [bands.note(line) for line in lines]
-            note_width = max(width_u(line, bands.SIZE) for line in lines)
-            note_height = len(lines) * bands.LEGEND_LINE
+        notes = {
+            "schematic": self.tile.say("map.schematic"),
+            "invented": self.tile.say("map.invented"),
+        }
+        lines = [
+            line
+            for of_entry, words in notes.items()
+            if self.geometry.get(of_entry)
+            for line in wrap(words, max(width, NOTE_WIDTH), bands.SIZE, lines=2, face="semi")
+        ]
+        note_width = max((width_u(line, bands.SIZE) for line in lines), default=0.0)
+        note_height = len(lines) * bands.LEGEND_LINE
         key, key_width, key_height = bands.legend(
             self.scale,
             self.tile.language,
@@ -98,7 +102,7 @@ class Values:
             told=self.unit,
             unknown=self._unknown(),
         )
-        return [*note, key], max(key_width, note_width), key_height + note_height
+        return [*map(bands.note, lines), key], max(key_width, note_width), key_height + note_height
 
     def _unknown(self) -> int:
         """Return how many features have no value: drawn as land, told in the legend."""

@@ -249,6 +249,20 @@ def banded(band: int, *, url: str) -> Tree:
     return made
 
 
+def test_a_street_that_nobody_knows_is_dashed_and_thinner(
+    controller: ScriptedController, page: Page
+) -> None:
+    known, assumed = page.evaluate(
+        """() => [false, true].map((invented) => iocMaps.style(
+          { geometry: { type: "LineString" }, properties: { id: "a", invented } },
+          { hideout: { unitPx: 20, palette: [{ colour: "#f00", vivid: true }], values: { a: 0 } } },
+        ))"""
+    )
+    assert (known["color"], known["dashArray"]) == (assumed["color"], None)
+    assert assumed["dashArray"]
+    assert assumed["weight"] < known["weight"]
+
+
 def held(app: Flask, asked: threading.Event, answer: threading.Event) -> Callable[[], Response]:
     """Return a view of the geometry that waits until the test says so."""
     send_areas = app.view_functions["areas"]

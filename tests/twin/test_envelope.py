@@ -49,6 +49,13 @@ def test_geometry_is_a_file_named_by_its_content_and_never_travels(city, tmp_pat
     assert [each["id"] for each in kept["features"]] == ["a", "b"]
 
 
+def test_a_layer_says_how_many_of_its_streets_nobody_knows(city, tmp_path) -> None:
+    made = result()
+    made["geometry"]["twin.links"]["features"][0]["properties"]["invented"] = True
+    layers = published(made, city, tmp_path).quality["layers"]
+    assert layers["twin.links"]["invented"] == 1
+
+
 def test_speed_is_shown_as_change_from_the_base_over_time(city, tmp_path) -> None:
     speed = published(result(), city, tmp_path).payload["maps"]["speed"]
     assert speed["frames"] == {

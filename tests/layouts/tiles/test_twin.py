@@ -77,3 +77,16 @@ def test_a_city_without_flood_is_a_map_of_dry_ground_and_no_gap_in_the_data() ->
     (hideout,) = (n["props"]["hideout"] for n in nodes(tile) if "frames" in
                   (n["props"].get("hideout") or {}))  # fmt: skip
     assert set("".join(hideout["frames"]["steps"])) == {"0"}
+
+
+def test_streets_that_nobody_knows_are_told_in_the_legend_of_their_map() -> None:
+    sample = everything()["twin.latest.traffic"]
+
+    def legend(invented: int) -> str:
+        entry = {**context().geometry["links"], "invented": invented}
+        layers = {sample.payload["maps"]["speed"]["layer"]: entry}
+        told = replace(sample, quality={**sample.quality, "layers": layers})
+        return words(having(drawn("twin_traffic", told, show="map"), "map-note"))
+
+    assert "Nét đứt: đường giả định" in legend(330)
+    assert "giả định" not in legend(0)
