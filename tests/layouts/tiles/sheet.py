@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from dash import html
 
@@ -21,7 +21,10 @@ from tests.layouts.tiles import cases
 from tests.layouts.tiles.markup import drawings
 from tests.layouts.tiles.stage import BROWSER_ARGS, CLOCK, context, prefixed, served
 
+T = TypeVar("T")
+
 GAP_PX = 8
+DRAWN_ROWS = 2  # of tiles with a drawing, on one page
 CAPTIONS = """() => {
   for (const slot of document.querySelectorAll("[data-tile]")) {
     const caption = document.createElement("div");
@@ -79,8 +82,11 @@ def cells() -> Iterator[Cell]:
                 yield Cell(kind, use, state)
 
 
-def sheets(size: Size, language: str) -> tuple[html.Div, html.Div]:
-    """Return all tiles on two pages: those that are only written, and those with a drawing."""
+def sheets(size: Size, language: str) -> tuple[html.Div, list[html.Div]]:
+    """Return all tiles: those that are only written on one page, those with a drawing on some.
+
+    A browser draws a hundred maps on one page for minutes.
+    """
     frame = Frame(*size.px, size.unit_px, size.detail, language)
     shared = context()
     given = {state: cases.envelopes(state) for state in cases.STATES}
@@ -90,7 +96,14 @@ def sheets(size: Size, language: str) -> tuple[html.Div, html.Div]:
         options = cases.OPTIONS[cell.kind][cell.use]
         tile = build(cell.kind, options, frame, given[cell.state], shared)
         (drawn if drawings(tile) else written).append((cell, tile))
-    return _page(written, size, language), _page(drawn, size, language)
+    columns = len(cases.STATES)
+    pages = batched(drawn, DRAWN_ROWS * columns)
+    return _page(written, size, language), [_page(each, size, language) for each in pages]
+
+
+def batched(tiles: Sequence[T], count: int) -> Iterator[Sequence[T]]:
+    """Part tiles into so many at a time."""
+    return (tiles[at : at + count] for at in range(0, len(tiles), count))
 
 
 def _page(tiles: Sequence[tuple[Cell, Any]], size: Size, language: str) -> html.Div:
@@ -129,7 +142,9 @@ def main() -> None:
         written, drawn = sheets(size, language)
         tab = browser.new_page(viewport={"width": 1920, "height": 1080}, device_scale_factor=scale)
         tab.add_init_script(CLOCK)
-        for name, show, layout in (("written", stage.write, written), ("drawn", stage.show, drawn)):
+        pages = [("written", stage.write, written)]
+        pages += [(f"drawn-{n}", stage.show, each) for n, each in enumerate(drawn, 1)]
+        for name, show, layout in pages:
             show(tab, layout)
             tab.evaluate(CAPTIONS)
             tab.locator("#canvas").screenshot(path=out.replace("@", name))

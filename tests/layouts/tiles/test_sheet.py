@@ -61,7 +61,8 @@ def test_every_kind_is_whole_and_plain_in_every_state(
     seen: dict[str, Any] = {}
     found: list[str] = []
 
-    for show, layout in zip((stage.write, stage.show), sheets(size, language), strict=True):
+    written, drawn = sheets(size, language)
+    for show, layout in ((stage.write, written), *((stage.show, each) for each in drawn)):
         show(tab, layout)
         seen |= when_drawn(tab, layout, _SEEN)
         found += problems(texts(tab), least_px=LEAST_U * size.unit_px)
