@@ -37,6 +37,7 @@ from wall.scene import Scene, read_scenes
 
 ROOT = sample.ROOT
 FONT = "fontpkg_noto_sans"
+PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _App(Dash):
-    """A page that starts when its modules have run, as the product's does."""
+    """A page that starts when its modules have run, as the product's does.
+
+    And when plotly.js is there: a graph waits 30 s for it, which on a page of many maps and a busy
+    machine may be too short, and then draws nothing.
+    """
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         renderer = parts["renderer"].replace('type="application/javascript"', 'type="module"')
+        renderer = f'<script src="{PLOTLY}"></script>{renderer}'
         return super().interpolate_index(**{**parts, "renderer": renderer})
 
 
