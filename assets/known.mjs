@@ -4,17 +4,21 @@
 
 const BAND = "#realm-band [data-phase]";
 const MADE = "running";
-const LOOK_MS = 500;
+const CHANGES = { subtree: true, childList: true, attributes: true, attributeFilter: ["data-phase"] };
 
 let seen = null;
 
 function look() {
   const phase = document.querySelector(BAND)?.dataset.phase;
   if (!phase) return;
-  if (seen !== null && seen !== MADE && phase === MADE) return location.reload();
+  const before = seen;
   seen = phase;
+  if (before !== null && before !== MADE && phase === MADE) location.reload();
 }
 
 const isAsked = () => location.pathname.startsWith("/data") && /[?&](realm|date)=/.test(location.search);
 
-if (typeof document !== "undefined" && isAsked()) setInterval(look, LOOK_MS);
+// Each phase is seen as it comes: one that is over at once, too.
+if (typeof document !== "undefined" && isAsked()) {
+  new MutationObserver(look).observe(document.documentElement, CHANGES);
+}
