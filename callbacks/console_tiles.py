@@ -131,7 +131,7 @@ def _draw(
     )
     try:
         return build(tile.kind, tile.options, frame, given, context)
-    except Exception:
+    except Exception:  # one tile must not take the page with it
         log.exception("tile %s (%s) cannot be drawn", tile.key, tile.kind)
         envelope = next(iter(given.values()), None)
         return missing(Tile(frame, tile.kind, envelope=envelope), envelope)

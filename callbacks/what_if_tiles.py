@@ -89,7 +89,7 @@ def draw(
         )
         try:
             built = build(tile.kind, tile.options, frame, given, context)
-        except Exception:
+        except Exception:  # one tile must not take the page with it
             log.exception("tile %s (%s) cannot be drawn", tile.key, tile.kind)
             built = undrawn(Tile(frame, tile.kind))
         drawn.append(placed(built, tile.key, tile.rect))
