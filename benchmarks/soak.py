@@ -24,9 +24,10 @@ SLOPE_MB_H = 1.0
 SWITCH_EVERY_S, CONTENT_EVERY_S = 5.0, 1.0
 WARM_SWITCH_EVERY_S, WARM_CONTENT_EVERY_S = 1.0, 0.25  # until all code is compiled for good
 SETTLED_S = 30.0  # at the measured pace, until what the faster one has left is given back, too
+STILL_S = 2.5  # after a switch a sample is taken, the next switch being as far away
 READINGS = 5
 PRESSED_S = 0.1  # from the word that memory is short until what was kept for speed is given back
-Samples = dict[str, list[tuple[float, float]]]  # of what -> (hours since the beginning, MB)
+Samples = dict[str, list[tuple[float, float, str]]]  # of what -> (hours, MB, the scene on air)
 
 
 def main() -> None:
@@ -69,8 +70,9 @@ def main() -> None:
             work.forget()
             began_s = time.monotonic()
             while (elapsed_s := time.monotonic() - began_s) < seconds:
-                watched.sample(elapsed_s / 3600)
-                work.go_on(sample_s)
+                work.go_on_past_switch(STILL_S)
+                watched.sample(elapsed_s / 3600, work.on_air)
+                work.go_on(max(0.0, sample_s - SWITCH_EVERY_S))
             crowd.close()
     report = _report(watched.samples, work, seconds, chosen.warm_up, others)
     publish(report, write=chosen.write)
@@ -81,6 +83,7 @@ class _Work:
 
     def __init__(self, product: Product, crowd: Crowd, scenes: list[str]) -> None:
         self.switches = self.contents = self.failed = 0
+        self.on_air = ""
         self._crowd, self._scenes = crowd, scenes
         self._changes = Changes(product.settings)
         self._switch_due_s = self._content_due_s = time.monotonic()
@@ -110,9 +113,17 @@ class _Work:
             self._crowd.rest(0.05)
         self._crowd.forget()
 
+    def go_on_past_switch(self, still_s: float) -> None:
+        """Work until the next switch is so long past: a sample then is of one scene alone."""
+        count = self.switches
+        while self.switches == count:
+            self.go_on(0.1)
+        self.go_on(still_s)
+
     def _switch(self) -> None:
         scene_id = self._scenes[self.switches % len(self._scenes)]
         self.switches += 1
+        self.on_air = scene_id
         of_scene = {"wallId": WALL, "sceneId": scene_id}
         self._crowd.request("wall.preview", of_scene)
         taken, _ = self._crowd.request("wall.take", {**of_scene, "hold": True})
@@ -134,7 +145,7 @@ class _Watched:
         for each in self._displays:
             each.ask("Memory.simulatePressureNotification", level="critical")
 
-    def sample(self, at_h: float) -> None:
+    def sample(self, at_h: float, scene: str) -> None:
         """Take one sample of each, of a page once it has given back what it could."""
         self.press()
         time.sleep(PRESSED_S)
@@ -143,10 +154,14 @@ class _Watched:
             each.ask("HeapProfiler.collectGarbage")
             heap_bytes += each.ask("Runtime.getHeapUsage")["usedSize"]
         count = len(self._displays)
-        self._add("a page's heap, collected", at_h, heap_bytes / 1e6 / count)
-        self._add("a page's process, RSS", at_h, self._pages_mb() / count)
+        found_mb = {
+            "a page's heap, collected": heap_bytes / 1e6 / count,
+            "a page's process, RSS": self._pages_mb() / count,
+        }
         for role in ("wall", "render", "web"):
-            self._add(f"{role}, RSS", at_h, rss_mb(self._product.tree(role)))
+            found_mb[f"{role}, RSS"] = rss_mb(self._product.tree(role))
+        for name, each_mb in found_mb.items():
+            self.samples[name].append((at_h, each_mb, scene))
 
     def _pages_mb(self) -> float:
         """Return the least of some readings: a content that is being swapped is there twice."""
@@ -156,19 +171,16 @@ class _Watched:
             time.sleep(PRESSED_S)
         return min(found)
 
-    def _add(self, name: str, at_h: float, found_mb: float) -> None:
-        self.samples[name].append((at_h, found_mb))
-
 
 def _report(
     samples: Samples, work: _Work, seconds: float, warm_up_min: float, others: int
 ) -> Report:
     rows, goals = [], []
     for name, found in samples.items():
-        at_h, taken_mb = zip(*found, strict=True)
+        at_h, taken_mb, scenes = zip(*found, strict=True)
         told = ("-", "-")
-        if len(found) >= FEWEST:
-            trend = slope(at_h, taken_mb)
+        if len(found) >= FEWEST + len({*scenes}):
+            trend = slope(at_h, taken_mb, of=scenes)
             told = (f"{trend.estimate:+.2f}", f"{trend.upper:+.2f}")
             goals.append(f"{name}: {trend.upper:.2f}, {verdict(trend.upper, SLOPE_MB_H)}")
         ends = (f"{taken_mb[0]:.1f}", f"{taken_mb[-1]:.1f}", f"{max(taken_mb):.1f}")
@@ -185,8 +197,10 @@ def _report(
         {work.switches} switches, {work.failed} of them not shown in time by every output,
         {work.contents} rounds of contents.
         Before each sample the browsers are told that memory is short, and the pages' garbage is
-        collected. Slope: least squares, its upper 95 % bound widened for samples that follow one
-        another (autoregressive, first order). Before a release: `python -m benchmarks.soak
+        collected; each is taken {STILL_S:g} s after a switch. Slope: least squares within the
+        samples of each scene (a page is larger by megabytes with one than with another), its
+        upper 95 % bound widened for samples that follow one another (autoregressive, first
+        order). Before a release: `python -m benchmarks.soak
         --hours 72 --sample 300 --warm-up 60`.""",
         [Table(("MB", "n", "first", "last", "largest", "slope MB/h", "upper 95 %"), rows)],
         [f"Goal: upper 95 % bound of the slope <= {SLOPE_MB_H:.0f} MB/h: {'; '.join(goals)}."],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist, fmean
@@ -19,21 +20,25 @@ class Slope:
     upper: float  # with 95 % confidence the true slope is not above it
 
 
-def slope(times: Sequence[float], samples: Sequence[float]) -> Slope:
+def slope(
+    times: Sequence[float], samples: Sequence[float], of: Sequence[Hashable] | None = None
+) -> Slope:
     """Return the slope by least squares, with its upper 95 % bound.
 
-    Samples of a running program follow one another: what is left of them around the line is taken
-    as autoregressive of first order, so that n samples of correlation r count as n (1-r) / (1+r).
-    Raises ValueError for fewer than 8 samples.
+    `of` tells what each sample is of, where some lie higher than others whatever the time (a page
+    with this scene or that): the slope is then the one that all have in common, each from a level
+    of its own. Samples of a running program follow one another: what is left of them around the
+    line is taken as autoregressive of first order, so that n samples of correlation r count as
+    n (1-r) / (1+r). Raises ValueError for fewer than 8 samples beside the levels.
     """
-    count = len(samples)
+    kinds = [None] * len(samples) if of is None else of
+    count = len(samples) - len({*kinds}) + 1
     if count < FEWEST:
-        raise ValueError(f"{count} samples, expected at least {FEWEST}")
-    time_mean, mean = fmean(times), fmean(samples)
-    spread = sum((each - time_mean) ** 2 for each in times)
-    pairs = list(zip(times, samples, strict=True))
-    estimate = sum((at - time_mean) * (each - mean) for at, each in pairs) / spread
-    left = [each - mean - estimate * (at - time_mean) for at, each in pairs]
+        raise ValueError(f"{count} samples beside the levels, expected at least {FEWEST}")
+    late, high = _from_levels(times, kinds), _from_levels(samples, kinds)
+    spread = sum(each**2 for each in late)
+    estimate = sum(at * above for at, above in zip(late, high, strict=True)) / spread
+    left = [above - estimate * at for at, above in zip(late, high, strict=True)]
     squares = sum(each**2 for each in left)
     if squares == 0:
         return Slope(estimate, estimate)
@@ -42,6 +47,15 @@ def slope(times: Sequence[float], samples: Sequence[float]) -> Slope:
     effective = max(4.0, count * (1 - follows) / (1 + follows))
     error = math.sqrt(squares / (count - 2) / spread * count / effective)
     return Slope(estimate, estimate + _student(effective - 2) * error)
+
+
+def _from_levels(numbers: Sequence[float], kinds: Sequence[Hashable]) -> list[float]:
+    """Return how far each number is from the mean of its kind."""
+    levels: dict[Hashable, list[float]] = defaultdict(list)
+    for kind, each in zip(kinds, numbers, strict=True):
+        levels[kind].append(each)
+    means = {kind: fmean(found) for kind, found in levels.items()}
+    return [each - means[kind] for kind, each in zip(kinds, numbers, strict=True)]
 
 
 def _student(freedom: float) -> float:

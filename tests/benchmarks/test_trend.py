@@ -40,6 +40,22 @@ def test_a_leak_is_not_taken_for_noise() -> None:
     assert slope(HOURS, leaking).upper > 15
 
 
+def test_what_a_scene_weighs_is_no_slope_however_the_scenes_fall() -> None:
+    scenes = [number * 7 // 75 % 4 for number in range(75)]  # seen less and less in turn
+    weighs = [100 + 5 * scene + 3 * at for scene, at in zip(scenes, HOURS, strict=True)]
+    assert slope(HOURS, weighs).upper > 10
+    found = slope(HOURS, weighs, of=scenes)
+    assert (found.estimate, found.upper) == pytest.approx((3, 3))
+
+
+@pytest.mark.parametrize("follows", [0.0, 0.5])
+def test_the_bound_holds_between_levels_too(follows: float) -> None:
+    chance, tries = random.Random(4), 400
+    scenes = [number % 10 for number in range(75)]
+    found = (slope(HOURS, walk(chance, follows=follows), of=scenes).upper for _ in range(tries))
+    assert 0.88 * tries <= sum(upper >= 0 for upper in found) <= 0.995 * tries
+
+
 def test_a_handful_of_samples_says_nothing() -> None:
     with pytest.raises(ValueError, match="expected at least 8"):
         slope(HOURS[:7], HOURS[:7])
