@@ -163,7 +163,15 @@ def _send(reach: Desk, who: Person, wall_id: str, asked: Asked, language: str) -
         given, found = {envelope.aggregate: envelope}, [found[pair[0]]]
         ids = [envelope.aggregate.removeprefix(run_name(""))]
     kind = found[0].result["kind"]
-    scene = scene_of(wall, ids, kind, title, figures=figures, is_change=pair is not None)
+    scene = scene_of(
+        wall,
+        ids,
+        kind,
+        title,
+        figures=figures,
+        is_change=pair is not None,
+        has_wards=bool(found[0].result["areas"]),
+    )
     try:
         put = command(who, "scene.put", {"wallId": wall_id, "scene": scene})
     except CommandRefused as error:

@@ -59,6 +59,7 @@ def _made(reach: Desk, found: list[Compared], who: Person, language: str) -> byt
         found,
         abouts,
         [_picture(reach, run) for run in found],
+        wards={unit.code: unit.title for unit in reach.city.areas},
         city=pick(reach.city.name, language),
         owner=pick(owner.name, language),
         by=names.get(who.user_id) or who.user_id,

@@ -23,7 +23,10 @@ WIDE = 40.0  # units: a panel this wide holds a table of four runs
 AROUND_U, FIGURE_U = 6.5, 2.6
 LABELS = 8  # of a map, at most
 AGAINST: Text = {"vi": "So với hiện trạng", "en": "Against the base"}
-SPOTS: Text = {"vi": "Điểm ngập sâu nhất", "en": "Deepest flooding"}
+TITLES: Mapping[str, Text] = {
+    "spots": {"vi": "Điểm ngập sâu nhất", "en": "Deepest flooding"},
+    "wards": {"vi": "Theo phường", "en": "Ward by ward"},
+}
 
 At = tuple[int, int, int, int]  # column, row, columns, rows
 
@@ -68,6 +71,7 @@ def in_small_panels(
     figures: Sequence[str],
     *,
     is_change: bool = False,
+    has_wards: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the tiles of one to four runs; a wall has at least twice as many columns as two.
 
@@ -87,14 +91,21 @@ def in_small_panels(
         return tiles
     if is_change:
         return [*tiles, *figures_over(panels, runs[0], kind, places, figures)]
-    if "depth" in maps_of(kind):
-        tiles.append(of_run("spots", kind, places.pop(), runs[0], "spots"))
+    if show := beside_figures(runs, kind, has_wards=has_wards):
+        tiles.append(of_run(show, kind, places.pop(), runs[0], show))
     return [*tiles, *figures_over(panels, runs[0], kind, places, figures, title=AGAINST)]
 
 
+def beside_figures(runs: Sequence[str], kind: str, *, has_wards: bool) -> str:
+    """Return what a scene tells of its runs besides their figures; "" of nothing more."""
+    if "depth" in maps_of(kind):
+        return "spots"
+    return "wards" if has_wards and len(runs) == 1 else ""
+
+
 def of_run(name: str, kind: str, at: At, run: str, show: str, **more: Any) -> dict[str, Any]:
-    """Return a tile of a run: its spots, or its figures."""
-    title = {"title": SPOTS} if show == "spots" else {}
+    """Return a tile of a run: its spots, its wards, or its figures."""
+    title = {"title": TITLES[show]} if show in TITLES else {}
     of = tile_kind(maps_of(kind)[0])
     return tile_at(name, of, at, {"run": run, "show": show, **title, **more})
 

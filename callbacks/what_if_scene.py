@@ -15,6 +15,7 @@ from callbacks.what_if_panels import (
     STRIP,
     WIDE,
     Panels,
+    beside_figures,
     figures_over,
     in_small_panels,
     map_at,
@@ -38,11 +39,13 @@ def scene_of(
     *,
     figures: Sequence[str] = (),
     is_change: bool = False,
+    has_wards: bool = False,
 ) -> dict[str, Any]:
     """Return the wire form of a scene of one to four runs of a kind, for `scene.put`.
 
     `figures` names what the runs have, the foremost first: where panels are small, each shows a
-    few of them. The one run `is_change` that is a pair's: its maps are of what changes.
+    few of them. The one run `is_change` that is a pair's: its maps are of what changes. One run of
+    traffic that `has_wards` is told ward by ward, too; of water the places are, which say more.
     """
     lefts = _lines([(out.rect.x, out.rect.right) for out in wall.outputs], wall.canvas.width)
     tops = _lines([(out.rect.y, out.rect.bottom) for out in wall.outputs], wall.canvas.height)
@@ -56,9 +59,14 @@ def scene_of(
     )
     if panels.wide_u >= WIDE or len(panels.lefts) < 2 * min(2, len(runs)):
         maps = _maps(lefts[:-2], middle, runs, kind, is_change=is_change)
-        tiles += [*maps, *_in_last(panels, lefts, runs, kind, figures, is_change=is_change)]
+        tiles += maps
+        tiles += _in_last(
+            panels, lefts, runs, kind, figures, is_change=is_change, has_wards=has_wards
+        )
     else:
-        tiles += in_small_panels(panels, runs, kind, figures, is_change=is_change)
+        tiles += in_small_panels(
+            panels, runs, kind, figures, is_change=is_change, has_wards=has_wards
+        )
     number = int.from_bytes(blake2b("/".join(runs).encode(), digest_size=2).digest()) % KEPT
     return {
         "sceneId": f"what-if-{number + 1}",
@@ -76,6 +84,7 @@ def _in_last(
     figures: Sequence[str],
     *,
     is_change: bool,
+    has_wards: bool,
 ) -> list[Any]:
     """Return what stands in the last column: a table of the runs together, or a pair's figures."""
     last = lefts[-2]
@@ -83,7 +92,7 @@ def _in_last(
     lower = (last, panels.middle, GRID - last, GRID - panels.middle)
     if is_change:
         return list(figures_over(panels, runs[0], kind, (upper, lower), figures))
-    show = "spots" if "depth" in maps_of(kind) else "figures"
+    show = beside_figures(runs, kind, has_wards=has_wards) or "figures"
     return [
         tile_at("figures", "scenarios", upper, {"runs": list(runs), "title": AGAINST}),
         of_run("more", kind, lower, runs[-1], show),

@@ -25,6 +25,7 @@ from data_access.finding import OF_ONE_RUN, Ground, build_finding, secrecy_of
 from data_access.geometry import write_layer
 from jobs.working import Working
 from language import LANGUAGES, number
+from twin import wards
 from twin.asked import asked
 from twin.doubts import balances
 from twin.maps import maps_of, spots
@@ -122,6 +123,8 @@ def payload(result: RunResult, city: City) -> Payload:
     made: Payload = {**figures(result), "maps": maps}
     if (depth := maps.get("depth")) is not None:
         made["tables"]["spots"] = spots(depth, result)
+    names = {unit.code: unit.title for unit in city.areas}
+    made["tables"] |= wards.tables(result["areas"], names)
     return made
 
 

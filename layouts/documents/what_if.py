@@ -1,4 +1,4 @@
-"""A what-if on one page: what was asked, figures with intervals, a picture, and all to be doubted.
+"""A what-if on one page: what was asked, figures with intervals, wards, a picture, all doubts.
 
 Values in, the bytes of a PDF out.
 """
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepInFrame, Table
 
-from data_access.envelope import MapLayer
+from data_access.envelope import MapLayer, Text
 from data_access.scales import Scale
-from language import datetime_, number, pick, text
+from language import datetime_, number, pick, text, unit_name
 from layouts.documents.sheet import INKS, QUIET, RULE, document, paragraph, style
 from layouts.documents.what_if_map import drawing
 from layouts.pages.calibration import FIGURES
 from twin.comparison import Compared, Row, compare, engines, limits, ranking, verdict
 from twin.result import Kpi
+from twin.wards import by_figure
 
 LETTERS = "ABCD"
 AIR = 12.0  # points: of a frame, left and right together
 WIDTH, HEIGHT = 174 * mm - AIR, 232 * mm  # of an A4 page within the sheet's margins and foot
 PICTURE, PICTURE_ALONE = 62 * mm, 84 * mm  # heights
-MOST_FIGURES = 10
+MOST_FIGURES, MOST_WARDS = 10, 12
 HASH_SHOWN = 24
 
 
@@ -52,6 +53,7 @@ def what_if_document(
     abouts: Sequence[About],
     pictures: Sequence[Picture | None],
     *,
+    wards: Mapping[str, Text],
     city: str,
     owner: str,
     by: str,
@@ -59,7 +61,10 @@ def what_if_document(
     language: str,
     timezone: str,
 ) -> bytes:
-    """Return one A4 page of one to four runs; `by` and `at_ms` are whose copy it is."""
+    """Return one A4 page of one to four runs; `by` and `at_ms` are whose copy it is.
+
+    `wards` are their names by code.
+    """
 
     def say(key: str, **values: object) -> str:
         return text(f"what_if.paper.{key}", language, **values)
@@ -84,6 +89,7 @@ def what_if_document(
         story.append(paragraph(left, style("small", ink=QUIET)))
     if len(runs) > 1:
         story.append(paragraph(_rank_words(rows[0], language), style("small")))
+    story += _wards(runs, wards, language)
     story += _pictures(runs, pictures, language)
     story.append(paragraph(say("doubts"), style("heading", space_before=4, space_after=0)))
     doubts = " · ".join(pick(each, language) for each in limits(runs))
@@ -108,9 +114,14 @@ def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Fl
             [
                 paragraph(pick(row.label, language), small),
                 paragraph(base, small),
-                *(paragraph(_cell(kpi, row, language), small) for kpi in row.cells),
+                *(paragraph(_words(kpi, row.unit, language), small) for kpi in row.cells),
             ]
         )
+    return _ruled(cells, runs, padding=2)
+
+
+def _ruled(cells: list[list[Flowable]], runs: Sequence[Compared], *, padding: float) -> Flowable:
+    """Return a table of a name, the base, and a column for each run."""
     first, base_width = 48 * mm, 24 * mm
     rest = (WIDTH - first - base_width) / len(runs)
     table = Table(cells, colWidths=[first, base_width, *[rest] * len(runs)], hAlign="LEFT")
@@ -119,21 +130,52 @@ def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Fl
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ("TOPPADDING", (0, 0), (-1, -1), 2),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+            ("TOPPADDING", (0, 0), (-1, -1), padding),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
         ]
     )
     return table
 
 
-def _cell(kpi: Kpi | None, row: Row, language: str) -> str:
+def _wards(runs: Sequence[Compared], names: Mapping[str, Text], language: str) -> list[Flowable]:
+    """Return one figure of all wards, the one that tells most of the first run that has any."""
+    by_run = [by_figure(run.result["areas"]) for run in runs]
+    name = next((next(iter(found)) for found in by_run if found), None)
+    if name is None:
+        return []
+    columns = [dict(found.get(name, ())) for found in by_run]
+    codes = list(dict.fromkeys(code for column in columns for code in column))
+    first = next(column[codes[0]] for column in columns if codes[0] in column)
+    unit = unit_name(first["unit"], language=language)
+    label = " ".join(filter(None, (pick(first["label"], language), unit and f"({unit})")))
+    small, quiet = style("small", space_after=0), style("small", ink=QUIET, space_after=0)
+    heads = [label, text("what_if.paper.base", language), *LETTERS[: len(runs)]]
+    cells: list[list[Flowable]] = [[paragraph(each, quiet) for each in heads]]
+    for code in codes[:MOST_WARDS]:
+        told = [column.get(code) for column in columns]
+        base = next(kpi["base"]["mean"] for kpi in told if kpi is not None)
+        cells.append(
+            [
+                paragraph(pick(names.get(code), language) or code, small),
+                paragraph(number(base, decimals=first["decimals"], language=language), small),
+                *(paragraph(_words(kpi, "", language), small) for kpi in told),
+            ]
+        )
+    title = paragraph(text("what_if.wards", language), style("heading", space_before=3))
+    left = len(codes) - MOST_WARDS
+    more = [paragraph(text("what_if.paper.more_wards", language, count=left), quiet)]
+    return [title, _ruled(cells, runs, padding=0.5), *(more if left > 0 else [])]
+
+
+def _words(kpi: Kpi | None, unit: str, language: str) -> str:
     """Return a run's figure, its difference from the base, that one's interval, and the verdict."""
     if kpi is None:
         return "–"
-    value = number(kpi["value"]["mean"], row.unit, decimals=row.decimals, language=language)
+    decimals = kpi["decimals"]
+    value = number(kpi["value"]["mean"], unit, decimals=decimals, language=language)
     delta = kpi["delta"]
     mean, low, high = (
-        number(each, decimals=row.decimals, language=language, sign=True)
+        number(each, decimals=decimals, language=language, sign=True)
         for each in (delta["mean"], delta["low"], delta["high"])
     )
     interval = "" if delta["low"] == delta["high"] else f" (95 %: {low} … {high})"
@@ -155,7 +197,8 @@ def _pictures(
     if not found:
         return []
     width = WIDTH / len(found) - 3 * mm
-    height = PICTURE if len(found) > 1 else PICTURE_ALONE
+    has_wards = any(run.result["areas"] for run in runs)
+    height = PICTURE if len(found) > 1 or has_wards else PICTURE_ALONE
     heads: list[Flowable] = []
     maps: list[Flowable] = []
     for index, picture in found:

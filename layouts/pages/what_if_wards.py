@@ -18,25 +18,20 @@ from layouts.pages.what_if_words import tell
 from layouts.tiles.twin_figures import MARKS
 from twin.comparison import verdict
 from twin.result import Kpi
+from twin.wards import Areas, by_figure
 
 Named = tuple[str, Kpi]
 
 
-def wards(
-    areas: Mapping[str, Sequence[Kpi]], names: Mapping[str, Text], setting: Setting
-) -> list[Component]:
+def wards(areas: Areas, names: Mapping[str, Text], setting: Setting) -> list[Component]:
     """Return the figures of all wards, each figure to be opened; nothing where there are none."""
-    by_figure: dict[str, list[Named]] = {}
-    for code, kpis in areas.items():
-        for kpi in kpis:
-            name = pick(names.get(code), setting.language) or code
-            by_figure.setdefault(kpi["id"], []).append((name, kpi))
-    if not by_figure:
-        return []
-    return [
-        html.H2(tell("wards", setting)),
-        *(_table(rows, setting) for rows in by_figure.values()),
+    found = [
+        [(pick(names.get(code), setting.language) or code, kpi) for code, kpi in rows]
+        for rows in by_figure(areas).values()
     ]
+    if not found:
+        return []
+    return [html.H2(tell("wards", setting)), *(_table(rows, setting) for rows in found)]
 
 
 def _table(rows: Sequence[Named], setting: Setting) -> Component:
@@ -44,7 +39,6 @@ def _table(rows: Sequence[Named], setting: Setting) -> Component:
     told = unit_name(first["unit"], language=language)
     label = pick(first["label"], language)
     heads = ("ward", "base", "what_if", "change")
-    ordered = sorted(rows, key=lambda row: (-_harm(row[1]), row[0]))
     return html.Details(
         [
             html.Summary(f"{label} ({told})" if told else label),
@@ -59,7 +53,7 @@ def _table(rows: Sequence[Named], setting: Setting) -> Component:
                             ]
                         )
                     ),
-                    html.Tbody([_row(name, kpi, setting) for name, kpi in ordered]),
+                    html.Tbody([_row(name, kpi, setting) for name, kpi in rows]),
                 ],
                 className="source-rows",
             ),
@@ -90,9 +84,3 @@ def _row(name: str, kpi: Kpi, setting: Setting) -> Component:
             html.Td(f"{MARKS[way]} {delta}{interval}", className=f"row-figure is-{judged}"),
         ]
     )
-
-
-def _harm(kpi: Kpi) -> float:
-    """Return by how much a ward is worse off."""
-    mean = kpi["delta"]["mean"]
-    return mean if kpi["better"] == "down" else -mean

@@ -18,6 +18,7 @@ from layouts.tiles.rows import plan, rest
 from layouts.tiles.table import ROW_LEAST, ROW_MOST, name_cell, name_setting
 from layouts.tiles.twin_body import shown
 from layouts.tiles.twin_figures import figure_rows
+from layouts.tiles.twin_wards import ward_rows, ward_table
 
 GAP = 0.75
 FIGURES = (("depth", "m", 2), ("minutes", "min", 0))
@@ -31,12 +32,14 @@ NAME = {"vi": "Kịch bản ngập", "en": "Flood what-if"}
 class Options(twin.Options):
     """Options of `flood_depth`; `spots` are the flooded places, `figures` the run's own.
 
+    `wards` are all wards' values of one of them.
+
     The map is of places, or `by` areas: each ward's deepest place; or it is of the change of places
     from what the run is held against.
     """
 
     kind: Literal["drainage", "coupled"] = "drainage"  # whose newest
-    show: Literal["all", "map", "spots", "figures"] = "all"
+    show: Literal["all", "map", "spots", "figures", "wards"] = "all"
     by: Literal["places", "areas", "change"] = "places"
 
 
@@ -54,13 +57,16 @@ def build(
         return twin.none_yet(tile, envelope)
     figures = twin.chosen(twin.figures_of(envelope), options.kpis)
     table = reading.table(envelope, "spots")
+    of_wards = ward_table(envelope, options.kpis)
 
     def column(part: Tile) -> Component | None:
         if options.show == "figures":
             return figure_rows(part, figures, twin.against(part, envelope))
+        if options.show == "wards":
+            return None if of_wards is None else ward_rows(part, of_wards)
         return None if table is None else spot_rows(part, table, context)
 
-    show: twin.Show = "figures" if options.show == "spots" else options.show
+    show: twin.Show = options.show if options.show in ("all", "map") else "figures"
     of = {"places": "depth", "areas": "areaDepth", "change": "depthChange"}[options.by]
     return shown(tile, envelope, options, context, show=show, of=of, column=column)
 

@@ -105,7 +105,24 @@ def against(tile: Tile, envelope: Envelope) -> str:
 def figures_of(envelope: Envelope) -> list[Figure]:
     """Return the well-formed figures of a run."""
     table = reading.table(envelope, "kpis")
-    return [made for row in (table["rows"] if table else ()) if (made := _figure(row))]
+    return [made for row in (table["rows"] if table else ()) if (made := figure_in(row))]
+
+
+def figure_in(row: Mapping[str, Any]) -> Figure | None:
+    """Return the figure a row of a run's table tells; None where it is not well formed."""
+    numbers = [row.get(name) for name in ("base", "value", "delta", "low", "high")]
+    label, unit, decimals = row.get("name"), row.get("unit"), row.get("decimals")
+    if not (
+        isinstance(row.get("id"), str)
+        and isinstance(label, Mapping)
+        and isinstance(unit, str)
+        and isinstance(decimals, int)
+        and all(reading.finite(each) for each in numbers)
+    ):
+        return None
+    base, value, delta, low, high = (float(each) for each in numbers if each is not None)
+    better = str(row.get("better", "down"))
+    return Figure(row["id"], label, unit, decimals, better, base, value, delta, low, high)
 
 
 def chosen(figures: Sequence[Figure], kpis: Sequence[str]) -> list[Figure]:
@@ -158,19 +175,3 @@ def _state(fit: Any) -> str:
     seen = [each for each in fit.get("seen") or () if isinstance(each, Mapping)]
     is_made_up = any(each.get("origin") == "simulated" for each in seen)
     return "calibratedBySimulated" if is_made_up else "calibrated"
-
-
-def _figure(row: Mapping[str, Any]) -> Figure | None:
-    numbers = [row.get(name) for name in ("base", "value", "delta", "low", "high")]
-    label, unit, decimals = row.get("name"), row.get("unit"), row.get("decimals")
-    if not (
-        isinstance(row.get("id"), str)
-        and isinstance(label, Mapping)
-        and isinstance(unit, str)
-        and isinstance(decimals, int)
-        and all(reading.finite(each) for each in numbers)
-    ):
-        return None
-    base, value, delta, low, high = (float(each) for each in numbers if each is not None)
-    better = str(row.get("better", "down"))
-    return Figure(row["id"], label, unit, decimals, better, base, value, delta, low, high)

@@ -14,13 +14,17 @@ TITLE = {"vi": "Kịch bản: Đóng Lê Duẩn", "en": "What-if: Close Lê Du�
 KINDS = ("traffic", "drainage", "coupled")
 
 
+@pytest.mark.parametrize("has_wards", [True, False])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("wall_id", walls())
-def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> None:
+def test_a_scene_of_runs_fits_its_wall(
+    wall_id: str, kind: str, count: int, has_wards: bool
+) -> None:
     wall, runs = walls()[wall_id], [f"{number:032x}" for number in range(count)]
     figures = [f"kpi{number}" for number in range(19)]
-    scene = scene_from_json(scene_of(wall, runs, kind, TITLE, figures=figures))
+    made = scene_of(wall, runs, kind, TITLE, figures=figures, has_wards=has_wards)
+    scene = scene_from_json(made)
 
     assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
     for tile in place(wall, scene, "vi"):
@@ -35,6 +39,17 @@ def test_a_scene_of_runs_fits_its_wall(wall_id: str, kind: str, count: int) -> N
                 if t.options.get("run") == run and "kpis" in t.options]  # fmt: skip
         told = [kpi for kpis in mine for kpi in kpis]
         assert told == figures or any(t.kind == "scenarios" for t in scene.tiles)
+
+
+@pytest.mark.parametrize("wall_id", walls())
+def test_r50_a_run_of_traffic_is_told_ward_by_ward_on_a_wall(wall_id: str) -> None:
+    def shown(runs: list[str], kind: str) -> list[str]:
+        made = scene_of(walls()[wall_id], runs, kind, TITLE, figures=["speed"], has_wards=True)
+        return [str(tile.options.get("show")) for tile in scene_from_json(made).tiles]
+
+    assert shown(["a"], "traffic").count("wards") == 1
+    assert "wards" not in shown(["a", "b"], "traffic")  # whose wards would they be
+    assert "spots" in shown(["a"], "drainage")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -24,6 +24,8 @@ from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
 from language import told
+from layouts.documents import what_if as paper
+from layouts.documents.sheet import paragraph
 from layouts.pages.what_if_draft import new_draft, pressed
 from layouts.tiles import registry
 from layouts.tiles.registry import kinds, read_options
@@ -282,6 +284,27 @@ def test_r52_one_page_of_paper_compares_three_runs_for_who_may_see_it(
     assert answer.data.count(b"/Type /Page\n") == 1
     assert leader.get("/what-if/document.pdf?runs=none").status_code == 404
     assert [row["outcome"] for row in reach.audit.recent(action="twin.document")] == ["ok"]
+
+
+def test_r50_paper_tells_wards_by_name_with_their_differences(leader, reach, monkeypatch) -> None:
+    wards = [unit.code for unit in reach.city.areas][:14]
+    areas = {
+        code: [kpi("lossHours", 10.0, 12.0 + number, wide=1.0)] for number, code in enumerate(wards)
+    }
+    runs = [keep(reach, told=result(areas=each), other=len(each)).id for each in (areas, {})]
+    set_: list[str] = []
+    monkeypatch.setattr(
+        paper, "paragraph", lambda words, styled: set_.append(words) or paragraph(words, styled)
+    )
+    for address in (runs[0], ",".join(runs)):
+        set_.clear()
+        answer = leader.get(f"/what-if/document.pdf?runs={address}&language=vi")
+        assert answer.data.count(b"/Type /Page\n") == 1
+        titles = [reach.city.areas.get(code).title["vi"] for code in wards]
+        told = [words for words in set_ if words in titles]
+        assert told == titles[:1:-1]  # the twelve that are harmed most, the worst on top
+        assert "và 2 phường khác trên màn hình" in set_
+        assert any("+15,0 (95 %: +14,0 … +16,0)" in words for words in set_)
 
 
 def press_send(client: Any, asked: Any, do: str = "send") -> str:

@@ -11,9 +11,10 @@ import pytest
 
 from data_access.city import City, load_city
 from data_access.envelope import Envelope
+from data_access.figure import figure_at
 from settings import Settings
 from tests.conftest import ROOT
-from tests.twin.hand_made import result
+from tests.twin.hand_made import kpi, result
 from twin.envelope import Run, envelopes, publish_latest
 from twin.result import RunResult
 
@@ -143,6 +144,16 @@ def test_water_is_mapped_by_ward_too_with_the_wards_own_names(city, tmp_path) ->
     assert wards["values"]["00190"]["band"] == "closed"
     assert wards["values"]["00190"]["label"]["vi"] == "Ô Chợ Dừa"
     assert wards["frames"]["values"]["00190"] == [0.0, 0.6]
+
+
+def test_r50_figures_of_wards_travel_by_the_wards_own_names(city, tmp_path) -> None:
+    told = result(areas={"00190": [kpi("lossHours", 10.0, 12.0, wide=1.0)]})
+    payload = published(told, city, tmp_path).payload
+    (row,) = payload["tables"]["wards.lossHours"]["rows"]
+    assert row["name"] == {"vi": "Phường Ô Chợ Dừa", "en": "Ô Chợ Dừa ward"}
+    figure = figure_at(payload, "tables/wards.lossHours/0/delta")
+    assert figure is not None
+    assert (figure["value"], figure["unit"]) == (2.0, "h")
 
 
 class Heard:

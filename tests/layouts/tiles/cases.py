@@ -31,6 +31,7 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"show": "figures"},
         {"kind": "coupled", "show": "map"},
         {"by": "areas", "show": "map"},
+        {"show": "wards"},
     ),
     "clock": ({"site": "le-lai", "title": sample.text("Toàn cảnh thành phố", "City overview")},),
     "forecast": (
@@ -59,7 +60,12 @@ OPTIONS: dict[str, tuple[Mapping[str, Any], ...]] = {
         {"aggregate": "environment.air", "series": "pm25"},
         {"aggregate": "health.dengue", "series": "curve", "columns": ["cases"]},
     ),
-    "twin_traffic": ({}, {"show": "figures"}, {"kind": "coupled", "show": "map"}),
+    "twin_traffic": (
+        {},
+        {"show": "figures"},
+        {"kind": "coupled", "show": "map"},
+        {"show": "wards"},
+    ),
 }  # fmt: skip
 
 Change = Callable[[Envelope], Envelope | None]

@@ -90,3 +90,50 @@ def test_streets_that_nobody_knows_are_told_in_the_legend_of_their_map() -> None
 
     assert "Nét đứt: đường giả định" in legend(330)
     assert "giả định" not in legend(0)
+
+
+@pytest.mark.parametrize(("kind", "of"), [("twin_traffic", "traffic"), ("flood_depth", "drainage")])
+def test_r50_wards_are_told_with_their_difference_the_one_worse_off_on_top(
+    kind: str, of: str
+) -> None:
+    sample = everything()[f"twin.latest.{of}"]
+    (table,) = (name for name in sample.payload["tables"] if name.startswith("wards."))
+    tile = drawn(kind, sample, show="wards")
+    rows = having(tile, "t-row")[1:]
+    shown = sample.payload["tables"][table]["rows"][: len(rows)]
+    assert len(rows) > 8
+    for row, ward in zip(rows, shown, strict=True):
+        assert ward["name"]["vi"] in words([row])
+    marks = [node["props"].get("data-figure") for node in nodes([rows[0]])]
+    assert f"twin.latest.{of}:tables/{table}/0/delta" in marks
+    verdicts = {name for row in rows for name in ("is-worse", "is-same") if having([row], name)}
+    assert verdicts == {"is-worse", "is-same"} if of == "traffic" else {"is-worse"}
+    assert "chưa hiệu chỉnh" in words(tile)
+
+
+def test_wards_give_up_their_interval_before_their_names_and_say_how_many_are_left() -> None:
+    sample = everything()["twin.latest.traffic"]
+
+    def told(width_px: int) -> str:
+        frame = replace(FRAME, width_px=width_px)
+        given = {sample.aggregate: sample}
+        return words(build("twin_traffic", {"show": "wards"}, frame, given, context()))
+
+    assert "Khoảng 95 %" in told(1920)
+    narrow = told(700)
+    assert "Khoảng 95 %" not in narrow
+    assert "Chênh lệch" in narrow
+    assert "còn" in narrow or "+" in narrow
+
+
+def test_wards_of_a_figure_that_is_asked_for_are_shown_and_of_a_run_without_any_a_reason() -> None:
+    sample = everything()["twin.latest.traffic"]
+    tables = {**sample.payload["tables"]}
+    (name,) = (each for each in tables if each.startswith("wards."))
+    other = {**tables[name], "label": {"vi": "Giờ xe mất đi", "en": "Hours lost"}}
+    told = replace(sample, payload={**sample.payload, "tables": {**tables, "wards.loss": other}})
+    assert "Giờ xe mất đi" in words(drawn("twin_traffic", told, show="wards", kpis=["loss"]))
+    assert "Giờ xe mất đi" not in words(drawn("twin_traffic", told, show="wards"))
+    none: Any = {key: each for key, each in tables.items() if key != name}
+    bare = replace(sample, payload={**sample.payload, "tables": none})
+    assert having(drawn("twin_traffic", bare, show="wards"), "t-reason")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample.making import areas, envelope, links, text
+from twin.result import Kpi, Spread
+from twin.wards import tables as ward_tables
 
 ASKED = {
     "traffic": text("Đóng đường Lê Duẩn", "Close Lê Duẩn"),
@@ -62,6 +65,7 @@ def _run(
     tables: dict[str, Any] = {"kpis": _kpis(kpis)}
     if spots:
         tables["spots"] = _spots()
+    tables |= _wards(kpis[0], spread=kind != "drainage")
     return envelope(
         f"twin.latest.{kind}",
         text("Kịch bản giả định", "What if"),
@@ -123,6 +127,29 @@ def _kpis(kpis: list[tuple[Any, ...]]) -> dict[str, Any]:
     ]
     label = text("Kết quả so với hiện trạng mô phỏng", "Against the simulated base")
     return {"label": label, "columns": columns, "rows": rows}
+
+
+def _wards(figure: tuple[Any, ...], *, spread: bool) -> Mapping[str, Any]:
+    name, vi, en, unit, decimals, better, base, value, _ = figure
+
+    def told(index: int) -> Kpi:
+        delta = (value - base) / 26 * (13 - index) / 6
+        wide = abs(value - base) / 60 if spread else 0.0
+        return {
+            "id": name, "label": text(vi, en), "unit": unit, "decimals": decimals, "better": better,
+            "base": _spread(base / 26, 0.0), "value": _spread(base / 26 + delta, wide),
+            "delta": _spread(delta, wide),
+        }  # fmt: skip
+
+    units = areas()[:26]
+    return ward_tables(
+        {unit["code"]: [told(index)] for index, unit in enumerate(units)},
+        {unit["code"]: text(unit["name"], unit["name"]) for unit in units},
+    )
+
+
+def _spread(mean: float, wide: float) -> Spread:
+    return {"mean": mean, "low": mean - wide, "high": mean + wide, "bySeed": [mean]}
 
 
 def _spots() -> dict[str, Any]:
