@@ -1,8 +1,10 @@
 """Which method speaks for a series: the model only where it beat every baseline in the past.
 
-The baseline is the profile, unless another erred clearly less over the whole back-test. How far the
-model is trusted beside it, by slots ahead, is chosen on the older half alone. The model is shown
-when it was better than its baseline there, and than all of them on the newer half and in all.
+The baseline is the profile, unless another erred clearly less over the whole back-test; what a
+short back-test says of a series is drawn towards what all series of the kind say. How far the model
+is trusted beside it, by slots ahead, is chosen on the older half alone. The model is shown when it
+was better than its baseline there, and than all of them on the newer half and in all, and that in
+most stretches of the past and by more than chance: a few lucky days make no model.
 
 Errors are told of the newer half: MASE, in units of the mean error of the seasonal naive within the
 series before the back-test (Hyndman and Koehler 2006), so that 1 is a forecast of yesterday's same
@@ -37,6 +39,9 @@ TRUST = (0.5, 1.0)  # of the weights of all series, in one
 PARTS = 6  # of the way ahead, each with a weight of its own
 CLEARLY = 0.95  # what a baseline must be of the profile's error to stand in its place
 BETTER = 0.99  # a model this much better than a baseline is no draw
+SURE = 1.0  # standard errors that a model must be ahead of its baseline
+LEAST_STRETCHES = 3  # below which nobody knows how far chance goes
+OWN = 8.0  # stretches of a series that count as much as those of all series
 LEAST_TESTED = 12  # rows below which no error is told
 
 
@@ -60,16 +65,18 @@ class Choice:
 def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Floats]) -> list[Choice]:
     """Return the choice of each series; `truth` and `said` are in the series' own unit."""
     unit = naive_errors(panel, rolled.begin)
-    bounds = np.searchsorted(rolled.series, np.arange(len(panel.names) + 1))
+    bounds = np.searchsorted(rolled.series, np.arange(len(panel.names) + 1)).tolist()
     shared = weights_ahead(panel.horizon, rolled, truth, said, unit)
+    usual = _usual(truth, said, bounds, unit)
     return [
         _of_one(
             {name: each[begin:end] for name, each in said.items()},
             truth[begin:end],
             rolled,
-            slice(int(begin), int(end)),
+            slice(begin, end),
             float(unit[row]),
             shared,
+            usual,
         )
         for row, (begin, end) in enumerate(pairwise(bounds))
     ]
@@ -125,6 +132,44 @@ def naive_errors(panel: Panel, begin: Ints) -> Floats:
     return found
 
 
+def stretches(origin: Ints, horizon: int) -> Ints:
+    """Return in which stretch of the past each origin lies: nearer ones see the same days."""
+    found: Ints = origin // max(1, horizon)
+    return found
+
+
+def is_steady(more: Floats, stretch: Ints) -> bool:
+    """Tell whether errors are less than others in most stretches, and by more than chance.
+
+    `more` is by how much each errs more than the other did. Stretches' means stand for themselves:
+    their mean must be SURE standard errors below none (Diebold and Mariano 1995, over blocks).
+    """
+    _, which = np.unique(stretch, return_inverse=True)
+    count = np.bincount(which)
+    if len(count) < LEAST_STRETCHES:
+        return False
+    means = np.bincount(which, more) / count
+    chance = float(means.std(ddof=1)) / np.sqrt(len(means))
+    return bool(means.mean() + SURE * chance < 0 and (means < 0).mean() > 0.5)
+
+
+def _usual(
+    truth: Floats, said: Mapping[str, Floats], bounds: list[int], unit: Floats
+) -> dict[str, float]:
+    """Return the mean error of each method over all series, in units of each one's naive."""
+    tested = [
+        (slice(begin, end), unit[row])
+        for row, (begin, end) in enumerate(pairwise(bounds))
+        if end > begin and np.isfinite(unit[row]) and unit[row] > 0
+    ]
+    if not tested:
+        return dict.fromkeys(said, float("inf"))
+    return {
+        name: float(np.mean([np.abs(truth[of] - each[of]).mean() / one for of, one in tested]))
+        for name, each in said.items()
+    }
+
+
 def _of_one(
     said: Mapping[str, Floats],
     truth: Floats,
@@ -132,15 +177,23 @@ def _of_one(
     rows: slice,
     unit: float,
     shared: Floats,
+    usual: Mapping[str, float],
 ) -> Choice:
     wrong: dict[str, Floats] = {name: np.abs(truth - each) for name, each in said.items()}
     older, newer = rolled.is_choosing[rows], rolled.is_testing[rows]
     whole = np.ones(len(truth), dtype=bool)
-    naive = min(NAIVES, key=lambda name: _mean(wrong[name], whole))
+    stretch = stretches(rolled.origin[rows], len(shared) - 1)
+
+    def likely(name: Method) -> float:
+        """Return the error to expect: its own, drawn towards all series' where it has seen few."""
+        known = len(np.unique(stretch))
+        if not known or not np.isfinite(unit) or unit <= 0 or not np.isfinite(usual[name]):
+            return _mean(wrong[name], whole) if known else usual[name]
+        return (known * _mean(wrong[name], whole) + OWN * usual[name] * unit) / (known + OWN)
+
+    naive = min(NAIVES, key=likely)
     rivals: tuple[Method, ...] = (PROFILE, naive, LEVEL)
-    baseline = min(
-        rivals, key=lambda name: _mean(wrong[name], whole) * (CLEARLY if name == PROFILE else 1.0)
-    )
+    baseline = min(rivals, key=lambda name: likely(name) * (CLEARLY if name == PROFILE else 1.0))
     method: Method = baseline
     weights = np.zeros_like(shared)
     if MODEL in said and older.any() and newer.any():
@@ -155,7 +208,8 @@ def _of_one(
             for of in (newer, whole)
             for rival in rivals
         )
-        if is_better and _mean(wrong["model"], older) < _mean(wrong[baseline], older):
+        is_better &= _mean(wrong["model"], older) < _mean(wrong[baseline], older)
+        if is_better and is_steady(wrong["model"] - wrong[baseline], stretch):
             method = MODEL
     shown = wrong["model" if method == MODEL else method]
     measured = {"naive": wrong[naive], "profile": wrong[PROFILE], "shown": shown}

@@ -12,14 +12,14 @@ import pytest
 from analytics.calendar import tet_days
 from analytics.forecast import fitting, rolling
 from analytics.forecast.baselines import bases
-from analytics.forecast.choice import choose
+from analytics.forecast.choice import choose, is_steady, stretches
 from analytics.forecast.features import Design, scales
 from analytics.forecast.forecasting import Asked, Forecast, Refused, carried, forecast
 from analytics.forecast.intervals import LEVELS
 from analytics.forecast.model import draw, train
 from analytics.forecast.panel import panel
 from analytics.forecast.rolling import MODEL, roll
-from analytics.series import Regular
+from analytics.series import Floats, Regular
 from tests.analytics.forecast.making import daily, series, wandering
 
 DAY = Asked(24)
@@ -185,6 +185,56 @@ def test_r17_a_model_that_was_right_for_a_while_and_then_wrong_does_not_speak() 
     (won,) = choose(told, rolled, rolled.truth, {**rolled.said, MODEL: rolled.truth})
     assert won.method == MODEL
     assert won.errors["shown"] == 0
+
+
+def test_r17_a_few_lucky_days_make_no_model() -> None:
+    told = panel({"it": series(daily(900))}, 24)
+    rolled = roll(told, rows=0)
+    profile, stretch = rolled.said["profile"], stretches(rolled.origin, 24)
+    wrong = rolled.truth - profile
+    days = np.unique(stretch)
+
+    def spoken(by_day: Floats) -> str:
+        model = rolled.truth - wrong * by_day[np.searchsorted(days, stretch)]
+        (found,) = choose(told, rolled, rolled.truth, {**rolled.said, MODEL: model})
+        return found.method
+
+    lucky = np.where(np.isin(days, days[[2, -2]]), 0.0, 1.02)
+    assert np.mean(lucky) < 0.9  # it erred less by far, on two days that pay for all others
+    assert spoken(lucky) != MODEL
+    assert spoken(np.full(len(days), np.mean(lucky))) == MODEL  # as much less, every day
+
+
+def test_r17_what_a_short_past_says_of_one_series_is_held_against_all_of_its_kind() -> None:
+    def baselines(count: int) -> list[str]:
+        told = panel({f"s{n:02}": series(daily(9 * 24, seed=n)) for n in range(count)}, 24)
+        rolled = roll(told, rows=0)
+        wrong = rolled.truth - rolled.said["profile"]
+        naive = rolled.truth - wrong * np.where(rolled.series == 0, 0.9, 1.3)
+        said = {**rolled.said, "naive_short": naive, "naive_long": naive,
+                "level": rolled.truth - 2 * wrong}  # fmt: skip
+        return [each.baseline for each in choose(told, rolled, rolled.truth, said)]
+
+    assert baselines(1) == ["naive_short"]
+    assert baselines(12) == ["profile"] * 12  # four days are not enough to be an exception
+
+
+@pytest.mark.parametrize(
+    ("more", "stretch", "expected"),
+    [
+        ([-1.0, -1.1, -0.9], [0, 1, 2], True),
+        ([-1.0, -1.1], [0, 1], False),  # of two days nobody knows how they vary
+        ([], [], False),
+        ([-9.0, 0.5, 0.5, 0.5], [0, 1, 2, 3], False),  # once, and not since
+        ([-1.0, -1.0, -1.0, 2.0], [0, 1, 2, 3], False),  # mostly, within chance
+        ([-1.0, -1.0, -1.0, 0.2], [0, 1, 2, 3], True),
+        ([-1.0, -1.0, -1.0], [0, 0, 0], False),  # the same day thrice
+    ],
+)
+def test_r17_ahead_is_ahead_in_most_stretches_and_by_more_than_chance(
+    more: list[float], stretch: list[int], expected: bool
+) -> None:
+    assert is_steady(np.array(more), np.array(stretch, np.int64)) is expected
 
 
 def test_r17_a_model_that_wins_speaks_and_tells_its_error_beside_theirs() -> None:
