@@ -101,6 +101,21 @@ class Twins:
             return roads if kind == "traffic" else water
         return None if roads is None or water is None else picked_from(water, roads)
 
+    def asked_of(self, kind: str, settings: Settings, city: City, scenario: Any) -> Options:
+        """Return what may be picked of what a scenario was asked of; empty where nothing may."""
+        models, networks = self.imported(kind, settings)
+
+        def named(*path: str) -> Any:
+            found = scenario
+            for name in path:
+                found = found.get(name) if isinstance(found, Mapping) else None
+            return found
+
+        model = named("model") or named("drainage", "model")
+        network = named("base", "network") or named("traffic", "base", "network")
+        bases = Bases(model if model in models else None, network if network in networks else None)
+        return self.options(kind, settings, city, bases) or {}
+
     def _read(self, settings: Settings, city: City) -> _Plans:
         if self._plans is None:
             folder = settings.city

@@ -42,6 +42,7 @@ from permissions.errors import Forbidden
 from permissions.roles import Right
 from twin.asked import asked as asked_in_words
 from twin.measures import EVERYWHERE
+from twin.naming import named
 
 
 def layout(
@@ -205,7 +206,7 @@ def ask(pressed_: Any, values: list[Any], names: list[dict[str, str]], body: Any
     except ValueError:
         return no_update, _problem(str(draft.terms.storm), "")
     if wrong := problem(draft.kind, scenario, options):
-        return no_update, _problem("input", wrong)
+        return no_update, _problem("input", named(wrong, options))
     asked = session.audit(who, "twin.ask", "asked", target=target, detail={"scenario": scenario})
     try:
         job = store(reach).ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -18,7 +19,7 @@ from callbacks.what_if_tiles import Shown, draw, envelope_of, maps_of, tile_kind
 from data_access.envelope import Envelope
 from jobs.job import Job
 from jobs.job import State as JobState
-from language import pick
+from language import pack, pick
 from layouts import ids
 from layouts.pages import what_if
 from layouts.pages import what_if_run as view
@@ -27,6 +28,7 @@ from layouts.pages.what_if_wards import wards
 from layouts.pages.what_if_words import tell
 from permissions.roles import Person, Right
 from twin import calibrated
+from twin.naming import named
 from twin.result import RunResult
 
 GAP_PX = 16
@@ -100,7 +102,7 @@ def follow(size: Size | None, _poll: Any, job_id: str | None, shown: Any) -> Any
     job = runs.find(reach, job_id or "")
     if job is None:
         return view.gone(setting), [], None, True
-    state = view.state(job, setting)
+    state = view.state(_named(reach, job), setting)
     result = runs.result_of(job)
     # What an answer looks like depends on these alone; maps that are drawn anew lose their place.
     edition = [job.state, _digest(result), size["width"], size["height"]]
@@ -122,6 +124,16 @@ def follow(size: Size | None, _poll: Any, job_id: str | None, shown: Any) -> Any
         setting=setting,
     )
     return state, answer, edition, job.has_ended
+
+
+def _named(reach: Desk, job: Job) -> Job:
+    """Return a job whose reason calls streets and pumps by their names, ids behind them."""
+    kind = runs.kind_of(job)
+    if kind is None or not job.reason:
+        return job
+    asked = job.inputs.get("scenario")
+    options = reach.twins.asked_of(kind, reach.settings, reach.city, asked)
+    return replace(job, reason=pack(named(job.reason, options)))
 
 
 def cancel(pressed: Any, job_id: str | None, looked: int | None) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from language.catalogue import DEFAULT_LANGUAGE, LANGUAGES, has, text
+from language.catalogue import DEFAULT_LANGUAGE, LANGUAGES, has, pick, text
 
 DOMAIN = "refusals"
 LONGEST = 500  # characters of one value
@@ -29,8 +29,8 @@ class Told(str):
     values: Mapping[str, Any]
 
     def __new__(cls, template: str, values: Mapping[str, Any]) -> Told:
-        """Fill `template`; `values` are texts, numbers and what was told before."""
-        made = super().__new__(cls, template.format(**values))
+        """Fill `template`; `values` are numbers, texts (also by language), what was told before."""
+        made = super().__new__(cls, template.format(**_picked(values, "en")))
         made.template, made.values = template, values
         return made
 
@@ -42,7 +42,8 @@ class Told(str):
 def told(template: str, **values: object) -> Told:
     """Return a sentence of `refusals.po`; `template` is the English one, with `{name}`s.
 
-    Whatever is no number, nothing or sentence of its own is kept as its text, at most LONGEST.
+    A text of the city's data, by language, is said in the reader's. Whatever else is no number,
+    nothing or sentence of its own is kept as its text, at most LONGEST.
     """
     return Told(template, {name: _kept(each) for name, each in values.items()})
 
@@ -87,6 +88,8 @@ def _packed(said: Told) -> str:
 def _kept(value: object) -> Any:
     if value is None or isinstance(value, bool | Told):
         return value
+    if isinstance(value, Mapping) and value and value.keys() <= set(LANGUAGES):
+        return {language: str(words)[:LONGEST] for language, words in value.items()}
     if isinstance(value, numbers.Integral):
         return int(value) if abs(int(value)) < 2**63 else str(value)
     if isinstance(value, numbers.Real):
@@ -95,11 +98,15 @@ def _kept(value: object) -> Any:
 
 
 def _plain(said: Told) -> dict[str, Any]:
-    values = {
-        name: _plain(each) if isinstance(each, Told) else _number_or_text(each)
-        for name, each in said.values.items()
-    }
-    return {"told": said.template, "with": values}
+    return {"told": said.template, "with": {k: _plain_one(v) for k, v in said.values.items()}}
+
+
+def _plain_one(value: Any) -> Any:
+    if isinstance(value, Told):
+        return _plain(value)
+    if isinstance(value, Mapping):
+        return {"text": {language: _number_or_text(words) for language, words in value.items()}}
+    return _number_or_text(value)
 
 
 def _number_or_text(value: Any) -> Any:
@@ -122,7 +129,9 @@ def _unpacked(said: str) -> str:
 def _restored(found: Mapping[str, Any]) -> Told:
     values: dict[str, Any] = {}
     for name, each in found["with"].items():
-        if isinstance(each, dict):
+        if isinstance(each, dict) and "text" in each:
+            values[name] = {str(language): str(words) for language, words in each["text"].items()}
+        elif isinstance(each, dict):
             values[name] = float(each["float"]) if "float" in each else _restored(each)
         else:
             values[name] = each
@@ -132,9 +141,16 @@ def _restored(found: Mapping[str, Any]) -> Told:
 def _said(said: Told, language: str) -> str:
     values = {
         name: _said(each, language) if isinstance(each, Told) else each
-        for name, each in said.values.items()
+        for name, each in _picked(said.values, language).items()
     }
     key = f"{DOMAIN}.{said.template}"
     if not has(key, language):
         return said.template.format(**values)
     return text(key, language, **values)
+
+
+def _picked(values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {
+        name: pick(each, language) if isinstance(each, Mapping) else each
+        for name, each in values.items()
+    }

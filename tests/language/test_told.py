@@ -39,6 +39,19 @@ def test_any_value_can_be_kept_and_said(value):
     assert say(kept, "vi").endswith("; cần một số")
 
 
+def test_a_name_of_the_citys_data_is_said_in_the_readers_language():
+    name = {"vi": "Hồ \0Tây", "en": "West Lake"}
+    said = told(
+        "{name} is {found!r}; expected a number", name=name, found=told("no {name}", name=name)
+    )
+    assert said == "West Lake is 'no West Lake'; expected a number"
+    for kept in (said, pack(said), pickle.loads(pickle.dumps(said))):
+        assert say(kept, "en") == said
+        assert say(kept, "vi").startswith("Hồ ")
+    odd = told("{said}", said={})  # no text by language
+    assert say(pack(odd), "vi") == "{}"
+
+
 def test_a_plain_text_stays_itself_even_when_it_looks_like_one_that_was_kept():
     for text in ("disk full", pack(OUTER), '{"told":1}', '{"told":"{x.__class__}","with":{}}'):
         assert say(pack(str(text)), "vi") == text or text == pack(OUTER)

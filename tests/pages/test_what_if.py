@@ -23,7 +23,7 @@ from jobs.job import State
 from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
-from language import told
+from language import pack, told
 from layouts.documents import what_if as paper
 from layouts.documents.sheet import paragraph
 from layouts.pages.what_if_draft import new_draft, pressed
@@ -203,6 +203,21 @@ def test_what_signals_would_do_leads_to_a_proposal_for_whom_may_make_one(
     where = f"/signals?new=1&run={job.id}"
     assert where in as_text(operator.call("what-if-state.children", values))
     assert where not in as_text(leader.call("what-if-state.children", values))
+
+
+def test_a_run_that_was_refused_names_the_street(leader, reach) -> None:
+    store = JobStore(reach.engine, city=reach.settings.city)
+    asked = {"scenario": {"measures": [{"kind": "oneWay", "links": ["N24-N25"]}]}}
+    job = store.ask("twin.traffic", asked, "leader", reach.now_ms(), title=TITLE)
+    claims = Claims(reach.engine)
+    claim = claims.claim("test", KINDS, reach.now_ms())
+    assert claim is not None
+    reason = told("link {link} is one-way already", link="N24-N25")
+    claims.fail(claim, "input", pack(reason), 1.0)
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    said = as_text(leader.call("what-if-state.children", values))
+    name = reach.city.network.links["N24-N25"].name
+    assert f"đoạn đường {name} (N24-N25) đã là một chiều" in said
 
 
 def test_a_run_that_failed_says_the_engines_own_reason(leader, reach) -> None:
