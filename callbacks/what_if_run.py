@@ -24,6 +24,7 @@ from layouts import ids
 from layouts.pages import what_if
 from layouts.pages import what_if_run as view
 from layouts.pages.console_plan import Rect
+from layouts.pages.what_if_signals import signals
 from layouts.pages.what_if_wards import wards
 from layouts.pages.what_if_words import tell
 from permissions.roles import Person, Right
@@ -198,6 +199,7 @@ def _below(reach: Desk, job: Job, result: RunResult) -> list[Component]:
         others = runs.listed(reach, but=[job.id], kind=runs.kind_of(job), limit=8)
         parts += view.keys(job, others, setting)
     parts += view.doubts(result, setting)
+    parts += signals(result["details"].get("signalPlans", ()), job.id, setting)
     units = ((code, reach.city.areas.get(code)) for code in result["areas"])
     names = {code: unit.title for code, unit in units if unit is not None}
     parts += wards(result["areas"], names, setting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -203,6 +204,40 @@ def test_what_signals_would_do_leads_to_a_proposal_for_whom_may_make_one(
     where = f"/signals?new=1&run={job.id}"
     assert where in as_text(operator.call("what-if-state.children", values))
     assert where not in as_text(leader.call("what-if-state.children", values))
+
+
+def test_r39_a_run_tells_green_by_phase_and_approach_and_leads_to_a_draft_of_its_plan(
+    operator, leader, reach
+) -> None:
+    plan = {"junction": "N24", "plan": "twin", "cycleS": 90, "splitsS": [50, 40], "offsetS": 12}
+    told = {
+        "plan": plan,
+        "was": {**plan, "splitsS": [45, 45]},
+        "phases": [
+            {"greenS": 46, "from": [
+                {"link": "a", "name": "Lê Duẩn", "from": "Khâm Thiên", "invented": False},
+                {"link": "b", "name": "Đường nội bộ (giả định)", "from": "", "invented": True},
+            ]},
+            {"greenS": 36, "from": [
+                {"link": "c", "name": "Trần Phú", "from": "", "invented": False}]},
+        ],
+        "name": "Lê Duẩn – Trần Phú",
+        "evidence": [{"vi": "Thời gian trễ: 9 → 8", "en": "Time lost: 9 → 8"}],
+        "better": True,
+    }  # fmt: skip
+    job = keep(reach, told=result(details={"signalPlans": [told]}))
+    values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
+    said = as_text(operator.call("what-if-state.children", values))
+    for expected in ("chu kỳ 90\u00a0giây", "46\u00a0giây", "50\u00a0giây (trước 45\u00a0giây)",
+                  "Lê Duẩn (từ Khâm Thiên), Đường nội bộ (giả định)", "giảm rõ rệt"):  # fmt: skip
+        assert expected in said, expected
+    assert "junction=N24" not in as_text(leader.call("what-if-state.children", values))
+    (where,) = re.findall(r"/signals\?junction=N24[^\"]*", said)
+    draft = operator.page(where)
+    typed = {n["props"].get("name"): n["props"].get("value") for n in nodes(draft)}
+    assert (typed["cycle"], typed["splits"], typed["offset"]) == ("90", "50 + 40", "12")
+    assert typed["run"] == job.id
+    assert "không phải số đo" in typed["reason"]
 
 
 def test_a_run_that_was_refused_names_the_street(leader, reach) -> None:

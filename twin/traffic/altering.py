@@ -7,6 +7,7 @@ router has no way over it. (Closing by a rerouter beside the road lets vehicles 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,6 +34,7 @@ ADDED = "added.add.xml"  # capacities and signals
 # https://sumo.dlr.de/docs/Simulation/Meso.html
 TAUS_S = {"tauff": 1.13, "taufj": 1.13, "taujf": 1.73, "taujj": 1.4}
 CAR_M = 7.5  # length and gap of the vehicle that is 1 passenger car
+Approaches = tuple[tuple[str, ...], ...]
 CLASSES = ("motorcycle", "car", "bus", "truck", "emergency")
 ENGINE_CLASS = {"car": "passenger"}  # what the engine calls our classes, where it differs
 
@@ -46,6 +48,7 @@ class Altered:
     open_to: Mapping[str, Mask]  # vehicle class -> by edge number of `ways`
     plans: Mapping[str, Plan]  # every signal
     changed: frozenset[str]  # signals with another plan than the net's own
+    lets_in: Mapping[str, Approaches]  # of those: by green phase the links it lets in
     speed_kmh: Mapping[str, float]  # edge -> what may be driven there
 
 
@@ -88,7 +91,8 @@ def alter(
         for edge in root.iter("edge")
         for lane in edge.iter("lane")
     }
-    return Altered(new.streets, ways, open_to, plans, frozenset(changed), limits)
+    lets_in = {name: _lets_in(root, plans[name], new.streets) for name in sorted(changed)}
+    return Altered(new.streets, ways, open_to, plans, frozenset(changed), lets_in, limits)
 
 
 def parsed(path: Path) -> Any:
@@ -227,6 +231,21 @@ def _letting_in(root: Any, plan: Plan, link: str | None, streets: Streets) -> in
         "input",
         told("signal {signal} lets nobody in from link {link}", signal=plan.junction, link=link),
     )
+
+
+def _lets_in(root: Any, plan: Plan, streets: Streets) -> Approaches:
+    """Return the links each green phase lets in, the one with most movements first."""
+    into = [
+        (int(each.get("linkIndex")), streets.edges[each.get("from")].link)
+        for each in root.iter("connection")
+        if each.get("tl") == plan.junction and each.get("from") in streets.edges
+    ]
+    found = []
+    for phase in plan.greens:
+        state = plan.phases[phase].state
+        going = Counter(link for place, link in into if state[place] in "Gg")
+        found.append(tuple(sorted(going, key=lambda link: (-going[link], link))))
+    return tuple(found)
 
 
 def _stops(root: Any, corridor: list[str], streets: Streets, ways: Ways) -> list[Stop]:

@@ -13,15 +13,19 @@ from data_access.envelope import Text
 from language import formats
 from twin.result import Kpi
 from twin.traffic.altering import Altered
+from twin.traffic.signals import Plan
+from twin.traffic.streets import Streets
 
 EVIDENCE = ("loss", "speed", "arrived")  # figures that speak for a plan or against it
 
 
-def signal_plans(altered: Altered, kpis: Sequence[Kpi]) -> list[dict[str, Any]]:
-    """Return {plan, name, evidence, better} for each signal that was given another plan.
+def signal_plans(base: Altered, altered: Altered, kpis: Sequence[Kpi]) -> list[dict[str, Any]]:
+    """Return {plan, was, phases, name, evidence, better} for each signal with another plan.
 
-    `plan` is {junction, plan, cycleS, splitsS, offsetS}; `better` is True where the run's interval
-    of time lost lies wholly below zero, None where it holds zero: then nothing is shown.
+    `plan` and `was` (None of a signal the base has not) are {junction, plan, cycleS, splitsS,
+    offsetS}; `phases` says of each split its seconds of green, and `from` which streets it lets in.
+    `better` is True where the run's interval of time lost lies wholly below zero, None where it
+    holds zero: then nothing is shown.
     """
     loss = next((kpi for kpi in kpis if kpi["id"] == "loss"), None)
     better: bool | None = None
@@ -31,23 +35,48 @@ def signal_plans(altered: Altered, kpis: Sequence[Kpi]) -> list[dict[str, Any]]:
     evidence = [_sentence(kpi) for kpi in kpis if kpi["id"] in EVIDENCE]
     found = []
     for junction in sorted(altered.changed):
-        plan = altered.plans[junction]
+        plan, was = altered.plans[junction], base.plans.get(junction)
         known = altered.streets.junctions.get(junction)
         found.append(
             {
-                "plan": {
-                    "junction": junction,
-                    "plan": "twin",
-                    "cycleS": plan.cycle_s,
-                    "splitsS": list(plan.splits_s),
-                    "offsetS": plan.offset_s % plan.cycle_s,
-                },
+                "plan": _plain(plan),
+                "was": None if was is None else _plain(was),
+                "phases": [
+                    {
+                        "greenS": plan.phases[phase].duration_s,
+                        "from": [_arm(altered.streets, link, junction) for link in links],
+                    }
+                    for phase, links in zip(plan.greens, altered.lets_in[junction], strict=True)
+                ],
                 "name": known.name if known is not None else junction,
                 "evidence": evidence,
                 "better": better,
             }
         )
     return found
+
+
+def _plain(plan: Plan) -> dict[str, Any]:
+    return {
+        "junction": plan.junction,
+        "plan": "twin",
+        "cycleS": plan.cycle_s,
+        "splitsS": list(plan.splits_s),
+        "offsetS": plan.offset_s % plan.cycle_s,
+    }
+
+
+def _arm(streets: Streets, link_id: str, junction: str) -> dict[str, Any]:
+    """Return a street that leads in, by its name and the junction it comes from."""
+    link = streets.links[link_id]
+    other = streets.junctions.get(link.start if link.end == junction else link.end)
+    is_known = not link.invented
+    return {
+        "link": link.id,
+        "name": link.name,
+        "from": other.name if is_known and other is not None and not other.invented else "",
+        "invented": link.invented,
+    }
 
 
 def _sentence(kpi: Kpi) -> Text:

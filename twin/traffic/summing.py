@@ -79,7 +79,7 @@ def result_of(
         ),
         "stations": {s.id: {"kind": s.kind, "name": s.name} for s in plan.station
                      if s.id in stations},
-        "signalPlans": signal_plans(value_net, city_kpis),
+        "signalPlans": signal_plans(base_net, value_net, city_kpis),
         "engineFiles": [{"seed": one["seed"], "base": one["hash"], "value": other["hash"]}
                         for one, other in zip(base, value, strict=True)],
     }  # fmt: skip

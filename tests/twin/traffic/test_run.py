@@ -138,6 +138,11 @@ def test_green_is_given_to_who_comes_from_a_road(model: Model, tmp_path: Path) -
         (found,) = simulate(model, asked(measure), working_in(folder))["details"]["signalPlans"]
         splits = found["plan"]["splitsS"]
         longest[link] = splits.index(max(splits))
+        phases = found["phases"]
+        assert len(phases) == len(splits)
+        assert all(0 < each["greenS"] <= split for each, split in zip(phases, splits, strict=True))
+        assert link in [arm["link"] for arm in phases[longest[link]]["from"]]
+        assert sum(found["was"]["splitsS"]) == found["was"]["cycleS"]
         assert max(splits) > 0.6 * found["plan"]["cycleS"]
     assert longest["J01-J11"] != longest["J10-J11"]  # two roads that cross have their own phases
     away = {"kind": "signals", "junctions": ["J11"], "greenShare": 0.7, "fromLink": "J00-J01"}
