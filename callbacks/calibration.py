@@ -11,7 +11,7 @@ from dash import ALL, Dash, Input, Output, ctx, no_update
 from callbacks import page_realm, page_setting, runs, session
 from callbacks.catalogue import reader
 from callbacks.desk import Desk, desk
-from callbacks.twins import job_kind
+from callbacks.twins import Bases, job_kind
 from data_access.store.reader import StoreReader
 from jobs.errors import JobError
 from jobs.job import Job, State
@@ -86,8 +86,8 @@ def follow(_keys: Any, _poll: Any) -> Any:
 def inputs_of(reach: Desk, kind: str, network: str = "", peak: str = "") -> dict[str, Any]:
     """Return the inputs of a calibration: what was observed, resolved now.
 
-    Of the city's own model, or of an imported `network`; of roads at a `peak`. Raises ValueError,
-    WorkFailed.
+    Of the city's own model, or of an imported one of this name (`network`); of roads at a `peak`.
+    Raises ValueError, WorkFailed.
     """
     city, folder = reach.city, reach.settings.city
     if reach.snapshot is None:
@@ -111,6 +111,9 @@ def inputs_of(reach: Desk, kind: str, network: str = "", peak: str = "") -> dict
     now = datetime.fromtimestamp(reach.now_ms() / 1000, UTC)
     storm = storm_from_gauges(reader, city, water, now - BACK, now)
     scenario = {"storm": storm.model_dump(mode="json", by_alias=True), "durationH": BACK_H}
+    if network:
+        options = reach.twins.options("drainage", reach.settings, city, Bases(model=network)) or {}
+        scenario |= {"model": network, "modelHash": options.get("modelHash")}
     return {
         "scenario": scenario,
         "levels": levels_from_gauges(reader, now - BACK, now),
@@ -125,9 +128,11 @@ def _ask(reach: Desk, key: Mapping[str, str], user_id: str) -> str:
     asked = session.audit(who, "twin.calibrate", "asked", target=target)
     title = {each: text("what_if.calibration.title", each) for each in LANGUAGES}
     try:
-        if network and network not in _networks(reach):
+        if network and network not in _imported(reach, kind):
             raise ValueError(
                 told("{network}: no network of that name was imported", network=network)
+                if kind == "traffic"
+                else told("no model {model!r} has been imported", model=network)
             )
         inputs = inputs_of(reach, kind, network, str(key["peak"]))
         job = runs.store(reach).ask(target, inputs, user_id, reach.now_ms(), title=title)
@@ -146,19 +151,19 @@ def _twins(reach: Desk) -> list[Calibrated]:
     for kind in KINDS:
         if kind in there and f"{job_kind(kind)}.calibrate" in known:
             found.append(_calibrated(reach, kind, None))
-            if kind == "traffic":
-                found += [_calibrated(reach, kind, name) for name in _networks(reach)]
+            found += [_calibrated(reach, kind, name) for name in _imported(reach, kind)]
     return found
 
 
-def _networks(reach: Desk) -> list[str]:
-    _, networks = reach.twins.imported("traffic", reach.settings)
-    return networks
+def _imported(reach: Desk, kind: str) -> list[str]:
+    """Return the names of the imported networks, or models of drainage."""
+    models, networks = reach.twins.imported(kind, reach.settings)
+    return networks if kind == "traffic" else models
 
 
 def _calibrated(reach: Desk, kind: str, network: str | None) -> Calibrated:
     store, now_ms = runs.store(reach), reach.now_ms()
-    model = network if kind == "traffic" else CITY_MODEL
+    model = network if kind == "traffic" else network or CITY_MODEL
     recent = [
         job
         for job in store.recent([f"{job_kind(kind)}.calibrate"], LOOKED_AT)

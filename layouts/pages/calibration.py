@@ -51,7 +51,7 @@ class Calibrated:
     result: Mapping[str, Any] | None
     made_at_ms: float | None
     under_way: Job | None = None
-    network: str | None = None  # an imported one
+    network: str | None = None  # an imported one, or an imported model of drainage
 
     @property
     def key(self) -> tuple[str, str]:
@@ -161,7 +161,10 @@ def _shown(twin: Calibrated, setting: Setting) -> list[Component]:
         parts += [_graph(graph, figure), _points(points, setting)]
     gauges = [each for each in result.get("gauges") or () if each["heldBack"] and each["minutes"]]
     parts += [
-        _graph(f"calibration-gauge-{index}", courses(gauge, setting=setting))
+        _graph(
+            "-".join(filter(None, ("calibration-gauge", twin.network, str(index)))),
+            courses(gauge, setting=setting),
+        )
         for index, gauge in enumerate(gauges)
     ]
     spots = result.get("spots") or ()

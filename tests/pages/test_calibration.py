@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,10 @@ from callbacks.what_if_run import inputs_of
 from jobs.store import JobStore
 from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import keep
+from tests.twin.drainage.test_engine import pipe
 from tests.twin.traffic.test_importing import overpass
+from twin.drainage.importing import hash_of, import_model
+from twin.drainage.scenario import Hyetograph
 from twin.traffic.importing import import_network
 
 POINTS = [
@@ -86,16 +89,16 @@ def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> 
     assert "points" not in given["calibration"]["traffic"]
 
 
-def press(client: Any, network: str = "") -> str:
+def press(client: Any, network: str = "", kind: str = "traffic", peak: str = "evening") -> str:
     """Press the key that asks for a calibration."""
-    key = {"kind": "traffic", "network": network, "part": "calibrate", "peak": "evening"}
+    key = {"kind": kind, "network": network, "part": "calibrate", "peak": peak}
     values = {
         '{"kind":["ALL"],"network":["ALL"],"part":"calibrate","peak":["ALL"]}.n_clicks': [
             {"id": key, "property": "n_clicks", "value": 1}
         ]
     }
     changed = (
-        f'{{"kind":"traffic","network":"{network}","part":"calibrate","peak":"evening"}}.n_clicks'
+        f'{{"kind":"{kind}","network":"{network}","part":"calibrate","peak":"{peak}"}}.n_clicks'
     )
     return as_text(client.call("calibration-body.children", values, changed=changed))
 
@@ -130,6 +133,37 @@ def test_an_imported_network_is_calibrated_by_itself(
     press(leader, "elsewhere")  # it is gone since the page was drawn, and so is its section
     assert len(JobStore(reach.engine).recent(["twin.traffic.calibrate"])) == 1
     assert reach.audit.recent(action="twin.calibrate")[0]["outcome"] == "failed"
+
+
+def test_an_imported_model_of_drainage_is_calibrated_by_itself(
+    leader, reach, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "Khảo sát.inp"
+    file.write_text(pipe(), "utf-8")
+    model = import_model(file, reach.settings)
+    said = words(leader.page("/data/twins"))
+    assert "Thoát nước trên khao-sat" in said
+    storm = Hyetograph(step_min=60, mm={"all": (30.0,)}, source="gauges")
+    monkeypatch.setattr(calibration, "storm_from_gauges", lambda *_: storm)
+    monkeypatch.setattr(calibration, "levels_from_gauges", lambda *_: [])
+    monkeypatch.setattr(calibration, "seen_from_gauges", lambda *_: [])
+    monkeypatch.setattr(calibration, "desk", lambda: replace(reach, snapshot=nullcontext))
+    press(leader, model, "drainage", "")
+    store = JobStore(reach.engine, city=reach.settings.city)
+    (job,) = store.recent(["twin.drainage.calibrate"])
+    assert job.inputs["scenario"]["model"] == model
+    assert job.inputs["scenario"]["modelHash"] == hash_of(reach.settings, model)
+    press(leader, "gone", "drainage", "")
+    assert reach.audit.recent(action="twin.calibrate")[0]["outcome"] == "failed"
+    store.cancel(job.id, reach.now_ms())
+
+    kept = {**WATER, "model": model, "modelHash": job.inputs["scenario"]["modelHash"]}
+    of = {"model": model, "modelHash": kept["modelHash"]}
+    keep(reach, "twin.drainage.calibrate", kept, scenario=of, levels=[])
+    keep(reach, "twin.drainage.calibrate", WATER)
+    assert inputs_of(reach, "drainage", of)["calibration"]["model"] == model
+    page = leader.page("/data/twins")
+    assert graphs(page) == ["calibration-gauge-0", f"calibration-gauge-{model}-0"]
 
 
 def test_each_network_has_the_newest_calibration_of_its_own(leader, reach) -> None:

@@ -81,12 +81,13 @@ def city_model(plan: DrainagePlan, city: City) -> Model:
     layout = lay_out(plan, city)
     text = _text(plan, layout)
     listed = options(city, plan)
+    places = tuple(_places(plan, city, layout))
     return Model(
         id=CITY_MODEL,
         name=plan.name,
         text=text,
         options=listed,
-        places=tuple(_places(plan, city, layout)),
+        places=places,
         pools={
             lake.id: Pool(
                 lake.id, lake.name, lake_vertex(lake.id), lake.bed_m, lake.normal_m, lake.brim_m
@@ -112,6 +113,12 @@ def city_model(plan: DrainagePlan, city: City) -> Model:
             "twin.nodes": _nodes_drawn(layout, _names(plan, city, layout)),
             "twin.conduits": _pipes_drawn(layout),
         },
+        waters={
+            place.id: (place.lat, place.lon)
+            for place in places
+            if place.id.startswith("R-") and place.lat is not None and place.lon is not None
+        }
+        | {lake_vertex(lake.id): (lake.lat, lake.lon) for lake in plan.lake},
         digest=digest_of(text),
     )
 

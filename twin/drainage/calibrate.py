@@ -93,18 +93,8 @@ def nash_sutcliffe(observed: Levels, simulated: Levels) -> float:
 
 
 def _placed(asked: Asked, gauges: Sequence[Gauge]) -> list[tuple[Gauge, str]]:
-    """Give each gauge the river's vertex or the lake it stands at; others are left out."""
-    model = asked.twin.model
-    known: dict[str, tuple[float, float]] = {
-        place.id: (place.lat, place.lon)
-        for place in model.places
-        if place.id.startswith("R-") and place.lat is not None and place.lon is not None
-    }
-    known |= {
-        model.pools[lake["id"]].node: (lake["lat"], lake["lon"])
-        for lake in model.options["lakes"]
-        if lake["lat"] is not None
-    }
+    """Give each gauge the open water it stands at, river or lake; others are left out."""
+    known = asked.twin.model.waters
     found = []
     for gauge in gauges:
         ranked = sorted((_metres(gauge, *place), node) for node, place in known.items())
@@ -187,6 +177,7 @@ def _answer(
     good = bool(pairs) and figures["nse"] >= LEAST_NSE
     return {
         "model": asked.twin.model.id,
+        "modelHash": asked.scenario.model_hash,
         "runoff": runoff,
         "roughness": roughness,
         "state": "calibrated" if good else "uncalibrated",
@@ -263,6 +254,10 @@ def _nothing(asked: Asked, observed: Observed) -> dict[str, Any]:
     )
     why = near if observed.levels else NOT_CALIBRATED
     answer: dict[str, Any] = Calibration(
-        model=asked.twin.model.id, state="uncalibrated", why=why, seen=observed.seen
+        model=asked.twin.model.id,
+        modelHash=asked.scenario.model_hash,
+        state="uncalibrated",
+        why=why,
+        seen=observed.seen,
     ).model_dump(mode="json")
     return answer | {"gauges": [], "spots": []}

@@ -34,6 +34,7 @@ class Calibration(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     model: str = CITY_MODEL
+    modelHash: str | None = None  # of an imported one
     runoff: float = Field(default=1.0, ge=0.2, le=2)  # on imperviousness
     roughness: float = Field(default=1.0, ge=0.3, le=3)  # on Manning's n of conduits
     state: Literal["calibrated", "uncalibrated"] = "uncalibrated"
@@ -52,8 +53,11 @@ class Calibration(BaseModel):
         return fit
 
 
-def read_calibration(body: Any, model: str) -> Calibration:
-    """Return what of a calibration holds for a model; raises WorkFailed for what is none."""
+def read_calibration(body: Any, model: str, model_hash: str | None = None) -> Calibration:
+    """Return what of a calibration holds for a model; raises WorkFailed for what is none.
+
+    Of an imported model that was imported anew since nothing does.
+    """
     if body is None:
         return Calibration(model=model)
     try:
@@ -63,7 +67,8 @@ def read_calibration(body: Any, model: str) -> Calibration:
             "input",
             told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
         ) from error
-    return found if found.model == model else Calibration(model=model)
+    is_same = (found.model, found.modelHash) == (model, model_hash)
+    return found if is_same else Calibration(model=model)
 
 
 def unseen(fit: Fit) -> list[Text]:

@@ -83,10 +83,10 @@ def _set_rain(inp: SwmmInput, model: Model, rain: Rain, lead_h: float) -> None:
 
 
 def _calibrate(inp: SwmmInput, found: Calibration) -> None:
-    for catchment in inp["SUBCATCHMENTS"].values():
+    for catchment in inp.get("SUBCATCHMENTS", {}).values():
         hard = float(catchment.imperviousness) * found.runoff
         catchment.imperviousness = round(min(100.0, hard), 2)
-    for conduit in inp["CONDUITS"].values():
+    for conduit in inp.get("CONDUITS", {}).values():
         conduit.roughness = round(float(conduit.roughness) * found.roughness, 5)
 
 

@@ -41,6 +41,8 @@ READ = (
     "OPTIONS", "RAINGAGES", "JUNCTIONS", "STORAGE", "OUTFALLS", "CONDUITS", "PUMPS", "ORIFICES",
     "XSECTIONS", "COORDINATES",
 )  # fmt: skip
+# Sections that are open above (SWMM 5.2 reference manual, volume II, table 5-3).
+_OPEN = ("RECT_OPEN", "TRAPEZOIDAL", "TRIANGULAR", "PARABOLIC", "POWER", "IRREGULAR")
 _HIGHEST_RIVER_M = 20.0  # over the bottom of an outfall
 
 
@@ -128,6 +130,7 @@ def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
         river_level_m=_river_level(inp),
         invented=(),
         geometry={"twin.nodes": _drawn(places)},
+        waters=_waters(inp),
         limits=tuple(_limits(model_id, places)),
         flow_m3s=FLOW_M3S[_units(inp)],
         digest=digest_of(written),
@@ -179,14 +182,33 @@ def _full_flows(report: Path, flow_m3s: float) -> dict[str, float]:
 
 def _places(inp: SwmmInput, areas: Areas | None) -> Iterator[Place]:
     ponds = str(inp["OPTIONS"].get("ALLOW_PONDING", "NO")).upper() in ("YES", "TRUE")
-    at = inp.get("COORDINATES", {})
+    at = _positions(inp)
     for name, junction in inp.get("JUNCTIONS", {}).items():
-        lat = lon = None
-        if name in at and -180 <= at[name].x <= 180 and -90 <= at[name].y <= 90:
-            lat, lon = float(at[name].y), float(at[name].x)
+        lat, lon = at.get(name, (None, None))
         area = None if areas is None or lat is None or lon is None else areas.at(lat, lon)
         pond = float(junction.area_ponded) if ponds else 0.0
         yield Place(name, area, float(junction.depth_max), pond, lat, lon)
+
+
+def _positions(inp: SwmmInput) -> dict[str, tuple[float, float]]:
+    """Return lat and lon of the nodes that have them: coordinates of a plane are none."""
+    return {
+        str(name): (float(each.y), float(each.x))
+        for name, each in inp.get("COORDINATES", {}).items()
+        if -180 <= each.x <= 180 and -90 <= each.y <= 90
+    }
+
+
+def _waters(inp: SwmmInput) -> dict[str, tuple[float, float]]:
+    """Return the nodes of open water with their places: ends of open channels, and storages."""
+    sections = inp.get("XSECTIONS", {})
+    open_water = set(inp.get("STORAGE", {}))
+    for name, each in inp.get("CONDUITS", {}).items():
+        if name in sections and str(sections[name].shape).upper() in _OPEN:
+            open_water |= {each.from_node, each.to_node}
+    followed = {*inp.get("JUNCTIONS", {}), *inp.get("STORAGE", {})}
+    at = _positions(inp)
+    return {node: at[node] for node in sorted(open_water & followed) if node in at}
 
 
 def _pools(inp: SwmmInput) -> Iterator[Pool]:
@@ -250,23 +272,17 @@ def _drawn(places: tuple[Place, ...]) -> Mapping[str, Any]:
 
 
 def _with_options(model: Model, inp: SwmmInput) -> Model:
-    where = {place.id: place for place in model.places}
+    where = _positions(inp)
 
-    def listed(name: str, **more: Any) -> dict[str, Any]:
-        place = where.get(name)
-        at = {"lat": place.lat, "lon": place.lon} if place else {"lat": None, "lon": None}
-        return {"id": name, "name": text(name, name), **at, **more}
+    def listed(name: str, node: str, **more: Any) -> dict[str, Any]:
+        lat, lon = where.get(node, (None, None))
+        return {"id": name, "name": text(name, name), "lat": lat, "lon": lon, **more}
 
     def conduit(name: str) -> dict[str, Any]:
         of = inp["CONDUITS"][name]
-        ends = [where.get(node) for node in (of.from_node, of.to_node)]
-        places = [[end.lat, end.lon] for end in ends if end is not None and end.lat is not None]
-        drawn = {"places": places} if len(places) > 1 else {}
-        return listed(of.from_node, kind="sewer") | {
-            "id": name,
-            "name": text(name, name),
-            **drawn,
-        }
+        ends = [list(where[node]) for node in (of.from_node, of.to_node) if node in where]
+        drawn = {"places": ends} if len(ends) > 1 else {}
+        return listed(name, of.from_node, kind="sewer", **drawn)
 
     largest = sorted(model.stretches, key=lambda c: (-model.full_m3s[c], c))[:MOST_PICKED]
     level = 0.0 if model.river_level_m is None else model.river_level_m
@@ -287,14 +303,23 @@ def _with_options(model: Model, inp: SwmmInput) -> Model:
             "marks": {},
         },
         "stations": [
-            listed(pump, pumps=1, flowM3S=None, canPumpEarly=False) for pump in model.stations
+            listed(p, inp["PUMPS"][p].from_node, pumps=1, flowM3S=None, canPumpEarly=False)
+            for p in model.stations
         ],
         "conduits": [conduit(c) for c in largest],
         "lakes": [
-            listed(pool.id, levelM=pool.level_m, mostDrawdownM=round(pool.level_m - pool.bed_m, 2))
+            listed(
+                pool.id,
+                pool.node,
+                levelM=pool.level_m,
+                mostDrawdownM=round(pool.level_m - pool.bed_m, 2),
+            )
             for pool in model.pools.values()
         ],
-        "gates": [listed(sluice.id, open=sluice.open) for sluice in model.sluices.values()],
+        "gates": [
+            listed(sluice.id, inp["ORIFICES"][sluice.orifice].from_node, open=sluice.open)
+            for sluice in model.sluices.values()
+        ],
         "blackSpots": [],
         "areas": [],
     }

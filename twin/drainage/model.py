@@ -71,7 +71,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """SWMM's text and its handles. `options` is what options.py describes."""
+    """SWMM's text and its handles. `options` is what options.py describes.
+
+    `waters` are followed nodes of open water, rivers and lakes, with lat and lon: where a gauge of
+    levels may stand. A manhole beside a river is none.
+    """
 
     id: str
     name: Text
@@ -89,6 +93,7 @@ class Model:
     river_level_m: float | None
     invented: tuple[Text, ...]
     geometry: Mapping[str, Mapping[str, Any]]
+    waters: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     limits: tuple[Text, ...] = ()
     flow_m3s: float = 1.0  # one of the model's own flow units
     digest: str = field(default="", compare=False)

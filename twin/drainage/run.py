@@ -115,7 +115,7 @@ def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:
         rain = rain_of(read.storm, twin.plan, twin.city)
     except (ValueError, DataError) as error:
         raise WorkFailed("input", words_of(error)) from error
-    return Asked(twin, read, rain, read_calibration(calibration, read.model))
+    return Asked(twin, read, rain, read_calibration(calibration, read.model, read.model_hash))
 
 
 def simulate(

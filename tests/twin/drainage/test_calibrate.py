@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from jobs.working import WorkFailed
+from settings import Settings
 from tests.twin.drainage.conftest import Heard
 from twin.drainage import calibrate
 from twin.drainage import run as running
 from twin.drainage.calibrate import nash_sutcliffe, work
-from twin.drainage.calibration import for_run, read_calibration
+from twin.drainage.calibration import Calibration, for_run, read_calibration
+from twin.drainage.case import SAMPLE_S, write_case
+from twin.drainage.engine import Case, run_cases
+from twin.drainage.flooding import water_of
+from twin.drainage.importing import hash_of, import_model
 from twin.drainage.opening import Twin
 
 STORM = {"kind": "hyetograph", "stepMin": 60, "mm": {"all": [30, 60, 20]}}
@@ -63,6 +69,95 @@ def test_the_factor_that_made_the_levels_is_found_and_gauges_held_back_agree(
     assert kept.runoff == 1.2
     assert kept.fit["state"] == "calibrated"
     assert read_calibration(for_run(found), "another").fit["state"] == "uncalibrated"
+
+
+RIVER = """
+[OPTIONS]
+FLOW_UNITS CMS
+INFILTRATION HORTON
+FLOW_ROUTING DYNWAVE
+START_DATE 01/01/2000
+START_TIME 00:00
+END_DATE 01/01/2000
+END_TIME 05:00
+WET_STEP 00:01:00
+DRY_STEP 00:05:00
+ROUTING_STEP 15
+[RAINGAGES]
+rain INTENSITY 1:00 1 TIMESERIES rain
+[TIMESERIES]
+rain 0 0
+[SUBCATCHMENTS]
+S rain A 40 50 400 0.5 0
+T rain M 40 50 400 0.5 0
+[SUBAREAS]
+S 0.01 0.1 1 3 25 OUTLET
+T 0.01 0.1 1 3 25 OUTLET
+[INFILTRATION]
+S 60 10 4 7 0
+T 60 10 4 7 0
+[JUNCTIONS]
+A 5 4 0 0 0
+B 4.8 4 0 0 0
+C 4.6 4 0 0 0
+M 5 4 0 0 0
+[OUTFALLS]
+O 4.4 FREE
+[CONDUITS]
+AB A B 600 0.03 0 0
+BC B C 600 0.03 0 0
+CO C O 600 0.03 0 0
+MB M B 40 0.013 0 0
+[XSECTIONS]
+AB TRAPEZOIDAL 4 4 1 1
+BC TRAPEZOIDAL 4 4 1 1
+CO RECT_OPEN 4 5 0 0
+MB CIRCULAR 1.5 0 0 0
+[COORDINATES]
+A 105.80 21.00
+B 105.80 21.006
+C 105.80 21.012
+M 105.8003 21.006
+O 105.80 21.018
+"""
+
+
+def test_a_model_that_was_imported_is_calibrated_by_gauges_at_its_open_water(
+    tmp_path: Path, settings: Settings, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "ROUGHNESS", (1.0,))
+    file = tmp_path / "song.inp"
+    file.write_text(RIVER, "utf-8")
+    scenario = {**SCENARIO, "model": import_model(file, settings)}
+    scenario["modelHash"] = hash_of(settings, "song")
+    asked = running.read_asked(scenario, None, heard)
+    waters = asked.twin.model.waters
+    assert sorted(waters) == ["A", "B", "C"]  # M is a manhole, whoever stands beside it
+    made = asked.twin.model, asked.rain, asked.scenario
+    truth = run_cases(
+        [Case("truth", write_case(*made, (), calibration=Calibration(runoff=1.2)),
+              asked.twin.model.nodes, (), SAMPLE_S)],
+        heard.folder, steps=lambda _: None,
+    )["truth"]  # fmt: skip
+    water = water_of(asked.twin.model, truth, SAMPLE_S)
+    levels = [
+        {
+            "id": node, "name": node, "lat": lat, "lon": lon,
+            "levels": list(zip(water.minutes, map(float, water.level_m(node)), strict=True)),
+        }
+        for node, (lat, lon) in waters.items()
+    ]  # fmt: skip
+    found = work({"scenario": scenario, "levels": levels}, heard)
+    assert (found["model"], found["runoff"], found["state"]) == ("song", 1.2, "calibrated")
+    assert [each["node"] for each in found["gauges"]] == ["A", "C", "B"]
+    kept = for_run(found)
+    assert read_calibration(kept, "song", scenario["modelHash"]).runoff == 1.2
+    anew = read_calibration(kept, "song", "0" * 16)  # another model under the same name
+    assert (anew.runoff, anew.fit["state"]) == (1.0, "uncalibrated")
+
+
+def test_gauges_of_the_city_stand_at_water_that_is_followed(small: Twin) -> None:
+    assert set(STOOD_AT) <= set(small.model.waters) <= set(small.model.nodes)
 
 
 def test_levels_that_are_not_of_this_water_do_not_calibrate(

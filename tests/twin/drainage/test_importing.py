@@ -29,6 +29,8 @@ P L B Q ON 0 0
 Q PUMP2 10 0.3
 [COORDINATES]
 A 105.83 21.02
+L 105.84 21.03
+B 583000 2325000
 """
 
 
@@ -46,6 +48,9 @@ def test_a_model_is_imported_and_asked(tmp_path: Path, settings: Settings, heard
     assert [each["id"] for each in offered["stations"]] == ["P"]
     assert [each["id"] for each in offered["conduits"]] == ["AB", "BO"]
     assert [each["id"] for each in offered["lakes"]] == ["L"]
+    assert [(e["lat"], e["lon"]) for e in offered["lakes"] + offered["stations"]] == [
+        (21.03, 105.84)
+    ] * 2  # a pump is where it draws from
     scenario = {
         "model": model_id,
         "storm": {"kind": "hyetograph", "stepMin": 30, "mm": {"all": [20, 40]}},
