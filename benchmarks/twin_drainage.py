@@ -112,7 +112,7 @@ Row = tuple[str, list[tuple[float, float]], list[Bare]]  # a scenario, its answe
 def _bare(settings: Settings, scenario: Mapping[str, Any]) -> Bare:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        cases = read_asked(scenario, None, Asker(settings, folder)).cases()
+        cases = list(read_asked(scenario, None, Asker(settings, folder)).cases())
         for case in cases:
             (folder / f"{case.name}.inp").write_text(case.text, "utf-8")
         files = [

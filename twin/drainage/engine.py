@@ -11,7 +11,7 @@ import re
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ def waiting(count: int) -> Iterator[Waiting]:
 
 
 def run_cases(
-    cases: Sequence[Case],
+    cases: Iterable[Case],
     folder: Path,
     *,
     steps: Callable[[Mapping[str, int]], None],
@@ -83,15 +83,18 @@ def run_cases(
 ) -> dict[str, Run]:
     """Run all cases at once; `steps` is told how far each is, and may raise to end them all.
 
-    Processes are taken of `ready` first. Raises WorkFailed("engine") with SWMM's own reason.
+    Each begins as it comes, so that one runs while the next is written. Processes are taken of
+    `ready` first. Raises WorkFailed("engine") with SWMM's own reason.
     """
     children: dict[str, subprocess.Popen[bytes]] = {}
+    begun: list[Case] = []
     try:
         for case in cases:
             children[case.name] = child = ready.pop() if ready else _stepper()
             _order(child, case, folder)
-        _follow(children, steps, {case.name: _files(case, folder)["rpt"] for case in cases})
-        return {case.name: _read(case, folder) for case in cases}
+            begun.append(case)
+        _follow(children, steps, {case.name: _files(case, folder)["rpt"] for case in begun})
+        return {case.name: _read(case, folder) for case in begun}
     finally:
         for child in children.values():
             _end(child)

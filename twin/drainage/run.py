@@ -8,7 +8,7 @@ chain in twin/coupled.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -60,20 +60,15 @@ class Asked:
             fit=self.calibration.fit,
         )
 
-    def cases(self) -> list[Case]:
-        """Return what SWMM is to run; without a measure the base is the answer."""
+    def cases(self) -> Iterator[Case]:
+        """Yield what SWMM is to run as it is written; without a measure the base is the answer."""
         model = self.twin.model
         named = [(BASE, ()), (VALUE, self.scenario.measures)]
-        return [
-            Case(
-                name,
-                write_case(model, self.rain, self.scenario, taken, calibration=self.calibration),
-                model.nodes,
-                model.pumps,
-                SAMPLE_S,
+        for name, taken in named[: 2 if self.scenario.measures else 1]:
+            written = write_case(
+                model, self.rain, self.scenario, taken, calibration=self.calibration
             )
-            for name, taken in named[: 2 if self.scenario.measures else 1]
-        ]
+            yield Case(name, written, model.nodes, model.pumps, SAMPLE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +123,8 @@ def simulate(
 ) -> Simulated:
     """Run both cases; progress goes to `upto`. Raises WorkFailed("engine"), Cancelled."""
     working.check()
-    cases = asked.cases()
-    watch = _Watch(asked, cases, working, partial, upto)
-    runs = run_cases(cases, working.folder, steps=watch.steps, ready=ready)
+    watch = _Watch(asked, working, partial, upto)
+    runs = run_cases(watch.noted(asked.cases()), working.folder, steps=watch.steps, ready=ready)
     base = water_of(asked.twin.model, runs[BASE], SAMPLE_S)
     value = water_of(asked.twin.model, runs[VALUE], SAMPLE_S) if VALUE in runs else base
     return Simulated(asked, base, value, runs[BASE].version)
@@ -139,14 +133,19 @@ def simulate(
 class _Watch:
     """Follows running cases: progress, a first picture, and whether to go on."""
 
-    def __init__(
-        self, asked: Asked, cases: list[Case], working: Working, partial: Partial, upto: float
-    ) -> None:
-        self._asked, self._cases, self._working = asked, cases, working
+    def __init__(self, asked: Asked, working: Working, partial: Partial, upto: float) -> None:
+        self._asked, self._working = asked, working
         self._partial, self._upto = partial, upto
+        self._cases: list[Case] = []
         hours = asked.scenario.lead_h + asked.scenario.duration_h
         self._steps = max(1.0, hours * 3600 / SAMPLE_S)
         self._due_s = time.monotonic() + FIRST_PICTURE_S
+
+    def noted(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Yield cases as they come, and take note of them."""
+        for case in cases:
+            self._cases.append(case)
+            yield case
 
     def steps(self, at: Mapping[str, int]) -> None:
         """Take note of how far the cases are."""
