@@ -232,7 +232,7 @@ def _alert(
         usual=line.get("usual") or (),
         verdict=said.verdict if said is not None and said.person_id == who.user_id else "",
         said=words,
-        mark=f"{ALERTS}:{item_at(str(item['id']))}" if line else "",
+        mark=f"{ALERTS}:{item_at(str(item['id']))}",
     )
 
 

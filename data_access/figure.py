@@ -3,7 +3,8 @@
     numbers/<figure>                a figure by itself; its name alone means the same
     tables/<table>/<row>/<column>   a cell; the row by its position
     series/<series>/<line>          the last point of a line
-    items/<entry>                   the last point of the course of an entry of a list of alerts
+    items/<entry>                   the last point of the course of an entry of a list of alerts,
+                                    no value of one without a course
 
 Pure. Tiles mark what they draw with it, a passport is asked for by it (data_access/passport.py).
 """
@@ -122,16 +123,16 @@ def _last(payload: Payload, name: str, line_id: str) -> Number | None:
 
 
 def _newest(payload: Payload, entry: str) -> Number | None:
-    """Return the last point of an entry's course; None of one without a course."""
+    """Return the last point of an entry's course; without a course it is a figure of no value."""
     item: Any = item_of(payload, item_at(entry))
-    line = None if item is None else item.get("line")
-    if not isinstance(line, Mapping):
+    if item is None:
         return None
-    last = next((each for each in reversed(line["points"]) if _is_figure(each[1])), None)
-    if last is None:
-        return None
-    made = _number(item["title"], last[1], line["unit"], line["decimals"], item.get("source"))
-    made["atMs"] = last[0]
+    line: Any = item.get("line") if isinstance(item.get("line"), Mapping) else {}
+    last = next((each for each in reversed(line.get("points") or ()) if _is_figure(each[1])), None)
+    at_ms, value = last or (item["atMs"], None)
+    unit, decimals = line.get("unit", ""), line.get("decimals", 0)
+    made = _number(item["title"], value, unit, decimals, item.get("source"))
+    made["atMs"] = at_ms
     return made
 
 

@@ -50,7 +50,7 @@ class AlertView:
     usual: Points = ()
     verdict: str = ""
     said: str = ""
-    mark: str = ""  # of its passport; "" of one without a course
+    mark: str = ""  # of its passport
 
 
 @dataclass(frozen=True, slots=True)

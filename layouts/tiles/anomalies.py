@@ -64,7 +64,7 @@ def build(
     below = {"fault"} if options.faults else set()
     muted = _muted(tile, envelope, {"fault"} if options.items == FAULTS else {"event", *below})
     if not listed:
-        return tile.reason(". ".join([tile.say("anomalies.none"), *muted]), cause="empty")
+        return tile.reason(". ".join([tile.say("anomalies.none"), *muted[:1]]), cause="empty")
     statuses: list[Status] = [item["severity"] for item in events if not is_refuted(item)]
     body = _list(tile, listed, muted, context.timezone)
     return tile.build(body, statuses=statuses)
@@ -73,7 +73,7 @@ def build(
 def _muted(tile: Tile, envelope: Envelope, sorts: Collection[str]) -> list[str]:
     """Return what is said of detectors that walls do not show: people found them wrong too often.
 
-    One line, or none; what they find stands on the page of anomalies.
+    The same in full and in short, or nothing; what they find stands on the page of anomalies.
     """
     table = reading.table(envelope, DETECTORS)
     rows = [
@@ -87,12 +87,17 @@ def _muted(tile: Tile, envelope: Envelope, sorts: Collection[str]) -> list[str]:
         for row in rows
         if isinstance(row.get("name"), Mapping)
     ]  # fmt: skip
-    return [tile.say("anomalies.muted", names=", ".join(names))] if names else []
+    if not names:
+        return []
+    return [
+        tile.say("anomalies.muted", names=", ".join(names)),
+        tile.say("anomalies.mutedCount", count=len(names)),
+    ]
 
 
 def _list(tile: Tile, items: Sequence[Item], muted: Sequence[str], timezone: str) -> html.Div:
     for most in (2, 1):  # lines of what is said of muted ones: alerts go before
-        said = [each for told in muted for each in wrap(told, tile.width_u, CAPTION, lines=most)]
+        said = _within(muted, tile.width_u, most)
         room = tile.height_u - (len(said) * ABOUT + GAP if said else 0.0)
         if room < LINE + ABOUT:
             said, room = [], tile.height_u
@@ -105,6 +110,16 @@ def _list(tile: Tile, items: Sequence[Item], muted: Sequence[str], timezone: str
     entries += rest(tile, len(items) - len(lines), in_head=is_told_in_head)
     entries += [html.Div(each, className="t-line type-16 t-anomaly-muted") for each in said]
     return html.Div(entries, className="t-alerts t-anomalies")
+
+
+def _within(told: Sequence[str], width: float, most: int) -> list[str]:
+    """Return the first of these words that stands whole in so many lines, else the last, cut."""
+    lines: list[str] = []
+    for words in told:
+        lines = wrap(words, width, CAPTION, lines=most)
+        if not lines[-1].endswith("…"):
+            break
+    return lines
 
 
 def _lines(tile: Tile, items: Sequence[Item], timezone: str, room: float) -> tuple[list[int], bool]:

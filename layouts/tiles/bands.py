@@ -104,19 +104,21 @@ def legend(
     counts: Mapping[str, int],
     told: str = "",
     unknown: int = 0,
+    whole: float | None = None,
 ) -> tuple[html.Div, float, float]:
     """Return the legend of a scale in columns over `width` units, its width and height in units.
 
     `counts` (band id -> how many features) is written behind the names, and so is how many are
-    `unknown`; `told` is the unit the title names already. Where `height` does not hold the whole
-    scale, the bands nobody is in are left out.
+    `unknown`; `told` is the unit the title names already. Where `whole` units (default: `height`)
+    do not hold the whole scale, the bands nobody is in are left out.
     """
     entries = _entries(scale, language, counts=counts, told=told, unknown=unknown)
     columns, widest = _columns(entries, width)
-    most = max(1, int((height + 0.05) // LEGEND_LINE)) * columns
-    if len(entries) > most:
-        entries = [entry for entry in entries if not entry.is_empty][:most]
+    room = height if whole is None else min(height, whole)
+    if len(entries) > _lines(room) * columns:
+        entries = [entry for entry in entries if not entry.is_empty]
         columns, widest = _columns(entries, width)
+        entries = entries[: _lines(height) * columns]
     lines = -(-len(entries) // columns)
     # Top to bottom, then right: a scale is read as one ladder.
     body = [
@@ -127,6 +129,10 @@ def legend(
         for column in range(columns)
     ]
     return html.Div(body, className="t-legend"), columns * widest, lines * LEGEND_LINE
+
+
+def _lines(height: float) -> int:
+    return max(1, int((height + 0.05) // LEGEND_LINE))
 
 
 def _entries(

@@ -34,6 +34,7 @@ CAPTION_LINE = 1.5  # of the inset's name
 INSET_LABELS = 12
 LEAST_BODY = 7.0  # units; what is smaller holds no map with its legend
 LEAST_HEIGHT = 4.0  # of the map itself
+MOST_LEGEND = 0.33  # of a body's height that bands nobody is in may take together with the others
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
@@ -100,7 +101,9 @@ def stacked(
         style = {"maxWidth": u(room), "bottom": f"{below_px}px"}
         legend = html.Div(key, className="map-key in-corner", style=style)
     else:
-        key, _, key_height = values.legend(room, height - LEAST_HEIGHT - GAP)
+        key, _, key_height = values.legend(
+            room, height - LEAST_HEIGHT - GAP, whole_u=MOST_LEGEND * height
+        )
         drawn = ground(options, values, width, height - key_height - GAP)
         legend = html.Div(key, className="map-key", style={"maxWidth": u(room)})
     return html.Div([drawn, legend], className="map-parts")

@@ -76,10 +76,13 @@ class Values:
         wanted = str(self.layer["values"][feature].get("band"))
         return next((b for b in bands.bands(self.scale) if str(b.get("id")) == wanted), None)
 
-    def legend(self, width: float, height: float) -> tuple[list[Any], float, float]:
+    def legend(
+        self, width: float, height: float, *, whole_u: float | None = None
+    ) -> tuple[list[Any], float, float]:
         """Return notes and legend over `width` units, and the width and height of both.
 
-        Where `height` does not hold the whole scale, the bands nobody is in are left out first.
+        Where `whole_u` (default: `height`) does not hold the whole scale, the bands nobody is in
+        are left out first.
         """
         notes = {
             "schematic": self.tile.say("map.schematic"),
@@ -98,6 +101,7 @@ class Values:
             self.tile.language,
             width,
             height - note_height,
+            whole=None if whole_u is None else whole_u - note_height,
             counts=Counter(str(each.get("band")) for each in self.layer["values"].values()),
             told=self.unit,
             unknown=self._unknown(),

@@ -81,6 +81,8 @@ def test_what_is_said_of_muted_detectors_takes_no_alert_its_place() -> None:
         assert len(told) <= (1 if hidden else 2), quarters
         if room_u(tree) >= LEAST + GAP + ABOUT:
             assert told, quarters
+            assert "…" not in words(told)  # in short where it has no room in full
+            assert "(đúng 4/12)" in words(told) or "1 loại" in words(told)
 
 
 def test_what_a_person_judged_is_said_and_what_was_wrong_alarms_nobody() -> None:
@@ -102,9 +104,15 @@ def test_r57_an_alert_leads_to_its_newest_value_with_its_series() -> None:
     envelope = listed(3)
     marks = [node["props"].get("data-figure") for node in
              having(shown(envelope, height_u=24), "t-anomaly")]  # fmt: skip
-    assert marks == ["detection.alerts:items/found-0", None, None]  # the others have no course
+    assert marks == [f"detection.alerts:items/found-{n}" for n in range(3)]
     figure = figure_at(envelope.payload, "items/found-0")
     assert figure is not None
     item: Any = envelope.payload["items"]["active"][0]
     assert [figure["atMs"], figure["value"]] == item["line"]["points"][-1]
     assert (figure["unit"], figure["label"]) == ("km/h", item["title"])
+    other: Any = envelope.payload["items"]["active"][1]
+    assert "line" not in other
+    bare = figure_at(envelope.payload, "items/found-1")
+    assert bare is not None
+    assert (bare["value"], bare["atMs"], bare["label"]) == (None, other["atMs"], other["title"])
+    assert figure_at(envelope.payload, "items/gone") is None

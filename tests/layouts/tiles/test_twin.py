@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,11 @@ from tests.layouts.tiles.stage import context
 from tests.layouts.tiles.trees import having, nodes, words
 
 FRAME = Frame(width_px=1920, height_px=1080, unit_px=40, language="vi")
+
+
+def units(length: str) -> float:
+    """Return the units of a length as tiles write it."""
+    return float(re.findall(r"[\d.]+", length)[-1])
 
 
 def drawn(kind: str, envelope: Envelope, **options: Any) -> html.Section:
@@ -137,3 +143,25 @@ def test_wards_of_a_figure_that_is_asked_for_are_shown_and_of_a_run_without_any_
     none: Any = {key: each for key, each in tables.items() if key != name}
     bare = replace(sample, payload={**sample.payload, "tables": none})
     assert having(drawn("twin_traffic", bare, show="wards"), "t-reason")
+
+
+@pytest.mark.parametrize(("kind", "of"), [("twin_traffic", "traffic"), ("flood_depth", "drainage")])
+def test_on_a_narrow_panel_the_legend_leaves_the_map_most_of_its_room(kind: str, of: str) -> None:
+    sample = everything()[f"twin.latest.{of}"]
+
+    def shares(height_u: float) -> tuple[float, set[str]]:
+        frame = replace(FRAME, width_px=14 * 40, height_px=round(height_u * 40))
+        given = {sample.aggregate: sample}
+        tile = build(kind, {"show": "map"}, frame, given, context())
+        (drawn,) = having(tile, "twin-map")
+        (ground,) = having(drawn, "map-ground")
+        of_map, of_all = (each["props"]["style"]["height"] for each in (ground, drawn))
+        named = {words([each]) for each in having(tile, "t-legend-entry")}
+        return units(of_map) / units(of_all), named
+
+    layer = sample.payload["maps"]["speed" if of == "traffic" else "depth"]
+    used = {each["band"] for each in layer["values"].values()}
+    for height_u in (20, 26, 34):
+        share, named = shares(height_u)
+        assert share > 0.5, height_u
+        assert len(named) >= len(used), height_u  # what is on the map is in its legend
