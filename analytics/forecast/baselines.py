@@ -124,14 +124,27 @@ def shifted(values: Floats, by: int) -> Floats:
 def trailing(values: Floats, width: int) -> Floats:
     """Return the mean of the known among the last `width` columns up to each."""
     known = np.isfinite(values)
-    sums = np.cumsum(np.where(known, values, 0.0), axis=1)
-    counts = np.cumsum(known, axis=1).astype(np.float64)
-    late_sums, late_counts = sums.copy(), counts.copy()
-    if width < values.shape[1]:
-        late_sums[:, width:] -= sums[:, :-width]
-        late_counts[:, width:] -= counts[:, :-width]
+    sums = _windows(np.where(known, values, 0.0), width)
+    counts = _windows(known.astype(np.float64), width)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(late_counts > 0, late_sums / late_counts, np.nan)
+        return np.where(counts > 0, sums / counts, np.nan)
+
+
+def _windows(values: Floats, width: int) -> Floats:
+    """Return the sum of the last `width` columns up to each, of nothing but these.
+
+    Each window is the end of one block of `width` columns and the beginning of the next. Taking
+    one running sum from another would leave of a huge value what rounding made of it, for ever.
+    """
+    rows, columns = values.shape
+    padded = np.zeros((rows, -(-columns // width) + 1, width))  # a block of nothing first
+    padded.reshape(rows, -1)[:, width : width + columns] = values
+    begun = np.cumsum(padded, axis=2).reshape(rows, -1)
+    ended = np.cumsum(padded[:, :, ::-1], axis=2)[:, :, ::-1].reshape(rows, -1)
+    at = np.arange(width, width + columns)
+    is_block = at % width == width - 1
+    found: Floats = begun[:, at] + np.where(is_block, 0.0, ended[:, at - width + 1])
+    return found
 
 
 def filled(values: Floats) -> Floats:

@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from analytics import calendar
 from analytics.forecast.beside import Beside
 from analytics.grid import Grid, Ints
 from analytics.series import Floats, Regular
 
+Bools = npt.NDArray[np.bool_]
+
 Days = Callable[[Ints], tuple[list[date], Ints]]
+# Times the span of a series' usual values (from the 1st to the 99th percentile) beyond which a
+# value is none: what stands for "nothing" in some formats, where a contract has no limits.
+ABSURD = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,12 @@ def panel(
     first = min(each.first for each in series.values())
     width = max(each.last for each in series.values()) - first + 1
     values = np.full((len(series), width + horizon), np.nan)
-    last = np.full(len(series), -1, np.int64)
     for row, each in enumerate(series.values()):
         begin = each.first - first
         values[row, begin : begin + len(each.values)] = each.values
-        known = np.flatnonzero(np.isfinite(each.values))
-        last[row] = begin + known[-1] if len(known) else -1
-    values[~np.isfinite(values)] = np.nan
+    values[~_is_value(values)] = np.nan
+    known = np.isfinite(values)
+    last = np.where(known.any(axis=1), values.shape[1] - 1 - known[:, ::-1].argmax(axis=1), -1)
     on, minutes = (days or grid.clock)(first + np.arange(width + horizon))
     of = {day: calendar.features_of(day) for day in set(on)}
     return Panel(
@@ -87,3 +92,16 @@ def panel(
         days=np.array([of[day] for day in on]).reshape(-1, len(calendar.FEATURES)),
         beside=beside,
     )
+
+
+def _is_value(values: Floats) -> Bools:
+    """Tell what can be a value: a finite one, not absurdly far from the series' others."""
+    found = np.isfinite(values)
+    for row, is_known in zip(values, found, strict=True):
+        if is_known.any():
+            low, high = np.quantile(row[is_known], (0.01, 0.99))
+            reach = ABSURD * (high - low)
+            if reach > 0:
+                with np.errstate(invalid="ignore"):
+                    is_known &= (row >= low - reach) & (row <= high + reach)
+    return found
