@@ -163,7 +163,9 @@ def _drift(options: Fault, scene: Scene, close: Bools) -> Mapping[int, int]:
     least, as_usual = (options.drift, 100.0) if options.drift_by is None else (options.drift_by, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         off = track.values - middle
-        told = 100 * track.values / middle if options.drift_by is None else off
+        # A share says nothing of what is usually nought or less: temperatures, levels under a datum.
+        share = 100 * track.values / np.where(middle > 0, middle, np.nan)
+        told = share if options.drift_by is None else off
         z = np.abs(off) / spread
     away = np.full_like(told, np.nan)
     for column in range(len(track.names)):

@@ -28,7 +28,10 @@ NOVEL_SHARE = 0.05  # of the courses learned from, that are farther out
 
 
 class Novelty(DetectorOptions):
-    """Options of `novelty`; `limit` is of robust deviations from the hour's median."""
+    """Options of `novelty`; `limit` is of robust deviations from the hour's median.
+
+    A series is taken to vary by the last of its `decimals` at least.
+    """
 
     kind: Literal["novelty"]
     limit: Limit
@@ -44,7 +47,8 @@ def find(options: Novelty, scene: Scene) -> list[Finding]:
     if scene.newest_us is None or profile is None:
         return []
     middle, spread = scene.usual
-    with np.errstate(invalid="ignore", divide="ignore"):
+    spread = np.maximum(spread, 10.0**-options.decimals)  # known no finer than it is written
+    with np.errstate(invalid="ignore"):
         z = (track.values - middle) / spread
     figures = {"high": z, "low": -z, "both": np.abs(z)}[options.side]
     with np.errstate(invalid="ignore"):

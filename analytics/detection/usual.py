@@ -171,8 +171,17 @@ class Profile:
 
 
 def times_usual(value: float, usual: float, when: Text) -> Text:
-    """Say a value beside what is usual: `gấp 3 lần thường lệ thứ Hai 8 giờ`."""
-    if usual <= 0:
+    """Say a value beside what is usual: `gấp 3 lần thường lệ thứ Hai 8 giờ`.
+
+    Of what may be below nought there are no times.
+    """
+    if usual < 0 or value < 0:
+        side = ("cao", "above") if value > usual else ("thấp", "below")
+        return {
+            "vi": f"{side[0]} hơn thường lệ {when['vi']}",
+            "en": f"{side[1]} usual for {when['en']}",
+        }
+    if usual == 0:
         return {"vi": f"chưa từng có vào {when['vi']}", "en": f"never before, {when['en']}"}
     ratio = value / usual
     if ratio >= 1.5:

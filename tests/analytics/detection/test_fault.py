@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.detection.book import Alert
-from analytics.detection.track import HOUR_US
+from analytics.detection.track import HOUR_US, Track
 from benchmarks.detection_replay import Played, replay
 from benchmarks.injection import Injected
 from tests.analytics.detection import town
@@ -72,3 +72,19 @@ def test_a_series_that_never_varied_is_not_stuck() -> None:
     alerts = play(replace(played, track=played.track.like(values)))
 
     assert [alert.kind for alert in alerts if "s03" in alert.subjects] == []
+
+
+def test_what_is_usually_about_nought_has_not_drifted_by_a_share_of_it() -> None:
+    draw = np.random.default_rng(3)
+    degrees = draw.normal(0, 0.4, (15 * 288, 8)) + draw.normal(0, 1, (15 * 288, 1))
+    degrees -= 0.2
+    names = town.names(8)
+    played = Played(Track(town.MONDAY_US, town.STEP_US, names, degrees), town.spots(names))
+    watch = town.FAULTS.model_copy(update={"check": ("drift",), "least_spread": 0.1})
+    assert replay([watch], played, from_us=AT - HOUR_US, to_us=AT + 6 * HOUR_US) == []
+    bent = Injected.into(played.track, seed=7)
+    bent.track.values[bent.steps(AT - 4 * HOUR_US, 9 * HOUR_US), 3] += 9.0
+    by = watch.model_copy(update={"drift_by": 4.0})  # in the unit it is found
+    (alert,) = replay([by], replace(played, track=bent.track), from_us=AT - HOUR_US,
+                      to_us=AT + 4 * HOUR_US)  # fmt: skip
+    assert alert.subjects == ("s03",)
