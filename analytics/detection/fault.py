@@ -163,7 +163,7 @@ def _drift(options: Fault, scene: Scene, close: Bools) -> Mapping[int, int]:
     least, as_usual = (options.drift, 100.0) if options.drift_by is None else (options.drift_by, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         off = track.values - middle
-        # A share says nothing of what is usually nought or less: temperatures, levels under a datum.
+        # Of what is usually nought or less a share says nothing: degrees, levels under a datum.
         share = 100 * track.values / np.where(middle > 0, middle, np.nan)
         told = share if options.drift_by is None else off
         z = np.abs(off) / spread
