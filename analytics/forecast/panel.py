@@ -99,9 +99,9 @@ def _is_value(values: Floats) -> Bools:
     found = np.isfinite(values)
     for row, is_known in zip(values, found, strict=True):
         if is_known.any():
-            low, high = np.quantile(row[is_known], (0.01, 0.99))
-            reach = ABSURD * (high - low)
-            if reach > 0:
-                with np.errstate(invalid="ignore"):
+            with np.errstate(over="ignore", invalid="ignore"):
+                low, high = np.quantile(row[is_known], (0.01, 0.99))
+                reach = ABSURD * (high - low)
+                if reach > 0:
                     is_known &= (row >= low - reach) & (row <= high + reach)
     return found

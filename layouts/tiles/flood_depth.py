@@ -51,7 +51,7 @@ def build(
 ) -> html.Section:
     """Build the tile; see the module."""
     envelope = envelopes.get(twin.aggregate_of(options.run, options.kind))
-    spans = options.show in ("all", "map")
+    spans = options.show in twin.WITH_MAP
     tile = twin.tile_of(frame, "flood_depth", envelope, options.title, kind=NAME, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
@@ -66,7 +66,7 @@ def build(
             return None if of_wards is None else ward_rows(part, of_wards)
         return None if table is None else spot_rows(part, table, context)
 
-    show: twin.Show = options.show if options.show in ("all", "map") else "figures"
+    show = twin.WITH_MAP.get(options.show, "figures")
     of = {"places": "depth", "areas": "areaDepth", "change": "depthChange"}[options.by]
     return shown(tile, envelope, options, context, show=show, of=of, column=column)
 

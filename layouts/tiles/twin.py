@@ -24,6 +24,7 @@ from layouts.tiles.map_values import Values
 LATEST = "latest"
 RUN = r"^[A-Za-z0-9_.-]{1,80}$"  # of a job, or of two
 Show = Literal["all", "map", "figures"]
+WITH_MAP: Mapping[str, Show] = {"all": "all", "map": "map"}  # of what a tile shows, else a column
 
 
 class Options(TileOptions):

@@ -34,7 +34,7 @@ def build(
 ) -> html.Section:
     """Build the tile; see the module."""
     envelope = envelopes.get(twin.aggregate_of(options.run, options.kind))
-    spans = options.show in ("all", "map")
+    spans = options.show in twin.WITH_MAP
     tile = twin.tile_of(frame, "twin_traffic", envelope, options.title, kind=NAME, spans=spans)
     if envelope is None or envelope.state == "absent":
         return twin.none_yet(tile, envelope)
@@ -46,7 +46,7 @@ def build(
             return None if table is None else ward_rows(part, table)
         return figure_rows(part, figures, twin.against(part, envelope))
 
-    show: twin.Show = "figures" if options.show == "wards" else options.show
+    show = twin.WITH_MAP.get(options.show, "figures")
     return shown(tile, envelope, options, context, show=show, of="speed", column=column)
 
 

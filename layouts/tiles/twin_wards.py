@@ -23,7 +23,11 @@ from twin.wards import OF_WARDS
 GAP = 0.75
 LEAST_NAME = 5.0  # of a ward, in units
 # What stands beside a ward's name, as far as there is room; the difference is what is asked for.
-CHOICES = (("value", "delta", "interval"), ("value", "delta"), ("delta",))
+CHOICES: tuple[tuple[str, ...], ...] = (
+    ("value", "delta", "interval"),
+    ("value", "delta"),
+    ("delta",),
+)
 
 
 def ward_table(envelope: Envelope, kpis: Sequence[str]) -> Table | None:
