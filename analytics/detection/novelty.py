@@ -36,7 +36,7 @@ class Novelty(DetectorOptions):
     kind: Literal["novelty"]
     limit: Limit
     side: Literal["high", "low", "both"] = "high"
-    least: Annotated[float, Field(ge=0)] = 0.0  # values below it are never unusual
+    least: float | None = None  # values below it are never unusual
     unit: str = ""
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
 
@@ -51,8 +51,9 @@ def find(options: Novelty, scene: Scene) -> list[Finding]:
     with np.errstate(invalid="ignore"):
         z = (track.values - middle) / spread
     figures = {"high": z, "low": -z, "both": np.abs(z)}[options.side]
-    with np.errstate(invalid="ignore"):
-        figures = np.where(track.values < options.least, np.minimum(figures, 0.0), figures)
+    if options.least is not None:
+        with np.errstate(invalid="ignore"):
+            figures = np.where(track.values < options.least, np.minimum(figures, 0.0), figures)
     found = []
     for column, episode in episodes(track.like(figures), options.limit).items():
         if track.names[column] in scene.suspects:

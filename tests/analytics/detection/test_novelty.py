@@ -51,7 +51,7 @@ def test_a_course_like_many_before_is_not_novel() -> None:
 def seldom(days: int, level: float = 0.0, decimals: int = 0) -> tuple[Novelty, Played]:
     """Return a series that hardly ever moves, and who watches it on both sides."""
     values = np.full((days * 24, 1), level)
-    watch = VISITS.model_copy(update={"least": 0.0, "side": "both", "decimals": decimals})
+    watch = VISITS.model_copy(update={"least": None, "side": "both", "decimals": decimals})
     names = town.names(1)
     return watch, Played(Track(town.MONDAY_US, HOUR_US, names, values), town.spots(names))
 
