@@ -83,11 +83,17 @@ def _set_rain(inp: SwmmInput, model: Model, rain: Rain, lead_h: float) -> None:
 
 
 def _calibrate(inp: SwmmInput, found: Calibration) -> None:
-    for catchment in inp.get("SUBCATCHMENTS", {}).values():
+    for catchment in _of(inp, "SUBCATCHMENTS"):
         hard = float(catchment.imperviousness) * found.runoff
         catchment.imperviousness = round(min(100.0, hard), 2)
-    for conduit in inp.get("CONDUITS", {}).values():
+    for conduit in _of(inp, "CONDUITS"):
         conduit.roughness = round(float(conduit.roughness) * found.roughness, 5)
+
+
+def _of(inp: SwmmInput, section: str) -> Iterable[Any]:
+    """Return what stands in a section that a model may be without."""
+    found: Iterable[Any] = inp[section].values() if section in inp else ()
+    return found
 
 
 def _set_river(inp: SwmmInput, model: Model, level_m: float) -> None:
