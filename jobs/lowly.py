@@ -80,6 +80,14 @@ def end_marked(mark: str) -> int:
     return ended
 
 
+def has_memory(pid: int) -> bool:
+    """Tell whether a process can still run: what is dead, or on its way there, has no memory."""
+    try:
+        return bool(psutil.Process(pid).cmdline())
+    except psutil.NoSuchProcess:  # nor has what is dead and not reaped
+        return False
+
+
 def remove(scratch: Path) -> None:
     """Remove a folder, also while what wrote there is still ending."""
     for _ in range(20):

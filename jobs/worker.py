@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import wire
-from jobs.lowly import MARK, end_group, end_marked, remove
+from jobs.lowly import MARK, end_group, end_marked, has_memory, remove
 from jobs.wire import Say
 from settings import Settings
 
@@ -86,10 +86,7 @@ class Worker:
 
         Raises TimeoutError when it goes on.
         """
-        try:
-            code = await asyncio.to_thread(self._process.wait, within_s)
-        except subprocess.TimeoutExpired as error:
-            raise TimeoutError(f"process {self.pid} goes on") from error
+        code = await asyncio.to_thread(code_of, self._process, within_s)
         if code >= 0:
             return f"exit code {code}"
         number = signal.Signals(-code)
@@ -106,6 +103,20 @@ class Worker:
         self._printed.close()
         await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)
         await asyncio.to_thread(remove, self.scratch)
+
+
+def code_of(process: subprocess.Popen[bytes], within_s: float) -> int:
+    """Wait for the end of a process; return its exit code.
+
+    Raises TimeoutError when it goes on after `within_s`. What has no memory any more is dying, for
+    however long a busy machine lets work of low priority do that.
+    """
+    while True:
+        try:
+            return process.wait(within_s)
+        except subprocess.TimeoutExpired as error:
+            if has_memory(process.pid):
+                raise TimeoutError(f"process {process.pid} goes on") from error
 
 
 class Printed(asyncio.Protocol):

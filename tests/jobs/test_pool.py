@@ -12,7 +12,7 @@ import pytest
 
 from jobs.canonical import MOST_BYTES, canonical, hash_of
 from jobs.job import State
-from jobs.lowly import BY_ITSELF, FOR_PEOPLE
+from jobs.lowly import BY_ITSELF, FOR_PEOPLE, has_memory
 from jobs.pool import pool_name
 from jobs.worker import FOLDER
 from tests.jobs.conftest import NOW_MS, TITLE, ended, pool_of, until
@@ -31,9 +31,8 @@ def ask(store):
 
 
 def gone(pids):
-    """Tell whether none of these processes runs (what is dead and not reaped counts as gone)."""
-    left = [pid for pid in pids if psutil.pid_exists(pid)]
-    return all(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in left)
+    """Tell whether none of these processes runs any more."""
+    return not any(has_memory(pid) for pid in pids)
 
 
 def scratch(settings):
