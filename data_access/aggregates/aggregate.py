@@ -13,7 +13,7 @@ from typing import Any
 
 from data_access.city import City
 from data_access.classification import Classification
-from data_access.envelope import Envelope, Payload, Status, Text
+from data_access.envelope import Envelope, Payload, Text
 from data_access.replay import Timeline
 from data_access.store.snapshot import Snapshot
 
@@ -89,12 +89,3 @@ def text(vi: str, en: str) -> Text:
 
 NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
 NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")
-
-
-def graded(figure: float | None, caution: float, warning: float, critical: float) -> Status:
-    """Return how bad a figure is that gets worse as it rises (thresholds inclusive)."""
-    if figure is None or figure < caution:
-        return "normal"
-    if figure < warning:
-        return "caution"
-    return "warning" if figure < critical else "critical"

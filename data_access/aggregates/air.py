@@ -13,10 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, later, text
+from data_access.aggregates.aggregate import Aggregate, View, later, text
+from data_access.aggregates.parts import (
+    Points,
+    column,
+    held_to,
+    line,
+    number,
+    series,
+    table,
+    words,
+)
 from data_access.aggregates.vn_aqi import BREAKPOINTS, vn_aqi, whole
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload, Text
+from data_access.envelope import MapLayer, Number, Payload, Series, Table, Text
 from data_access.rollup import HOUR, HOUR_US
 from data_access.store.snapshot import Place
 
@@ -25,6 +35,7 @@ FRESH_US = 3 * HOUR_US  # older than this beside the newest, a station is left o
 BAD = 150  # VN_AQI above which a station counts as bad
 WEEK_HOURS = 168
 SHOWN, LABELLED = 15, 12
+SOURCE: Any = {"dataset": AIR, "indicator": "pm25"}
 
 
 def air(view: View) -> Payload:
@@ -40,107 +51,109 @@ def air(view: View) -> Payload:
                 found[each.entity][pollutant] = each.value
                 if each.suspect:
                     suspects.add(each.entity)
-    scale = view.city.scales["vn_aqi"]
     index = {entity: aqi for entity, values in found.items() if (aqi := vn_aqi(values)) is not None}
     if not index:
         return {}
-    good = {entity: aqi for entity, aqi in index.items() if entity not in suspects}
     ranked = sorted(index, key=lambda entity: (entity in suspects, -index[entity], entity))
+    good = {entity: index[entity] for entity in ranked if entity not in suspects}
     fine = [found[e]["pm25"] for e in good if "pm25" in found[e]]
-    highest = ranked[0] if good else None
-    values, by_area = _map_values(view, index, suspects, places)
-    bad = sum(aqi > BAD for aqi in good.values())
-    source: Any = {"dataset": AIR, "indicator": "pm25"}
-    top = good.get(highest or "")
-    band = scale.band(top)
-    numbers: dict[str, Number] = {
-        "aqi": {
-            "label": text("VN_AQI cao nhất", "Highest VN_AQI"),
-            "value": top,
-            "unit": "VN_AQI",
-            "decimals": 0,
-            "status": graded(top, 101, 151, 201),
-            "better": "down",
-            "band": band.id if band else "",
-            "scale": "vn_aqi",
-            "note": _called(view, highest, places),
-            "target": 100,
-            "targetLabel": text("ngưỡng", "threshold"),
-            "source": source | {"entity": highest} if highest else source,
-        },
-        "aqi_median": _median_index(view, good),
-        "pm25_median": {
-            "label": text("PM2.5 trung vị", "Median PM2.5"),
-            "value": round(median(fine), 1) if fine else None,
-            "unit": "µg/m³",
-            "decimals": 0,
-            "status": graded(median(fine) if fine else None, 50, 80, 150),
-            "better": "down",
-            "target": 45,
-            "targetLabel": text("QCVN 05, 24 giờ", "QCVN 05, 24 hours"),
-            "source": source | {"area": CITY_AREA},
-        },
-        "stations_bad": {
-            "label": text("Trạm ở mức xấu trở lên", "Stations at bad or worse"),
-            "value": bad if good else None,
-            "unit": "",
-            "decimals": 0,
-            "better": "down",
-            "status": graded(bad, 1, 3, 6),
-            "note": text(f"trên {len(good)} trạm tin cậy", f"of {len(good)} reliable stations"),
-            "source": source | {"area": CITY_AREA},
-        },
-        "stations_suspect": {
-            "label": text("Trạm trùng lặp số liệu", "Stations repeating values"),
-            "value": len(suspects & set(index)),
-            "unit": "",
-            "decimals": 0,
-            "better": "down",
-            "status": "information" if suspects else "normal",
-            "note": text("không tính vào số của thành phố", "left out of the city's numbers"),
-            "source": source | {"area": CITY_AREA},
-        },
-    }
     return {
-        "numbers": numbers,
+        "numbers": {
+            **_indices(view, good, places),
+            "pm25_median": number(
+                text("PM2.5 trung vị", "Median PM2.5"),
+                round(median(fine), 1) if fine else None,
+                "µg/m³",
+                limit=view.city.limit(AIR, "pm25_median"),
+                better="down",
+                source=SOURCE | {"area": CITY_AREA},
+            ),
+            **_stations(view, good, suspects & set(index)),
+        },
         "series": {"pm25": later(_week, view, last_us)},
         "tables": {"stations": _table(view, ranked, index, found, suspects, places)},
-        "maps": {
-            "stations": {
-                "label": text("VN_AQI tại các trạm", "VN_AQI at stations"),
-                "layer": f"stations.{AIR}",
-                "unit": "VN_AQI",
-                "decimals": 0,
-                "scale": "vn_aqi",
-                "values": values,
-                "worst": [e for e in ranked if e in good][:LABELLED],
-            },
-            "areas": {
-                "label": text("VN_AQI theo phường, xã", "VN_AQI by ward and commune"),
-                "layer": "areas",
-                "unit": "VN_AQI",
-                "decimals": 0,
-                "scale": "vn_aqi",
-                "values": by_area,
-                "worst": sorted(by_area, key=lambda code: -by_area[code]["value"])[:LABELLED],
-            },
-        },
+        "maps": _maps(view, index, suspects, places, worst=list(good)[:LABELLED]),
     }
 
 
-def _median_index(view: View, good: dict[str, int]) -> Number:
-    figure = whole(median(good.values())) if good else None
-    band = view.city.scales["vn_aqi"].band(figure)
+def _indices(view: View, good: Mapping[str, int], places: Mapping[str, Place]) -> dict[str, Number]:
+    """Return the highest index, which `good` begins with, and the median."""
+    scale = view.city.scales["vn_aqi"]
+    highest = next(iter(good), None)
+    top, middle = good.get(highest or ""), whole(median(good.values())) if good else None
+    band, middle_band = scale.band(top), scale.band(middle)
     return {
-        "label": text("VN_AQI trung vị", "Median VN_AQI"),
-        "value": figure,
-        "unit": "VN_AQI",
-        "decimals": 0,
-        "status": graded(figure, 101, 151, 201),
-        "better": "down",
-        "band": band.id if band else "",
-        "scale": "vn_aqi",
-        "source": {"dataset": AIR, "indicator": "pm25", "area": CITY_AREA},
+        "aqi": number(
+            text("VN_AQI cao nhất", "Highest VN_AQI"),
+            top,
+            "VN_AQI",
+            limit=view.city.limit(AIR, "aqi"),
+            better="down",
+            band=band.id if band else "",
+            scale="vn_aqi",
+            note=_called(view, highest, places),
+            source=SOURCE | {"entity": highest} if highest else SOURCE,
+        ),
+        "aqi_median": number(
+            text("VN_AQI trung vị", "Median VN_AQI"),
+            middle,
+            "VN_AQI",
+            limit=view.city.limit(AIR, "aqi_median"),
+            better="down",
+            band=middle_band.id if middle_band else "",
+            scale="vn_aqi",
+            source=SOURCE | {"area": CITY_AREA},
+        ),
+    }
+
+
+def _stations(view: View, good: Mapping[str, int], suspects: set[str]) -> dict[str, Number]:
+    source = SOURCE | {"area": CITY_AREA}
+    return {
+        "stations_bad": number(
+            text("Trạm ở mức xấu trở lên", "Stations at bad or worse"),
+            sum(aqi > BAD for aqi in good.values()) if good else None,
+            limit=view.city.limit(AIR, "stations_bad"),
+            better="down",
+            note=text(f"trên {len(good)} trạm tin cậy", f"of {len(good)} reliable stations"),
+            source=source,
+        ),
+        "stations_suspect": number(
+            text("Trạm trùng lặp số liệu", "Stations repeating values"),
+            len(suspects),
+            status="information" if suspects else "normal",
+            better="down",
+            note=text("không tính vào số của thành phố", "left out of the city's numbers"),
+            source=source,
+        ),
+    }
+
+
+def _maps(
+    view: View,
+    index: Mapping[str, int],
+    suspects: set[str],
+    places: Mapping[str, Place],
+    *,
+    worst: list[str],
+) -> dict[str, MapLayer]:
+    values, by_area = _map_values(view, index, suspects, places)
+    scaled: Any = {"unit": "VN_AQI", "decimals": 0, "scale": "vn_aqi"}
+    return {
+        "stations": {
+            "label": text("VN_AQI tại các trạm", "VN_AQI at stations"),
+            "layer": f"stations.{AIR}",
+            **scaled,
+            "values": values,
+            "worst": worst,
+        },
+        "areas": {
+            "label": text("VN_AQI theo phường, xã", "VN_AQI by ward and commune"),
+            "layer": "areas",
+            **scaled,
+            "values": by_area,
+            "worst": sorted(by_area, key=lambda code: -by_area[code]["value"])[:LABELLED],
+        },
     }
 
 
@@ -151,7 +164,7 @@ def _called(view: View, entity: str | None, places: Mapping[str, Place]) -> Text
 
 
 def _map_values(
-    view: View, index: dict[str, int], suspects: set[str], places: Any
+    view: View, index: Mapping[str, int], suspects: set[str], places: Mapping[str, Place]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     scale = view.city.scales["vn_aqi"]
     values: dict[str, dict[str, Any]] = {}
@@ -181,11 +194,11 @@ def _map_values(
 def _table(
     view: View,
     ranked: list[str],
-    index: dict[str, int],
-    found: Any,
+    index: Mapping[str, int],
+    found: Mapping[str, Mapping[str, float]],
     suspects: set[str],
-    places: Any,
-) -> Any:
+    places: Mapping[str, Place],
+) -> Table:
     rows = []
     for entity in ranked[:SHOWN]:
         place = places.get(entity)
@@ -201,27 +214,18 @@ def _table(
                 "source": {"dataset": AIR, "entity": entity},
             }
         )
-    return {
-        "label": text("Các trạm quan trắc", "Monitoring stations"),
-        "columns": [
-            {"id": "name", "label": text("Trạm", "Station"), "kind": "text"},
-            {"id": "aqi", "label": text("VN_AQI", "VN_AQI"), "kind": "number", "decimals": 0},
-            {"id": "band", "label": text("Mức", "Level"), "kind": "band", "scale": "vn_aqi"},
-            {
-                "id": "pm25",
-                "label": text("PM2.5", "PM2.5"),
-                "kind": "number",
-                "unit": "µg/m³",
-                "decimals": 0,
-            },
-            {"id": "area", "label": text("Phường, xã", "Unit"), "kind": "text"},
-        ],
-        "rows": rows,
-        "total": len(ranked),
-    }
+    columns = [
+        words("name", text("Trạm", "Station")),
+        column("aqi", text("VN_AQI", "VN_AQI")),
+        column("band", text("Mức", "Level"), kind="band", scale="vn_aqi"),
+        column("pm25", text("PM2.5", "PM2.5"), "µg/m³"),
+        words("area", text("Phường, xã", "Unit")),
+    ]
+    label = text("Các trạm quan trắc", "Monitoring stations")
+    return table(label, columns, rows, total=len(ranked))
 
 
-def _week(view: View, last_us: int) -> Any:
+def _week(view: View, last_us: int) -> Series:
     last = last_us // HOUR_US
     cells = view.snapshot.cells(AIR, "pm25", HOUR, (last - WEEK_HOURS + 1, last))
     places = view.snapshot.places(AIR)
@@ -231,7 +235,7 @@ def _week(view: View, last_us: int) -> Any:
         by_hour[slot].append(mean)
     hours = range(last - WEEK_HOURS + 1, last + 1)
 
-    def points(of: Any) -> list[list[float | None]]:
+    def points(of: Any) -> Points:
         return [
             [
                 view.glass_ms(AIR, hour * HOUR_US),
@@ -240,20 +244,17 @@ def _week(view: View, last_us: int) -> Any:
             for hour in hours
         ]
 
-    return {
-        "label": text("PM2.5 bảy ngày", "PM2.5, seven days"),
-        "unit": "µg/m³",
-        "decimals": 0,
-        "step": "hour",
-        "lines": [
-            {"id": "median", "label": text("trung vị", "median"), "points": points(median)},
-            {"id": "highest", "label": text("cao nhất", "highest"), "points": points(max)},
+    return series(
+        text("PM2.5 bảy ngày", "PM2.5, seven days"),
+        "µg/m³",
+        [
+            line("median", text("trung vị", "median"), points(median)),
+            line("highest", text("cao nhất", "highest"), points(max)),
         ],
-        "thresholds": [
-            {"label": text("QCVN 24 giờ", "QCVN 24 h"), "value": 45, "status": "caution"}
-        ],
-        "source": {"dataset": AIR, "indicator": "pm25", "area": CITY_AREA},
-    }
+        step="hour",
+        thresholds=held_to(view.city.limit(AIR, "pm25_median")),
+        source=SOURCE | {"area": CITY_AREA},
+    )
 
 
 def _is_inside(place: Place | None) -> bool:

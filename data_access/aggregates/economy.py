@@ -6,13 +6,16 @@ Statistics are shown in their own periods: points of a series carry the month th
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
-from data_access.aggregates.months import SAME_PERIOD, month_text, months_of, points
+from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.months import SAME_PERIOD, Months, month_text, months_of, points
+from data_access.aggregates.parts import column, held_to, line, number, series, table, words
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload, Series
+from data_access.envelope import Number, Payload, Series, Table, Text
 from data_access.spelling import ascii_key
+from data_access.store.snapshot import Newest
 
 INVESTMENT, PRICES = "economy.investment", "economy.prices"
 NO_PROVINCE = (
@@ -28,7 +31,23 @@ NO_PROVINCE = (
 SHOWN = 12  # rows of the table
 HEADLINE = "chi so gia tieu dung"
 NO_GOODS = ("chi so gia", "lam phat")  # index rows that are no kind of goods
-PRICE_CEILING = 4.5  # per cent, the year's ceiling of consumer price growth (plan of 2026)
+FIGURES: dict[str, tuple[str, Text, str, int]] = {  # indicator: number, label, unit, decimals
+    "investment_ytd": (
+        "ytd", text("Vốn thực hiện lũy kế", "Investment, year to date"), "tỷ đồng", 0
+    ),
+    "investment_month": (
+        "month", text("Vốn thực hiện trong tháng", "Investment in the month"), "tỷ đồng", 0
+    ),
+    "plan_share": (
+        "plan_share", text("Giải ngân so với kế hoạch năm", "Disbursed of the year's plan"), "%", 1
+    ),
+    "yoy": ("yoy", text("Lũy kế so với cùng kỳ", "Year to date vs same period"), "%", 1),
+}  # fmt: skip
+INDICES: dict[str, Text] = {
+    "cpi_yoy": text("CPI so với cùng kỳ", "CPI vs same month last year"),
+    "cpi_mom": text("CPI so với tháng trước", "CPI vs last month"),
+    "cpi_ytd": text("CPI bình quân so với cùng kỳ", "Average CPI vs same period"),
+}
 
 
 def _source(dataset: str, indicator: str, entity: str | None = None) -> Any:
@@ -38,104 +57,64 @@ def _source(dataset: str, indicator: str, entity: str | None = None) -> Any:
 
 def investment(view: View) -> Payload:
     """Return disbursement of the city, its months, and the provinces beside it."""
-    ytd = months_of(view, INVESTMENT, "investment_ytd")
-    month = months_of(view, INVESTMENT, "investment_month")
-    share = months_of(view, INVESTMENT, "plan_share")
-    yoy = months_of(view, INVESTMENT, "yoy")
-    newest = max(ytd, default=None)
-    numbers: dict[str, Number] = {}
-    if newest is not None:
-        elapsed = (newest % 12 + 1) / 12 * 100
-        done = share.get(newest)
-        period = month_text(newest)
-        behind = None if done is None else elapsed - done
-        numbers = {
-            "ytd": {
-                "label": text("Vốn thực hiện lũy kế", "Investment, year to date"),
-                "value": ytd[newest],
-                "unit": "tỷ đồng",
-                "decimals": 0,
-                "status": "normal",
-                "better": "up",
-                "period": period,
-                "previous": ytd.get(newest - 12),
-                "previousLabel": SAME_PERIOD,
-                "source": _source(INVESTMENT, "investment_ytd"),
-            },
-            "month": {
-                "label": text("Vốn thực hiện trong tháng", "Investment in the month"),
-                "value": month.get(newest),
-                "unit": "tỷ đồng",
-                "decimals": 0,
-                "status": "normal",
-                "better": "up",
-                "period": period,
-                "previous": month.get(newest - 12),
-                "previousLabel": SAME_PERIOD,
-                "source": _source(INVESTMENT, "investment_month"),
-            },
-            "plan_share": {
-                "label": text("Giải ngân so với kế hoạch năm", "Disbursed of the year's plan"),
-                "value": done,
-                "unit": "%",
-                "decimals": 1,
-                "status": graded(behind, 10, 20, 30),
-                "better": "up",
-                "period": period,
-                "target": round(elapsed, 1),
-                "targetLabel": text("theo tiến độ thời gian", "pro rata of the year"),
-                "previous": share.get(newest - 12),
-                "previousLabel": SAME_PERIOD,
-                "source": _source(INVESTMENT, "plan_share"),
-            },
-            "yoy": {
-                "label": text("Lũy kế so với cùng kỳ", "Year to date vs same period"),
-                "value": yoy.get(newest),
-                "unit": "%",
-                "decimals": 1,
-                "status": "normal",
-                "better": "up",
-                "period": period,
-                "previous": yoy.get(newest - 12),
-                "previousLabel": SAME_PERIOD,
-                "source": _source(INVESTMENT, "yoy"),
-            },
-        }
-    first = (newest or 0) - 11
-    series: Series = {
-        "label": text("Vốn đầu tư theo tháng", "Investment by month"),
-        "unit": "tỷ đồng",
-        "decimals": 0,
-        "step": "month",
-        "lines": [
-            {
-                "id": "this_year",
-                "label": text("12 tháng qua", "last 12 months"),
-                "points": points(view, month, first),
-            },
-            {
-                "id": "last_year",
-                "label": SAME_PERIOD,
-                "points": points(
-                    view,
-                    {m: v for m, v in month.items() if m <= (newest or 0) - 12},
-                    first,
-                    shift=12,
-                ),
-            },
-        ],
-        "source": _source(INVESTMENT, "investment_month"),
-    }
-    return {
-        "numbers": numbers,
-        "series": {"monthly": series} if newest is not None else {},
+    found = {name: months_of(view, INVESTMENT, name) for name in FIGURES}
+    newest = max(found["investment_ytd"], default=None)
+    made: Payload = {
+        "numbers": {},
+        "series": {},
         "tables": {"provinces": _provinces(view, newest)},
     }
+    if newest is not None:
+        made["numbers"] = _invested(view, found, newest)
+        made["series"] = {"monthly": _months(view, found["investment_month"], newest)}
+    return made
 
 
-def _provinces(view: View, newest: int | None) -> Any:
+def _invested(view: View, found: Mapping[str, Months], newest: int) -> dict[str, Number]:
+    """Return the figures of a month; what is disbursed is held to the part of the year over."""
+    numbers = {
+        name: number(
+            label,
+            found[indicator].get(newest),
+            unit,
+            decimals,
+            limit=view.city.limit(INVESTMENT, name),
+            better="up",
+            period=month_text(newest),
+            previous=found[indicator].get(newest - 12),
+            previousLabel=SAME_PERIOD,
+            source=_source(INVESTMENT, indicator),
+        )
+        for indicator, (name, label, unit, decimals) in FIGURES.items()
+    }
+    elapsed, done = (newest % 12 + 1) / 12 * 100, found["plan_share"].get(newest)
+    behind = None if done is None else elapsed - done
+    numbers["plan_share"] |= {
+        "status": view.city.limit(INVESTMENT, "behind").grade(behind),
+        "target": round(elapsed, 1),
+        "targetLabel": text("theo tiến độ thời gian", "pro rata of the year"),
+    }
+    return numbers
+
+
+def _months(view: View, month: Months, newest: int) -> Series:
+    first = newest - 11
+    before = {each: figure for each, figure in month.items() if each <= newest - 12}
+    return series(
+        text("Vốn đầu tư theo tháng", "Investment by month"),
+        "tỷ đồng",
+        [
+            line("this_year", text("12 tháng qua", "last 12 months"), points(view, month, first)),
+            line("last_year", SAME_PERIOD, points(view, before, first, shift=12)),
+        ],
+        step="month",
+        source=_source(INVESTMENT, "investment_month"),
+    )
+
+
+def _provinces(view: View, newest: int | None) -> Table:
     rows: dict[str, dict[str, Any]] = defaultdict(dict)
-    for column, indicator in (
+    for key, indicator in (
         ("ytd", "investment_ytd"),
         ("plan_share", "plan_share"),
         ("yoy", "yoy"),
@@ -146,154 +125,104 @@ def _provinces(view: View, newest: int | None) -> Any:
                 continue
             if ascii_key(each.entity).startswith(NO_PROVINCE):
                 continue
-            rows[each.entity][column] = each.value
+            rows[each.entity][key] = each.value
     ranked = sorted(rows, key=lambda name: -rows[name].get("ytd", 0.0))
-    return {
-        "label": text("Vốn thực hiện lũy kế theo địa phương", "Investment by province"),
-        "columns": [
-            {"id": "name", "label": text("Địa phương", "Province"), "kind": "text"},
-            {
-                "id": "ytd",
-                "label": text("Lũy kế", "Year to date"),
-                "kind": "number",
-                "unit": "tỷ đồng",
-                "decimals": 0,
-            },
-            {
-                "id": "plan_share",
-                "label": text("So kế hoạch", "Of plan"),
-                "kind": "number",
-                "unit": "%",
-                "decimals": 1,
-            },
-            {
-                "id": "yoy",
-                "label": text("So cùng kỳ", "vs same period"),
-                "kind": "number",
-                "unit": "%",
-                "decimals": 1,
-            },
-        ],
-        "rows": [
-            {"name": name, "source": _source(INVESTMENT, "investment_ytd", name)}
-            | {c: rows[name].get(c) for c in ("ytd", "plan_share", "yoy")}
-            for name in ranked[:SHOWN]
-        ],
-        "total": len(ranked),
-    }
+    columns = [
+        words("name", text("Địa phương", "Province")),
+        column("ytd", text("Lũy kế", "Year to date"), "tỷ đồng"),
+        column("plan_share", text("So kế hoạch", "Of plan"), "%", 1),
+        column("yoy", text("So cùng kỳ", "vs same period"), "%", 1),
+    ]
+    told = [
+        {"name": name, "source": _source(INVESTMENT, "investment_ytd", name)}
+        | {each: rows[name].get(each) for each in ("ytd", "plan_share", "yoy")}
+        for name in ranked
+    ]
+    label = text("Vốn thực hiện lũy kế theo địa phương", "Investment by province")
+    return table(label, columns, told, shown=SHOWN)
 
 
 def prices(view: View) -> Payload:
     """Return consumer price growth and the goods behind it."""
-    latest = {
-        indicator: {each.entity: each for each in view.snapshot.newest(PRICES, indicator)}
+    growth, of_month = (
+        {each.entity: each for each in view.snapshot.newest(PRICES, indicator)}
         for indicator in ("cpi_yoy", "cpi_mom")
-    }
-    names = latest["cpi_yoy"]
-    headline = next((n for n in names if ascii_key(n) == HEADLINE), None) or next(
-        (n for n, each in names.items() if each.area == CITY_AREA), None
+    )
+    headline = next((name for name in growth if ascii_key(name) == HEADLINE), None) or next(
+        (name for name, each in growth.items() if each.area == CITY_AREA), None
     )
     if headline is None:
         return {}
-    newest_us = names[headline].at_us
-    labels = {
-        "cpi_yoy": text("CPI so với cùng kỳ", "CPI vs same month last year"),
-        "cpi_mom": text("CPI so với tháng trước", "CPI vs last month"),
-        "cpi_ytd": text("CPI bình quân so với cùng kỳ", "Average CPI vs same period"),
-    }
-    numbers: dict[str, Number] = {}
-    for indicator, label in labels.items():
-        months = months_of(view, PRICES, indicator, headline)
-        newest = max(months, default=None)
-        figure = None if newest is None else months[newest]
-        numbers[indicator] = {
-            "label": label,
-            "value": figure,
-            "unit": "%",
-            "decimals": 2,
-            "better": "down",
-            "status": "normal",
-            "source": _source(PRICES, indicator, headline),
-        }
-        if newest is not None:
-            numbers[indicator]["period"] = month_text(newest)
-            numbers[indicator]["previous"] = months.get(newest - 12)
-            numbers[indicator]["previousLabel"] = SAME_PERIOD
-        if indicator != "cpi_mom":
-            numbers[indicator]["target"] = PRICE_CEILING
-            numbers[indicator]["targetLabel"] = text("mức trần năm", "ceiling of the year")
-            numbers[indicator]["status"] = graded(figure, 4.0, PRICE_CEILING, 6.0)
-    months = months_of(view, PRICES, "cpi_yoy", headline)
-    first = max(months, default=0) - 23
-    of_last_month = {
-        n: each.value for n, each in latest["cpi_mom"].items() if each.at_us == newest_us
-    }
-    goods = sorted(
-        (
-            n
-            for n, each in names.items()
-            if not ascii_key(n).startswith(NO_GOODS) and each.at_us == newest_us
-        ),
-        key=lambda n: -names[n].value,
-    )
+    found = {name: months_of(view, PRICES, name, headline) for name in INDICES}
     return {
-        "numbers": numbers,
-        "series": {
-            "cpi_yoy": {
-                "label": labels["cpi_yoy"],
-                "unit": "%",
-                "decimals": 2,
-                "step": "month",
-                "lines": [
-                    {
-                        "id": "cpi_yoy",
-                        "label": text("CPI", "CPI"),
-                        "points": points(view, months, first),
-                    }
-                ],
-                "thresholds": [
-                    {
-                        "label": text("mức trần", "ceiling"),
-                        "value": PRICE_CEILING,
-                        "status": "caution",
-                    }
-                ],
-                "source": _source(PRICES, "cpi_yoy", headline),
-            }
-        },
-        "tables": {
-            "goods": {
-                "label": text("Nhóm hàng, so với cùng kỳ", "Goods, vs same month last year"),
-                "columns": [
-                    {"id": "name", "label": text("Nhóm hàng", "Goods"), "kind": "text"},
-                    {
-                        "id": "yoy",
-                        "label": text("So cùng kỳ", "vs same month"),
-                        "kind": "number",
-                        "unit": "%",
-                        "decimals": 2,
-                    },
-                    {
-                        "id": "mom",
-                        "label": text("So tháng trước", "vs last month"),
-                        "kind": "number",
-                        "unit": "%",
-                        "decimals": 2,
-                    },
-                ],
-                "rows": [
-                    {
-                        "name": view.city.called(PRICES, name),
-                        "yoy": names[name].value,
-                        "mom": of_last_month.get(name),
-                        "source": _source(PRICES, "cpi_yoy", name),
-                    }
-                    for name in goods[:SHOWN]
-                ],
-                "total": len(goods),
-            }
-        },
+        "numbers": {name: _index(view, name, months, headline) for name, months in found.items()},
+        "series": {"cpi_yoy": _course(view, found["cpi_yoy"], headline)},
+        "tables": {"goods": _goods(view, growth, of_month, growth[headline].at_us)},
     }
+
+
+def _index(view: View, indicator: str, months: Months, headline: str) -> Number:
+    newest = max(months, default=None)
+    more: dict[str, Any] = {}
+    if newest is not None:
+        more = {
+            "period": month_text(newest),
+            "previous": months.get(newest - 12),
+            "previousLabel": SAME_PERIOD,
+        }
+    return number(
+        INDICES[indicator],
+        None if newest is None else months[newest],
+        "%",
+        2,
+        limit=view.city.limit(PRICES, indicator),
+        year=0 if newest is None else newest // 12,
+        better="down",
+        source=_source(PRICES, indicator, headline),
+        **more,
+    )
+
+
+def _course(view: View, months: Months, headline: str) -> Series:
+    newest = max(months, default=0)
+    return series(
+        INDICES["cpi_yoy"],
+        "%",
+        [line("cpi_yoy", text("CPI", "CPI"), points(view, months, newest - 23))],
+        decimals=2,
+        step="month",
+        thresholds=held_to(view.city.limit(PRICES, "cpi_yoy"), year=newest // 12),
+        source=_source(PRICES, "cpi_yoy", headline),
+    )
+
+
+def _goods(
+    view: View, growth: Mapping[str, Newest], of_month: Mapping[str, Newest], newest_us: int
+) -> Table:
+    """Return the kinds of goods that have a figure of the newest month, the dearest first."""
+    names = [
+        name
+        for name, each in growth.items()
+        if not ascii_key(name).startswith(NO_GOODS) and each.at_us == newest_us
+    ]
+    rows = [
+        {
+            "name": view.city.called(PRICES, name),
+            "yoy": growth[name].value,
+            "mom": of_month[name].value
+            if name in of_month and of_month[name].at_us == newest_us
+            else None,
+            "source": _source(PRICES, "cpi_yoy", name),
+        }
+        for name in sorted(names, key=lambda name: -growth[name].value)
+    ]
+    columns = [
+        words("name", text("Nhóm hàng", "Goods")),
+        column("yoy", text("So cùng kỳ", "vs same month"), "%", 2),
+        column("mom", text("So tháng trước", "vs last month"), "%", 2),
+    ]
+    label = text("Nhóm hàng, so với cùng kỳ", "Goods, vs same month last year")
+    return table(label, columns, rows, shown=SHOWN)
 
 
 AGGREGATES = (

@@ -10,9 +10,10 @@ from collections import defaultdict
 from statistics import median
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.parts import UNIT, Points, column, line, number, series, table, words
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload
+from data_access.envelope import Column, Number, Payload, Series, Source, Table
 from data_access.rollup import HOUR_US
 from data_access.store.snapshot import Life
 
@@ -27,6 +28,7 @@ BUCKETS: tuple[tuple[float, str, str], ...] = (
 )
 SHOWN, LABELLED = 12, 12
 Counts = list[tuple[str, str, str | None, int]]  # status, category, area, records
+OPEN: Source = {"dataset": REQUESTS, "statuses": ["open"]}
 OTHER = "other"  # also of categories the contract does not list
 
 
@@ -36,83 +38,13 @@ def requests(view: View) -> Payload:
     if not counts:
         return {}
     now_us = view.track_us(REQUESTS)
-    is_open = sum(n for status, _, _, n in counts if status == "open")
-    closed = sum(n for status, _, _, n in counts if status != "open")
     lives = view.snapshot.lives(REQUESTS)
     ages_h = [
         max(0.0, (now_us - life.opened_us) / HOUR_US) for life in lives if life.status == "open"
     ]
-    closing_h = [
-        (life.ended_us - life.opened_us) / HOUR_US
-        for life in lives
-        if life.status != "open" and life.ended_us is not None and life.ended_us >= life.opened_us
-    ]
-    share = round(closed / (is_open + closed) * 100, 1)
-    on_time = _on_time(lives, now_us)
-    late = None if on_time is None else 100 - on_time
-    source: Any = {"dataset": REQUESTS}
-    ended = [each for each in view.city.datasets[REQUESTS].statuses if each != "open"]
-    numbers: dict[str, Number] = {
-        "open": {
-            "label": text("Phản ánh đang xử lý", "Open requests"),
-            "value": is_open,
-            "unit": "",
-            "decimals": 0,
-            "status": "normal",
-            "better": "down",
-            "source": source | {"statuses": ["open"]},
-        },
-        "closed": {
-            "label": text("Phản ánh đã xử lý", "Closed requests"),
-            "value": closed,
-            "unit": "",
-            "decimals": 0,
-            "status": "normal",
-            "better": "up",
-            "source": source | {"statuses": ended},
-        },
-        "closed_share": {
-            "label": text("Tỷ lệ đã xử lý", "Share closed"),
-            "value": share,
-            "unit": "%",
-            "decimals": 1,
-            "status": "normal",
-            "better": "up",
-            "source": source,
-        },
-        "on_time_share": {
-            "label": text("Đúng hạn", "On time"),
-            "value": on_time,
-            "unit": "%",
-            "decimals": 1,
-            "status": graded(late, 20, 40, 60),
-            "better": "up",
-            "target": 80,
-            "targetLabel": text("mục tiêu", "target"),
-            "source": source,
-        },
-        "median_age_h": {
-            "label": text("Tuổi trung vị khi còn mở", "Median age of open ones"),
-            "value": round(median(ages_h), 1) if ages_h else None,
-            "unit": "giờ",
-            "decimals": 0,
-            "status": graded(median(ages_h) if ages_h else None, 72, 168, 720),
-            "better": "down",
-            "source": source | {"statuses": ["open"]},
-        },
-        "median_hours_to_close": {
-            "label": text("Thời gian xử lý trung vị", "Median time to close"),
-            "value": round(median(closing_h), 1) if closing_h else None,
-            "unit": "giờ",
-            "decimals": 0,
-            "status": "normal",
-            "better": "down",
-            "source": source | {"statuses": ended},
-        },
-    }
     by_area = _count(counts, 2)
     return {
-        "numbers": numbers,
+        "numbers": _counted(view, counts) | _timed(view, lives, ages_h, now_us),
         "series": {"opened_closed": _opened_closed(view, lives, now_us)},
         "tables": {
             "categories": _categories(view, counts),
@@ -121,6 +53,66 @@ def requests(view: View) -> Payload:
         },
         "maps": {"areas": _map(view, by_area)},
     }
+
+
+def _counted(view: View, counts: Counts) -> dict[str, Number]:
+    is_open = sum(n for status, _, _, n in counts if status == "open")
+    closed = sum(n for status, _, _, n in counts if status != "open")
+    return {
+        "open": number(
+            text("Phản ánh đang xử lý", "Open requests"), is_open, better="down", source=OPEN
+        ),
+        "closed": number(
+            text("Phản ánh đã xử lý", "Closed requests"), closed, better="up", source=_ended(view)
+        ),
+        "closed_share": number(
+            text("Tỷ lệ đã xử lý", "Share closed"),
+            round(closed / (is_open + closed) * 100, 1),
+            "%",
+            1,
+            better="up",
+            source={"dataset": REQUESTS},
+        ),
+    }
+
+
+def _timed(view: View, lives: list[Life], ages_h: list[float], now_us: int) -> dict[str, Number]:
+    closing_h = [
+        (life.ended_us - life.opened_us) / HOUR_US
+        for life in lives
+        if life.status != "open" and life.ended_us is not None and life.ended_us >= life.opened_us
+    ]
+    return {
+        "on_time_share": number(
+            text("Đúng hạn", "On time"),
+            _on_time(lives, now_us),
+            "%",
+            1,
+            limit=view.city.limit(REQUESTS, "on_time_share"),
+            better="up",
+            source={"dataset": REQUESTS},
+        ),
+        "median_age_h": number(
+            text("Tuổi trung vị khi còn mở", "Median age of open ones"),
+            round(median(ages_h), 1) if ages_h else None,
+            "giờ",
+            limit=view.city.limit(REQUESTS, "median_age_h"),
+            better="down",
+            source=OPEN,
+        ),
+        "median_hours_to_close": number(
+            text("Thời gian xử lý trung vị", "Median time to close"),
+            round(median(closing_h), 1) if closing_h else None,
+            "giờ",
+            better="down",
+            source=_ended(view),
+        ),
+    }
+
+
+def _ended(view: View) -> Source:
+    statuses = view.city.datasets[REQUESTS].statuses
+    return {"dataset": REQUESTS, "statuses": [each for each in statuses if each != "open"]}
 
 
 def _on_time(lives: list[Life], now_us: int) -> float | None:
@@ -145,7 +137,7 @@ def _count(counts: Counts, by: int) -> dict[str, dict[str, int]]:
     return dict(found)
 
 
-def _opened_closed(view: View, lives: list[Life], now_us: int) -> Any:
+def _opened_closed(view: View, lives: list[Life], now_us: int) -> Series:
     """Return how many were opened and closed in each hour of the last days, from the first on."""
     last = now_us // HOUR_US
     opened: dict[int, int] = defaultdict(int)
@@ -156,29 +148,28 @@ def _opened_closed(view: View, lives: list[Life], now_us: int) -> Any:
             closed[life.ended_us // HOUR_US] += 1
     hours = range(max(last - DAYS * 24, min(opened, default=last)), last + 1)
 
-    def points(of: dict[int, int]) -> list[list[float | None]]:
+    def points(of: dict[int, int]) -> Points:
         return [[view.glass_ms(REQUESTS, hour * HOUR_US), of.get(hour, 0)] for hour in hours]
 
-    return {
-        "label": text("Phản ánh mới và đã xử lý", "Requests opened and closed"),
-        "unit": "",
-        "decimals": 0,
-        "step": "hour",
-        "source": {"dataset": REQUESTS},
-        "lines": [
-            {"id": "opened", "label": text("mới", "opened"), "points": points(opened)},
-            {"id": "closed", "label": text("đã xử lý", "closed"), "points": points(closed)},
+    return series(
+        text("Phản ánh mới và đã xử lý", "Requests opened and closed"),
+        "",
+        [
+            line("opened", text("mới", "opened"), points(opened)),
+            line("closed", text("đã xử lý", "closed"), points(closed)),
         ],
-    }
+        step="hour",
+        source={"dataset": REQUESTS},
+    )
 
 
-COUNTS: list[dict[str, Any]] = [
-    {"id": "open", "label": text("Đang xử lý", "Open"), "kind": "number", "decimals": 0},
-    {"id": "closed", "label": text("Đã xử lý", "Closed"), "kind": "number", "decimals": 0},
+COUNTS: list[Column] = [
+    column("open", text("Đang xử lý", "Open")),
+    column("closed", text("Đã xử lý", "Closed")),
 ]
 
 
-def _categories(view: View, counts: Counts) -> Any:
+def _categories(view: View, counts: Counts) -> Table:
     """Return the counts of every category: what is made of them must not miss the small ones."""
     names = view.city.datasets[REQUESTS].categories
     found = _count(
@@ -187,55 +178,36 @@ def _categories(view: View, counts: Counts) -> Any:
     )  # fmt: skip
     unlisted = sorted({category for _, category, _, _ in counts} - names.keys())
     ranked = sorted(found, key=lambda key: (-found[key]["open"], -found[key]["closed"], key))
-    return {
-        "label": text("Theo lĩnh vực", "By category"),
-        "columns": [
-            {"id": "name", "label": text("Lĩnh vực", "Category"), "kind": "text"},
-            *COUNTS,
-        ],
-        "rows": [
-            {
-                "name": names.get(key) or text("Khác", "Other"),
-                "category": key,
-                **found[key],
-                "source": {
-                    "dataset": REQUESTS,
-                    "categories": [key, *(unlisted if key == OTHER else ())],
-                },
-            }
-            for key in ranked
-        ],
-        "total": len(ranked),
-    }
+    rows = [
+        {
+            "name": names.get(key) or text("Khác", "Other"),
+            "category": key,
+            **found[key],
+            "source": {
+                "dataset": REQUESTS,
+                "categories": [key, *(unlisted if key == OTHER else ())],
+            },
+        }
+        for key in ranked
+    ]
+    columns = [words("name", text("Lĩnh vực", "Category")), *COUNTS]
+    return table(text("Theo lĩnh vực", "By category"), columns, rows, shown=len(rows))
 
 
-def _ages(ages_h: list[float]) -> Any:
+def _ages(ages_h: list[float]) -> Table:
     rows, below = [], 0.0
     for upper, vi, en in BUCKETS:
-        rows.append(
-            {
-                "bucket": text(vi, en),
-                "count": sum(below <= age < upper for age in ages_h),
-            }
-        )
+        count = sum(below <= age < upper for age in ages_h)
+        rows.append({"bucket": text(vi, en), "count": count})
         below = upper
-    return {
-        "label": text("Phản ánh đang mở theo tuổi", "Open requests by age"),
-        "columns": [
-            {"id": "bucket", "label": text("Tuổi", "Age"), "kind": "text"},
-            {
-                "id": "count",
-                "label": text("Số phản ánh", "Requests"),
-                "kind": "number",
-                "decimals": 0,
-            },
-        ],
-        "rows": rows,
-        "total": len(rows),
-    }
+    columns = [
+        words("bucket", text("Tuổi", "Age")),
+        column("count", text("Số phản ánh", "Requests")),
+    ]
+    return table(text("Phản ánh đang mở theo tuổi", "Open requests by age"), columns, rows)
 
 
-def _areas(view: View, found: dict[str, dict[str, int]]) -> Any:
+def _areas(view: View, found: dict[str, dict[str, int]]) -> Table:
     ranked = sorted(
         (code for code in found if code != CITY_AREA),
         key=lambda code: (-found[code]["open"], -found[code]["closed"], code),
@@ -251,15 +223,8 @@ def _areas(view: View, found: dict[str, dict[str, int]]) -> Any:
                 "source": {"dataset": REQUESTS, "area": code},
             }
         )
-    return {
-        "label": text("Theo phường, xã", "By ward and commune"),
-        "columns": [
-            {"id": "name", "label": text("Phường, xã", "Unit"), "kind": "text"},
-            *COUNTS,
-        ],
-        "rows": rows,
-        "total": len(ranked),
-    }
+    label = text("Theo phường, xã", "By ward and commune")
+    return table(label, [UNIT, *COUNTS], rows, total=len(ranked))
 
 
 def _map(view: View, found: dict[str, dict[str, int]]) -> Any:

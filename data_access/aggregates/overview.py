@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 import language
-from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, Aggregate, View, graded, text
+from data_access.aggregates.aggregate import NO_DATA, NO_SOURCE, Aggregate, View, text
+from data_access.aggregates.parts import number
 from data_access.envelope import Envelope, Number, Payload, Text
 
 BOTTLENECKS = "city.bottlenecks"
@@ -62,27 +63,7 @@ def bottlenecks(view: View) -> Payload:
         note=lambda n: _unsettled(disorder),
     )
     if order["value"] is None and requests is not None and disorder is not None:
-        total = _requests(requests, None) or 0
-        share = round(disorder / total * 100, 1) if total else 0.0
-        order = _owned(
-            requests,
-            {
-                "label": text("Trật tự đô thị", "Urban order"),
-                "value": disorder,
-                "unit": "",
-                "decimals": 0,
-                "better": "down",
-                "status": graded(share, 25, 40, 60),
-                "note": text(
-                    "phản ánh trật tự đô thị đang xử lý", "open requests about urban order"
-                ),
-                "source": {
-                    "dataset": "feedback.requests",
-                    "categories": list(view.city.bottleneck_requests.urban_order),
-                    "statuses": ["open"],
-                },
-            },
-        )
+        order = _owned(requests, _asked_for(view, disorder, _requests(requests, None) or 0))
     return {
         "numbers": {
             "flooding": flooding,
@@ -92,6 +73,23 @@ def bottlenecks(view: View) -> Payload:
             "urban_order": order,
         }
     }
+
+
+def _asked_for(view: View, disorder: int, total: int) -> Number:
+    """Return open requests about urban order, held to their share of all that are open."""
+    limit = view.city.limit(BOTTLENECKS, "urban_order_share")
+    return number(
+        text("Trật tự đô thị", "Urban order"),
+        disorder,
+        status=limit.grade(round(disorder / total * 100, 1) if total else 0.0),
+        better="down",
+        note=text("phản ánh trật tự đô thị đang xử lý", "open requests about urban order"),
+        source={
+            "dataset": "feedback.requests",
+            "categories": list(view.city.bottleneck_requests.urban_order),
+            "statuses": ["open"],
+        },
+    )
 
 
 def _flooded(drainage: int | None) -> Text:
@@ -130,10 +128,10 @@ def _unsettled(disorder: int | None) -> Text:
     return text(f"{vi} · {disorder} phản ánh đang mở", f"{en} · {disorder} open requests")
 
 
-def _figure(label: Text, envelope: Envelope | None, number: str, *, note: Any) -> Number:
+def _figure(label: Text, envelope: Envelope | None, name: str, *, note: Any) -> Number:
     if envelope is None or envelope.state != "ok":
         return _absent(label, envelope)
-    figure = envelope.payload.get("numbers", {}).get(number)
+    figure = envelope.payload.get("numbers", {}).get(name)
     if figure is None or figure["value"] is None:
         return _absent(label, envelope)
     return _owned(envelope, {**figure, "label": label, "note": note(figure)})
@@ -152,14 +150,7 @@ def _absent(label: Text, envelope: Envelope | None) -> Number:
     why = NO_SOURCE
     if envelope is not None:
         why = NO_DATA if envelope.state == "ok" else envelope.reason or NO_SOURCE
-    return {
-        "label": label,
-        "value": None,
-        "unit": "",
-        "decimals": 0,
-        "status": "normal",
-        "note": why,
-    }
+    return number(label, None, note=why)
 
 
 def _requests(envelope: Envelope | None, categories: tuple[str, ...] | None) -> int | None:

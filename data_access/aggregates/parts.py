@@ -131,6 +131,14 @@ def series(
     return made
 
 
+def held_to(limit: Limit, *, year: int = 0) -> list[dict[str, Any]]:
+    """Return the threshold of a series whose figures are held to the target of `limit`, if any."""
+    target = limit.target_in(year)
+    if target is None:
+        return []
+    return [{"label": target_name(limit, year), "value": target, "status": "caution"}]
+
+
 def of_units(
     view: View,
     label: Text,

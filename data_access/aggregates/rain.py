@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import median
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.parts import (
+    Points,
+    column,
+    held_to,
+    line,
+    number,
+    series,
+    table,
+    words,
+)
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Number, Payload
+from data_access.envelope import Number, Payload, Series, Table
 from data_access.rollup import DAY, slot_bounds_us
+from data_access.store.snapshot import Place
 
 RAIN = "environment.rain"
 DAYS = 30
 WET_MM = 0.5
 SHOWN, LABELLED = 20, 12
+SOURCE: Any = {"dataset": RAIN, "indicator": "rain_mm"}
+
+Depths = Mapping[str, float]  # mm of a day, by gauge
 
 
 def rain(view: View) -> Payload:
@@ -23,9 +38,7 @@ def rain(view: View) -> Payload:
     newest = view.snapshot.newest(RAIN, "rain_mm")
     if not newest:
         return {}
-    zone = view.city.zone
-    last_us = max(each.at_us for each in newest)
-    last = _day(view, last_us)
+    last = _day(view, max(each.at_us for each in newest))
     cells = view.snapshot.cells(RAIN, "rain_mm", DAY, (last - DAYS + 1, last))
     days: dict[int, dict[str, float]] = defaultdict(dict)
     for name, slot, total in zip(
@@ -34,117 +47,12 @@ def rain(view: View) -> Payload:
         days[slot][name] = total
     today = days.get(last, {})
     places = view.snapshot.places(RAIN)
-    gauges = len(places) or len(today)
     ranked = sorted(today, key=lambda name: (-today[name], name))
-    highest = today[ranked[0]] if ranked else None
-    middle = median(today.values()) if today else None
-    wet = sum(mm >= WET_MM for mm in today.values())
-    refused = sum(
-        rows
-        for reason, rows in view.snapshot.reading(RAIN).rejected.items()
-        if reason in ("outOfRange", "implausible")
-    )
-    source: Any = {"dataset": RAIN, "indicator": "rain_mm", "area": CITY_AREA}
-    top = places[ranked[0]].name if ranked and ranked[0] in places else ""
-    scale = view.city.scales["rain_24h"]
-    band = scale.band(highest)
-    numbers: dict[str, Number] = {
-        "max_day": {
-            "label": text("Mưa ngày lớn nhất", "Heaviest rain of the day"),
-            "value": highest,
-            "unit": "mm",
-            "decimals": 1,
-            "better": "down",
-            "status": graded(highest, 50, 100, 150),
-            "note": text(top, top),
-            "band": band.id if band else "",
-            "scale": "rain_24h",
-            "target": 50,
-            "targetLabel": text("ngưỡng mưa to", "heavy rain"),
-            "source": source | {"entity": ranked[0]} if ranked else source,
-        },
-        "median_day": {
-            "label": text("Trung vị các trạm có báo", "Median of reporting gauges"),
-            "value": None if middle is None else round(middle, 1),
-            "unit": "mm",
-            "decimals": 1,
-            "status": graded(middle, 50, 100, 150),
-            "source": source,
-        },
-        "gauges_wet": {
-            "label": text("Trạm có mưa", "Gauges with rain"),
-            "value": wet if today else None,
-            "unit": "",
-            "decimals": 0,
-            "status": "normal",
-            "source": source,
-            "note": text(f"trên {gauges} trạm", f"of {gauges} gauges"),
-        },
-        "gauges_refused": {
-            "label": text("Số liệu trạm bị loại", "Gauge values refused"),
-            "value": refused,
-            "unit": "",
-            "decimals": 0,
-            "status": "information" if refused else "normal",
-            "note": text("vượt ngưỡng hợp lý", "implausible"),
-            "source": source,
-        },
-    }
-    begins = {slot: slot_bounds_us(DAY, slot, zone)[0] for slot in range(last - DAYS + 1, last + 1)}
-
-    def points(of: Any) -> list[list[float | None]]:
-        return [
-            [
-                view.glass_ms(RAIN, at_us),
-                round(float(of(days[slot].values())), 1) if days.get(slot) else 0.0,
-            ]
-            for slot, at_us in begins.items()
-        ]
-
     values, worst = _by_area(view, today, places)
     return {
-        "numbers": numbers,
-        "series": {
-            "daily": {
-                "label": text("Mưa ngày, 30 ngày", "Daily rain, 30 days"),
-                "unit": "mm",
-                "decimals": 1,
-                "step": "day",
-                "lines": [
-                    {"id": "median", "label": text("trung vị", "median"), "points": points(median)},
-                    {"id": "highest", "label": text("lớn nhất", "highest"), "points": points(max)},
-                ],
-                "thresholds": [
-                    {"label": text("mưa to", "heavy"), "value": 50, "status": "caution"}
-                ],
-                "source": source,
-            }
-        },
-        "tables": {
-            "gauges": {
-                "label": text("Lượng mưa theo trạm", "Rain by gauge"),
-                "columns": [
-                    {"id": "name", "label": text("Trạm", "Gauge"), "kind": "text"},
-                    {
-                        "id": "rain",
-                        "label": text("Mưa ngày", "Day's rain"),
-                        "kind": "number",
-                        "unit": "mm",
-                        "decimals": 1,
-                        "scale": "rain_24h",
-                    },
-                ],
-                "rows": [
-                    {
-                        "name": places[n].name if n in places else n,
-                        "rain": round(today[n], 1),
-                        "source": {"dataset": RAIN, "indicator": "rain_mm", "entity": n},
-                    }
-                    for n in ranked[:SHOWN]
-                ],
-                "total": len(ranked),
-            }
-        },
+        "numbers": _numbers(view, today, ranked, places),
+        "series": {"daily": _daily(view, days, last)},
+        "tables": {"gauges": _gauges(today, ranked, places)},
         "maps": {
             "areas": {
                 "label": text("Mưa ngày theo phường, xã", "Day's rain by ward and commune"),
@@ -159,12 +67,105 @@ def rain(view: View) -> Payload:
     }
 
 
+def _numbers(
+    view: View, today: Depths, ranked: Sequence[str], places: Mapping[str, Place]
+) -> dict[str, Number]:
+    source = SOURCE | {"area": CITY_AREA}
+    highest = today[ranked[0]] if ranked else None
+    band = view.city.scales["rain_24h"].band(highest)
+    top = places[ranked[0]].name if ranked and ranked[0] in places else ""
+    gauges = len(places) or len(today)
+    refused = sum(
+        rows
+        for reason, rows in view.snapshot.reading(RAIN).rejected.items()
+        if reason in ("outOfRange", "implausible")
+    )
+    return {
+        "max_day": number(
+            text("Mưa ngày lớn nhất", "Heaviest rain of the day"),
+            highest,
+            "mm",
+            1,
+            limit=view.city.limit(RAIN, "max_day"),
+            better="down",
+            note=text(top, top),
+            band=band.id if band else "",
+            scale="rain_24h",
+            source=source | {"entity": ranked[0]} if ranked else source,
+        ),
+        "median_day": number(
+            text("Trung vị các trạm có báo", "Median of reporting gauges"),
+            round(median(today.values()), 1) if today else None,
+            "mm",
+            1,
+            limit=view.city.limit(RAIN, "median_day"),
+            source=source,
+        ),
+        "gauges_wet": number(
+            text("Trạm có mưa", "Gauges with rain"),
+            sum(mm >= WET_MM for mm in today.values()) if today else None,
+            note=text(f"trên {gauges} trạm", f"of {gauges} gauges"),
+            source=source,
+        ),
+        "gauges_refused": number(
+            text("Số liệu trạm bị loại", "Gauge values refused"),
+            refused,
+            status="information" if refused else "normal",
+            note=text("vượt ngưỡng hợp lý", "implausible"),
+            source=source,
+        ),
+    }
+
+
+def _daily(view: View, days: Mapping[int, Depths], last: int) -> Series:
+    """Return thirty days of the median gauge and of the one with most; without reports it is 0."""
+    zone = view.city.zone
+    begins = {slot: slot_bounds_us(DAY, slot, zone)[0] for slot in range(last - DAYS + 1, last + 1)}
+
+    def points(of: Any) -> Points:
+        return [
+            [
+                view.glass_ms(RAIN, at_us),
+                round(float(of(days[slot].values())), 1) if days.get(slot) else 0.0,
+            ]
+            for slot, at_us in begins.items()
+        ]
+
+    return series(
+        text("Mưa ngày, 30 ngày", "Daily rain, 30 days"),
+        "mm",
+        [
+            line("median", text("trung vị", "median"), points(median)),
+            line("highest", text("lớn nhất", "highest"), points(max)),
+        ],
+        decimals=1,
+        thresholds=held_to(view.city.limit(RAIN, "max_day")),
+        source=SOURCE | {"area": CITY_AREA},
+    )
+
+
+def _gauges(today: Depths, ranked: Sequence[str], places: Mapping[str, Place]) -> Table:
+    columns = [
+        words("name", text("Trạm", "Gauge")),
+        column("rain", text("Mưa ngày", "Day's rain"), "mm", 1, scale="rain_24h"),
+    ]
+    rows = [
+        {
+            "name": places[gauge].name if gauge in places else gauge,
+            "rain": round(today[gauge], 1),
+            "source": SOURCE | {"entity": gauge},
+        }
+        for gauge in ranked
+    ]
+    return table(text("Lượng mưa theo trạm", "Rain by gauge"), columns, rows, shown=SHOWN)
+
+
 def _day(view: View, at_us: int) -> int:
     return view.local(at_us).date().toordinal() - date(1970, 1, 1).toordinal()
 
 
 def _by_area(
-    view: View, today: dict[str, float], places: Any
+    view: View, today: Depths, places: Mapping[str, Place]
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     highest: dict[str, float] = {}
     for gauge, mm in today.items():

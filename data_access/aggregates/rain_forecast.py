@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.parts import Points, column, line, number, series, table, words
 from data_access.envelope import Line, Payload, Source, Table, Text
 from data_access.rain_issue import DATASET, Issue, first_hour, newest_issues
 from data_access.rollup import HOUR_US
 
 DAY_H, SOON_H, FAR_H = 24, 6, 72
-HEAVY_MM = 50  # of a day, by the national classes; as data_access/aggregates/rain.py has them
 LINES = 4  # places that are drawn
 
 DAY = text("Mưa dự báo 24 giờ", "Rain forecast, 24 hours")
@@ -47,14 +46,12 @@ def rain_forecast(view: View) -> Payload:
                 highest,
                 "mm",
                 1,
-                status=graded(highest, HEAVY_MM, 100, 150),
+                limit=view.city.limit(DATASET, "day"),
                 better="down",
                 note=_note(view, first.place, issued_us),
                 period=_from(view, begin_us),
                 band=band.id if band else "",
                 scale="rain_24h",
-                target=HEAVY_MM,
-                targetLabel=text("ngưỡng mưa to", "heavy rain"),
                 source=source,
             ),
             "soon": number(
@@ -62,7 +59,7 @@ def rain_forecast(view: View) -> Payload:
                 soon,
                 "mm",
                 1,
-                status=graded(soon, HEAVY_MM, 100, 150),
+                limit=view.city.limit(DATASET, "soon"),
                 better="down",
                 note=text("nơi nhiều nhất", "the wettest place"),
                 period=_from(view, begin_us),

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, graded, text
+from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.items import both_languages, ranked_items
-from data_access.envelope import Item, Number, Payload, Status, Text
+from data_access.aggregates.parts import Points, column, line, number, series, table, words
+from data_access.envelope import Item, Payload, Status, Table, Text
 from data_access.rollup import HOUR, HOUR_US
 
 ALERTS, LOGINS = "security.alerts", "security.logins"
@@ -59,24 +60,20 @@ def alerts(view: View) -> Payload:
     severe = sum(item["severity"] in ("warning", "critical") for item in actual)
     return {
         "numbers": {
-            "active": {
-                "label": text("Cảnh báo còn hiệu lực", "Alerts in force"),
-                "value": len(actual),
-                "unit": "",
-                "decimals": 0,
-                "better": "down",
-                "status": "information" if actual else "normal",
-                "source": {"dataset": ALERTS},
-            },
-            "severe": {
-                "label": text("Cảnh báo nghiêm trọng", "Severe alerts"),
-                "value": severe,
-                "unit": "",
-                "decimals": 0,
-                "better": "down",
-                "status": graded(severe, 1, 3, 6),
-                "source": {"dataset": ALERTS},
-            },
+            "active": number(
+                text("Cảnh báo còn hiệu lực", "Alerts in force"),
+                len(actual),
+                status="information" if actual else "normal",
+                better="down",
+                source={"dataset": ALERTS},
+            ),
+            "severe": number(
+                text("Cảnh báo nghiêm trọng", "Severe alerts"),
+                severe,
+                limit=view.city.limit(ALERTS, "severe"),
+                better="down",
+                source={"dataset": ALERTS},
+            ),
         },
         "items": {"active": ranked_items(items)},
     }
@@ -105,49 +102,43 @@ def logins(view: View) -> Payload:
     usual = [failed[hour] for hour in range(last - HOURS, last) if hour in failed]
     ratio = round(figure / median(usual), 2) if len(usual) >= 3 and median(usual) else None
     source: Any = {"dataset": LOGINS, "indicator": "failed_logins"}
-    numbers: dict[str, Number] = {
-        "failed_1h": {
-            "label": text("Đăng nhập thất bại trong 1 giờ", "Failed log-ins, last hour"),
-            "value": figure,
-            "unit": "lượt",
-            "decimals": 0,
-            "better": "down",
-            "status": graded(ratio, 2, 4, 8),
-            "source": source,
-        },
-        "ratio": {
-            "label": text("So với giờ thường lệ", "Against a usual hour"),
-            "value": ratio,
-            "unit": "lần",
-            "decimals": 1,
-            "better": "down",
-            "status": graded(ratio, 2, 4, 8),
-            "note": text("trung vị 24 giờ", "median of 24 hours"),
-            "source": source,
-        },
-    }
+    limit = view.city.limit(LOGINS, "ratio")
 
-    def points(of: dict[int, float]) -> list[list[float | None]]:
+    def points(of: dict[int, float]) -> Points:
         return [[view.glass_ms(LOGINS, hour * HOUR_US), of.get(hour)] for hour in hours]
 
     return {
-        "numbers": numbers,
+        "numbers": {
+            "failed_1h": number(
+                text("Đăng nhập thất bại trong 1 giờ", "Failed log-ins, last hour"),
+                figure,
+                "lượt",
+                status=limit.grade(ratio),
+                better="down",
+                source=source,
+            ),
+            "ratio": number(
+                text("So với giờ thường lệ", "Against a usual hour"),
+                ratio,
+                "lần",
+                1,
+                limit=limit,
+                better="down",
+                note=text("trung vị 24 giờ", "median of 24 hours"),
+                source=source,
+            ),
+        },
         "series": {
-            "failed": {
-                "label": text("Đăng nhập theo giờ", "Log-ins by hour"),
-                "unit": "lượt",
-                "decimals": 0,
-                "step": "hour",
-                "source": source,
-                "lines": [
-                    {"id": "failed", "label": text("thất bại", "failed"), "points": points(failed)},
-                    {
-                        "id": "accepted",
-                        "label": text("thành công", "accepted"),
-                        "points": points(accepted),
-                    },
+            "failed": series(
+                text("Đăng nhập theo giờ", "Log-ins by hour"),
+                "lượt",
+                [
+                    line("failed", text("thất bại", "failed"), points(failed)),
+                    line("accepted", text("thành công", "accepted"), points(accepted)),
                 ],
-            }
+                step="hour",
+                source=source,
+            )
         },
         "tables": {"hosts": _hosts(view, last)},
     }
@@ -172,28 +163,23 @@ def _last_hour(view: View, last_us: int) -> float:
     )
 
 
-def _hosts(view: View, last: int) -> Any:
+def _hosts(view: View, last: int) -> Table:
     cells = view.snapshot.cells(LOGINS, "failed_logins", HOUR, (last - HOURS + 1, last))
     sums: dict[str, float] = {}
     for name, total in zip(cells.name.tolist(), cells.sum.tolist(), strict=True):
         sums[name] = sums.get(name, 0.0) + total
     ranked = sorted(sums, key=lambda name: (-sums[name], name))
-    return {
-        "label": text("Máy chủ bị thử đăng nhập, 24 giờ", "Hosts under log-in attempts, 24 h"),
-        "columns": [
-            {"id": "name", "label": text("Máy chủ", "Host"), "kind": "text"},
-            {"id": "failed", "label": text("Thất bại", "Failed"), "kind": "number", "decimals": 0},
-        ],
-        "rows": [
-            {
-                "name": name,
-                "failed": sums[name],
-                "source": {"dataset": LOGINS, "indicator": "failed_logins", "entity": name},
-            }
-            for name in ranked[:SHOWN]
-        ],
-        "total": len(ranked),
-    }
+    rows = [
+        {
+            "name": name,
+            "failed": sums[name],
+            "source": {"dataset": LOGINS, "indicator": "failed_logins", "entity": name},
+        }
+        for name in ranked
+    ]
+    columns = [words("name", text("Máy chủ", "Host")), column("failed", text("Thất bại", "Failed"))]
+    label = text("Máy chủ bị thử đăng nhập, 24 giờ", "Hosts under log-in attempts, 24 h")
+    return table(label, columns, rows, shown=SHOWN)
 
 
 AGGREGATES = (

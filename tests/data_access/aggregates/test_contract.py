@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from data_access.aggregates.build import build_envelope
 from data_access.aggregates.registry import aggregates
 from data_access.classification import highest
 from data_access.envelope import Envelope, Status
+from data_access.limits import Limit
 from data_access.release import told_at
 from settings import Settings
 from tests.conftest import SMALL_LAKE
@@ -120,6 +123,53 @@ def test_a_source_without_rows_is_not_a_number_either(table: Table, name: str) -
         assert envelope.state == "absent"
         assert envelope.reason is not None
         assert envelope.payload == {}
+
+
+class Asked(dict[str, Limit]):
+    """Limits of one aggregate, that know which of them were asked for."""
+
+    def __init__(self, limits: Mapping[str, Limit]) -> None:
+        super().__init__(limits)
+        self.left = set(limits)
+
+    def get(self, number: str, default: Any = None) -> Any:
+        """Return a limit, and note it."""
+        self.left.discard(number)
+        return super().get(number, default)
+
+
+def rebuilt(room: Room, name: str, limits: Mapping[str, Mapping[str, Limit]]) -> Envelope:
+    """Return what an aggregate says of the same rows where the city has other limits."""
+    with room.store().snapshot() as snapshot:
+        return build_envelope(
+            aggregates()[name],
+            snapshot,
+            replace(room.city, limits=limits),
+            now_ms=room.now_s * 1000,
+            version=1,
+            read=room.cache.read,
+        )
+
+
+def test_every_limit_of_the_city_is_one_that_its_aggregate_asks_for(room: Room) -> None:
+    limits = {name: Asked(of) for name, of in room.city.limits.items()}
+    for name in limits:
+        rebuilt(room, name, limits)
+    left = {(name, number) for name, of in limits.items() for number in of.left}
+    assert left == {("city.bottlenecks", "urban_order_share")}  # where no register is fed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_the_city_has_no_limits_a_figure_is_neither_good_nor_bad(
+    room: Room, name: str
+) -> None:
+    payload = rebuilt(room, name, {}).payload
+    off = {
+        number
+        for number, figure in payload.get("numbers", {}).items()
+        if figure["status"] not in ("normal", "information")
+    }
+    assert off <= {"worst_speed"}  # whose level of service says so
 
 
 def test_long_after_the_last_row_it_keeps_its_age(room: Room, tmp_path: Path) -> None:

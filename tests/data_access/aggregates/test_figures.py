@@ -8,28 +8,11 @@ from typing import Any
 
 import pytest
 
-from data_access.aggregates.aggregate import graded
 from data_access.model import Entity, RecordRow
 from tests.data_access.aggregates.conftest import NOW, Table
 from tests.data_access.aggregates.filled import AIR, RAIN, SPEED, MakeRecord, station
 
 REQUESTS, ALERTS, LOGINS = "feedback.requests", "security.alerts", "security.logins"
-
-
-@pytest.mark.parametrize(
-    ("figure", "status"),
-    [
-        (None, "normal"),
-        (9.9, "normal"),
-        (10, "caution"),
-        (19.9, "caution"),
-        (20, "warning"),
-        (35, "critical"),
-        (99, "critical"),
-    ],
-)
-def test_a_threshold_belongs_to_the_worse_status(figure: float | None, status: str) -> None:
-    assert graded(figure, 10, 20, 35) == status
 
 
 def months(last: tuple[int, int], figures: list[float]) -> list[tuple[datetime, float]]:
