@@ -73,7 +73,10 @@ def capacity(view: View) -> Payload:
     hospitals = [each for each in facilities if each.occupancy is not None]
     full = _overloaded(view, last_us)
     return {
-        "numbers": _numbers(view, facilities, hospitals, full, last_us),
+        "numbers": {
+            **_beds(view, facilities, hospitals, full),
+            **_emergency(view, facilities, last_us),
+        },
         "series": {
             "occupancy": later(_occupancy, view, last_us),
             "visits": later(_visits, view, last_us),
@@ -126,28 +129,14 @@ def _sum(facilities: Iterable[Facility], indicator: str) -> float | None:
     return sum(values) if values else None
 
 
-def _numbers(
+def _beds(
     view: View,
     facilities: list[Facility],
     hospitals: list[Facility],
     full: Mapping[str, Episode],
-    last_us: int,
 ) -> dict[str, Number]:
     beds, occupied = _sum(hospitals, BEDS), _sum(hospitals, OCCUPIED)
     icu, icu_taken = _sum(facilities, "icu_beds"), _sum(facilities, "icu_occupied")
-    vents, vents_used = _sum(facilities, "ventilators"), _sum(facilities, "ventilators_used")
-    cars, busy = _sum(facilities, "ambulances"), _sum(facilities, "ambulances_busy")
-    last = last_us // HOUR_US
-    today, week_ago = _hours(view, VISITS, last), _hours(view, VISITS, last - WEEK_H)
-    calls = _hours(view, "ambulance_calls", last)
-    day = text("24 giờ", "24 hours")
-
-    def of_whole(part: float | None, whole: float | None, vi: str, en: str) -> Text:
-        if part is None or whole is None:
-            return text("chưa có số liệu", "not reported")
-        english = f"{part:,.0f} of {whole:,.0f} {en}"
-        return text(f"{part:,.0f} / {whole:,.0f} {vi}".replace(",", "."), english)
-
     return {
         "occupancy": number(
             text("Công suất giường bệnh", "Bed occupancy"),
@@ -156,7 +145,7 @@ def _numbers(
             1,
             limit=view.city.limit(CAPACITY, "occupancy"),
             better="down",
-            note=of_whole(occupied, beds, "giường", "beds"),
+            note=_of_whole(occupied, beds, "giường", "beds"),
             source=_source(OCCUPIED),
         ),
         "beds_free": number(
@@ -182,24 +171,33 @@ def _numbers(
             1,
             limit=view.city.limit(CAPACITY, "icu"),
             better="down",
-            note=of_whole(icu_taken, icu, "giường", "beds"),
+            note=_of_whole(icu_taken, icu, "giường", "beds"),
             source=_source("icu_occupied"),
         ),
+    }
+
+
+def _emergency(view: View, facilities: list[Facility], last_us: int) -> dict[str, Number]:
+    vents, vents_used = _sum(facilities, "ventilators"), _sum(facilities, "ventilators_used")
+    cars, busy = _sum(facilities, "ambulances"), _sum(facilities, "ambulances_busy")
+    last = last_us // HOUR_US
+    day = text("24 giờ", "24 hours")
+    return {
         "ventilators": number(
             text("Máy thở còn", "Free ventilators"),
             None if vents is None or vents_used is None else max(0.0, vents - vents_used),
             "máy",
             better="up",
-            note=of_whole(vents_used, vents, "máy đang dùng", "in use"),
+            note=_of_whole(vents_used, vents, "máy đang dùng", "in use"),
             source=_source("ventilators"),
         ),
         "visits": number(
             text("Lượt cấp cứu", "Emergency visits"),
-            today,
+            _hours(view, VISITS, last),
             "visits",
             better="down",
             period=day,
-            previous=week_ago,
+            previous=_hours(view, VISITS, last - WEEK_H),
             previousLabel=text("cùng kỳ tuần trước", "same time last week"),
             source=_source(VISITS),
         ),
@@ -209,17 +207,25 @@ def _numbers(
             "%",
             limit=view.city.limit(CAPACITY, "ambulances"),
             better="down",
-            note=of_whole(busy, cars, "xe", "vehicles"),
+            note=_of_whole(busy, cars, "xe", "vehicles"),
             source=_source("ambulances_busy"),
         ),
         "calls": number(
             text("Cuộc gọi cấp cứu 115", "Ambulance calls (115)"),
-            calls,
+            _hours(view, "ambulance_calls", last),
             "cuộc",
             period=day,
             source=_source("ambulance_calls"),
         ),
     }
+
+
+def _of_whole(part: float | None, whole: float | None, vi: str, en: str) -> Text:
+    """Return a part beside its whole, in words."""
+    if part is None or whole is None:
+        return text("chưa có số liệu", "not reported")
+    english = f"{part:,.0f} of {whole:,.0f} {en}"
+    return text(f"{part:,.0f} / {whole:,.0f} {vi}".replace(",", "."), english)
 
 
 def _hours(view: View, indicator: str, last: int) -> float | None:

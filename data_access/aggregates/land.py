@@ -6,7 +6,7 @@ from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.parts import LABELLED, column, number, point_of, table, words
-from data_access.envelope import POINTS, MapLayer, Payload, Source, Text
+from data_access.envelope import POINTS, MapLayer, Number, Payload, Source, Text
 from data_access.store.snapshot import Life
 
 LAND = "environment.land"
@@ -35,6 +35,16 @@ def land(view: View) -> Payload:
     )
     waiting = [life for life in ranked if life.status in ("open", "handling")]
     late = [life for life in waiting if life.due_us is not None and life.due_us < now_us]
+    return {
+        "numbers": _numbers(view, lives, waiting, late),
+        "tables": {"sites": _sites(view, ranked, late), "kinds": _kinds(view, lives)},
+        "maps": {"sites": _map(ranked)},
+    }
+
+
+def _numbers(
+    view: View, lives: list[Life], waiting: list[Life], late: list[Life]
+) -> dict[str, Number]:
     source: Source = {"dataset": LAND, "statuses": ["open", "handling"]}
 
     def unresolved(kind: str) -> int:
@@ -46,51 +56,47 @@ def land(view: View) -> Payload:
 
     landfills = [life for life in lives if life.category == "landfill" and life.status != "closed"]
     return {
-        "numbers": {
-            "contamination": number(
-                text("Điểm ô nhiễm đất chưa xong", "Contaminated land not remedied"),
-                unresolved("contamination"),
-                limit=view.city.limit(LAND, "contamination"),
-                better="down",
-                note=total("contamination"),
-                source=source | {"categories": ["contamination"]},
+        "contamination": number(
+            text("Điểm ô nhiễm đất chưa xong", "Contaminated land not remedied"),
+            unresolved("contamination"),
+            limit=view.city.limit(LAND, "contamination"),
+            better="down",
+            note=total("contamination"),
+            source=source | {"categories": ["contamination"]},
+        ),
+        "violations": number(
+            text("Vi phạm đất đai chưa xong", "Land violations not settled"),
+            unresolved("violation"),
+            limit=view.city.limit(LAND, "violations"),
+            better="down",
+            note=total("violation"),
+            source=source | {"categories": ["violation"]},
+        ),
+        "landfills": number(
+            text("Bãi chôn lấp", "Landfills"),
+            len(landfills),
+            note=text(
+                f"{unresolved('landfill')} bãi phải xử lý",
+                f"{unresolved('landfill')} to be put in order",
             ),
-            "violations": number(
-                text("Vi phạm đất đai chưa xong", "Land violations not settled"),
-                unresolved("violation"),
-                limit=view.city.limit(LAND, "violations"),
-                better="down",
-                note=total("violation"),
-                source=source | {"categories": ["violation"]},
-            ),
-            "landfills": number(
-                text("Bãi chôn lấp", "Landfills"),
-                len(landfills),
-                note=text(
-                    f"{unresolved('landfill')} bãi phải xử lý",
-                    f"{unresolved('landfill')} to be put in order",
-                ),
-                source={"dataset": LAND, "categories": ["landfill"]},
-            ),
-            "late": number(
-                text("Điểm quá hạn xử lý", "Sites overdue"),
-                len(late),
-                limit=view.city.limit(LAND, "late"),
-                better="down",
-                note=text(f"trên {len(waiting)} điểm chưa xong", f"of {len(waiting)} not settled"),
-                source=source,
-            ),
-            "hectares": number(
-                text("Diện tích chưa xử lý xong", "Area not settled"),
-                round(sum(map(_hectares, waiting)), 1),
-                "ha",
-                1,
-                better="down",
-                source=source,
-            ),
-        },
-        "tables": {"sites": _sites(view, ranked, late), "kinds": _kinds(view, lives)},
-        "maps": {"sites": _map(view, ranked)},
+            source={"dataset": LAND, "categories": ["landfill"]},
+        ),
+        "late": number(
+            text("Điểm quá hạn xử lý", "Sites overdue"),
+            len(late),
+            limit=view.city.limit(LAND, "late"),
+            better="down",
+            note=text(f"trên {len(waiting)} điểm chưa xong", f"of {len(waiting)} not settled"),
+            source=source,
+        ),
+        "hectares": number(
+            text("Diện tích chưa xử lý xong", "Area not settled"),
+            round(sum(map(_hectares, waiting)), 1),
+            "ha",
+            1,
+            better="down",
+            source=source,
+        ),
     }
 
 
@@ -161,7 +167,7 @@ def _kinds(view: View, lives: list[Life]) -> Any:
     return table(text("Theo loại và tình trạng", "By kind and state"), columns, rows)
 
 
-def _map(view: View, ranked: list[Life]) -> MapLayer:
+def _map(ranked: list[Life]) -> MapLayer:
     drawn = [life for life in ranked if life.geometry is not None][:DRAWN]
     named = [life for life in drawn if life.status == "open"][:LABELLED]
     values: dict[str, dict[str, Any]] = {

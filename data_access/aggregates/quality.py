@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from data_access.aggregates.aggregate import MS, Aggregate, View, text
 from data_access.aggregates.live_sources import live_sources
-from data_access.aggregates.parts import column, words
+from data_access.aggregates.parts import column, number, table, words
 from data_access.contracts import DatasetContract
-from data_access.envelope import Number, Payload
+from data_access.envelope import Number, Payload, Text
 
 QUALITY = "data.quality"
 STATES = {
@@ -56,82 +57,24 @@ REASONS = {
     "unreadableFile": text("không đọc được tệp", "unreadable file"),
     "schemaChanged": text("cấu trúc thay đổi", "schema changed"),
 }
+ORDER = {"stale": 0, "absent": 1, "ok": 2}  # of rows
 SHOWN = 20  # reasons for refusals
 
 
 def quality(view: View) -> Payload:
     """Return the state of every dataset of the city and the reasons for refusals."""
-    rows: list[dict[str, Any]] = []
-    refusals: list[dict[str, Any]] = []
-    counts: list[tuple[int | None, int | None]] = []
-    states = {"ok": 0, "stale": 0, "absent": 0}
-    for contract in view.city.datasets.values():
-        owner = view.city.agencies[contract.owner].name
-        reading = view.snapshot.reading(contract.id)
-        newest_us = view.snapshot.newest_us(contract.id)
-        at_ms = None
-        state = "absent"
-        if newest_us is not None:
-            at_ms = view.timeline(contract.id).glass(newest_us) / MS
-            state = "ok" if view.now_ms <= at_ms + contract.stale_after_ms else "stale"
-        states[state] += 1
-        taken = bad = None  # of another time: not kept
-        if reading.is_kept:
-            taken, bad = reading.accepted, sum(reading.rejected.values())
-        counts.append((taken, bad))
-        rows.append(
-            {
-                "name": contract.name,
-                "state": STATES[state],
-                "state_id": state,
-                "dataset": contract.id,
-                "origin": _origin(view, contract.id),
-                "age": at_ms,
-                "due": None if at_ms is None else at_ms + _until_next_ms(contract),
-                "accepted": taken,
-                "quarantined": bad,
-                "owner": owner,
-                "source": {"dataset": contract.id},
-            }
-        )
-        refusals += [
-            {
-                "reason": REASONS.get(reason, text(reason, reason)),
-                "count": count,
-                "dataset": contract.name,
-                "owner": owner,
-                "source": {"dataset": contract.id},
-            }
-            for reason, count in reading.rejected.items()
-            if reading.is_kept
-        ]
-    order = {"stale": 0, "absent": 1, "ok": 2}
-    rows.sort(key=lambda row: (order[row["state_id"]], -(row["quarantined"] or 0)))
+    rows = [_row(view, contract) for contract in view.city.datasets.values()]
+    refusals = [
+        each for contract in view.city.datasets.values() for each in _refusals(view, contract)
+    ]
+    rows.sort(key=lambda row: (ORDER[row["state_id"]], -(row["quarantined"] or 0)))
     refusals.sort(key=lambda row: -row["count"])
-
-    def number(vi: str, en: str, value: int | None, *, off: bool = False) -> Number:
-        return {
-            "label": text(vi, en),
-            "value": value,
-            "unit": "",
-            "decimals": 0,
-            "status": "caution" if off and value else "normal",
-        }
-
     payload: Payload = {
-        "numbers": {
-            "datasets_ok": number("Bộ dữ liệu còn mới", "Datasets fresh", states["ok"]),
-            "datasets_stale": number("Bộ dữ liệu trễ", "Datasets stale", states["stale"], off=True),
-            "datasets_absent": number("Chưa có nguồn", "Without source", states["absent"]),
-            "rows_accepted": number("Dòng đã nhận", "Rows accepted", _sum(a for a, _ in counts)),
-            "rows_quarantined": number(
-                "Dòng bị cách ly", "Rows quarantined", _sum(bad for _, bad in counts)
-            ),
-        },
+        "numbers": _numbers(rows),
         "tables": {
-            "datasets": {
-                "label": text("Các bộ dữ liệu", "Datasets"),
-                "columns": [
+            "datasets": table(
+                text("Các bộ dữ liệu", "Datasets"),
+                [
                     words("name", text("Bộ dữ liệu", "Dataset")),
                     words("state", text("Tình trạng", "State")),
                     column("age", text("Cập nhật", "Updated"), kind="instant"),
@@ -139,31 +82,90 @@ def quality(view: View) -> Payload:
                     column("quarantined", text("Cách ly", "Quarantined")),
                     words("owner", text("Đơn vị", "Owner")),
                 ],
-                "rows": rows,
-                "total": len(rows),
-            },
-            "quarantine": {
-                "label": text("Dòng bị cách ly theo lý do", "Quarantined rows by reason"),
-                "columns": [
+                rows,
+                shown=len(rows),
+            ),
+            "quarantine": table(
+                text("Dòng bị cách ly theo lý do", "Quarantined rows by reason"),
+                [
                     words("reason", text("Lý do", "Reason")),
                     column("count", text("Số dòng", "Rows")),
                     words("dataset", text("Bộ dữ liệu", "Dataset")),
                     words("owner", text("Đơn vị", "Owner")),
                 ],
-                "rows": refusals[:SHOWN],
-                "total": len(refusals),
-            },
+                refusals,
+                shown=SHOWN,
+            ),
         },
     }
     sources = view.snapshot.sources()
     if sources:
         failing = sum(1 for each in sources if each.failures)
         payload["numbers"] |= {
-            "sources_ok": number("Nguồn hoạt động", "Sources up", len(sources) - failing),
-            "sources_failing": number("Nguồn lỗi", "Sources failing", failing, off=True),
+            "sources_ok": number(text("Nguồn hoạt động", "Sources up"), len(sources) - failing),
+            "sources_failing": _off(text("Nguồn lỗi", "Sources failing"), failing),
         }
         payload["tables"]["sources"] = live_sources(view, sources)
     return payload
+
+
+def _row(view: View, contract: DatasetContract) -> dict[str, Any]:
+    """Return how a dataset stands; how many rows were refused is of now, not of another time."""
+    reading = view.snapshot.reading(contract.id)
+    newest_us = view.snapshot.newest_us(contract.id)
+    at_ms, state = None, "absent"
+    if newest_us is not None:
+        at_ms = view.timeline(contract.id).glass(newest_us) / MS
+        state = "ok" if view.now_ms <= at_ms + contract.stale_after_ms else "stale"
+    return {
+        "name": contract.name,
+        "state": STATES[state],
+        "state_id": state,
+        "dataset": contract.id,
+        "origin": _origin(view, contract.id),
+        "age": at_ms,
+        "due": None if at_ms is None else at_ms + _until_next_ms(contract),
+        "accepted": reading.accepted if reading.is_kept else None,
+        "quarantined": sum(reading.rejected.values()) if reading.is_kept else None,
+        "owner": view.city.agencies[contract.owner].name,
+        "source": {"dataset": contract.id},
+    }
+
+
+def _refusals(view: View, contract: DatasetContract) -> list[dict[str, Any]]:
+    reading = view.snapshot.reading(contract.id)
+    if not reading.is_kept:
+        return []
+    return [
+        {
+            "reason": REASONS.get(reason, text(reason, reason)),
+            "count": count,
+            "dataset": contract.name,
+            "owner": view.city.agencies[contract.owner].name,
+            "source": {"dataset": contract.id},
+        }
+        for reason, count in reading.rejected.items()
+    ]
+
+
+def _numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, Number]:
+    states = Counter(row["state_id"] for row in rows)
+    return {
+        "datasets_ok": number(text("Bộ dữ liệu còn mới", "Datasets fresh"), states["ok"]),
+        "datasets_stale": _off(text("Bộ dữ liệu trễ", "Datasets stale"), states["stale"]),
+        "datasets_absent": number(text("Chưa có nguồn", "Without source"), states["absent"]),
+        "rows_accepted": number(
+            text("Dòng đã nhận", "Rows accepted"), _sum(row["accepted"] for row in rows)
+        ),
+        "rows_quarantined": number(
+            text("Dòng bị cách ly", "Rows quarantined"), _sum(row["quarantined"] for row in rows)
+        ),
+    }
+
+
+def _off(label: Text, count: int) -> Number:
+    """Return a count of what should not be."""
+    return number(label, count, status="caution" if count else "normal")
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
