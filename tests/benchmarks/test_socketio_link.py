@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import orjson
 import pytest
+import socketio
 
 from benchmarks.socketio_link import message_of
-
-socketio = pytest.importorskip("socketio")
 
 
 @pytest.mark.parametrize("fields", [{}, {"switchId": "s,1", "pad": '"}],[{'}, {"tên": "Lê Lai"}])

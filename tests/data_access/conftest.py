@@ -11,7 +11,5 @@ from tests.data_access import postgres
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if postgres.binaries() is None:
-        pytest.skip(postgres.WHY_NOT)
     with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
         yield url

@@ -12,19 +12,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-WHY_NOT = "no PostgreSQL server is installed (Debian package postgresql)"
+import pytest
 
 
-def binaries() -> Path | None:
-    """Return the folder of the newest installed server, None when there is none."""
+def _binaries() -> Path:
+    """Return the folder of the newest installed server; skips without one, fails so under CI."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
+    if not found:
+        reason = "no PostgreSQL server is installed (Debian package postgresql)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found[-1].parent
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Run a server and yield its URL. PostgreSQL refuses root, so root lends it to another user."""
-    user = None
+    programs, user = _binaries(), None
     if os.geteuid() == 0:
         user = next(name for name in ("postgres", "nobody") if _exists(name))
     home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp" if user else folder))
@@ -38,7 +43,7 @@ def running(folder: Path) -> Iterator[str]:
     def run(*arguments: str) -> None:
         program, *rest = arguments
         subprocess.run(
-            [str(binaries() / program), *rest],  # type: ignore[operator]
+            [str(programs / program), *rest],
             check=True,
             user=user,
             stdin=subprocess.DEVNULL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from data_access.classification import Classification
 from data_access.envelope import LIVE, Envelope
 from data_access.errors import CacheError
 from settings import Settings
+from tests.redis_server import redis_server
 
 CITY = Path(__file__).resolve().parents[2] / "city"
 COUNT = 2000
@@ -25,26 +25,8 @@ COUNT = 2000
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed (Debian package redis-server)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("redis")
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(
-        [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        assert server.stdout is not None
-        for line in server.stdout:
-            if "Ready to accept connections" in line:
-                break
-        else:
-            pytest.fail("redis-server did not start")
-        yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()
-        server.stdout.read()
+    with redis_server(tmp_path_factory.mktemp("redis"), "--save", "") as server:
+        yield server.url
 
 
 @pytest.fixture(params=["files", "redis"])

@@ -24,8 +24,6 @@ LATER_MS = NOW_MS + 60_000
 
 @pytest.fixture(scope="module")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if postgres.binaries() is None:
-        pytest.skip(postgres.WHY_NOT)
     with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
         yield url
 

@@ -90,7 +90,8 @@ def test_a_cut_or_damaged_file_is_a_wall_or_a_refusal(source: bytes, data: st.Da
     new = data.draw(st.one_of(st.binary(max_size=4), st.sampled_from([b"-1", b"NaN", b"1e99"])))
     damaged = source[:start] + new + source[end:]
     with suppress(ImportRefused):
-        written(draft_of(damaged, surface=None), wall_id="north", file_name="x")
+        made = written(draft_of(damaged, surface=None), wall_id="north", file_name="x")
+        assert tomllib.loads(made)["id"] == "north"
 
 
 @given(st.binary(max_size=200))
