@@ -8,11 +8,38 @@ from typing import Any
 
 import pytest
 
+from data_access.aggregates.aggregate import text
+from data_access.aggregates.parts import held_to, number
+from data_access.limits import Limit
 from data_access.model import Entity, RecordRow
 from tests.data_access.aggregates.conftest import NOW, Table
 from tests.data_access.aggregates.filled import AIR, RAIN, SPEED, MakeRecord, station
 
 REQUESTS, ALERTS, LOGINS = "feedback.requests", "security.alerts", "security.logins"
+
+
+@pytest.mark.parametrize(
+    ("figure", "status"),
+    [
+        (None, "normal"),
+        (9.9, "normal"),
+        (10, "caution"),
+        (19.9, "caution"),
+        (20, "warning"),
+        (35, "critical"),
+        (99, "critical"),
+    ],
+)
+def test_a_threshold_belongs_to_the_worse_status(figure: float | None, status: str) -> None:
+    limit = Limit(caution=10, warning=20, critical=35)
+    assert number(text("Tỷ lệ", "Share"), figure, "%", limit=limit)["status"] == status
+
+
+def test_a_series_is_drawn_with_the_target_of_its_figures_and_none_without() -> None:
+    held = Limit(caution=40, targets={"2026": 50})
+    label = text("chỉ tiêu năm 2026", "target of 2026")
+    assert held_to(held, year=2026) == [{"label": label, "value": 50, "status": "caution"}]
+    assert held_to(held, year=2025) == held_to(Limit()) == []
 
 
 def months(last: tuple[int, int], figures: list[float]) -> list[tuple[datetime, float]]:
@@ -238,13 +265,13 @@ def test_bottlenecks_without_a_source_say_so_and_have_no_number(table: Table) ->
     envelope = table.build("city.bottlenecks")
     numbers = envelope.payload["numbers"]
     assert set(numbers) == {"flooding", "congestion", "air", "food_safety", "urban_order"}
-    for name, number in numbers.items():
+    for name, figure in numbers.items():
         if name == "air":
-            assert number["value"] == 157
-            assert number["owner"] == "nong-nghiep-moi-truong"
+            assert figure["value"] == 157
+            assert figure["owner"] == "nong-nghiep-moi-truong"
         else:
-            assert number["value"] is None, name
-            assert number["note"]["en"] == "no source"
+            assert figure["value"] is None, name
+            assert figure["note"]["en"] == "no source"
     assert envelope.as_of_ms == table.ago(minutes=9).timestamp() * 1000
 
 
