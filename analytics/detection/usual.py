@@ -48,7 +48,6 @@ class Usual:
 
     middle: Floats
     spread: Floats  # a robust standard deviation
-    samples: Floats
     basis: Basis
     hour: int  # local, 0 to 23
     weekday: int  # Monday is 0
@@ -134,8 +133,8 @@ class Profile:
     def _usual(self, hour: int) -> Usual:
         local = _local(hour * HOUR_US, self.zone)
         rows, basis = self._which(hour)
-        middle, spread, samples = self._robust(self.hours.values[rows])
-        return Usual(middle, spread, samples, basis, local.hour, local.weekday())
+        middle, spread = self._robust(self.hours.values[rows])
+        return Usual(middle, spread, basis, local.hour, local.weekday())
 
     def _which(self, hour: int) -> tuple[list[int], Basis]:
         """Return the rows of the hours that tell what is usual in `hour`, and what they are."""
@@ -157,7 +156,7 @@ class Profile:
     def _rows(self, kind: str, hour: int, before: date) -> list[tuple[date, int]]:
         return [pair for pair in self._days.get((kind, hour), ()) if pair[0] < before]
 
-    def _robust(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+    def _robust(self, values: Floats) -> tuple[Floats, Floats]:
         samples = np.isfinite(values).sum(axis=0).astype(np.float64)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # an entity of which nothing is known
@@ -167,7 +166,7 @@ class Profile:
         least = np.maximum(self.least_spread, self.least_share * np.abs(middle))
         known = np.maximum(samples, 1.0)
         spread = away * TO_DEVIATION * (1 + FEW / known)  # of few days little is known of it
-        return middle, np.maximum(spread, least), samples
+        return middle, np.maximum(spread, least)
 
 
 def times_usual(value: float, usual: float, when: Text) -> Text:

@@ -67,7 +67,6 @@ def read_wall(
         program=layers.get(program["layer"]) if program else None,
         program_revision=str(program["revision"]) if program else None,
         preview_scene=preview["sceneId"] if preview else None,
-        preview_by=preview.get("by") if preview else None,
         layers=layers,
         last_switch=_switch(switch, len(outputs)) if switch else None,
         manual_hold_min=float(body.get("manualHoldMin", 30.0)),

@@ -154,7 +154,6 @@ class WallView:
     program: LayerView | None = None
     program_revision: str | None = None
     preview_scene: str | None = None
-    preview_by: str | None = None
     layers: Mapping[str, LayerView] | None = None
     last_switch: SwitchView | None = None
     manual_hold_min: float = 30.0
