@@ -20,6 +20,7 @@ from data_access.aggregates.parts import (
     held_to,
     line,
     number,
+    of_units,
     series,
     table,
     words,
@@ -137,35 +138,7 @@ def _maps(
     *,
     worst: list[str],
 ) -> dict[str, MapLayer]:
-    values, by_area = _map_values(view, index, suspects, places)
-    scaled: Any = {"unit": "VN_AQI", "decimals": 0, "scale": "vn_aqi"}
-    return {
-        "stations": {
-            "label": text("VN_AQI tại các trạm", "VN_AQI at stations"),
-            "layer": f"stations.{AIR}",
-            **scaled,
-            "values": values,
-            "worst": worst,
-        },
-        "areas": {
-            "label": text("VN_AQI theo phường, xã", "VN_AQI by ward and commune"),
-            "layer": "areas",
-            **scaled,
-            "values": by_area,
-            "worst": sorted(by_area, key=lambda code: -by_area[code]["value"])[:LABELLED],
-        },
-    }
-
-
-def _called(view: View, entity: str | None, places: Mapping[str, Place]) -> Text:
-    """Return what the room calls a station; nothing for none."""
-    place = places.get(entity or "")
-    return view.city.called(AIR, place.name if place else entity or "")
-
-
-def _map_values(
-    view: View, index: Mapping[str, int], suspects: set[str], places: Mapping[str, Place]
-) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the stations, and of each unit the station in it that is worst."""
     scale = view.city.scales["vn_aqi"]
     values: dict[str, dict[str, Any]] = {}
     areas: dict[str, int] = {}
@@ -180,15 +153,25 @@ def _map_values(
         code = places[entity].area if entity in places else None
         if code and entity not in suspects:
             areas[code] = max(areas.get(code, 0), aqi)
-    by_area: dict[str, dict[str, Any]] = {}
-    for code, aqi in areas.items():
-        band, unit = scale.band(aqi), view.city.areas.get(code)
-        by_area[code] = {
-            "value": aqi,
-            "band": band.id if band else None,
-            "label": text(unit.name, unit.name) if unit else None,
-        }
-    return values, by_area
+    label = text("VN_AQI theo phường, xã", "VN_AQI by ward and commune")
+    return {
+        "stations": {
+            "label": text("VN_AQI tại các trạm", "VN_AQI at stations"),
+            "layer": f"stations.{AIR}",
+            "unit": "VN_AQI",
+            "decimals": 0,
+            "scale": "vn_aqi",
+            "values": values,
+            "worst": worst,
+        },
+        "areas": of_units(view, label, areas, unit="VN_AQI", scale="vn_aqi", named=True),
+    }
+
+
+def _called(view: View, entity: str | None, places: Mapping[str, Place]) -> Text:
+    """Return what the room calls a station; nothing for none."""
+    place = places.get(entity or "")
+    return view.city.called(AIR, place.name if place else entity or "")
 
 
 def _table(

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from statistics import median
-from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, text
-from data_access.aggregates.parts import UNIT, Points, column, line, number, series, table, words
+from data_access.aggregates.parts import (
+    UNIT,
+    Points,
+    column,
+    line,
+    number,
+    of_units,
+    series,
+    table,
+    words,
+)
 from data_access.contracts import CITY_AREA
 from data_access.envelope import Column, Number, Payload, Series, Source, Table
 from data_access.rollup import HOUR_US
@@ -26,7 +35,7 @@ BUCKETS: tuple[tuple[float, str, str], ...] = (
     (720, "7 đến 30 ngày", "7 to 30 days"),
     (float("inf"), "trên 30 ngày", "over 30 days"),
 )
-SHOWN, LABELLED = 12, 12
+SHOWN = 12
 Counts = list[tuple[str, str, str | None, int]]  # status, category, area, records
 OPEN: Source = {"dataset": REQUESTS, "statuses": ["open"]}
 OTHER = "other"  # also of categories the contract does not list
@@ -51,7 +60,14 @@ def requests(view: View) -> Payload:
             "ages": _ages(ages_h),
             "areas": _areas(view, by_area),
         },
-        "maps": {"areas": _map(view, by_area)},
+        "maps": {
+            "areas": of_units(
+                view,
+                text("Phản ánh đang xử lý", "Open requests"),
+                {code: both["open"] for code, both in by_area.items()},
+                named=True,
+            )
+        },
     }
 
 
@@ -225,28 +241,6 @@ def _areas(view: View, found: dict[str, dict[str, int]]) -> Table:
         )
     label = text("Theo phường, xã", "By ward and commune")
     return table(label, [UNIT, *COUNTS], rows, total=len(ranked))
-
-
-def _map(view: View, found: dict[str, dict[str, int]]) -> Any:
-    scale = view.city.scales["count"]
-    values: dict[str, dict[str, Any]] = {}
-    for code, both in found.items():
-        unit, band = view.city.areas.get(code), scale.band(both["open"])
-        if unit is not None:
-            values[code] = {
-                "value": both["open"],
-                "band": band.id if band else None,
-                "label": text(unit.name, unit.name),
-            }
-    return {
-        "label": text("Phản ánh đang xử lý", "Open requests"),
-        "layer": "areas",
-        "unit": "",
-        "decimals": 0,
-        "scale": "count",
-        "values": values,
-        "worst": sorted(values, key=lambda code: (-values[code]["value"], code))[:LABELLED],
-    }
 
 
 AGGREGATES = (Aggregate(REQUESTS, (REQUESTS,), requests),)

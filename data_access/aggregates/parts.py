@@ -148,10 +148,11 @@ def of_units(
     decimals: int = 0,
     scale: str = "count",
     lowest: bool = False,
+    named: bool = False,
 ) -> MapLayer:
     """Return a map of values by unit, coloured by `scale`; the worst are those that are highest.
 
-    `lowest`: the lowest are.
+    `lowest`: the lowest are. `named`: with their names, which are listed beside the map, too.
     """
     known = view.city.scales[scale]
     kept = {
@@ -164,6 +165,9 @@ def of_units(
     for code in sorted(kept):
         band = known.band(kept[code])
         found[code] = {"value": round(kept[code], decimals), "band": band.id if band else None}
+        if named:
+            name = view.city.areas.units[code].name
+            found[code]["label"] = text(name, name)
     return {
         "label": label,
         "layer": "areas",

@@ -15,6 +15,7 @@ from data_access.aggregates.parts import (
     held_to,
     line,
     number,
+    of_units,
     series,
     table,
     words,
@@ -27,7 +28,7 @@ from data_access.store.snapshot import Place
 RAIN = "environment.rain"
 DAYS = 30
 WET_MM = 0.5
-SHOWN, LABELLED = 20, 12
+SHOWN = 20
 SOURCE: Any = {"dataset": RAIN, "indicator": "rain_mm"}
 
 Depths = Mapping[str, float]  # mm of a day, by gauge
@@ -48,21 +49,20 @@ def rain(view: View) -> Payload:
     today = days.get(last, {})
     places = view.snapshot.places(RAIN)
     ranked = sorted(today, key=lambda name: (-today[name], name))
-    values, worst = _by_area(view, today, places)
     return {
         "numbers": _numbers(view, today, ranked, places),
         "series": {"daily": _daily(view, days, last)},
         "tables": {"gauges": _gauges(today, ranked, places)},
         "maps": {
-            "areas": {
-                "label": text("Mưa ngày theo phường, xã", "Day's rain by ward and commune"),
-                "layer": "areas",
-                "unit": "mm",
-                "decimals": 1,
-                "scale": "rain_24h",
-                "values": values,
-                "worst": worst,
-            }
+            "areas": of_units(
+                view,
+                text("Mưa ngày theo phường, xã", "Day's rain by ward and commune"),
+                _by_area(today, places),
+                unit="mm",
+                decimals=1,
+                scale="rain_24h",
+                named=True,
+            )
         },
     }
 
@@ -164,23 +164,14 @@ def _day(view: View, at_us: int) -> int:
     return view.local(at_us).date().toordinal() - date(1970, 1, 1).toordinal()
 
 
-def _by_area(
-    view: View, today: Depths, places: Mapping[str, Place]
-) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _by_area(today: Depths, places: Mapping[str, Place]) -> dict[str, float]:
+    """Return of each unit the gauge in it that had most."""
     highest: dict[str, float] = {}
     for gauge, mm in today.items():
         code = places[gauge].area if gauge in places else None
-        if code and code != CITY_AREA:
+        if code:
             highest[code] = max(highest.get(code, 0.0), mm)
-    values: dict[str, dict[str, Any]] = {}
-    for code, mm in highest.items():
-        band, unit = view.city.scales["rain_24h"].band(mm), view.city.areas.get(code)
-        values[code] = {
-            "value": round(mm, 1),
-            "band": band.id if band else None,
-            "label": text(unit.name, unit.name) if unit else None,
-        }
-    return values, sorted(values, key=lambda code: -values[code]["value"])[:LABELLED]
+    return highest
 
 
 AGGREGATES = (Aggregate(RAIN, (RAIN,), rain),)
