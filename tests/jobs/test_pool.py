@@ -174,7 +174,7 @@ def test_what_runs_by_itself_leaves_a_place_for_people_and_gives_way(desk, store
         (running,) = [job for job in by_itself if store.find(job.id).state == State.RUNNING]
         slow = until(store, running, lambda known: known.partial)
         nice = [psutil.Process(job.partial["pids"][1]).nice() for job in (asked, slow)]
-        assert nice == [FOR_PEOPLE, BY_ITSELF]
+        assert nice == [max(FOR_PEOPLE, os.nice(0)), BY_ITSELF]  # as whoever runs the tests
 
 
 def test_while_nobody_may_ask_no_process_waits_and_jobs_are_done_all_the_same(desk, store):
