@@ -123,7 +123,7 @@ def payload(result: RunResult, city: City) -> Payload:
     made: Payload = {**figures(result), "maps": maps}
     if (depth := maps.get("depth")) is not None:
         made["tables"]["spots"] = spots(depth, result)
-    names = {unit.code: unit.title for unit in city.areas}
+    names = {unit.code: {"vi": unit.name, "en": unit.name} for unit in city.areas}
     made["tables"] |= wards.tables(result["areas"], names)
     return made
 

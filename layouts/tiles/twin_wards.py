@@ -21,7 +21,9 @@ from layouts.tiles.twin_figures import difference
 from twin.wards import OF_WARDS
 
 GAP = 0.75
+BETWEEN = 1.5  # two columns of wards
 LEAST_NAME = 5.0  # of a ward, in units
+FEW = 8  # wards: where one column holds fewer, and not all, there are two
 # What stands beside a ward's name, as far as there is room; the difference is what is asked for.
 CHOICES: tuple[tuple[str, ...], ...] = (
     ("value", "delta", "interval"),
@@ -39,52 +41,65 @@ def ward_table(envelope: Envelope, kpis: Sequence[str]) -> Table | None:
 
 
 def ward_rows(tile: Tile, table: Table) -> Component | None:
-    """Return the wards as they fill a tile's body, the rest counted; None without any room."""
+    """Return the wards as they fill a tile's body, the rest counted; None without any room.
+
+    Where one column holds but FEW there are two, if names have room beside their differences.
+    """
     found = [(row, figure) for row in table["rows"] if (figure := figure_in(row)) is not None]
     if not found or tile.height_u < HEAD_LINE + ROW_LEAST:
         return None
-    fitted = plan(len(found), tile.height_u - HEAD_LINE, least=ROW_LEAST, most=ROW_MOST)
-    shown = found[: fitted.shown]
-    names = [tile.words(row["name"]) for row, _ in shown]
-    told = [_told(tile, figure) for _, figure in shown]
+    told = [_told(tile, figure) for _, figure in found]
     heads = {name: tile.say(f"twin.{name}Head") for name in CHOICES[0]}
     widths = {
         name: max(width_u(heads[name], CAPTION), *(width_u(each[name], BODY) for each in told))
         for name in heads
         if any(each[name] for each in told)
     }
-    columns, room = _columns(tile, widths, max(width_u(name, BODY) for name in names))
-    if room < LEAST_NAME:
+    name_u = max(width_u(tile.words(row["name"]), BODY) for row, _ in found)
+    room_u = tile.height_u - HEAD_LINE
+    fitted, beside = plan(len(found), room_u, least=ROW_LEAST, most=ROW_MOST), 1
+    half = (tile.width_u - BETWEEN) / 2
+    is_short = fitted.hidden > 0 and fitted.shown < FEW
+    if is_short and _columns(half, widths, name_u)[1] >= LEAST_NAME:
+        fitted, beside = plan(-(-len(found) // 2), room_u, least=ROW_LEAST, most=ROW_MOST), 2
+    columns, name_room = _columns(half if beside > 1 else tile.width_u, widths, name_u)
+    if name_room < LEAST_NAME:
         return None
-    sizes = [room, *(widths[name] for name in columns)]
-    style = {"gridTemplateColumns": " ".join(u(size) for size in sizes), "columnGap": u(GAP)}
+    rows = list(zip(found, told, strict=True))[: fitted.shown * beside]
     unit = lang.unit_name(found[0][1].unit, language=tile.language)
     label = " ".join(filter(None, (tile.words(table["label"]), unit and f"({unit})")))
-    titles = [head(label, room, is_number=False)]
+    sizes = [name_room, *(widths[name] for name in columns)]
+    style = {"gridTemplateColumns": " ".join(u(size) for size in sizes), "columnGap": u(GAP)}
+    titles = [head(label, name_room, is_number=False)]
     titles += [head(heads[name], widths[name], is_number=True) for name in columns]
-    lines: list[Any] = [html.Div(titles, className="t-row t-row-head", style=style)]
-    face, height = name_setting(names, room), fitted.height_u
-    for (row, figure), name, words in zip(shown, names, told, strict=True):
-        cells = [_cell(tile, row, figure, each, words[each]) for each in columns]
-        lines.append(
-            html.Div(
-                [name_cell(name, room, height, face), *cells],
-                className="t-row type-20",
-                style={**style, "height": u(height)},
+    face = name_setting([tile.words(row["name"]) for (row, _), _ in rows], name_room)
+    parts = []
+    for begin in range(0, len(rows), fitted.shown):  # top to bottom, then right
+        lines: list[Any] = [html.Div(titles, className="t-row t-row-head", style=style)]
+        for (row, figure), words in rows[begin : begin + fitted.shown]:
+            name = name_cell(tile.words(row["name"]), name_room, fitted.height_u, face)
+            cells = [_cell(tile, row, figure, each, words[each]) for each in columns]
+            lines.append(
+                html.Div(
+                    [name, *cells],
+                    className="t-row type-20",
+                    style={**style, "height": u(fitted.height_u)},
+                )
             )
-        )
-    lines += rest(tile, fitted.hidden, in_head=fitted.is_told_in_head)
-    return html.Div(lines, className="t-rows")
+        parts.append(html.Div(lines))
+    side_by_side = html.Div(parts, style={"display": "flex", "columnGap": u(BETWEEN)})
+    more = rest(tile, len(found) - len(rows), in_head=fitted.is_told_in_head)
+    return html.Div([side_by_side, *more], className="t-rows")
 
 
 def _columns(
-    tile: Tile, widths: Mapping[str, float], name_u: float
+    width: float, widths: Mapping[str, float], name_u: float
 ) -> tuple[tuple[str, ...], float]:
     """Return what stands beside names, and what is left for them; names are whole if they can."""
     columns, room = CHOICES[-1], 0.0
     for choice in CHOICES:
         columns = tuple(name for name in choice if name in widths)
-        room = tile.width_u - sum(widths[name] + GAP for name in columns)
+        room = width - sum(widths[name] + GAP for name in columns)
         if room >= max(LEAST_NAME, name_u):
             break
     return columns, room

@@ -150,7 +150,7 @@ def test_r50_figures_of_wards_travel_by_the_wards_own_names(city, tmp_path) -> N
     told = result(areas={"00190": [kpi("lossHours", 10.0, 12.0, wide=1.0)]})
     payload = published(told, city, tmp_path).payload
     (row,) = payload["tables"]["wards.lossHours"]["rows"]
-    assert row["name"] == {"vi": "Phường Ô Chợ Dừa", "en": "Ô Chợ Dừa ward"}
+    assert row["name"] == {"vi": "Ô Chợ Dừa", "en": "Ô Chợ Dừa"}
     figure = figure_at(payload, "tables/wards.lossHours/0/delta")
     assert figure is not None
     assert (figure["value"], figure["unit"]) == (2.0, "h")
