@@ -282,7 +282,7 @@ def _row(
 
 
 def _value(found: Any, indicator: Any, language: str) -> str:
-    if isinstance(found, int | float):
+    if found is None or isinstance(found, int | float):
         unit = indicator.unit if indicator else ""
         decimals = indicator.decimals if indicator else None
         return number(found, unit, decimals=decimals, language=language)

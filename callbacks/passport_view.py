@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from callbacks.console_sources import unit_name
 from callbacks.desk import Desk
@@ -120,10 +121,16 @@ def _merged(reads: tuple[Read, ...]) -> list[Read]:
     for read in reads:
         key = (read.what, read.dataset, read.indicator)
         was = merged.get(key)
-        counts = (read.rows, read.suspect, read.cells)
-        if was is not None:
-            counts = (was.rows + read.rows, was.suspect + read.suspect, was.cells + read.cells)
-        merged[key] = Read(*key, *counts)
+        if was is None:
+            merged[key] = replace(read, kept=())
+            continue
+        merged[key] = replace(
+            was,
+            rows=was.rows + read.rows,
+            suspect=was.suspect + read.suspect,
+            cells=was.cells + read.cells,
+            withdrawn=was.withdrawn + read.withdrawn,
+        )
     return list(merged.values())
 
 
@@ -141,6 +148,8 @@ def _step(city: City, read: Read, setting: Setting) -> str:
     )
     if read.suspect:
         words += " " + tell("step.suspect", setting, count=read.suspect)
+    if read.withdrawn:
+        words += " " + tell("step.withdrawn", setting, count=read.withdrawn)
     if read.cells:
         words += " " + tell("step.rolled", setting, count=read.cells)
     return words
@@ -234,7 +243,7 @@ def _row(city: City, row: SourceRow, setting: Setting) -> RowView:
     value = row.value
     if row.is_masked:
         written = text("tiles.masked", language)
-    elif isinstance(value, int | float):
+    elif value is None or isinstance(value, int | float):
         decimals = indicator.decimals if indicator else None
         written = _written(value, indicator.unit if indicator else "", decimals, language)
     else:

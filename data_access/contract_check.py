@@ -217,7 +217,15 @@ def _reject(
     text = row_text({**row, "source_ref": reference})
     if indicator is not None and indicator.mask_below:
         text = ""  # may be of too few people to be told
-    return Rejected(reference, reason, _detail(row, reason, contract, until), text)
+    detail = _detail(row, reason, contract, until)
+    return Rejected(reference, reason, detail, text, _key(row, reason))
+
+
+def _key(row: Mapping[Any, Any], reason: str) -> tuple[str, str, int] | None:
+    """Return what a refused row would have been known by."""
+    if reason in ("emptyKey", "badTime"):
+        return None
+    return str(row["indicator"]), str(row["entity"]), row["observed_at"].value // 1000
 
 
 def _detail(

@@ -30,15 +30,16 @@ from data_access.intake.spool import Spool, Spooled
 from data_access.messages import messages_in
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Decided, Order
-from data_access.reading import Reading, read_payloads, unreadable
+from data_access.reading import WHOLE, Reading, read_payloads, unreadable
 from data_access.readmission import AT_ONCE, readmitted
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
-from data_access.rows import Rows
+from data_access.rows import Rows, is_of_part
 from data_access.schema import Schema, joined
 from data_access.sources import registry
 from data_access.sources.unpacking import is_more_than
-from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
+from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream, Whole
+from data_access.store.parts import Within
 from language import told
 
 log = logging.getLogger(__name__)
@@ -227,6 +228,7 @@ class LiveChannel:
 
     def _changes(self, readings: Sequence[Reading]) -> Iterator[Change]:
         """Yield what is to be written: rows in chunks, and with the last one all the rest."""
+        wholes = list(self._wholes(readings))
         rows = Rows.join([each.rows for each in readings])
         records = [record for each in readings for record in each.records]
         rejected = [refused for each in readings for refused in each.rejected]
@@ -254,6 +256,7 @@ class LiveChannel:
         yield Change(
             rows=rows if len(rows) else None,
             adds=adds,
+            wholes=wholes,
             played=[Played(record) for record in records],
             entities=[each for each in entities.values() if known.get(each.entity) != each],
             rejected=kept,
@@ -264,6 +267,30 @@ class LiveChannel:
             schema=None if is_known else schema,
             withdrawn=set().union(*(each.withdrawn for each in readings)),
         )
+
+    def _wholes(self, readings: Sequence[Reading]) -> Iterator[Whole]:
+        """Yield the parts of the source that are said whole; not what could not be read.
+
+        Nor one of which every row is refused: what was known of it stays, and grows old.
+        """
+        is_each_alone = len(readings) == len(self._taken)
+        for at, spooled in enumerate(self._taken):
+            if not (part := _part(spooled)):
+                continue
+            reading, name = readings[at if is_each_alone else 0], _name(spooled.arrival.name)
+            refused = [
+                each
+                for each in reading.rejected
+                if is_of_part(each.source_ref, part) or each.source_ref.startswith(name)
+            ]
+            rows = reading.rows.take(reading.rows.of_part(part))
+            is_unread = any(each.reason in WHOLE for each in refused)
+            if is_unread or (refused and not len(rows)):
+                continue
+            way = self._contract.source.ways.get(spooled.way)
+            within: Within = "span" if getattr(way, "replaces", "") == "span" else "all"
+            keys = {each.key for each in refused if each.key is not None}
+            yield Whole(part, rows, keys, within)
 
     def _count(
         self, accepted: int, rejected: Sequence[Rejected], measured: Counter[str]
@@ -351,6 +378,14 @@ def _written(taken: Sequence[Spooled], folder: Path, format_id: str) -> Iterator
         path.write_bytes(body)
         os.utime(path, ns=(at_ns, at_ns))  # when it came, for formats that ask
         yield path
+
+
+def _part(spooled: Spooled) -> str:
+    """Return the part of its source a payload is all of, as references name it."""
+    part = spooled.arrival.part
+    if not part.endswith("@"):
+        return part
+    return _name(spooled.arrival.name).rpartition("@")[0] + "@"
 
 
 def _name(text: str) -> str:

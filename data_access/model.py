@@ -30,6 +30,7 @@ Basis = Literal["known", "observed"]
 # A frame of long files may have the line apart, as a number, with only the file in `source_ref`.
 SOURCE_LINE = "source_line"
 QUALITIES = ("good", "suspect", "estimated")
+WITHDRAWN = "withdrawn"  # of a row its source does not say any more; no source says so of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Rejected:
     reason: str  # stable code, e.g. "outOfRange", "badTime", "unknownCode", "duplicate"
     detail: Told  # one sentence: what was found and what was expected
     row: str = ""
+    key: tuple[str, str, int] | None = None  # indicator, entity, time in µs: of an observation
 
 
 @dataclass(frozen=True, slots=True)

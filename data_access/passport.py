@@ -25,8 +25,9 @@ from data_access.city import City
 from data_access.envelope import LIVE, Envelope, Number
 from data_access.figure import figure_at, kind_of
 from data_access.finding import is_finding
-from data_access.model import QUALITIES, Basis
+from data_access.model import WITHDRAWN, Basis
 from data_access.replay import Timeline
+from data_access.rows import quality_name
 from data_access.store import StoreReader, scores
 from data_access.store.cutoff import Cutoff
 from data_access.store.evidence import SourceSnapshot
@@ -262,7 +263,8 @@ def _source_rows(
         )
         for (dataset, row), reference in zip(ordered, references, strict=True)
     )
-    return rows, max(sum(read.rows for read in reads if read.what != "files"), len(rows))
+    counts = (read.rows + read.withdrawn for read in reads if read.what != "files")
+    return rows, max(sum(counts), len(rows))
 
 
 def _hidden(
@@ -274,7 +276,11 @@ def _hidden(
         contract, current = city.datasets.get(name), snapshot.current(name)
         if contract is None or current is None or not contract.masks.indicators:
             continue
-        told = [(r.indicator, r.entity, r.at_us, r.value) for each, r in rows if each == name]
+        told = [
+            (row.indicator, row.entity, row.at_us, row.value)
+            for each, row in rows
+            if each == name and quality_name(row.quality) != WITHDRAWN
+        ]
         small = withheld(snapshot.connection, current.id, told, contract.masks)
         found |= {(name, *key) for key in small}
     return found
@@ -283,6 +289,7 @@ def _hidden(
 def _source_row(
     dataset: str, row: Row, reference: str, timeline: Timeline | None, *, is_masked: bool
 ) -> SourceRow:
+    quality = quality_name(row.quality)
     source_us = row.at_us if timeline is None else timeline.source(row.at_us)
     shown_us = row.at_us if timeline is None else timeline.glass(row.at_us)
     return SourceRow(
@@ -292,8 +299,8 @@ def _source_row(
         area=row.area,
         observed_at=_instant(source_us),
         shown_at=_instant(shown_us),
-        value=None if is_masked else row.value,
-        quality=QUALITIES[row.quality],
+        value=None if is_masked or quality == WITHDRAWN else row.value,
+        quality=quality,
         revision=row.revision,
         recorded_at=_instant(row.recorded_us),
         source_ref=reference,

@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from data_access.model import QUALITIES, SOURCE_LINE
+from data_access.model import WITHDRAWN as WITHDRAWN_NAME
 
 if TYPE_CHECKING:  # only who reads sources needs it
     import pandas as pd
 
 SUSPECT = QUALITIES.index("suspect")
+WITHDRAWN = len(QUALITIES)  # in the store alone: a revision that takes a row back
 NO_LINE = -1
 
 
@@ -38,7 +40,7 @@ class Rows:
     code: npt.NDArray[np.int32]
     at_us: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64]
-    quality: npt.NDArray[np.int8]  # position in QUALITIES
+    quality: npt.NDArray[np.int8]  # position in QUALITIES, or WITHDRAWN
     ref: npt.NDArray[np.int32]
     line: npt.NDArray[np.int32]  # … and that number, NO_LINE when there is none
 
@@ -64,6 +66,16 @@ class Rows:
     def reference(self, row: int) -> str:
         """Return the source reference of one row."""
         return join_reference(self.refs[self.ref[row]], int(self.line[row]))
+
+    def of_part(self, part: str) -> npt.NDArray[np.bool_]:
+        """Tell which rows are of a part of their source, by their references (`is_of_part`)."""
+        texts = np.array([is_of_part(text, part) for text in self.refs], bool)
+        of = texts[self.ref] if len(texts) else np.zeros(len(self), bool)
+        (text,), _, (line,) = _split_references([part])
+        if line != NO_LINE:  # a name that ends with a number is taken apart as any reference is
+            same = np.array([each == text for each in self.refs], bool)
+            of = of | (same[self.ref] & (self.line == line)) if len(same) else of
+        return of
 
     def changed_since(self, old: Rows) -> npt.NDArray[np.bool_]:
         """Tell which rows `old` does not have with the same key, time, value and quality."""
@@ -136,6 +148,22 @@ class Rows:
             ref=np.concatenate(places),
             line=np.concatenate([np.zeros(0, np.int32), *(part.line for part in parts)]),
         )
+
+
+def quality_name(quality: int) -> str:
+    """Return what a quality is called that the store has as a number."""
+    return WITHDRAWN_NAME if quality == WITHDRAWN else QUALITIES[quality]
+
+
+def is_of_part(reference: str, part: str) -> bool:
+    """Tell whether a reference is of a part of its source.
+
+    That is named as the part is, or in it ("air/day=22#k7"); of a part that ends with "@", which
+    comes again and again under other names ("list@…"), each of them.
+    """
+    if part.endswith("@"):
+        return reference.startswith(part)
+    return reference == part or reference.startswith(f"{part}#")
 
 
 def join_reference(text: str, line: int) -> str:

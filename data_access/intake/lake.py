@@ -71,9 +71,10 @@ class LakeFetch:
         try:
             said = await self._scan(chosen)
             arrivals = [
-                Arrival(f"{self.kind}.csv", (self.scratch / f"{at}.csv").read_bytes(), at_us)
+                self._arrival(at, each["ref"], at_us)
                 for at, each in enumerate(said)
-                if each.get("rows")
+                # One without a row says so of a partition that had some.
+                if each.get("rows") or ("error" not in each and each["ref"] in state)
             ]
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -94,6 +95,10 @@ class LakeFetch:
             more=len(chosen) < len(changed),
             error=_one_of(wrong),
         )
+
+    def _arrival(self, at: int, ref: str, at_us: int) -> Arrival:
+        """Return a partition's answer, which is all there is of it."""
+        return Arrival(f"{ref}.csv", (self.scratch / f"{at}.csv").read_bytes(), at_us, part=ref)
 
     async def _scan(self, chosen: Sequence[Partition]) -> list[dict[str, Any]]:
         timeout_s = duration_s(self.way.timeout)

@@ -72,13 +72,18 @@ def _aggregate(
     rows = 0
     with open(partition["out"], "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        own = [] if REF in names else [partition["ref"]]
-        writer.writerow([*names, *([REF] if own else [])])
+        own = names.index(REF) if REF in names else None
+        writer.writerow(names if own is not None else [*names, REF])
         for row in _rows(answer):
             rows += 1
             if rows > order["max_rows"]:
                 raise _TooMany(order["max_rows"])
-            writer.writerow([*(_text(each) for each in row), *own])
+            cells = [_text(each) for each in row]
+            if own is None:
+                cells.append(partition["ref"])
+            else:  # whose rows they are must be told, too
+                cells[own] = f"{partition['ref']}#{cells[own]}" if cells[own] else partition["ref"]
+            writer.writerow(cells)
     return rows
 
 

@@ -38,7 +38,8 @@ _WAL_BYTES = 64 * 1024 * 1024  # to which the journal is cut back
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS payload (
     id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, way TEXT NOT NULL, name TEXT NOT NULL,
-    framing TEXT NOT NULL, received_us INTEGER NOT NULL, body BLOB NOT NULL);
+    framing TEXT NOT NULL, received_us INTEGER NOT NULL, body BLOB NOT NULL,
+    part TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS payload_of_dataset ON payload (dataset, id);
 CREATE TABLE IF NOT EXISTS state (
     dataset TEXT NOT NULL, way TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (dataset, way))
@@ -51,13 +52,15 @@ class Arrival:
     """A payload as it came. `name` is how source references call it.
 
     `framing`: a file of its own; lines of a log; or messages, one JSON object a line
-    (data_access/messages.py). Lines and messages of several payloads may be read together.
+    (data_access/messages.py). Lines and messages of several payloads may be read together. `part`
+    names what of its source it is all of: what was said of that before, and is not, is withdrawn.
     """
 
     name: str
     body: bytes
     received_us: int
     framing: Framing = "file"
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Spool:
             path.parent.mkdir(parents=True, exist_ok=True)
             writing = _connect(path)
             writing.executescript(_SCHEMA)
+            _widen(writing)
             self._reading = _connect(path)
             self._last_id = self._reading.execute("SELECT max(id) FROM payload").fetchone()[0] or 0
         except (sqlite3.Error, OSError) as error:
@@ -176,25 +180,33 @@ class Spool:
             return 0 if found is None else found.payloads
 
     def take(self, dataset: str, *, most_bytes: int, most: int) -> list[Spooled]:
-        """Return the first payloads that wait, of one way and framing; at least one if any."""
+        """Return the first payloads that wait, of one way and framing; at least one if any.
+
+        Of a part of a source it is one: each answer is held against what was known before it.
+        """
         with self._lock:
             done = self._waiting[dataset].done
         with self._reads:
             found = self._reading.execute(
-                "SELECT id, way, name, framing, received_us, body FROM payload"
+                "SELECT id, way, name, framing, received_us, body, part FROM payload"
                 " WHERE dataset = ? AND id > ? ORDER BY id LIMIT ?",
                 (dataset, done, most),
             )
             taken: list[Spooled] = []
             size = 0
-            for each, way, name, framing, received_us, body in found:
+            parts: set[str] = set()
+            for each, way, name, framing, received_us, body, part in found:
                 size += len(body)
                 first = taken[0] if taken else None
                 if first is not None and (
-                    size > most_bytes or (first.way, first.arrival.framing) != (way, framing)
+                    size > most_bytes
+                    or (first.way, first.arrival.framing) != (way, framing)
+                    or (part and part in parts)
                 ):
                     break
-                taken.append(Spooled(each, way, Arrival(name, body, received_us, framing)))
+                parts.add(part)
+                arrival = Arrival(name, body, received_us, framing, part)
+                taken.append(Spooled(each, way, arrival))
             found.close()
         return taken
 
@@ -202,7 +214,7 @@ class Spool:
         """Return the payloads of a way that are still here, whether the store has them or not."""
         with self._reads:
             found = self._reading.execute(
-                "SELECT name, body, received_us, framing FROM payload"
+                "SELECT name, body, received_us, framing, part FROM payload"
                 " WHERE dataset = ? AND way = ? ORDER BY id",
                 (dataset, way),
             ).fetchall()
@@ -286,8 +298,8 @@ class Spool:
             self._last_id = max(int(self._clock() * 1_000_000), self._last_id + 1)
             row = (self._last_id, job.dataset, job.way, each.name, each.framing)
             connection.execute(
-                "INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*row, each.received_us, each.body),
+                "INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, each.received_us, each.body, each.part),
             )
         if job.state is not None:
             connection.execute(
@@ -302,6 +314,13 @@ class Spool:
             connection.execute(
                 "DELETE FROM payload WHERE dataset = ? AND id <= ?", (job.dataset, before)
             )
+
+
+def _widen(connection: sqlite3.Connection) -> None:
+    """Bring a file that another edition made to the newest shape; what waits in it stays."""
+    names = [row[1] for row in connection.execute("PRAGMA table_info(payload)")]
+    if "part" not in names:
+        connection.execute("ALTER TABLE payload ADD COLUMN part TEXT NOT NULL DEFAULT ''")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

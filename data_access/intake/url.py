@@ -98,6 +98,8 @@ class UrlFetch:
             return Fetched((), kept, size)
         if self.way.paging == "next":
             arrivals = [replace(arrivals[0], body=in_one([each.body for each in arrivals]))]
+        if self.way.replaces != "nothing":  # whatever names it has, it is one thing that changes
+            arrivals = [replace(each, part=f"{each.name.rpartition('@')[0]}@") for each in arrivals]
         return Fetched([each for each in arrivals if each.body.strip()], kept, size)
 
     async def _entries(self, state: Mapping[str, Any]) -> Fetched:

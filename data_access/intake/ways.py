@@ -51,6 +51,7 @@ def _every(text: str) -> str:
     return text
 
 
+Replaces = Literal["nothing", "span", "all"]
 HttpAddress = Annotated[str, AfterValidator(_http)]
 Every = Annotated[Duration, AfterValidator(_every)]
 SecretName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
@@ -66,6 +67,8 @@ class UrlWay:
     (Atom, RSS), and what its new and changed entries link to is fetched, `max_pages` of it a poll.
     With paging by `next` each page is JSON that names the one after it (FHIR, OGC API, OData), and
     all pages of a poll are one payload; `next_in` is the path of that name where it is unusual.
+    With `replaces` an observation of an earlier answer that is not in this one is withdrawn: any,
+    where each answer is `all` there is, or of its own `span`, from its first row to its last.
     """
 
     address: HttpAddress
@@ -84,12 +87,15 @@ class UrlWay:
     max_pages: int = Field(default=100, ge=1, le=10_000)
     secret: SecretName | None = None
     secret_in: str = Field(default="bearer", pattern=r"^(bearer|(header|query|basic):\S+)$")
+    replaces: Replaces = "nothing"
     timeout: Duration = "PT30S"  # of one answer, whole
     max_mb: float = Field(default=32, gt=0, le=256)  # of all pages of one poll, unpacked
 
     def __post_init__(self) -> None:
         if self.paging == "offset" and self.page_size is None:
             raise ValueError("paging by offset needs page_size")
+        if self.replaces != "nothing" and self.paging not in ("none", "next"):
+            raise ValueError("an answer that replaces the one before is whole: no other paging")
         _without_secrets(self.params, "params")
         _without_secrets(self.headers, "headers")
 
@@ -109,7 +115,8 @@ class LakeWay:
     """A folder of Parquet or CSV files in partitions (`day=2026-11-22/…`), aggregated by DuckDB.
 
     `sql` reads the table `lake`: the files of one partition, with its keys as columns. It is asked
-    anew for each partition whose files are new or changed, so a group must not reach over several.
+    anew for each partition whose files are new or changed, so a group must not reach over several;
+    a group that a partition does not have any more is withdrawn.
     """
 
     path: Annotated[str, AfterValidator(_folder)] = Field(

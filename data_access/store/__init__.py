@@ -1,6 +1,7 @@
 """The store of observations, records, roll-ups and watermarks. The feed writes, others read."""
 
 from data_access.store.engine import open_engine
+from data_access.store.parts import Whole
 from data_access.store.reader import StoreReader, open_reader
 from data_access.store.writer import Change, FileMark, Outcome, StoreWriter, Stream, open_writer
 
@@ -11,6 +12,7 @@ __all__ = [
     "StoreReader",
     "StoreWriter",
     "Stream",
+    "Whole",
     "open_engine",
     "open_reader",
     "open_writer",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from data_access import rollup
 from data_access.rollup import Cells
-from data_access.rows import SUSPECT
+from data_access.rows import SUSPECT, WITHDRAWN
 from data_access.store.engine import bulk, copy_in, insert_into
 from data_access.store.series import NONE, SeriesBook
 from data_access.store.tables import cell, observation
@@ -121,7 +121,7 @@ def _replace(
 def current_rows(
     connection: Connection, series_id: int, from_us: int, to_us: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (times, values, suspect) of the newest revisions in [from, to]."""
+    """Return (times, values, suspect) of the newest revisions in [from, to] that stand."""
     found = connection.execute(
         select(observation.c.at_us, observation.c.value, observation.c.quality)
         .where(observation.c.series_id == series_id)
@@ -131,9 +131,9 @@ def current_rows(
     columns = list(zip(*found, strict=True)) if found else [(), (), ()]
     at_us = np.array(columns[0], np.int64)
     newest = np.append(at_us[1:] != at_us[:-1], True) if len(at_us) else np.zeros(0, bool)
-    values = np.array(columns[1], np.float64)[newest]
-    suspect = (np.array(columns[2], np.int8) == SUSPECT)[newest]
-    return at_us[newest], values, suspect
+    quality = np.array(columns[2], np.int8)
+    newest &= quality != WITHDRAWN
+    return at_us[newest], np.array(columns[1], np.float64)[newest], (quality == SUSPECT)[newest]
 
 
 def _fold_again(

@@ -21,8 +21,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from data_access.replay import Timeline
-from data_access.rollup import DAY, slot_bounds_us
-from data_access.rows import SUSPECT, join_reference
+from data_access.rollup import DAY, HOUR_US, slot_bounds_us
+from data_access.rows import SUSPECT, WITHDRAWN, join_reference
+from data_access.store import parts
 from data_access.store.cutoff import Cutoff
 from data_access.store.evidence_records import KnownRecords, Standing
 from data_access.store.evidence_rows import (
@@ -122,21 +123,20 @@ class SourceSnapshot(Snapshot):
     ) -> Table:
         """Return the cells of good rows, rolled up from the rows."""
         stored = super().cells(dataset, indicator, step, slots, kind=kind, names=names)
-        if not len(stored) or not self._may_read(indicator, int(stored.rows.sum())):
+        there = self._slots_there(dataset, step, stored)
+        if there is None or not self._may_read(indicator, int(stored.rows.sum())):
             self._note("cells", dataset, indicator, (), cells=len(stored))
             return stored
-        slots = (
-            max(slots[0], int(stored.slot.min())),
-            min(slots[1], int(stored.slot.max())),
-        )
+        slots = max(slots[0], there[0]), min(slots[1], there[1])
         horizon_us = self._horizon_us(dataset)
-        is_gone = np.array([self._begin_us(step, s) < horizon_us for s in stored.slot.tolist()])
+        begins = (self._begin_us(step, slot) for slot in stored.slot.tolist())
+        is_gone = np.array([begin_us < horizon_us for begin_us in begins], bool)
         begin_us = max(self._begin_us(step, slots[0]), horizon_us)
         end_us = slot_bounds_us(step, slots[1], self._zone)[1] - 1
         chosen = None if kind == AREA else names
         inside = inside_of(names) if kind == AREA else None
         rows = self._rows(dataset, indicator, begin_us, end_us, entities=chosen, inside=inside)
-        good = [row for row in rows if row.quality != SUSPECT]
+        good = [row for row in rows if row.quality not in (SUSPECT, WITHDRAWN)]
         if kind == AREA:
             wanted = None if names is None else set(names)
             grouped = by_area(good, wanted)
@@ -151,28 +151,32 @@ class SourceSnapshot(Snapshot):
         """Return (time, value) of one entity in [from, to]."""
         rows = self._rows(dataset, indicator, from_us, to_us, entities=[name])
         self._note("values", dataset, indicator, rows)
-        return [(row.at_us, row.value) for row in rows]
+        return [(row.at_us, row.value) for row in rows if row.quality != WITHDRAWN]
 
     def recent(
         self, dataset: str, indicator: str, *, from_us: int
     ) -> dict[str, list[tuple[int, float]]]:
         """Return (time, value) of every entity from a time on, without suspect rows."""
-        found: dict[str, dict[int, float | None]] = {}
+        found: dict[str, dict[int, tuple[float, int]]] = {}
         newest: list[tuple[int, int, Row]] = []  # a heap: there may be a million rows to come
         which = self._which_rows(dataset, indicator, from_us, NEVER_US)
         for number, each in enumerate(self.connection.execute(which)):
-            is_good = each.quality != SUSPECT
-            found.setdefault(each.entity, {})[each.at_us] = each.value if is_good else None
+            found.setdefault(each.entity, {})[each.at_us] = each.value, each.quality
             if len(newest) < KEPT:
                 heappush(newest, (each.at_us, number, Row(*each)))
             elif each.at_us >= newest[0][0]:
                 heappushpop(newest, (each.at_us, number, Row(*each)))
-        told = [value for rows in found.values() for value in rows.values()]
+        qualities = [quality for rows in found.values() for _, quality in rows.values()]
         kept = tuple(row for _, _, row in sorted(newest, reverse=True))  # revisions newest first
-        suspect = sum(value is None for value in told)
-        self.reads.append(Read("values", dataset, indicator, len(told), suspect, kept=kept))
+        suspect, gone = qualities.count(SUSPECT), qualities.count(WITHDRAWN)
+        count = len(qualities) - gone
+        self.reads.append(Read("values", dataset, indicator, count, suspect, 0, kept, gone))
         return {
-            entity: [(at_us, value) for at_us, value in rows.items() if value is not None]
+            entity: [
+                (at_us, value)
+                for at_us, (value, quality) in rows.items()
+                if quality not in (SUSPECT, WITHDRAWN)
+            ]
             for entity, rows in found.items()
         }
 
@@ -299,6 +303,7 @@ class SourceSnapshot(Snapshot):
             select(other.c.at_us)
             .where(other.c.series_id == series.c.id)
             .where(self._cutoff.of_observations(other.c, timeline))
+            .where(parts.stands(other, lambda c: self._cutoff.of_observations(c, timeline)))
             .order_by(other.c.at_us.desc())
             .limit(1)
             .correlate(series)
@@ -353,6 +358,23 @@ class SourceSnapshot(Snapshot):
             self._horizons[dataset] = horizon_us
         return self._horizons[dataset]
 
+    def _slots_there(self, dataset: str, step: int, stored: Table) -> tuple[int, int] | None:
+        """Return the first and last slot that have, or had, a row; None when none has.
+
+        What was withdrawn has no cells any more, and counted once.
+        """
+        slots = (
+            [int(each) for each in (stored.slot.min(), stored.slot.max())] if len(stored) else []
+        )
+        current = self.current(dataset)
+        gone = None if current is None else parts.gone(self.connection, current.id)
+        if gone is not None:
+            slots += [self._slot_of(step, at_us) for at_us in (gone.first_us, gone.last_us)]
+        return (min(slots), max(slots)) if slots else None
+
+    def _slot_of(self, step: int, at_us: int) -> int:
+        return day_of(at_us, self._zone) if step == DAY else at_us // HOUR_US
+
     def _may_read(self, indicator: str, rows: int) -> bool:
         """Tell whether so many rows are read one by one; what is not asked about has less."""
         if self._about in (None, indicator):
@@ -369,8 +391,10 @@ class SourceSnapshot(Snapshot):
         self, what: str, dataset: str, indicator: str, rows: Sequence[Row], *, cells: int = 0
     ) -> None:
         suspect = sum(row.quality == SUSPECT for row in rows)
-        newest = sorted(rows, key=lambda row: -row.at_us)[:KEPT]
-        self.reads.append(Read(what, dataset, indicator, len(rows), suspect, cells, tuple(newest)))
+        gone = sum(row.quality == WITHDRAWN for row in rows)
+        newest = tuple(sorted(rows, key=lambda row: -row.at_us)[:KEPT])
+        count = len(rows) - gone
+        self.reads.append(Read(what, dataset, indicator, count, suspect, cells, newest, gone))
 
     def _note_records(self, dataset: str, found: Sequence[Standing]) -> None:
         if any(read.what == "records" and read.dataset == dataset for read in self.reads):

@@ -48,6 +48,7 @@ class Read:
     suspect: int = 0  # of them, left out
     cells: int = 0  # taken as they were rolled up
     kept: tuple[Row, ...] = ()
+    withdrawn: int = 0  # beside them: what its source says no more; `kept` has those, too
 
 
 def row_columns() -> Select[Any]:

@@ -1,4 +1,7 @@
-"""Appending observations: the new is inserted, the same is not, a change is a revision."""
+"""Appending observations: the new is inserted, the same is not, a change is a revision.
+
+So is a withdrawal (data_access/store/parts.py): a row of quality WITHDRAWN, which counts nowhere.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from data_access import rollup
-from data_access.rows import SUSPECT, Rows
-from data_access.store import cells
+from data_access.rows import SUSPECT, WITHDRAWN, Rows
+from data_access.store import cells, parts
 from data_access.store.engine import bulk, copy_in, insert_into
-from data_access.store.series import SeriesBook
+from data_access.store.series import NEVER_US, SeriesBook
 from data_access.store.tables import latest, observation, ref
 
 NAMES_A_QUERY = 500
@@ -98,7 +101,8 @@ def append(
     if not len(rows):
         return 0, 0
     suspect = rows.quality == SUSPECT
-    fresh = (ids[is_new], rows.at_us[is_new], rows.value[is_new], suspect[is_new])
+    counts = is_new & (rows.quality != WITHDRAWN)
+    fresh = (ids[counts], rows.at_us[counts], rows.value[counts], suspect[counts])
     cells.merge(connection, book, rollup.roll_up(*fresh, zone))
     if not is_new.all():
         cells.roll_again(connection, book, ids[~is_new], rows.at_us[~is_new], zone)
@@ -197,8 +201,35 @@ def _insert(
 
 
 def _keep_latest(connection: Connection, rows: Rows, ids: Ids, book: SeriesBook) -> None:
-    last = np.append(ids[1:] != ids[:-1], True)
-    newer = last & (rows.at_us >= book.last[ids])
+    gone = np.unique(ids[rows.quality == WITHDRAWN])
+    if len(gone):
+        said = rows.quality != WITHDRAWN
+        rows, ids = rows.take(said), ids[said]
+    if len(rows):
+        last = np.append(ids[1:] != ids[:-1], True)
+        newer = last & (rows.at_us >= book.newest[ids])
+        _put_latest(connection, rows.take(newer), ids[newer])
+        book.newest[ids[newer]] = rows.at_us[newer]
+    for each in gone.tolist():
+        book.newest[each] = _find_latest(connection, each)
+
+
+def _find_latest(connection: Connection, series_id: int) -> int:
+    """Have the newest row of a series that stands as its newest value; return its time."""
+    connection.execute(delete(latest).where(latest.c.series_id == series_id))
+    found = connection.execute(
+        select(*(observation.c[column.name] for column in latest.columns))
+        .where(observation.c.series_id == series_id, parts.stands(observation))
+        .order_by(observation.c.at_us.desc(), observation.c.revision.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return NEVER_US
+    connection.execute(insert(latest).values(**found._mapping))
+    return int(found.at_us)
+
+
+def _put_latest(connection: Connection, rows: Rows, ids: Ids) -> None:
     statement = insert_into(connection, latest)
     bulk(
         connection,
@@ -209,10 +240,10 @@ def _keep_latest(connection: Connection, rows: Rows, ids: Ids, book: SeriesBook)
         [column.name for column in latest.columns],
         list(
             zip(
-                ids[newer].tolist(),
-                rows.at_us[newer].tolist(),
-                rows.value[newer].tolist(),
-                rows.quality[newer].tolist(),
+                ids.tolist(),
+                rows.at_us.tolist(),
+                rows.value.tolist(),
+                rows.quality.tolist(),
                 strict=True,
             )
         ),

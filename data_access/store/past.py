@@ -34,7 +34,8 @@ from data_access.model import Basis
 from data_access.records import Played
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR, HOUR_US, day_slots, slot_bounds_us
-from data_access.rows import NO_LINE, Rows, SeriesKey
+from data_access.rows import NO_LINE, WITHDRAWN, Rows, SeriesKey
+from data_access.store import parts
 from data_access.store.engine import bulk, open_scratch, transaction
 from data_access.store.past_records import became_known, first_recorded_us
 from data_access.store.scores import through
@@ -76,7 +77,8 @@ class _Track:
     def add(self, found: Sequence[Any], to_us: int, *, is_known: bool) -> None:
         """Let rows wait, in the order in which they count; leave out what comes after `to_us`."""
         if not is_known:  # as they are known today
-            found = list({(row.series_id, row.at_us): row for row in found}.values())
+            newest = {(row.series_id, row.at_us): row for row in found}
+            found = [row for row in newest.values() if row.quality != WITHDRAWN]
         glass = self.timeline.glass
         due = sorted(
             (at_us, row.at_us, row.revision, which)
@@ -327,6 +329,7 @@ class _Copying:
         which = (
             select(*columns)
             .where(observation.c.series_id == series_id, observation.c.at_us < begin_us)
+            .where(parts.stands(observation))
             .order_by(observation.c.at_us.desc(), observation.c.revision.desc())
         )
         self._put(latest, self.source.execute(which.limit(1)).all())

@@ -17,10 +17,10 @@ from data_access.contracts import CITY_AREA
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
 from data_access.masking import NO_MASKS, Masks, is_small
-from data_access.model import QUALITIES, Basis
+from data_access.model import QUALITIES, WITHDRAWN, Basis
 from data_access.records import instant_us
 from data_access.replay import Timeline
-from data_access.rows import join_reference
+from data_access.rows import join_reference, quality_name
 from data_access.store.cutoff import Cutoff
 from data_access.store.engine import open_engine
 from data_access.store.evidence import MOST_ROWS, SourceSnapshot
@@ -123,7 +123,8 @@ class StoreReader:
         as value, its body and its geometry. `entity` is a record's id; `categories` and `statuses`
         are of records only, any where none is named. With `known_at` the answer is what was known
         then, or, on the basis `observed`, what was due by then.
-        What the dataset's masks hide has None for a value (or field of a body), and is "masked".
+        What the dataset's masks hide has None for a value (or field of a body), and is "masked"; a
+        row that its source says no more has None and the quality "withdrawn".
         """
         try:
             with self._engine.connect() as connection:
@@ -180,7 +181,11 @@ def _observations(
         candidates += [(each, row) for row in connection.execute(_newest(each.id, wanted)).all()]
     candidates.sort(key=lambda pair: (-pair[1].at_us, pair[0].name, pair[0].indicator))
     taken = candidates[: wanted.limit]
-    told = ((each.indicator, each.name, row.at_us, row.value) for each, row in taken)
+    told = (
+        (each.indicator, each.name, row.at_us, row.value)
+        for each, row in taken
+        if quality_name(row.quality) != WITHDRAWN
+    )
     hidden = withheld(connection, wanted.stream_id, told, wanted.masks, counted=_counts(wanted))
     return [
         _observation(each, row, wanted)
@@ -219,12 +224,12 @@ def _newest(series_id: int, wanted: _Wanted) -> Select:
 
 
 def _observation(each: Any, row: Any, wanted: _Wanted) -> dict[str, Any]:
-    line = wanted.timeline
+    line, quality = wanted.timeline, quality_name(row.quality)
     return {
         "observed_at": _instant(row.at_us if line is None else line.source(row.at_us)),
         "shown_at": _instant(row.at_us if line is None else line.glass(row.at_us)),
-        "value": row.value,
-        "quality": QUALITIES[row.quality],
+        "value": None if quality == WITHDRAWN else row.value,
+        "quality": quality,
         "source_ref": join_reference(row.text, row.ref_line),
         "recorded_at": _instant(row.recorded_us),
         "indicator": each.indicator,

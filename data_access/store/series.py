@@ -15,13 +15,15 @@ from data_access.store.tables import latest, observation, series
 ENTITY, AREA = "entity", "area"
 NONE = -1
 _NEVER_US = np.iinfo(np.int64)
+NEVER_US = int(_NEVER_US.min)  # when a series without a row had its newest
 
 
 class SeriesBook:
     """Ids, areas and extents of the series of one stream.
 
-    Arrays are indexed by series id: `first` and `last` hold the extent in time (reversed when
-    empty), `area` and `city` the series their rows are folded into (NONE: not).
+    Arrays are indexed by series id: `first` and `last` hold the extent in time of all rows, also
+    withdrawn ones (reversed when empty), `newest` the time of the newest that stands, `area` and
+    `city` the series their rows are folded into (NONE: not).
     """
 
     def __init__(self, connection: Connection, stream_id: int) -> None:
@@ -32,6 +34,7 @@ class SeriesBook:
         self.indicator_of: dict[int, str] = {}
         self.first = np.zeros(0, np.int64)
         self.last = np.zeros(0, np.int64)
+        self.newest = np.zeros(0, np.int64)
         self.area = np.zeros(0, np.int64)
         self.city = np.zeros(0, np.int64)
         self._load(connection)
@@ -64,10 +67,11 @@ class SeriesBook:
         np.maximum.at(self.last, ids, at_us)
 
     def _load(self, connection: Connection) -> None:
-        first = (
-            select(func.min(observation.c.at_us))
+        first, last = (
+            select(extreme(observation.c.at_us))
             .where(observation.c.series_id == series.c.id)
             .scalar_subquery()
+            for extreme in (func.min, func.max)
         )
         found = connection.execute(
             select(
@@ -77,16 +81,19 @@ class SeriesBook:
                 series.c.name,
                 series.c.area,
                 first,
+                last,
                 latest.c.at_us,
             )
             .outerjoin(latest, latest.c.series_id == series.c.id)
             .where(series.c.stream_id == self.stream_id)
         ).all()
         self._grow(max((row[0] for row in found), default=NONE))
-        for each, indicator, kind, name, area, first_us, last_us in found:
+        for each, indicator, kind, name, area, first_us, last_us, newest_us in found:
             self._remember(each, indicator, kind, name, area)
-            if first_us is not None and last_us is not None:
+            if first_us is not None:
                 self.first[each], self.last[each] = first_us, last_us
+            if newest_us is not None:
+                self.newest[each] = newest_us
         for key, each in self._ids.items():
             self._point(each, key[0], self._area_of[each])
 
@@ -152,5 +159,6 @@ class SeriesBook:
         more = max(more, len(self.first))
         self.first = np.append(self.first, np.full(more, _NEVER_US.max))
         self.last = np.append(self.last, np.full(more, _NEVER_US.min))
+        self.newest = np.append(self.newest, np.full(more, _NEVER_US.min))
         self.area = np.append(self.area, np.full(more, NONE))
         self.city = np.append(self.city, np.full(more, NONE))

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, select
 from data_access.intake.health import Health
 from data_access.replay import Timeline
 from data_access.rollup import MICRO
-from data_access.rows import SUSPECT
+from data_access.rows import SUSPECT, WITHDRAWN
 from data_access.store import health
 from data_access.store.series import AREA, ENTITY
 from data_access.store.tables import (
@@ -227,20 +227,21 @@ class Snapshot:
     ) -> list[tuple[int, float]]:
         """Return (time, value) of one entity in [from, to], newest revisions, ascending."""
         found = self._connection.execute(
-            select(observation.c.at_us, observation.c.value)
+            select(observation.c.at_us, observation.c.value, observation.c.quality)
             .join(series, series.c.id == observation.c.series_id)
             .where(*self._series(dataset, indicator, ENTITY), series.c.name == name)
             .where(observation.c.at_us.between(from_us, to_us))
             .order_by(observation.c.at_us, observation.c.revision)
         )
-        return list({row.at_us: row.value for row in found}.items())
+        newest = {row.at_us: row for row in found}
+        return [(at, row.value) for at, row in newest.items() if row.quality != WITHDRAWN]
 
     def recent(
         self, dataset: str, indicator: str, *, from_us: int
     ) -> dict[str, list[tuple[int, float]]]:
         """Return (time, value) of every entity from a time on, newest revisions, ascending.
 
-        Suspect rows are left out.
+        Suspect rows are left out, and withdrawn ones.
         """
         found = self._connection.execute(
             select(series.c.name, observation.c.at_us, observation.c.value, observation.c.quality)
@@ -250,7 +251,8 @@ class Snapshot:
         )
         newest: dict[str, dict[int, float | None]] = {}
         for name, at_us, value, quality in found:
-            newest.setdefault(name, {})[at_us] = None if quality == SUSPECT else value
+            is_good = quality not in (SUSPECT, WITHDRAWN)
+            newest.setdefault(name, {})[at_us] = value if is_good else None
         return {
             name: [(at_us, value) for at_us, value in rows.items() if value is not None]
             for name, rows in newest.items()

@@ -64,7 +64,7 @@ observation = Table(
     Column("at_us", BigInteger, primary_key=True, autoincrement=False),
     Column("revision", SmallInteger, primary_key=True, autoincrement=False),
     Column("value", Float(53), nullable=False),
-    Column("quality", SmallInteger, nullable=False),  # position in model.QUALITIES
+    Column("quality", SmallInteger, nullable=False),  # position in model.QUALITIES, or WITHDRAWN
     Column("recorded_us", BigInteger, nullable=False),
     Column("ref_id", Integer, nullable=False),
     Column("ref_line", Integer, nullable=False),  # -1: the reference has no number
@@ -169,6 +169,17 @@ file = Table(  # watermarks: which files have been read, as they were
     Column("measured", JSON),  # what else was counted for the scores -> how often
     Column("read_us", BigInteger, nullable=False),
     UniqueConstraint("stream_id", "path"),
+)
+
+part = Table(  # parts of a source that come whole (data_access/store/parts.py)
+    "part",
+    metadata,
+    Column("stream_id", ForeignKey("stream.id"), primary_key=True),
+    Column("name", String(1000), primary_key=True),
+    Column("first_us", BigInteger, nullable=False),  # between these its rows are …
+    Column("last_us", BigInteger, nullable=False),
+    Column("gone_first_us", BigInteger),  # … and between these those that were withdrawn
+    Column("gone_last_us", BigInteger),
 )
 
 withdrawn = Table(  # records of which nothing is kept (data_access/store/withdrawn.py)

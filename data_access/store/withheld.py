@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, select
 
 from data_access.masking import Masks, is_safe, is_small
+from data_access.rows import WITHDRAWN
 from data_access.store.series import ENTITY
 from data_access.store.tables import observation, series
 
@@ -40,7 +41,7 @@ def withheld(
             hidden.add((indicator, entity, at_us))
     for indicator, wanted in times.items():
         which = (
-            select(series.c.name, observation.c.at_us, observation.c.value)
+            select(series.c.name, observation.c.at_us, observation.c.value, observation.c.quality)
             .join(series, series.c.id == observation.c.series_id)
             .where(
                 series.c.stream_id == stream_id,
@@ -53,8 +54,10 @@ def withheld(
         if counted is not None:
             which = which.where(counted)
         groups: dict[int, dict[str, float]] = defaultdict(dict)
-        for name, at_us, value in connection.execute(which):
+        for name, at_us, value, quality in connection.execute(which):
             groups[at_us][name] = value
+            if quality == WITHDRAWN:
+                del groups[at_us][name]
         for at_us, counts in groups.items():
             if not is_safe(counts, masks.indicators[indicator]):
                 hidden |= {(indicator, name, at_us) for name in counts}

@@ -18,10 +18,11 @@ from data_access.replay import Timeline
 from data_access.rollup import HOUR, HOUR_US
 from data_access.rows import Rows
 from data_access.schema import Schema
-from data_access.store import health, observations, records, scores, withdrawn
+from data_access.store import health, observations, parts, records, scores, withdrawn
 from data_access.store import quarantine as held
 from data_access.store.engine import insert_into, migrate, open_engine, transaction
 from data_access.store.observations import RefBook
+from data_access.store.parts import Whole
 from data_access.store.scores import Standing
 from data_access.store.series import SeriesBook
 from data_access.store.tables import cell, entity, file, observation, quarantine, series, stream
@@ -59,6 +60,7 @@ class Change:
 
     rows: Rows | None = None
     adds: bool = False  # the rows are counts of parts
+    wholes: Sequence[Whole] = ()  # of parts of the source: what of them is said no more goes
     played: Sequence[Played] = ()
     entities: Sequence[Entity] = ()
     rejected: Sequence[Rejected] = ()
@@ -157,18 +159,14 @@ class StoreWriter:
     ) -> Outcome:
         new = revised = versions = gone = 0
         if change.rows is not None:
-            book = self._books.get(stream_id)
-            if book is None:
-                book = self._books[stream_id] = SeriesBook(connection, stream_id)
-            new, revised = observations.append(
-                connection,
-                change.rows,
-                book=book,
-                refs=self._refs,
-                zone=self._zone,
-                recorded_us=now_us,
-                adds=change.adds,
+            new, revised = self._append(
+                connection, stream_id, change.rows, now_us, adds=change.adds
             )
+        for whole in change.wholes:
+            missing = parts.missing(connection, stream_id, whole)
+            if missing is not None:
+                revised += self._append(connection, stream_id, missing, now_us)[1]
+            parts.keep(connection, stream_id, whole, missing)
         if change.withdrawn:
             dataset, _ = self._gone(connection, stream_id)
             gone = withdrawn.withdraw(connection, dataset, change.withdrawn, now_us)
@@ -200,6 +198,23 @@ class StoreWriter:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
         return Outcome(new, revised, versions, gone)
 
+    def _append(
+        self, connection: Connection, stream_id: int, rows: Rows, now_us: int, *, adds: bool = False
+    ) -> tuple[int, int]:
+        """Append rows; return how many were new, and revised."""
+        book = self._books.get(stream_id)
+        if book is None:
+            book = self._books[stream_id] = SeriesBook(connection, stream_id)
+        return observations.append(
+            connection,
+            rows,
+            book=book,
+            refs=self._refs,
+            zone=self._zone,
+            recorded_us=now_us,
+            adds=adds,
+        )
+
     def _gone(self, connection: Connection, stream_id: int) -> tuple[str, frozenset[str]]:
         """Return the dataset of a stream, and the keys of what was withdrawn from it."""
         found = self._withdrawn.get(stream_id)
@@ -224,6 +239,7 @@ class StoreWriter:
                     rows.where(observation.c.at_us < rows_before_us)
                 ).rowcount
                 connection.execute(hours.where(cell.c.slot < hours_before_us // HOUR_US))
+            parts.forget(connection, stream_id, rows_before_us)
         return gone
 
     def orders_done(self) -> int:

@@ -1,0 +1,207 @@
+"""Parts of a source that come whole: what was said of one, and is not any more, is withdrawn.
+
+A partition of a lake that is written anew, or an answer that is all there is, says by leaving a row
+out that it does not hold. Nothing is deleted: a withdrawal is one more revision of the row, so that
+what was known before stays answerable as of then, and the row may come again. Cells and newest
+values follow from the rows that stand.
+
+Not for what must not be kept at all: that is data_access/store/withdrawn.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select
+
+from data_access.rows import NO_LINE, WITHDRAWN, Rows, SeriesKey, is_of_part, join_reference
+from data_access.store.engine import insert_into
+from data_access.store.series import ENTITY
+from data_access.store.tables import observation, part, ref, series
+
+log = logging.getLogger(__name__)
+
+Within = Literal["all", "span"]
+Key = tuple[str, str, int]  # indicator, entity, time
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All there is now of a part of a source; rows of it that were refused stay as they were.
+
+    Within its `span` alone, from its first row to its last, where it tells of a while.
+    """
+
+    name: str  # what references of its rows are (data_access/rows.py, is_of_part)
+    rows: Rows
+    refused: Collection[Key] = ()
+    within: Within = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Between which times something lies."""
+
+    first_us: int
+    last_us: int
+
+    @classmethod
+    def of(cls, at_us: np.ndarray) -> Extent | None:
+        """Return the extent of times, None of none."""
+        return cls(int(at_us.min()), int(at_us.max())) if len(at_us) else None
+
+    def joined(self, other: Extent | None) -> Extent:
+        """Return the extent of both."""
+        if other is None:
+            return self
+        return Extent(min(self.first_us, other.first_us), max(self.last_us, other.last_us))
+
+
+def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None:
+    """Return the withdrawals of rows a part had and has no more, None when it has all.
+
+    To be asked when the rows it has are written; what it had is found by where its rows were.
+    """
+    within = _known(connection, stream_id, whole.name)
+    if within is None:
+        return None
+    if whole.within == "span":
+        span = Extent.of(whole.rows.at_us)
+        if span is None:
+            return None
+        first_us = max(within.first_us, span.first_us)
+        within = Extent(first_us, min(within.last_us, span.last_us))
+    said = {
+        (*_named(whole.rows.keys[code]), at_us)
+        for code, at_us in zip(whole.rows.code.tolist(), whole.rows.at_us.tolist(), strict=True)
+    }
+    said.update(whole.refused)
+    keys: dict[SeriesKey, int] = {}
+    found: list[tuple[int, int, float]] = []
+    for row in _had(connection, stream_id, whole.name, within):
+        if (row.indicator, row.name, row.at_us) in said:
+            continue
+        key = SeriesKey(row.indicator, row.name, row.area)
+        found.append((keys.setdefault(key, len(keys)), row.at_us, row.value))
+    if not found:
+        return None
+    log.info("%s: %d rows of it are said no more", whole.name, len(found))
+    code, at_us, values = zip(*found, strict=True)
+    return Rows(
+        keys=tuple(keys),
+        refs=(whole.name,),
+        code=np.array(code, np.int32),
+        at_us=np.array(at_us, np.int64),
+        value=np.array(values, np.float64),
+        quality=np.full(len(found), WITHDRAWN, np.int8),
+        ref=np.zeros(len(found), np.int32),
+        line=np.full(len(found), NO_LINE, np.int32),
+    )
+
+
+def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None) -> None:
+    """Take note of where the rows of a part are, and those of it that were withdrawn."""
+    here = Extent.of(whole.rows.at_us)
+    lost = None if gone is None else Extent.of(gone.at_us)
+    if here is None and lost is None:
+        return
+    was = connection.execute(select(part).where(*_is(stream_id, whole.name))).first()
+    if was is not None:
+        known = Extent(was.first_us, was.last_us)
+        here = known.joined(here)
+        if was.gone_first_us is not None:
+            lost = Extent(was.gone_first_us, was.gone_last_us).joined(lost)
+    if here is None:
+        return
+    values = {
+        "first_us": here.first_us,
+        "last_us": here.last_us,
+        "gone_first_us": None if lost is None else lost.first_us,
+        "gone_last_us": None if lost is None else lost.last_us,
+    }
+    connection.execute(
+        insert_into(connection, part)
+        .values(stream_id=stream_id, name=whole.name, **values)
+        .on_conflict_do_update(index_elements=[part.c.stream_id, part.c.name], set_=values)
+    )
+
+
+def gone(connection: Connection, stream_id: int) -> Extent | None:
+    """Return between which times rows of a stream were withdrawn, None when none was."""
+    first_us, last_us = connection.execute(
+        select(func.min(part.c.gone_first_us), func.max(part.c.gone_last_us)).where(
+            part.c.stream_id == stream_id
+        )
+    ).one()
+    return None if first_us is None else Extent(int(first_us), int(last_us))
+
+
+def forget(connection: Connection, stream_id: int, before_us: int) -> None:
+    """Forget parts all of whose rows are older."""
+    connection.execute(
+        delete(part).where(part.c.stream_id == stream_id, part.c.last_us < before_us)
+    )
+
+
+def stands(
+    rows: Any, counts: Callable[[Any], ColumnElement[bool]] = lambda _: literal(True)
+) -> ColumnElement[bool]:
+    """Return which rows of `observation` (or an alias) are not withdrawn, as far as rows count."""
+    later = observation.alias()
+    withdrawn = (
+        select(later.c.revision)
+        .where(
+            later.c.series_id == rows.c.series_id,
+            later.c.at_us == rows.c.at_us,
+            later.c.revision > rows.c.revision,
+            later.c.quality == WITHDRAWN,
+            counts(later.c),
+        )
+        .correlate(rows)
+    )
+    return and_(rows.c.quality != WITHDRAWN, ~withdrawn.exists())
+
+
+def _is(stream_id: int, name: str) -> tuple[ColumnElement[bool], ...]:
+    return part.c.stream_id == stream_id, part.c.name == name
+
+
+def _known(connection: Connection, stream_id: int, name: str) -> Extent | None:
+    which = select(part.c.first_us, part.c.last_us).where(*_is(stream_id, name))
+    found = connection.execute(which).first()
+    return None if found is None else Extent(found.first_us, found.last_us)
+
+
+def _had(connection: Connection, stream_id: int, name: str, within: Extent) -> list[Any]:
+    """Return the rows of a part that stand, by series and time."""
+    found = connection.execute(
+        select(
+            series.c.indicator,
+            series.c.name,
+            series.c.area,
+            observation.c.at_us,
+            observation.c.value,
+            observation.c.quality,
+            observation.c.ref_line,
+            ref.c.text,
+        )
+        .join(observation, observation.c.series_id == series.c.id)
+        .join(ref, ref.c.id == observation.c.ref_id)
+        .where(series.c.stream_id == stream_id, series.c.kind == ENTITY)
+        .where(observation.c.at_us.between(within.first_us, within.last_us))
+        .order_by(series.c.id, observation.c.at_us, observation.c.revision)
+    )
+    newest = {(row.indicator, row.name, row.at_us): row for row in found}
+    return [
+        row
+        for row in newest.values()
+        if row.quality != WITHDRAWN and is_of_part(join_reference(row.text, row.ref_line), name)
+    ]
+
+
+def _named(key: SeriesKey) -> tuple[str, str]:
+    return key.indicator, key.entity
