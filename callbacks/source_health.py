@@ -13,6 +13,7 @@ from callbacks.catalogue_api import visible
 from callbacks.desk import Desk
 from callbacks.grid_rows import Rows, ask_again
 from data_access.aggregates.quality import QUALITY
+from data_access.intake.health import PORT
 from language import pick
 from layouts import ids
 from layouts.pages import source_health
@@ -58,7 +59,7 @@ def sources(reach: Desk, who: Person, language: str) -> list[SourceState]:
     return [
         _source(row, in_full=in_full, language=language)
         for row in tables.get("sources", {}).get("rows", ())
-        if row["source"]["dataset"] in known
+        if row["source"]["dataset"] in known or (in_full and row["way"] == PORT[1])
     ]
 
 
@@ -75,5 +76,6 @@ def _source(row: Mapping[str, Any], *, in_full: bool, language: str) -> SourceSt
         error=pick(row["error"], language) if in_full else "",
         rows=row["rows"],
         refused=row["refused"],
+        turned=row.get("turned", 0),  # an envelope of the edition before has none
         lag_s=row["lag"],
     )

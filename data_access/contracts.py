@@ -69,7 +69,8 @@ class SourceSpec:
     """Where a dataset comes from: a format of data_access/sources, its options, and the ways.
 
     Files of the lake are replayed. With a live way the dataset is live, and files are not looked
-    for; `beside` are those that are read with every payload (lists of stations, timetables).
+    for; `beside` are those that are read with every payload (lists of stations, timetables), and
+    `companion` is where such a one is asked for, in place of them once it came.
     """
 
     format: Id
@@ -77,6 +78,7 @@ class SourceSpec:
     options: dict[str, Any] = Field(default_factory=dict)
     columns: dict[str, FieldType] = Field(default_factory=dict)  # that must be there, and be so
     beside: tuple[str, ...] = ()  # globs below the lake, else below the city's folder
+    companion: Url | None = None  # default of `every`: an hour
     keep: Duration = "P31D"  # of live rows; their hours and days stay longer
     url: Url | None = None
     mqtt: MqttWay | None = None
@@ -89,6 +91,10 @@ class SourceSpec:
     def __post_init__(self) -> None:
         if not self.paths and not self.ways:
             raise ValueError(f"expected paths, or a live way: {', '.join(WAYS)}")
+        if self.companion is not None and not self.ways:
+            raise ValueError("a companion stands beside what comes in live")
+        if self.companion is not None and self.companion.paging not in ("none", "next"):
+            raise ValueError("a companion is one file: expected no paging")
         hook = self.webhook
         if hook is not None and self.url is None and (hook.subscription or hook.silence):
             raise ValueError("a webhook's subscription or silence needs a url to be asked")

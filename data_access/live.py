@@ -30,7 +30,7 @@ from data_access.intake.spool import Spool, Spooled
 from data_access.messages import messages_in
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Decided, Order
-from data_access.reading import WHOLE, Reading, read_payloads, unreadable
+from data_access.reading import WHOLE, Reading, fault_of, read_payloads, unreadable
 from data_access.readmission import AT_ONCE, readmitted
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
@@ -77,7 +77,10 @@ class LiveChannel:
         beside: Sequence[Path],
         scratch: Path,
     ) -> None:
-        """`beside` are files read with every payload; `scratch` is a folder of its own."""
+        """`beside` are files read with every payload, unless a companion of the source came.
+
+        `scratch` is a folder of its own.
+        """
         self.dataset = contract.id
         self.entities: tuple[Entity, ...] = ()
         self._contract = contract
@@ -189,7 +192,13 @@ class LiveChannel:
         )
         self._marks = dict(stream.files)
         self._schema = stream.schema
-        self._intake.begin(self._contract, stream.done_us, is_new=is_new, before=before)
+        self._intake.begin(
+            self._contract,
+            stream.done_us,
+            is_new=is_new,
+            before=before,
+            fault=lambda path: fault_of(path, self._contract, self._city),
+        )
         self._stream = stream
 
     def _take(self) -> None:
@@ -207,7 +216,8 @@ class LiveChannel:
             return
         shutil.rmtree(self._scratch, ignore_errors=True)
         files = list(_written(self._taken, self._scratch, self._contract.source.format))
-        order = (files, self._beside, self._contract, self._city, self._now, self._schema)
+        beside = self._intake.beside(self.dataset) or self._beside
+        order = (files, beside, self._contract, self._city, self._now, self._schema)
         bodies = [each.arrival.body for each in self._taken]
         if sum(map(len, bodies)) > MOST_BYTES or any(
             is_more_than(body, MOST_UNPACKED) for body in bodies

@@ -229,6 +229,22 @@ def read_payloads(
         ]
 
 
+def fault_of(path: Path, contract: DatasetContract, city: City) -> Told | None:
+    """Return why a file cannot be read beside a dataset's payloads, None if it can."""
+    try:
+        for batch in registry.read([path], contract=contract, city=city):
+            for refused in batch.rejected:
+                if refused.reason in WHOLE:
+                    return refused.detail
+    except SourceError as error:
+        return error.told
+    except Exception as error:
+        log.exception("%s: %s cannot be read", contract.id, path.name)
+        name = type(error).__name__
+        return told("{where}: {name} while reading it", where=path.name, name=name)
+    return None
+
+
 def unreadable(where: str, why: Told, *, reason: str = UNREADABLE) -> Reading:
     """Return the reading of a payload that is refused whole."""
     reading = Reading()

@@ -68,6 +68,18 @@ class Settings(BaseModel):
     feed_client_ca: Path | None = Field(
         default=None, description="authority (PEM) that must have signed who pushes to the feed"
     )
+    feed_connections: int = Field(
+        default=512, ge=8, le=100_000, description="most connections to the feed's port at once"
+    )
+    feed_connections_each: int = Field(
+        default=128, ge=1, le=100_000, description="most of them from one address"
+    )
+    feed_rate: float = Field(
+        default=500, gt=0, le=1e6, description="most requests a second to it from one address"
+    )
+    feed_timeout_s: float = Field(
+        default=30, gt=0, le=3600, description="within which a request's head, then body must come"
+    )
     live: bool = Field(
         default=True, description="connect to the live sources of the city; 0: only replay"
     )

@@ -15,11 +15,13 @@ STATES = {
     "waiting": text("đang chờ", "waiting"),
     "failing": text("lỗi", "failing"),
 }
+PORT_NAME = text("Cổng nhận của feed", "The feed's port")
 _ORDER = ("failing", "waiting", "up")
 _COUNTS = (
     ("failures", text("Lỗi liên tiếp", "Failures")),
     ("rows", text("Dòng nhận", "Rows")),
     ("refused", text("Dòng loại", "Refused")),
+    ("turned", text("Lượt bị chặn", "Turned away")),
 )
 _TIMES = (
     ("tried", text("Lần thử", "Last try")),
@@ -54,13 +56,14 @@ def _row(view: View, health: Health) -> dict[str, Any]:
     contract = view.city.datasets.get(health.dataset)
     state = "failing" if health.failures else "waiting" if health.is_waiting else "up"
     return {
-        "name": text(health.dataset, health.dataset) if contract is None else contract.name,
+        "name": PORT_NAME if contract is None else contract.name,
         "state": STATES[state],
         "state_id": state,
         "success": _ms(health.last_success_us),
         "failures": health.failures,
         "rows": health.rows,
         "refused": health.refused,
+        "turned": health.turned_away,
         "way": health.way,
         "tried": _ms(health.last_try_us),
         "until": _ms(health.until_us),

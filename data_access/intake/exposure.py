@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data_access.intake.health import Health
@@ -23,6 +23,7 @@ _METRICS = (
     _Metric("bytes_total", "counter", "Bytes of them.", lambda h: h.size),
     _Metric("rows_total", "counter", "Rows the contract accepted.", lambda h: h.rows),
     _Metric("refused_total", "counter", "Rows the contract refused.", lambda h: h.refused),
+    _Metric("turned_away_total", "counter", "Senders turned away.", lambda h: h.turned_away),
     _Metric("last_try_seconds", "gauge", "When it was tried.", lambda h: _s(h.last_try_us)),
     _Metric("last_success_seconds", "gauge", "When it answered.", lambda h: _s(h.last_success_us)),
     _Metric("until_seconds", "gauge", "Left alone until then.", lambda h: _s(h.until_us)),
@@ -30,8 +31,17 @@ _METRICS = (
 )
 
 
-def metrics(healths: Sequence[Health], waiting: Callable[[str], int]) -> str:
-    """Return the metrics of all sources, and how many payloads wait for the store."""
+def metrics(
+    healths: Sequence[Health],
+    waiting: Callable[[str], int],
+    *,
+    connections: int = 0,
+    refused: Mapping[str, int] | None = None,
+) -> str:
+    """Return the metrics of all sources, and how many payloads wait for the store.
+
+    `connections` are those of the feed's port, `refused` by what reason it turned how many away.
+    """
     lines: list[str] = []
     for metric in _METRICS:
         found = ((_labels(each), metric.value_of(each)) for each in healths)
@@ -39,6 +49,10 @@ def metrics(healths: Sequence[Health], waiting: Callable[[str], int]) -> str:
     datasets = dict.fromkeys(each.dataset for each in healths)
     found = ((f'dataset="{name}"', float(waiting(name))) for name in datasets)
     lines += _lines("ioc_source_waiting", "gauge", "Payloads that wait for the store.", found)
+    reasons = [(f'reason="{name}"', float(count)) for name, count in (refused or {}).items()]
+    said = "Connections and requests the feed's port turned away."
+    lines += _lines("ioc_feed_refused_total", "counter", said, reasons)
+    lines += _lines("ioc_feed_connections", "gauge", "Open now.", [("", float(connections))])
     return "\n".join(lines) + "\n"
 
 
@@ -49,7 +63,7 @@ def _lines(
     yield f"# TYPE {name} {kind}"
     for labels, value in found:
         if value is not None:
-            yield f"{name}{{{labels}}} {value:.17g}"
+            yield f"{name}{{{labels}}} {value:.17g}" if labels else f"{name} {value:.17g}"
 
 
 def _labels(health: Health) -> str:

@@ -15,6 +15,8 @@ from language import Told
 
 FIRST_S = 2.0  # left alone after a first failure, doubling
 LONGEST_S = 600.0
+PORT = "feed.port", "port"  # in place of dataset and way: the port itself, once it refused somebody
+BESIDE = "beside"  # the way of what is only read with payloads (data_access/intake/companion.py)
 LONGEST_ASKED_S = 6 * 3600.0  # a source may ask for so much
 
 
@@ -36,6 +38,7 @@ class Health:
     rows: int = 0  # observations and records the contract accepted
     refused: int = 0
     lag_us: int | None = None  # of the newest row: from its own time until it came in
+    turned_away: int = 0  # who sent too much, too often, too slowly, or without leave
 
 
 def back_off_s(
@@ -110,6 +113,12 @@ class HealthBook:
                     lag_us=was.lag_us if lag_us is None else lag_us,
                 )
 
+    def turned_away(self, dataset: str, way: str) -> None:
+        """Take note that somebody who would send was turned away."""
+        with self._lock:
+            was = self._of.get((dataset, way)) or Health(dataset, way, "", is_waiting=False)
+            self._of[dataset, way] = replace(was, turned_away=was.turned_away + 1)
+
     def of(self, dataset: str, way: str) -> Health:
         """Return how a source is."""
         with self._lock:
@@ -121,8 +130,11 @@ class HealthBook:
             return list(self._of.values())
 
     def error(self, dataset: str) -> str | None:
-        """Return why nothing comes of a dataset: what is wrong when every way of it fails."""
-        ways = [each for each in self.all() if each.dataset == dataset]
+        """Return why nothing comes of a dataset: what is wrong when every way of it fails.
+
+        What stands beside it is none of them.
+        """
+        ways = [each for each in self.all() if each.dataset == dataset and each.way != BESIDE]
         return ways[0].error if ways and all(each.failures for each in ways) else None
 
     def _now_us(self) -> int:

@@ -12,16 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from data_access.contracts import DatasetContract, duration_s
-from data_access.intake import query
+from data_access.intake import companion, query
+from data_access.intake.companion import Accompanied, CompanionFetch, Fault
 from data_access.intake.door import Door, Hook
 from data_access.intake.gap import GapFetch
-from data_access.intake.health import Health, HealthBook
+from data_access.intake.gate import Bounds
+from data_access.intake.health import BESIDE, Health, HealthBook
 from data_access.intake.lake import LakeFetch
 from data_access.intake.mqtt import Listener
 from data_access.intake.polling import Fetch, Polling
@@ -46,6 +49,7 @@ log = logging.getLogger(__name__)
 
 SPOOL = "spool.sqlite"
 SCRATCH = "lake-scan"
+COMPANIONS = "companions"
 GAP = "gap"
 END_S = 5.0
 
@@ -69,6 +73,8 @@ class Intake:
             self.health,
             settings.secret,
             self._tls,
+            Bounds(settings.feed_connections, settings.feed_connections_each, settings.feed_rate),
+            settings.feed_timeout_s,
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
@@ -84,25 +90,28 @@ class Intake:
         *,
         is_new: bool,
         before: Sequence[Health] = (),
+        fault: Fault = lambda _path: None,
     ) -> None:
         """Start the ways of a dataset; `done` is up to where the store has its payloads.
 
         For a store that `is_new` all is fetched again that was fetched for the one before. `before`
-        is how its sources were when the feed last ran.
+        is how its sources were when the feed last ran; `fault` tells why what should be read beside
+        its payloads is of no use.
         """
         was = {each.way: each for each in before}
         polled = [k for k, way in contract.source.ways.items() if isinstance(way, PolledWay)]
         self.spool.begin(contract.id, done or 0, forgets=polled if is_new else ())
+        beside = contract.source.companion
+        if beside is not None:
+            self.health.add(contract.id, BESIDE, place_of(beside.address), was.get(BESIDE))
+            self._try(contract.id, BESIDE, lambda: self._accompany(contract, beside, fault))
         for kind, way in contract.source.ways.items():
             self.health.add(contract.id, kind, _place(way), was.get(kind))
-            try:
-                if isinstance(way, MqttWay):
-                    self._hear(contract, way)
-                else:
-                    self._call(self._start(contract, kind, way))
-            except SettingsError as error:  # its secret is not there: the others go on
-                log.error("%s: %s: %s", contract.id, kind, error)
-                self.health.failed(contract.id, kind, words_of(error))
+            self._try(contract.id, kind, partial(self._begin_way, contract, kind, way))
+
+    def beside(self, dataset: str) -> Sequence[Path]:
+        """Return the files that came to be read with each payload of a dataset."""
+        return companion.kept(self._companions(dataset))
 
     def ask(self, dataset: str, way: str) -> None:
         """Have a source that is polled asked at once."""
@@ -118,6 +127,38 @@ class Intake:
 
     def _call(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _try(self, dataset: str, kind: str, begin: Callable[[], None]) -> None:
+        try:
+            begin()
+        except SettingsError as error:  # its secret is not there: the others go on
+            log.error("%s: %s: %s", dataset, kind, error)
+            self.health.failed(dataset, kind, words_of(error))
+
+    def _begin_way(self, contract: DatasetContract, kind: str, way: Way) -> None:
+        if isinstance(way, MqttWay):
+            self._hear(contract, way)
+        else:
+            self._call(self._start(contract, kind, way))
+
+    def _accompany(self, contract: DatasetContract, way: UrlWay, fault: Fault) -> None:
+        """Have what is read beside a dataset's payloads asked for."""
+        name = contract.id
+
+        async def start() -> None:
+            fetch = CompanionFetch(
+                self._fetch(contract, BESIDE, way),
+                self._companions(name),
+                fault,
+                lambda: self._ask_url(name),
+            )
+            every_s = companion.EVERY_S if way.every is None else duration_s(way.every)
+            await self._poll(name, BESIDE, every_s, fetch)
+
+        self._call(start())
+
+    def _companions(self, dataset: str) -> Path:
+        return self._settings.data_dir / COMPANIONS / dataset
 
     def _hear(self, contract: DatasetContract, way: MqttWay) -> None:
         secret = None if way.secret is None else self._settings.source_secret(way.secret)
@@ -135,7 +176,10 @@ class Intake:
             await self._spawn(server.keep(), f"{contract.id} {kind}")
         elif not isinstance(way, MqttWay):
             every_s = contract.cadence_s if way.every is None else duration_s(way.every)
-            await self._poll(contract.id, kind, every_s, self._fetch(contract, kind, way))
+            fetch = self._fetch(contract, kind, way)
+            if kind == "url" and contract.source.companion is not None:
+                fetch = Accompanied(fetch, self._companions(contract.id))
+            await self._poll(contract.id, kind, every_s, fetch)
 
     async def _poll(self, dataset: str, kind: str, every_s: float, fetch: Fetch) -> None:
         polling = Polling(dataset, kind, every_s, fetch, self.spool, self.health)

@@ -16,7 +16,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from data_access.durations import duration_s
 from data_access.errors import DataError
+from data_access.intake.acceptor import Acceptor, peer_of
 from data_access.intake.framing import Frames, FramingError
+from data_access.intake.gate import Bounds, Gate
 from data_access.intake.health import HealthBook
 from data_access.intake.spool import Arrival, Spool
 from data_access.intake.ways import ListenWay
@@ -42,34 +44,38 @@ class SyslogServer:
     health: HealthBook
     tls: ssl.SSLContext | None = None
     port: int = 0  # that it listens on
+    gate: Gate = field(init=False)
     _lines: list[bytes] = field(default_factory=list)
     _size: int = 0
     _has_room: asyncio.Event = field(default_factory=asyncio.Event)
     _has_lines: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        bounds = Bounds(self.way.connections, self.way.connections_each)
+        name = f"{self.dataset}: {self.host}:{self.way.port}"
+        self.gate = Gate(name, bounds, self.health.clock, self._turned_away, self._may)
+
     async def keep(self) -> None:
         """Listen and write, for ever."""
         self._has_room.set()
-        server = await self._opened()
-        self.port = server.sockets[0].getsockname()[1]
+        acceptor = await self._opened()
         try:
             while True:
                 await self._has_lines.wait()
                 await asyncio.sleep(FLUSH_S)
                 await self._write()
         finally:
-            server.close()
+            await acceptor.close()
             for sender in list(self._senders):
                 sender.cancel()
             await asyncio.gather(*self._senders, return_exceptions=True)
 
-    async def _opened(self) -> asyncio.Server:
+    async def _opened(self) -> Acceptor:
         while True:
+            acceptor = Acceptor(self.host, self.way.port, self.gate, self._protocol, self.tls)
             try:
-                server = await asyncio.start_server(
-                    self._begin, self.host, self.way.port, ssl=self.tls, limit=_CHUNK
-                )
+                self.port = acceptor.listen()
             except OSError as error:
                 why = told(
                     "cannot listen on {host}:{port} ({why})",
@@ -82,17 +88,20 @@ class SyslogServer:
                 await asyncio.sleep(AGAIN_S)
                 continue
             self.health.came(self.dataset, KIND)
-            return server
+            return acceptor
+
+    def _protocol(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=_CHUNK), self._begin)
+
+    def _turned_away(self) -> None:
+        self.health.turned_away(self.dataset, KIND)
 
     async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        address = str(writer.get_extra_info("peername")[0])
+        peer = peer_of(writer.get_extra_info("peername"))
+        address = peer[0]
         try:
-            if task is None or len(self._senders) >= self.way.connections:
-                log.warning("%s: listen: too many senders; %s is refused", self.dataset, address)
-            elif not self._may(address):
-                log.warning("%s: listen: %s is not allowed", self.dataset, address)
-            else:
+            if task is not None:
                 self._senders.add(task)
                 await self._hear(reader, address)
         except (OSError, TimeoutError) as error:
@@ -100,6 +109,7 @@ class SyslogServer:
         finally:
             if task is not None:
                 self._senders.discard(task)
+            self.gate.leave(peer)
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()

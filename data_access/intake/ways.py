@@ -214,6 +214,7 @@ class ListenWay:
     port: int = Field(ge=1, le=65535)
     allow: Annotated[tuple[str, ...], AfterValidator(_networks)] = ("127.0.0.0/8", "::1/128")
     connections: int = Field(default=256, ge=1, le=10_000)
+    connections_each: int = Field(default=64, ge=1, le=10_000)  # of one address
     idle: Duration = "PT1H"  # after which a silent connection is closed
 
 

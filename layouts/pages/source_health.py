@@ -13,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data_access.envelope import Text
+from data_access.intake.health import PORT
 from language import duration, moment, number, pick
 from layouts import ids
 from layouts.pages.data_grid import GridColumn, data_grid
@@ -42,6 +43,7 @@ class SourceState:
     error: str
     rows: int
     refused: int
+    turned: int  # senders that were turned away
     lag_s: float | None
 
 
@@ -86,15 +88,16 @@ def _columns(setting: Setting) -> list[GridColumn]:
         return say(f"sources.column.{name}", setting)
 
     return [
-        GridColumn("name", head("name"), 160, 2, is_link=True),
+        GridColumn("name", head("name"), 148, 2, is_link=True),
         GridColumn("state", head("state"), 128, 1, is_marked=True),
-        GridColumn("way", head("way"), 160, 2),
+        GridColumn("way", head("way"), 140, 2),
         GridColumn("success", head("success"), 104, 1),
         GridColumn("failures", head("failures"), 84, 1, is_figure=True, sorted_by="desc"),
         GridColumn("until", head("until"), 128, 1),
-        GridColumn("error", head("error"), 160, 3),
+        GridColumn("error", head("error"), 136, 3),
         GridColumn("rows", head("rows"), 88, 1, is_figure=True),
         GridColumn("refused", head("refused"), 76, 1, is_figure=True),
+        GridColumn("turned", head("turned"), 76, 1, is_figure=True),
         GridColumn("lag", head("lag"), 88, 1, is_figure=True),
     ]
 
@@ -114,7 +117,7 @@ def _row(each: SourceState, now_ms: float, setting: Setting) -> dict[str, Any]:
         until = say("sources.alone", setting, left=left)
     return {
         "id": f"{each.dataset}/{each.way}/{each.place}",
-        "href": f"/data?dataset={each.dataset}",
+        "href": "/data/sources" if each.way == PORT[1] else f"/data?dataset={each.dataset}",
         "name": pick(each.name, language),
         "state": say(f"sources.state.{each.state}", setting),
         "state_mark": STATE_MARKS[each.state],
@@ -130,6 +133,8 @@ def _row(each: SourceState, now_ms: float, setting: Setting) -> dict[str, Any]:
         "rows_words": number(each.rows, language=language),
         "refused": each.refused,
         "refused_words": number(each.refused, language=language),
+        "turned": each.turned,
+        "turned_words": number(each.turned, language=language),
         "lag": each.lag_s,
         "lag_words": "" if each.lag_s is None else duration(each.lag_s, language=language),
     }
