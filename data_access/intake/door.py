@@ -95,7 +95,7 @@ class Door:
 
     def __post_init__(self) -> None:
         name = f"{self.host}:{self.port}"
-        self.gate = Gate(name, self.bounds, self.health.clock, self._count)
+        self.gate = Gate(name, self.bounds, self.health.clock, self._count, spares_here=True)
 
     async def keep(self) -> None:
         """Listen; when the port is taken, try again for ever."""

@@ -44,6 +44,7 @@ class Gate:
     clock: Callable[[], float]
     lost: Callable[[], None] = lambda: None
     allows: Callable[[str], bool] = lambda _address: True
+    spares_here: bool = False  # this machine is let in when all places are taken
     refused: Counter[str] = field(default_factory=Counter)  # by reason
     _inside: dict[Peer, str] = field(default_factory=dict)
     _of: Counter[str] = field(default_factory=Counter)  # connections by address
@@ -62,7 +63,7 @@ class Gate:
             self.lose("unknown", peer)
         elif self._of[address] >= self.bounds.connections_each:
             self.lose("address", peer)
-        elif is_full and not is_here(peer[0]):
+        elif is_full and not (self.spares_here and is_here(peer[0])):
             self.lose("connections", peer)
         else:
             self._inside[peer] = address

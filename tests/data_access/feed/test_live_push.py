@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ from pydantic import SecretStr
 from data_access.city import City
 from data_access.contracts import SourceSpec
 from data_access.errors import SpoolFull
-from data_access.intake import syslog_server
+from data_access.intake import door, syslog_server
 from data_access.intake.gap import missing
+from data_access.intake.health import PORT
 from data_access.intake.ways import ListenWay, UrlWay, WebhookWay
 from tests.certificates import make_certificates
 from tests.data_access.feed.conftest import free_port
@@ -73,11 +75,14 @@ def request(number: int) -> dict[str, Any]:
 def open_hook(open_source: OpenSource, city: City) -> OpenSource:
     """Open a room of citizens' requests that are pushed."""
 
-    def opened(*, url: UrlWay | None = None, **way: Any) -> LiveRoom:
+    def opened(
+        *, url: UrlWay | None = None, settings: dict[str, Any] | None = None, **way: Any
+    ) -> LiveRoom:
         options = {**city.datasets[REQUESTS].source.options, "map_to_city": False}
         hook = WebhookWay(secret="push", **way)
         source = SourceSpec(format="open311", options=options, webhook=hook, url=url)
-        room = open_source(REQUESTS, source, source_secrets={"PUSH": SecretStr(TOKEN)})
+        secrets = {"PUSH": SecretStr(TOKEN)}
+        room = open_source(REQUESTS, source, source_secrets=secrets, **(settings or {}))
         room.until(lambda: room.intake is not None and REQUESTS in room.intake.door.hooks)
         return room
 
@@ -160,6 +165,107 @@ def test_the_feeds_port_says_that_it_lives_and_how_its_sources_are(open_hook: Op
     assert f"ioc_source_up{labels} 1\n" in text
     assert f'ioc_source_waiting{{dataset="{REQUESTS}"}} 0\n' in text
     assert TOKEN not in text
+
+
+# ---------------------------------------------------------------- who would exhaust it
+
+
+def refusals(room: LiveRoom) -> dict[str, int]:
+    _, text = get(room, "/metrics")
+    found = re.findall(r'ioc_feed_refused_total\{reason="(\w+)"\} (\d+)', text)
+    return {reason: int(count) for reason, count in found}
+
+
+def dial(room: LiveRoom) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", room.settings.feed_port), 20)
+
+
+def head(length: int = 10) -> bytes:
+    named = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: {length}\r\n\r\n"
+    return f"POST /in/{REQUESTS} HTTP/1.1\r\n{named}".encode()
+
+
+def test_who_holds_connections_has_a_few_and_leaves_the_others_theirs(
+    open_hook: OpenSource,
+) -> None:
+    room = open_hook(settings={"feed_connections_each": 3})
+    with ExitStack() as held:
+        silent = [held.enter_context(closing(dial(room))) for _ in range(3)]
+        assert held.enter_context(closing(dial(room))).recv(1) == b""
+        silent.pop().close()
+        assert room.intake is not None
+        gate = room.intake.door.gate
+        room.until(lambda: gate.connections == 2)
+        assert post(room, json.dumps([request(1)]).encode())[0] == 204
+        assert refusals(room)["address"] == 1
+    room.until(lambda: room.stored(REQUESTS) == (0, 0, 1))
+    assert room.health(*PORT).turned_away >= 1
+
+
+def test_who_says_nothing_or_half_of_it_is_closed_after_a_while(open_hook: OpenSource) -> None:
+    room = open_hook(settings={"feed_timeout_s": 0.3})
+    with closing(dial(room)) as silent, closing(dial(room)) as slow, closing(dial(room)) as body:
+        slow.sendall(head()[:40])
+        body.sendall(head() + b"[")
+        assert silent.recv(1) == b""
+        assert slow.recv(1) == b""
+        assert body.recv(100).startswith(b"HTTP/1.1 408 ")
+    room.until(lambda: refusals(room).get("silent") == 2)
+    assert refusals(room)["slow"] == 1
+    assert room.health(REQUESTS, "webhook").turned_away == 1
+    assert post(room, json.dumps([request(1)]).encode())[0] == 204
+
+
+def test_who_asks_too_often_is_told_to_wait_and_guessing_costs_more(
+    open_hook: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_hook(settings={"feed_rate": 30})
+    assert room.intake is not None
+    gate = room.intake.door.gate
+    monkeypatch.setattr(gate, "clock", lambda: 1.0)  # no bucket fills
+    gate._buckets.clear()
+    assert [post(room, b"[]", token="guess")[0] for _ in range(4)] == [401, 401, 401, 429]
+    status, headers = post(room, b"[]")
+    assert (status, headers["Retry-After"]) == (429, "5")
+    assert room.health(REQUESTS, "webhook").turned_away == 5
+    gate._buckets.clear()
+    assert post(room, b"[]")[0] == 204
+    assert refusals(room) == {"token": 3, "rate": 2}
+
+
+def test_bodies_of_all_senders_together_are_bounded(
+    open_hook: OpenSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_hook()
+    monkeypatch.setattr(door, "MOST_TAKING", 1000)
+    with closing(dial(room)) as half:
+        half.sendall(head(length=900) + b"x" * 800)
+        assert room.intake is not None
+        there = room.intake.door
+        room.until(lambda: there._taking == 800)
+        assert post(room, b"[" + b" " * 300 + b"]")[0] == 503
+        half.sendall(b"x" * 100)
+        assert half.recv(100).startswith(b"HTTP/1.1 204 ")
+    room.until(lambda: there._taking == 0)
+    assert post(room, b"[" + b" " * 300 + b"]")[0] == 204
+
+
+def test_a_sender_that_waits_for_leave_gets_it_once_its_token_is_known(
+    open_hook: OpenSource,
+) -> None:
+    room = open_hook()
+    with closing(dial(room)) as polite:
+        polite.sendall(head(2).replace(b"Host", b"Expect: 100-continue\r\nHost"))
+        assert polite.recv(100).startswith(b"HTTP/1.1 100 ")
+        polite.sendall(b"[]")
+        assert polite.recv(100).startswith(b"HTTP/1.1 204 ")
+
+
+def test_what_is_not_there_is_said_and_counted(open_hook: OpenSource) -> None:
+    room = open_hook()
+    assert [get(room, path)[0] for path in ("/", "/in/", "/healthz/x")] == [404, 404, 404]
+    assert get(room, f"/in/{REQUESTS}")[0] == 404  # nothing is read there
+    assert refusals(room) == {"unknown": 4}
 
 
 def test_a_port_that_is_taken_stops_no_data(
@@ -354,7 +460,8 @@ def test_who_is_not_allowed_or_sends_nonsense_is_closed_and_the_others_are_heard
     room.close()
     room, port = open_syslog(allow=("10.0.0.0/8",))
     assert connect(port).recv(1) == b""
-    assert "127.0.0.1 is not allowed" in caplog.text
+    assert "127.0.0.1 is turned away (unknown; 1 so far)" in caplog.text
+    assert room.health(LOGINS, "listen").turned_away == 1
 
 
 def test_there_are_only_so_many_senders(
@@ -365,6 +472,14 @@ def test_there_are_only_so_many_senders(
     first.sendall(line("hello") + b"\n")
     room.until(lambda: totals(room).get("events") == 1)
     assert connect(port).recv(1) == b""
+    assert room.health(LOGINS, "listen").turned_away == 1
+    room.close()
+    room, port = open_syslog(connections_each=2)
+    kept = [connect(port), connect(port)]
+    assert connect(port).recv(1) == b""
+    kept[0].close()
+    kept[1].sendall(line("hello again") + b"\n")
+    room.until(lambda: totals(room).get("events") == 2)
 
 
 def test_with_a_certificate_syslog_and_webhooks_speak_tls(

@@ -92,6 +92,34 @@ def test_partition_keys_are_columns_and_csv_is_read_too(folder: Path, look: Look
     assert lines(look(sql=sql)) == []  # no Parquet there
 
 
+def test_each_answer_names_the_partition_that_it_is_all_of(folder: Path, look: Look) -> None:
+    write(folder, "2026-11-21")
+    write(folder, "2026-11-22")
+    assert {each.part for each in look().payloads} == {
+        "readings/day=2026-11-21",
+        "readings/day=2026-11-22",
+    }
+    sql = "SELECT station, count(*) AS rows, 'own' AS source_ref FROM lake GROUP BY station"
+    assert [each[1].partition(",120,")[2] for each in lines(look(sql=sql))] == [
+        "readings/day=2026-11-21#own",
+        "readings/day=2026-11-22#own",
+    ]
+
+
+def test_a_partition_that_has_no_row_any_more_says_so_and_one_that_never_had_any_does_not(
+    folder: Path, look: Look
+) -> None:
+    write(folder, "2026-11-21")
+    write(folder, "2026-11-22", rows=0)
+    first = look()
+    assert [each.part for each in first.payloads] == ["readings/day=2026-11-21"]
+    write(folder, "2026-11-21", rows=0)
+    second = look(dict(first.state))
+    assert lines(second) == [["hour,station,pm25,rows,source_ref"]]
+    assert second.payloads[0].part == "readings/day=2026-11-21"
+    assert lines(look(dict(second.state))) == []
+
+
 def test_what_other_programs_write_for_themselves_is_not_looked_at(folder: Path) -> None:
     write(folder, "2026-11-22")
     for name in ("_temporary/0/part.parquet", "day=2026-11-22/.part.parquet.crc", "_SUCCESS"):

@@ -215,3 +215,32 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert set(told) <= set(kept)
     assert spool.state("a", "way") == {"number": kept[-1]}
     spool.close()
+
+
+def test_of_one_part_of_a_source_one_payload_is_taken_at_a_time(open_spool: OpenSpool) -> None:
+    spool = open_spool()
+    spool.begin("a", 0)
+    said = [arrival(text, part=part) for text, part in ("1x", "2y", "3x", "4")]
+    spool.put("a", "parquet", said).result()
+    assert texts(spool) == ["1", "2"]
+    taken = spool.take("a", **SOME)
+    assert [each.arrival.part for each in taken] == ["x", "y"]
+    spool.done("a", taken).result()
+    assert texts(spool) == ["3", "4"]
+
+
+def test_what_waits_in_a_file_of_another_edition_stays(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
+    connection = sqlite3.connect(tmp_path / "spool.sqlite")
+    connection.executescript(
+        "CREATE TABLE payload (id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, way TEXT NOT NULL,"
+        " name TEXT NOT NULL, framing TEXT NOT NULL, received_us INTEGER NOT NULL,"
+        " body BLOB NOT NULL);"
+        "INSERT INTO payload VALUES (1, 'a', 'url', 'n', 'file', 1, 'old');"
+    )
+    connection.close()
+    spool = open_spool()
+    spool.begin("a", 0)
+    spool.put("a", "url", [arrival("new", part="p")]).result()
+    assert texts(spool) == ["old", "new"]

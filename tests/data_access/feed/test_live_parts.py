@@ -1,0 +1,239 @@
+"""A partition written anew, or an answer that is all there is, takes back what it leaves out.
+
+Nothing of it is lost by a kill at any instant, and what was known before is known as of then.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from data_access.city import City, load_city
+from data_access.contracts import SourceSpec
+from data_access.intake.ways import LakeWay, UrlWay
+from data_access.passport import passport
+from data_access.store import Outcome
+from settings import load_settings
+from tests.conftest import ROOT
+from tests.data_access.feed.conftest import free_port, live_city
+from tests.data_access.feed.live_room import LiveRoom
+from tests.data_access.intake.web_server import Says, WebServer, web_server
+
+AIR = "environment.air"
+SQL = "SELECT date_trunc('hour', at) AS hour, unit, avg(dust) AS dust FROM lake GROUP BY ALL"
+OPTIONS = {"time": "hour", "area": "unit", "values": {"pm25": "dust"}}
+HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+
+def partition(lake: Path, dust: dict[str, float], *, hour: datetime = HOUR) -> str:
+    """Write a partition, or write it anew; return its name."""
+    name = f"air/hour={hour:%Y-%m-%dT%H}"
+    folder = lake / name
+    folder.mkdir(parents=True, exist_ok=True)
+    values = ", ".join(f"('{unit}', {value})" for unit, value in dust.items())
+    rows = f"SELECT *, TIMESTAMPTZ '{hour.isoformat()}' AS at FROM (VALUES {values}) t(unit, dust)"
+    if not dust:
+        rows = f"SELECT '' AS unit, 1.0 AS dust, TIMESTAMPTZ '{hour.isoformat()}' AS at LIMIT 0"
+    aside = folder / "_aside.parquet"
+    duckdb.execute(f"COPY ({rows}) TO '{aside}' (FORMAT parquet)")
+    aside.rename(folder / "part.parquet")
+    return name
+
+
+@pytest.fixture
+def units(city: City) -> list[str]:
+    return [unit.code for unit in city.areas][:3]
+
+
+@pytest.fixture
+def open_lake(open_source: Callable[..., LiveRoom], tmp_path: Path) -> Callable[[], LiveRoom]:
+    def opened() -> LiveRoom:
+        way = LakeWay(path="air", sql=SQL, every="PT1S")
+        source = SourceSpec(format="table", options=OPTIONS, parquet=way)
+        (tmp_path / "lake").mkdir(exist_ok=True)
+        return open_source(AIR, source, lake=tmp_path / "lake")
+
+    return opened
+
+
+def standing(room: LiveRoom) -> dict[str, float]:
+    """The newest value of each unit."""
+    with room.store().snapshot() as snapshot:
+        return {each.entity: each.value for each in snapshot.newest(AIR, "pm25")}
+
+
+def test_r02_a_partition_written_anew_without_a_group_takes_its_number_back(
+    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    one, two, three = units
+    lake = tmp_path / "lake"
+    name = partition(lake, {one: 10, two: 20, three: 90})
+    room = open_lake()
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    assert room.number(AIR, "pm25_median") == 20
+    then = room.read(AIR)
+    partition(lake, {one: 12, two: 20})
+    room.until(lambda: room.stored(AIR)[1] == 2)
+    assert standing(room) == {one: 12, two: 20}
+    assert room.number(AIR, "pm25_median") == 16
+    gone = next(row for row in room.store().source_rows(AIR) if row["entity"] == three)
+    assert (gone["value"], gone["quality"], gone["source_ref"]) == (None, "withdrawn", name)
+    before = room.store().source_rows(AIR, known_at=gone["recorded_at"] - timedelta(microseconds=1))
+    assert {row["entity"]: row["value"] for row in before} == {one: 10, two: 20, three: 90}
+    for envelope in (room.read(AIR), then):  # either number still follows from its rows
+        found = passport(
+            envelope, "pm25_median", city=room.city, reader=room.store(), shown=lambda _: None
+        )
+        assert found.agrees, (found.figure["value"], found.recomputed)
+
+
+def test_the_passport_of_a_number_tells_what_was_withdrawn_of_it(
+    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    one, two, _ = units
+    partition(tmp_path / "lake", {one: 10, two: 20})
+    room = open_lake()
+    room.until(lambda: room.stored(AIR)[0] == 2)
+    partition(tmp_path / "lake", {one: 10})
+    room.until(lambda: room.stored(AIR)[1] == 1)
+    found = passport(
+        room.read(AIR), "exceeding_hours", city=room.city, reader=room.store(), shown=lambda _: None
+    )
+    told = {(row.entity, row.quality, row.value) for row in found.rows}
+    assert (two, "withdrawn", None) in told
+    assert sum(read.withdrawn for read in found.reads) >= 1
+
+
+def test_a_partition_that_has_nothing_any_more_takes_all_of_it_back(
+    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    lake, other = tmp_path / "lake", HOUR - timedelta(hours=1)
+    partition(lake, dict.fromkeys(units, 10.0))
+    partition(lake, {units[0]: 30.0}, hour=other)
+    room = open_lake()
+    room.until(lambda: room.stored(AIR)[0] == 4)
+    partition(lake, {})
+    room.until(lambda: room.stored(AIR)[1] == 3)
+    assert standing(room) == {units[0]: 30.0}
+    partition(lake, {units[1]: 5.0})
+    room.until(lambda: standing(room) == {units[0]: 30.0, units[1]: 5.0})
+
+
+def test_a_partition_that_is_gone_or_wrong_takes_nothing_back(
+    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    lake = tmp_path / "lake"
+    partition(lake, dict.fromkeys(units, 10.0))
+    room = open_lake()
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    partition(lake, {units[0]: -5.0})  # every row of it is refused
+    room.until(lambda: room.accepted(AIR)[1] == {"outOfRange": 1})
+    assert standing(room) == dict.fromkeys(units, 10.0)
+    partition(lake, {units[0]: 11.0, units[1]: -5.0})  # … or one: what was known of that stays
+    room.until(lambda: standing(room).get(units[0]) == 11.0)
+    assert standing(room) == {units[0]: 11.0, units[1]: 10.0}
+    (lake / f"air/hour={HOUR:%Y-%m-%dT%H}" / "part.parquet").unlink()
+    partition(lake, {units[2]: 7.0}, hour=HOUR + timedelta(hours=1))
+    room.until(lambda: standing(room).get(units[2]) == 7.0)
+    assert standing(room) == {units[0]: 11.0, units[1]: 10.0, units[2]: 7.0}
+
+
+def test_versions_that_wait_together_are_known_one_after_the_other(
+    open_lake: Callable[[], LiveRoom],
+    units: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lake = tmp_path / "lake"
+    partition(lake, {units[0]: 1.0, units[1]: 2.0})
+    room = open_lake()
+    with monkeypatch.context() as patched:
+        patched.setattr("data_access.live.LiveChannel.step", lambda *_: Outcome())
+        room.until(lambda: room.intake is not None and room.intake.spool.waiting(AIR) == 1)
+        partition(lake, {units[0]: 1.0})
+        room.until(lambda: room.intake is not None and room.intake.spool.waiting(AIR) == 2)
+    room.until(lambda: room.stored(AIR) == (2, 1, 0))
+    assert standing(room) == {units[0]: 1.0}
+
+
+def test_a_feed_killed_while_it_withdraws_loses_and_doubles_nothing(
+    city: City, tmp_path: Path
+) -> None:
+    units = [unit.code for unit in city.areas][:40]
+    source = f"""
+        format = "table"
+        options = {{ time = "hour", area = "unit", values = {{ pm25 = "dust" }} }}
+        parquet = {{ path = "air", every = "PT1S", sql = "{SQL}" }}
+    """
+    folders = live_city(tmp_path / "city", AIR, source), tmp_path / "lake", tmp_path / "data"
+    partition(folders[1], dict.fromkeys(units, 10.0))
+    names = ("IOC_CITY", "IOC_LAKE", "IOC_DATA_DIR")
+    named = dict(zip(names, map(str, folders), strict=True))
+    settings = load_settings({**named, "IOC_FEED_PORT": str(free_port())}, env_file=None)
+    room = LiveRoom(settings, load_city(folders[0]))
+    room.until(lambda: room.stored(AIR)[0] == 40)
+    room.close()
+    partition(folders[1], dict.fromkeys(units[:10], 11.0))
+    for at in (1, 11, 40):  # in the chunk of rows, and in that of what is withdrawn
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.data_access.feed.killed_live", *map(str, folders),
+             str(settings.feed_port), str(at)],
+            cwd=ROOT, check=False, timeout=60, env={**os.environ, "PYTHONWARNINGS": "default"},
+        )  # fmt: skip
+        assert done.returncode == -9
+        room = LiveRoom(settings, load_city(folders[0]))
+        with room.store().snapshot() as snapshot:
+            assert len(snapshot.newest(AIR, "pm25")) == 40
+        room.close()
+    room.until(lambda: room.stored(AIR)[1] == 40)
+    for _ in range(3):
+        room.tick()
+    assert room.stored(AIR) == (40, 40, 0)
+    assert standing(room) == dict.fromkeys(units[:10], 11.0)
+    room.close()
+
+
+# ---------------------------------------------------------------- answers of a poll
+
+
+@pytest.fixture
+def site() -> Iterator[WebServer]:
+    with web_server(lambda _: Says(body=b"")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("replaces", ["all", "span", "nothing"])
+def test_an_answer_takes_back_what_it_leaves_out_as_far_as_it_says_it_is_all(
+    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str], replaces: Any
+) -> None:
+    hours = [HOUR - timedelta(hours=back) for back in (3, 2, 1)]
+
+    def says(*kept: datetime) -> None:
+        lines = [f"{hour.isoformat()},{units[0]},{at}" for at, hour in enumerate(hours)]
+        chosen = [line for hour, line in zip(hours, lines, strict=True) if hour in kept]
+        body = "\n".join(["hour,unit,dust", *chosen]).encode()
+        site.answer = lambda _: Says(body=body)
+
+    says(*hours)
+    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces=replaces)
+    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    says(hours[0])
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[0] == 4)
+    withdrawn = {"all": 2, "span": 0, "nothing": 0}[replaces]
+    assert room.stored(AIR) == (3, withdrawn, 0)
+    says(*hours[::2])
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[0] == 6)
+    with room.store().snapshot() as snapshot:
+        found = snapshot.recent(AIR, "pm25", from_us=0)[units[0]]
+    assert [value for _, value in found] == ([0, 1, 2] if replaces == "nothing" else [0, 2])
