@@ -19,7 +19,7 @@ from typing import Any
 from data_access.errors import IntakeError
 from data_access.intake.polling import Fetch, Fetched
 from data_access.intake.spool import Arrival
-from language import Told
+from language import Told, told
 
 KIND = "beside"
 EVERY_S = 3600.0  # unless its way says so
@@ -68,7 +68,8 @@ class CompanionFetch:
                 raise IntakeError(fault)
             path.replace(self.folder / path.name)
         except OSError as error:
-            raise IntakeError(str(error)) from error
+            why = error.strerror or error
+            raise IntakeError(told("cannot be kept ({why})", why=why)) from error
         finally:
             shutil.rmtree(coming, ignore_errors=True)
         for other in kept(self.folder):

@@ -24,9 +24,9 @@ WORDS: tuple[Any, ...] = (
     "12:60", "-00:00", "POINT(1 2)", "[1,2]", "{}", "\t", "urn:x:", "00004@2025-07-01", "../../etc",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
-    *WORDS, 0, -1, 1, 2**31, 2**63, 2**64, -(2**63), 10**30, 1e308, -1e308, 5e-324, 0.1, True, False,
-    [], {}, [None], [[]], [{}], {"value": None}, {"": ""}, {"type": "Point", "coordinates": []},
-    {"type": "Point", "coordinates": [None, None]}, {"type": "Point", "coordinates": ["a", 1e400]},
+    *WORDS, 0, -1, 1, 2**31, 2**63, 2**64, -(2**63), 10**30, 1e308, -1e308, 5e-324, 0.1, True,
+    False, [], {}, [None], [[]], [{}], {"value": None}, {"": ""},
+    {"type": "Point", "coordinates": []}, {"type": "Point", "coordinates": [None, None]}, {"type": "Point", "coordinates": ["a", 1e400]},
     {"value": {"value": {"value": 1}}}, [1, "2", None, {"a": 1}],
 )  # fmt: skip
 
@@ -57,9 +57,9 @@ def json_changed(content: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 1, 2, 5))):
         at = chance.randrange(len(documents))
         documents[at] = _tree_changed(documents[at], chance)
-    return "\n".join(
-        json.dumps(each, ensure_ascii=chance.random() < 0.3) for each in documents
-    ).encode("utf-8", "surrogatepass")
+    is_ascii = chance.random() < 0.3
+    text = "\n".join(json.dumps(each, ensure_ascii=is_ascii) for each in documents)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _tree_changed(tree: Any, chance: random.Random) -> Any:
