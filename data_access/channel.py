@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +21,11 @@ from data_access.envelope import LIVE
 from data_access.errors import SourceError
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Order
-from data_access.reading import Folder, Found, Reading
+from data_access.reading import WHOLE, Folder, Found, Reading
 from data_access.records import instant_us
 from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
-from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream
+from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream, Whole
 from data_access.watch import Watch
 from language import Told, told
 
@@ -34,6 +35,7 @@ CHUNK = 10_000  # rows of one transaction
 SECOND_US = 1_000_000
 PRUNE_US = 3600 * SECOND_US  # between two times of forgetting what is long over
 SPARE_US = 30 * DAY  # of track before the history, in which rows are still kept
+FILE_ENDS = ":#"  # what follows a file's name in references
 AGAIN_US = 30 * SECOND_US  # until a file that could not be read is tried again unchanged
 
 
@@ -222,6 +224,7 @@ class Channel:
             schema=reading.schema,
             refused=reading.refused,
             withdrawn=reading.withdrawn,
+            wholes=_wholes(reading, stream, timeline),
         )
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))
@@ -265,6 +268,33 @@ class Channel:
         if self._timeline is not None:
             next_us = self._schedule.next_after(self._timeline, self._to_us)
             self._due_us = None if next_us is None else self._timeline.glass(next_us)
+
+
+def _wholes(reading: Reading, stream: Stream, timeline: Timeline | None) -> list[Whole]:
+    """Return the changed files of what is played once, each all there is of its own while.
+
+    What a corrected file leaves out is withdrawn; what a table that moves on has left behind stays.
+    """
+    if timeline is None or timeline.mode != "latest":
+        return []  # in laps, a row has been said many times
+    unread = {each.source_ref for each in reading.rejected if each.reason in WHOLE}
+    changed = [
+        Path(mark.path).name
+        for mark in reading.marks
+        if mark.path not in stream.files or stream.files[mark.path].digest != mark.digest
+    ]
+    return [
+        Whole(
+            name,
+            reading.rows.take(reading.rows.of_part(name, FILE_ENDS)),
+            refused=reading.refused_keys,
+            within="span",
+            ends=FILE_ENDS,
+            beside=reading.rows,
+        )
+        for name in changed
+        if name not in unread
+    ]
 
 
 def _taken(marks: Iterable[FileMark]) -> dict[str, tuple[str, int]]:

@@ -63,6 +63,7 @@ class Reading:
         self.schema: Schema = {}  # known from now on
         self.withdrawn: set[str] = set()  # records of which nothing is to be kept
         self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
+        self.refused_keys: set[tuple[str, str, int]] = set()  # of observations among them
         self.measured: Counter[str] = Counter()  # what else the scores count
 
     @classmethod
@@ -177,6 +178,7 @@ class Reading:
         refused: dict[str, Counter[str]] = {name: Counter() for name in names}
         kept = []
         self.refused = {(each.source_ref, each.reason) for each in self.rejected}
+        self.refused_keys = {each.key for each in self.rejected if each.key is not None}
         for each in self.rejected:
             counts = refused[_file_of(each.source_ref, names)]
             counts[each.reason] += 1

@@ -67,15 +67,15 @@ class Rows:
         """Return the source reference of one row."""
         return join_reference(self.refs[self.ref[row]], int(self.line[row]))
 
-    def of_part(self, part: str) -> npt.NDArray[np.bool_]:
+    def of_part(self, part: str, ends: str = "#") -> npt.NDArray[np.bool_]:
         """Tell which rows are of a part of their source, by their references (`is_of_part`)."""
-        texts = np.array([is_of_part(text, part) for text in self.refs], bool)
-        of = texts[self.ref] if len(texts) else np.zeros(len(self), bool)
-        (text,), _, (line,) = _split_references([part])
-        if line != NO_LINE:  # a name that ends with a number is taken apart as any reference is
-            same = np.array([each == text for each in self.refs], bool)
-            of = of | (same[self.ref] & (self.line == line)) if len(same) else of
-        return of
+        told = {
+            (ref, line): is_of_part(join_reference(self.refs[ref], line), part, ends)
+            for ref, line in set(zip(self.ref.tolist(), self.line.tolist(), strict=True))
+            if self.refs[ref].startswith(part) or part.startswith(self.refs[ref])
+        }
+        places = zip(self.ref.tolist(), self.line.tolist(), strict=True)
+        return np.fromiter((told.get(place, False) for place in places), bool, len(self))
 
     def changed_since(self, old: Rows) -> npt.NDArray[np.bool_]:
         """Tell which rows `old` does not have with the same key, time, value and quality."""
@@ -155,15 +155,16 @@ def quality_name(quality: int) -> str:
     return WITHDRAWN_NAME if quality == WITHDRAWN else QUALITIES[quality]
 
 
-def is_of_part(reference: str, part: str) -> bool:
+def is_of_part(reference: str, part: str, ends: str = "#") -> bool:
     """Tell whether a reference is of a part of its source.
 
-    That is named as the part is, or in it ("air/day=22#k7"); of a part that ends with "@", which
-    comes again and again under other names ("list@…"), each of them.
+    That is named as the part is, or in it ("air/day=22#k7"): after one of `ends`. Of a part that
+    ends with "@", which comes again and again under other names ("list@…"), it is each of them.
     """
-    if part.endswith("@"):
-        return reference.startswith(part)
-    return reference == part or reference.startswith(f"{part}#")
+    if not reference.startswith(part):
+        return False
+    rest = reference[len(part) :]
+    return part.endswith("@") or not rest or rest[0] in ends
 
 
 def join_reference(text: str, line: int) -> str:

@@ -36,10 +36,12 @@ class Whole:
     Within its `span` alone, from its first row to its last, where it tells of a while.
     """
 
-    name: str  # what references of its rows are (data_access/rows.py, is_of_part)
+    name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
     rows: Rows
     refused: Collection[Key] = ()
     within: Within = "all"
+    ends: str = "#"  # … before one of these
+    beside: Rows | None = None  # what other parts say now: a row they have is not gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,13 @@ def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None
             return None
         first_us = max(within.first_us, span.first_us)
         within = Extent(first_us, min(within.last_us, span.last_us))
-    said = {
-        (*_named(whole.rows.keys[code]), at_us)
-        for code, at_us in zip(whole.rows.code.tolist(), whole.rows.at_us.tolist(), strict=True)
-    }
+    said = _said(whole.rows)
+    if whole.beside is not None:
+        said |= _said(whole.beside)
     said.update(whole.refused)
     keys: dict[SeriesKey, int] = {}
     found: list[tuple[int, int, float]] = []
-    for row in _had(connection, stream_id, whole.name, within):
+    for row in _had(connection, stream_id, whole, within):
         if (row.indicator, row.name, row.at_us) in said:
             continue
         key = SeriesKey(row.indicator, row.name, row.area)
@@ -176,7 +177,7 @@ def _known(connection: Connection, stream_id: int, name: str) -> Extent | None:
     return None if found is None else Extent(found.first_us, found.last_us)
 
 
-def _had(connection: Connection, stream_id: int, name: str, within: Extent) -> list[Any]:
+def _had(connection: Connection, stream_id: int, whole: Whole, within: Extent) -> list[Any]:
     """Return the rows of a part that stand, by series and time."""
     found = connection.execute(
         select(
@@ -199,9 +200,12 @@ def _had(connection: Connection, stream_id: int, name: str, within: Extent) -> l
     return [
         row
         for row in newest.values()
-        if row.quality != WITHDRAWN and is_of_part(join_reference(row.text, row.ref_line), name)
+        if row.quality != WITHDRAWN
+        and is_of_part(join_reference(row.text, row.ref_line), whole.name, whole.ends)
     ]
 
 
-def _named(key: SeriesKey) -> tuple[str, str]:
-    return key.indicator, key.entity
+def _said(rows: Rows) -> set[Key]:
+    keys = [(key.indicator, key.entity) for key in rows.keys]
+    places = zip(rows.code.tolist(), rows.at_us.tolist(), strict=True)
+    return {(*keys[code], at_us) for code, at_us in places}

@@ -26,7 +26,8 @@ WORDS: tuple[Any, ...] = (
 VALUES: tuple[Any, ...] = (
     *WORDS, 0, -1, 1, 2**31, 2**63, 2**64, -(2**63), 10**30, 1e308, -1e308, 5e-324, 0.1, True,
     False, [], {}, [None], [[]], [{}], {"value": None}, {"": ""},
-    {"type": "Point", "coordinates": []}, {"type": "Point", "coordinates": [None, None]}, {"type": "Point", "coordinates": ["a", 1e400]},
+    {"type": "Point", "coordinates": []}, {"type": "Point", "coordinates": [None, None]},
+    {"type": "Point", "coordinates": ["a", 1e400]},
     {"value": {"value": {"value": 1}}}, [1, "2", None, {"a": 1}],
 )  # fmt: skip
 

@@ -182,7 +182,7 @@ def test_the_newest_value_is_the_newest_that_stands(
 def test_other_parts_keep_what_they_said_whatever_they_are_called(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
-    names = ["air/day=2", "air/day=22", "air/hour=12:30", "air/hour=12:45"]
+    names = ["air/day=2", "air/day=22", "air/hour=12", "air/hour=12:30", "air/hour=12:45"]
     for number, name in enumerate(names):
         say(writer, stream_id, {("a", number): 1.0, ("b", number): 2.0}, minute=100, part=name)
     for number, name in enumerate(names):
