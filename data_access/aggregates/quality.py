@@ -11,6 +11,7 @@ from data_access.aggregates.live_sources import live_sources
 from data_access.aggregates.parts import column, number, table, words
 from data_access.contracts import DatasetContract
 from data_access.envelope import Number, Payload, Text
+from data_access.intake.health import PORT
 
 QUALITY = "data.quality"
 STATES = {
@@ -101,8 +102,9 @@ def quality(view: View) -> Payload:
     sources = view.snapshot.sources()
     if sources:
         failing = sum(1 for each in sources if each.failures)
+        up = sum(1 for each in sources if not each.failures and each.way != PORT[1])
         payload["numbers"] |= {
-            "sources_ok": number(text("Nguồn hoạt động", "Sources up"), len(sources) - failing),
+            "sources_ok": number(text("Nguồn hoạt động", "Sources up"), up),
             "sources_failing": _off(text("Nguồn lỗi", "Sources failing"), failing),
         }
         payload["tables"]["sources"] = live_sources(view, sources)

@@ -66,10 +66,12 @@ class QueryFetch:
         if self.way.watermark is not None:
             highest = _highest(self.way.watermark, names, rows, watermark)
             kept["watermark"] = _encoded(highest)
-        if not rows or kept["digest"] == state.get("digest"):
+        says = rows or self.way.replaces == "all"  # then, that there is nothing
+        if not says or kept["digest"] == state.get("digest"):
             return Fetched((), kept, len(body))
         at = datetime.fromtimestamp(begun_s, UTC).strftime("%Y%m%dT%H%M%SZ")
-        arrival = Arrival(f"query@{at}.csv", body, int(begun_s * 1_000_000))
+        part = "" if self.way.replaces == "nothing" else "query@"
+        arrival = Arrival(f"query@{at}.csv", body, int(begun_s * 1_000_000), part=part)
         return Fetched([arrival], kept, len(body))
 
     def _ask(self, watermark: Any) -> list[list[Any]]:

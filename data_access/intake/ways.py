@@ -134,7 +134,8 @@ class QueryWay:
     """SQL that the lake's own database executes; only its answer travels.
 
     With `watermark`, a column of the answer, `:watermark` in the SQL is the highest value there has
-    been (less `overlap` when it is an instant), `begin` before the first answer.
+    been (less `overlap` when it is an instant), `begin` before the first answer. `replaces` as of
+    an address, of rows without a reference of their own.
     """
 
     database: str  # SQLAlchemy URL without a password
@@ -143,6 +144,7 @@ class QueryWay:
     watermark: str | None = None
     begin: datetime | int | float | str | None = None
     overlap: Duration = "PT1M"
+    replaces: Replaces = "nothing"
     every: Every | None = None  # default: the dataset's cadence
     max_rows: int = Field(default=100_000, ge=1, le=5_000_000)
     timeout: Duration = "PT1M"
@@ -152,6 +154,8 @@ class QueryWay:
             raise ValueError("database must be a SQLAlchemy URL without a password; name a secret")
         if _PASSWORD.search(unquote(self.database)):
             raise ValueError("database must hold no password in its parameters; name a secret")
+        if self.watermark is not None and self.replaces == "all":
+            raise ValueError("an answer since a watermark is of a while; expected 'span'")
         if self.watermark is not None and (":watermark" not in self.sql or self.begin is None):
             raise ValueError("a watermark needs `begin`, and :watermark in the SQL")
 

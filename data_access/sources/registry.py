@@ -17,6 +17,7 @@ from data_access.contracts import DatasetContract
 from data_access.errors import CityError
 from data_access.model import Batch
 from data_access.sources.options import SourceOptions
+from data_access.sources.units import UnknownUnit, conversions
 
 
 class SourceModule(Protocol):
@@ -51,7 +52,10 @@ def verify(city: City) -> None:
             expected = f"{dataset.source.format!r}; expected one of {', '.join(sorted(formats()))}"
             raise CityError("datasets.toml", f"{key}.format", expected)
         try:
-            source.Options.model_validate(dataset.source.options)
+            options = source.Options.model_validate(dataset.source.options)
+            conversions(getattr(options, "in_units", {}), dataset)
+        except UnknownUnit as error:
+            raise CityError("datasets.toml", f"{key}.options.in_units", str(error)) from error
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))

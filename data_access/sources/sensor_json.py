@@ -28,6 +28,7 @@ from data_access.sources.json_path import inside, number_of, word_of
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import Payload, good_files, load
 from data_access.sources.rows import observations
+from data_access.sources.units import SAME, conversions
 from language import Told, told
 
 FORMAT = "sensor-json"
@@ -42,6 +43,7 @@ _MS_FROM, _US_FROM = 1e11, 1e14  # numbers from there on are milliseconds, micro
 class Options(SourceOptions):
     """Paths are names joined by dots: `data.pm25`, `readings.0.value`; all but `items` below one.
 
+    `values[kind=pm25].value` is of the one of a list that says so (json_path.py).
     `topic` names levels: `city/{area}/air/{entity}`; `+` is any level, `#` all that follow. Of a
     time that is an interval its begin counts.
     """
@@ -56,6 +58,7 @@ class Options(SourceOptions):
     value: str | None = None  # path, where a level or path names the indicator; "" is all of it
     indicator: str | None = None  # path
     indicators: dict[str, str] = Field(default_factory=dict)  # their word -> indicator
+    in_units: dict[str, str] = Field(default_factory=dict)  # indicator -> unit of their numbers
     area: str | None = None  # path: a unit's code or name
     areas: dict[str, str] = Field(default_factory=dict)  # their word -> unit's code
     units: UnitsOf = "then"  # codes and names of units in messages from before a reform
@@ -109,7 +112,9 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     """Yield a batch a file."""
     options: Options = Options.of(contract)
     rejected: list[Rejected] = []
-    for batch in good_files(files, lambda path: _Reader(options, city).batch(path), rejected):
+    for batch in good_files(
+        files, lambda path: _Reader(options, city, contract).batch(path), rejected
+    ):
         batch.rejected[:0] = rejected
         rejected.clear()
         yield batch
@@ -120,8 +125,9 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
 class _Reader:
     """Reads one file."""
 
-    def __init__(self, options: Options, city: City) -> None:
+    def __init__(self, options: Options, city: City, contract: DatasetContract) -> None:
         self._options, self._city = options, city
+        self._turned = conversions(options.in_units, contract)
         self._zone: ZoneInfo = zone_of(options.timezone, city)
         self._joining = Joining(city, options.units)
         self._rows = _Rows()
@@ -249,7 +255,7 @@ class _Reader:
             self._rows.entity.append(entity)
             self._rows.area.append(area)
             self._rows.at.append(at)
-            self._rows.value.append(number)
+            self._rows.value.append(self._turned.get(indicator, SAME)(number))
             self._rows.ref.append(said.where)
         if entity not in self._entities:
             name = None if options.name is None else word_of(inside(said.found, options.name))

@@ -6,7 +6,7 @@ is also what the ways `query`, `parquet` and `csv` hand on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
 from data_access.sources.payload import good_files, load
 from data_access.sources.rows import bad_rows, local_to_utc, numbers, observations, references
+from data_access.sources.units import SAME, Conversion, conversions
 from language import told
 
 FORMAT = "table"
@@ -41,6 +42,7 @@ class Options(SourceOptions):
     indicator: str | None = None  # long: the column that names it …
     value: str | None = None  # … and the one with the value
     indicators: dict[str, str] = Field(default_factory=dict)  # long: their word -> indicator
+    in_units: dict[str, str] = Field(default_factory=dict)  # indicator -> unit of their numbers
     quality: str | None = None
     name: str | None = None  # of the entity
     lat: str | None = None
@@ -61,8 +63,9 @@ class Options(SourceOptions):
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield a batch a file."""
     options: Options = Options.of(contract)
+    turned = conversions(options.in_units, contract)
     rejected: list[Rejected] = []
-    for batch in good_files(files, lambda path: _table(path, options, city), rejected):
+    for batch in good_files(files, lambda path: _table(path, options, city, turned), rejected):
         batch.rejected[:0] = rejected
         rejected.clear()
         yield batch
@@ -70,7 +73,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
         yield Batch(rejected=rejected)
 
 
-def _table(path: Path, options: Options, city: City) -> Batch:
+def _table(path: Path, options: Options, city: City, turned: Mapping[str, Conversion]) -> Batch:
     payload = load(path)
     needed = [options.time, *options.values.values()]
     extra = ("entity", "area", "indicator", "value", "quality", "name", "lat", "lon")
@@ -111,13 +114,17 @@ def _table(path: Path, options: Options, city: City) -> Batch:
                     entity=entity[mine],
                     area=area[mine],
                     observed_at=at[mine],
-                    value=numbers(column[mine]),
+                    value=_turned(numbers(column[mine]), turned.get(indicator, SAME)),
                     quality=quality[mine],
                     source_ref=np.asarray(ref, dtype=object)[mine],
                 )
             )
     joined = pd.concat(made, ignore_index=True) if made else None
     return Batch(joined, entities=_entities(frame, options, area, lats, lons), rejected=rejected)
+
+
+def _turned(found: pd.Series, conversion: Conversion) -> pd.Series:
+    return found if conversion == SAME else found.map(conversion, na_action="ignore")
 
 
 def _times(texts: pd.Series, zone: ZoneInfo) -> pd.Series:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from data_access.contracts import DatasetContract
 from data_access.spelling import tone_key
 from language import told
 
@@ -120,6 +122,17 @@ def conversion(given: str, wanted: str) -> Conversion:
     Counts have no unit of their own: "C62" or none fits whatever is counted ("ca", "xe").
     """
     return _conversion(given.strip(), wanted.strip())
+
+
+def conversions(given: Mapping[str, str], contract: DatasetContract) -> dict[str, Conversion]:
+    """Return how numbers of indicators become the contract's, `given` being the unit of each.
+
+    Raises UnknownUnit, as registry.verify does before anything is read.
+    """
+    unknown = sorted(given.keys() - contract.indicators.keys())
+    if unknown:
+        raise UnknownUnit(told("{name} is no indicator", name=unknown[0]))
+    return {name: conversion(unit, contract.indicators[name].unit) for name, unit in given.items()}
 
 
 def is_unit(text: str) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true
 
 from data_access.rows import NO_LINE, WITHDRAWN, Rows, SeriesKey, is_of_part, join_reference
 from data_access.store.engine import insert_into
@@ -149,7 +149,7 @@ def forget(connection: Connection, stream_id: int, before_us: int) -> None:
 
 
 def stands(
-    rows: Any, counts: Callable[[Any], ColumnElement[bool]] = lambda _: literal(True)
+    rows: Any, counts: Callable[[Any], ColumnElement[bool]] = lambda _: true()
 ) -> ColumnElement[bool]:
     """Return which rows of `observation` (or an alias) are not withdrawn, as far as rows count."""
     later = observation.alias()

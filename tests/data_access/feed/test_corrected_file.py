@@ -19,7 +19,7 @@ def file_of(room: Room) -> Path:
 def said(room: Room) -> dict[tuple[str, int], float]:
     """What stands of new firms, by entity and time."""
     with room.store().snapshot() as snapshot:
-        found = snapshot.recent(BUSINESS, "new_firms", from_us=0)
+        found = snapshot.recent(BUSINESS, "firms_new", from_us=0)
     return {(name, at): value for name, rows in found.items() for at, value in rows}
 
 
@@ -47,7 +47,7 @@ def test_a_row_that_a_corrected_file_leaves_out_is_withdrawn(
     after = said(room)
     ((name, _),) = before.keys() - after.keys()
     assert after == {key: each for key, each in before.items() if key in after}
-    row = room.store().source_rows(BUSINESS, indicator="new_firms", entity=name)[0]
+    row = room.store().source_rows(BUSINESS, indicator="firms_new", entity=name)[0]
     assert (row["value"], row["quality"]) == (None, "withdrawn")
     assert row["source_ref"] == "business_2025.csv"
     path.write_text(whole, "utf-8")

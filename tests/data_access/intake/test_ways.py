@@ -85,6 +85,22 @@ def test_what_only_sounds_like_a_secret_is_taken() -> None:
             {"query": {"database": "sqlite://", "sql": "SELECT 1", "watermark": "at"}},
             "needs `begin`, and :watermark",
         ),
+        (
+            {
+                "query": {
+                    "database": "sqlite://",
+                    "sql": ":watermark",
+                    "watermark": "at",
+                    "begin": 1,
+                    "replaces": "all",
+                }
+            },
+            "is of a while",
+        ),
+        (
+            {"url": {"address": "https://a.test", "paging": "page", "replaces": "span"}},
+            "no other paging",
+        ),
         ({"parquet": {"path": "air"}}, "sql"),
         ({"parquet": {"path": "s3://lake/air", "sql": "x"}}, "mount its bucket below the lake"),
         ({}, "expected paths, or a live way: url"),

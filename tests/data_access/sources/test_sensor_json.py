@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from pydantic import ValidationError
 
 from data_access.city import City
 from data_access.contracts import SourceSpec
-from data_access.errors import SourceWrongFormat
+from data_access.errors import CityError, SourceWrongFormat
 from data_access.messages import Message, messages_in
 from data_access.model import Batch
 from data_access.sources import registry, sensor_json
+from data_access.sources.json_path import inside
 from tests.data_access.sources.conftest import joined, reasons, values
 
 CAME_US = 1_795_000_000_000_000  # 2026-11-18 18:06:40 in Hanoi
@@ -185,3 +187,128 @@ def test_messages_come_back_from_their_lines_as_they_went_in() -> None:
 def test_options_that_do_not_say_enough_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         sensor_json.Options.model_validate(options)
+
+
+# ---------------------------------------------------------------- networks of other cities
+
+# As Sensor.Community says it: numbers as text, of a list that names what each is; UTC without "Z".
+COMMUNITY = [
+    {
+        "id": 18289642104,
+        "sampling_rate": None,
+        "timestamp": "2023-12-08 15:22:32",
+        "location": {
+            "id": 590, "latitude": "21.030", "longitude": "105.852", "altitude": "390.3",
+            "country": "DE", "exact_location": 0, "indoor": 0,
+        },
+        "sensor": {"id": 253, "pin": "1", "sensor_type": {"id": 14, "name": "SDS011"}},
+        "sensordatavalues": [
+            {"id": 41443085259, "value": "7.31", "value_type": "P1"},
+            {"id": 41443085264, "value": "6.92", "value_type": "P2"},
+        ],
+    },
+    {
+        "timestamp": "2023-12-08 15:22:33",
+        "location": {"latitude": "21.031", "longitude": "105.853"},
+        "sensor": {"id": 254},
+        "sensordatavalues": [{"value": "40.80", "value_type": "humidity"}],
+    },
+]  # fmt: skip
+
+# As openSenseMap says it: a box with its sensors, those that are silent null, lon before lat.
+BOXES = [
+    {
+        "_id": "5e6073fe57703e001bb99453",
+        "name": "Vtuzgorodok",
+        "currentLocation": {"coordinates": [105.852, 21.030, 51], "type": "Point"},
+        "sensors": [
+            {
+                "title": "PM2.5", "unit": "µg/m³", "sensorType": "SDS 011",
+                "lastMeasurement": {"value": "0.90", "createdAt": "2020-10-17T10:49:51.627Z"},
+            },
+            {
+                "title": "Temperatur", "unit": "°F",
+                "lastMeasurement": {"value": "68", "createdAt": "2020-10-17T10:49:51.627Z"},
+            },
+            {"title": "Beleuchtungsstärke", "unit": "lx", "lastMeasurement": None},
+        ],
+    }
+]  # fmt: skip
+
+
+def test_a_list_that_names_its_values_is_read_by_their_names(read: Read) -> None:
+    batch = read(
+        json.dumps(COMMUNITY).encode(),
+        entity="sensor.id",
+        time="timestamp",
+        timezone="UTC",
+        lat="location.latitude",
+        lon="location.longitude",
+        values={
+            "pm10": "sensordatavalues[value_type=P1].value",
+            "pm25": "sensordatavalues[value_type=P2].value",
+            "humidity": "sensordatavalues[value_type=humidity].value",
+        },
+    )
+    at = "2023-12-08 22:22"
+    assert values(batch, indicator="pm25") == {at: 6.92}
+    assert values(batch, indicator="pm10", entity="253") == {at: 7.31}
+    assert values(batch, indicator="humidity", entity="254") == {at: 40.8}
+    assert batch.rejected == []
+    assert all(each.area is not None for each in batch.entities)
+
+
+def test_a_name_with_dots_is_found_and_other_units_are_turned(read: Read) -> None:
+    last = "lastMeasurement"
+    batch = read(
+        json.dumps(BOXES).encode(),
+        entity="_id",
+        name="name",
+        time=f"sensors[title=PM2.5].{last}.createdAt",
+        lat="currentLocation.coordinates.1",
+        lon="currentLocation.coordinates.0",
+        values={
+            "pm25": f"sensors[title=PM2.5].{last}.value",
+            "temperature": f"sensors[title=Temperatur].{last}.value",
+            "humidity": f"sensors[title=Beleuchtungsstärke].{last}.value",
+        },
+        in_units={"temperature": "°F"},
+    )
+    assert values(batch, indicator="pm25") == {"2020-10-17 17:49": 0.9}
+    assert values(batch, indicator="temperature") == {"2020-10-17 17:49": 20}
+    assert values(batch, indicator="humidity") == {}  # it is silent
+
+
+def test_units_nobody_can_turn_are_refused_before_anything_is_read(city: City) -> None:
+    for given, why in (
+        ({"pm25": "furlong"}, "'furlong' cannot be turned into 'µg/m³'"),
+        ({"pm": "µg/m³"}, "pm is no indicator"),
+    ):
+        options = {"entity": "id", "values": {"pm25": "a"}, "in_units": given}
+        spec = SourceSpec(format="sensor-json", paths=("*",), options=options)
+        contract = replace(city.datasets["environment.air"], source=spec)
+        with pytest.raises(CityError, match=re.escape(why)):
+            registry.verify(replace(city, datasets={contract.id: contract}))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("a[k=x].v", 1),
+        ("a[k=y.z].v", 2),
+        ("a[n.m=3].v", 3),
+        ("[k=x].v", None),
+        ("a[k=none].v", None),
+        ("a[k=x", None),
+        ("b[k=x].v", None),
+        ("a[k=x].v.w", None),
+        ("odd[k].v", 4),
+    ],
+)
+def test_the_one_of_a_list_is_chosen_by_what_it_says(path: str, found: int | None) -> None:
+    tree = {
+        "a": [None, 5, {"k": "x", "v": 1}, {"k": "y.z", "v": 2}, {"n": {"m": 3}, "v": 3}],
+        "b": {"k": "x"},
+        "odd[k]": {"v": 4},
+    }
+    assert inside(tree, path) == found

@@ -114,3 +114,10 @@ def test_what_else_is_known_of_an_entity_stays_with_it(read_table: ReadTable) ->
     text = "at,station,PM2.5,PM10,kind\n2026-11-22T10:00:00Z,a,12.5,20, roadside \n"
     batch = read_table(text, **WIDE, attributes={"kind": "kind"})
     assert batch.entities[0].attributes == {"kind": "roadside"}
+
+
+def test_numbers_in_another_unit_become_the_contracts(read_table: ReadTable) -> None:
+    text = "at,station,PM2.5,PM10\n2026-11-22,a,0.0125,x\n2026-11-22,b,,40\n"
+    batch = read_table(text, **WIDE, in_units={"pm25": "mg/m³"})
+    assert values(batch, indicator="pm25") == {"2026-11-22 00:00": 12.5}
+    assert values(batch, indicator="pm10", entity="b") == {"2026-11-22 00:00": 40.0}
