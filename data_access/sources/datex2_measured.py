@@ -2,14 +2,16 @@
 
 A table of sites among the files, or in the same feed, says where they are. Of several values of
 one kind at a site and time (lanes, classes of vehicles) the one of the lowest index is read, unless
-`indices` names others: only the table's owner knows which of them are parts of which.
+`indices` names another, or `lanes` has all of them joined, as far as the table says what they are
+(datex2_lanes.py).
 Situations are data_access/sources/datex2.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -21,6 +23,7 @@ from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Entity, Rejected
 from data_access.sources.datex2 import POINTS
+from data_access.sources.datex2_lanes import Quantity, Value, joined, values_of
 from data_access.sources.options import SourceOptions
 from data_access.sources.payload import good_files, load
 from data_access.sources.places import point
@@ -30,7 +33,6 @@ from language import told, words_of
 
 FORMAT = "datex2-measured"
 EXPECTED = told("DATEX II version 2 or 3 with measured data or a table of sites")
-Quantity = Literal["speed", "flow", "occupancy"]
 # The element that holds a quantity's value, and the unit the standard gives it.
 VALUES: dict[str, tuple[Quantity, str]] = {
     "speed": ("speed", "km/h"),
@@ -44,10 +46,14 @@ NOTHING_SEEN = -1.0  # what some write where no vehicle passed
 
 
 class Options(SourceOptions):
-    """Indicators by quantity; `indices`: of the values to be read, by quantity."""
+    """Indicators by quantity; `indices`: of the values to be read, by quantity.
+
+    With `lanes = "all"` a site's number is of all its lanes.
+    """
 
     indicators: dict[Quantity, str]
     indices: dict[Quantity, str] = Field(default_factory=dict)
+    lanes: Literal["one", "all"] = "one"
 
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
@@ -56,8 +62,11 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     rejected: list[Rejected] = []
     parsed = list(good_files(files, _parse, rejected))
     sites = {site.entity: site for _, root in parsed for site in _sites(root, city)}
+    lanes: dict[str, tuple[Value, ...]] = {}
+    if options.lanes == "all":
+        lanes = {site: values_of(each) for _, root in parsed for site, each in _records(root)}
     for name, root in parsed:
-        reader = _Reader(name, options, contract)
+        reader = _Reader(name, options, contract, lanes)
         for element in _named(root, "siteMeasurements"):
             reader.take(element)
         entities = [sites.get(site, Entity(site, site)) for site in sorted(reader.sites)]
@@ -82,8 +91,14 @@ def _parse(path: Path) -> tuple[str, Element]:
 
 
 class _Reader:
-    def __init__(self, name: str, options: Options, contract: DatasetContract) -> None:
-        self.name, self.options, self.contract = name, options, contract
+    def __init__(
+        self,
+        name: str,
+        options: Options,
+        contract: DatasetContract,
+        lanes: Mapping[str, tuple[Value, ...]],
+    ) -> None:
+        self.name, self.options, self.contract, self.lanes = name, options, contract, lanes
         self.rows = Gathered()
         self.sites: set[str] = set()
         self.rejected: list[Rejected] = []
@@ -116,6 +131,9 @@ class _Reader:
             indicator = self.options.indicators.get(quantity)
             if indicator is None:
                 continue
+            if self.lanes.get(site) and quantity not in self.options.indices:
+                self._add_joined(site, at, quantity, found, where)
+                continue
             index = self.options.indices.get(quantity) or min(by_index, key=_order)
             if index not in by_index:
                 continue
@@ -123,6 +141,31 @@ class _Reader:
             if number is not None:
                 self.sites.add(site)
                 self.rows.add(indicator, site, None, at, number, where)
+
+    def _add_joined(
+        self,
+        site: str,
+        at: datetime,
+        quantity: Quantity,
+        found: Mapping[Quantity, Mapping[str, str]],
+        where: str,
+    ) -> None:
+        """Take a site's number of all its lanes; without one of them a flow is in doubt."""
+        read: tuple[Quantity, ...] = (quantity, "flow") if quantity == "speed" else (quantity,)
+        numbers = {
+            index: self._number_of(kind, self.options.indicators.get(kind, ""), text, where)
+            for kind in read
+            for index, text in found.get(kind, {}).items()
+        }
+        made = joined(self.lanes[site], quantity, numbers)
+        if made is None:
+            return
+        self.sites.add(site)
+        is_low = made.is_partial and quantity == "flow"
+        self.rows.add(
+            self.options.indicators[quantity], site, None, at, made.number, where,
+            quality="suspect" if is_low else "good",
+        )  # fmt: skip
 
     def _number_of(self, quantity: Quantity, indicator: str, text: str, where: str) -> float | None:
         try:
@@ -168,13 +211,16 @@ def _values(element: Element, index: str = "") -> Iterator[tuple[str, Quantity, 
             yield from _values(child, here)
 
 
-def _sites(root: Element, city: City) -> Iterator[Entity]:
+def _records(root: Element) -> Iterator[tuple[str, Element]]:
     for element in root.iter():
-        if _name(element) not in ("measurementSiteRecord", "measurementSite"):
-            continue
-        site = element.get("id", "").strip()
-        if not site:
-            continue
+        if _name(element) in ("measurementSiteRecord", "measurementSite"):
+            site = element.get("id", "").strip()
+            if site:
+                yield site, element
+
+
+def _sites(root: Element, city: City) -> Iterator[Entity]:
+    for site, element in _records(root):
         names = (
             "".join(each.itertext()).split() for each in _named(element, "measurementSiteName")
         )
