@@ -149,6 +149,7 @@ class Door:
             return self._refused(413, f"more than {most} bytes", "size", peer, name)
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(_GO_ON)
+            request.writer.output_size = 0  # of the answer itself nothing is written yet
         body = bytearray()
         try:
             async with asyncio.timeout(self.timeout_s):

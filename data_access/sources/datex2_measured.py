@@ -151,12 +151,12 @@ class _Reader:
         where: str,
     ) -> None:
         """Take a site's number of all its lanes; without one of them a flow is in doubt."""
-        read: tuple[Quantity, ...] = (quantity, "flow") if quantity == "speed" else (quantity,)
         numbers = {
-            index: self._number_of(kind, self.options.indicators.get(kind, ""), text, where)
-            for kind in read
-            for index, text in found.get(kind, {}).items()
+            index: self._number_of(quantity, self.options.indicators[quantity], text, where)
+            for index, text in found[quantity].items()
         }
+        if quantity == "speed":  # which counts as many vehicles as passed
+            numbers |= {index: _plain(text) for index, text in found.get("flow", {}).items()}
         made = joined(self.lanes[site], quantity, numbers)
         if made is None:
             return
@@ -193,6 +193,15 @@ class _Reader:
                 )
             )
             return None
+
+
+def _plain(text: str) -> float | None:
+    """Return a number that is refused elsewhere when it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _values(element: Element, index: str = "") -> Iterator[tuple[str, Quantity, str]]:
