@@ -62,7 +62,7 @@ def has(key: str, language: str = DEFAULT_LANGUAGE) -> bool:
     return rest in load(language, domain).words
 
 
-def text(key: str, language: str = DEFAULT_LANGUAGE, **values: object) -> str:
+def text(key: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> str:
     """Return the words for `key` ("domain.rest.of.key") with `{name}`s filled from `values`.
 
     An entry with plural forms chooses by the value `count`. A missing key returns the key itself.

@@ -28,7 +28,7 @@ from tests.data_access.feed.live_room import LiveRoom
 from tests.data_access.intake.web_server import Says, WebServer, web_server
 
 AIR = "environment.air"
-SQL = "SELECT date_trunc('hour', at) AS hour, unit, avg(dust) AS dust FROM lake GROUP BY ALL"
+SQL = "SELECT date_trunc('hour', seen) AS hour, unit, avg(dust) AS dust FROM lake GROUP BY ALL"
 OPTIONS = {"time": "hour", "area": "unit", "values": {"pm25": "dust"}}
 HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
@@ -39,9 +39,11 @@ def partition(lake: Path, dust: dict[str, float], *, hour: datetime = HOUR) -> s
     folder = lake / name
     folder.mkdir(parents=True, exist_ok=True)
     values = ", ".join(f"('{unit}', {value})" for unit, value in dust.items())
-    rows = f"SELECT *, TIMESTAMPTZ '{hour.isoformat()}' AS at FROM (VALUES {values}) t(unit, dust)"
+    rows = (
+        f"SELECT *, TIMESTAMPTZ '{hour.isoformat()}' AS seen FROM (VALUES {values}) t(unit, dust)"
+    )
     if not dust:
-        rows = f"SELECT '' AS unit, 1.0 AS dust, TIMESTAMPTZ '{hour.isoformat()}' AS at LIMIT 0"
+        rows = f"SELECT '' AS unit, 1.0 AS dust, TIMESTAMPTZ '{hour.isoformat()}' AS seen LIMIT 0"
     aside = folder / "_aside.parquet"
     duckdb.execute(f"COPY ({rows}) TO '{aside}' (FORMAT parquet)")
     aside.rename(folder / "part.parquet")

@@ -220,7 +220,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
 def test_of_one_part_of_a_source_one_payload_is_taken_at_a_time(open_spool: OpenSpool) -> None:
     spool = open_spool()
     spool.begin("a", 0)
-    said = [arrival(text, part=part) for text, part in ("1x", "2y", "3x", "4")]
+    said = [arrival(each[0], part=each[1:]) for each in ("1x", "2y", "3x", "4")]
     spool.put("a", "parquet", said).result()
     assert texts(spool) == ["1", "2"]
     taken = spool.take("a", **SOME)
@@ -237,7 +237,7 @@ def test_what_waits_in_a_file_of_another_edition_stays(
         "CREATE TABLE payload (id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, way TEXT NOT NULL,"
         " name TEXT NOT NULL, framing TEXT NOT NULL, received_us INTEGER NOT NULL,"
         " body BLOB NOT NULL);"
-        "INSERT INTO payload VALUES (1, 'a', 'url', 'n', 'file', 1, 'old');"
+        "INSERT INTO payload VALUES (1, 'a', 'url', 'n', 'file', 1, X'6f6c64');"
     )
     connection.close()
     spool = open_spool()

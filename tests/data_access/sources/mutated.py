@@ -54,13 +54,20 @@ def json_changed(content: bytes, chance: random.Random) -> bytes:
     try:
         documents = [json.loads(text)]
     except ValueError:
-        documents = [json.loads(line) for line in text.splitlines() if line.strip()]
+        documents = [each for line in text.splitlines() if (each := _parsed(line)) is not None]
     for _ in range(chance.choice((1, 1, 2, 5))):
         at = chance.randrange(len(documents))
         documents[at] = _tree_changed(documents[at], chance)
     is_ascii = chance.random() < 0.3
     text = "\n".join(json.dumps(each, ensure_ascii=is_ascii) for each in documents)
     return text.encode("utf-8", "surrogatepass")
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None  # one that is spoiled already
 
 
 def _tree_changed(tree: Any, chance: random.Random) -> Any:
