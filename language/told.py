@@ -39,7 +39,7 @@ class Told(str):
         return Told, (self.template, self.values)
 
 
-def told(template: str, **values: object) -> Told:
+def told(template: str, /, **values: object) -> Told:
     """Return a sentence of `refusals.po`; `template` is the English one, with `{name}`s.
 
     A text of the city's data, by language, is said in the reader's. Whatever else is no number,

@@ -67,3 +67,9 @@ def test_what_is_too_long_to_be_kept_is_kept_in_english_and_cut():
 def test_an_error_of_another_says_its_own_words():
     assert say(words_of(ValueError("disk full")), "vi") == "disk full"
     assert words_of(ValueError(INNER)) is INNER
+
+
+@pytest.mark.parametrize("name", ["key", "language", "values", "self", "template"])
+def test_its_values_may_be_called_anything(name):
+    said = told("the first is {key}", key=1) if name == "key" else told(f"{{{name}}}", **{name: 1})
+    assert all("1" in each for each in in_all_languages(said).values())

@@ -18,6 +18,7 @@ import pytest
 
 from data_access.city import City, load_city
 from data_access.contracts import SourceSpec
+from data_access.figure import line_at
 from data_access.intake.ways import LakeWay, UrlWay
 from data_access.passport import passport
 from data_access.store import Outcome
@@ -39,11 +40,10 @@ def partition(lake: Path, dust: dict[str, float], *, hour: datetime = HOUR) -> s
     folder = lake / name
     folder.mkdir(parents=True, exist_ok=True)
     values = ", ".join(f"('{unit}', {value})" for unit, value in dust.items())
-    rows = (
-        f"SELECT *, TIMESTAMPTZ '{hour.isoformat()}' AS seen FROM (VALUES {values}) t(unit, dust)"
-    )
+    stamp = f"TIMESTAMPTZ '{hour.isoformat()}' AS seen"
+    rows = f"SELECT *, {stamp} FROM (VALUES {values}) t(unit, dust)"
     if not dust:
-        rows = f"SELECT '' AS unit, 1.0 AS dust, TIMESTAMPTZ '{hour.isoformat()}' AS seen LIMIT 0"
+        rows = f"SELECT '' AS unit, 1.0 AS dust, {stamp} LIMIT 0"
     aside = folder / "_aside.parquet"
     duckdb.execute(f"COPY ({rows}) TO '{aside}' (FORMAT parquet)")
     aside.rename(folder / "part.parquet")
@@ -106,9 +106,9 @@ def test_the_passport_of_a_number_tells_what_was_withdrawn_of_it(
     room.until(lambda: room.stored(AIR)[0] == 2)
     partition(tmp_path / "lake", {one: 10})
     room.until(lambda: room.stored(AIR)[1] == 1)
-    found = passport(
-        room.read(AIR), "exceeding_hours", city=room.city, reader=room.store(), shown=lambda _: None
-    )
+    envelope = room.read(AIR)
+    line = line_at("pm25", envelope.payload["series"]["pm25"]["lines"][0]["id"])
+    found = passport(envelope, line, city=room.city, reader=room.store(), shown=lambda _: None)
     told = {(row.entity, row.quality, row.value) for row in found.rows}
     assert (two, "withdrawn", None) in told
     assert sum(read.withdrawn for read in found.reads) >= 1
