@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select, true
 
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR_US, slot_bounds_us
@@ -86,7 +86,7 @@ class SourceSnapshot(Snapshot):
     def newest(self, dataset: str, indicator: str) -> list[Newest]:
         """Return the newest value of every entity, from its newest row."""
         rows = self._newest_rows(dataset, indicator)
-        self._note("newest", dataset, indicator, rows)
+        self._note("newest", dataset, indicator, [*rows, *self._taken_back(dataset, indicator)])
         return [
             Newest(row.entity, row.area, row.at_us, row.value, row.quality == SUSPECT)
             for row in sorted(rows, key=lambda row: row.entity)
@@ -296,14 +296,36 @@ class SourceSnapshot(Snapshot):
         found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
         return [*found.values(), *self._forgotten(mine, found.keys())]
 
-    def _last_us(self, timeline: Timeline) -> ScalarSelect[int]:
-        """Return the time of the newest row of a series that counts: an index seek."""
+    def _taken_back(self, dataset: str, indicator: str) -> list[Row]:
+        """Return what was the newest of a series until its source said it no more."""
+        current = self.current(dataset)
+        if current is None or parts.gone(self.connection, current.id) is None:
+            return []
+        last_us = self._last_us(current.timeline, stands=False)
+        which = (
+            row_columns()
+            .join(series, series.c.id == observation.c.series_id)
+            .where(*self._series(dataset, indicator, ENTITY), observation.c.at_us == last_us)
+            .where(self._cutoff.of_observations(observation.c, current.timeline))
+            .order_by(series.c.name, observation.c.revision)
+        )
+        found = {row.entity: Row(*row) for row in self.connection.execute(which)}
+        return [row for row in found.values() if row.quality == WITHDRAWN]
+
+    def _last_us(self, timeline: Timeline, *, stands: bool = True) -> ScalarSelect[int]:
+        """Return the time of the newest row of a series that counts: an index seek.
+
+        Unless it `stands`, one that was withdrawn is it, too.
+        """
         other = observation.alias()
+
+        def counts(columns: Any) -> ColumnElement[bool]:
+            return self._cutoff.of_observations(columns, timeline)
+
         return (
             select(other.c.at_us)
             .where(other.c.series_id == series.c.id)
-            .where(self._cutoff.of_observations(other.c, timeline))
-            .where(parts.stands(other, lambda c: self._cutoff.of_observations(c, timeline)))
+            .where(counts(other.c), parts.stands(other, counts) if stands else true())
             .order_by(other.c.at_us.desc())
             .limit(1)
             .correlate(series)

@@ -18,7 +18,6 @@ import pytest
 
 from data_access.city import City, load_city
 from data_access.contracts import SourceSpec
-from data_access.figure import line_at
 from data_access.intake.ways import LakeWay, UrlWay
 from data_access.passport import passport
 from data_access.store import Outcome
@@ -107,11 +106,13 @@ def test_the_passport_of_a_number_tells_what_was_withdrawn_of_it(
     partition(tmp_path / "lake", {one: 10})
     room.until(lambda: room.stored(AIR)[1] == 1)
     envelope = room.read(AIR)
-    line = line_at("pm25", envelope.payload["series"]["pm25"]["lines"][0]["id"])
-    found = passport(envelope, line, city=room.city, reader=room.store(), shown=lambda _: None)
+    found = passport(
+        envelope, "pm25_median", city=room.city, reader=room.store(), shown=lambda _: None
+    )
     told = {(row.entity, row.quality, row.value) for row in found.rows}
     assert (two, "withdrawn", None) in told
-    assert sum(read.withdrawn for read in found.reads) >= 1
+    assert [(read.rows, read.withdrawn) for read in found.reads] == [(1, 1)]
+    assert found.total == 2
 
 
 def test_a_partition_that_has_nothing_any_more_takes_all_of_it_back(
