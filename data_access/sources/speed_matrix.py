@@ -125,8 +125,11 @@ class _Matrix:
 
 
 def _table(name: str, text: str) -> tuple[pd.DataFrame, list[str]]:
-    header = next(csv.reader(io.StringIO(text)), [])
     expected = told("a heading of detector ids over rows of speeds")
+    try:
+        header = next(csv.reader(io.StringIO(text)), [])
+    except csv.Error as error:
+        raise SourceWrongFormat(told("no table ({error})", error=error), name, expected) from error
     if not header or not any(cell.strip() for cell in header):
         raise SourceEmpty(told("no heading"), name, expected)
     try:
@@ -190,7 +193,9 @@ def _values(name: str, frame: pd.DataFrame) -> tuple[np.ndarray, list[Rejected]]
         if column.dtype.kind in "fiu":
             values[:, position] = column.to_numpy(np.float64)
             continue
-        cells = pd.to_numeric(column, errors="coerce")
+        # As text: what is too long for a number in Python is none in a table either.
+        texts = column.where(column.isna(), column.astype(str))
+        cells = pd.to_numeric(texts, errors="coerce")
         values[:, position] = cells.to_numpy(np.float64, na_value=np.nan)
         for line, text in column[cells.isna() & column.notna()].items():
             detail = told(

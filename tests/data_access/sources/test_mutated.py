@@ -110,8 +110,6 @@ def hold(batch: Batch, contract: DatasetContract, where: str) -> None:
     for record in batch.records:
         assert record.status in contract.statuses, where
         assert record.source_ref, where
-        ends = [at for at in (record.valid_from, record.valid_to) if at is not None]
-        assert ends == sorted(ends), (where, record)
     frame = batch.observations
     if frame is not None and len(frame):
         assert np.isfinite(frame["value"].to_numpy()).all(), where

@@ -124,3 +124,15 @@ def test_the_real_week_is_read_whole(real_data: Path) -> None:
     by_hour = batch.observations.groupby(local.dt.hour)["value"].mean()
     assert by_hour.idxmin() in (7, 8, 17, 18)  # a rush hour, in the city's own time
     assert by_hour.mean() / 1.609344 == pytest.approx(58.4, abs=0.1)
+
+
+def test_a_number_of_any_length_costs_no_other(read_file: Reader) -> None:
+    long = "9" * 400
+    content = f"time,7\n2026-11-20T07:00:00,{long}\n2026-11-20T07:05:00,x\n2026-11-20T07:10:00,28\n"
+    assert values(read_file("transport.speed", content, factor=1)) == {"2026-11-20 07:10": 28}
+
+
+def test_lines_that_end_as_no_table_s_do_are_refused_as_a_file(read_file: Reader) -> None:
+    content = 'time,7\r2026-11-20T07:00:00,30\r"'
+    with pytest.raises(SourceWrongFormat, match="no table"):
+        read_file("transport.speed", content)
