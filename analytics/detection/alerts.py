@@ -27,7 +27,11 @@ log = logging.getLogger(__name__)
 
 
 def seen(finding: Finding, glass_ms: Callable[[int], float], *, source: Mapping[str, str]) -> Seen:
-    """Return a finding as the book takes it; `glass_ms` brings its instants to glass time."""
+    """Return a finding as the book takes it; `glass_ms` brings its instants to glass time.
+
+    `source` is the series it is of, or the first dataset of one that is of several.
+    """
+    is_of_series = "indicator" in source and finding.subjects
     told: dict[str, Any] = {
         "title": finding.title,
         "evidence": list(finding.evidence),
@@ -37,7 +41,7 @@ def seen(finding: Finding, glass_ms: Callable[[int], float], *, source: Mapping[
         "spot": finding.spot,
         "endsMs": None if finding.ends_us is None else glass_ms(finding.ends_us),
         "endsOf": finding.ends_of,
-        "source": {**source, **({"entity": finding.subjects[0]} if finding.subjects else {})},
+        "source": {**source, **({"entity": finding.subjects[0]} if is_of_series else {})},
     }
     if finding.line is not None:
         told["line"] = {

@@ -67,4 +67,6 @@ class News:
     def _watched(self) -> tuple[str, ...]:
         city = load_city(self._settings.city)
         plan = read_plan(self._settings.city, city)
-        return () if plan is None else tuple(sorted({each.dataset for each in plan.detector}))
+        if plan is None:
+            return ()
+        return tuple(sorted({name for each in plan.detector for name in plan.datasets(each)}))

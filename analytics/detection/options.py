@@ -18,18 +18,23 @@ NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-class DetectorOptions(BaseModel):
+class Watched(BaseModel):
     """Common to all kinds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Id
     name: Named
+    every: Duration = "PT1M"  # how often it looks, at least
+    basis: Named  # where its thresholds are from: a regulation, or "demo"
+
+
+class DetectorOptions(Watched):
+    """Common to all kinds that look at one series."""
+
     dataset: str
     indicator: str
     history: Duration = "PT12H"  # over which it looks each time
-    every: Duration = "PT1M"  # how often it looks, at least
-    basis: Named  # where its thresholds are from: a regulation, or "demo"
     least_spread: NotNegative = 0.0  # by how much, in its unit, a series is taken to vary at least
     least_share: NotNegative = 0.05  # … and as a share of what is usual
 
@@ -58,5 +63,6 @@ __all__ = [
     "NotNegative",
     "Positive",
     "Share",
+    "Watched",
     "us",
 ]

@@ -77,7 +77,7 @@ class Watcher:
         step_us = min(round(duration_s(contract.cadence) * 1_000_000), LONGEST_STEP_US)
         to_us = min(newest_us, line.track(int(self.now_ms * 1000)))
         from_us = to_us - us(options.history)
-        found = self._recent(options.dataset, options.indicator, from_us)
+        found = self.recent(options.dataset, options.indicator, from_us)
         names = sorted(each.entity for each in
                        self.snapshot.newest(options.dataset, options.indicator))  # fmt: skip
         if not names:
@@ -131,7 +131,8 @@ class Watcher:
             found[name] = Spot(said, place.lat, place.lon, place.area)
         return found
 
-    def _recent(self, dataset: str, indicator: str, from_us: int) -> Mapping[str, Rows]:
+    def recent(self, dataset: str, indicator: str, from_us: int) -> Mapping[str, Rows]:
+        """Return the rows of every entity from a time on, or from before it."""
         known = self._rows.get((dataset, indicator))
         if known is None or known[0] > from_us:
             rows: Mapping[str, Rows] = self.snapshot.recent(dataset, indicator, from_us=from_us)

@@ -137,5 +137,5 @@ def _ground(watcher: Watcher, datasets: tuple[str, ...]) -> Ground:
 def _datasets(plan: Plan) -> list[str]:
     found = []
     for each in plan.detector:
-        found += [each.dataset, *getattr(each, "causes", ())]
+        found += [*plan.datasets(each), *getattr(each, "causes", ())]
     return found
