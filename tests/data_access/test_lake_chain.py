@@ -16,6 +16,12 @@ from typing import Any
 
 import pytest
 
+from analytics.detection.hours import HourFiles
+from analytics.detection.plan import read_plan
+from analytics.detection.reading import Watcher
+from analytics.detection.run import kind_of
+from analytics.detection.signs import sights
+from analytics.detection.together import Together, find
 from data_access.aggregates.registry import aggregates
 from data_access.cache import EnvelopeCache
 from data_access.city import load_city
@@ -25,6 +31,7 @@ from data_access.feed import SIMULATED_LAKE
 from data_access.release import told_at
 from data_access.simulation import SEED
 from data_access.simulator.lake import write_lake
+from data_access.store import open_reader
 from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.feed.conftest import Room
@@ -108,6 +115,28 @@ def test_what_was_promised_is_there_and_no_more(envelope: Envelope) -> None:
 @pytest.mark.parametrize("envelope", sorted(set(PROMISED) - ABOUT_THE_ROOM), indirect=True)
 def test_all_of_it_is_marked_simulated(envelope: Envelope) -> None:
     assert envelope.origin == "simulated"
+
+
+def test_the_demo_warns_of_what_several_simulated_sources_tell_of_one_place(filled: Filled) -> None:
+    room = filled.room
+    plan = read_plan(ROOT / "city", room.city)
+    assert plan is not None
+    rule = next(each for each in plan.detector if each.id == "road-trouble")
+    assert isinstance(rule, Together)
+    reader = open_reader(room.settings)
+    with reader.snapshot() as snapshot:
+        watcher = Watcher(snapshot, room.city, room.now_s * 1000, HourFiles(None), kind_of)
+        seen = sights(watcher, rule, found={}, suspected=lambda _dataset, _indicator: frozenset())
+        origins = {
+            current.origin
+            for name in plan.datasets(rule)
+            if (current := snapshot.current(name)) is not None
+        }
+    reader.close()
+    warnings = find(rule, seen)
+    assert warnings
+    assert all(len(each.evidence) >= 1 + rule.least for each in warnings)
+    assert origins == {"simulated"}  # so that whatever shows them says so
 
 
 @each
