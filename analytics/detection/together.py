@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from analytics.detection.finding import Finding, both, listed, text, written
+from analytics.detection.finding import Finding, Line, both, listed, text, written
 from analytics.detection.options import Duration, Limit, NotNegative, Positive, Watched
 from analytics.detection.scene import km
 from data_access.aggregates.items import ORDER
@@ -26,6 +26,7 @@ from data_access.promises import Named
 
 GRAVER: Mapping[Status, Status] = {"caution": "warning", "warning": "critical"}
 SHOWN = 3  # places named in a title
+SIGNS = "dấu hiệu"  # the unit of its figure: how many hold
 EVERYWHERE = text("toàn thành phố", "the whole city")
 
 
@@ -208,6 +209,7 @@ def _finding(options: Together, group: Sequence[Sight]) -> Finding:
         area=first.area,
         place=first.place if first.is_placed else EVERYWHERE,
         spot=first.spot,
+        line=Line(SIGNS, 0, ((max(each.seen_us for each in group), len(signs)),)),
     )
 
 

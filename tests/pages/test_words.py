@@ -24,6 +24,13 @@ PATHS = (
     "/brief",
     "/brief?kind=flash&language=en",
     *DATA_PATHS,
+    "/data/twins",
+    "/data/triage",
+    "/rule",
+    "/what-if",
+    "/signals",
+    "/signals?new=1",
+    "/proof",
     "/no/such/page",
 )
 SIGN_IN = ("/sign-in", "/sign-in?refused=tooManyAttempts&wait=20", "/sign-in?refused=other")

@@ -17,7 +17,8 @@ from analytics.detection.reading import Watcher
 from analytics.detection.together import Sight, Together, find
 from benchmarks.detection_replay import weekday_kind
 from data_access.classification import Classification
-from data_access.envelope import Envelope, Status
+from data_access.envelope import Envelope, Payload, Status
+from data_access.figure import figure_at, item_at
 from data_access.model import Entity, RecordRow
 from tests.conftest import ROOT
 from tests.data_access.aggregates.conftest import Table
@@ -163,6 +164,9 @@ def test_an_accident_that_is_told_of_and_seen_by_a_camera_is_one_warning(
     assert item["severity"] == "caution"
     assert item["area"] == HOAN_KIEM
     assert item["source"] == {"dataset": "transport.speed"}
+    figure = figure_at(Payload(items={"active": [item]}), item_at(item["id"]))
+    assert figure is not None
+    assert (figure["value"], figure["unit"]) == (2, "dấu hiệu")  # so that it has a passport
     assert [each["en"] for each in item["evidence"]] == [
         "2 of 4 signs at once, within 1.5 km of each other",
         "Accidents and jams reported: 1 in 4 hours (threshold 1), Hoàn Kiếm ward",
