@@ -282,7 +282,7 @@ def _tile(
     figure = console_choices.chosen_figure(envelope, spec, place)
     source = console_sources.source_of(envelope, figure)
     if spec.kind == "camera":
-        source = {**source, "entity": spec.options["camera"]}
+        source = {**source, "entity": console_sources.camera_of(envelope, spec)}
     choices = console_choices.figure_choices(envelope, spec, place, setting.language)
     mark = console_choices.passport_mark(envelope, spec, figure)
     dataset = str(source.get("dataset", spec.aggregate))

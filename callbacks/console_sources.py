@@ -24,6 +24,7 @@ from layouts.pages.console_lists import SourceCard, SourceRow, UnitFigure, UnitR
 from layouts.pages.console_place import Place
 from layouts.pages.console_topics import TileSpec
 from layouts.pages.shell import Setting, say
+from layouts.tiles import camera, reading
 from permissions.roles import Person, Right
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,13 @@ def source_of(envelope: Envelope | None, figure: str | None) -> Mapping[str, Any
         if isinstance(found, Mapping) and "source" in found:
             return dict(found["source"])
     return {"dataset": envelope.datasets[0] if envelope.datasets else envelope.aggregate}
+
+
+def camera_of(envelope: Envelope | None, spec: TileSpec) -> str:
+    """Return which camera a tile of the console shows."""
+    options = camera.Options.model_validate(spec.options)
+    counts = None if envelope is None else reading.table(envelope, options.table)
+    return camera.chosen(options, counts)
 
 
 def card(

@@ -126,8 +126,7 @@ _TOPICS: Topics = {
         "cameras": (
             _tile("junctions", "map", (0, 0, 5, 7), aggregate=CAMERAS, map="cameras",
                   focus="data", base=("areas", "links"), legend="corner"),
-            _tile("picture", "camera", (0, 7, 5, 5), camera="CAM-N16", aggregate=CAMERAS,
-                  table="cameras"),
+            _tile("picture", "camera", (0, 7, 5, 5), aggregate=CAMERAS, table="cameras"),
             _tile("queues", "kpi", (5, 0, 3, 5), aggregate=CAMERAS,
                   numbers=("queue", "flow", "speed", "unsure")),
             _tile("flow", "trend", (8, 0, 4, 5), aggregate=CAMERAS, series="flow"),

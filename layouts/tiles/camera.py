@@ -37,7 +37,8 @@ WORDS = ("waiting", "gone", "drawn", "is_snapshot",
 class Options(TileOptions):
     """Options of `camera`."""
 
-    camera: str = Field(min_length=1, max_length=200)  # as its dataset's rows name it
+    # As its dataset's rows name it; without a name whichever the table of counts has first.
+    camera: str = Field("", max_length=200)
     aggregate: str = "transport.cameras"
     table: str = "cameras"
 
@@ -51,10 +52,13 @@ def build(
     """Build the tile; see the module."""
     counted, seen = envelopes.get(options.aggregate), envelopes.get(PICTURES)
     counts = reading.table(counted, options.table) if counted else None
-    row = _row(counts, options)
-    view = _row(reading.table(seen, "cameras") if seen else None, options)
+    views = reading.table(seen, "cameras") if seen else None
+    options = options.model_copy(update={"camera": chosen(options, counts, views)})
+    row, view = _row(counts, options), _row(views, options)
     name = lang.pick(options.title, frame.language) or _name(row or view, frame.language)
-    tile = Tile(frame, "camera", title=name or options.camera, envelope=counted)
+    tile = Tile(
+        frame, "camera", title=name or options.camera or KIND.name[frame.language], envelope=counted
+    )
     if view is None and row is None:
         return absent(tile, counted) or missing(tile, counted)
     is_wide = tile.width_u - SIDE > SHAPE * tile.height_u
@@ -67,6 +71,17 @@ def build(
     said = _stage(tile, options, seen, view, width=width)
     box = html.Div(said, className="camera-box", style={"width": u(width), "height": u(room)})
     return tile.build(html.Div([box, line], className="camera-beside" if is_wide else None))
+
+
+def chosen(options: Options, *tables: Table | None) -> str:
+    """Return which camera it is: the one that is named, else the first of these tables."""
+    if options.camera:
+        return options.camera
+    rows = (row for table in tables if table for row in table["rows"])
+    sources = (row.get("source") or {} for row in rows)
+    mine = (str(each.get("entity") or "") for each in sources
+            if each.get("dataset") == options.aggregate)  # fmt: skip
+    return next(filter(None, mine), "")
 
 
 def _row(table: Table | None, options: Options) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ same, is owned by that city's agencies, speaks of its units alone, and goes back
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from callbacks.console_tiles import draw
 from data_access.aggregates.registry import aggregates
 from data_access.city import City, Link, Network, Node, load_city
+from data_access.classification import Classification
 from data_access.contracts import CITY_AREA
 from data_access.feed import SIMULATED_LAKE
 from data_access.passport import passport
@@ -24,9 +27,17 @@ from data_access.promises import CRITERIA
 from data_access.simulation import SEED
 from data_access.simulator.lake import lake_until, write_lake
 from data_access.store import scores
+from language import LANGUAGES, catalogue
+from layouts.pages.console_place import group_place
+from layouts.pages.console_plan import planned
+from layouts.pages.console_topics import TOPICS
+from layouts.tiles.tree import plain
+from permissions.roles import Person
 from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.feed.conftest import Room
+from tests.pages.browse import words
+from tests.pages.stand_in import make_desk
 
 NOW = datetime(2026, 11, 20, 3, 31, tzinfo=UTC)  # Friday, 10:31
 DANANG = ROOT / "tests" / "fixtures" / "danang"
@@ -34,6 +45,7 @@ OWNER, STEWARD = "so-khcn", "so-nnmt"
 CAPITAL = ("Đà Nẵng",)
 PLACES = (("DN1", 16.068, 108.214), ("DN2", 16.062, 108.223), ("DN3", 16.105, 108.251),
           ("DN4", 16.020, 108.201))  # fmt: skip
+NATIONAL = ("prices", "economy", "overview")  # of the whole country, its capital included
 WITHOUT = {"city.stage"}  # this city has no rules for it
 
 
@@ -95,6 +107,26 @@ def test_every_number_goes_back_to_its_rows_there(room: Room, name: str) -> None
     for number, figure in envelope.payload.get("numbers", {}).items():
         found = passport(envelope, number, city=room.city, reader=reader, shown=room.cache.read)
         assert (found.recomputed, found.agrees) == (figure["value"], True), number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tile_of_the_console_is_drawn_there(
+    room: Room, caplog: pytest.LogCaptureFixture, language: str
+) -> None:
+    reach = make_desk(room.settings)
+    object.__setattr__(reach, "city", room.city)
+    all_of = Classification("restricted", frozenset(("party", "police", "health")))
+    who = Person("a", "A", "administrator", ceiling=all_of)
+    catalogue._report_once.cache_clear()
+    for group, topics in TOPICS.items():
+        for topic in topics:
+            tiles = planned(group_place(group, topic), 1900.0, 930.0)
+            drawn = draw(reach, tiles, who=who, language=language)
+            told = {key: words(plain(each)) for key, each in drawn.items()}
+            assert [key for key, each in told.items() if len(each) < 8] == [], (group, topic)
+            assert not re.search("Hà Nội|Hoàn Kiếm|Tô Lịch", str(told)) or topic in NATIONAL
+    reach.close()
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 def test_every_dataset_has_its_six_scores_there(room: Room) -> None:

@@ -39,6 +39,18 @@ def test_the_tile_names_its_camera_and_no_address() -> None:
     assert "://" not in str(plain(tree))
 
 
+def test_without_a_name_it_is_the_camera_with_the_longest_queue() -> None:
+    given = dict(sample.everything())
+    tree = build("camera", {}, WALL, given, context())
+    counts = given["transport.cameras"]
+    assert counts is not None
+    worst = counts.payload["tables"]["cameras"]["rows"][0]["source"]["entity"]
+    (stage,) = having(tree, "camera-stage")
+    assert stage["props"]["data-camera"] == f"transport.cameras/{worst}"
+    nothing = build("camera", {}, WALL, {"transport.cameras": None}, context())
+    assert len(words(nothing)) > 20  # why there is none
+
+
 def test_a_realm_of_the_past_shows_no_picture_of_now() -> None:
     given = dict(sample.everything())
     seen = given["city.pictures"]
