@@ -237,7 +237,7 @@ def _taken(sign: MeasureSign, rows: Sequence[Row], to_us: int, window_us: int) -
         sums = [sum(each) for each in before if each]  # nothing told is no day without any
         usual = fmean(sums) if sums else 0.0
         return sum(here) / usual if usual > 0 and sum(here) >= sign.least else None
-    return float({"sum": sum, "mean": fmean, "highest": max, "lowest": min}[sign.take](here))
+    return _TAKEN[sign.take](here)
 
 
 def _graded(limit: Limit, figure: float) -> tuple[Status, float, float] | None:
@@ -271,6 +271,12 @@ def _said(
     )
 
 
+_TAKEN: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "sum": lambda here: sum(here),
+    "mean": fmean,
+    "highest": max,
+    "lowest": min,
+}
 _HOW: Mapping[str, Text] = {
     "sum": text("{figure} trong {window}", "{figure} in {window}"),
     "mean": text("trung bình {figure} trong {window}", "{figure} on average in {window}"),
