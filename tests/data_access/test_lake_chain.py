@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from analytics.detection.finding import Finding
 from analytics.detection.hours import HourFiles
 from analytics.detection.plan import read_plan
 from analytics.detection.reading import Watcher
@@ -123,17 +124,20 @@ def test_the_demo_warns_of_what_several_simulated_sources_tell_of_one_place(fill
     assert plan is not None
     rule = next(each for each in plan.detector if each.id == "road-trouble")
     assert isinstance(rule, Together)
+    warnings: list[Finding] = []
     reader = open_reader(room.settings)
     with reader.snapshot() as snapshot:
-        watcher = Watcher(snapshot, room.city, room.now_s * 1000, HourFiles(None), kind_of)
-        seen = sights(watcher, rule, found={}, suspected=lambda _dataset, _indicator: frozenset())
+        for ago_h in range(0, 48, 2):  # what happens there comes and goes
+            now_ms = (room.now_s - ago_h * 3600) * 1000
+            watcher = Watcher(snapshot, room.city, now_ms, HourFiles(None), kind_of)
+            seen = sights(watcher, rule, found={}, suspected=lambda _of, _what: frozenset())
+            warnings += find(rule, seen)
         origins = {
             current.origin
             for name in plan.datasets(rule)
             if (current := snapshot.current(name)) is not None
         }
     reader.close()
-    warnings = find(rule, seen)
     assert warnings
     assert all(len(each.evidence) >= 1 + rule.least for each in warnings)
     assert origins == {"simulated"}  # so that whatever shows them says so

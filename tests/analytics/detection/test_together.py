@@ -169,14 +169,14 @@ def test_an_accident_that_is_told_of_and_seen_by_a_camera_is_one_warning(
     assert (figure["value"], figure["unit"]) == (2, "dấu hiệu")  # so that it has a passport
     assert [each["en"] for each in item["evidence"]] == [
         "2 of 4 signs at once, within 1.5 km of each other",
-        "Accidents and jams reported: 1 in 4 hours (threshold 1), Hoàn Kiếm ward",
-        "Crashes and queues seen by cameras: 1 in 4 hours (threshold 1), Hoàn Kiếm ward",
+        "Accidents and jams reported: 1 in 6 hours (threshold 1), Hoàn Kiếm ward",
+        "Crashes and queues seen by cameras: 1 in 6 hours (threshold 1), Hoàn Kiếm ward",
     ]
 
 
 @pytest.mark.parametrize(
     ("area", "ago"),
-    [(SOC_SON, {"minutes": 20.0}), (HOAN_KIEM, {"hours": 5.0}), (HOAN_KIEM, {"hours": -1.0})],
+    [(SOC_SON, {"minutes": 20.0}), (HOAN_KIEM, {"hours": 7.0}), (HOAN_KIEM, {"hours": -1.0})],
 )
 def test_what_is_elsewhere_was_long_ago_or_is_yet_to_come_bears_nothing_out(
     table: Table, plan: Plan, record: Record, area: str, ago: dict[str, float]
@@ -212,14 +212,14 @@ def test_it_stays_the_same_warning_while_it_lasts_and_ends_with_its_window(
     later = {"class": "Accident", "title": {"vi": "Tai nạn", "en": "Accident"}}
     table.feed(SITUATIONS, records=[record("a2", table.ago(minutes=5), body=later)])
     second = looked(table, plan, first)
-    table.now += timedelta(hours=4)
+    table.now += timedelta(hours=7)
     table.feed(SITUATIONS, records=[record("a3", table.now, area=SOC_SON, body=later)])
     third = looked(table, plan, second)
 
     assert [i["id"] for i in of(second, "road-trouble")] == [
         i["id"] for i in of(first, "road-trouble")
     ]
-    assert ": 2 in 4 hours" in of(second, "road-trouble")[0]["evidence"][1]["en"]
+    assert ": 2 in 6 hours" in of(second, "road-trouble")[0]["evidence"][1]["en"]
     assert of(third, "road-trouble") == []
     assert [i["detector"] for i in third.payload["items"]["ended"]] == ["road-trouble"]
 
@@ -266,7 +266,7 @@ def test_calls_as_usual_bear_nothing_out_nor_do_those_of_yesterday(
 
 def dust(table: Table, *, pm25: float, suspect: bool = False) -> None:
     rows = [
-        ("pm25", name, HOAN_KIEM, table.ago(hours=n), pm25, "suspect" if suspect else "good", "f:1")
+        ("pm25", name, HOAN_KIEM, table.ago(hours=n), pm25, "suspect" if suspect else "good")
         for name in ("s1", "s2")
         for n in range(12)
     ]
