@@ -31,6 +31,7 @@ const ROOT = "player";
 const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const NO_STAGE_MS = 2_000; // a preview's stage follows its joining; without one there is none
+const GRAPHS_AGAIN_AFTER_MS = 40_000; // a graph gives what draws it 30 s, once
 const KEEP_CODE_AFTER_MS = 180_000; // when the start is long over, on a display that stays
 const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
 const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
@@ -152,9 +153,19 @@ class Player {
     this.cover.show("notice", [this.#say("connecting")]);
     await this.#warmUp().catch((error) => this.health.report(`not warmed up: ${error}`));
     this.health.standing("font", await fontMissing());
+    if (!window.Plotly) this.#withoutGraphs();
     this.link.open();
     setTimeout(() => this.#restore(), RESTORE_AFTER_MS);
     setTimeout(() => requestIdleCallback(() => this.#keepCode()), KEEP_CODE_AFTER_MS);
+  }
+
+  // This document began without what draws graphs; should the graphs' own try fail, another must.
+  #withoutGraphs() {
+    this.health.standing("graphs", "plotly.js missing: no graph is drawn");
+    setTimeout(() => {
+      if (window.Plotly) this.health.standing("graphs", null);
+      else this.renewal.begin("graphs");
+    }, GRAPHS_AGAIN_AFTER_MS);
   }
 
   async #restore() {

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import atexit
 import logging
-import re
-from typing import Any
 
 import dash
 from dash import html
-from flask import Flask, has_request_context, request
+from flask import Flask
 
 from callbacks import (
     anomalies,
@@ -55,12 +53,12 @@ from callbacks import (
     what_if_document,
 )
 from callbacks.desk import Desk
+from callbacks.index import RoomApp
 from data_access.cache import open_cache
 from data_access.city import load_city
 from data_access.passport import passport
 from data_access.store.quarantine import QuarantineReader
 from data_access.store.reader import open_reader
-from language import text
 from layouts.pages.player import IMPORTED_ASSETS
 from permissions.audit import AuditLog
 from permissions.database import open_operations
@@ -77,54 +75,6 @@ from wall.scene import read_scenes
 log = logging.getLogger(__name__)
 
 DATA_PAGES = (catalogue, quality_board, coverage_board, source_health, forecasts)
-GRID_PAGES = ("/data",)
-GRID_SCRIPTS = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"[^>]*></script>\n?')
-
-
-class RoomApp(dash.Dash):
-    """Dash with our first screen: dark from the first paint, in the person's language."""
-
-    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
-        """Return the HTML every page begins as."""
-        language = session.page_language() if has_request_context() else "vi"
-        loading = text("pages.loading", language)
-        return f"""<!DOCTYPE html>
-<html lang="{language}" data-bs-theme="dark">
-  <head>
-    {parts["metas"]}
-    <meta name="color-scheme" content="dark">
-    <title>{parts["title"]}</title>
-    <link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
-    {_bootstrap()}
-    {parts["css"]}
-  </head>
-  <body>
-    <div id="react-entry-point"><div class="first-screen" role="status">{loading}</div></div>
-    <footer>{parts["config"]}{_with_grid(parts["scripts"])}{_last(parts["renderer"])}</footer>
-  </body>
-</html>"""
-
-
-def _last(renderer: str) -> str:
-    """Return the script that starts the page as a module: it runs when all of ours have run.
-
-    A map looks its functions up when it is mounted, and never again (assets/maps.mjs).
-    """
-    return renderer.replace('type="application/javascript"', 'type="module"')
-
-
-def _with_grid(scripts: str) -> str:
-    """Return the scripts; the grid's 1.3 MB only where there may be one, never on a display."""
-    if has_request_context() and request.path.startswith(GRID_PAGES):
-        return scripts
-    return GRID_SCRIPTS.sub("", scripts)
-
-
-def _bootstrap() -> str:
-    """Return Bootstrap as a layer, so that it outranks no rule of ours; players have none."""
-    if has_request_context() and request.path.startswith(("/wall/", "/proof/glass")):
-        return ""
-    return f'<style>@import url("{files.BOOTSTRAP}") layer(bootstrap);</style>'
 
 
 def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:

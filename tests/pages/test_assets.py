@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from callbacks.files import ASSETS
+from callbacks.security import YEAR_S
 from layouts.pages.player import IMPORTED_ASSETS
 from tests.pages.site import served
 
@@ -45,6 +46,25 @@ def test_the_page_loads_each_module_by_itself_or_by_import(stranger):
             assert answer.status_code == 200
 
 
+DISPLAYS = ("/wall/le-lai/a1", "/wall/le-lai/view/program", "/proof/glass?wall=le-lai&at=1")
+
+
+@pytest.mark.parametrize("path", DISPLAYS)
+def test_what_draws_graphs_is_there_before_a_display_begins(operator, path):
+    page = operator.get(path).text
+    (script,) = re.findall(r'<script defer src="([^"]*/plotly/[^"]*)"></script>', page)
+    assert page.index(script) < page.index('id="_dash-renderer" type="module"')
+    with operator.get(script) as answer:
+        assert answer.mimetype == "text/javascript"
+        assert answer.cache_control.max_age == YEAR_S
+        assert b"plotly.js v" in answer.data[:500]
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/operator", "/console", "/proof", "/data"])
+def test_a_persons_page_begins_without_waiting_for_graphs(operator, path):
+    assert "/plotly/" not in operator.get(path).text
+
+
 @pytest.mark.browser
 def test_every_page_asks_once_for_each_module_and_complains_of_nothing(
     browser: Browser, tmp_path
@@ -75,6 +95,8 @@ def test_every_page_asks_once_for_each_module_and_complains_of_nothing(
             expected = {f"/assets/{each.name}" for each in ASSETS.glob("*.mjs")}
             assert modules.keys() == expected - {f"/assets/{WORKER}"}
             assert set(modules.values()) == {1}, (path, modules)
+            if path.startswith("/wall/"):
+                assert [count for name, count in asked.items() if "/plotly/" in name] == [1]
             assert complaints == []
             page.close()
         context.close()

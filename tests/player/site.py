@@ -13,6 +13,7 @@ from dash import Dash, html
 from flask import Flask, Response, jsonify, send_from_directory
 from werkzeug.serving import make_server
 
+from callbacks.index import RoomApp, last
 from layouts.pages.player import IMPORTED_ASSETS, player_page
 from tests.answers import whole
 from tests.player.camera import STREAM, Relay
@@ -26,9 +27,18 @@ POLICY = (
 )
 
 
+class _App(RoomApp):
+    """A page that begins as the product's displays do, and nothing else of the product's."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        metas = parts["metas"] + self.plotly_script()
+        begun = {**parts, "metas": metas, "renderer": last(parts["renderer"])}
+        return Dash.interpolate_index(self, **begun)
+
+
 def make_app(wall_port: int, standby_port: int | None = None) -> Dash:
     """Return an app with the player's two pages and nothing else."""
-    app = Dash(
+    app = _App(
         "player",
         use_pages=True,
         pages_folder="",
