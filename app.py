@@ -179,7 +179,10 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
         command.print_found(settings.proof_path, chosen.words, print)
         return
     if chosen.proof == "withdraw":
-        command.take_out(settings.proof_path, chosen.words, chosen.reason, print)
+        from wall.shared.proof import shared_proof
+
+        with shared_proof(settings) as site:
+            command.take_out(settings.proof_path, chosen.words, chosen.reason, print, site=site)
         return
     order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head)
     if not command.run_verify(settings.proof_path, order, print):

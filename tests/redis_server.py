@@ -24,7 +24,7 @@ class RedisServer:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._folder = folder
+        self.folder = folder
         self._options = options
         self._configuration = [str(configuration)] if configuration is not None else []
         self._process: subprocess.Popen[str] | None = None
@@ -32,7 +32,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, and wait until it has read what it kept and serves."""
-        fixed = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        fixed = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         self._process = subprocess.Popen(
             ["redis-server", *self._configuration, *fixed, *self._options],
             stdout=subprocess.PIPE,

@@ -18,13 +18,11 @@ from wall.server import assemble, listening, make_controller
 from wall.shared.adoption import adopt
 from wall.shared.holder import Holder
 from wall.shared.proof import RedisProof
-from wall.shared.server import connect, refuse_forgetful
+from wall.shared.server import ALL_SITES, connect, refuse_forgetful
 from wall.shared.store import RedisStore
 from wall.shared.term import Term
 from wall.store import Kept
 from wall.succession import Succession
-
-ALL_SITES = "all"  # whose state it is when a controller has the walls of all sites
 
 
 async def serve_in_turns(

@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from wall.errors import ProofError
 from wall.proof.entries import wall_of
 from wall.proof.reading import ProofReader
 from wall.proof.verify import Broken, verify
-from wall.proof.withdrawing import Shown, find, withdraw
+from wall.proof.withdrawing import Order, Shown, find, holding, withdraw
 
 TIMEZONE = "Asia/Ho_Chi_Minh"  # of times without an offset
 
@@ -85,15 +86,37 @@ def print_found(path: Path, words: str, say: Callable[[str], None]) -> list[Show
     return found
 
 
-def take_out(path: Path, words: str, reason: str, say: Callable[[str], None]) -> None:
-    """Take all contents with these words out of a file, and say where they were.
+class Site(Protocol):
+    """What the controllers of a site share. All methods raise StoreError."""
 
-    Raises ProofError.
+    def every_content(self) -> Iterator[tuple[str, bytes]]:
+        """Yield hash and bytes of all contents."""
+
+    def withdraw(self, orders: Mapping[str, Order]) -> int:
+        """Take contents out, for good and for all controllers; return how many were there."""
+
+
+def take_out(
+    path: Path, words: str, reason: str, say: Callable[[str], None], *, site: Site | None = None
+) -> None:
+    """Take all contents with these words out of a file and what its site shares; say where from.
+
+    What had been taken out of the file before is not left in the other. Raises ProofError, and
+    StoreError when the site could not be reached: then the same command does the rest.
     """
+    at_ms = time.time() * 1000
     found = print_found(path, words, say)
     contents = {sha256 for each in found for sha256 in each.contents}
-    gone = withdraw(path, contents, reason=reason, at_ms=time.time() * 1000)
+    gone = withdraw(path, contents, reason=reason, at_ms=at_ms)
     say(f"{gone} contents are taken out of {path}; their hashes stay")
+    if site is None:
+        return
+    elsewhere = holding(site.every_content(), words)
+    withdraw(path, elsewhere, reason=reason, at_ms=at_ms)
+    with closing(ProofReader(path)) as reader:
+        orders = {sha256: Order(*each) for sha256, each in reader.orders().items()}
+    gone = site.withdraw(orders)
+    say(f"{gone} contents are taken out of Redis; the other controllers of the site do likewise")
 
 
 def copy_to(path: Path, target: Path) -> None:

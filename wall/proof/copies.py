@@ -13,7 +13,9 @@ from typing import NamedTuple
 from wall.proof import retention
 from wall.proof.entries import ASIDE, BEGINNING, Sealed, aside_id, opened
 from wall.proof.store import ProofStore
+from wall.proof.withdrawing import Order, obey
 
+BRIEF_S = 0.05  # for which nobody's entries wait; what is not done then is done later
 BACKLOG = 2_000  # entries that others may still be told of a chain nobody has heard of
 
 
@@ -61,6 +63,14 @@ class Copies:
                 self._run("update chain set shared_sequence = ? where wall_id = ?",
                           (begun, wall_id))  # fmt: skip
         return aside
+
+    def obey(self, orders: Mapping[str, Order]) -> bool:
+        """Take out what the site's orders name; return whether nothing of it is in the file.
+
+        Raises ProofError.
+        """
+        _, is_gone = obey(self._store.path, orders, busy_s=BRIEF_S)
+        return is_gone
 
     def has(self, wall_id: str, head: Head) -> bool:
         """Tell whether an entry of the site's chain is in ours."""

@@ -244,6 +244,13 @@ class ProofReader:
         )
         return [(at_ms, reason, count) for at_ms, reason, count in rows]
 
+    def orders(self) -> dict[str, tuple[float, str]]:
+        """Return which contents were taken out: when (Unix milliseconds) and why, by hash."""
+        if not self._has_withdrawn:
+            return {}
+        rows = self._run("select sha256, at_ms, reason from withdrawn")
+        return {sha256: (at_ms, reason) for sha256, at_ms, reason in rows}
+
     def _rows(self, condition: str, *values: Any) -> list[Row]:
         columns = "select sequence, at_ms, kind, hash, body from entry where wall_id = ? and "
         found = self._run(columns + condition, *values)

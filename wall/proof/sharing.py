@@ -14,6 +14,7 @@ from typing import Protocol
 
 from wall.proof.copies import Copies, Head
 from wall.proof.entries import Sealed
+from wall.proof.withdrawing import Order
 
 AT_ONCE = 50  # entries in one go
 # What goes out in one go: a write of that size holds up a commit's for a millisecond or two.
@@ -33,10 +34,16 @@ class Shared(Protocol):
         """Tell whether what was read there can still be."""
 
     def lacking(self, names: Sequence[str]) -> list[str]:
-        """Return which of these contents are not there."""
+        """Return which of these contents are not there and may be."""
 
     def contents(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return those of these contents that are there, packed."""
+
+    def ordered(self) -> int:
+        """Return how many contents were taken out by order."""
+
+    def orders(self) -> dict[str, Order]:
+        """Return which contents were taken out, by which order."""
 
     def append(self, epoch: int, entries: Sequence[Sealed], contents: Mapping[str, bytes]) -> str:
         """Add entries of one wall behind its head, and return the last one's place.
@@ -52,6 +59,7 @@ class Sharing:
         self._shared = shared
         self._after: str | None = None  # the last place read; None: from the oldest on
         self._unattained: dict[str, Head] = {}  # which a whole reading did not give
+        self._obeyed = 0  # so many orders to take a content out
         self._lock = threading.Lock()
 
     def follow(self, copies: Copies) -> tuple[bool, list[str]]:
@@ -60,6 +68,7 @@ class Sharing:
         Raises StoreError and ProofError.
         """
         with self._lock:
+            self._obey(copies)
             # Asked before: what they name must be found by the reading.
             heads = self._shared.heads()
             found = self._shared.read(self._after, AT_ONCE)
@@ -93,6 +102,7 @@ class Sharing:
         Raises Deposed, Forked and other StoreErrors, and ProofError.
         """
         with self._lock:
+            self._obey(copies)
             waiting = copies.unshared(AT_ONCE)
             if not waiting:
                 return False
@@ -102,6 +112,12 @@ class Sharing:
             self._after = self._shared.append(epoch, entries, sent)
             copies.shared(entries[-1].entry.wall_id, entries[-1].entry.sequence)
             return True
+
+    def _obey(self, copies: Copies) -> None:
+        """Take out of our file what an order somewhere in the site names, until all of it is."""
+        ordered = self._shared.ordered()
+        if ordered != self._obeyed and copies.obey(self._shared.orders()):
+            self._obeyed = ordered
 
     def _begins_anew(self, copies: Copies, heads: dict[str, Head]) -> bool:
         """Read from the oldest again, once, when what is shared has a head that we have not."""

@@ -3,7 +3,8 @@
 Evidence is not destroyed by itself. Who answers for it looks where the words stood (`find`), and
 takes those contents out with the reason (`withdraw`). The chain stays: entries go on naming the
 contents by their hashes, so that nothing else can be put in their place, and whoever verifies or
-asks is told that they were taken out. Of one file: each controller's copy has its own.
+asks is told that they were taken out. Where a site has several controllers, the order reaches what
+they share (`wall.shared.proof`), and from there each one's file (`wall.proof.sharing`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from wall.errors import ProofError
 from wall.proof.entries import WHOLE, Entry, tiles_of
@@ -25,6 +27,13 @@ SINCE_VERSION = 3  # of the file: it has a table of what was taken out
 SLICE = 500  # entries in one go
 LEAST_LETTERS = 4  # of what is looked for: less stands everywhere
 _BLANKS = re.compile(r"\s+")
+
+
+class Order(NamedTuple):
+    """When a content was taken out (Unix milliseconds), and why."""
+
+    at_ms: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +52,41 @@ def find(reader: ProofReader, words: str) -> list[Shown]:
     Letters count however they are composed, large or small. Pictures of outputs cannot be read:
     those taken while such a content was on glass count as having it.
     """
-    wanted = _plain(words)
-    if len(wanted) < LEAST_LETTERS:
-        raise ProofError(f"{words!r} is too short to look for: expected {LEAST_LETTERS} letters")
-    named = {sha256 for sha256, body in reader.contents() if wanted in _plain_bytes(body)}
+    named = holding(reader.contents(), words)
     if not named:
         return []
     found = (_shown(reader, each, named) for each in reader.chain_ids())
     return [each for each in found if each is not None]
 
 
-def withdraw(path: Path, contents: Collection[str], *, reason: str, at_ms: float) -> int:
-    """Take contents out of a file, beside its writer; return how many; raises ProofError.
+def holding(contents: Iterable[tuple[str, bytes]], words: str) -> set[str]:
+    """Return which of these contents (hash, bytes) have words in them; raises ProofError."""
+    wanted = _plain(words)
+    if len(wanted) < LEAST_LETTERS:
+        raise ProofError(f"{words!r} is too short to look for: expected {LEAST_LETTERS} letters")
+    return {sha256 for sha256, body in contents if wanted in _plain_bytes(body)}
 
-    SQLite overwrites what it deletes here, and empties its log.
-    """
+
+def withdraw(path: Path, contents: Collection[str], *, reason: str, at_ms: float) -> int:
+    """Take contents out of a file, beside its writer; return how many; raises ProofError."""
     if not reason.strip():
         raise ProofError("a reason is needed: by whose order, under which number")
+    gone, is_gone = obey(path, dict.fromkeys(contents, Order(at_ms, reason.strip())))
+    if not is_gone:
+        raise ProofError(
+            f"{path}: {gone} contents are taken out, but somebody reads the file, and its"
+            " log still holds them: give the same command again"
+        )
+    return gone
+
+
+def obey(path: Path, orders: Mapping[str, Order], *, busy_s: float = BUSY_S) -> tuple[int, bool]:
+    """Take contents out of a file; return how many, and whether its log is emptied as well.
+
+    That has to wait for whoever reads. SQLite overwrites what it deletes here. Raises ProofError.
+    """
     try:
-        with closing(sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(path, timeout=busy_s, isolation_level=None)) as connection:
             (version,) = connection.execute("pragma user_version").fetchone()
             if version < SINCE_VERSION:
                 raise ProofError(
@@ -70,21 +95,15 @@ def withdraw(path: Path, contents: Collection[str], *, reason: str, at_ms: float
             connection.execute("pragma secure_delete = on")
             connection.execute("begin immediate")
             gone = 0
-            for sha256 in sorted(contents):
+            for sha256, order in sorted(orders.items()):
                 connection.execute(
-                    "insert or ignore into withdrawn values (?, ?, ?)",
-                    (sha256, at_ms, reason.strip()),
+                    "insert or ignore into withdrawn values (?, ?, ?)", (sha256, *order)
                 )
                 row = connection.execute("delete from content where sha256 = ?", (sha256,))
                 gone += row.rowcount
             connection.execute("commit")
             (is_held, *_) = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
-            if is_held:
-                raise ProofError(
-                    f"{path}: {gone} contents are taken out, but somebody reads the file, and its"
-                    " log still holds them: give the same command again"
-                )
-            return gone
+            return gone, not is_held
     except sqlite3.Error as error:
         raise ProofError(f"{path} cannot be written: {error}") from error
 

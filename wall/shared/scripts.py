@@ -46,11 +46,12 @@ redis.call('SET', KEYS[2], ARGV[2])
 return 1
 """
 
-# KEYS: epoch, stream, heads, contents, used, bytes. ARGV: epoch, most entries, most bytes, least
-# entries, wall, its head before, number of entries; of each entry its number, hash, body, number of
-# contents and their names; then name and body of contents. Gives {1, id of the last}, {0} under
-# another epoch, {2, head} when they do not follow the head (some of them may be in already).
-# `used` has for each content when it was named last: what is older than the stream goes.
+# KEYS: epoch, stream, heads, contents, used, bytes, withdrawn. ARGV: epoch, most entries, most
+# bytes, least entries, wall, its head before, number of entries; of each entry its number, hash,
+# body, number of contents and their names; then name and body of contents. Gives {1, id of the
+# last}, {0} under another epoch, {2, head} when they do not follow the head (some of them may be in
+# already). `used` has for each content when it was named last: what is older than the stream goes.
+# What was taken out by order (`withdrawn`) is not let in, whoever still had it.
 PROVE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0, ''} end
 local wall, count, at = ARGV[5], tonumber(ARGV[7]), 8
@@ -68,7 +69,8 @@ end
 if not first then return {2, head} end
 local bytes = tonumber(redis.call('GET', KEYS[6]) or '0')
 while at < #ARGV do
-  if redis.call('HSETNX', KEYS[4], ARGV[at], ARGV[at + 1]) == 1 then
+  if redis.call('HEXISTS', KEYS[7], ARGV[at]) == 0
+      and redis.call('HSETNX', KEYS[4], ARGV[at], ARGV[at + 1]) == 1 then
     bytes = bytes + #ARGV[at + 1]
   end
   at = at + 2
@@ -108,4 +110,21 @@ if not id then
   id = last[1] and last[1][1] or '0-0'
 end
 return {1, id}
+"""
+
+# KEYS: contents, used, bytes, withdrawn. ARGV: name of a content and the order, in turn. Gives how
+# many contents were there. Under no epoch: an order holds whoever leads.
+WITHDRAW = """
+local gone = 0
+for at = 1, #ARGV, 2 do
+  local name = ARGV[at]
+  redis.call('HSETNX', KEYS[4], name, ARGV[at + 1])
+  if redis.call('HEXISTS', KEYS[1], name) == 1 then
+    gone = gone + 1
+    redis.call('DECRBY', KEYS[3], redis.call('HSTRLEN', KEYS[1], name))
+    redis.call('HDEL', KEYS[1], name)
+  end
+  redis.call('ZREM', KEYS[2], name)
+end
+return gone
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -11,7 +13,10 @@ from redis.retry import Retry
 
 from wall.errors import ForgetfulRedis, StoreError
 
+ALL_SITES = "all"  # whose state it is when a controller has the walls of all sites
 ANSWER_S = 0.8  # less than a lease's third: a renewal in time or none
+REWRITTEN_S = 60.0  # a server of a gigabyte writes its files anew in less
+LOOK_S = 0.02
 # What a server must be set to so that a write it has answered survives its power failure.
 NEEDED = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 
@@ -67,6 +72,40 @@ def refuse_forgetful(client: redis.Redis) -> None:
             f"{address(client)} may lose what it acknowledged: {said}; set {needed}, or "
             "IOC_WALL_MAY_FORGET=1 if its loss may cost the walls' state"
         )
+
+
+def rewrite_files(client: redis.Redis) -> None:
+    """Have the server write its files anew, so that they no longer hold what was deleted.
+
+    Raises StoreError when it may not be asked for that, or is not done within a minute.
+    """
+    with translated(client):
+        _wait_for_files(client)  # what is being written now began before
+        if _persistence(client)["aof_enabled"]:
+            client.bgrewriteaof()
+            _wait_for_files(client)
+        if _text(client.config_get("save").get("save")):
+            client.bgsave()
+            _wait_for_files(client)
+        told = _persistence(client)
+    for name in ("aof_last_bgrewrite_status", "rdb_last_bgsave_status"):
+        if told.get(name, "ok") != "ok":
+            said = f"{name} is {told[name]!r}"
+            raise StoreError(f"{address(client)} could not write its files anew: {said}")
+
+
+def _wait_for_files(client: redis.Redis) -> None:
+    until_s = time.monotonic() + REWRITTEN_S
+    busy = ("aof_rewrite_in_progress", "aof_rewrite_scheduled", "rdb_bgsave_in_progress")
+    while any(_persistence(client).get(name) for name in busy):
+        if time.monotonic() > until_s:
+            raise StoreError(f"{address(client)} is still writing its files")
+        time.sleep(LOOK_S)
+
+
+def _persistence(client: redis.Redis) -> dict[str, Any]:
+    told: Any = client.info("persistence")
+    return dict(told)
 
 
 def _text(found: bytes | str | None) -> str:
