@@ -42,8 +42,7 @@ def import_file(order: ImportOrder) -> str:
     if order.output is None:
         return text
     try:
-        with order.output.open("x", encoding="utf-8") as file:
-            file.write(text)
+        _write_new(order.output, text)
     except FileExistsError:
         raise ImportRefused(
             f"{order.output} is there already; remove it or name another with --output"
@@ -54,6 +53,17 @@ def import_file(order: ImportOrder) -> str:
     return (
         f"{order.output} is written. Look at what is marked SET: {', '.join(to_set(text))}.{notes}"
     )
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there, whole or not at all; raises OSError."""
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+    except OSError:  # a full disk
+        path.unlink()
+        raise
 
 
 def _read(file: str) -> bytes:

@@ -15,6 +15,7 @@ BLOCK = 128
 CTA, DISPLAY_ID = 0x02, 0x70
 TILE_TOPOLOGY = (0x12, 0x28)  # tags in DisplayID 1.3 and 2.0
 TIMING_I = (0x03, 0x22)  # the same layout in both
+EEODB = bytes([0xE2, 0x78])  # of a CTA block: extended tag, two bytes; extension override
 TIMING_I_BYTES, TILE_BYTES = 20, 22
 
 
@@ -68,7 +69,7 @@ def parse_edid(data: bytes) -> Edid:
         raise ImportRefused("does not begin as an EDID does (00 ff ff ff ff ff ff 00)")
     if len(data) < BLOCK:
         raise ImportRefused(f"is cut off: an EDID has at least {BLOCK} bytes, this {len(data)}")
-    expected = BLOCK * (1 + data[126])
+    expected = BLOCK * (1 + _extensions(data))
     if len(data) != expected:
         raise ImportRefused(
             f"is not whole: the EDID announces {expected} bytes, the file has {len(data)}"
@@ -101,6 +102,20 @@ def parse_edid(data: bytes) -> Edid:
         timings=known,
         tile=tile,
     )
+
+
+def _extensions(data: bytes) -> int:
+    """Return how many blocks follow the first.
+
+    A display with more than one may announce one, for players that read no more, and tell the
+    number in the CTA block (HDMI 2.1, 10.3.6: HF-EEODB); who reads less has one.
+    """
+    announced = data[126]
+    told = data[BLOCK + 4 : BLOCK + 7]
+    is_more = announced == 1 and data[BLOCK : BLOCK + 1] == bytes([CTA]) and told[:2] == EEODB
+    if is_more and len(data) > 2 * BLOCK:
+        return max(told[2], 1)
+    return announced
 
 
 def _maker(base: bytes) -> str:

@@ -22,7 +22,7 @@ from wall.importing.draft import Draft
 from wall.importing.edid import HEADER
 from wall.importing.sage2 import is_sage2, read_sage2
 from wall.importing.screens import read_configuration_xml, read_tide_json
-from wall.importing.xrandr import is_xrandr
+from wall.importing.xrandr import MONITORS, is_xrandr
 from wall.importing.xscreen import read_xrandr
 
 MOST_BYTES = 1024 * 1024
@@ -62,6 +62,11 @@ def draft_of(data: bytes, *, surface: int | None = None) -> Draft:
         return _xml(text)
     if is_xrandr(text):
         return read_xrandr(text)
+    if MONITORS.match(text.lstrip()):
+        raise ImportRefused(
+            "is what xrandr --listmonitors prints, which does not tell how panels are turned: "
+            "give what xrandr --verbose prints"
+        )
     digits = re.sub(r"\s+", "", text).lower()
     if HEX_EDID.fullmatch(digits) and len(digits) % 2 == 0:
         return read_edid(bytes.fromhex(digits))

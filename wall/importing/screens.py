@@ -40,6 +40,7 @@ class Names:
 PER_SCREEN = ("displaysPerScreenX", "displaysPerScreenY")
 BEZEL = ("bezelWidth", "bezelHeight")
 DISPLAY = ("displayWidth", "displayHeight")
+INNER_BEZELS = ("bezelsPerScreenX", "bezelsPerScreenY")  # of Tide before its own names
 TIDE_JSON = Names(
     "a Tide configuration (JSON)",
     ("screenCountX", "screenCountY"),
@@ -109,7 +110,7 @@ def read_configuration_xml(root: Element) -> Draft:
         raise ImportRefused("has no <dimensions>, expected one inside <configuration>")
     names = DISPLAY_CLUSTER if "screenWidth" in dimensions.attrib else TIDE_XML
     screens = [
-        {"host": process.get("host"), "display": process.get("display"), **screen.attrib}
+        {**process.attrib, **screen.attrib}
         for process in root.findall("process")
         for screen in process.findall("screen")
     ]
@@ -152,6 +153,11 @@ def _draft(
         SpanDraft(panel_name(i * per_x, j * per_y), i * per_x, j * per_y, per_x, per_y)
         for i, j in (lit or [(i, j) for j in range(down) for i in range(across)])
     )
+    if any(str(found.get(key, 0)) != "0" for key in INNER_BEZELS):
+        notes += (
+            "it says that bezels run through its screens (bezelsPerScreen), not where: each screen "
+            "is written as one panel; if several hang there, write them one by one",
+        )
     if not lit:
         notes += ("it names no screens: every place of the surface is taken as lit",)
     return Draft(
@@ -186,6 +192,10 @@ def _lit(screens: Sequence[Mapping[str, Any]], across: int, down: int) -> dict[A
         where = f"screen {index}: "
         i = whole(each, "i", where=where, least=0, most=across - 1, default=0)
         j = whole(each, "j", where=where, least=0, most=down - 1, default=0)
+        if (i, j) in lit and "stereo" in each:
+            raise ImportRefused(
+                f"shows two pictures at i={i}, j={j}, one for each eye (stereo), expected one"
+            )
         if (i, j) in lit:
             raise ImportRefused(f"has two screens at i={i}, j={j}, expected one a place")
         host = words(each.get("host")) or "unnamed host"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from wall.errors import ImportRefused
@@ -21,17 +22,14 @@ def whole(
     value = found.get(key)
     if value is None and default is not None:
         return default
-    number: float | None = None
+    number: float = math.nan
     if isinstance(value, str) and len(value) <= 20:
-        try:
+        with suppress(ValueError):
             number = int(value)
-        except ValueError:
-            number = None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = value
-    if number is None or not math.isfinite(number) or number != int(number):
-        raise _refusal(found, key, where, f"expected a whole number from {least} to {most}")
-    if not least <= number <= most:
+    # Compared before anything else: a whole number of a thousand digits is no float.
+    if not least <= number <= most or number != int(number):
         raise _refusal(found, key, where, f"expected a whole number from {least} to {most}")
     return int(number)
 
@@ -88,6 +86,9 @@ def words(value: Any) -> str | None:
 def _refusal(found: Mapping[str, Any], key: str, where: str, expected: str) -> ImportRefused:
     if key not in found:
         return ImportRefused(f"{where}{key} is missing, {expected}")
-    text = repr(found[key])
+    try:
+        text = repr(found[key])
+    except ValueError:  # somewhere in it, a number with more digits than Python writes
+        text = "a number of thousands of digits"
     shown = text if len(text) <= 60 else text[:57] + "..."
     return ImportRefused(f"{where}{key} is {shown}, {expected}")

@@ -139,10 +139,11 @@ def _placed(layout: PlacedDraft) -> Iterable[str]:
 
 def _panel(panel: PanelDraft) -> tuple[list[str], str]:
     width_mm, why = panel.width_mm, ""
-    if width_mm is None:
+    if width_mm is None or not NARROWEST_MM <= width_mm <= WIDEST_MM:
+        said = "is not in the file" if width_mm is None else f"is {width_mm:.0f} there, as no panel"
         assumed = ASSUMED_HEIGHT_MM / panel.height_px * panel.width_px
         width_mm = min(max(assumed, NARROWEST_MM), WIDEST_MM)
-        why = "  # SET: width_mm is not in the file; measure what is lit"
+        why = f"  # SET: width_mm {said}; measure what is lit"
     fields = [
         f"width_px = {panel.width_px}",
         f"height_px = {panel.height_px}",

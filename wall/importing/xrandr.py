@@ -15,7 +15,10 @@ from wall.importing.edid import Edid, parse_edid
 from wall.importing.values import LARGEST_SIDE_PX, few
 
 SCREEN = re.compile(r"^Screen \d+: minimum ", re.MULTILINE)
-OUTPUT = re.compile(r"^(?P<name>\S{1,64}) (?:connected|unknown connection)(?P<rest>.*)$")
+MONITORS = re.compile(r"\AMonitors: \d")
+OUTPUT = re.compile(
+    r"^(?P<name>\S{1,64}) (?P<state>connected|disconnected|unknown connection)(?P<rest>.*)$"
+)
 REST = re.compile(
     r"^(?: primary)?"
     r"(?: (?P<width>\d{1,6})x(?P<height>\d{1,6})\+(?P<x>-?\d{1,6})\+(?P<y>-?\d{1,6}))?"
@@ -24,9 +27,10 @@ REST = re.compile(
     r"(?: (?P<mirrored>X axis|Y axis|X and Y axis))?"
     r"(?: \([a-zA-Z ]*\))?"
     r"(?: (?P<width_mm>\d{1,6})mm x (?P<height_mm>\d{1,6})mm)?"
-    r"(?: (?:panning|tracking|border) .*)?\s*$"
+    r"(?P<panning> (?:panning|tracking|border) .*)?\s*$"
 )
 MODE = re.compile(r"^\s+(?P<width>\d{1,6})x(?P<height>\d{1,6})\S*\s.*\*")
+EDID = re.compile(r"^\s+EDID(?:_DATA)?:")
 HEX = re.compile(r"^\s+([0-9a-fA-F]{32})\s*$")
 # The picture is turned against the panel: one that is turned left hangs turned to the right.
 ROTATION = {None: 0, "normal": 0, "left": 90, "inverted": 180, "right": 270}
@@ -64,18 +68,22 @@ def lit_outputs(text: str) -> tuple[list[Lit], list[str]]:
     lit: list[Lit] = []
     notes: list[str] = []
     current: Lit | None = None
+    is_edid = False  # other properties are written in the same digits
     for number, line in enumerate(text.splitlines(), 1):
         if line[:1].strip():
-            current = None
+            current, is_edid = None, False
             output = OUTPUT.match(line)
             if output is not None:
                 current = _output(output, number, notes)
                 if current is not None:
                     lit.append(current)
         elif current is not None:
-            if (digits := HEX.match(line)) is not None:
+            digits = HEX.match(line)
+            if digits is None:
+                is_edid = EDID.match(line) is not None
+            elif is_edid:
                 current.edid_hex.append(digits[1])
-            elif (mode := MODE.match(line)) is not None:
+            if (mode := MODE.match(line)) is not None:
                 current.mode_px = (int(mode["width"]), int(mode["height"]))
     few(lit, "the list of outputs")
     if not lit:
@@ -93,8 +101,16 @@ def _output(output: re.Match[str], number: int, notes: list[str]) -> Lit | None:
     name, found = output["name"], REST.match(output["rest"])
     if found is None:
         raise ImportRefused(f"line {number} is not as xrandr writes an output: {name!r}")
+    is_there = output["state"] != "disconnected"
     if found["width"] is None:
-        notes.append(f"{name} is connected but not lit: it is left out")
+        if is_there:
+            notes.append(f"{name} is connected but not lit: it is left out")
+        return None
+    if not is_there:
+        notes.append(
+            f"{name} is lit, but no display answers there: it is left out; if one hangs there, "
+            "switch it on and ask xrandr again"
+        )
         return None
     width, height = int(found["width"]), int(found["height"])
     if not (1 <= width <= LARGEST_SIDE_PX and 1 <= height <= LARGEST_SIDE_PX):
@@ -102,6 +118,8 @@ def _output(output: re.Match[str], number: int, notes: list[str]) -> Lit | None:
             f"line {number}: {name} is {width} x {height} pixels, "
             f"expected 1 to {LARGEST_SIDE_PX} a side"
         )
+    if found["panning"]:
+        notes.append(f"{name} moves over a larger picture (panning); here it stands still")
     if found["mirrored"]:
         notes.append(f"{name} shows its picture mirrored; here it is not")
     return Lit(

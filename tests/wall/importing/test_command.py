@@ -101,6 +101,21 @@ def test_a_terminal_without_vietnamese_and_a_reader_that_leaves_make_no_tracebac
     assert gone.stderr == b""
 
 
+def test_a_full_disk_leaves_no_half_file(config: Path, tmp_path: Path) -> None:
+    lobby = tmp_path / "lobby.toml"
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); import app;"
+        " sys.exit(app.main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-B", "-c", limited, "wall", "import", str(config)]
+    ended = subprocess.run(
+        [*command, "--output", str(lobby)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == f"{lobby} cannot be written: File too large\n"
+    assert not lobby.exists()
+
+
 def test_the_role_is_still_started_by_its_name_alone() -> None:
     chosen = app.parser().parse_args(["wall", "--parent", "1"])
     assert (chosen.command, chosen.task, chosen.parent) == ("wall", None, 1)

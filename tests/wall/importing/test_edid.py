@@ -126,3 +126,37 @@ def test_no_bytes_with_right_checksums_end_in_anything_but_a_refusal(
     data = checked(base) + b"".join(checked(b"\x70" + each[1:]) for each in extensions)
     with suppress(ImportRefused):
         draft_of(data)
+
+
+def cta(*blocks: bytes) -> bytes:
+    """Make a CTA extension of data blocks, without timings."""
+    payload = b"".join(blocks)
+    return checked(bytes([0x02, 0x03, 4 + len(payload), 0]) + payload.ljust(123, b"\0"))
+
+
+def test_more_extensions_than_the_first_block_announces_are_read(tmp_path: Path) -> None:
+    tiled = display_id(tile(2, 1, 0, 0, 2560, 2880))
+    first = cta(bytes([0xE2, 0x78, 2]))
+    raw = bytearray(edid(detailed(2560, 2880, 597, 336), cm=(60, 34), extensions=(first, tiled)))
+    raw[126] = 1  # for players that read no more than one
+    raw[127] = (raw[127] + 1) % 256
+    wall, text = imported(tmp_path, bytes(raw))
+    assert wall.canvas == Rect(0, 0, 5120, 2880)
+    assert "has 2 inputs" in text
+    assert imported(tmp_path, bytes(raw[:256]))[0].canvas == Rect(0, 0, 2560, 2880)
+    raw[128 + 6] = 3
+    raw[255] = (raw[255] - 1) % 256
+    assert "announces 512 bytes, the file has 384" in refusal(bytes(raw))
+
+
+def test_extensions_of_other_kinds_are_passed_over(tmp_path: Path) -> None:
+    others = tuple(checked(bytes([tag]) + bytes(126)) for tag in (0x10, 0x40, 0x50, 0xF0, 0xFF))
+    wall, _ = imported(tmp_path, edid(FULL_HD, extensions=(*others, cta())))
+    assert wall.canvas == Rect(0, 0, 1920, 1080)
+
+
+@pytest.mark.parametrize("block", [0, 1, 2])
+def test_a_block_with_a_wrong_checksum_is_named(block: int) -> None:
+    raw = bytearray(edid(FULL_HD, extensions=(cta(), display_id())))
+    raw[128 * block + 60] ^= 0x10
+    assert f"the checksum of EDID block {block} is wrong" in refusal(bytes(raw))

@@ -27,6 +27,7 @@ OUTSIDE = (
     '<!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     "<configuration><dimensions/>&x;</configuration>"
 )
+SIZED = b"{resolution: {width: %s, height: 1080}, layout: {rows: 1, columns: 1}}"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,13 @@ OUTSIDE = (
         (b"/* c */ config: { display: { numTiles = [2, 1]; }; };", "libconfig"),
         (b"/*" * 300_000, "of no format known"),
         (codecs.BOM_UTF16_LE + b"{", "neither text"),
+        (SIZED % b"1" + b"0" * 400, "is not valid JSON5"),
+        (SIZED % (b"1" + b"0" * 400), "resolution.width is 1000"),
+        (SIZED % (b"0x" + b"f" * 20_000), "resolution.width is a number of thousands of digits"),
+        (SIZED % (b"{a: 0x" + b"f" * 20_000 + b"}"), "is a number of thousands of digits"),
+        (SIZED % b"-Infinity", "resolution.width is -inf"),
+        (SIZED % b"true", "resolution.width is True"),
+        (b"Monitors: 1\n 0: +*DP-1 1920/510x1080/287+0+0  DP-1\n", "xrandr --listmonitors"),
         (edid()[:9], "is cut off"),
         (b"00ffffffffffff00" + b"a" * 40, "is cut off"),
     ],

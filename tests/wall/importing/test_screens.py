@@ -118,3 +118,27 @@ def test_a_saved_session_is_told_from_a_configuration() -> None:
 )  # fmt: skip
 def test_a_wrong_tide_surface_is_refused_with_the_place(text: str, said: str) -> None:
     assert said in refusal(text)
+
+
+def test_a_picture_for_each_eye_is_refused_as_such() -> None:
+    both = (
+        '<process stereo="left"><screen i="0" j="0"/></process>'
+        '<process><screen i="0" j="0" stereo="right"/></process>'
+    )
+    stereo = (
+        f'<configuration><dimensions displayWidth="9" displayHeight="9"/>{both}</configuration>'
+    )
+    assert "one for each eye (stereo)" in refusal(stereo)
+
+
+def test_projectors_that_overlap_are_refused_with_the_place() -> None:
+    overlapping = TIDE_XML.replace('bezelWidth="14"', 'bezelWidth="-60"')
+    assert "dimensions.bezelWidth is '-60', expected a whole number from 0" in refusal(overlapping)
+
+
+def test_bezels_through_a_screen_are_said_to_be_unknown(tmp_path: Path) -> None:
+    older = DISPLAY_CLUSTER.replace("fullscreen", 'bezelsPerScreenX="0" bezelsPerScreenY="1" full')
+    _, text = imported(tmp_path, older)
+    assert "bezels run through its screens" in text
+    _, text = imported(tmp_path, older.replace('Y="1"', 'Y="0"'))
+    assert "bezels run" not in text

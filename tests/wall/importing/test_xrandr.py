@@ -159,6 +159,63 @@ def test_a_damaged_edid_is_left_aside_and_said(tmp_path: Path) -> None:
     assert "DP-1: its EDID was left aside, it is damaged" in written
 
 
+def test_a_panel_that_is_switched_off_is_left_out_and_said(tmp_path: Path) -> None:
+    off = f"DP-2 disconnected 1920x1080+1920+0 {WAYS} 0mm x 0mm\n  1920x1080 (0x48) 60.0*\n"
+    wall, text = imported(tmp_path, xrandr(lit("DP-1", "1920x1080+0+0"), off))
+    assert len(wall.outputs) == 1
+    assert "DP-2 is lit, but no display answers there: it is left out; if one hangs" in text
+    assert "DP-9" not in text
+    assert "DP-2 is lit, but no display" in refusal(xrandr(off))
+
+
+def test_a_picture_that_pans_or_is_mirrored_is_said(tmp_path: Path) -> None:
+    pans = lit("DP-1", "1920x1080+0+0", "1210mm x 680mm panning 3840x1080+0+0")
+    wall, text = imported(tmp_path, xrandr(pans))
+    assert wall.canvas == Rect(0, 0, 1920, 1080)
+    assert "DP-1 moves over a larger picture" in text
+    _, text = imported(tmp_path, xrandr(lit("DP-1", "1080x1920+0+0", before=" left X and Y axis")))
+    assert "rotation = 90" in text
+    assert "DP-1 shows its picture mirrored" in text
+
+
+def test_an_output_without_a_display_of_its_own_is_a_panel_of_unknown_size(tmp_path: Path) -> None:
+    idle = f"VIRTUAL1 disconnected {WAYS}\n"
+    for name in ("VIRTUAL-1", "XWAYLAND0", "default", "None-1"):
+        wall, text = imported(tmp_path, xrandr(idle, lit(name, "3072x1728+0+0", "0mm x 0mm")))
+        assert wall.canvas == Rect(0, 0, 3072, 1728)
+        assert "width_mm is not in the file" in text
+
+
+def test_a_size_that_no_panel_has_is_asked_for(tmp_path: Path) -> None:
+    for mm in ("7mm x 4mm", "32000mm x 18000mm"):
+        wall, text = imported(tmp_path, xrandr(lit("DP-1", "1920x1080+0+0", mm)))
+        assert wall.pitch_mm == pytest.approx(1217.6 / 1920)
+        assert f"# SET: width_mm is {mm.split('mm')[0]} there, as no panel" in text
+
+
+def test_screens_left_of_the_first_one_have_their_place(tmp_path: Path) -> None:
+    wall, text = imported(
+        tmp_path, xrandr(lit("DP-1", "1920x1080+0+0"), lit("DP-2", "1920x1080+-1920+0"))
+    )
+    assert wall.canvas == Rect(0, 0, 3840, 1080)
+    assert "a1: DP-2 at -1920,0 of the X screen" in text
+
+
+def test_digits_of_another_property_are_no_part_of_the_edid(tmp_path: Path) -> None:
+    digits = hex_lines(edid(detailed(1920, 1080, 1215, 683), name="VIDEOWALL"))
+    other = "\tHDR_OUTPUT_METADATA:\n\t\t" + "01" * 16 + "\n"
+    for text in (f"\tEDID:\n{digits}{other}", f"{other}\tEDID_DATA:\n{digits}\tCTM: 0 1\n"):
+        _, made = imported(tmp_path, xrandr(lit("DP-1", "1920x1080+0+0") + text))
+        assert "DP-1 (VIDEOWALL)" in made
+
+
+def test_what_windows_wrote_is_read_as_well(tmp_path: Path) -> None:
+    text = xrandr(lit("DP-1", "1920x1080+0+0"))
+    plain = imported(tmp_path, text)
+    assert imported(tmp_path, text.replace("\n", "\r\n")) == plain
+    assert imported(tmp_path, "xrandr: Failed to get size of gamma\n" + text) == plain
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
