@@ -44,6 +44,9 @@ class Writer(Protocol):
     def write(self, changes: Iterable[Change]) -> None:
         """Make changes durable; raises StoreError."""
 
+    def settle(self) -> None:
+        """Tidy up when nothing waits to be written; raises StoreError."""
+
 
 class Controller:
     """Carries events to the hub and its effects to the world."""
@@ -289,7 +292,16 @@ class Controller:
                 log.exception("store failed")
             for each in batch:
                 self._do(list(each.then if self._store_says is None else each.otherwise))
+            if not self._unwritten and self._store_says is None:
+                await self._settle()
         self._writing = None
+
+    async def _settle(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._thread, self._store.settle)
+        except StoreError as error:  # nothing is lost: the next write says what is wrong
+            log.warning("store not tidied", error=str(error))
 
     async def _look(self, look: Look) -> None:
         """Have a question about the proof answered; nothing else waits for it."""

@@ -48,7 +48,8 @@ def is_current(state: State, device: Device) -> bool:
 def _enroll(state: State, asked: Asked, ws: WallState, args: DeviceArgs) -> None:
     """Give a new token; the one before opens nothing more, its open links end."""
     name = _name(ws, args)
-    generation = state.devices.get(name, (0, False))[0] + 1
+    # At least the epoch: where the state was lost, no token of before opens anything again.
+    generation = max(state.devices.get(name, (0, False))[0] + 1, state.epoch)
     state.devices[name] = (generation, False)
     device = Device(ws.wall.wall_id, args.output_id, args.view, generation)
     answer(

@@ -87,7 +87,7 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
             dropped.append(f"layer {name} of wall {ws.wall.wall_id!r}: {error}")
             continue
         run = _run(each.get("run"))
-        ws.layers[name] = Layer(arrangement, each["by"], each["sinceAtMs"], each["untilAtMs"], run)
+        ws.layers[name] = Layer(arrangement, each["by"], *_times(each, now_ms), run)
     base = ws.scene(ws.wall.base)
     if is_base_by_city and base is not None:
         ws.layers["base"] = Layer(ws.arrange(base), CITY, now_ms, None)
@@ -101,6 +101,17 @@ def restore(ws: WallState, body: dict[str, Any] | None, *, now_ms: float) -> lis
             dropped.append(f"preview of wall {ws.wall.wall_id!r}: {error}")
     _restore_hold(ws, body or {})
     return dropped
+
+
+def _times(layer: dict[str, Any], now_ms: float) -> tuple[float, float | None]:
+    """Return since and until when a layer is set.
+
+    One that began later than now does so now: the machine's clock went back, and a hold of half an
+    hour must not become one of two.
+    """
+    since_ms, until_ms = float(layer["sinceAtMs"]), layer["untilAtMs"]
+    ahead_ms = max(0.0, since_ms - now_ms)
+    return since_ms - ahead_ms, None if until_ms is None else float(until_ms) - ahead_ms
 
 
 def _run(body: Any) -> Run | None:

@@ -6,8 +6,8 @@ import asyncio
 import errno
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
@@ -175,8 +175,9 @@ def assemble(
             outputs={each.output_id: OutputState(each) for each in wall.outputs},
             city_scenes=scenes[wall_id],
             last_switch=kept.switches.get(wall_id),
-            history=History(kept.history.get(wall_id, ())),
         )
+        with _readable(f"of wall {wall_id!r}"):
+            ws.history = History(kept.history.get(wall_id, ()))
         for body in kept.scenes.get(wall_id, ()):
             try:
                 scene = scene_from_json(body)
@@ -184,7 +185,8 @@ def assemble(
                 problems.append(f"put scene of wall {wall_id!r}: {error}")
             else:
                 ws.put_scenes[scene.scene_id] = scene
-        problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
+        with _readable(f"of wall {wall_id!r}"):
+            problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
         problems += playing.begin(ws, city_folder, kept)
         problems += scheduling.begin(ws, city_folder, kept)
         states[wall_id] = ws
@@ -206,6 +208,18 @@ def assemble(
     problems += exercises.begin(state, kept)
     problems += rules.begin(state, city_folder / "rules", kept, elsewhere=known - walls.keys())
     return state, problems
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """Let what is kept and cannot be ours come out as StoreError: it stays as it is."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"what is kept {what} is damaged ({error!r}): put a copy of the state back, or move it"
+            " away to begin again with each wall's base scene"
+        ) from error
 
 
 def run_wall(settings: Settings) -> None:

@@ -33,6 +33,11 @@ CACHE_KIB = 128  # it is written, hardly ever read: more would only fill, for ho
 BUSY_S = 2.0  # a controller that was just killed may still be going
 HISTORY_ROWS = 50_000  # of all walls; the oldest go
 LARGEST_ARGS = 64 * 1024
+SMALLEST_PAGE = 512  # of any SQLite file
+BEGIN_AGAIN = (
+    "put a copy back, or move it away to begin again with each wall's base scene, devices must then"
+    " be enrolled anew"
+)
 
 _HISTORY = (
     "create table history (row integer primary key, wall_id text not null, body blob not null)"
@@ -95,16 +100,19 @@ class Store:
         self.path = path
         self._epoch = 0
         self._unwritten: list[Change] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_cut_off(path)
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
+        except OSError as error:
+            raise StoreError(f"{path.parent} cannot be made: {error.strerror}") from error
         except sqlite3.Error as error:
             raise self._said(error) from error
         try:
             self._prepare()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # ValueError: what it says is no UTF-8
             self.close()
             raise self._said(error) from error
         except StoreError:
@@ -152,6 +160,16 @@ class Store:
             self._unwritten.clear()
             raise
         self._unwritten.clear()
+
+    def settle(self) -> None:
+        """Bring what lies in SQLite's log into the file itself; raises StoreError.
+
+        So a copy of the file lacks nothing, nor does the file when its log is lost.
+        """
+        try:
+            self._connection.execute("pragma wal_checkpoint(passive)").fetchone()
+        except sqlite3.Error as error:
+            raise self._said(error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -283,10 +301,20 @@ class Store:
             return StoreError(f"{self.path} cannot be opened: {text}")
         if isinstance(error, sqlite3.OperationalError):
             return StoreError(f"{self.path} cannot be read or written: {text}")
-        return StoreError(
-            f"{self.path} is damaged ({text}); move it away to begin again with each wall's base"
-            " scene, devices must then be enrolled anew"
-        )
+        return StoreError(f"{self.path} is damaged ({text}); {BEGIN_AGAIN}")
+
+
+def _refuse_cut_off(path: Path) -> None:
+    """Refuse what SQLite would take for a new file, or fill up with zeros; raises StoreError.
+
+    Only where there is no log: with it, an end that a full disk kept out is made good.
+    """
+    if not path.is_file():
+        return
+    size = path.stat().st_size
+    is_alone = not path.with_name(f"{path.name}-wal").exists()
+    if size < SMALLEST_PAGE or (is_alone and size % SMALLEST_PAGE):
+        raise StoreError(f"{path} is damaged (its {size} bytes end too early); {BEGIN_AGAIN}")
 
 
 def _bodies(rows: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:

@@ -60,13 +60,14 @@ def test_the_first_heartbeat_follows_the_first_burst_and_knows_the_clock(
     assert not any("font" in each for each in heartbeat.get("errors", []))
 
 
-def test_the_clock_follows_a_controller_that_is_an_hour_ahead(
-    site: Site, controller: ScriptedController, open_page: OpenPage
+@pytest.mark.parametrize("hours", [1, -48])
+def test_the_clock_follows_a_controller_that_is_hours_ahead_or_days_behind(
+    site: Site, controller: ScriptedController, open_page: OpenPage, hours: int
 ) -> None:
-    controller.offset_ms = 3_600_000
+    controller.offset_ms = hours * 3_600_000
     open_page(f"{site.url}/wall/w/o#token=abc")
     clock = controller.wait("heartbeat")["clock"]
-    assert abs(clock["offsetMs"] - 3_600_000) <= clock["uncertaintyMs"] + 5
+    assert abs(clock["offsetMs"] - controller.offset_ms) <= clock["uncertaintyMs"] + 5
     shown = controller.show("s1", "a", [tile("r1", words("một"), WHOLE)])
     assert 0 <= shown["lateMs"] < 1000
 

@@ -207,6 +207,17 @@ def test_enrolling_again_and_revoking_end_the_links_before(full: FullTable) -> N
     assert full.right.closed is None
 
 
+def test_where_the_state_was_lost_no_token_of_before_opens_anything(full: FullTable) -> None:
+    args = {"wallId": "north", "outputId": "a1"}
+    before = full.web.result(full.web.ask("device.enroll", args, ADMINISTRATOR))["deviceToken"]
+    full.state.devices.clear()
+    full.state.epoch += 60  # of a controller that began anew
+    full.web.result(full.web.ask("device.enroll", args, ADMINISTRATOR))
+    seat = full.sit()
+    seat.say("identify", kind="output", token=before, protocol=PROTOCOL)
+    assert seat.closed == 4001
+
+
 def test_the_token_of_a_device_can_be_told_again_without_ending_its_link(full: FullTable) -> None:
     args = {"wallId": "north", "outputId": "a1"}
     token = full.web.result(full.web.ask("device.enroll", args, ADMINISTRATOR))["deviceToken"]

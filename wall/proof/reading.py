@@ -13,6 +13,7 @@ from wall.errors import ProofError
 from wall.proof.entries import ASIDE, STEPS, WHOLE, Entry, unpacked, unsealed, wall_of
 
 BUSY_S = 5.0
+UNREADABLE = (sqlite3.Error, ValueError)  # ValueError: what SQLite says of it is no UTF-8
 _COLUMNS = "wall_id, head_sequence, head_hash, anchor_sequence, anchor_hash, anchor_at_ms"
 _CHAIN = f"select {_COLUMNS} from chain"
 
@@ -89,7 +90,7 @@ class ProofReader:
             (version,) = self._connection.execute("pragma user_version").fetchone()
             self._has_missing = version > 1
             self._has_withdrawn = version > 2
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise ProofError(f"{path} cannot be read: {error}") from error
 
     def snapshot(self) -> None:
@@ -106,7 +107,7 @@ class ProofReader:
         try:
             with closing(sqlite3.connect(target)) as copy:
                 self._connection.backup(copy)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise ProofError(f"{self.path} cannot be copied to {target}: {error}") from error
 
     def chains(self) -> list[Chain]:
@@ -262,5 +263,5 @@ class ProofReader:
     def _run(self, statement: str, *values: Any) -> list[Any]:
         try:
             return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise ProofError(f"{self.path} cannot be read: {error}") from error

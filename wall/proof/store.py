@@ -80,7 +80,7 @@ class ProofStore:
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
             self._prepare()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: it says no UTF-8
             raise ProofError(f"{path} cannot be used: {error}") from error
 
     def write(self, records: Iterable[ProofRecord]) -> None:

@@ -102,6 +102,9 @@ class RedisStore:
                     raise Deposed(f"epoch {self._epoch} of this controller has ended")
                 self._unwritten.popleft()
 
+    def settle(self) -> None:
+        """Do nothing: what Redis has answered is where it stays."""
+
     def audit(self, limit: int = 100) -> list[AuditRecord]:
         """Return the newest audit rows, newest first."""
         with translated(self._client):

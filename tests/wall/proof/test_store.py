@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wall.classification import PUBLIC
 from wall.effects import ProofRecord
 from wall.errors import ProofError
 from wall.proof.command import VerifyOrder, run_verify
+from wall.proof.reading import ProofReader
 from wall.proof.retention import LEAST_ENTRIES, Retention
 from wall.proof.store import ProofStore
 from wall.renders import Content
@@ -161,3 +165,36 @@ def test_a_file_of_an_older_version_goes_on(tmp_path: Path) -> None:
     store.write([record(2)])
     store.close()
     assert "2 entries and 1 contents" in verified(path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """Where a file is put, and the bytes of one that is whole."""
+    path = tmp_path_factory.mktemp("whole") / "proof.sqlite"
+    store = ProofStore(path, epoch=1, retention=ROOMY)
+    store.write([record(at_ms, content(at_ms)) for at_ms in range(10)])
+    store.close()
+    return path, path.read_bytes()
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_bit_that_flipped_ends_in_a_verdict_or_one_sentence(
+    whole: tuple[Path, bytes], data: st.DataObject
+) -> None:
+    path, octets = whole
+    flipped = bytearray(octets)
+    flipped[data.draw(st.integers(0, len(octets) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(flipped)
+    with suppress(ProofError):
+        run_verify(path, VerifyOrder(), str)
+    with suppress(ProofError):
+        ProofStore(path, epoch=2, retention=ROOMY).close()
+
+
+def test_what_sqlite_cannot_even_say_in_utf8_is_one_sentence(whole: tuple[Path, bytes]) -> None:
+    path, octets = whole
+    path.write_bytes(octets.replace(b"before update on entry", b"before update on entr\xf4"))
+    for opening in (ProofReader, partial(ProofStore, epoch=2, retention=ROOMY)):
+        with pytest.raises(ProofError, match=r"proof\.sqlite cannot be (read|used): .*utf-8"):
+            opening(path)
