@@ -163,6 +163,13 @@ def test_without_its_log_or_copied_without_it_a_file_lacks_nothing(tmp_path: Pat
     assert kept.devices == {("north", "a1"): (7, True)}
 
 
+def alone(path: Path) -> Path:
+    """Return a path beside which no log lies."""
+    for each in path.parent.glob(f"{path.name}-*"):
+        each.unlink()
+    return path
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Settings, bytes]:
     """A place to write a store to, its settings, and the bytes of one that is whole."""
@@ -181,7 +188,7 @@ def test_a_bit_that_flipped_is_a_clear_error_or_the_controller_starts(
     at = data.draw(st.integers(0, len(octets) - 1))
     flipped = bytearray(octets)
     flipped[at] ^= 1 << data.draw(st.integers(0, 7))
-    path.write_bytes(flipped)
+    alone(path).write_bytes(flipped)
     store = None
     with suppress(StoreError):
         store = Store(path)
@@ -194,7 +201,7 @@ def test_what_sqlite_cannot_even_say_in_utf8_is_damage_too(
     whole: tuple[Path, Settings, bytes],
 ) -> None:
     path, _, octets = whole
-    path.write_bytes(octets.replace(b"before delete on audit", b"before delete on audi\xf4"))
+    alone(path).write_bytes(octets.replace(b"before delete on audit", b"before delete on audi\xf4"))
     for _ in range(2):  # and leaves the file to the next
         with pytest.raises(StoreError, match="is damaged"):
             Store(path)
