@@ -125,7 +125,9 @@ class RedisProof:
 
         Its files are written anew, without them. Raises StoreError.
         """
-        words = [word for name, order in orders.items() for word in (name, orjson.dumps(order))]
+        words: list[str | bytes] = []
+        for name, order in orders.items():
+            words += [name, orjson.dumps(order)]
         _, _, _, contents, used, size, withdrawn = self._keys
         gone = 0
         with translated(self._client):
