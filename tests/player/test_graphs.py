@@ -13,7 +13,7 @@ from tests.player.trees import graph, tile
 pytestmark = pytest.mark.browser
 
 WHOLE = (0, 0, 1280, 720)
-PLOTLY = "**/plotly.min*"
+PLOTLY = "**/package_data/plotly.*"
 DISPLAY = "/wall/w/o#token=abc"
 
 
@@ -29,7 +29,7 @@ def test_what_draws_graphs_may_come_later_than_any_graph_waits(
     page: Page, site: Site, controller: ScriptedController
 ) -> None:
     held: list[Route] = []
-    page.route(PLOTLY, held.append)
+    page.route(PLOTLY, lambda route: held.append(route))
     page.goto(site.url + DISPLAY, wait_until="commit")
     while not held:
         page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 20))")

@@ -210,7 +210,6 @@ def test_what_sqlite_cannot_even_say_in_utf8_is_damage_too(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"layers": {"manual": {**LAYER, "by": None, "scene": 3}}},
         {"layers": {"manual": {"scene": SCENE}}},
         {"layers": {"manual": {**LAYER, "sinceAtMs": "then"}}},
         {"layers": {"manual": 7}},

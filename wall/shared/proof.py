@@ -127,7 +127,7 @@ class RedisProof:
         """
         words: list[str | bytes] = []
         for name, order in orders.items():
-            words += [name, orjson.dumps(order)]
+            words += [name, orjson.dumps([*order])]
         _, _, _, contents, used, size, withdrawn = self._keys
         gone = 0
         with translated(self._client):
