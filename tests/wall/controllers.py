@@ -90,9 +90,11 @@ class ControllerProcess:
         try:
             async with asyncio.timeout(1):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-                answer = await reader.read()
-                writer.close()
+                try:
+                    writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                    answer = await reader.read()
+                finally:
+                    writer.close()
         except (OSError, TimeoutError):
             return {}
         body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2] or b"{}")
