@@ -212,11 +212,12 @@ def _measured(reach: Desk, envelope: Envelope | None, setting: Setting) -> Seque
         if figure is None:
             continue
         value = figure["value"]
-        shown = number(value, decimals=figure["decimals"], language=setting.language)
-        unit = f" {figure['unit']}" if figure["unit"] and value is not None else ""
+        shown = number(
+            value, figure["unit"], decimals=figure["decimals"], language=setting.language
+        )
         note = figure.get("note")
         tail = f" ({pick(note, setting.language)})" if note else ""
-        said.append(f"{pick(figure['label'], setting.language)}: {shown}{unit}{tail}")
+        said.append(f"{pick(figure['label'], setting.language)}: {shown}{tail}")
     if envelope.as_of_ms is not None:
         at = moment(envelope.made_at_ms, now=reach.now_ms(), language=setting.language,
                     timezone=setting.timezone)  # fmt: skip

@@ -163,7 +163,7 @@ def _interval_words(kpi: Kpi, language: str) -> str:
         number(kpi["delta"][end], decimals=kpi["decimals"], language=language, sign=True)
         for end in ("low", "high")
     )
-    return f"95 %: {low} … {high}"
+    return f"95%: {low} … {high}"
 
 
 def _kpis(kpis: Iterable[Kpi]) -> Table:
@@ -177,8 +177,8 @@ def _kpis(kpis: Iterable[Kpi]) -> Table:
             column("base", "Hiện trạng", "Base"),
             column("value", "Kịch bản", "What-if"),
             column("delta", "Chênh lệch", "Difference"),
-            column("low", "Từ (95 %)", "From (95 %)"),
-            column("high", "Đến (95 %)", "To (95 %)"),
+            column("low", "Từ (95%)", "From (95%)"),
+            column("high", "Đến (95%)", "To (95%)"),
         ],
         "rows": [
             {

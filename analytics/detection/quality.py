@@ -167,8 +167,8 @@ def _replayed_numbers(replayed: Replayed | None) -> dict[str, Any]:
     def share(name: tuple[str, str], counted: Precision) -> Any:
         low, high = (round(each) for each in counted.interval or (0.0, 0.0))
         note = text(
-            f"95 %: {low} – {high} %; phát lại {replayed.measured_on}, {seeds} lần",
-            f"95 %: {low} – {high} %; replay of {replayed.measured_on}, seeds: {seeds}",
+            f"95%: {low} – {high}%; phát lại {replayed.measured_on}, {seeds} lần",
+            f"95%: {low} – {high}%; replay of {replayed.measured_on}, seeds: {seeds}",
         )
         return number(text(*name), _rounded(counted.share), "%", better="up", note=note)
 
@@ -186,8 +186,8 @@ def _of(whole: Precision) -> Text:
         return text("chưa ai đánh giá", "nobody has judged any yet")
     low, high = (round(each) for each in interval)
     return text(
-        f"{whole.right}/{whole.told} cảnh báo; 95 %: {low} – {high} %",
-        f"{whole.right}/{whole.told} alerts; 95 %: {low} – {high} %",
+        f"{whole.right}/{whole.told} cảnh báo; 95%: {low} – {high}%",
+        f"{whole.right}/{whole.told} alerts; 95%: {low} – {high}%",
     )
 
 

@@ -192,8 +192,8 @@ def times_usual(value: float, usual: float, when: Text) -> Text:
         }
     share = round(100 * ratio)
     return {
-        "vi": f"bằng {share} % thường lệ {when['vi']}",
-        "en": f"{share} % of usual for {when['en']}",
+        "vi": f"bằng {share}% thường lệ {when['vi']}",
+        "en": f"{share}% of usual for {when['en']}",
     }
 
 

@@ -103,8 +103,8 @@ def _told(worst: Mapping[str, Any]) -> Text:
     if inside is None:
         return told
     return text(
-        f"{told['vi']}; khoảng 80 % giữ được {_comma(inside)} %",
-        f"{told['en']}; its 80 % interval held {inside:g} %",
+        f"{told['vi']}; khoảng 80% giữ được {_comma(inside)}%",
+        f"{told['en']}; its 80% interval held {inside:g}%",
     )
 
 

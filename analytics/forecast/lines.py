@@ -22,10 +22,10 @@ OBSERVED, FORECAST = "observed", "forecast"
 NAMES: Mapping[str, Text] = {
     OBSERVED: text("thực đo", "observed"),
     FORECAST: text("dự báo", "forecast"),
-    "low80": text("80 %, dưới", "80 %, low"),
-    "high80": text("80 %, trên", "80 %, high"),
-    "low95": text("95 %, dưới", "95 %, low"),
-    "high95": text("95 %, trên", "95 %, high"),
+    "low80": text("80%, dưới", "80%, low"),
+    "high80": text("80%, trên", "80%, high"),
+    "low95": text("95%, dưới", "95%, low"),
+    "high95": text("95%, trên", "95%, high"),
 }
 
 
@@ -124,4 +124,4 @@ def _between(low: float, high: float, decimals: int) -> Text:
         return english.translate(str.maketrans(",.", ".,")), english
 
     (low_vi, low_en), (high_vi, high_en) = written(low), written(high)
-    return text(f"80 %: {low_vi} đến {high_vi}", f"80 %: {low_en} to {high_en}")
+    return text(f"80%: {low_vi} đến {high_vi}", f"80%: {low_en} to {high_en}")

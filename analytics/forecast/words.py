@@ -73,8 +73,8 @@ def method_words(choice: Choice, grid: Grid, slots: int) -> Text:
         return MODELLED
     beside = _baseline(choice.baseline, grid, slots)
     return text(
-        f"{MODELLED['vi']} {share} %, {beside['vi']}",
-        f"{MODELLED['en']} {share} %, {beside['en']}",
+        f"{MODELLED['vi']} {share}%, {beside['vi']}",
+        f"{MODELLED['en']} {share}%, {beside['en']}",
     )
 
 

@@ -275,7 +275,7 @@ def _title(known: Text | None, category: str, is_sure: bool) -> Text:
 def _told(share: int | None) -> Text:
     if share is None:
         return text("không rõ độ tin cậy", "confidence not said")
-    return text(f"độ tin cậy {share} %", f"confidence {share} %")
+    return text(f"độ tin cậy {share}%", f"confidence {share}%")
 
 
 def _kinds(view: View, now_us: int) -> Any:

@@ -382,14 +382,14 @@ def _item(view: View, hospital: Facility, full: Mapping[str, Episode]) -> Item:
     percent, free = round(episode.last), int(hospital.free or 0)
     return {
         "id": f"beds-{hospital.entity}",
-        "title": text(*(2 * [f"{hospital.name}: {percent} %"])),
+        "title": text(*(2 * [f"{hospital.name}: {percent}%"])),
         "kind": text("Quá tải giường bệnh", "Beds overloaded"),
         "severity": grade if grade == "critical" else "warning",  # it stands until it is over
         "atMs": view.glass_ms(CAPACITY, episode.began_us),
         "area": hospital.area,
         "detail": text(
-            f"công suất {percent} %, trống {free} giường; báo {owner['vi']}",
-            f"{percent} % occupied, {free} beds free; to {owner['en']}",
+            f"công suất {percent}%, trống {free} giường; báo {owner['vi']}",
+            f"{percent}% occupied, {free} beds free; to {owner['en']}",
         ),
         "source": _source(OCCUPIED) | {"entity": hospital.entity},
     }

@@ -137,8 +137,8 @@ def _item(view: View, jam: Jam) -> Item:
         "atMs": view.glass_ms(SPEED, jam.began_us),
         "place": text(*(2 * [_name(view, worst)])),
         "detail": text(
-            f"chậm nhất {_name(view, worst)}: {round(episode.last)} % tốc độ thông thoáng",
-            f"slowest {_name(view, worst)}: {round(episode.last)} % of free flow",
+            f"chậm nhất {_name(view, worst)}: {round(episode.last)}% tốc độ thông thoáng",
+            f"slowest {_name(view, worst)}: {round(episode.last)}% of free flow",
         ),
         "source": {"dataset": SPEED, "indicator": "speed_kmh"},
     }

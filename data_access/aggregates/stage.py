@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import language as lang
 from data_access.aggregates.aggregate import MS, NO_DATA, Aggregate, View, text
 from data_access.aggregates.items import ranked_items
 from data_access.aggregates.parts import column, number, table, words
@@ -147,12 +148,14 @@ def _item(view: View, rule: StageRule, state: StageState, seen: Mapping[str, Num
 
 def _measured(rule: StageRule, figure: Number) -> Text:
     """Return a reason's name and its figure, against what it is held to."""
-    unit = f" {figure['unit']}" if figure["unit"] not in ("", "VN_AQI") else ""
-    told, held = f"{figure['value']:g}", f"{rule.limit.warning:g}"
-    return text(
-        f"{rule.name['vi']}: {told.replace('.', ',')}{unit} (từ {held.replace('.', ',')})",
-        f"{rule.name['en']}: {told}{unit} (from {held})",
-    )
+    unit = "" if figure["unit"] == "VN_AQI" else figure["unit"]
+
+    def said(language: str, since: str) -> str:
+        told = lang.number(figure["value"], unit, decimals=figure["decimals"], language=language)
+        held = lang.number(rule.limit.warning, language=language)
+        return f"{lang.pick(rule.name, language)}: {told} ({since} {held})"
+
+    return text(said("vi", "từ"), said("en", "from"))
 
 
 def _rules(view: View, plan: StagePlan, state: StageState, seen: Mapping[str, Number]) -> Any:

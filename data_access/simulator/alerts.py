@@ -89,8 +89,8 @@ def day_events(order: Order, day: date) -> Iterator[Event]:
         yield Event(
             "nong", "Met", ("Cảnh báo nắng nóng gay gắt", "Extreme heat warning"),
             "Moderate", "Expected", "Likely",
-            ("Nhiệt độ cao nhất 37-39 độ C, độ ẩm thấp nhất 45-55 %.",
-             "Highest temperature 37-39 °C, lowest humidity 45-55 %."),
+            ("Nhiệt độ cao nhất 37-39 độ C, độ ẩm thấp nhất 45-55%.",
+             "Highest temperature 37-39 °C, lowest humidity 45-55%."),
             noon, order.instant(day, 17 * 3600),
         )  # fmt: skip
     if draw.random() < 0.15:

@@ -178,7 +178,7 @@ def _words(kpi: Kpi | None, unit: str, language: str) -> str:
         number(each, decimals=decimals, language=language, sign=True)
         for each in (delta["mean"], delta["low"], delta["high"])
     )
-    interval = "" if delta["low"] == delta["high"] else f" (95 %: {low} … {high})"
+    interval = "" if delta["low"] == delta["high"] else f" (95%: {low} … {high})"
     word = text(f"tiles.twin.{verdict(kpi)}", language)
     return f"{value}; {mean}{interval}; {word}"
 

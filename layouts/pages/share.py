@@ -11,7 +11,7 @@ def percent(share: float | None, setting: Setting) -> str:
     """Return a share as written, an en dash for none."""
     if share is None:
         return "–"
-    return f"{number(share, decimals=0, language=setting.language)} %"
+    return number(share, "%", decimals=0, language=setting.language)
 
 
 def counted(told: Precision, setting: Setting) -> str:

@@ -95,27 +95,27 @@ def told_method(row: Mapping[str, Any], language: str) -> str:
 def told_errors(row: Mapping[str, Any], language: str) -> str:
     """Return the error of the back-test and the coverage, or that nothing could be tested."""
 
-    def written(name: str, decimals: int) -> str | None:
+    def written(name: str, decimals: int, unit: str = "") -> str | None:
         figure = row.get(name)
         if not reading.finite(figure):
             return None
-        return lang.number(figure, decimals=decimals, language=language)
+        return lang.number(figure, unit, decimals=decimals, language=language)
 
     def say(key: str, **values: str) -> str:
         return lang.text(f"tiles.forecast.{key}", language, **values)
 
     parts: list[str] = []
+    unit = str(row.get("error_unit", ""))
     if (mase := written("mase", 2)) is not None:
         parts.append(say("mase", mase=mase))
         for name in ("naive", "profile"):
             if (other := written(f"mase_{name}", 2)) is not None:
                 parts.append(say(name, mase=other))
-    elif (error := written("error", 1)) is not None:
-        unit = row.get("error_unit")
-        parts.append(say("error", error=f"{error} {unit}".strip()))
-        if (even := written("error_even", 1)) is not None:
-            parts.append(say("even", error=f"{even} {unit}".strip()))
-    if (share := written("coverage80", 0)) is not None:
+    elif (error := written("error", 1, unit)) is not None:
+        parts.append(say("error", error=error))
+        if (even := written("error_even", 1, unit)) is not None:
+            parts.append(say("even", error=even))
+    if (share := written("coverage80", 0, "%")) is not None:
         parts.append(say("covers", share=share))
     return " · ".join(parts) if parts else say("untested")
 

@@ -52,7 +52,7 @@ def difference(tile: Tile, figure: Figure) -> tuple[str, str]:
     delta, low, high = (
         lang.number(each, **signed) for each in (figure.delta, figure.low, figure.high)
     )
-    interval = "" if figure.low == figure.high else f"95 %: {low} … {high}"
+    interval = "" if figure.low == figure.high else f"95%: {low} … {high}"
     return f"{MARKS[way]} {delta}", interval
 
 

@@ -29,7 +29,7 @@ def say(client: Client, verdict: str, alert: str = "found-0") -> str:
 def test_alerts_stand_with_evidence_causes_and_course(operator, alerts):
     tree = operator.page("/data/anomalies")
     told = words(tree)
-    assert "bằng 28 % thường lệ thứ Hai 8 giờ" in told
+    assert "bằng 28% thường lệ thứ Hai 8 giờ" in told
     assert "Va chạm giao thông, cách 240 m" in told
     assert "theo 12 lần trước" in told
     assert "Kẹt giá trị: 2 điểm đo" in told
@@ -53,7 +53,7 @@ def test_r57_an_alert_has_a_passport_with_its_evidence_and_what_was_said_of_it(
     tree = ask(leader, mark)
     told = words(tree)
     for expected in (
-        "bằng 28 % thường lệ thứ Hai 8 giờ",
+        "bằng 28% thường lệ thứ Hai 8 giờ",
         "Va chạm giao thông, cách 240 m",
         "Người trực đánh giá",
         "Điểm mới nhất của cảnh báo",
@@ -78,7 +78,7 @@ def test_what_somebody_says_is_kept_audited_and_counted(operator, reach, alerts)
     assert [row["outcome"] for row in rows[:2]] == ["ok", "asked"]
     assert rows[1]["detail"] == {"verdict": "wrong"}
     told = words(operator.page("/data/anomalies"))
-    assert "0 % cảnh báo được đánh giá là đúng (0/2)" in told
+    assert "0% cảnh báo được đánh giá là đúng (0/2)" in told
 
 
 def test_a_leader_may_say_so_and_a_viewer_may_not(leader, viewer, reach, alerts):
@@ -135,4 +135,4 @@ def test_a_muted_detector_is_told_with_its_alerts_and_by_what_rule(operator, rea
     told = words(operator.page("/data/anomalies"))
     assert "Tắt trên tường (bị đánh giá sai quá nhiều)" in told
     assert "tắt từ 01/01/1970" in told
-    assert "đúng dưới 50 % trong tối đa 30 cảnh báo" in told
+    assert "đúng dưới 50% trong tối đa 30 cảnh báo" in told

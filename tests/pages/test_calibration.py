@@ -35,7 +35,7 @@ ROADS = {
     "freeKmh": {},
     "fit": {
         "state": "uncalibrated",
-        "why": {"vi": "GEH dưới 5 ở 60 % nút", "en": "GEH below 5 at 60 %"},
+        "why": {"vi": "GEH dưới 5 ở 60% nút", "en": "GEH below 5 at 60%"},
         "figures": {"gehBelow5Pct": 60.0, "heldBackGehBelow5Pct": 40.0},
     },
     "points": POINTS,
@@ -76,7 +76,7 @@ def test_observed_stands_against_simulated_where_it_was_held_back(leader, reach)
     page = leader.page("/data/twins")
     said = words(page)
     assert "Ô Chợ Dừa 4.200 3.100 4.050 2,3 3.650 8,8 Ngã tư Vọng" in said
-    for expected in ("GEH dưới 5 ở 60 % nút", "40%", "0,71", "0,40 m", "0,31 m"):
+    for expected in ("GEH dưới 5 ở 60% nút", "40%", "0,71", "0,40 m", "0,31 m"):
         assert expected in said.replace("\u00a0", " "), expected
     assert graphs(page) == ["calibration-traffic", "calibration-gauge-0"]
 

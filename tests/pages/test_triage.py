@@ -31,10 +31,10 @@ def test_each_suggestion_stands_with_how_sure_it_is_and_how_often_such_ones_were
     told = words(operator.page("/data/triage"))
 
     assert (
-        "Mô hình chắc 96 %; gợi ý lĩnh vực này đúng 91 % (84\u00a0–\u00a095) trong 100 nội dung"
+        "Mô hình chắc 96%; gợi ý lĩnh vực này đúng 91% (84\u00a0–\u00a095) trong 100 nội dung"
         in told
     )
-    assert "Gợi ý đúng: 91,5 %" in told
+    assert "Gợi ý đúng: 91,5%" in told
     assert "Chưa ai quyết định gợi ý nào" in told
 
 
@@ -56,7 +56,7 @@ def test_what_somebody_takes_or_changes_is_kept_counted_and_waits_no_more(
         "asked",
     ]
     page = operator.page("/data/triage")
-    assert "Nhận 33 % (6\u00a0–\u00a079) gợi ý (1/3)" in words(page)
+    assert "Nhận 33% (6\u00a0–\u00a079) gợi ý (1/3)" in words(page)
     assert "chọn “Cây xanh” thay “Rác thải - vệ sinh”" in words(page)
     assert 'value": "request-0' not in str(page)
 

@@ -244,8 +244,8 @@ def _limits(scenario: DrainageScenario, rain: Rain, base: Water, value: Water) -
         if not water.trusted:
             found.append(
                 text(
-                    f"Sai số cân bằng nước {comma} % (phương án {of[0]}): không nên tin kết quả",
-                    f"Mass balance error {worst:.2f} % ({of[1]}): this result is not to be trusted",
+                    f"Sai số cân bằng nước {comma}% (phương án {of[0]}): không nên tin kết quả",
+                    f"Mass balance error {worst:.2f}% ({of[1]}): this result is not to be trusted",
                 )
             )
     if rain.hours > scenario.duration_h:

@@ -65,10 +65,10 @@ def _said(shares: Sequence[float], full: int, *, simulated: bool) -> Text:
     if not full:
         why = {"vi": "", "en": ""}
     return {
-        "vi": f"GEH dưới 5 ở {used} % nút khi dùng để hiệu chỉnh, {held} % nút khi giữ lại để kiểm "
-        f"tra, {before} % trước hiệu chỉnh "
-        f"({of['vi']}; cần {USED_SHARE:.0f} % và {HELD_SHARE:.0f} %){why['vi']}",
-        "en": f"GEH below 5 at {used} % of the junctions when used, {held} % when held back, "
-        f"{before} % before any calibration "
-        f"({of['en']}; {USED_SHARE:.0f} % and {HELD_SHARE:.0f} % are needed){why['en']}",
+        "vi": f"GEH dưới 5 ở {used}% nút khi dùng để hiệu chỉnh, {held}% nút khi giữ lại để kiểm "
+        f"tra, {before}% trước hiệu chỉnh "
+        f"({of['vi']}; cần {USED_SHARE:.0f}% và {HELD_SHARE:.0f}%){why['vi']}",
+        "en": f"GEH below 5 at {used}% of the junctions when used, {held}% when held back, "
+        f"{before}% before any calibration "
+        f"({of['en']}; {USED_SHARE:.0f}% and {HELD_SHARE:.0f}% are needed){why['en']}",
     }

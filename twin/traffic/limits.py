@@ -114,8 +114,8 @@ def _assumed(scenario: TrafficScenario, plan: TrafficPlan) -> list[Text]:
         each, share = plan.demand.stands_for, round(plan.demand.sample_share * 100)
         found.append(
             {
-                "vi": f"Mô phỏng {share} % số chuyến: mỗi xe mô phỏng thay cho {_vi(each)} xe",
-                "en": f"{share} % of trips are simulated: each vehicle stands for {each:.1f}",
+                "vi": f"Mô phỏng {share}% số chuyến: mỗi xe mô phỏng thay cho {_vi(each)} xe",
+                "en": f"{share}% of trips are simulated: each vehicle stands for {each:.1f}",
             }
         )
     motorcycle = next((v for v in plan.vehicle if v.id == "motorcycle"), None)
@@ -124,8 +124,8 @@ def _assumed(scenario: TrafficScenario, plan: TrafficPlan) -> list[Text]:
         decimal = f"{equivalent:g}".replace(".", ",")
         found.append(
             {
-                "vi": f"Xe máy {share} % số chuyến, quy đổi 1 xe máy = {decimal} ô tô con",
-                "en": f"Motorcycles {share} % of trips, each counted as {equivalent:g} cars",
+                "vi": f"Xe máy {share}% số chuyến, quy đổi 1 xe máy = {decimal} ô tô con",
+                "en": f"Motorcycles {share}% of trips, each counted as {equivalent:g} cars",
             }
         )
     for measure in scenario.measures:
@@ -134,9 +134,9 @@ def _assumed(scenario: TrafficScenario, plan: TrafficPlan) -> list[Text]:
             capacity, speed = round(band.capacity_loss * 100), round(band.speed_loss * 100)
             found.append(
                 {
-                    "vi": f"Mưa {measure.mmPerH:g} mm/giờ: giảm {capacity} % năng lực, {speed} % "
+                    "vi": f"Mưa {measure.mmPerH:g} mm/giờ: giảm {capacity}% năng lực, {speed}% "
                     f"vận tốc ({plan.rain.source})",
-                    "en": f"Rain of {measure.mmPerH:g} mm/h: {capacity} % of capacity, {speed} % "
+                    "en": f"Rain of {measure.mmPerH:g} mm/h: {capacity}% of capacity, {speed}% "
                     f"of speed lost ({plan.rain.source})",
                 }
             )

@@ -83,7 +83,7 @@ def test_a_labelled_replay_is_told_with_its_day_and_its_counts() -> None:
     assert said["numbers"]["replay_precision"]["value"] == 90.0
     assert said["numbers"]["replay_recall"]["value"] == 80.0
     note = said["numbers"]["replay_recall"]["note"]["en"]
-    assert note == "95 %: 49 – 94 %; replay of 2026-11-30, seeds: 1"
+    assert note == "95%: 49 – 94%; replay of 2026-11-30, seeds: 1"
     assert said["series"]["precision"]["lines"][0]["points"][0][1] == 100.0
 
 

@@ -42,7 +42,7 @@ def test_a_forecast_that_drifted_is_told_to_the_models_owner_by_how_much_and_sin
     assert (found.aggregate, found.owner) == (DRIFT, city.data_office)
     assert found.classification == city.datasets["environment.air"].classification
     assert item["title"]["en"].endswith(": drifted")
-    assert item["detail"]["vi"] == "sai gấp 1,83 lần kiểm định; khoảng 80 % giữ được 58,2 %"
+    assert item["detail"]["vi"] == "sai gấp 1,83 lần kiểm định; khoảng 80% giữ được 58,2%"
     assert (item["severity"], item["atMs"]) == ("caution", NOW_MS - 9.0)
     assert item["place"] == city.agencies[city.data_office].name
     assert found.payload["numbers"]["drifted"]["value"] == 1

@@ -99,7 +99,7 @@ def test_r37_a_replayed_event_file_gives_place_kind_and_confidence(table: Table)
     table.feed_files(EVENTS)
     crash, wrong = table.build(EVENTS).payload["items"]["active"]
     assert (crash["title"]["en"], crash["severity"], crash["area"]) == ("Crash", "warning", "00070")
-    assert crash["detail"]["en"] == "confidence 93 %"
+    assert crash["detail"]["en"] == "confidence 93%"
     assert crash["place"]["vi"] == "Nút thử một"
     assert wrong["title"]["en"] == "Wrong way (low confidence)"
     assert wrong["severity"] == "information"  # it alarms nobody

@@ -43,7 +43,7 @@ def test_r41_over_95_per_cent_is_one_alert_to_the_department_of_health(table: Ta
     (item,) = envelope.payload["items"]["active"]
     assert (item["id"], item["severity"], item["area"]) == ("beds-bv", "warning", "00070")
     assert item["atMs"] == table.ago(hours=4).timestamp() * 1000
-    assert item["detail"]["vi"] == "công suất 98 %, trống 2 giường; báo Sở Y tế"
+    assert item["detail"]["vi"] == "công suất 98%, trống 2 giường; báo Sở Y tế"
     assert envelope.owner == "y-te"
     overloaded = envelope.payload["numbers"]["overloaded"]
     assert (overloaded["value"], overloaded["status"]) == (1, "caution")

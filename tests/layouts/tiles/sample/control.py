@@ -12,7 +12,7 @@ def stage() -> Envelope:
     reasons = (
         ("Mưa rất to: 112,4 mm (từ 100)", "Very heavy rain: 112.4 mm (from 100)", "caution"),
         ("Mưa to: 112,4 mm (từ 50)", "Heavy rain: 112.4 mm (from 50)", "information"),
-        ("Nhiều đoạn đường ùn tắc: 31 % (từ 25)", "Many links congested: 31 % (from 25)",
+        ("Nhiều đoạn đường ùn tắc: 31% (từ 25)", "Many links congested: 31% (from 25)",
          "information"),
     )  # fmt: skip
     return envelope(

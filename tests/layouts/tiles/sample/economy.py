@@ -152,7 +152,7 @@ def prices() -> Envelope:
                     "lines": [line("cpi_yoy", "CPI", "CPI", points)],
                     "thresholds": [
                         {
-                            "label": text("Mức trần 4,5 %", "Ceiling 4.5 %"),
+                            "label": text("Mức trần 4,5%", "Ceiling 4.5%"),
                             "value": 4.5,
                             "status": "warning",
                         }

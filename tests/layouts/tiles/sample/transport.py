@@ -318,10 +318,10 @@ def camera_events() -> Envelope:
     kind = text("Camera", "Camera")
     active = [
         item(0, "Va chạm", "Crash", "warning", kind=kind, place=text(JUNCTIONS[3], JUNCTIONS[3]),
-             detail=text("độ tin cậy 93 %", "confidence 93 %")),
+             detail=text("độ tin cậy 93%", "confidence 93%")),
         item(1, "Đi ngược chiều (độ tin cậy thấp)", "Wrong way (low confidence)", "information",
              kind=kind, place=text(JUNCTIONS[1], JUNCTIONS[1]),
-             detail=text("độ tin cậy 35 %", "confidence 35 %")),
+             detail=text("độ tin cậy 35%", "confidence 35%")),
     ]  # fmt: skip
     return envelope(
         "transport.camera_events",

@@ -82,7 +82,7 @@ def _run(
                 "fit": {"state": "uncalibrated", "why": text("Chưa có số đếm", "No counts")},
                 "limits": [
                     text("214 chuyến không tìm được đường đi", "214 trips found no way"),
-                    text("Sai số cân bằng nước lớn nhất 0,21 %", "Mass balance error 0.21 %"),
+                    text("Sai số cân bằng nước lớn nhất 0,21%", "Mass balance error 0.21%"),
                 ],
                 "invented": [text("Lưới đường bên trong: giả định", "Inner streets: invented")],
             }

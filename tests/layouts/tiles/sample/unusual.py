@@ -10,8 +10,8 @@ from tests.layouts.tiles.sample.making import HOUR_MS, NOW_MS, envelope, number,
 
 EVENTS = (
     ("Ùn tắc bất thường Giảng Võ – Láng Hạ", "Unusual congestion, Giảng Võ – Láng Hạ", "warning",
-     ("9 km/h, bằng 28 % thường lệ thứ Hai 8 giờ (32 km/h)",
-      "9 km/h, 28 % of usual for Monday 8 h (32 km/h)"),
+     ("9 km/h, bằng 28% thường lệ thứ Hai 8 giờ (32 km/h)",
+      "9 km/h, 28% of usual for Monday 8 h (32 km/h)"),
      ("3 điểm đo lân cận cũng chậm bất thường",
       "3 neighbouring detectors are unusually slow too"),
      ("Va chạm giao thông, cách 240 m", "Crash, 240 m away")),
@@ -88,8 +88,8 @@ def quality() -> Envelope:
             "numbers": {
                 "precision": number("Độ chính xác theo người dùng", "Precision by feedback", 87.5,
                                     "%", better="up",
-                                    note=text("35/40 cảnh báo; 95 %: 74 – 95 %",
-                                              "35/40 alerts; 95 %: 74 – 95 %")),
+                                    note=text("35/40 cảnh báo; 95%: 74 – 95%",
+                                              "35/40 alerts; 95%: 74 – 95%")),
                 "labels": number("Cảnh báo đã được đánh giá", "Alerts judged", 40, ""),
             },
             "tables": {

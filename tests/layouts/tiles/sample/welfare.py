@@ -126,13 +126,13 @@ def capacity() -> Envelope:
             "items": {"active": [
                 {
                     "id": f"beds-{each.id}",
-                    "title": text(f"{each.name}: {share} %", f"{each.name}: {share} %"),
+                    "title": text(f"{each.name}: {share}%", f"{each.name}: {share}%"),
                     "kind": text("Quá tải giường bệnh", "Beds overloaded"),
                     "severity": severity,
                     "atMs": NOW_MS - hours * HOUR_MS,
                     "area": "00004",
-                    "detail": text(f"công suất {share} %, trống {free} giường; báo Sở Y tế",
-                                   f"{share} % occupied, {free} beds free; "
+                    "detail": text(f"công suất {share}%, trống {free} giường; báo Sở Y tế",
+                                   f"{share}% occupied, {free} beds free; "
                                    "to Department of Health"),
                     "source": BEDS | {"entity": each.id},
                 }

@@ -163,8 +163,8 @@ def bottlenecks() -> Envelope:
                     "caution",
                     source={"dataset": "transport.speed"},
                     note=text(
-                        "11 trên 61 đoạn đường dưới 40 % tốc độ thông thoáng",
-                        "11 of 61 links below 40 % of free flow",
+                        "11 trên 61 đoạn đường dưới 40% tốc độ thông thoáng",
+                        "11 of 61 links below 40% of free flow",
                     ),
                 ),
                 "air": number(
