@@ -21,7 +21,7 @@ from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.envelope import LIVE, Envelope
 from data_access.figure import item_at
-from language import date, datetime_, moment, number, pick
+from language import date, datetime_, duration, moment, number, pick
 from layouts import ids
 from layouts.pages import anomalies
 from layouts.pages.anomalies import (
@@ -318,11 +318,7 @@ def _by_replay(replayed: Replayed | None, setting: Setting) -> list[Measured]:
             recall=each.recall,
             delay=""
             if each.delay_min is None
-            else tell(
-                "minutes",
-                setting,
-                count=number(each.delay_min, decimals=0, language=setting.language),
-            ),
+            else duration(60 * each.delay_min, language=setting.language),
         )
         for each in replayed.counted
     ]

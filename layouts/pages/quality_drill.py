@@ -164,10 +164,13 @@ def _criterion(drilled: Drilled, criterion: str, setting: Setting) -> Component:
 def _course(drilled: Drilled, history: Course, setting: Setting) -> Component:
     if not any(history.lines.values()):
         return html.P(say("quality.no_course", setting), className="quiet drill-course")
+    floor = drilled.floors[drilled.criterion]
     figure: dict[str, Any] = course(
         history,
         drilled.criterion,
-        floor=drilled.floors[drilled.criterion],
+        floor=floor,
+        least=say("catalogue.floor", setting, floor=number(floor, "%", language=setting.language)),
+        names={each: say(f"criterion.{each}", setting) for each in history.lines},
         language=setting.language,
         timezone=setting.timezone,
     )
@@ -257,7 +260,7 @@ def _wrong(wrong: Wrong, setting: Setting) -> Component:
     return html.Li(
         [
             what,
-            html.Span(wrong.more, className="quiet"),
+            *([html.Span(wrong.more, className="quiet")] if wrong.more else []),
             html.Strong(count),
         ]
     )
