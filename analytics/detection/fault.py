@@ -52,6 +52,7 @@ class Fault(DetectorOptions):
     """Options of `fault`."""
 
     kind: Literal["fault"]
+    unit: str = ""  # of its values, as it is told
     neighbours: Neighbours
     stuck_after: Duration = "PT1H"
     ignore: tuple[float, ...] = ()  # values that may stand for long: 0 mm of rain
@@ -267,21 +268,25 @@ def _finding(options: Fault, scene: Scene, kind: str, since: Mapping[int, int]) 
             f"{kind_vi}: {vi}" if len(names) <= 1 else f"{kind_vi}: {len(names)} điểm đo",
             f"{kind_en}: {en}" if len(names) <= 1 else f"{kind_en}: {len(names)} sensors",
         ),
-        evidence=(_evidence(scene, kind, columns[0]), *((text(vi, en),) if names[1:] else ())),
+        evidence=(
+            _evidence(options, scene, kind, columns[0]),
+            *((text(vi, en),) if names[1:] else ()),
+        ),
         area=spots[0].area,
         place=text(spots[0].name, spots[0].name),
         spot=None if spots[0].lat is None or spots[0].lon is None else (spots[0].lat, spots[0].lon),
-        line=Line("", 1, points(track, columns[0], 2)),
+        line=Line(options.unit, 1, points(track, columns[0], 2)),
     )
 
 
-def _evidence(scene: Scene, kind: str, column: int) -> Text:
+def _evidence(options: Fault, scene: Scene, kind: str, column: int) -> Text:
     told = scene.track.figures(column)
     value = told[-1][1] if told else 0.0
     if kind == "stuck":
+        unit = f"\u00a0{options.unit}" if options.unit else ""
         return both(
-            "giữ nguyên {v} trong khi lân cận thay đổi",
-            "stays at {v} while its neighbours vary",
+            "giữ nguyên {v}" + unit + " trong khi lân cận thay đổi",
+            "stays at {v}" + unit + " while its neighbours vary",
             v=written(value, 1),
         )
     if kind == "drift":

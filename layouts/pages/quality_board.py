@@ -179,7 +179,7 @@ def _choice(by: str, chosen: Agency | None, setting: Setting) -> Component:
 
 def _columns(by: str, setting: Setting) -> list[GridColumn]:
     scores = [
-        GridColumn(each, say(f"criterion.{each}", setting), 92, 1, is_figure=True, is_marked=True)
+        GridColumn(each, say(f"criterion.{each}", setting), 96, 1, is_figure=True, is_marked=True)
         for each in CRITERIA
     ]
     if by == "agency":

@@ -27,7 +27,7 @@ JAMS = Congestion.model_validate({
 })  # fmt: skip
 FAULTS = Fault.model_validate({
     **BASE, "id": "faults", "kind": "fault", "neighbours": NEAR, "stuck_after": "PT45M",
-    "offline_after": "PT30M", "least_spread": 2.0, "least_share": 0.15,
+    "offline_after": "PT30M", "least_spread": 2.0, "least_share": 0.15, "unit": "km/h",
 })  # fmt: skip
 AIR = Air.model_validate({
     **BASE, "id": "air", "kind": "air", "history": "P2D",

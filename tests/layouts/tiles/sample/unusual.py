@@ -44,8 +44,8 @@ def alerts() -> Envelope:
     }
     faults = [
         _item(9, "Kẹt giá trị: 2 điểm đo", "Stuck: 2 sensors", "information",
-              [text("giữ nguyên 41,2 trong khi lân cận thay đổi",
-                    "stays at 41.2 while its neighbours vary")], sort="fault")
+              [text("giữ nguyên 41,2\u00a0km/h trong khi lân cận thay đổi",
+                    "stays at 41.2\u00a0km/h while its neighbours vary")], sort="fault")
     ]  # fmt: skip
     made = envelope(
         "detection.alerts",
