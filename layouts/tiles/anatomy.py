@@ -97,6 +97,11 @@ class Tile:
             self.pane.y_px + (PAD_TOP + self.head_u) * unit_px,
         )
 
+    @property
+    def origin_word(self) -> str:
+        """What the data is where it is not of now: simulated, played again; else nothing."""
+        return next(iter(self._origin()), "")
+
     def words(self, text: Mapping[str, str] | None) -> str:
         """Return a text of the city's data in the display's language."""
         return lang.pick(text, self.language)
@@ -143,6 +148,29 @@ class Tile:
             style=self._style(),
             **_attributes(self.envelope),
             **self.addresses.about(about),
+        )
+
+    def line(self, body: Sequence[Child], *, statuses: Sequence[Status] = ()) -> html.Section:
+        """Return a tile of one line, as the words of a wall's header strip are.
+
+        When it is too old, all of `body` but its first part gives way to its age.
+        """
+        classes = f"tile tile-{self.kind} tile-line status-{worst(statuses)}"
+        if self.is_pale:
+            classes += " is-doubtful"
+        parts: list[Child] = [
+            html.Div(className="strip-rule"),
+            html.Div(body, className="tile-body line-body"),
+        ]
+        if self.has_foot:
+            parts.append(self._stale())
+        return html.Section(
+            parts,
+            className=classes,
+            lang=self.language,
+            style={"--u": f"{self.frame.unit_px:g}px"},
+            **_attributes(self.envelope),
+            **self.addresses.about(None),
         )
 
     def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:

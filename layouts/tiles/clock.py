@@ -1,4 +1,8 @@
-"""The strip along a wall's top: city and site, scene, local time, link. Each off the bezels."""
+"""The strip along a wall's top: city and site, scene, local time, link. Each off the bezels.
+
+It may be in two, names at the left and the time at the right, with the city's stage between them
+(layouts/tiles/stage.py): what covers the stage from a guest covers no clock.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ class Options(TileOptions):
     """Options of `clock`; `title` is the scene's name."""
 
     site: str | None = None  # id of the site that is named
+    names: bool = True
+    time: bool = True
 
 
 def build(
@@ -34,22 +40,10 @@ def build(
     """Build the strip: words are given to the stretches between bezels from the left."""
     unit_px = frame.unit_px
     panes = panes_x(frame)
-    city = lang.pick(context.city_name, frame.language)
-    site = next((lang.pick(each.get("name"), frame.language) for each in context.sites
-                 if each.get("id") == options.site), "")  # fmt: skip
-    scene = lang.pick(options.title, frame.language)
-    left: list[list[Any]] = [[] for _ in panes]
-    left[0].append(("city", city))
-    if len(panes) >= 3:
-        left[0].append(("site", site))
-        left[1].append(("scene", scene))
-    elif len(panes) == 2:
-        left[0].append(("scene", scene))
-    else:
-        left[0][:0] = [("scene", scene)]
+    left = _names(options, len(panes), context, frame.language)
     cells = []
     for index, (begin, end) in enumerate(panes):
-        last = index == len(panes) - 1
+        last = options.time and index == len(panes) - 1
         width = (end - begin) / unit_px - 2 * PAD_X
         room = width - (TIME_WIDTH + DATE_WIDTH + LINK_WIDTH if last else 0)
         parts: list[Any] = [html.Div(_words(left[index], room), className="strip-lead")]
@@ -70,6 +64,26 @@ def build(
         className="tile tile-clock status-normal",
         style={"--u": f"{unit_px:g}px"},
     )
+
+
+def _names(
+    options: Options, panes: int, context: TileContext, language: str
+) -> list[list[tuple[str, str]]]:
+    """Return the role and words of what is named in each pane, the first of them first."""
+    left: list[list[tuple[str, str]]] = [[] for _ in range(panes)]
+    if not options.names:
+        return left
+    city = ("city", lang.pick(context.city_name, language))
+    scene = ("scene", lang.pick(options.title, language))
+    named = (each.get("name") for each in context.sites if each.get("id") == options.site)
+    site = ("site", lang.pick(next(named, None), language))
+    if panes >= 2 + options.time:  # the time has the last one
+        left[0], left[1] = [city, site], [scene]
+    elif panes == 2:
+        left[0] = [city, scene]
+    else:
+        left[0] = [scene, city]
+    return left
 
 
 def _words(parts: list[tuple[str, str]], room: float) -> list[Any]:

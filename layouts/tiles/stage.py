@@ -1,4 +1,7 @@
-"""The city's operating stage: five steps, which one it is at, since when, and for what reasons."""
+"""The city's operating stage: five steps, which one it is at, since when, and for what reasons.
+
+A tile as low as a wall's header strip is one line of it: the stage's number and name.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from typing import Any
 
 from dash import html
 
-from data_access.envelope import Envelope, Item
+from data_access.envelope import Envelope, Item, Number
 from layouts.tiles import bands, reading
 from layouts.tiles.absence import nothing
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.figures import opening
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import Setting, fit, settings, wrap
+from layouts.tiles.measure import Setting, cut, fit, settings, width_u, wrap
 from layouts.tiles.opening import opened
 from layouts.tiles.rows import rest
 from layouts.tiles.status import mark
@@ -24,6 +27,9 @@ AIR = 0.5
 LINE = 1.25
 LEAST_REASONS = 2  # are told before since when
 MARK = 1.5  # width of a shape before a reason
+LINE_MOST = 4.0  # units; a tile lower than this is a line of the header strip
+STEP_WIDTH, LINE_AIR = 2.0, 0.6
+LINE_NAMES = settings(1.25, BODY, CAPTION)
 NAMES = settings(1.5, 1.25, 1.0, CAPTION)
 REASONS = settings(BODY, CAPTION)
 
@@ -44,13 +50,14 @@ def build(
     envelope = envelopes.get(options.aggregate)
     figure = reading.numbers(envelope, (NUMBER,)).get(NUMBER) if envelope else None
     tile = opened(frame, "stage", envelope, title=options.title, part=figure)
+    if frame.height_px < LINE_MOST * frame.unit_px:
+        return _line(tile, figure, context)
     if envelope is None or figure is None:
         return nothing(tile, envelope)
     if figure["value"] is None:
         return tile.reason(opening(tile.words(figure.get("note"))), cause="empty")
     reasons = reading.items(envelope, ITEMS) or []
-    ladder = bands.bands(context.scales.get(str(figure.get("scale")), {}))
-    at = next((n for n, band in enumerate(ladder) if band.get("id") == figure.get("band")), None)
+    ladder, at = _place(figure, context)
     left = tile.height_u
     parts: list[Any] = []
     if ladder and left >= STEP_LEAST + AIR + LINE:
@@ -65,6 +72,38 @@ def build(
     parts += told
     parts += _reasons(tile, reasons, tile.words(figure.get("note")), left - height)
     return tile.build(html.Div(parts, className="t-stage"), statuses=[figure["status"]])
+
+
+def _place(figure: Number, context: TileContext) -> tuple[Sequence[Mapping[str, Any]], int | None]:
+    """Return the ladder of stages, and which of them the city is at."""
+    ladder = bands.bands(context.scales.get(str(figure.get("scale")), {}))
+    at = (n for n, band in enumerate(ladder) if band.get("id") == figure.get("band"))
+    return ladder, next(at, None)
+
+
+def _line(tile: Tile, figure: Number | None, context: TileContext) -> html.Section:
+    """Return the stage in one line: its number in its own colour, its name, whence it is known."""
+    origin = tile.origin_word
+    room = max(1.0, tile.width_u - STEP_WIDTH - LINE_AIR)
+    if figure is None or figure["value"] is None:
+        said = tile.say("noValue")
+        said = cut(f"{tile.title}: {said.lower()}" if tile.title else said, room, CAPTION)
+        shape = html.Span(className="t-mark t-mark-none")
+        return tile.line([shape, html.Span(said, className="t-line type-16")])
+    ladder, at = _place(figure, context)
+    name = opening(bands.name(ladder[at], tile.language)) if at is not None else tile.title
+    room = max(1.0, room - width_u(origin, CAPTION) - LINE_AIR) if origin else room
+    setting = fit(name, room, LINE_NAMES, bold=True) or LINE_NAMES[-1]
+    shown = cut(name, room, setting.size_u, bold=True, face=setting.face)
+    band = ladder[at] if at is not None else {}
+    style = {"backgroundColor": band.get("colour"), "color": band.get("text")} if band else {}
+    number = str(band.get("id", figure["value"]))
+    parts = [
+        html.Span(number, className="t-stage-step strip-step", style=style),
+        html.Span(shown, className=f"t-line t-strong {setting.class_name} strip-scene"),
+        *([html.Span(origin, className="tile-origin")] if origin else []),
+    ]
+    return tile.line(parts, statuses=[figure["status"]])
 
 
 def _steps(ladder: Sequence[Mapping[str, Any]], at: int | None, height: float) -> html.Div:

@@ -26,14 +26,25 @@ def test_every_tile_has_a_known_kind_and_right_options(wall: str, scene: str) ->
 
 
 @pytest.mark.parametrize(("wall", "scene"), SCENES)
-def test_each_scene_begins_with_the_header_strip_of_its_name(wall: str, scene: str) -> None:
+def test_each_scene_begins_with_its_name_the_citys_stage_and_the_time(
+    wall: str, scene: str
+) -> None:
     found = scenes()[wall][scene]
-    strip = found.tiles[0]
+    names, stage, time = found.tiles[:3]
 
-    assert strip.kind == "clock"
-    assert (strip.at.column, strip.at.row, strip.at.columns) == (0, 0, found.columns)
-    assert strip.options["title"] == dict(found.name)
-    assert strip.options["site"] == walls()[wall].site_id
+    assert [each.kind for each in (names, stage, time)] == ["clock", "stage", "clock"]
+    assert {(each.at.row, each.at.rows) for each in (names, stage, time)} == {(0, 2)}
+    assert names.options["title"] == dict(found.name)
+    assert names.options["site"] == walls()[wall].site_id
+
+
+@pytest.mark.parametrize("wall", walls())
+def test_stage_and_time_are_one_render_in_all_scenes_of_a_wall(wall: str) -> None:
+    strips = {
+        repr([(each.kind, dict(each.options), each.at) for each in found.tiles[1:3]])
+        for found in scenes()[wall].values()
+    }
+    assert len(strips) == 1
 
 
 @pytest.mark.parametrize(("wall", "scene"), SCENES)
