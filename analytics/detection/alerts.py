@@ -125,7 +125,7 @@ def payload(
                 [{**row, **_trusted(trust.get(str(row["id"]), UNJUDGED))} for row in detectors],
             ),
             "trust": table(
-                text("Khi nào tường không hiện", "When walls do not show"),
+                text("Khi nào màn hình không hiện", "When walls do not show"),
                 [
                     column("floor", text("Đúng ít hơn", "Right less often than"), "%"),
                     column("clear", text("Hiện lại từ", "Shown again from"), "%"),

@@ -128,7 +128,7 @@ def payload(
                     column("told", text("Đã đánh giá", "Judged")),
                     column("right", text("Đúng", "Right")),
                     column("precision", text("Chính xác", "Precision"), "%"),
-                    words("walls", text("Trên tường", "On walls")),
+                    words("walls", text("Trên màn hình", "On walls")),
                 ],
                 _by_detector(labels, names, trust),
             ),

@@ -133,6 +133,6 @@ def test_a_muted_detector_is_told_with_its_alerts_and_by_what_rule(operator, rea
     assert say(operator, "wrong").endswith("#found-0")  # it can still be judged, and so recover
 
     told = words(operator.page("/data/anomalies"))
-    assert "Tắt trên tường (bị đánh giá sai quá nhiều)" in told
+    assert "Tắt trên màn hình (bị đánh giá sai quá nhiều)" in told
     assert "tắt từ 01/01/1970" in told
     assert "đúng dưới 50% trong tối đa 30 cảnh báo" in told

@@ -116,7 +116,7 @@ def test_a_rule_whose_number_never_came_invents_none(operator, link):
 def test_lock_and_masks_are_said(operator):
     told = words(_part(operator.page(LE_LAI), "op-guard"))
     assert "Che trên mức công khai Trực điều hành (dùng thử) · đến" in told
-    assert "Khoá từ" in told
+    assert "Khóa từ" in told
     assert "Quản trị" in told
 
 
@@ -170,7 +170,7 @@ def test_who_may_not_command_all_walls_vetoes_nothing(server, link, user):
         ("rule.veto", "unknownRule", "Không còn quy tắc này"),
         ("playlist.skip", "conflict", "Danh sách này không còn chạy"),
         ("playlist.start", "unknownPlaylist", "Không còn danh sách phát này"),
-        ("wall.lock", "locked", "bị khoá bởi người khác"),
+        ("wall.lock", "locked", "bị khóa bởi người khác"),
     ],
 )
 def test_a_refusal_says_what_it_means_here(operator, link, do, code, says):

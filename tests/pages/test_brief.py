@@ -282,7 +282,7 @@ def test_a_brief_of_then_is_read_as_it_was_and_nothing_is_done_with_it(operator,
     new = draft(reach)
     assert made.made_at_ms != new.made_at_ms
     tree = operator.page(f"{DRAFT}&date=21/09/2026&time=15:13")
-    assert "ĐÃ BIẾT LÚC 15:13 21/09/2026" in words(tree)
+    assert "NHƯ ĐÃ BIẾT LÚC 15:13 21/09/2026" in words(tree)
     assert keys(tree) == set()
     assert not [n for n in nodes(tree) if "/brief/pdf" in str(n["props"].get("href"))]
     assert keys(operator.page(DRAFT))

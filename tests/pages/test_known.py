@@ -55,7 +55,7 @@ def main(tree):
 def test_a_page_is_shown_as_it_was_known_then_and_says_so(leader, link, path):
     tree = leader.page(path + ASKED)
     assert ("known.ask", {"atMs": AT_MS}) in [(op, args) for op, args, _ in link.asked]
-    assert band(tree) == "ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại."
+    assert band(tree) == "NHƯ ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại."
     assert main(tree)["data-realm"] == REALM
     assert str(int(AT_MS)) in main(tree)["data-realm-clock"]
     shell = next(n["props"] for n in nodes(tree) if "shell" in str(n["props"].get("className")))
@@ -161,7 +161,7 @@ def test_any_page_of_data_is_shown_as_it_was_known_then_and_leads_on_there(
     tell(reach)
     tree = operator.page(also(path, ASKED))
     assert ("known.ask", {"atMs": AT_MS}) in [(op, args) for op, args, _ in link.asked]
-    assert band(tree) == "ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại."
+    assert band(tree) == "NHƯ ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại."
     assert main(tree)["data-realm"] == REALM
     shell = next(n["props"] for n in nodes(tree) if "shell" in str(n["props"].get("className")))
     assert "is-exercise" in shell["className"]

@@ -127,7 +127,7 @@ def test_a_number_of_then_has_one_in_the_frame_of_then(leader, reach, cache):
     then = "known:20260921T0214Z"
     cache.write(replace(everything()["environment.air"], realm=then))
     tree = ask(leader, AIR, then)
-    assert "ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại." in words(tree)
+    assert "NHƯ ĐÃ BIẾT LÚC 09:14 21/09/2026 Không phải số liệu hiện tại." in words(tree)
     frame = next(n for n in nodes(tree) if n["props"].get("data-realm") == then)
     assert "passport-exercise" in frame["props"]["className"]
     assert '"speed": 0' in frame["props"]["data-realm-clock"]

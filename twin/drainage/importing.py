@@ -250,7 +250,7 @@ def _limits(model_id: str, places: tuple[Place, ...]) -> Iterator[Text]:
         )
     if any(place.lat is None for place in places):
         yield text(
-            "Một số nút không có toạ độ WGS84: không có trên bản đồ",
+            "Một số nút không có tọa độ WGS84: không có trên bản đồ",
             "Some nodes have no WGS84 position: they are on no map",
         )
 
