@@ -153,7 +153,8 @@ def deeds(view: BriefView, *, setting: Setting) -> list[Component]:
             html.P(tell("page.approve_hint", setting), className="quiet"),
         ]
     if view.may_approve and place.kind == "morning":
-        keys.append(_key("make", "bi-arrow-repeat", tell("page.make", setting), about=place.kind))
+        words = tell("page.make_first" if finding is None else "page.make", setting)
+        keys.append(_key("make", "bi-arrow-repeat", words, about=place.kind))
         if view.model is not None:
             words = tell("page.rephrase", setting, model=view.model.name)
             keys.append(_key("rephrase", "bi-pencil", words, about=place.kind))

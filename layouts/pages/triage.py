@@ -148,7 +148,7 @@ def _form(
 
 def _beside(view: TriageView, setting: Setting) -> list[Component]:
     parts: list[Component] = [html.H2(tell("measured", setting))]
-    parts += [html.P(words) for words in view.measured]
+    parts += [html.P(words) for words in view.measured or (tell("unmeasured", setting),)]
     parts += [html.H2(tell("by_people", setting)), html.P(view.taken)]
     if view.decided:
         rows = [

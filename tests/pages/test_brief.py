@@ -240,6 +240,14 @@ def test_what_the_address_asks_for_and_is_not_there_is_the_default(operator: Cli
     assert text("brief.none.draft", "vi") in words(tree)
 
 
+def test_nothing_is_made_anew_before_there_is_a_draft(operator: Client, reach: Desk) -> None:
+    assert "Lập bản nháp" in words(operator.page("/brief"))
+    draft(reach, "morning")
+    told = words(operator.page("/brief"))
+    assert "Lập lại" in told
+    assert "Lập bản nháp" not in told
+
+
 def test_questions_are_there_only_with_an_endpoint_and_their_answers_are_held_to_the_rows(
     server: Flask, reach: Desk
 ) -> None:

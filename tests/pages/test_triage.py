@@ -85,4 +85,6 @@ def test_what_is_above_ones_ceiling_is_neither_seen_nor_decided(operator, reach,
 
 
 def test_before_anything_was_learned_the_page_says_so(operator):
-    assert "Chưa học lần nào" in words(operator.page("/data/triage"))
+    told = words(operator.page("/data/triage"))
+    assert "Chưa học lần nào" in told
+    assert "Gợi ý tốt đến đâu Chưa đo được." in told
