@@ -81,6 +81,7 @@ def _asked_for(view: View, disorder: int, total: int) -> Number:
     return number(
         text("Trật tự đô thị", "Urban order"),
         disorder,
+        "requests",
         status=limit.grade(round(disorder / total * 100, 1) if total else 0.0),
         better="down",
         note=text("phản ánh trật tự đô thị đang xử lý", "open requests about urban order"),
