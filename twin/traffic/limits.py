@@ -44,7 +44,7 @@ def limits_of(
     elif len(value) == 1:
         found.append(
             {
-                "vi": "Chỉ một lần gieo ngẫu nhiên: không có khoảng tin cậy",
+                "vi": "Chỉ một lượt tính: không có khoảng tin cậy",
                 "en": "One seed alone: there is no interval",
             }
         )
@@ -103,7 +103,7 @@ def _counts(base: Sequence[Mapping[str, Any]], value: Sequence[Mapping[str, Any]
 
 def _done(done: int, of: int) -> Text:
     return {
-        "vi": f"Kết quả tạm: xong {done} trên {of} lần gieo ngẫu nhiên",
+        "vi": f"Kết quả tạm: xong {done} trên {of} lượt tính",
         "en": f"A first answer: {done} of {of} seeds done",
     }
 
