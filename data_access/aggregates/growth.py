@@ -64,7 +64,7 @@ def grdp(view: View) -> Payload:
     quarters = range(newest - 3 * (QUARTERS - 1), newest + 1, 3)
     course = [[month_ms(view, quarter), growth.get(quarter)] for quarter in quarters]
     goal = [] if target is None else [
-        {"label": text("chỉ tiêu", "target"), "value": target, "status": "normal"}
+        {"label": text(f"chỉ tiêu {year}", f"target {year}"), "value": target, "status": "normal"}
     ]  # fmt: skip
     return {
         "numbers": numbers,

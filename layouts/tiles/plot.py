@@ -62,12 +62,14 @@ class Plot:
     def _fit_values(self, series: Series, *, zero: bool) -> None:
         values = [float(p[1]) for line in self.lines for p in line["points"] if p[1] is not None]
         low, high = min(values), max(values)
+        if zero:
+            low = min(0.0, low)
         span = (high - low) or abs(high) or 1.0
         for threshold in series.get("thresholds", []):
             if low - span <= threshold["value"] <= high + span:  # one far off would flatten all
                 low, high = min(low, threshold["value"]), max(high, threshold["value"])
-        if zero or (low >= 0 and low < (high - low) * 0.5):
-            low = min(0.0, low)
+        if 0 <= low < (high - low) * 0.5:
+            low = 0.0
         most = max(2, min(6, int((self.tile.height_u - TOP - BOTTOM) // TICK_ROOM)))
         ticks = axis.value_ticks(low, high, most=most, least=10.0 ** -series["decimals"])
         air = (high - low) * 0.04 or 1.0
