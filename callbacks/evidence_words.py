@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import time as time_of_day
 from typing import Any
@@ -42,9 +43,18 @@ def formula(contract: DatasetContract, part: str, setting: Setting) -> str:
 
 
 def wrong_words(
-    city: City, contract: DatasetContract, criterion: str, evidence: Evidence, setting: Setting
+    city: City,
+    contract: DatasetContract,
+    criterion: str,
+    evidence: Evidence,
+    setting: Setting,
+    *,
+    names: Mapping[str, str],
 ) -> Wrong:
-    """Return one piece of evidence as it is read, with where the very rows are."""
+    """Return one piece of evidence as it is read, with where the very rows are.
+
+    `names` are what the room calls entities of the dataset, as far as it does.
+    """
     kind, told = str(evidence["kind"]), str(evidence.get("id", ""))
     count = evidence.get("count")
     language = setting.language
@@ -79,10 +89,14 @@ def wrong_words(
         where = "area" if told == CITY_AREA or told in city.areas.codes else "entity"
         indicator = evidence.get("indicator")
         leads_to = drill_href(contract.id, criterion, **{where: told}, indicator=indicator)
-    return Wrong(told, _more(contract, evidence, setting), count, href=leads_to)
+        unit = city.areas.get(told)
+        told = names.get(told, told) if unit is None else pick(unit.title, language)
+    return Wrong(told, _more(contract, evidence, names, setting), count, href=leads_to)
 
 
-def _more(contract: DatasetContract, evidence: Evidence, setting: Setting) -> str:
+def _more(
+    contract: DatasetContract, evidence: Evidence, names: Mapping[str, str], setting: Setting
+) -> str:
     """Return what else is known: the indicator, what it was held against, since when."""
     found: list[str] = []
     indicator = contract.indicators.get(str(evidence.get("indicator", "")))
@@ -92,7 +106,8 @@ def _more(contract: DatasetContract, evidence: Evidence, setting: Setting) -> st
         if name in evidence:
             found.append(say(f"evidence.{name}", setting, figure=_figure(evidence[name], setting)))
     if "like" in evidence:
-        found.append(say("evidence.like", setting, entity=str(evidence["like"])))
+        like = str(evidence["like"])
+        found.append(say("evidence.like", setting, entity=names.get(like, like)))
     if "lat" in evidence:
         at = f"{evidence['lat']:.4f}, {evidence['lon']:.4f}"
         found.append(at)

@@ -200,6 +200,7 @@ def _drill(
     steward = reach.city.agencies.get(contract.steward or "")
     is_now = setting.realm == LIVE
     findings, history = _stored(reach, contract.id, is_now=is_now)
+    names = _names(reach, contract.id, setting.language)
     drilled = Drilled(
         dataset=contract.id,
         name=contract.name,
@@ -211,13 +212,13 @@ def _drill(
         floors={each: contract.floors.of(each) for each in CRITERIA},
         below=frozenset(row.get("below", ())),
         parts=tuple(
-            _checked(reach, contract, each, who, setting)
+            _checked(reach, contract, each, who, setting, names=names)
             for each in findings or ()
             if each.criterion == criterion
         ),
         is_readable=findings is not None,
         is_kept=is_now,
-        behind=_behind(reach, contract, named, who, setting),
+        behind=_behind(reach, contract, named, who, setting, names=names),
     )
     return quality_drill.page(drilled, history, link=page_setting.link(), setting=setting)
 
@@ -228,6 +229,8 @@ def _behind(
     named: Mapping[str, str | None],
     who: Person,
     setting: Setting,
+    *,
+    names: Mapping[str, str],
 ) -> Behind | None:
     """Return the rows of the thing that the address names, None when it names none."""
     which = {name: named.get(name) for name in ("entity", "area")}
@@ -236,7 +239,7 @@ def _behind(
         return None
     source = {"dataset": contract.id, "indicator": named.get("indicator"), **which}
     unit = reach.city.areas.get(name) if which["area"] else None
-    shown = pick(unit.title, setting.language) if unit is not None else name
+    shown = pick(unit.title, setting.language) if unit is not None else names.get(name, name)
     return Behind(shown, source_rows(reach, source, who=who, setting=setting))
 
 
@@ -270,13 +273,34 @@ def _stored(reach: Desk, dataset: str, *, is_now: bool) -> tuple[list[Finding] |
     return found, Course(ended, first_hour * HOUR_MS, now_ms)
 
 
+def _names(reach: Desk, dataset: str, language: str) -> dict[str, str]:
+    """Return what the room calls the entities of a dataset; rows say what their source does."""
+    found = {link: each.name for link, each in reach.city.network.links.items()}
+    if reach.snapshot is None:
+        return found
+    try:
+        with reach.snapshot() as snapshot:
+            places = [each for each in snapshot.places(dataset).values() if each.name]
+    except DataError as error:
+        log.warning("places of %s cannot be read: %s", dataset, error)
+        return found
+    called = reach.city.called
+    return found | {each.entity: pick(called(dataset, each.name), language) for each in places}
+
+
 def _checked(
-    reach: Desk, contract: DatasetContract, found: Finding, who: Person, setting: Setting
+    reach: Desk,
+    contract: DatasetContract,
+    found: Finding,
+    who: Person,
+    setting: Setting,
+    *,
+    names: Mapping[str, str],
 ) -> CheckedPart:
     wrong = None
     if who.may(Right.SEE_SOURCE_ROWS):
         wrong = tuple(
-            wrong_words(reach.city, contract, found.criterion, each, setting)
+            wrong_words(reach.city, contract, found.criterion, each, setting, names=names)
             for each in found.evidence
         )
     return CheckedPart(

@@ -9,9 +9,10 @@ import pytest
 
 from analytics.forecast.declared import DRIFT
 from callbacks.desk import Desk
-from callbacks.evidence_words import formula
+from callbacks.evidence_words import formula, wrong_words
 from data_access.classification import Classification
 from language import LANGUAGES, has, text
+from layouts.pages.quality_drill import Wrong
 from layouts.pages.shell import Setting
 from tests.conftest import ROOT
 from tests.pages.answerable import FAILURE, LIVE, MISSING, SHORT, measure, tell
@@ -126,6 +127,26 @@ def test_every_part_there_is_has_a_name_and_a_formula(language: str, reach: Desk
             told = formula(contract, part, setting)
             assert told != f"pages.part.how.{part}"
             assert "{" not in told
+
+
+def test_what_is_wrong_is_called_as_the_room_calls_it(reach: Desk) -> None:
+    who = reach.people.find("operator")
+    assert who is not None
+    setting = Setting({}, {}, who, "vi", "Asia/Ho_Chi_Minh", "", "/")
+    contract, (code, *_) = reach.city.datasets["environment.air"], sorted(reach.city.areas.codes)
+    unit = reach.city.areas.get(code)
+    assert unit is not None
+
+    def told(**evidence: object) -> Wrong:
+        names = {"Phuong Cua Nam, Ha Noi": "Cửa Nam"}
+        return wrong_words(reach.city, contract, "accurate", evidence, setting, names=names)
+
+    station = told(kind="entity", id="Phuong Cua Nam, Ha Noi", count=402)
+    assert (station.what, station.count) == ("Cửa Nam", 402)
+    assert "entity=Phuong+Cua+Nam%2C+Ha+Noi" in str(station.href)
+    assert told(kind="entity", id="hn-12", like="Phuong Cua Nam, Ha Noi").more == "giống Cửa Nam"
+    assert told(kind="entity", id="hn-12").what == "hn-12"
+    assert told(kind="comparison", id=code).what == unit.title["vi"]
 
 
 def _criteria() -> str:
