@@ -84,7 +84,8 @@ def _title(view: View, body: Mapping[str, Any]) -> Text:
     headline, events = body["title"], body.get("event")
     said = headline if isinstance(headline, dict) else {}
     event = str(next(iter(events.values()), "")) if isinstance(events, dict) else ""
-    known = view.city.names.get(ALERTS, {}).get(event, {})
+    named = view.city.names.get(ALERTS, {}).items()  # some services write all in capitals
+    known = next((ours for name, ours in named if name.casefold() == event.casefold()), {})
     return both_languages({**known, **{key: words for key, words in said.items() if words}}
                           if known else headline)  # fmt: skip
 

@@ -140,7 +140,7 @@ def test_exercises_and_tests_are_listed_but_counted_by_nobody(
 def test_an_alert_without_a_headline_in_a_language_is_called_by_its_event(
     table: Table, record: MakeRecord, headline: dict[str, str], vi: str
 ) -> None:
-    body = {"title": headline, "event": {"en": "Flash Flood Watch"}, "severity": "severe"}
+    body = {"title": headline, "event": {"en": "FLASH FLOOD WATCH"}, "severity": "severe"}
     table.feed(ALERTS, records=[record("a", table.ago(hours=1), body=body)])
     (item,) = table.build(ALERTS).payload["items"]["active"]
     assert item["title"] == {"vi": vi, "en": "Flash flood watch until noon"}
