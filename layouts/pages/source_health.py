@@ -92,7 +92,7 @@ def _columns(setting: Setting) -> list[GridColumn]:
         GridColumn("state", head("state"), 128, 1, is_marked=True),
         GridColumn("way", head("way"), 140, 2),
         GridColumn("success", head("success"), 104, 1),
-        GridColumn("failures", head("failures"), 84, 1, is_figure=True, sorted_by="desc"),
+        GridColumn("failures", head("failures"), 104, 1, is_figure=True, sorted_by="desc"),
         GridColumn("until", head("until"), 128, 1),
         GridColumn("error", head("error"), 136, 3),
         GridColumn("rows", head("rows"), 88, 1, is_figure=True),
