@@ -20,9 +20,17 @@ KIND_ICONS = {
     "alerts": "bi-exclamation-triangle-fill",
     "text": "bi-fonts",
     "clock": "bi-clock-fill",
-    "status": "bi-clock-fill",
     "quality": "bi-check2-square",
     "bottlenecks": "bi-list-ol",
+    "stage": "bi-reception-4",
+    "anomalies": "bi-activity",
+    "brief": "bi-file-text-fill",
+    "camera": "bi-camera-video-fill",
+    "flood_depth": "bi-water",
+    "forecast": "bi-graph-up-arrow",
+    "scenarios": "bi-bar-chart-steps",
+    "topics": "bi-chat-left-text-fill",
+    "twin_traffic": "bi-car-front-fill",
 }
 
 
