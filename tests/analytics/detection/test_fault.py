@@ -62,8 +62,8 @@ def test_a_sensor_stuck_at_a_low_speed_is_a_fault_not_a_jam() -> None:
 
 def test_the_value_it_is_stuck_at_is_told_with_its_unit() -> None:
     (alert,) = replayed("stuck")
-    assert "\u00a0km/h trong khi lân cận" in alert.evidence[0]["vi"]
-    assert "\u00a0km/h while its neighbours" in alert.evidence[0]["en"]
+    assert "\u00a0km/h trong khi lân cận" in alert.told["evidence"][0]["vi"]
+    assert "\u00a0km/h while its neighbours" in alert.told["evidence"][0]["en"]
 
 
 def test_where_all_are_silent_no_sensor_is_at_fault() -> None:
