@@ -28,7 +28,10 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Scale:
-    """Bands from low to high; `official` ones keep their own colours on any screen."""
+    """Bands from low to high; `official` ones keep their own colours on any screen.
+
+    One that is `whole` counts in whole steps: a band begins one above the last.
+    """
 
     id: Id
     name: Named
@@ -36,6 +39,7 @@ class Scale:
     bands: tuple[Band, ...] = Field(min_length=1)
     min: float | None = None
     official: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         uppers = [band.upper for band in self.bands[:-1]]
@@ -60,6 +64,7 @@ class Scale:
             "unit": self.unit,
             "min": self.min,
             "official": self.official,
+            "whole": self.whole,
             "bands": [
                 {
                     "id": band.id,

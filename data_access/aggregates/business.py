@@ -154,7 +154,7 @@ def _monthly(view: View, month: int, found: dict[str, Months]) -> Series:
 
 
 def _map(view: View, label: Text, units: dict[str, float]) -> MapLayer:
-    return of_units(view, label, units, unit=FIRMS)
+    return of_units(view, label, units, unit=FIRMS, scale="businesses")
 
 
 def _called(view: View, section: str) -> Text:

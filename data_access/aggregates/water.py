@@ -245,9 +245,9 @@ def _map(
         if name in levels
     }
     return {
-        "label": text("Chất lượng nước sông, hồ", "Water quality of rivers and lakes"),
+        "label": text("Chất lượng nước, oxy hòa tan", "Water quality, dissolved oxygen"),
         "layer": f"stations.{WATER}",
-        "unit": "",
+        "unit": "mg/l",
         "decimals": 1,
         "scale": "surface_water",
         "values": values,

@@ -113,7 +113,7 @@ _TOPICS: Topics = {
     "transport": {
         "roads": (
             _tile("links", "map", (0, 0, 5, 12), aggregate=SPEED, map="links", focus="data",
-                  base=("areas",), legend="corner"),
+                  base=("areas",),),
             _tile("speed", "kpi", (5, 0, 4, 5), aggregate=SPEED,
                   numbers=("mean_speed", "congested_share", "congested_links", "worst_speed")),
             _tile("day", "trend", (5, 5, 4, 7), aggregate=SPEED, series="mean_speed"),
@@ -125,7 +125,7 @@ _TOPICS: Topics = {
         ),
         "cameras": (
             _tile("junctions", "map", (0, 0, 5, 7), aggregate=CAMERAS, map="cameras",
-                  focus="data", base=("areas", "links"), legend="corner"),
+                  focus="data", base=("areas", "links")),
             _tile("picture", "camera", (0, 7, 5, 5), aggregate=CAMERAS, table="cameras"),
             _tile("queues", "kpi", (5, 0, 3, 5), aggregate=CAMERAS,
                   numbers=("queue", "flow", "speed", "unsure")),
@@ -133,7 +133,7 @@ _TOPICS: Topics = {
             _tile("cameras", "table", (5, 5, 4, 4), aggregate=CAMERAS, table="cameras",
                   columns=("name", "queue", "speed", "confidence")),
             _tile("seen_at", "map", (5, 9, 4, 3), aggregate=SEEN, map="events", focus="data",
-                  base=("areas", "links"), legend="corner"),
+                  base=("areas", "links"),),
             _tile("seen", "alerts", (9, 5, 3, 4), aggregate=SEEN, items="active", banner=False),
             _tile("seen_kinds", "bars", (9, 9, 3, 3), aggregate=SEEN, table="kinds",
                   figure="events"),
@@ -149,7 +149,7 @@ _TOPICS: Topics = {
             _tile("buses", "kpi", (0, 0, 4, 6), aggregate=TRANSIT,
                   numbers=("on_time", "running", "late")),
             _tile("where", "map", (4, 0, 4, 12), aggregate=VEHICLES, map="vehicles",
-                  focus="data", base=("areas", "links"), legend="corner"),
+                  focus="data", base=("areas", "links"),),
             _tile("late_buses", "table", (8, 0, 4, 12), aggregate=TRANSIT, table="late",
                   columns=("headsign", "name", "delay")),
             _tile("lines", "table", (0, 6, 4, 6), aggregate=TRANSIT, table="lines"),
@@ -180,8 +180,7 @@ _TOPICS: Topics = {
             _tile("food", "kpi", (10, 7, 2, 5), aggregate=FOOD, numbers=("violations_share",)),
         ),
         "water_land": (
-            _tile("waters", "map", (0, 0, 4, 7), aggregate=WATER, map="stations", focus="data",
-                  legend="corner"),
+            _tile("waters", "map", (0, 0, 4, 7), aggregate=WATER, map="stations", focus="data",),
             _tile("water", "kpi", (4, 0, 3, 7), aggregate=WATER,
                   numbers=("beyond", "median_do", "ammonium", "high_water")),
             _tile("oxygen", "trend", (7, 0, 5, 4), aggregate=WATER, series="oxygen"),

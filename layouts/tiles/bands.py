@@ -86,7 +86,9 @@ def reach(scale: Scale, index: int, language: str, *, told: str = "") -> str:
         return lang.number(upper, shown, language=language)
     if lower is None:
         return f"≤ {lang.number(upper, shown, language=language)}"
-    begin = lower + 1 if unit == "VN_AQI" else lower  # an index counts in whole steps
+    begin = lower + 1 if scale.get("whole") else lower
+    if begin == upper:
+        return lang.number(upper, shown, language=language)
     between = " … " if lower < 0 else "–"  # a dash beside a minus is read as another
     first, last = (
         lang.number(begin, language=language),

@@ -210,7 +210,9 @@ def _row(
             html.Div(lines, className="bottleneck-words", style={"width": u(width)}),
             html.Div(value, className="bottleneck-value", **tile.addresses.number(figure)),
         ],
-        className=f"bottleneck status-{status}" + (" is-doubtful" if doubtful else ""),
+        className=f"bottleneck status-{status}"
+        + (" is-doubtful" if doubtful else "")
+        + ("" if below else " is-line"),
         style={"top": u(top), "height": u(height)},
     )
 

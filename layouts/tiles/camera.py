@@ -19,14 +19,16 @@ import language as lang
 from data_access.envelope import Column, Envelope, Table
 from layouts.tiles import reading
 from layouts.tiles.absence import absent, missing
-from layouts.tiles.anatomy import CAPTION, Tile, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, type_class, u
+from layouts.tiles.figures import opening
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import cut, wrap
+from layouts.tiles.measure import cut, width_u, wrap
 from layouts.tiles.status import mark
 
 PICTURES = "city.pictures"
 COUNTS = ("queue", "flow", "speed", "confidence")  # columns of a table of counting cameras
-LINE, MARK, GAP, AIR = 1.0, 1.25, 0.25, 1.0
+MARK, GAP, AIR = 1.25, 0.25, 1.0
+LINES = {CAPTION: 1.0, BODY: 1.25}  # heights by size
 SHAPE = 16 / 9  # of a picture; in a wider tile …
 SIDE = 10.0  # … counts stand beside it, in so much room at least
 LEAST_PICTURE = 3.0
@@ -139,15 +141,19 @@ def _counts(
         told.insert(0, tile.say("camera.unsure"))
     room = width - (MARK if is_unsure else 0.0)
     if width < tile.width_u:  # beside: as many as there is room for
-        told = told[: int(tile.height_u // LINE)] or [tile.say("camera.uncounted")]
-        lines = [cut(each, room, CAPTION) for each in told]
+        told = [opening(each) for each in told[: int(tile.height_u // LINES[BODY])]]
+        told = told or [tile.say("camera.uncounted")]
+        size = BODY if all(width_u(each, BODY) <= room for each in told) else CAPTION
+        lines = [cut(each, room, size) for each in told]
     else:
-        lines = wrap(" · ".join(told) or tile.say("camera.uncounted"), room, CAPTION, lines=2)
+        size = CAPTION
+        lines = wrap(" · ".join(told) or tile.say("camera.uncounted"), room, size, lines=2)
     first: list[Any] = [mark("caution"), lines[0]] if is_unsure else [lines[0]]
     shown = [html.Div(first, className="t-line")]
     shown += [html.Div(line, className="t-line") for line in lines[1:]]
     ink = "ink-caution" if is_unsure else "is-sure"
-    return html.Div(shown, className=f"camera-counts type-16 {ink}"), LINE * len(lines)
+    class_name = f"camera-counts {type_class(size)} {ink}"
+    return html.Div(shown, className=class_name), LINES[size] * len(lines)
 
 
 def _figure(tile: Tile, column: Column, figure: float) -> str:

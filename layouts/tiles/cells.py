@@ -9,6 +9,7 @@ from typing import Any
 import language as lang
 from data_access.envelope import Column
 from layouts.tiles import bands, reading
+from layouts.tiles.figures import opening
 from layouts.tiles.kind import TileContext
 
 NUMERIC = ("number", "instant", "day")
@@ -35,8 +36,8 @@ def words(column: Column, row: Mapping[str, Any], *, language: str, context: Til
     if kind == "band":
         band = band_in(column, row, context)
         return bands.name(band, language) if band else str(found or lang.number(None))
-    if isinstance(found, Mapping):
-        return lang.pick(found, language)
+    if isinstance(found, Mapping):  # words of ours, and no name of a machine's
+        return opening(lang.pick(found, language))
     return lang.number(None) if found is None else str(found)
 
 

@@ -52,6 +52,8 @@ def build(
         return nothing(tile, envelope)
     if tile.height_u < LEAST_HEIGHT or tile.width_u < LEAST_WIDTH:
         return tile.reason(tile.say("tooSmall"), cause="small")
+    # Columns of nothing are not seen: then their end says that there is nothing.
+    is_nothing = not any(point[1] for line in lines for point in line["points"])
     drawn = [line["id"] for line in lines] if options.draw == "columns" else options.columns
     figure, size_px = chart(
         tile,
@@ -60,7 +62,7 @@ def build(
         columns=frozenset(drawn),
         zero=options.zero,
         timezone=context.timezone,
-        has_ends=options.ends,
+        has_ends=options.ends or is_nothing,
     )
     about = line_at(options.series, lines[0]["id"])
     return tile.build(graph(figure, size_px), statuses=[status_of(series, lines)], about=about)

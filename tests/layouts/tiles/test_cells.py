@@ -1,10 +1,11 @@
-"""A table's heading names its unit once."""
+"""A table's heading names its unit once, a legend where its bands begin."""
 
 from __future__ import annotations
 
 import pytest
 
 from data_access.envelope import Column
+from layouts.tiles import bands
 from layouts.tiles.cells import heading
 
 
@@ -21,3 +22,13 @@ from layouts.tiles.cells import heading
 def test_a_heading_has_its_unit_once(label: str, unit: str, said: str) -> None:
     column = Column(id="c", label={"vi": label, "en": label}, kind="number", unit=unit)
     assert heading(column, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("whole", "reaches"), [(True, ["0", "1–2", "3", "> 3"]), (False, ["0", "0–2", "2–3", "> 3"])]
+)
+def test_bands_of_what_is_counted_begin_one_above_the_last(whole: bool, reaches: list[str]) -> None:
+    named = [{"id": str(upper), "upper": upper} for upper in (0, 2, 3)]
+    scale = {"unit": "trường", "min": 0, "whole": whole, "bands": [*named, {"id": "more"}]}
+    told = [bands.reach(scale, index, "vi", told="trường") for index in range(4)]
+    assert told == reaches
