@@ -8,7 +8,8 @@ from typing import Any
 
 from callbacks import session
 from callbacks.desk import Desk
-from language import pick
+from jobs.job import BY_SCHEDULE
+from language import pick, text
 from layouts.pages.shell import person_name
 from wall.errors import ServiceError
 
@@ -19,9 +20,13 @@ log = logging.getLogger(__name__)
 
 
 def people_names(desk: Desk, language: str | None = None) -> dict[str, str]:
-    """Return what people are called, by account: in the page's language, or another."""
+    """Return what people are called, by account: in the page's language, or another.
+
+    What runs by itself is among them.
+    """
     language = language or session.page_language()
-    return {who.user_id: person_name(who, language) for who in desk.people.everyone()}
+    people = {who.user_id: person_name(who, language) for who in desk.people.everyone()}
+    return {BY_SCHEDULE: text("people.by_schedule", language)} | people
 
 
 def actor_names(desk: Desk, wall_id: str, actors: Iterable[str]) -> dict[str, str]:

@@ -128,7 +128,7 @@ def _columns(setting: Setting) -> list[GridColumn]:
         GridColumn("cadence", head("cadence"), 88, 1),
         GridColumn("at", head("at"), 104, 1),
         GridColumn("due", head("due"), 104, 1, is_marked=True),
-        GridColumn("state", head("state"), 136, 1, is_marked=True),
+        GridColumn("state", head("state"), 136, 2, is_marked=True),
         GridColumn("share", head("share"), 112, 1),
         GridColumn("lowest", head("lowest"), 100, 1, is_figure=True, is_marked=True),
     ]

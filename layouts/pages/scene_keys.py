@@ -37,7 +37,8 @@ def scenes(wall: WallView, *, setting: Setting) -> list[Component]:
 
 def scene_columns(wall: WallView) -> int:
     """Return how many keys stand in a row, so that all scenes are seen at once."""
-    return 3 if len(wall.scenes) <= IN_A_ROW_OF_THREE else 4 if len(wall.scenes) <= 12 else 5
+    rooms = ((IN_A_ROW_OF_THREE, 3), (12, 4), (15, 5))
+    return next((columns for most, columns in rooms if len(wall.scenes) <= most), 6)
 
 
 def _scene(wall: WallView, scene: SceneView, position: int, setting: Setting) -> Component:

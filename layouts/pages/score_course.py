@@ -24,7 +24,7 @@ TICKS = 7  # at most
 TOP = 103.0  # a line along the top is seen whole
 STEPS_MS = tuple(hours * HOUR_MS for hours in (1, 2, 3, 6, 12, 24, 48, 120, 168))
 QUIET = "#5b6673"  # the others: their names are read, their lines only seen
-APART = 0.07  # of the height: from the words of one line to the next
+APART = 0.05  # of the height: from the words of one line to the next
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from callbacks.names import people_names
+from jobs.job import BY_SCHEDULE
 from permissions.identity import SHORTEST_PASSWORD
 from permissions.throttle import PAIR
 from tests.pages.browse import Client, words
 from tests.pages.stand_in import NOW_MS
 from wall import tokens
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "theo lịch"), ("en", "by schedule")])
+def test_what_runs_by_itself_has_a_name_among_people(reach, language, words):
+    assert people_names(reach, language)[BY_SCHEDULE] == words
 
 
 @pytest.mark.parametrize("path", ["/", "/operator", "/console", "/nowhere"])
