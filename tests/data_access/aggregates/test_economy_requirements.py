@@ -95,8 +95,8 @@ def test_r35_the_map_and_the_table_agree_on_a_sector(table: Table) -> None:
         of_units = maps[f"areas.{section}"]["values"]
         assert sum(each["value"] for each in of_units.values()) == row["firms_new"]
     assert maps["areas.g"]["values"] == {
-        "00004": {"value": 25.0, "band": "most"},
-        "00070": {"value": 34.0, "band": "most"},
+        "00004": {"value": 25.0, "band": "some"},
+        "00070": {"value": 34.0, "band": "many"},
     }
     whole = table.build(BUSINESS).payload["maps"]["areas"]["values"]
     assert sum(each["value"] for each in whole.values()) == 34 + 12 + 25 + 8

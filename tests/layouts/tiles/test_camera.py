@@ -68,5 +68,5 @@ def test_a_realm_of_the_past_shows_no_picture_of_now() -> None:
 def test_in_a_wide_tile_counts_stand_beside_the_picture_one_below_another() -> None:
     tree = build("camera", {"camera": "CAM-N22"}, WIDE, sample.everything(), context())
     lines = [words([line]) for line in having(having(tree, "camera-counts"), "t-line")]
-    assert lines[0] == "low confidence"
+    assert lines[0] == "Low confidence"
     assert len(lines) == 5
