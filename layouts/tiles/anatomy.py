@@ -176,7 +176,8 @@ class Tile:
     def reason(self, text: str, *, owner: str = "", cause: str = "absent") -> html.Section:
         """Return the tile with a reason where its numbers would stand; never an empty frame."""
         width = self.lead_u
-        lines = wrap(text, width - MARK, BODY, lines=max(1, int((self.height_u + 0.05) // 1.25)))
+        said = text[:1].upper() + text[1:]
+        lines = wrap(said, width - MARK, BODY, lines=max(1, int((self.height_u + 0.05) // 1.25)))
         shape = [html.Span(className="t-mark t-mark-none")] if cause != "empty" else []
         words = [html.Div([*shape, lines[0]], className="t-line")]
         words += [html.Div(line, className="t-line") for line in lines[1:]]
