@@ -58,8 +58,8 @@ def _table(rows: Sequence[tuple[str, Kpi]], names: Mapping[str, Text]) -> Table:
             column("base", "Hiện trạng", "Base"),
             column("value", "Kịch bản", "What-if"),
             column("delta", "Chênh lệch", "Difference"),
-            column("low", "Từ (95 %)", "From (95 %)"),
-            column("high", "Đến (95 %)", "To (95 %)"),
+            column("low", "Từ (95%)", "From (95%)"),
+            column("high", "Đến (95%)", "To (95%)"),
         ],
         "rows": [
             {

@@ -108,7 +108,7 @@ def _columns(
 def _told(tile: Tile, figure: Figure) -> dict[str, str]:
     delta, interval = difference(tile, figure)
     value = lang.number(figure.value, decimals=figure.decimals, language=tile.language)
-    return {"value": value, "delta": delta, "interval": interval.removeprefix("95 %: ")}
+    return {"value": value, "delta": delta, "interval": interval.removeprefix("95%: ")}
 
 
 def _cell(tile: Tile, row: Mapping[str, Any], figure: Figure, column: str, words: str) -> html.Div:

@@ -354,7 +354,7 @@ def test_r50_paper_tells_wards_by_name_with_their_differences(leader, reach, mon
         told = [words for words in set_ if words in titles]
         assert told == titles[:1:-1]  # the twelve that are harmed most, the worst on top
         assert "và 2 phường khác trên màn hình" in set_
-        assert any("+15,0 (95 %: +14,0 … +16,0)" in words for words in set_)
+        assert any("+15,0 (95%: +14,0 … +16,0)" in words for words in set_)
 
 
 def press_send(client: Any, asked: Any, do: str = "send") -> str:

@@ -125,9 +125,9 @@ def test_wards_give_up_their_interval_before_their_names_and_say_how_many_are_le
         given = {sample.aggregate: sample}
         return words(build("twin_traffic", {"show": "wards"}, frame, given, context()))
 
-    assert "Khoảng 95 %" in told(1920)
+    assert "Khoảng 95%" in told(1920)
     narrow = told(600)
-    assert "Khoảng 95 %" not in narrow
+    assert "Khoảng 95%" not in narrow
     assert "Chênh lệch" in narrow
     assert "và 16 mục khác" in narrow
 
