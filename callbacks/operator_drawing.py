@@ -15,7 +15,7 @@ from callbacks.history import history
 from callbacks.room import deeds
 from callbacks.walls import all_walls, control_of
 from layouts import ids
-from layouts.pages import automation, monitors, operator, operator_keys, room
+from layouts.pages import automation, monitors, notice, operator, operator_keys, room
 from layouts.pages.align import align
 from layouts.pages.exercises import exercises_view
 from layouts.pages.guard import guard
@@ -82,6 +82,8 @@ def layout(wall: str | None = None) -> Any:
     if not setting.person.may(Right.SEE_OPERATOR):
         raise Forbidden("operators only")
     walls = all_walls(reach)
+    if not walls:
+        return notice.no_walls(setting)
     chosen = next((each for each in walls if each.wall_id == wall), walls[0])
     return operator.page(
         walls,

@@ -134,6 +134,19 @@ def world_again(realm: str | None) -> World:
     return World(desk_then(desk(), realm), setting)
 
 
+def setting_of_now(
+    page: str, realm: str | None, date: str | None, time: str | None
+) -> tuple[Setting, str]:
+    """Return (the setting of a page of now alone, the world its address names).
+
+    Of a world that is not live the page says why it has no past, and leads back there.
+    """
+    here = chosen(asked(realm, date, time).realm or realm)
+    setting = page_setting.setting()
+    said = realm_band.of_now(page, here, setting=setting)
+    return replace(setting, of_now=tuple(said)), here
+
+
 def setting_in(realm: str | None) -> Setting:
     """Return the setting of this request on a page that shows `realm`; raises Forbidden."""
     setting, here = page_setting.setting(), chosen(realm)

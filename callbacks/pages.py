@@ -45,14 +45,14 @@ from permissions.errors import Forbidden
 from settings import Settings
 from wall.geometry import Wall
 
-WORLD = ("realm", "date", "time")  # which one a page of data shows: live, or which other
+WORLD = ("realm", "date", "time")  # which one a page shows: live, or which other
 # What a layout takes of its address; whatever else stands there is left out.
 QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     room.layout: WORLD,
     console.layout: WORLD,
     operator_drawing.layout: ("wall",),
-    rule_day.layout: ("rule", "wall"),
-    what_if.layout: ("twin", "model", "network", "run", "runs", "by", "map", "pair"),
+    rule_day.layout: ("rule", "wall", *WORLD),
+    what_if.layout: ("twin", "model", "network", "run", "runs", "by", "map", "pair", *WORLD),
     proof.layout: ("wall", "at", "date", "time", "verify"),
     proof.glass: ("wall", "at"),
     brief.layout: ("kind", "state", "language", *WORLD),
@@ -60,6 +60,7 @@ QUERIES: dict[Callable[..., Any], tuple[str, ...]] = {
     proposal_page.layout: (
         *("proposal", "new", "junction", "problem"),
         *("plan", "cycle", "splits", "offset", "reason", "run"),
+        *WORLD,
     ),
     lineage.layout: ("dataset", *WORLD),
     coverage_board.layout: ("agency", *WORLD),

@@ -19,7 +19,7 @@ from callbacks.names import people_names
 from language import date as date_words
 from language import text
 from language import time as time_words
-from layouts.pages import proof, proof_glass
+from layouts.pages import notice, proof, proof_glass
 from layouts.pages.proof import Asked
 from layouts.tiles.registry import kinds
 from permissions.errors import Forbidden
@@ -58,6 +58,8 @@ def layout(
     """Build the page for a wall and an instant: `at` (ISO 8601), or `date` and `time` as typed."""
     reach, setting = desk(), page_setting.setting()
     who = _reader()
+    if not reach.walls:
+        return notice.no_walls(setting)
     wall_id = wall if wall is not None and wall in reach.walls else next(iter(reach.walls))
     zone = setting.timezone
     problem: str | None = None

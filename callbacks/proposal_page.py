@@ -7,12 +7,13 @@ the audit's to keep.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, redirect, request
 
-from callbacks import page_setting, session
+from callbacks import page_realm, page_setting, session
 from callbacks.desk import Desk, desk
 from callbacks.names import people_names
 from callbacks.proposal_evidence import check, run_of
@@ -54,18 +55,29 @@ def layout(
     new: str | None = None,
     junction: str | None = None,
     problem: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
     **typed: str,
 ) -> Any:
-    """Build the page for what its address names; `typed` is what was written of a draft."""
-    reach, setting = desk(), page_setting.setting()
+    """Build the page for what its address names; `typed` is what was written of a draft.
+
+    In another world than live the plans that run are those of that world, and proposals as they
+    stood then; nothing is proposed or decided there. An exercise has none: signals are real.
+    """
     who = _reader()
+    there = page_realm.world(PATH, realm, date, time, proposal=proposal)
+    reach, setting = there.reach, there.setting
     junctions = _junctions(reach, who, setting.language)
-    may_propose = who.may(Right.PROPOSE_SIGNALS)
+    may_propose = who.may(Right.PROPOSE_SIGNALS) and there.is_live
     draft = None
     if junction and may_propose:
         draft = _draft(_junction(junctions, junction[:LONGEST]), typed)
-    found = Proposals(reach.audit).newest()
+    until_ms = None if there.is_live else reach.now_ms()
+    found = [] if there.is_exercise else Proposals(reach.audit).newest(until_ms=until_ms)
     views = tuple(_view(each, reach, junctions, who, setting) for each in found)
+    if not there.is_live:
+        views = tuple(replace(each, may_decide=False, why_not="") for each in views)
     is_choosing = bool(new) and may_propose and draft is None
     waiting = next((each for each in views if each.may_decide), None)
     first = waiting or next(iter(views), None)
@@ -77,6 +89,7 @@ def layout(
         junctions=tuple(junctions.values()) if is_choosing else None,
         may_propose=may_propose,
         run=typed.get("run", "")[:64],
+        is_exercise=there.is_exercise,
         problem=problem if problem in proposals.PROBLEMS else "",
     )
     return proposals.page(view, link=page_setting.link(), setting=setting)

@@ -8,15 +8,16 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 from dash import Dash, Input, Output, State, ctx, no_update
 
-from callbacks import automation, page_setting, session
+from callbacks import automation, page_realm, page_setting, session
 from callbacks.desk import Desk, desk
 from callbacks.names import asked
 from callbacks.replays import Busy, Job, Question
 from callbacks.typed import typed_day
+from data_access.realms.realm import known_at_ms
 from language import number, text
 from language.formats import local
 from layouts import ids
-from layouts.pages import rule_day
+from layouts.pages import notice, rule_day
 from permissions.errors import Forbidden
 from permissions.roles import Person, Right
 
@@ -33,11 +34,24 @@ class BadQuestion(ValueError):
         self.code = code
 
 
-def layout(rule: str | None = None, wall: str | None = None) -> Any:
-    """Build the page for the rule named in the address; `wall` is where to go back to."""
-    reach, setting = desk(), page_setting.setting()
+def layout(
+    rule: str | None = None,
+    wall: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
+) -> Any:
+    """Build the page for the rule named in the address; `wall` is where to go back to.
+
+    Rules are those of now, and the page asks for any day itself: it begins with the day of the
+    minute that its address names, else with yesterday.
+    """
+    reach = desk()
+    setting, world = page_realm.setting_of_now("rule_day", realm, date, time)
     if not setting.person.may(Right.SEE_OPERATOR):
         raise Forbidden("operators only")
+    if not reach.walls:
+        return notice.no_walls(setting)
     wall_id = wall if wall and wall in reach.walls else next(iter(reach.walls))
     known = _rules(reach, setting.person)
     chosen = known.get(rule or "")
@@ -46,12 +60,14 @@ def layout(rule: str | None = None, wall: str | None = None) -> Any:
     language = setting.language
     meaning = automation.meaning_of(reach, chosen, setting.person)
     limit = number(float(chosen["threshold"]), meaning.unit if meaning else "", language=language)
-    yesterday = local(reach.now_ms(), timezone=setting.timezone) - timedelta(days=1)
+    asked_ms = known_at_ms(world)
+    before = timedelta(days=1 if asked_ms is None else 0)
+    day = local(asked_ms or reach.now_ms(), timezone=setting.timezone) - before
     return rule_day.page(
         [(rule_id, each["name"]) for rule_id, each in known.items()],
         str(chosen["ruleId"]),
         wall_id,
-        f"{yesterday:%d/%m/%Y}",
+        f"{day:%d/%m/%Y}",
         threshold=number(float(chosen["threshold"]), language=language),
         limit=text(f"pages.rule.{chosen['condition']}", language, threshold=limit),
         setting=setting,

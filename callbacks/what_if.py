@@ -8,7 +8,14 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
-from callbacks import page_setting, session, what_if_compare, what_if_rain, what_if_run
+from callbacks import (
+    page_realm,
+    page_setting,
+    session,
+    what_if_compare,
+    what_if_rain,
+    what_if_run,
+)
 from callbacks.desk import Desk, desk
 from callbacks.runs import listed, store
 from callbacks.tile_context import GEOMETRY
@@ -54,9 +61,16 @@ def layout(
     by: str | None = None,
     map: str | None = None,
     pair: str | None = None,
+    realm: str | None = None,
+    date: str | None = None,
+    time: str | None = None,
 ) -> Any:
-    """Build the part of the page an address names: asking a twin, a run, several compared."""
-    reach, setting = desk(), page_setting.setting()
+    """Build the part of the page an address names: asking a twin, a run, several compared.
+
+    What is asked is asked of now, and a run keeps its own time: the page has no past, and says so.
+    """
+    reach = desk()
+    setting, _ = page_realm.setting_of_now("what_if", realm, date, time)
     if not setting.person.may(Right.SEE_TWINS):
         raise Forbidden("not for this role")
     kinds = reach.twins.there(reach.settings, reach.city)
@@ -64,9 +78,9 @@ def layout(
     if not kinds:
         return what_if.nothing(tell("no_twins", setting), link=link, setting=setting)
     if run:
-        return what_if_run.layout(run)
+        return what_if_run.layout(run, setting)
     if runs:
-        return what_if_compare.layout(runs, by or "", map or "", pair or "")
+        return what_if_compare.layout(runs, by or "", map or "", pair or "", setting)
     kind = twin if twin in kinds else kinds[0]
     options = _options(reach, kind, model, network)
     draft = new_draft(kind, options)

@@ -21,6 +21,7 @@ from layouts.pages import what_if
 from layouts.pages import what_if_compare as view
 from layouts.pages.console_plan import Rect
 from layouts.pages.outcome import Outcome
+from layouts.pages.shell import Setting
 from layouts.pages.what_if_pair import LETTERS, Pair, mode_keys, pair_keys, pair_name, read_pair
 from layouts.pages.what_if_words import tell
 from layouts.tiles.twin import said
@@ -41,9 +42,9 @@ Size = Mapping[str, float]
 Asked = Mapping[str, Any]  # what the address asks: runs, by, map, pair
 
 
-def layout(named: str, by: str, of: str, pair: str) -> Any:
+def layout(named: str, by: str, of: str, pair: str, setting: Setting) -> Any:
     """Build the page of the runs an address names."""
-    reach, setting = desk(), page_setting.setting()
+    reach = desk()
     found = runs.compared(reach, _ids(named))
     if not found:
         words = tell("no_run", setting)

@@ -24,6 +24,7 @@ from layouts import ids
 from layouts.pages import what_if
 from layouts.pages import what_if_run as view
 from layouts.pages.console_plan import Rect
+from layouts.pages.shell import Setting
 from layouts.pages.what_if_signals import signals
 from layouts.pages.what_if_wards import wards
 from layouts.pages.what_if_words import tell
@@ -44,9 +45,9 @@ MOST_DOCUMENTS = 40
 Size = Mapping[str, float]
 
 
-def layout(job_id: str) -> Any:
+def layout(job_id: str, setting: Setting) -> Any:
     """Build the page of a run."""
-    reach, setting = desk(), page_setting.setting()
+    reach = desk()
     job = runs.find(reach, job_id)
     if job is None:
         words = tell("no_run", setting)

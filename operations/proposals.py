@@ -166,22 +166,26 @@ class Proposals:
             raise ProposalRefused(code, REFUSALS[code])
         return self.find(proposal_id)
 
-    def find(self, proposal_id: str) -> Proposal:
-        """Return a proposal; raises ProposalRefused when there is none."""
+    def find(self, proposal_id: str, *, until_ms: float | None = None) -> Proposal:
+        """Return a proposal, as it stood then with `until_ms`.
+
+        Raises ProposalRefused when there is none.
+        """
         rows: list[Mapping[str, Any]] = []
         if _ID.fullmatch(proposal_id):
             target = f"{_TARGET}{proposal_id}"
-            rows = [dict(row) for row in self._audit.recent(target=target, limit=TOLD)]
+            told = self._audit.recent(target=target, limit=TOLD, until_ms=until_ms)
+            rows = [dict(row) for row in told]
         found = folded(reversed(rows))
         if proposal_id not in found:
             raise ProposalRefused("unknownProposal", "no proposal of this id")
         return found[proposal_id]
 
-    def newest(self) -> list[Proposal]:
-        """Return the newest proposals first."""
-        rows = self._audit.recent(action=PROPOSE, limit=LISTED)
+    def newest(self, *, until_ms: float | None = None) -> list[Proposal]:
+        """Return the newest proposals first, those of then with `until_ms`."""
+        rows = self._audit.recent(action=PROPOSE, limit=LISTED, until_ms=until_ms)
         kept = [row["target"].removeprefix(_TARGET) for row in rows if row["outcome"] == "ok"]
-        return [self.find(each) for each in kept]
+        return [self.find(each, until_ms=until_ms) for each in kept]
 
 
 REFUSALS = {

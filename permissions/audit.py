@@ -77,10 +77,20 @@ class AuditLog:
         return int(row["sequence"])
 
     def recent(
-        self, *, action: str | None = None, target: str | None = None, limit: int = 50
+        self,
+        *,
+        action: str | None = None,
+        target: str | None = None,
+        limit: int = 50,
+        until_ms: float | None = None,
     ) -> list[RowMapping]:
-        """Return the newest rows first, of one action or target when named."""
+        """Return the newest rows first, of one action or target when named.
+
+        With `until_ms` those that there were by then.
+        """
         query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
+        if until_ms is not None:
+            query = query.where(audit.c.at_ms <= until_ms)
         if action is not None:
             query = query.where(audit.c.action == action)
         if target is not None:

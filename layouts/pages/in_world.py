@@ -1,6 +1,7 @@
 """Links of a page that shows another world than live: they lead on in that world.
 
-Only to pages that can show it; all others are of now, and have no frame.
+Only to pages that can show it, or that say why they cannot; all others are of now, and have no
+frame.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dash.development.base_component import Component
 
 from layouts.pages.wall_view import LIVE
 
-PATHS = ("/", "/console", "/brief", "/data")  # and what lies under the last
+PATHS = ("/", "/console", "/brief", "/signals", "/data")  # and what lies under the last
+OF_NOW = ("/what-if", "/rule")  # that say so to who comes from another world (realm_band.of_now)
 UNDER = "/data/"
 
 
@@ -22,7 +24,7 @@ def in_world(href: str, realm: str) -> str:
     """Return an address in the world `realm`; one of a page that shows only now as it is."""
     address, mark, place = href.partition("#")
     path, asks, _ = address.partition("?")
-    if realm == LIVE or not (path in PATHS or path.startswith(UNDER)):
+    if realm == LIVE or not (path in (*PATHS, *OF_NOW) or path.startswith(UNDER)):
         return href
     return f"{address}{'&' if asks else '?'}{urlencode({'realm': realm})}{mark}{place}"
 

@@ -25,6 +25,12 @@ def forbidden(setting: Setting) -> Component:
     return _notice("bi-shield-lock", say("forbidden.title", setting), words, setting)
 
 
+def no_walls(setting: Setting) -> Component:
+    """Say that this city has no walls, of which the page would tell."""
+    return _notice("bi-display", say("no_walls.title", setting), say("no_walls.words", setting),
+                   setting)  # fmt: skip
+
+
 def _notice(symbol: str, title: str, words: str, setting: Setting) -> Component:
     return shell(
         "notice",

@@ -76,3 +76,4 @@ class ProposalsView:
     may_propose: bool
     run: str = ""  # carried on to the draft
     problem: str = ""
+    is_exercise: bool = False  # in which nothing is proposed

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from language import number, text
 from layouts.pages.attributes import attrs
+from layouts.pages.in_world import lead_on
 from layouts.pages.live import live
 from layouts.pages.proposal_view import (
     Draft,
@@ -53,10 +54,12 @@ def page(view: ProposalsView, *, link: dict[str, Any], setting: Setting) -> Comp
         [*([_problem(view, setting)] if view.problem else []), *_main(view, setting)],
         className="scroll proposals-main",
     )
-    hears = live(["versions"], language=setting.language, **link)
-    told = html.P([icon("bi-shield-lock"), tell("rule", setting)], className="quiet proposals-rule")
+    topics = ["versions", "realms"] if setting.ways else ["versions"]
+    hears = live(topics, language=setting.language, realm=setting.realm, **link)
+    rule = html.P([icon("bi-shield-lock"), tell("rule", setting)], className="quiet proposals-rule")
+    told = html.Div([rule, *setting.ways], className="proposals-head")
     body = html.Div([side, main], className="proposals")
-    return shell("signals", [hears, told, body], setting=setting)
+    return shell("signals", [hears, *lead_on([told, body], setting.realm)], setting=setting)
 
 
 def tell(name: str, setting: Setting, **values: object) -> str:
@@ -71,7 +74,8 @@ def _main(view: ProposalsView, setting: Setting) -> list[Component]:
         return [_junctions(view, setting)]
     if view.chosen is not None:
         return [_proposal(view.chosen, setting)]
-    return [html.P(tell("none", setting), className="quiet")]
+    nothing = "none_in_exercise" if view.is_exercise else "none"
+    return [html.P(tell(nothing, setting), className="quiet")]
 
 
 def _problem(view: ProposalsView, setting: Setting) -> Component:

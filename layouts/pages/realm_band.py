@@ -16,6 +16,7 @@ from layouts import ids
 from layouts.pages.attributes import attrs
 from layouts.pages.exercise_view import ExerciseView
 from layouts.pages.exercises import pace_words, time_there
+from layouts.pages.in_world import in_world
 from layouts.pages.shell import Setting, icon, say
 from layouts.pages.wall_view import LIVE
 
@@ -33,6 +34,15 @@ def band(exercise: ExerciseView | None, *, now_ms: float, setting: Setting) -> l
         time_there(exercise),
         html.Span(pace_words(exercise, now_ms=now_ms, setting=setting)),
     ]
+
+
+def of_now(page: str, realm: str, *, setting: Setting) -> list[Component]:
+    """Return what a page that is of now alone says to who comes from another world; [] of live."""
+    if realm == LIVE:
+        return []
+    said = [icon("bi-clock-history"), html.Span(say(f"of_now.{page}", setting))]
+    back = html.A(say("of_now.back", setting), href=in_world("/", realm), className="key")
+    return [html.Div([html.P(said), back], className="of-now", role="note")]
 
 
 def choices(

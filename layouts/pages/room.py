@@ -99,7 +99,8 @@ def page(
                         className="room-wall",
                     )
                     for wall in walls
-                ],
+                ]
+                or [html.P(say("no_walls.words", setting), className="quiet")],
                 className="room-walls",
                 **attrs(data_realm_clock=""),  # walls and people are of now
             ),

@@ -48,6 +48,7 @@ class Setting:
     realm_clock: str = ""  # what time it is there, as elements carry it (assets/realm.mjs)
     band: tuple[Component, ...] = ()  # what says that it is not live (realm_band)
     ways: tuple[Component, ...] = ()  # to the worlds this page can show (page_realm)
+    of_now: tuple[Component, ...] = ()  # why a page shows now, though another world was asked for
     absent: tuple[str, ...] = ()  # pages that this city has nothing for
 
 
@@ -71,7 +72,7 @@ def shell(page: str, children: Sequence[Component], *, setting: Setting) -> Comp
             ),
             html.Div(list(setting.band), id=ids.REALM_BAND, className="realm-band", role="status"),
             html.Main(
-                [*_heading(page, setting), *children],
+                [*_heading(page, setting), *setting.of_now, *children],
                 id=ids.REALM_CLOCK,
                 className=f"page page-{page}",
                 tabIndex="-1",

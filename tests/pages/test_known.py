@@ -39,6 +39,7 @@ PAGES = (
     "/data/anomalies",
     "/data/triage",
     "/brief",
+    "/signals",
 )
 WORKED_AT = ("/data/twins", "/data/forecasts", "/data/anomalies", "/data/triage")
 
@@ -262,6 +263,22 @@ def test_what_work_had_found_is_what_it_had_found_then(reach, application):
     assert found.origin != "live"
     assert there.read_many(["forecast.air", AIR]).keys() == {"forecast.air"}
     assert drill.read("forecast.air") is None
+
+
+@pytest.mark.parametrize("query", [ASKED, f"?realm={REALM}", f"?realm={DRILL}"])
+@pytest.mark.parametrize(
+    ("path", "said"), [("/what-if", "Trang này không có quá khứ"), ("/rule", "của lúc này")]
+)
+def test_a_page_of_now_alone_says_so_and_leads_back(operator, reach, link, path, said, query):
+    exercise(link)
+    tree = operator.page(path + query)
+    assert said in words(tree)
+    assert (band(tree), main(tree)["data-realm"]) == ("", "live")
+    back = [n["props"]["href"] for n in nodes(tree) if n["props"].get("className") == "of-now"
+            for n in nodes(n) if n["type"] == "A"]  # fmt: skip
+    assert len(back) == 1
+    assert back[0].startswith("/?realm=")
+    assert said not in words(operator.page(path))
 
 
 def test_news_of_worlds_keeps_what_the_address_names(operator, link):

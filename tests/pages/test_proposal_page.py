@@ -9,7 +9,10 @@ import pytest
 from jobs.store import JobStore
 from layouts.pages.proposals import PATH
 from tests.layouts.tiles.sample import everything
+from tests.pages.automatic import exercise
 from tests.pages.browse import Client, nodes, words
+from tests.pages.stand_in import NOW_MS
+from tests.pages.test_known import ASKED, AT_MS
 
 SIGNALS = "transport.signals"
 JUNCTION = "CAM-N02"
@@ -137,6 +140,36 @@ def test_a_viewer_sees_nothing_of_it(viewer, stranger):
     assert "Chưa có đề xuất" not in words(viewer.page(PATH))
     assert [n for n in nodes(viewer.page("/")) if n["props"].get("href") == PATH] == []
     assert stranger.post(f"{PATH}/decide", {"proposal": "0" * 12}).status_code in (303, 401, 403)
+
+
+def test_then_proposals_stand_as_they_stood_and_nobody_decides(operator, leader, reach, running):
+    def at(ms: float) -> None:
+        object.__setattr__(reach, "now_ms", lambda: ms)
+
+    at(AT_MS - 60_000)
+    before = send(operator, "propose", **FORM)["proposal"]
+    at(NOW_MS)
+    after = send(operator, "propose", **FORM | {"reason": "Muộn hơn"})["proposal"]
+    decide(leader, before, "reject")
+
+    then = leader.page(f"{PATH}{ASKED}&proposal={before}")
+    assert keys(then) == []
+    assert "Hàng chờ dài" in words(then)
+    assert "Muộn hơn" not in words(then)
+    assert after not in str(then)
+    assert [n["props"]["className"] for n in nodes(then)
+            if "proposal-state" in str(n["props"].get("className"))] == [
+        "proposal-state is-open"] * 2  # fmt: skip
+    assert "Đề xuất phương án" not in words(operator.page(f"{PATH}{ASKED}&new=1"))
+    assert keys(leader.page(f"{PATH}?proposal={after}")) == ["approve", "reject"]
+
+
+def test_an_exercise_has_no_proposals_and_says_why(operator, leader, link):
+    exercise(link)
+    send(operator, "propose", **FORM)
+    drill = leader.page(f"{PATH}?realm=exercise:ngap")
+    assert "Trong diễn tập không có đề xuất nào" in words(drill)
+    assert "Hàng chờ dài" not in words(drill)
 
 
 @pytest.mark.parametrize("query", ["?proposal=../x", "?problem=<b>", "?junction=%F0%9F%98%80", "?"])

@@ -101,6 +101,12 @@ def test_the_page_tells_the_rule_and_begins_with_yesterday(operator):
     assert "Điều khiển" in words(back)
 
 
+def test_a_rule_is_tried_on_the_day_one_looked_at_in_the_past(operator):
+    tree = operator.page(f"{PAGE}&date=03/09/2026&time=09:14")
+    typed = [each["props"] for each in nodes(tree) if each["type"] == "Input"]
+    assert [each["value"] for each in typed if each.get("id") == "rule-day-day"] == ["03/09/2026"]
+
+
 def test_what_was_found_is_told(operator, replays, tmp_path):
     kept = replays(answers(tmp_path, a_day()))
     shown = _found(operator, kept)
