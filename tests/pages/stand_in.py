@@ -26,7 +26,7 @@ from settings import Settings
 from tests.pages.shown import VERDICT, shown_body
 from tests.pages.traced import trace
 from wall.errors import BadFields, ServiceError
-from wall.geometry import Wall, load_walls
+from wall.geometry import Wall, read_walls
 from wall.history import History
 from wall.protocol import check
 from wall.scene import scene_from_json
@@ -352,7 +352,7 @@ def envelope(aggregate: str, *, as_of_ms: float | None = NOW_MS - 42_000, **more
 
 def make_desk(settings: Settings, *, now_ms: float = NOW_MS) -> Desk:
     """Open a desk on a real store and cache in the settings' data folder, with a stand-in link."""
-    walls = load_walls(settings.city / "walls")
+    walls, _ = read_walls(settings.city / "walls")
     engine = open_operations(settings.operations_url)
     allowed = demo_allowed(settings)
     people = Accounts(engine, key=key_for(settings, "throttle"), demo_allowed=allowed, hasher=CHEAP)
