@@ -4,6 +4,7 @@ for by whoever means harm. What there is not is said; nothing is empty, and noth
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -33,6 +34,11 @@ MENU = (
     "/data/quarantine", "/data/anomalies", "/data/triage", "/nowhere",
 )  # fmt: skip
 WITHOUT_WALLS = ("/operator", "/rule", "/proof")
+NAMES = {"Tiếng Việt"}  # the same in either language
+ENGLISH = re.compile(r"\b[A-Za-z]{3,}\b")
+VIETNAMESE = re.compile(
+    r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
+)
 SIZE = {"width": 1900, "height": 930}
 CATALOGUES = {path.stem for path in (ROOT / "language" / "vi").glob("*.po")}
 HOSTILE = (
@@ -76,6 +82,17 @@ def main(tree: object) -> str:
     return next(words(each) for each in nodes(tree) if each["props"].get("id") == "main")
 
 
+def said(tree: object) -> Iterator[str]:
+    """Yield every text of a page, those for readers of its structure and of its grids, too."""
+    for each in nodes(tree):
+        props = each["props"]
+        told = [props.get(name) for name in ("title", "alt", "placeholder", "aria-label")]
+        told += [column.get("headerName") for column in props.get("columnDefs") or ()]
+        children = props.get("children")
+        told += children if isinstance(children, list) else [children]
+        yield from (words.strip() for words in told if isinstance(words, str))
+
+
 def unsaid(told: str) -> list[str]:
     """Return the words that are keys of a catalogue, which nobody should read."""
     return [
@@ -110,6 +127,17 @@ def test_every_page_of_a_city_with_nothing_in_it_says_so(
     assert [each for tree in told.values() for each in unsaid(words(tree))] == []
     none = {"vi": "chưa có màn hình ghép", "en": "has no walls"}[language]
     assert [path for path in WITHOUT_WALLS if none not in main(told[path])] == []
+
+
+def test_no_words_of_one_language_stand_among_the_others(there: Client) -> None:
+    told: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        there.post("/session/language", {"language": language, "next": "/"})
+        told[language] = {each for path in MENU for each in said(there.page(path))}
+    english = {each for each in told["vi"] & told["en"] if len(ENGLISH.findall(each)) > 1}
+    vietnamese = {each for each in told["en"] if VIETNAMESE.search(each)}
+    assert english - NAMES == set()
+    assert vietnamese - NAMES == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
