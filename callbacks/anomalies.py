@@ -76,7 +76,9 @@ def layout(
     there = page_realm.world(PATH, realm, date, time)
     reach, setting = there.reach, there.setting
     if there.is_exercise:
-        return unkept_page("anomalies", link=page_setting.link(), setting=setting)
+        return unkept_page(
+            "anomalies", link=page_setting.link(), setting=setting, then_ms=there.then_ms
+        )
     view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
     return anomalies.page(view, link=page_setting.link(), setting=setting)
 

@@ -46,7 +46,9 @@ def layout(realm: str | None = None, date: str | None = None, time: str | None =
     there = page_realm.world("/data/twins", realm, date, time)
     setting = there.setting
     if there.is_exercise:
-        return unkept_page("twins", link=page_setting.link(), setting=setting)
+        return unkept_page(
+            "twins", link=page_setting.link(), setting=setting, then_ms=there.then_ms
+        )
     may_run = setting.person.may(Right.RUN_TWINS) and there.is_live
     twins = _twins(there.reach)
     return view.page(twins, may_run=may_run, link=page_setting.link(), setting=setting)

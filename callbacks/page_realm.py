@@ -112,6 +112,12 @@ class World:
         """Whether it is neither now nor what was known then: what works beside does not there."""
         return not self.is_live and known_at_ms(self.setting.realm) is None
 
+    @property
+    def then_ms(self) -> float | None:
+        """What time it is there; None of now, and of an exercise that nobody plays any more."""
+        at_ms = self.reach.now_ms()
+        return at_ms if at_ms < desk().now_ms() else None
+
 
 def world(
     path: str, realm: str | None, date: str | None, time: str | None, **kept: str | None

@@ -102,7 +102,7 @@ def unsaid(told: str) -> list[str]:
     ]
 
 
-def test_the_menu_here_is_that_of_the_pages_there_are() -> None:
+def test_the_menu_here_is_that_of_the_pages_there_are(application: Flask) -> None:
     paths = {
         page["path"]
         for page in dash.page_registry.values()

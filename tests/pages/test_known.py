@@ -183,6 +183,18 @@ def test_any_page_of_data_is_shown_in_an_exercise_in_its_frame(operator, reach, 
     assert is_unkept is (path in (*WORKED_AT, "/data/sources"))
 
 
+@pytest.mark.parametrize("path", WORKED_AT)
+def test_from_an_exercise_what_was_found_at_that_time_is_one_tap_away(operator, link, path):
+    exercise(link)
+    tree = operator.page(f"{path}?realm={DRILL}")
+    keys = [n["props"]["href"] for n in nodes(tree) if n["props"].get("className") == "key"]
+    (there,) = [each for each in keys if "realm=known" in each]
+    then = operator.page(path + there)
+    assert band(then).startswith("ĐÃ BIẾT LÚC")
+    link.exercises = []  # it has ended: nobody knows what time it would be
+    assert "realm=known" not in str(operator.page(f"{path}?realm={DRILL}"))
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_live_is_one_tap_away_and_what_the_address_names_is_kept(operator, reach, held, path):
     tell(reach)
