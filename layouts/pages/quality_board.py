@@ -183,10 +183,10 @@ def _columns(by: str, setting: Setting) -> list[GridColumn]:
         for each in CRITERIA
     ]
     if by == "agency":
-        name = GridColumn("name", say("quality.column.agency", setting), 200, 3, is_link=True)
+        name = GridColumn("name", say("quality.column.agency", setting), 160, 3, is_link=True)
         datasets = GridColumn("datasets", say("quality.column.datasets", setting), 84, 1, True)
         below = GridColumn(
-            "count", say("quality.column.below", setting), 84, 1, True, sorted_by="desc"
+            "count", say("quality.column.below", setting), 112, 1, True, sorted_by="desc"
         )
         return [name, datasets, *scores, below]
     name = GridColumn("name", say("quality.column.dataset", setting), 180, 3, is_link=True)
