@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import dash
 import pytest
@@ -42,6 +42,7 @@ ENGLISH = re.compile(r"\b[A-Za-z]{3,}\b")
 VIETNAMESE = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
 )
+OF_OTHERS = ("/_dash-component", "/open311")  # Dash's; and what reads rows of a store alone
 SIZE = {"width": 1900, "height": 930}
 CATALOGUES = {path.stem for path in (ROOT / "language" / "vi").glob("*.po")}
 HOSTILE = (
@@ -202,3 +203,36 @@ def test_whatever_an_address_asks_for_there_is_a_page(
                 assert "Traceback" not in words(tree)
     assert broken == [], caplog.text[-4000:]
     assert [each.getMessage() for each in caplog.records] == []
+
+
+@pytest.mark.parametrize("value", [each for each in HOSTILE if "/" not in each])
+def test_no_address_of_the_server_breaks(
+    server: Flask, reach: Desk, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    """Whatever stands in an address and behind it: no 5xx, and words with a 4xx."""
+    client = Client(server).sign_in("administrator")
+    odd = quote(value[:200], safe="")
+    query = urlencode(dict.fromkeys(("at", "limit", "since", "date", "time", "q", "realm"), value))
+    for rule in server.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith(OF_OTHERS):
+            continue
+        address = "".join(each if is_plain else odd for is_plain, each in _parts(rule.rule))
+        answer = client.get(f"{address}?{query[:6000]}")
+        assert answer.status_code < 500 or answer.status_code == 503, rule.rule
+        body = answer.get_data().decode(errors="replace")
+        answer.close()
+        assert "Traceback" not in body, rule.rule
+        if answer.status_code >= 400:
+            assert body.strip(), rule.rule
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def _parts(rule: str) -> Iterator[tuple[bool, str]]:
+    """Yield (whether it stands in the address as it is, the part) of a rule of the server."""
+    while rule:
+        plain, opened, rest = rule.partition("<")
+        yield True, plain
+        if not opened:
+            return
+        name, _, rule = rest.partition(">")
+        yield False, name
