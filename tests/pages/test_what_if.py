@@ -24,7 +24,7 @@ from jobs.job import State
 from jobs.kinds import KINDS, is_there
 from jobs.pool import Pool
 from jobs.store import JobStore
-from language import pack, told
+from language import told
 from layouts.documents import what_if as paper
 from layouts.documents.sheet import paragraph
 from layouts.pages.what_if_draft import new_draft, pressed
@@ -248,7 +248,7 @@ def test_a_run_that_was_refused_names_the_street(leader, reach) -> None:
     claim = claims.claim("test", KINDS, reach.now_ms())
     assert claim is not None
     reason = told("link {link} is one-way already", link="N24-N25")
-    claims.fail(claim, "input", pack(reason), 1.0)
+    claims.fail(claim, "input", reason, 1.0)
     values = {"what-if-size.data": SIZE, "what-if-job.data": job.id}
     said = as_text(leader.call("what-if-state.children", values))
     name = reach.city.network.links["N24-N25"].name
@@ -287,7 +287,8 @@ def test_a_question_that_cannot_be_asked_is_refused_in_the_readers_language(lead
     made = draft(reach, "traffic", ("pick", LE_DUAN), ("measure", "busLane"), ("add", ""),
                  ("pick", LE_DUAN))  # fmt: skip
     said = as_text(ask(leader, made))
-    assert "đoạn đường N24-N25: chỉ chọn làn xe buýt hoặc đóng đường, không phải cả hai" in said
+    street = f"đoạn đường {reach.city.network.links['N24-N25'].name} (N24-N25)"
+    assert f"{street}: chỉ chọn làn xe buýt hoặc đóng đường, không phải cả hai" in said
     assert JobStore(reach.engine).recent() == []
 
 
