@@ -51,28 +51,7 @@ def page(
             dcc.Store(id=ids.OPERATOR_SEEN, data=seen(wall)),
             dcc.Store(id=ids.OPERATOR_DONE),
             dcc.Store(id=ids.OPERATOR_PRESSED),
-            html.Div(
-                [
-                    html.Nav(
-                        tabs(walls, wall.wall_id, now_ms=now_ms, setting=setting),
-                        id=ids.OPERATOR_TABS,
-                        className="op-tabs",
-                        **attrs(aria_label=say("operator.walls", setting)),
-                    ),
-                    html.Div(
-                        guard(
-                            wall,
-                            beside.exercises,
-                            may_command=may_command,
-                            now_ms=now_ms,
-                            setting=setting,
-                        ),
-                        id=ids.OPERATOR_GUARD,
-                        className="op-guard",
-                    ),
-                ],
-                className="op-top",
-            ),
+            _top(walls, wall, beside, may_command=may_command, now_ms=now_ms, setting=setting),
             html.Div(
                 away(wall, now_ms=now_ms, setting=setting),
                 id=ids.OPERATOR_AWAY,
@@ -91,20 +70,7 @@ def page(
                     actions(wall, setting=setting),
                     html.Div(
                         [
-                            html.Section(
-                                [
-                                    html.H2(say("operator.scenes", setting)),
-                                    html.Div(
-                                        scenes(wall, setting=setting),
-                                        id=ids.OPERATOR_SCENES,
-                                        className="op-scenes is-many"
-                                        if len(wall.scenes) > MANY
-                                        else "op-scenes",
-                                        style={"--columns": str(scene_columns(wall))},
-                                    ),
-                                ],
-                                className="panel op-scenes-panel",
-                            ),
+                            _scenes(wall, setting),
                             operator_state(
                                 wall,
                                 beside,
@@ -125,6 +91,52 @@ def page(
             asking(setting=setting),
         ],
         setting=setting,
+    )
+
+
+def _top(
+    walls: Sequence[WallView],
+    wall: WallView,
+    beside: Beside,
+    *,
+    may_command: bool,
+    now_ms: float,
+    setting: Setting,
+) -> Component:
+    """Return the tabs of the walls, and who may change what is on this one."""
+    return html.Div(
+        [
+            html.Nav(
+                tabs(walls, wall.wall_id, now_ms=now_ms, setting=setting),
+                id=ids.OPERATOR_TABS,
+                className="op-tabs",
+                **attrs(aria_label=say("operator.walls", setting)),
+            ),
+            html.Div(
+                guard(
+                    wall,
+                    beside.exercises,
+                    may_command=may_command,
+                    now_ms=now_ms,
+                    setting=setting,
+                ),
+                id=ids.OPERATOR_GUARD,
+                className="op-guard",
+            ),
+        ],
+        className="op-top",
+    )
+
+
+def _scenes(wall: WallView, setting: Setting) -> Component:
+    keys = html.Div(
+        scenes(wall, setting=setting),
+        id=ids.OPERATOR_SCENES,
+        className="op-scenes is-many" if len(wall.scenes) > MANY else "op-scenes",
+        style={"--columns": str(scene_columns(wall))},
+    )
+    return html.Section(
+        [html.H2(say("operator.scenes", setting)), keys], className="panel op-scenes-panel"
     )
 
 

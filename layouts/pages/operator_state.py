@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -51,115 +52,42 @@ def operator_state(
 
     The style sheet shows the view that is chosen: nothing is asked for, and nothing drawn anew.
     """
+    commanding: Any = {"may_command": may_command, "now_ms": now_ms, "setting": setting}
+    automation = automation_view(beside.automation, **commanding)
     return html.Section(
         [
-            dbc.RadioItems(
-                id=ids.OPERATOR_VIEW,
-                options=[
-                    {"label": say(f"operator.view_{view}", setting), "value": view}
-                    for view in VIEWS
-                ],
-                value=VIEWS[0],
-                persistence=True,
-                persistence_type="session",
-                className="op-views",
-            ),
+            _choice(setting),
             html.Div(
                 urgent(beside.automation, may_command=may_command, setting=setting),
                 id=ids.OPERATOR_URGENT,
                 className="op-urgent",
                 role="status",
             ),
-            html.Div(
-                [
-                    html.P(say("operator.outputs_legend", setting), className="legend"),
-                    html.Div(outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS),
-                    html.Div(
-                        last_switch(wall, now_ms=now_ms, setting=setting),
-                        id=ids.OPERATOR_SWITCH,
-                        className="op-switch",
-                    ),
-                    html.Div(
-                        [
-                            html.H2(say("operator.deeds", setting)),
-                            html.Div(
-                                deed_list(beside.deeds, now_ms=now_ms, setting=setting),
-                                id=ids.OPERATOR_DEEDS,
-                                className="scroll",
-                                tabIndex="0",
-                                **attrs(aria_label=say("operator.deeds", setting)),
-                            ),
-                        ],
-                        className="op-deeds",
-                    ),
-                ],
-                className="op-view op-view-now",
-            ),
+            _view("now", *_now(wall, beside, now_ms=now_ms, setting=setting)),
             html.Div(
                 switch_history(beside.history, now_ms=now_ms, setting=setting),
                 id=ids.OPERATOR_HISTORY,
                 className="op-view op-view-history",
             ),
-            html.Div(
-                html.Div(
-                    automation_view(
-                        beside.automation, may_command=may_command, now_ms=now_ms, setting=setting
-                    ),
-                    id=ids.OPERATOR_AUTOMATION,
-                    className="scroll op-scroll op-automation",
-                    tabIndex="0",
-                    **attrs(aria_label=say("operator.view_automation", setting)),
-                ),
-                className="op-view op-view-automation",
+            _view(
+                "automation",
+                _scrolling("automation", automation, setting, id=ids.OPERATOR_AUTOMATION),
             ),
-            html.Div(
-                html.Div(
+            _view("tools", _scrolling("tools", _tools(wall, beside, **commanding), setting)),
+            _view(
+                "exercise",
+                _scrolling(
+                    "exercise",
                     [
                         html.Div(
-                            tools(
-                                wall,
-                                beside.others,
-                                orbit_px=beside.orbit_px,
-                                may_command=may_command,
-                                now_ms=now_ms,
-                                setting=setting,
-                            ),
-                            id=ids.OPERATOR_TOOLS,
-                        ),
-                        html.H3(say("align.head", setting)),
-                        places(wall, setting=setting),
-                        html.Div(
-                            align(wall, "", may_command=may_command, setting=setting),
-                            id=ids.OPERATOR_ALIGN,
-                        ),
-                    ],
-                    className="scroll op-scroll op-tools",
-                    tabIndex="0",
-                    **attrs(aria_label=say("operator.view_tools", setting)),
-                ),
-                className="op-view op-view-tools",
-            ),
-            html.Div(
-                html.Div(
-                    [
-                        html.Div(
-                            exercises_view(
-                                beside.exercises,
-                                wall,
-                                may_command=may_command,
-                                now_ms=now_ms,
-                                setting=setting,
-                            ),
+                            exercises_view(beside.exercises, wall, **commanding),
                             id=ids.OPERATOR_EXERCISES,
                             className="exercises",
                         ),
                         *([exercise_form] if may_command else []),
                     ],
-                    className="scroll op-scroll op-tools",
-                    tabIndex="0",
-                    **attrs(aria_label=say("operator.view_exercise", setting)),
+                    setting,
                 ),
-                className="op-view op-view-exercise",
             ),
             busy(ids.OPERATOR_BUSY, say("operator.busy", setting)),
             html.Div(
@@ -171,3 +99,72 @@ def operator_state(
         ],
         className="panel op-state",
     )
+
+
+def _choice(setting: Setting) -> Component:
+    options = [{"label": say(f"operator.view_{view}", setting), "value": view} for view in VIEWS]
+    choice: Component = dbc.RadioItems(
+        id=ids.OPERATOR_VIEW,
+        options=options,
+        value=VIEWS[0],
+        persistence=True,
+        persistence_type="session",
+        className="op-views",
+    )
+    return choice
+
+
+def _view(name: str, *parts: Component) -> Component:
+    return html.Div(list(parts), className=f"op-view op-view-{name}")
+
+
+def _scrolling(name: str, parts: Sequence[Component], setting: Setting, **more: Any) -> Component:
+    """Return what a view scrolls; people without a mouse reach it, too."""
+    return html.Div(
+        list(parts),
+        className=f"scroll op-scroll op-{'automation' if name == 'automation' else 'tools'}",
+        tabIndex="0",
+        **attrs(aria_label=say(f"operator.view_{name}", setting)),
+        **more,
+    )
+
+
+def _now(wall: WallView, beside: Beside, *, now_ms: float, setting: Setting) -> list[Component]:
+    """Return the outputs, how the last switch went, and what was done lately."""
+    deeds = html.Div(
+        deed_list(beside.deeds, now_ms=now_ms, setting=setting),
+        id=ids.OPERATOR_DEEDS,
+        className="scroll",
+        tabIndex="0",
+        **attrs(aria_label=say("operator.deeds", setting)),
+    )
+    return [
+        html.P(say("operator.outputs_legend", setting), className="legend"),
+        html.Div(outputs(wall, setting=setting), id=ids.OPERATOR_OUTPUTS),
+        html.Div(
+            last_switch(wall, now_ms=now_ms, setting=setting),
+            id=ids.OPERATOR_SWITCH,
+            className="op-switch",
+        ),
+        html.Div([html.H2(say("operator.deeds", setting)), deeds], className="op-deeds"),
+    ]
+
+
+def _tools(
+    wall: WallView, beside: Beside, *, may_command: bool, now_ms: float, setting: Setting
+) -> list[Component]:
+    """Return the room's tools, then the installer's."""
+    room = tools(
+        wall,
+        beside.others,
+        orbit_px=beside.orbit_px,
+        may_command=may_command,
+        now_ms=now_ms,
+        setting=setting,
+    )
+    return [
+        html.Div(room, id=ids.OPERATOR_TOOLS),
+        html.H3(say("align.head", setting)),
+        places(wall, setting=setting),
+        html.Div(align(wall, "", may_command=may_command, setting=setting), id=ids.OPERATOR_ALIGN),
+    ]

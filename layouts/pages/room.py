@@ -83,23 +83,7 @@ def page(
             ),
             drawer(setting=setting),
             html.Div(
-                [
-                    html.Section(
-                        [
-                            html.Div(
-                                wall_head(wall, now_ms=now_ms, setting=setting),
-                                id=ids.room_head(wall.wall_id),
-                            ),
-                            picture(wall, "program", over=[], setting=setting),
-                            html.Div(
-                                outputs(wall, glass, setting=setting),
-                                id=ids.room_outputs(wall.wall_id),
-                            ),
-                        ],
-                        className="room-wall",
-                    )
-                    for wall in walls
-                ]
+                [_wall(wall, glass, now_ms=now_ms, setting=setting) for wall in walls]
                 or [html.P(say("no_walls.words", setting), className="quiet")],
                 className="room-walls",
                 **attrs(data_realm_clock=""),  # walls and people are of now
@@ -107,35 +91,46 @@ def page(
             html.Aside(
                 [
                     html.P(say("room.what", setting), className="room-what"),
-                    html.Section(
-                        [
-                            html.H2(say("room.deeds", setting)),
-                            html.Div(
-                                deed_list(deeds, now_ms=now_ms, setting=setting),
-                                id=ids.ROOM_DEEDS,
-                            ),
-                        ],
-                        className="panel room-deeds",
-                        **attrs(data_realm_clock=""),
-                    ),
-                    html.Section(
-                        [
-                            html.H2(say("room.data", setting)),
-                            realms,
-                            html.Div(
-                                data_list(data, setting=setting),
-                                id=ids.ROOM_DATA,
-                                className="scroll",
-                                tabIndex="0",
-                            ),
-                        ],
-                        className="panel room-data",
-                    ),
+                    _lately(deeds, now_ms=now_ms, setting=setting),
+                    _ages(data, realms, setting),
                 ],
                 className="room-side",
             ),
         ],
         setting=setting,
+    )
+
+
+def _wall(
+    wall: WallView, glass: Mapping[tuple[str, str], Glass], *, now_ms: float, setting: Setting
+) -> Component:
+    return html.Section(
+        [
+            html.Div(
+                wall_head(wall, now_ms=now_ms, setting=setting), id=ids.room_head(wall.wall_id)
+            ),
+            picture(wall, "program", over=[], setting=setting),
+            html.Div(outputs(wall, glass, setting=setting), id=ids.room_outputs(wall.wall_id)),
+        ],
+        className="room-wall",
+    )
+
+
+def _lately(deeds: Sequence[Deed], *, now_ms: float, setting: Setting) -> Component:
+    said = html.Div(deed_list(deeds, now_ms=now_ms, setting=setting), id=ids.ROOM_DEEDS)
+    return html.Section(
+        [html.H2(say("room.deeds", setting)), said],
+        className="panel room-deeds",
+        **attrs(data_realm_clock=""),
+    )
+
+
+def _ages(data: Sequence[DataAge], realms: Component, setting: Setting) -> Component:
+    ages = html.Div(
+        data_list(data, setting=setting), id=ids.ROOM_DATA, className="scroll", tabIndex="0"
+    )
+    return html.Section(
+        [html.H2(say("room.data", setting)), realms, ages], className="panel room-data"
     )
 
 
