@@ -239,7 +239,7 @@ def _areas(
         return console.beside_body(None, {}, _nothing(setting), height=round(room[1]))
     choices = console_choices.map_choices(reach, spec, place, who, setting)
     rows = console_sources.unit_rows(reach, spec, place, who=who, language=setting.language)
-    side = console_lists.unit_list(rows, unit="", choices=choices, setting=setting)
+    side = console_lists.unit_list(rows, choices=choices, setting=setting)
     return console.beside_body(plan[0], tiles, side, height=round(room[1]))
 
 

@@ -100,7 +100,7 @@ def refresh(_versions: Any, _poll: Any, realm: str | None, _id: Any) -> Any:
     if who is None or not who.may(Right.SEE_QUARANTINE):
         return no_update
     there = page_realm.world_again(realm)
-    return quarantine.order_list(_orders(there.reach, who, there.setting), setting=there.setting)
+    return quarantine.order_list(_orders(there.reach, who, there.setting))
 
 
 @routes.post(ORDERS_PATH)

@@ -15,7 +15,7 @@ from operations.rules import Rule
 GAP = "  "
 
 
-def definition(rule: Rule, unit: str, decimals: int, language: str) -> str:
+def definition(rule: Rule, unit: str, language: str) -> str:
     """Return one sentence: the number, its threshold and clearing value, and the times."""
     return text(
         f"rules.definition.{rule.condition}",
@@ -76,7 +76,7 @@ def written(replayed: Replayed, language: str, timezone: str) -> str:
     rule = replayed.rule
     day = date(replayed.from_ms, language=language, timezone=timezone)
     title = f"{pick(rule.name, language)} ({rule.rule_id}), {day}"
-    about = definition(rule, replayed.unit, replayed.decimals, language)
+    about = definition(rule, replayed.unit, language)
     table = _aligned([header(language), *rows(replayed, language, timezone)])
     lines = [title, about, "", *(table if replayed.moments else []), ""]
     return "\n".join([*lines, *notes(replayed, language)]).replace("\n\n\n", "\n\n")

@@ -84,7 +84,7 @@ def find_rain(options: Rain, scene: Scene) -> list[Finding]:
         for column, each in found.items()
     }
     believed = {c: each for c, each in found.items() if len(seen_by[c]) >= options.neighbours.least}
-    return [_rain(options, scene, group, sums) for group in groups(believed, close, seen_by)]
+    return [_rain(options, scene, group) for group in groups(believed, close, seen_by)]
 
 
 def rolling_sum(values: Floats, steps: int) -> Floats:
@@ -110,7 +110,7 @@ def _wet_neighbours(
         return tuple(others[(around >= least).any(axis=0)].tolist())
 
 
-def _rain(options: Rain, scene: Scene, group: Group, sums: Floats) -> Finding:
+def _rain(options: Rain, scene: Scene, group: Group) -> Finding:
     track, names = scene.track, [scene.track.names[column] for column in group.columns]
     worst = max(group.columns, key=lambda column: (group.episodes[column].last, column))
     at, figure = scene.spot(track.names[worst]), group.episodes[worst].last

@@ -82,7 +82,7 @@ def capacity(view: View) -> Payload:
             "visits": later(_visits, view, last_us),
         },
         "tables": {
-            "hospitals": later(_hospitals, view, hospitals, full),
+            "hospitals": later(_hospitals, view, hospitals),
             "units": later(_units, view, hospitals),
         },
         "maps": {"hospitals": later(_map, view, hospitals)},
@@ -295,7 +295,7 @@ def _ranked(hospitals: list[Facility]) -> list[Facility]:
     return sorted(hospitals, key=lambda each: (-(each.occupancy or 0.0), each.name))
 
 
-def _hospitals(view: View, hospitals: list[Facility], full: Mapping[str, Episode]) -> Table:
+def _hospitals(view: View, hospitals: list[Facility]) -> Table:
     rows = [
         {
             "name": each.name,

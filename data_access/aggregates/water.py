@@ -51,7 +51,7 @@ def water(view: View) -> Payload:
             "level": later(_level, view, found, places, last_us),
         },
         "tables": {"stations": _table(view, ranked, found, levels, places, last_us)},
-        "maps": {"stations": _map(view, ranked, found, levels, places)},
+        "maps": {"stations": _map(ranked, found, levels, places)},
     }
 
 
@@ -229,7 +229,6 @@ def _table(
 
 
 def _map(
-    view: View,
     ranked: list[str],
     found: Stations,
     levels: Mapping[str, str],

@@ -97,7 +97,6 @@ class Offer:
 def unit_list(
     rows: Sequence[UnitRow],
     *,
-    unit: str,
     choices: Sequence[tuple[str, str, bool]],
     setting: Setting,
 ) -> Component:
@@ -116,7 +115,7 @@ def unit_list(
                 ],
                 className="list-head",
             ),
-            html.Ul([html.Li(_unit(row, unit, setting)) for row in rows], className="unit-rows"),
+            html.Ul([html.Li(_unit(row, setting)) for row in rows], className="unit-rows"),
         ],
         className="console-side unit-list",
     )
@@ -252,7 +251,7 @@ def offer_parts(offer: Offer, *, now_ms: float, setting: Setting) -> list[Compon
     ]
 
 
-def _unit(row: UnitRow, unit: str, setting: Setting) -> Component:
+def _unit(row: UnitRow, setting: Setting) -> Component:
     figure: list[Component] = [html.Span(say("console.not_measured", setting), className="quiet")]
     if row.words:
         figure = [html.Span(row.words, className="unit-figure")]

@@ -179,7 +179,7 @@ def _exercise(
         ),
     ]
     if may_command:
-        parts += [_speeds(exercise, setting), _keys(exercise, wall, pace, setting)]
+        parts += [_speeds(exercise, setting), _keys(exercise, wall, setting)]
     elif wall.realm == exercise.realm:
         parts.append(html.P(say("exercise.here", setting), className="quiet"))
     return html.Div(parts, className="auto-run exercise")
@@ -201,7 +201,7 @@ def _speeds(exercise: ExerciseView, setting: Setting) -> Component:
     return html.Div(keys, className="exercise-speeds", role="group", **attrs(aria_label=label))
 
 
-def _keys(exercise: ExerciseView, wall: WallView, pace: str, setting: Setting) -> Component:
+def _keys(exercise: ExerciseView, wall: WallView, setting: Setting) -> Component:
     name, about = exercise.name, exercise.exercise_id
     place = pick(wall.name, setting.language)
     do, symbol = (

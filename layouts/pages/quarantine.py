@@ -119,7 +119,7 @@ def page(
         [
             *([_problem(view.problem, setting)] if view.problem else []),
             *([html.P(tell("then", setting), className="quiet")] if view.is_then else []),
-            html.Div(order_list(orders, setting=setting), id=ids.QUARANTINE_ORDERS),
+            html.Div(order_list(orders), id=ids.QUARANTINE_ORDERS),
             _rows(view, setting),
         ],
         className="held-rows",
@@ -128,7 +128,7 @@ def page(
     return data_page("quarantine", [said], body, link=link, setting=setting)
 
 
-def order_list(orders: Sequence[OrderView], *, setting: Setting) -> list[Component]:
+def order_list(orders: Sequence[OrderView]) -> list[Component]:
     """Return the newest orders and what came of each."""
     if not orders:
         return []

@@ -68,7 +68,7 @@ def read_wall(
         program_revision=str(program["revision"]) if program else None,
         preview_scene=preview["sceneId"] if preview else None,
         layers=layers,
-        last_switch=_switch(switch, len(outputs)) if switch else None,
+        last_switch=_switch(switch) if switch else None,
         manual_hold_min=float(body.get("manualHoldMin", 30.0)),
         lock=_lock(body["lock"], names or {}) if body.get("lock") else None,
         masks=tuple(_mask(each, names or {}) for each in body.get("masks") or ()),
@@ -208,7 +208,7 @@ def _output(
     )
 
 
-def _switch(body: Mapping[str, Any], outputs: int) -> SwitchView:
+def _switch(body: Mapping[str, Any]) -> SwitchView:
     counts: dict[str, int] = {}
     for each in body.get("outputs", ()):
         counts[each["status"]] = counts.get(each["status"], 0) + 1

@@ -99,7 +99,7 @@ def _plot(course: Drawn, top: int, *, is_drawn: bool, setting: Setting) -> Compo
                 **described,
                 **drawing,
             ),
-            html.Div(_hours(course, setting), className="wi-storm-hours"),
+            html.Div(_hours(course), className="wi-storm-hours"),
         ],
         className="wi-storm",
     )  # fmt: skip
@@ -128,7 +128,7 @@ def _bar(course: Drawn, index: int, most: float, *, is_drawn: bool, setting: Set
     )
 
 
-def _hours(course: Drawn, setting: Setting) -> list[Component]:
+def _hours(course: Drawn) -> list[Component]:
     every = course.hours / (TICKS - 1)
     return [html.Span(clock(round(n * every * 60))) for n in range(TICKS)]
 

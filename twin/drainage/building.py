@@ -168,7 +168,7 @@ def _objects(plan: DrainagePlan, layout: Layout) -> Iterator[Any]:
     sills = {lake_vertex(lake.id): lake.outlet_m3s for lake in plan.lake}
     for pipe in layout.pipes.values():
         yield from _pipe(plan, pipe, rivers.get(pipe.start), sills.get(pipe.start))
-    yield from _outlets(plan, layout)
+    yield from _outlets(plan)
 
 
 def _water_before(plan: DrainagePlan) -> float:
@@ -191,7 +191,7 @@ def _catchments(plan: DrainagePlan, layout: Layout) -> Iterator[Any]:
         yield SubArea(f"S-{each.id}", 0.015, 0.2, 1.5, 5.0, 25)
         yield _soil(plan, f"S-{each.id}")
     for lake in plan.lake:  # rain on its own water
-        ward = _ward_of(plan, layout, lake.lat, lake.lon)
+        ward = _ward_of(layout, lake.lat, lake.lon)
         width = round(math.sqrt(lake.ha * 1e4), 1)
         name = f"S-{lake.id}"
         yield SubCatchment(name, f"rain-{ward}", lake_vertex(lake.id), lake.ha, 100, width, 0.1)
@@ -204,7 +204,7 @@ def _soil(plan: DrainagePlan, name: str) -> InfiltrationHorton:
     return InfiltrationHorton(name, most, least, decay, drying, 0)
 
 
-def _ward_of(plan: DrainagePlan, layout: Layout, lat: float, lon: float) -> str:
+def _ward_of(layout: Layout, lat: float, lon: float) -> str:
     x, y = layout.plane.place(lat, lon)
     return min(layout.catchments, key=lambda c: (math.hypot(c.x - x, c.y - y), c.id)).ward
 
@@ -240,7 +240,7 @@ def _pipe(
         yield CrossSection(name, "CIRCULAR", size.diameter_m, n_barrels=size.barrels)
 
 
-def _outlets(plan: DrainagePlan, layout: Layout) -> Iterator[Any]:
+def _outlets(plan: DrainagePlan) -> Iterator[Any]:
     """Pumps to a basin and on to the river (an outfall takes one link only), and gates."""
     outfalls = {each.id: each for each in plan.outfall}
     used = {station.outfall for station in plan.station} | {gate.outfall for gate in plan.gate}

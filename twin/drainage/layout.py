@@ -72,7 +72,7 @@ def lay_out(plan: DrainagePlan, city: City) -> Layout:
     plane = plane_of(plan, city)
     catchments = cut_wards(plan, city, plane)
     spots, moved = _place_spots(plan, plane, catchments)
-    vertices = {v.id: v for v in (*_rivers(plan, plane), *_lakes(plan, city, plane))}
+    vertices = {v.id: v for v in (*_rivers(plan, plane), *_lakes(plan, plane))}
     vertices |= {v.id: v for v in _trunks(plan, city, plane)}
     for part in catchments:
         x, y = moved.get(part.id, (part.x, part.y))
@@ -137,7 +137,7 @@ def trunk_vertices(trunk: str, path: tuple[str | tuple[float, float], ...]) -> l
     ]
 
 
-def _lakes(plan: DrainagePlan, city: City, plane: Plane) -> list[Vertex]:
+def _lakes(plan: DrainagePlan, plane: Plane) -> list[Vertex]:
     found = []
     for lake in plan.lake:
         to = None if lake.into is None else _goes_into(plan, lake.into, (lake.lat, lake.lon))
