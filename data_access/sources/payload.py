@@ -6,8 +6,6 @@ refused in the same words. Knows file formats (gzip, text, XML, JSON, CSV), no s
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import zlib
@@ -39,13 +37,13 @@ from data_access.sources.composing import (
     is_deep,
     parse_json,
 )
+from data_access.sources.delimited import ROW_TEXT, read_frame
 from data_access.sources.unpacking import MAX_BYTES, gunzip
 from language import Told, told
 
 MAX_TREE_BYTES = 64 * 1024 * 1024  # of XML, HTML and JSON, which take ten times that in memory
 MAX_LINE = 1024 * 1024  # characters of one line of a table or log
 MAX_DEPTH = 200  # of nested XML elements
-ROW_TEXT = 500
 JSON, XML = told("JSON"), told("XML")
 _SHOWN = 60
 T = TypeVar("T")
@@ -217,7 +215,7 @@ class Payload:
         """
         text = self.text(encodings=encodings)
         self.check_lines(text)
-        frame, refused = self._frame(text, expected)
+        frame, refused = read_frame(text, self.name, expected)
         names = [str(name).strip() for name in frame.columns]
         missing = [name for name in columns if name not in names]
         if missing:
@@ -235,39 +233,6 @@ class Payload:
             cells = {str(name): some[name].astype(str).tolist() for name in some.columns}
             taken.table(self.name, expected, cells, names)
         return table, refused
-
-    def _frame(self, text: str, expected: Told) -> tuple[pd.DataFrame, list[Rejected]]:
-        try:
-            frame = _parse(text)
-        except pd.errors.EmptyDataError as error:
-            raise SourceEmpty(told("no heading"), self.name, expected) from error
-        except (pd.errors.ParserError, ValueError):
-            frame = None
-        # Where the first row has more cells than the heading, pandas takes a column for an index.
-        if frame is not None and isinstance(frame.index, pd.RangeIndex):
-            frame.index = pd.RangeIndex(2, len(frame) + 2)
-            return _without_blanks(frame), []
-        try:
-            rows = list(csv.reader(io.StringIO(text), strict=True))
-        except csv.Error as error:
-            raise SourceWrongFormat(
-                told("no table ({error})", error=error), self.name, expected
-            ) from error
-        width = len(rows[0])
-        good = [(line, row) for line, row in enumerate(rows[1:], start=2) if 0 < len(row) <= width]
-        refused = [
-            Rejected(
-                f"{self.name}:{line}",
-                "badRow",
-                told("{count} cells; expected {wanted}", count=len(row), wanted=width),
-                ",".join(row)[:ROW_TEXT],
-            )
-            for line, row in enumerate(rows[1:], start=2)
-            if len(row) > width
-        ]
-        padded = [row + [""] * (width - len(row)) for _, row in good]
-        index = [line for line, _ in good]
-        return pd.DataFrame(padded, columns=rows[0], index=index, dtype=object), refused
 
     def check_lines(self, text: str) -> None:
         """Raise SourceTooBig when a line is absurdly long."""
@@ -371,20 +336,6 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-
-
-def _parse(text: str) -> pd.DataFrame:
-    return pd.read_csv(
-        io.StringIO(text), dtype=object, keep_default_na=False, skip_blank_lines=False
-    )
-
-
-def _without_blanks(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame without blank lines; cells that a short line lacks are empty."""
-    if len(frame.columns) and frame.iloc[:, -1].isna().any():
-        frame = frame.fillna("")
-    blank = (frame == "").all(axis=1) if (frame.iloc[:, 0] == "").any() else None
-    return frame if blank is None else frame[~blank]
 
 
 def _named(root: Element) -> Iterator[tuple[str, str]]:
