@@ -19,11 +19,18 @@ from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages import answerable, looking, proposed
 from tests.pages.a_day import a_day, answers
-from tests.pages.automatic import automate, equip, exercise
+from tests.pages.automatic import automate, exercise
 from tests.pages.site import FIXED_CLOCK, served
 from tests.pages.stand_in import envelope
 from tests.pages.test_automation import NUMBERS
 from tests.pages.test_quarantine import HeldThere
+from tests.pages.troubles import (
+    controller_away,
+    everything_fails,
+    nobody_ever_came,
+    nothing_is_prepared,
+    tooled,
+)
 from wall.errors import ServiceError
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -163,33 +170,6 @@ def link(desk):
     desk.link.refuses.clear()
 
 
-def _nothing_is_prepared(link):
-    """Nothing is prepared, nothing is set by hand."""
-    for body in link.bodies.values():
-        body["preview"] = None
-        body["layers"].pop("manual")
-
-
-def _nobody_ever_came(link):
-    for body in link.bodies.values():
-        body["lastSwitch"] = None
-        for output in body["outputs"]:
-            output |= {"online": False, "lastSeenAtMs": None, "showing": None, "clock": None}
-
-
-def _everything_fails(link):
-    statuses = ("failed", "noAnswer", "offline", "late")
-    for body in link.bodies.values():
-        for index, answer in enumerate(body["lastSwitch"]["outputs"]):
-            answer["status"] = statuses[index % 4]
-            body["outputs"][index]["showing"] = {"sceneId": "flood", "revision": "r-flood"}
-            body["outputs"][index]["online"] = index % 4 != 2
-
-
-def _controller_away(link):
-    link.refuses["*"] = ServiceError("unavailable", "away")
-
-
 PEER = {"ngo-quyen": ("ws://127.0.0.1:9/ws",)}
 
 
@@ -220,10 +200,10 @@ def test_walls_of_another_site_are_fit_to_read(page, address, at_le_lai, is_hear
 
 OPERATOR, SEND = "/operator?wall=le-lai", "/console#/g/transport/send"
 TROUBLES = (
-    (_nothing_is_prepared, (OPERATOR,)),
-    (_nobody_ever_came, ("/", OPERATOR)),
-    (_everything_fails, ("/", OPERATOR)),
-    (_controller_away, ("/", OPERATOR, SEND)),
+    (nothing_is_prepared, (OPERATOR,)),
+    (nobody_ever_came, ("/", OPERATOR)),
+    (everything_fails, ("/", OPERATOR)),
+    (controller_away, ("/", OPERATOR, SEND)),
 )
 
 
@@ -241,16 +221,9 @@ def test_pages_are_fit_in_trouble_too(page, address, link, trouble, paths):
     assert not complaints, "\n".join(complaints)
 
 
-def _tooled(link):
-    """Everything that tools can do is being done, and other sites' walls are there."""
-    automate(link, now_ms=NOW_MS)
-    equip(link, now_ms=NOW_MS)
-    exercise(link, now_ms=NOW_MS)
-
-
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_the_operator_is_fit_to_read(page, address, link, view):
-    _tooled(link)
+    tooled(link)
     page.goto(address + OPERATOR)
     page.locator(f".op-views input[value={view}]").check()
     expect(page.locator(f".op-view-{view}")).to_be_visible()
@@ -324,7 +297,7 @@ def test_a_page_of_then_comes_anew_when_what_was_known_is_made(page, address, de
 
 
 def test_the_installers_tools_and_their_question_are_fit_for_a_finger(page, address, link):
-    _tooled(link)
+    tooled(link)
     page.goto(address + OPERATOR)
     page.locator(".op-views input[value=tools]").check()
     complaints: list[str] = []
@@ -378,7 +351,7 @@ def test_a_rules_day_is_fit_to_read(page, address, desk, link, tmp_path):
 
 def test_what_came_of_a_take_is_fit_to_read(page, address, link):
     page.goto(address + OPERATOR)
-    _everything_fails(link)
+    everything_fails(link)
     for language in looking.LANGUAGES:
         looking.speak(page, language)
         link.refuses.clear()

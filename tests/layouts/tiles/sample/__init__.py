@@ -11,6 +11,7 @@ from functools import cache
 from data_access.envelope import Envelope
 from tests.layouts.tiles.sample import (
     briefs,
+    cameras,
     civic,
     control,
     economy,
@@ -62,8 +63,8 @@ def everything() -> Mapping[str, Envelope]:
         transport.speed(),
         transport.situations(),
         transport.congestion(),
-        transport.cameras(),
-        transport.camera_events(),
+        cameras.cameras(),
+        cameras.camera_events(),
         transport.transit(),
         transport.vehicles(),
         control.signals(),
