@@ -14,9 +14,8 @@ from data_access.pictures import WAYS, Pictures
 from tests.conftest import ROOT
 
 SPEC = TypeAdapter(SourceSpec)
-README = (ROOT / "README.md").read_text("utf-8")
-CHAPTER = README[README.index("## Live sources") : README.index("## Pictures of cameras")]
-PICTURES = README[README.index("## Pictures of cameras") : README.index("## Scenes by themselves")]
+PAGE = (ROOT / "docs" / "sources.md").read_text("utf-8")
+CHAPTER, PICTURES = PAGE.split("## Pictures of cameras")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", CHAPTER, re.DOTALL)
 
 
@@ -25,12 +24,12 @@ def source(**ways: Any) -> SourceSpec:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_readmes_examples_are_taken(example: str) -> None:
+def test_examples_of_the_page_about_sources_are_taken(example: str) -> None:
     found = SPEC.validate_python(tomllib.loads(example)["dataset"]["source"])
     assert found.ways
 
 
-def test_readmes_camera_has_every_way_to_its_picture() -> None:
+def test_the_camera_of_the_page_about_sources_has_every_way_to_its_picture() -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PICTURES, re.DOTALL)
     found = tomllib.loads(example)["dataset"]["pictures"]
     (camera,) = TypeAdapter(Pictures).validate_python(found).cameras.values()
