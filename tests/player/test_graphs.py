@@ -19,8 +19,11 @@ DISPLAY = "/wall/w/o#token=abc"
 
 @pytest.fixture
 def page(site: Site, open_page: OpenPage) -> Page:
-    """A page of ours whose clock is ours, before it is a display."""
-    opened = open_page(f"{site.url}/empty", forgive="Failed to load resource")
+    """A page of ours whose clock is ours, before it is a display.
+
+    In a context of its own: a clock that is put in is every page's there, to the end.
+    """
+    opened = open_page(f"{site.url}/empty", forgive="Failed to load resource", apart=True)
     opened.clock.install()
     return opened
 
