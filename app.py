@@ -168,7 +168,9 @@ def _add_wall_tasks(wall: argparse.ArgumentParser) -> None:
 
 def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
     from wall.proof import command
+    from wall.zone import read_zone
 
+    zone, _ = read_zone(settings.city)
     if chosen.proof == "head":
         command.print_heads(settings.proof_path, chosen.wall, print)
         return
@@ -176,15 +178,16 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
         command.copy_to(settings.proof_path, chosen.file)
         return
     if chosen.proof == "find":
-        command.print_found(settings.proof_path, chosen.words, print)
+        command.print_found(settings.proof_path, chosen.words, print, zone=zone)
         return
     if chosen.proof == "withdraw":
         from wall.shared.proof import shared_proof
 
         with shared_proof(settings) as site:
-            command.take_out(settings.proof_path, chosen.words, chosen.reason, print, site=site)
+            path, words = settings.proof_path, chosen.words
+            command.take_out(path, words, chosen.reason, print, site=site, zone=zone)
         return
-    order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head)
+    order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head, zone)
     if not command.run_verify(settings.proof_path, order, print):
         sys.exit(BROKEN_EXIT)
 

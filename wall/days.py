@@ -6,34 +6,25 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wall.configuration import read_table
 from wall.errors import ConfigurationError
 from wall.schedules import Calendar, never
+from wall.zone import read_zone
 
 
 def read_calendar(city: Path) -> tuple[Calendar, list[ConfigurationError]]:
     """Read `timezone` and `country` of city.toml; what is wrong is said, and done without."""
+    zone, problems = read_zone(city)
     path = city / "city.toml"
     try:
-        table = read_table(path)
-    except ConfigurationError as problem:
-        return Calendar(), [problem]
-    problems: list[ConfigurationError] = []
-    zone = Calendar().zone  # of a city file that names none
-    name = table.get("timezone", zone.key)
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        problems.append(
-            ConfigurationError(path, "timezone", f"{name!r} is none; schedules run in {zone.key}")
-        )
-    country = table.get("country")
+        country = read_table(path).get("country")
+    except ConfigurationError:
+        return Calendar(zone), problems
     is_holiday = _holidays_of(country) if country is not None else never
     if is_holiday is None:
         expected = f"the holidays of {country!r} are not known, expected a code such as VN"
-        problems.append(ConfigurationError(path, "country", expected))
+        problems = [*problems, ConfigurationError(path, "country", expected)]
     return Calendar(zone, is_holiday or never), problems
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from pydantic import Field
 from wall.errors import ConfigurationError, Refused
 from wall.scene import Id, NameFields, WireModel
 from wall.seeded import NameTable, in_files, read_seeds
+from wall.zone import DEFAULT
 
 LOOK_AHEAD_DAYS = 370
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -64,7 +65,7 @@ def never(day: dt.date) -> bool:
 class Calendar:
     """Where local time and holidays come from."""
 
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Ho_Chi_Minh"))
+    zone: ZoneInfo = DEFAULT
     is_holiday: Callable[[dt.date], bool] = never
 
 

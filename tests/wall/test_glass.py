@@ -9,7 +9,7 @@ from tests.wall.room import WALL, write_city
 from tests.wall.table import ADMINISTRATOR, FullTable, Table
 from wall.effects import WallRecord
 from wall.errors import ConfigurationError
-from wall.geometry import load_wall
+from wall.geometry import Wall, load_wall, load_walls
 from wall.store import Kept
 
 TRIM = "[trim_px]\na2 = { x = 3, y = -2 }\n"
@@ -128,6 +128,20 @@ def test_a_test_pattern_tells_where_all_outputs_are(full: FullTable) -> None:
     assert told["parts"] == ["grid", "flash"]
     assert [each["outputId"] for each in told["outputs"]] == ["a1", "a2"]
     assert full.player("a2").last("overlay") == told
+
+
+def test_nights_are_by_the_clock_of_the_city(folder: Path) -> None:
+    city = folder / "city"
+    walls = city / "walls"
+    (city / "city.toml").write_text('timezone = "America/Sao_Paulo"\n')
+    assert _zone_of(load_walls(walls)["north"]) == "America/Sao_Paulo"
+    own = NIGHT.replace("dim = 0.5", 'dim = 0.5, timezone = "Asia/Tokyo"')
+    (walls / "north.toml").write_text(WALL + own)
+    assert _zone_of(load_walls(walls)["north"]) == "Asia/Tokyo"
+
+
+def _zone_of(wall: Wall) -> str | None:
+    return wall.night and wall.night.timezone
 
 
 @pytest.mark.parametrize(

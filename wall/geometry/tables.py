@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from wall.classification import ClassificationFields
 from wall.configuration import ID_PATTERN, FileModel, Words
+from wall.zone import DEFAULT
 
 MOST_PANELS = 1024
 MOST_ORDERED = 64  # scenes whose place among the keys is said
@@ -117,14 +118,17 @@ class TrimTable(FileModel):
 
 
 class NightTable(FileModel):
-    """`[night]`: from when to when, by the clock of `timezone`, the wall is dimmer and warmer."""
+    """`[night]`: from when to when, by the clock of `timezone`, the wall is dimmer and warmer.
+
+    What is no file of a city's folder has no city to take the time zone from (folder.py does).
+    """
 
     begin: str = Field(pattern=TIME_PATTERN, alias="from")
     end: str = Field(pattern=TIME_PATTERN, alias="to")
     dim: float = Field(0.75, ge=0.2, le=1)
     white_k: int = Field(4000, ge=2000, le=6600)
     fade_min: int = Field(20, ge=0, le=120)
-    timezone: str = "Asia/Ho_Chi_Minh"
+    timezone: str = DEFAULT.key
 
     @model_validator(mode="after")
     def _lasts(self) -> NightTable:

@@ -19,18 +19,21 @@ from wall.proof.entries import wall_of
 from wall.proof.reading import ProofReader
 from wall.proof.verify import Broken, verify
 from wall.proof.withdrawing import Order, Shown, find, holding, withdraw
-
-TIMEZONE = "Asia/Ho_Chi_Minh"  # of times without an offset
+from wall.zone import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyOrder:
-    """What to verify: one wall or all, whole or between two instants (ISO 8601)."""
+    """What to verify: one wall or all, whole or between two instants (ISO 8601).
+
+    Times without an offset are of `zone`, in which times are said, too.
+    """
 
     wall_id: str | None = None
     from_at: str | None = None
     to_at: str | None = None
     head: str | None = None
+    zone: ZoneInfo = DEFAULT
 
 
 def print_heads(path: Path, wall_id: str | None, say: Callable[[str], None]) -> None:
@@ -48,7 +51,7 @@ def run_verify(path: Path, order: VerifyOrder, say: Callable[[str], None]) -> bo
         raise ProofError("--head is a wall's: name it with --wall")
     if order.head is not None and (order.from_at or order.to_at):
         raise ProofError("--head is looked for in the whole chain: leave --from and --to out")
-    from_ms, to_ms = instant_ms(order.from_at), instant_ms(order.to_at)
+    from_ms, to_ms = (instant_ms(each, order.zone) for each in (order.from_at, order.to_at))
     is_whole = True
     with closing(ProofReader(path)) as reader:
         reader.snapshot()
@@ -67,11 +70,13 @@ def run_verify(path: Path, order: VerifyOrder, say: Callable[[str], None]) -> bo
                 say(f"wall {wall_id}: {withdrawn} contents were taken out by order.")
             is_whole &= _tell_apart(reader, wall_id, say)
         for at_ms, reason, count in reader.withdrawals():
-            say(f"{count} contents were taken out at {_written(at_ms)}: {reason}")
+            say(f"{count} contents were taken out at {_written(at_ms, order.zone)}: {reason}")
     return is_whole
 
 
-def print_found(path: Path, words: str, say: Callable[[str], None]) -> list[Shown]:
+def print_found(
+    path: Path, words: str, say: Callable[[str], None], *, zone: ZoneInfo = DEFAULT
+) -> list[Shown]:
     """Say on which walls contents with these words were, and when; raises ProofError."""
     with closing(ProofReader(path)) as reader:
         reader.snapshot()
@@ -79,7 +84,7 @@ def print_found(path: Path, words: str, say: Callable[[str], None]) -> list[Show
     for each in found:
         say(
             f"wall {wall_of(each.chain_id)}: {len(each.contents)} contents,"
-            f" {_written(each.first_ms)} to {_written(each.last_ms)}"
+            f" {_written(each.first_ms, zone)} to {_written(each.last_ms, zone)}"
         )
     if not found:
         say("no wall: none of what is kept has these words")
@@ -97,7 +102,13 @@ class Site(Protocol):
 
 
 def take_out(
-    path: Path, words: str, reason: str, say: Callable[[str], None], *, site: Site | None = None
+    path: Path,
+    words: str,
+    reason: str,
+    say: Callable[[str], None],
+    *,
+    site: Site | None = None,
+    zone: ZoneInfo = DEFAULT,
 ) -> None:
     """Take all contents with these words out of a file and what its site shares; say where from.
 
@@ -105,7 +116,7 @@ def take_out(
     StoreError when the site could not be reached: then the same command does the rest.
     """
     at_ms = time.time() * 1000
-    found = print_found(path, words, say)
+    found = print_found(path, words, say, zone=zone)
     contents = {sha256 for each in found for sha256 in each.contents}
     gone = withdraw(path, contents, reason=reason, at_ms=at_ms)
     say(f"{gone} contents are taken out of {path}; their hashes stay")
@@ -146,8 +157,8 @@ def _tell_apart(reader: ProofReader, wall_id: str, say: Callable[[str], None]) -
     return is_whole
 
 
-def instant_ms(text: str | None) -> float | None:
-    """Return Unix milliseconds of ISO 8601, local time without an offset; raises ProofError."""
+def instant_ms(text: str | None, zone: ZoneInfo = DEFAULT) -> float | None:
+    """Return Unix milliseconds of ISO 8601, of `zone` without an offset; raises ProofError."""
     if text is None:
         return None
     try:
@@ -155,13 +166,12 @@ def instant_ms(text: str | None) -> float | None:
     except ValueError as error:
         raise ProofError(f"{text!r} is no time such as 2026-09-21T09:14") from error
     if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(TIMEZONE))
+        found = found.replace(tzinfo=zone)
     return found.timestamp() * 1000
 
 
-def _written(at_ms: float) -> str:
-    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(TIMEZONE))
-    return at.isoformat(timespec="seconds")
+def _written(at_ms: float, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, zone).isoformat(timespec="seconds")
 
 
 def _walls(reader: ProofReader, wall_id: str | None) -> list[str]:

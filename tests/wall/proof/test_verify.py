@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -191,6 +192,8 @@ def instant_iso(at_ms: float) -> str:
 
 def test_times_without_an_offset_are_of_the_city(path: Path) -> None:
     assert instant_ms("2026-09-21T09:14") == instant_ms("2026-09-21T02:14Z")
+    there = ZoneInfo("America/Sao_Paulo")
+    assert instant_ms("2026-09-21T09:14", there) == instant_ms("2026-09-21T12:14Z")
     with pytest.raises(ProofError, match="no time such as"):
         instant_ms("yesterday")
 
