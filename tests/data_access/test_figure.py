@@ -28,7 +28,7 @@ PAYLOAD = {
                 "line": {"unit": "km/h", "decimals": 0, "points": [[1, 9.0], [2, 8.0], [3, None]]},
                 "source": {"dataset": "d", "entity": "l"},
             },
-            {"id": "storm", "title": {"vi": "Giông"}},
+            {"id": "storm", "title": {"vi": "Giông"}, "atMs": 7},
         ]
     },
     "series": {
@@ -93,5 +93,6 @@ def test_an_alert_is_its_newest_value_in_whichever_list_it_stands():
     ended = {**PAYLOAD, "items": {"ended": PAYLOAD["items"]["active"]}}
     assert figure_at(ended, item_at("jam-1")) == found
     assert item_of(PAYLOAD, item_at("storm"))["title"] == {"vi": "Giông"}
-    assert figure_at(PAYLOAD, item_at("storm")) is None
+    without_a_course = figure_at(PAYLOAD, item_at("storm"))
+    assert (without_a_course["value"], without_a_course["atMs"]) == (None, 7)
     assert figure_at(PAYLOAD, item_at("none")) is None

@@ -193,7 +193,14 @@ def test_while_nobody_may_ask_no_process_waits_and_jobs_are_done_all_the_same(de
 
 def workers():
     """The worker processes there are."""
-    return [each for each in psutil.Process().children() if "jobs.child" in each.cmdline()]
+    return [each for each in psutil.Process().children() if is_worker(each)]
+
+
+def is_worker(process):
+    try:
+        return "jobs.child" in process.cmdline()
+    except psutil.NoSuchProcess:  # ended since it was listed
+        return False
 
 
 def test_pools_are_told_apart_by_folder_and_kind(settings, tmp_path):
