@@ -95,7 +95,10 @@ def _observations(reader: StoreReader, city: City) -> int:
 
 
 def _pages(cache: EnvelopeCache, runs: int) -> Times:
-    """Time what each page of the dashboard reads: the city, a group, all five groups at once."""
+    """Time what each page of the dashboard reads: the city, a group, all five groups at once.
+
+    What jobs find out (forecasts) is asked for as well, and is not there: no job runs here.
+    """
     wanted = {"the city": _needs(planned(CITY, *SMALLEST))}
     wanted |= {group: _needs(GROUP_TILES[group]) for group in GROUPS}
     wanted["all five groups"] = set().union(*(wanted[group] for group in GROUPS))
@@ -105,7 +108,8 @@ def _pages(cache: EnvelopeCache, runs: int) -> Times:
             began_s = time.perf_counter()
             found = cache.read_many(names)
             times[name].append(1000 * (time.perf_counter() - began_s))
-            assert found.keys() == names, names - found.keys()  # noqa: S101
+            unread = names.intersection(aggregates()) - found.keys()
+            assert not unread, unread  # noqa: S101
     return times
 
 
