@@ -6,7 +6,7 @@ import asyncio
 import errno
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from wall.controller import Controller, Writer
 from wall.days import read_calendar
 from wall.door import Door
 from wall.errors import ServerError, StoreError, WallError
-from wall.geometry import read_walls
+from wall.geometry import Wall, read_walls
 from wall.handshake import OriginRule
 from wall.history import History
 from wall.hub import Hub
@@ -159,16 +159,9 @@ def assemble(
     problems = [str(each) for each in (*wall_problems, *site_problems, *scene_problems)]
     if not walls:
         raise ServerError("; ".join(problems))
-    known = set(walls)
-    if settings.site is not None:
-        sites = sorted({each.site_id for each in walls.values()})
-        walls = {name: each for name, each in walls.items() if each.site_id == settings.site}
-        if not walls:
-            raise ServerError(
-                f"IOC_SITE={settings.site!r} has no wall; walls are of {', '.join(sites)}"
-            )
+    own = _of_site(walls, settings.site)
     states: dict[str, WallState] = {}
-    for wall_id, wall in walls.items():
+    for wall_id, wall in own.items():
         ws = WallState(
             wall=wall,
             language=wall.language or settings.language,
@@ -176,24 +169,14 @@ def assemble(
             city_scenes=scenes[wall_id],
             last_switch=kept.switches.get(wall_id),
         )
-        with _readable(f"of wall {wall_id!r}"):
-            ws.history = History(kept.history.get(wall_id, ()))
-        for body in kept.scenes.get(wall_id, ()):
-            try:
-                scene = scene_from_json(body)
-            except WallError as error:
-                problems.append(f"put scene of wall {wall_id!r}: {error}")
-            else:
-                ws.put_scenes[scene.scene_id] = scene
-        with _readable(f"of wall {wall_id!r}"):
-            problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
+        problems += _go_on(ws, kept, now_ms=now_ms)
         problems += playing.begin(ws, city_folder, kept)
         problems += scheduling.begin(ws, city_folder, kept)
         states[wall_id] = ws
     state = State(
         epoch=kept.epoch,
         controller_id=kept.controller_id,
-        site_id=next(iter(walls.values())).site_id,
+        site_id=next(iter(own.values())).site_id,
         alternate_urls=settings.wall_standby_urls,
         peers={site_id: PeerSite(site_id) for site_id in settings.wall_peers},
         secret=settings.secret(),
@@ -206,8 +189,34 @@ def assemble(
     state.calendar, wrong = read_calendar(city_folder)
     problems += map(str, wrong)
     problems += exercises.begin(state, kept)
-    problems += rules.begin(state, city_folder / "rules", kept, elsewhere=known - walls.keys())
+    elsewhere = walls.keys() - own.keys()
+    problems += rules.begin(state, city_folder / "rules", kept, elsewhere=elsewhere)
     return state, problems
+
+
+def _of_site(walls: Mapping[str, Wall], site: str | None) -> dict[str, Wall]:
+    """Return the walls of a site, or all without one; raises ServerError when it has none."""
+    own = {name: each for name, each in walls.items() if site in (None, each.site_id)}
+    if not own:
+        sites = ", ".join(sorted({each.site_id for each in walls.values()}))
+        raise ServerError(f"IOC_SITE={site!r} has no wall; walls are of {sites}")
+    return own
+
+
+def _go_on(ws: WallState, kept: Kept, *, now_ms: float) -> list[str]:
+    """Give a wall what was kept of it; returns what of that cannot be used any more."""
+    wall_id, problems = ws.wall.wall_id, []
+    for body in kept.scenes.get(wall_id, ()):
+        try:
+            scene = scene_from_json(body)
+        except WallError as error:
+            problems.append(f"put scene of wall {wall_id!r}: {error}")
+        else:
+            ws.put_scenes[scene.scene_id] = scene
+    with _readable(f"of wall {wall_id!r}"):
+        ws.history = History(kept.history.get(wall_id, ()))
+        problems += restore(ws, kept.walls.get(wall_id), now_ms=now_ms)
+    return problems
 
 
 @contextmanager
