@@ -14,6 +14,7 @@ from data_access.durations import duration_s
 from data_access.envelope import LIVE, Envelope
 from data_access.figure import addresses, figure_at, kind_of
 from data_access.finding import is_finding
+from data_access.limits import GRADES, Limit
 from data_access.passport import Origin, Passport, SourceRow
 from data_access.promises import CRITERIA
 from data_access.store.evidence_rows import Read
@@ -31,6 +32,10 @@ from permissions.roles import Person, Right
 
 MOST_STEPS = 12
 MOST_CHOICES = 8
+RULES = {  # figures whose sentence names a rule of city/limits.toml: which one of their aggregate
+    ("health.capacity", "overloaded"): "occupancy",
+    ("education.schools", "crowded"): "fill",
+}
 VERDICTS: Mapping[bool | None, Verdict] = {True: "same", False: "differs", None: "forgotten"}
 
 
@@ -49,7 +54,7 @@ def view_of(
         name=pick(figure["label"], language),
         figure=_written(figure["value"], figure["unit"], decimals, language),
         facts=tuple(_facts(found, setting)),
-        formula=formula(envelope, found.number, language),
+        formula=formula(city, envelope, found.number, language),
         steps=tuple(_steps(city, found, setting)),
         verdict=VERDICTS[found.agrees],
         recomputed=_written(found.recomputed, figure["unit"], decimals, language),
@@ -62,16 +67,34 @@ def view_of(
     )
 
 
-def formula(envelope: Envelope, address: str, language: str) -> str:
-    """Return in words how a number is computed: its own sentence, else that of its sort."""
+def formula(city: City, envelope: Envelope, address: str, language: str) -> str:
+    """Return in words how a number is computed: its own sentence, else that of its sort.
+
+    A sentence names thresholds and times as this city has set them.
+    """
     kind = kind_of(address)
     if kind == "numbers":
-        own = f"formulas.{envelope.aggregate}.{address.removeprefix('numbers/')}"
-        if has(own, language):
-            return text(own, language)
+        name = address.removeprefix("numbers/")
+        own = f"formulas.{envelope.aggregate}.{name}"
+        held_to = RULES.get((envelope.aggregate, name))
+        limit = None if held_to is None else city.limit(envelope.aggregate, held_to)
+        if has(own, language) and (limit is None or limit.is_set):
+            return text(own, language, **({} if limit is None else _terms(limit, language)))
     if is_finding(envelope.aggregate) and kind != "items":
         return text(f"passport.formula.{envelope.aggregate.partition('.')[0]}", language)
     return text(f"passport.formula.{kind}", language)
+
+
+def _terms(limit: Limit, language: str) -> dict[str, str]:
+    """Return thresholds, and for how long they must hold, as sentences name them."""
+    steps: dict[str, float | None] = {grade: getattr(limit, grade) for grade in GRADES}
+    mildest = next((steps[g] for g in reversed(GRADES) if steps[g] is not None), None)
+    steps["clear"] = mildest if limit.clear is None else limit.clear
+    times = {"after": limit.after_s, "clear_after": limit.clear_after_s}
+    return {
+        **{name: number(step, language=language) for name, step in steps.items()},
+        **{name: duration(seconds, language=language) for name, seconds in times.items()},
+    }
 
 
 def _facts(found: Passport, setting: Setting) -> Iterator[Fact]:

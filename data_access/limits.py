@@ -47,6 +47,11 @@ class Limit:
         if wrong := [year for year in self.targets if not (year.isdecimal() and len(year) == 4)]:
             raise ValueError(f"{wrong[0]!r} is no year")
 
+    @property
+    def is_set(self) -> bool:
+        """Whether any figure is off by it."""
+        return any(getattr(self, grade) is not None for grade in GRADES)
+
     def grade(self, figure: float | None) -> Grade:
         """Return how far off a figure is."""
         if figure is None:

@@ -82,11 +82,16 @@ def _side(view: View, side: str, first: int, last: int) -> Side:
         dong = round(total * MICRO)
         by_day[slot] += dong
         by_item[item] += dong
-    estimates = {
-        each.entity: round(each.value * MICRO)
-        for each in view.snapshot.newest(BUDGET, f"{side}_estimate")
-    }
-    return Side(dict(by_day), dict(by_item), estimates)
+    return Side(dict(by_day), dict(by_item), _estimates(view, side, first))
+
+
+def _estimates(view: View, side: str, first: int) -> dict[str, int]:
+    """Return the estimates of the year that begins on a day, as they were said last."""
+    year = day_of(first).year
+    last = slot_of(date(year, 12, 31))
+    cells = view.snapshot.cells(BUDGET, f"{side}_estimate", DAY, (first, last))
+    told = zip(cells.slot.tolist(), cells.name.tolist(), cells.mean.tolist(), strict=True)
+    return {item: round(millions * MICRO) for _, item, millions in sorted(told)}
 
 
 def _numbers(view: View, sides: dict[str, Side], last: int) -> dict[str, Number]:

@@ -50,11 +50,12 @@ def cameras(view: View) -> Payload:
     for each in found.values():
         each["unsure"] = limit.grade(each.get("confidence")) != "normal"
     sure = {name: each for name, each in found.items() if not each["unsure"]}
-    longest = max(sure, key=lambda name: sure[name].get("queue_m", 0.0), default=None)
+    queues = {name: each["queue_m"] for name, each in sure.items() if "queue_m" in each}
+    longest = max(queues, key=lambda name: queues[name], default=None)
     speeds = [each["camera_kmh"] for each in sure.values() if "camera_kmh" in each]
     flows = [each["vehicles_h"] for each in sure.values() if "vehicles_h" in each]
     source: Source = {"dataset": CAMERAS, "indicator": "vehicles_h"}
-    queue = None if longest is None else sure[longest].get("queue_m")
+    queue = None if longest is None else queues[longest]
     known = view.snapshot.places(CAMERAS)
     names = {name: known[name].name if name in known else name for name in found}
     return {
@@ -98,15 +99,20 @@ def cameras(view: View) -> Payload:
 
 
 def _newest(view: View) -> dict[str, dict[str, Any]]:
-    """Return the newest reading of every camera that is not silent."""
+    """Return the newest figures of every camera, those left out that it has not told lately."""
+    told = [
+        (indicator, each)
+        for indicator in view.city.datasets[CAMERAS].indicators
+        for each in view.snapshot.newest(CAMERAS, indicator)
+    ]
+    last_us = max((each.at_us for _, each in told), default=0)
     found: dict[str, dict[str, Any]] = {}
-    for indicator in view.city.datasets[CAMERAS].indicators:
-        for each in view.snapshot.newest(CAMERAS, indicator):
+    for indicator, each in told:
+        if each.at_us >= last_us - FRESH_US:
             camera = found.setdefault(each.entity, {"at_us": 0})
             camera["at_us"] = max(camera["at_us"], each.at_us)
             camera[indicator] = each.value
-    last_us = max((each["at_us"] for each in found.values()), default=0)
-    return {n: each for n, each in found.items() if each["at_us"] >= last_us - FRESH_US}
+    return found
 
 
 def _table(found: dict[str, dict[str, Any]], names: dict[str, str]) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 from data_access.aggregates.aggregate import Aggregate, View, later, text
 from data_access.aggregates.items import ranked_items
 from data_access.aggregates.parts import (
+    NO_THRESHOLD,
     UNIT,
     column,
     line,
@@ -136,6 +137,7 @@ def _beds(
     full: Mapping[str, Episode],
 ) -> dict[str, Number]:
     beds, occupied = _sum(hospitals, BEDS), _sum(hospitals, OCCUPIED)
+    is_limited = view.city.limit(CAPACITY, "occupancy").is_set
     icu, icu_taken = _sum(facilities, "icu_beds"), _sum(facilities, "icu_occupied")
     return {
         "occupancy": number(
@@ -158,10 +160,12 @@ def _beds(
         ),
         "overloaded": number(
             text("Bệnh viện quá tải", "Overloaded hospitals"),
-            len(full),
+            len(full) if is_limited else None,
             limit=view.city.limit(CAPACITY, "overloaded"),
             better="down",
-            note=text(f"trong {len(hospitals)} bệnh viện", f"of {len(hospitals)} hospitals"),
+            note=text(f"trong {len(hospitals)} bệnh viện", f"of {len(hospitals)} hospitals")
+            if is_limited
+            else NO_THRESHOLD,
             source=_source(OCCUPIED),
         ),
         "icu": number(

@@ -26,7 +26,9 @@ def closures(view: View) -> Payload:
         if life.opened_us <= now_us:
             standing.setdefault(_school_id(life), life)  # the newest report of a school counts
     known = known_schools(view) if view.is_fed(SCHOOLS) else {}
-    at_home = sum(known[each].pupils for each in standing if each in known)
+    told = [known[each].pupils for each in standing if each in known]
+    counted = [each for each in told if each is not None]
+    unknown = len(standing) - len(counted)
     by_unit = Counter(life.area for life in standing.values() if life.area is not None)
     counts = {unit.code: float(by_unit.get(unit.code, 0)) for unit in view.city.areas}
     source: Source = {"dataset": CLOSURES, "statuses": ["open"]}
@@ -44,10 +46,10 @@ def closures(view: View) -> Payload:
             ),
             "pupils": number(
                 text("Học sinh nghỉ học", "Pupils at home"),
-                at_home,
+                sum(counted) if counted or not standing else None,
                 PUPILS,
                 better="down",
-                note=nobody,
+                note=_left_out(unknown) if unknown else nobody,
                 source=source,
             ),
         },
@@ -63,6 +65,11 @@ def closures(view: View) -> Payload:
         },
         "items": {"active": ranked_items([_item(view, life) for life in standing.values()])},
     }  # fmt: skip
+
+
+def _left_out(schools: int) -> Text:
+    """Return of how many closed schools nobody knows how many learn there."""
+    return text(f"chưa kể {schools} trường chưa rõ sĩ số", f"{schools} of unknown size left out")
 
 
 def _school_id(life: Life) -> str:

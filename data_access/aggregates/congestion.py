@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.items import ranked_items
-from data_access.aggregates.parts import number
+from data_access.aggregates.parts import NO_THRESHOLD, number
 from data_access.envelope import Item, Payload, Source, Text
 from data_access.hysteresis import Episode, standing
 from data_access.rollup import HOUR_US
 
 CONGESTION, SPEED = "transport.congestion", "transport.speed"
 HISTORY_US = 6 * HOUR_US  # a jam that began earlier is said to have begun then
+NO_JAM = text("không có ùn tắc", "no jam")
 STEP_US = 300_000_000  # detectors of a link are compared within so long
 
 
@@ -58,18 +59,20 @@ def congestion(view: View) -> Payload:
         "numbers": {
             "jams": number(
                 text("Điểm ùn tắc", "Jams"),
-                len(jams),
+                len(jams) if limit.is_set else None,
                 limit=several,
                 better="down",
-                note=text(f"{len(episodes)} đoạn đường", f"{len(episodes)} links"),
+                note=text(f"{len(episodes)} đoạn đường", f"{len(episodes)} links")
+                if limit.is_set
+                else NO_THRESHOLD,
                 source=source,
             ),
             "longest": number(
                 text("Ùn tắc lâu nhất", "Longest jam"),
-                round(longest),
+                round(longest) if limit.is_set else None,
                 "phút",
                 better="down",
-                note=None if jams else text("không có ùn tắc", "no jam"),
+                note=None if jams else NO_JAM if limit.is_set else NO_THRESHOLD,
                 source=source,
             ),
         },

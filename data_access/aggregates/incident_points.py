@@ -13,6 +13,7 @@ from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.items import ranked_items
 from data_access.aggregates.parts import (
     LABELLED,
+    NO_THRESHOLD,
     UNIT,
     column,
     number,
@@ -52,6 +53,7 @@ def points(view: View) -> Payload:
         if life.opened_us > view.track_us(name) - LATELY_H * HOUR_US
     ]
     cells = _cells(view, found)
+    is_told = view.city.limit(EVENTS, "cell").is_set
     fed = next(name for name in DATASETS if view.is_fed(name))
     return {
         "numbers": {
@@ -65,11 +67,13 @@ def points(view: View) -> Payload:
             ),
             "hot": number(
                 text("Điểm nóng", "Hot spots"),
-                len(cells),
+                len(cells) if is_told else None,
                 "điểm",
                 better="down",
                 status="caution" if cells else "normal",
-                note=text("ô 300 m, 7 ngày", "squares of 300 m, 7 days"),
+                note=text("ô 300 m, 7 ngày", "squares of 300 m, 7 days")
+                if is_told
+                else NO_THRESHOLD,
                 source={"dataset": fed},
             ),
         },

@@ -16,6 +16,7 @@ from data_access.sources.places import middle
 
 Points = list[list[float | None]]
 LABELLED = 12  # features of a map that are named
+NO_THRESHOLD = text("chưa đặt ngưỡng", "no threshold set")  # what is off, nobody can say then
 
 
 def number(

@@ -17,6 +17,7 @@ from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.items import both_languages
 from data_access.aggregates.months import SAME_PERIOD, month_ms, month_of, month_text
 from data_access.aggregates.parts import (
+    NO_THRESHOLD,
     Points,
     column,
     line,
@@ -184,6 +185,7 @@ def _numbers(
     whole, before = by_month[month], by_month.get(month - 12)
     period = month_text(month)
     source: Source = {"dataset": PROJECTS, "indicator": "disbursed"}
+    is_told = view.city.limit(PROJECTS, "late").caution is not None
     missing = text(f"chưa kể {unknown} dự án thiếu số liệu", f"{unknown} without figures left out")
     return {
         "share": number(
@@ -220,12 +222,12 @@ def _numbers(
         ),
         "late": number(
             text("Dự án chậm", "Late projects"),
-            late,
+            late if is_told else None,
             "dự án",
             better="down",
             period=period,
             status="caution" if late else "normal",
-            note=text(f"trên {count} dự án", f"of {count} projects"),
+            note=text(f"trên {count} dự án", f"of {count} projects") if is_told else NO_THRESHOLD,
             source=source,
         ),
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, text
 from data_access.aggregates.parts import (
+    NO_THRESHOLD,
     UNIT,
     column,
     line,
@@ -39,7 +40,9 @@ NAMES = {
 }
 USUAL_WEEKS = 4  # a unit's usual week is the mean of so many before this one
 DAYS = 28
+LOOK_BACK_WEEKS = 2 * USUAL_WEEKS + 1  # in which something is on record, where records reach back
 UNKNOWN = text("Khác", "Other")
+Hot = Mapping[str, tuple[int, float]]  # unit -> (this week, usual week)
 Told = Mapping[str, list[Life]]  # of the datasets that are fed
 
 
@@ -54,21 +57,21 @@ def order(view: View) -> Payload:
     }
     total: Counter[str] = sum(by_unit.values(), Counter())
     total.pop(CITY_AREA, None)
-    hot = _hot(view, told, total)
+    hot = _hot(view, told, by_unit)
     return {
         "numbers": _numbers(view, told, week, hot),
         "series": {"daily": _daily(view, told)},
         "tables": {
             "kinds": _kinds(view, told, week),
             "areas": _areas(view, by_unit, total),
-            "hot": _hot_table(view, hot),
+            "hot": _hot_table(view, hot or {}),
         },
         "maps": {
             "areas": of_units(view, text("Vụ việc 7 ngày", "Incidents, 7 days"), total),
             "hot": of_units(
                 view,
                 text("Địa bàn nóng: vụ việc 7 ngày", "Hot spots: incidents, 7 days"),
-                {code: week for code, (week, _) in hot.items()},
+                {code: week for code, (week, _) in (hot or {}).items()},
             ),
         },
     }
@@ -76,7 +79,7 @@ def order(view: View) -> Payload:
 
 def _lives(view: View, dataset: str) -> list[Life]:
     """Return what is told of a dataset's records that happened: no drill, no earlier version."""
-    since_us = view.track_us(dataset) - (USUAL_WEEKS + 1) * 7 * DAY_US
+    since_us = view.track_us(dataset) - LOOK_BACK_WEEKS * 7 * DAY_US
     found = view.snapshot.lives(dataset, since_us=since_us, bodies=True)
     return [
         life
@@ -100,9 +103,16 @@ def _since(
     return [life for life in lives if end_us - int(days * DAY_US) < life.opened_us <= end_us]
 
 
-def _numbers(
-    view: View, told: Told, week: Told, hot: Mapping[str, tuple[int, float]]
-) -> dict[str, Number]:
+def _reaches(view: View, lives: list[Life], dataset: str, days: int) -> bool:
+    """Tell whether records reach so many days back, or all of them but one.
+
+    What was connected last week has no usual week: everything would be more than usual.
+    """
+    begin_us = _until_us(view, dataset) - (days - 1) * DAY_US
+    return any(life.opened_us <= begin_us for life in lives)
+
+
+def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, Number]:
     made: dict[str, Number] = {}
     labels = {
         INCIDENTS: text("Vụ việc trật tự, 24 giờ", "Public order incidents, 24 h"),
@@ -111,7 +121,9 @@ def _numbers(
     }
     for name, label in labels.items():
         lives = told.get(name)
-        usual = None if lives is None else len(_since(view, lives, name, DAYS, 1)) / DAYS
+        usual = None
+        if lives is not None and _reaches(view, lives, name, DAYS + 1):
+            usual = len(_since(view, lives, name, DAYS, 1)) / DAYS
         made[COLUMNS[name]] = number(
             label,
             None if lives is None else len(_since(view, lives, name, 1)),
@@ -138,11 +150,11 @@ def _numbers(
         )
     made["hot"] = number(
         text("Địa bàn nóng", "Hot spots"),
-        len(hot),
+        None if hot is None else len(hot),
         "phường, xã",
         status="caution" if hot else "normal",
         better="down",
-        note=_rule(view),
+        note=_rule(view, is_known=hot is not None),
         source={"dataset": next(iter(told))},
     )
     return made
@@ -155,11 +167,13 @@ def _late(view: View, dataset: str) -> Text:
     return text(f"cung cấp chậm {hours:g} giờ", f"told {hours:g} h late")
 
 
-def _rule(view: View) -> Text:
-    """Return when a unit counts as a hot spot."""
+def _rule(view: View, *, is_known: bool) -> Text:
+    """Return when a unit counts as a hot spot, or why nobody can say."""
     least, more = _thresholds(view)
     if least is None or more is None:
-        return text("chưa đặt ngưỡng", "no threshold set")
+        return NO_THRESHOLD
+    if not is_known:
+        return text(f"chưa đủ {USUAL_WEEKS} tuần để so", f"no {USUAL_WEEKS} weeks to compare with")
     times = f"{more:g}"
     return text(
         f"từ {least:g} vụ một tuần và {times.replace('.', ',')} lần tuần thường",
@@ -171,24 +185,27 @@ def _thresholds(view: View) -> tuple[float | None, float | None]:
     return view.city.limit(ORDER, "week").caution, view.city.limit(ORDER, "ratio").caution
 
 
-def _hot(view: View, told: Told, total: Mapping[str, int]) -> dict[str, tuple[int, float]]:
-    """Return units with many more incidents than in their usual week: (this week, usual week)."""
+def _hot(view: View, told: Told, by_unit: Mapping[str, Counter[str]]) -> Hot | None:
+    """Return units with many more incidents than in their usual week; None where none is known."""
     least, more = _thresholds(view)
-    if least is None or more is None:
-        return {}
+    known = {n: lives for n, lives in told.items() if _reaches(view, lives, n, 7 + DAYS)}
+    if least is None or more is None or not known:
+        return None
     before: Counter[str] = Counter()
-    for name, lives in told.items():
+    total: Counter[str] = Counter()
+    for name, lives in known.items():
+        total.update(by_unit[name])
         earlier = _since(view, lives, name, 7 * USUAL_WEEKS, 7)
         before.update(life.area for life in earlier if life.area)
     found = {
         code: (count, before[code] / USUAL_WEEKS)
         for code, count in total.items()
-        if count >= least and count >= more * before[code] / USUAL_WEEKS
+        if code != CITY_AREA and count >= least and count >= more * before[code] / USUAL_WEEKS
     }
     return dict(sorted(found.items(), key=lambda pair: (-pair[1][0], pair[0])))
 
 
-def _hot_table(view: View, hot: Mapping[str, tuple[int, float]]) -> Any:
+def _hot_table(view: View, hot: Hot) -> Any:
     rows = [
         {
             "name": unit_title(view, code),

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, later, text
-from data_access.aggregates.parts import column, number, of_units, table, unit_title, words
+from data_access.aggregates.parts import (
+    NO_THRESHOLD,
+    column,
+    number,
+    of_units,
+    table,
+    unit_title,
+    words,
+)
 from data_access.envelope import Payload, Source, Table, Text
 
 SCHOOLS = "education.schools"
@@ -31,13 +39,13 @@ class School:
     name: str
     level: str
     area: str | None
-    pupils: float
+    pupils: float | None
     places: float | None
 
     @property
     def fill(self) -> float | None:
         """Pupils of places, per cent."""
-        return share(self.pupils, self.places)
+        return None if self.pupils is None else share(self.pupils, self.places)
 
 
 def share(part: float, whole: float | None) -> float | None:
@@ -50,9 +58,8 @@ def schools(view: View) -> Payload:
     found = known_schools(view)
     if not found:
         return {}
-    pupils = sum(each.pupils for each in found.values())
-    counted = [each for each in found.values() if each.places]
-    fill = share(sum(each.pupils for each in counted), sum(each.places or 0.0 for each in counted))
+    pupils = sum(each.pupils or 0.0 for each in found.values())
+    counted = [each for each in found.values() if each.fill is not None]
     limit = view.city.limit(SCHOOLS, "fill")
     crowded = [each for each in counted if limit.grade(each.fill) != "normal"]
     source = _source("pupils")
@@ -67,7 +74,7 @@ def schools(view: View) -> Payload:
             ),
             "fill": number(
                 text("Học sinh so với chỗ học", "Pupils of places"),
-                fill,
+                _fill(counted),
                 "%",
                 1,
                 limit=limit,
@@ -76,9 +83,10 @@ def schools(view: View) -> Payload:
             ),
             "crowded": number(
                 text("Trường quá tải", "Crowded schools"),
-                len(crowded),
+                len(crowded) if limit.is_set else None,
                 "trường",
                 better="down",
+                note=None if limit.is_set else NO_THRESHOLD,
                 source=source,
             ),
         },
@@ -101,7 +109,7 @@ def known_schools(view: View) -> dict[str, School]:
             place.name,
             str(place.attributes.get("isced", "")),
             place.area,
-            figures[place.entity].get("pupils", 0.0),
+            figures[place.entity].get("pupils"),
             figures[place.entity].get("places"),
         )
         for place in view.snapshot.places(SCHOOLS).values()
@@ -109,17 +117,22 @@ def known_schools(view: View) -> dict[str, School]:
     }
 
 
+def _fill(schools: Iterable[School]) -> float | None:
+    """Return pupils of places, per cent, of the schools that told of both."""
+    told = [each for each in schools if each.pupils is not None and each.places]
+    return share(sum(each.pupils or 0.0 for each in told), sum(each.places or 0.0 for each in told))
+
+
 def _levels(found: Mapping[str, School]) -> Table:
     rows = []
     for level in sorted({each.level for each in found.values()}):
         here = [each for each in found.values() if each.level == level]
-        pupils, places = sum(e.pupils for e in here), sum(e.places or 0.0 for e in here)
         rows.append({
             "name": ISCED.get(level, text(f"ISCED {level or '?'}", f"ISCED {level or '?'}")),
             "isced": level,
             "schools": len(here),
-            "pupils": pupils,
-            "fill": share(pupils, places),
+            "pupils": sum(each.pupils or 0.0 for each in here),
+            "fill": _fill(here),
             "source": _source("pupils"),
         })  # fmt: skip
     columns = [
@@ -157,7 +170,7 @@ def _fill_by_unit(view: View, counted: list[School]) -> Any:
     places: dict[str, float] = defaultdict(float)
     for each in counted:
         if each.area is not None:
-            pupils[each.area] += each.pupils
+            pupils[each.area] += each.pupils or 0.0
             places[each.area] += each.places or 0.0
     values = {code: pupils[code] / places[code] * 100 for code in places if places[code]}
     label = text("Học sinh so với chỗ học", "Pupils of places")

@@ -7,7 +7,7 @@ from statistics import mean
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, text
-from data_access.aggregates.parts import column, number, table, words
+from data_access.aggregates.parts import NO_THRESHOLD, column, number, table, words
 from data_access.envelope import Payload, Source
 from data_access.store.snapshot import Life
 
@@ -31,9 +31,11 @@ def transit(view: View) -> Payload:
         (life, minutes) for life, minutes in told if late_from is not None and minutes > late_from
     ]
     late.sort(key=lambda pair: (-pair[1], pair[0].base_id))
-    on_time = round((len(told) - len(late)) / len(told) * 100, 1) if told else None
+    is_told = bool(told) and late_from is not None
+    on_time = round((len(told) - len(late)) / len(told) * 100, 1) if is_told else None
     source: Source = {"dataset": TRANSIT}
-    after = "" if late_from is None else f"{late_from:g}"
+    nobody = None if told else text("không có chuyến nào", "no trip under way")
+    untold = NO_THRESHOLD if late_from is None else None
     return {
         "numbers": {
             "running": number(
@@ -44,11 +46,16 @@ def transit(view: View) -> Payload:
                 source=source,
             ),
             "late": number(
-                text(f"Chuyến trễ trên {after} phút", f"Trips over {after} min late"),
-                len(late),
+                text("Chuyến trễ", "Late trips")
+                if late_from is None
+                else text(
+                    f"Chuyến trễ trên {late_from:g} phút", f"Trips over {late_from:g} min late"
+                ),
+                None if late_from is None else len(late),
                 "chuyến",
                 better="down",
                 status="caution" if late else "normal",
+                note=untold,
                 source=source | {"statuses": ["open"]},
             ),
             "on_time": number(
@@ -58,7 +65,7 @@ def transit(view: View) -> Payload:
                 1,
                 limit=view.city.limit(TRANSIT, "on_time"),
                 better="up",
-                note=None if told else text("không có chuyến nào", "no trip under way"),
+                note=untold or nobody,
                 source=source | {"statuses": ["open"]},
             ),
         },

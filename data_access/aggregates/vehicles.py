@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, text
-from data_access.aggregates.parts import number
+from data_access.aggregates.parts import NO_THRESHOLD, number
 from data_access.aggregates.transit import MINUTE_S, TRANSIT
 from data_access.envelope import POINTS, MapLayer, Payload, Source
 from data_access.store.snapshot import Life
@@ -29,6 +29,7 @@ def vehicles(view: View) -> Payload:
     ]
     source: Source = {"dataset": VEHICLES}
     untold = sum(minutes is None for minutes in known.values())
+    is_told = late_from is not None and (untold < len(known) or not known)
     return {
         "numbers": {
             "vehicles": number(
@@ -40,10 +41,11 @@ def vehicles(view: View) -> Payload:
             ),
             "late": number(
                 text("Xe đang trễ", "Buses running late"),
-                len(late),
+                len(late) if is_told else None,
                 "xe",
                 better="down",
                 status="caution" if late else "normal",
+                note=NO_THRESHOLD if late_from is None else None,
                 source=source,
             ),
         },

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from callbacks.passport_view import RULES, formula
 from data_access.aggregates.registry import aggregates
 from data_access.classification import Classification
+from data_access.limits import Limit
 from language import LANGUAGES, catalogue
 from tests.layouts.tiles.sample import everything
 from tests.pages.automatic import exercise
@@ -189,3 +191,37 @@ def test_a_tile_has_a_key_for_its_passport_where_its_rows_are(leader, cache):
 def test_every_formula_is_of_an_aggregate_there_is(language):
     names = {key.rpartition(".")[0] for key in catalogue.load(language, "formulas").words}
     assert names - aggregates().keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("vi", "Số bệnh viện có công suất vượt 92% liên tục từ 2 giờ; hết khi từ 85% trở xuống"),
+        ("en", "Hospitals over 92% for 2 hours or longer; over once at 85% or less for 45 minutes"),
+    ],
+)
+def test_r57_a_formula_names_the_thresholds_of_this_city(reach, language, told):
+    envelope = everything()["health.capacity"]
+    rule = Limit(warning=92, after="PT2H", clear=85, clear_after="PT45M")
+    city = replace(reach.city, limits={"health.capacity": {"occupancy": rule}})
+    assert formula(city, envelope, "numbers/overloaded", language).startswith(told)
+
+
+def test_r57_without_a_threshold_no_formula_speaks_of_one(reach):
+    city = replace(reach.city, limits={})
+    for aggregate, number in RULES:
+        told = formula(city, everything()[aggregate], f"numbers/{number}", "en")
+        assert told == formula(city, everything()[aggregate], "numbers/without_a_sentence", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_r57_every_formula_is_filled(reach, language):
+    some = everything()["environment.air"]
+    for key in catalogue.load(language, "formulas").words:
+        aggregate, _, number = key.rpartition(".")
+        told = formula(
+            reach.city, replace(some, aggregate=aggregate), f"numbers/{number}", language
+        )
+        assert told
+        assert "{" not in told
+        assert "–%" not in told

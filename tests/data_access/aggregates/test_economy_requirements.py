@@ -132,6 +132,32 @@ def test_r36_the_pace_of_revenue_is_held_against_the_year(table: Table) -> None:
     assert (share["value"], share["target"], share["status"]) == (34.0, 49.6, "warning")
 
 
+def test_r36_another_years_estimate_is_not_this_years(table: Table) -> None:
+    begins = {year: datetime(year - 1, 12, 31, 17, tzinfo=UTC) for year in (2026, 2027)}
+    told = [
+        ("revenue_estimate", "thuế", None, begins[2026], 1000.0),
+        ("revenue_estimate", "thuế", None, datetime(2026, 7, 1, tzinfo=UTC), 1200.0),  # revised
+        ("revenue", "thuế", None, datetime(2026, 12, 20, 3, tzinfo=UTC), 900.0),
+    ]
+    table.feed(BUDGET, [*told, ("revenue_estimate", "thuế", None, begins[2027], 1500.0)])
+    assert table.numbers(BUDGET)["revenue_share"]["value"] == 75.0
+    table.feed(BUDGET, [("revenue", "phí", None, datetime(2027, 1, 4, 3, tzinfo=UTC), 15.0)])
+    assert table.numbers(BUDGET)["revenue_share"]["value"] == 1.0
+
+
+def test_r36_a_year_without_an_estimate_has_no_share(table: Table) -> None:
+    table.feed(
+        BUDGET,
+        [
+            ("revenue_estimate", "thuế", None, datetime(2025, 12, 31, 17, tzinfo=UTC), 1000.0),
+            ("revenue", "thuế", None, datetime(2027, 1, 4, 3, tzinfo=UTC), 15.0),
+        ],
+    )
+    numbers = table.numbers(BUDGET)
+    assert numbers["revenue_share"]["value"] is None
+    assert "target" not in numbers["revenue"]
+
+
 def test_r36_nothing_booked_is_no_budget(table: Table) -> None:
     table.feed(BUDGET, [("revenue_estimate", "thuế", None, table.ago(days=9), 1000.0)])
     assert table.build(BUDGET).state == "absent"

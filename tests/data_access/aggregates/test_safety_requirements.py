@@ -104,17 +104,32 @@ def test_r45_a_drill_and_an_earlier_message_count_for_nothing(files: Table) -> N
     assert [name for name in drawn["values"] if "114@" in name] == ["114@thu.invalid,F-2"]
 
 
-def test_r45_hot_spots_are_squares_for_the_police_and_units_for_others(files: Table) -> None:
+def test_r45_hot_spots_are_squares_for_the_police_and_units_for_others(
+    files: Table, record: MakeRecord
+) -> None:
     spots = files.build(EVENTS).payload["tables"]["hot"]["rows"]
     assert [(spot["name"]["vi"], spot["week"], spot["accident"]) for spot in spots] == [
         ("Phường Hoàn Kiếm", 4, 1),
         ("Phường Cửa Nam", 3, 1),
     ]
-    assert files.build(ORDER).payload["tables"]["hot"]["rows"] == []
     files.city = with_week(files.city, 3)
+    hot = files.numbers(ORDER)["hot"]  # the files tell of one week: what is usual, nobody knows
+    assert (hot["value"], hot["note"]["en"]) == (None, "no 4 weeks to compare with")
+    assert files.build(ORDER).payload["tables"]["hot"]["rows"] == []
+    for dataset in SECRET:
+        ago = files.ago(days=36)
+        files.feed(dataset, records=[record(f"{dataset}-old", ago, status="closed", area="00004")])
     (unit,) = files.build(ORDER).payload["tables"]["hot"]["rows"]
     assert (unit["name"]["vi"], unit["week"], unit["usual"]) == ("Phường Hoàn Kiếm", 3, 0.0)
     assert set(unit) <= {"name", "area", "week", "usual", "source"}
+
+
+def test_r45_a_usual_day_is_of_four_weeks_or_of_none(files: Table, record: MakeRecord) -> None:
+    assert "previous" not in files.numbers(ORDER)["incidents"]
+    old = record("V-old", files.ago(days=30), status="closed")
+    files.feed("security.incidents", records=[old])
+    assert files.numbers(ORDER)["incidents"]["previous"] == 0.1  # three of 28 days
+    assert "previous" not in files.numbers(ORDER)["fires"]
 
 
 def with_week(city: City, least: float) -> City:
@@ -153,8 +168,9 @@ def test_r45_whatever_is_made_of_police_records_is_released_or_theirs(table: Tab
 
 def test_r45_without_limits_nothing_is_a_hot_spot(files: Table) -> None:
     files.without_limits()
-    assert files.numbers(ORDER)["hot"]["value"] == 0
-    assert files.numbers(EVENTS)["hot"]["value"] == 0
+    for aggregate in (ORDER, EVENTS):
+        hot = files.numbers(aggregate)["hot"]
+        assert (hot["value"], hot["note"]["en"]) == (None, "no threshold set")
 
 
 # --------------------------------------------------------------- the five bottlenecks

@@ -71,7 +71,11 @@ def test_r38_jams_that_do_not_meet_are_two(table: Table) -> None:
 def test_r38_a_city_that_says_no_limit_has_no_jam(table: Table) -> None:
     table.without_limits()
     roads(table, [5, 5, 5])
-    assert table.numbers(CONGESTION)["jams"]["value"] == 0
+    envelope = table.build(CONGESTION)
+    assert envelope.payload["items"]["active"] == []
+    for name in ("jams", "longest"):
+        figure = envelope.payload["numbers"][name]
+        assert (figure["value"], figure["note"]["en"]) == (None, "no threshold set")
 
 
 def at_the_time_of_the_files(table: Table) -> None:
@@ -137,6 +141,42 @@ def test_r37_a_camera_that_fell_silent_is_not_counted(table: Table) -> None:
         entities=[place, replace(place, entity="CAM-8")],
     )
     assert table.numbers(CAMERAS)["flow"]["value"] == 1000
+
+
+def test_r37_a_queue_that_was_told_long_ago_is_no_longer_the_longest(table: Table) -> None:
+    table.feed(
+        CAMERAS,
+        [
+            ("queue_m", "CAM-9", "00070", table.ago(hours=5), 900.0),
+            ("vehicles_h", "CAM-9", "00070", table.ago(minutes=5), 1000.0),
+            ("confidence", "CAM-9", "00070", table.ago(minutes=5), 90.0),
+        ],
+        entities=[Entity("CAM-9", "Xa", 21.02, 105.84, "00070")],
+    )
+    numbers = table.numbers(CAMERAS)
+    assert (numbers["flow"]["value"], numbers["queue"]["value"]) == (1000, None)
+    assert "note" not in numbers["queue"]
+
+
+def test_r40_without_a_limit_nobody_is_in_time_or_late(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.without_limits()
+    table.feed_files(TRANSIT)
+    numbers = table.numbers(TRANSIT)
+    assert numbers["late"]["label"]["en"] == "Late trips"
+    for name in ("late", "on_time"):
+        assert (numbers[name]["value"], numbers[name]["note"]["en"]) == (None, "no threshold set")
+    table.feed_files(VEHICLES)
+    late = table.numbers(VEHICLES)["late"]
+    assert (late["value"], late["note"]["en"]) == (None, "no threshold set")
+
+
+def test_r40_buses_whose_delay_nobody_tells_are_not_in_time(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    table.feed_files(VEHICLES)
+    numbers = table.numbers(VEHICLES)
+    assert numbers["vehicles"]["value"] > 0
+    assert numbers["late"]["value"] is None
 
 
 def test_r40_trips_more_than_ten_minutes_late_are_listed(table: Table) -> None:

@@ -94,6 +94,8 @@ def test_r41_a_city_that_says_no_limit_has_no_alert(table: Table) -> None:
     table.without_limits()
     hospital(table, [120, 120, 120])
     assert alerts(table) == []
+    overloaded = table.numbers(CAPACITY)["overloaded"]
+    assert (overloaded["value"], overloaded["note"]["en"]) == (None, "no threshold set")
 
 
 def test_r41_beds_visits_and_ambulances_are_read_from_fhir(table: Table) -> None:
@@ -311,6 +313,39 @@ def test_r43_enrolment_and_places_are_told_by_isced_level_and_unit(table: Table)
     ]
     assert payload["maps"]["areas"]["values"]["00004"] == {"value": 111, "band": "high"}
     assert [row["name"] for row in payload["tables"]["crowded"]["rows"]] == ["Tiểu học Thử Hai"]
+
+
+def test_r43_a_share_of_places_is_of_the_schools_that_tell_both(table: Table) -> None:
+    schools = {"a": (100.0, 80.0), "b": (900.0, None), "c": (None, 500.0)}
+    at = table.ago(days=30)
+    table.feed(
+        SCHOOLS,
+        [
+            (name, school, "00070", at, figure)
+            for school, told in schools.items()
+            for name, figure in zip(("pupils", "places"), told, strict=True)
+            if figure is not None
+        ],
+        entities=[Entity(n, n, 21.03, 105.85, "00070", {"isced": "1"}) for n in schools],
+    )
+    payload = table.build(SCHOOLS).payload
+    numbers = {name: each["value"] for name, each in payload["numbers"].items()}
+    assert numbers == {"pupils": 1000, "fill": 125.0, "crowded": 1}
+    (level,) = payload["tables"]["levels"]["rows"]
+    assert (level["schools"], level["pupils"], level["fill"]) == (3, 1000, 125.0)
+    assert payload["maps"]["areas"]["values"]["00070"]["value"] == 125
+    table.without_limits()
+    crowded = table.numbers(SCHOOLS)["crowded"]
+    assert (crowded["value"], crowded["note"]["en"]) == (None, "no threshold set")
+
+
+def test_r43_of_a_closed_school_that_no_register_knows_nobody_says_how_many_stay_home(
+    table: Table,
+) -> None:
+    table.now = THEN
+    table.feed_files(CLOSURES)
+    pupils = table.numbers(CLOSURES)["pupils"]
+    assert (pupils["value"], pupils["note"]["en"]) == (None, "2 of unknown size left out")
 
 
 def test_r43_meals_tell_of_kitchens_that_failed_and_hide_how_few_fell_ill(table: Table) -> None:
