@@ -263,6 +263,8 @@ def _table(settings: Settings) -> str:
         if field.exclude:
             continue
         setting = getattr(settings, name)
+        if name == "lake" and setting is None:
+            setting = settings.lake_bucket
         shown = " ".join(setting) if isinstance(setting, tuple) else setting
         lines.append(f"{PREFIX}{name.upper():<16} {field.description}")
         lines.append(f"{'':<20} = {'' if shown is None else shown}")

@@ -2,7 +2,8 @@
 
 from settings.environment import PREFIX, load_settings
 from settings.errors import SettingsError
+from settings.object_store import ObjectStore
 from settings.secret import SECRET_PREFIX
 from settings.settings import Settings
 
-__all__ = ["PREFIX", "SECRET_PREFIX", "Settings", "SettingsError", "load_settings"]
+__all__ = ["PREFIX", "SECRET_PREFIX", "ObjectStore", "Settings", "SettingsError", "load_settings"]

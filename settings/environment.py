@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 
 from settings.errors import SettingsError
+from settings.object_store import SCHEME, object_store
 from settings.secret import SECRET_PREFIX, source_secrets
 from settings.settings import Settings
 
@@ -45,7 +46,11 @@ def load_settings(
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
         raise SettingsError(f"Unknown setting {name}: {hint}")
     values: dict[str, Any] = {known[name]: text for name, text in given.items() if text != ""}
-    values["source_secrets"] = source_secrets(found, values.get("secrets_file"))
+    if str(values.get("lake", "")).startswith(SCHEME):
+        values["lake_bucket"] = values.pop("lake")
+    secrets = source_secrets(found, values.get("secrets_file"))
+    store = object_store(found, secrets)
+    values |= {"source_secrets": secrets, "object_store": store}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -58,4 +63,5 @@ def _sentence(error: Any, values: Mapping[str, Any]) -> str:
     about = Settings.model_fields[field]
     shown = "" if "SecretStr" in str(about.annotation) else f"={values.get(field)!r}"
     why = str(error["msg"]).removeprefix("Value error, ")
+    field = "lake" if field == "lake_bucket" else field
     return f"{PREFIX}{field.upper()}{shown} is wrong: {why} ({about.description})."

@@ -20,6 +20,7 @@ from pydantic import (
 
 from settings.addresses import all_links, is_origin, with_scheme
 from settings.errors import SettingsError
+from settings.object_store import ObjectStore, in_bucket
 from settings.secret import LEAST_TOKEN, SECRET_PREFIX, kept_token, secret_key
 
 
@@ -46,7 +47,14 @@ class Settings(BaseModel):
         default=Path("city"), description="city folder: agencies, datasets, walls, scenes"
     )
     lake: Path | None = Field(
-        default=None, description="folder of the data lake; its files are replayed"
+        default=None,
+        description="folder of the data lake, whose files are replayed; or s3://bucket/prefix",
+    )
+    lake_bucket: str | None = Field(
+        default=None, description="the lake where it is a bucket (IOC_LAKE)", exclude=True
+    )
+    object_store: ObjectStore = Field(
+        default_factory=ObjectStore, description="where buckets are: AWS_* variables", exclude=True
     )
     simulate: bool = Field(
         default=False, description="simulate the datasets the lake does not feed"
@@ -259,6 +267,11 @@ class Settings(BaseModel):
             raise ValueError(f"is no folder: {folder}")
         return folder
 
+    @field_validator("lake_bucket")
+    @classmethod
+    def _bucket(cls, address: str | None) -> str | None:
+        return None if address is None else in_bucket(address)
+
     @field_validator("city")
     @classmethod
     def _city_folder(cls, folder: Path) -> Path:
@@ -321,7 +334,7 @@ class Settings(BaseModel):
     @property
     def simulates(self) -> bool:
         """Whether datasets without a file in the lake are simulated."""
-        return self.simulate or self.lake is None
+        return self.simulate or (self.lake is None and self.lake_bucket is None)
 
     @property
     def is_loopback(self) -> bool:

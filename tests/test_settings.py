@@ -196,3 +196,30 @@ def test_a_file_of_secrets_that_is_not_there_is_refused(tmp_path: Path) -> None:
         _load(IOC_SECRETS_FILE=str(tmp_path / "none"))
     with pytest.raises(SettingsError, match="it is no file"):
         _load(IOC_SECRETS_FILE=str(tmp_path))
+
+
+def test_a_lake_may_be_a_bucket_and_is_opened_by_the_names_every_tool_knows(tmp_path: Path) -> None:
+    file = tmp_path / "secrets"
+    file.write_text("AWS_ACCESS_KEY_ID=of-file\nAWS_SECRET_ACCESS_KEY=secret\n")
+    file.chmod(0o600)
+    settings = _load(
+        IOC_LAKE="s3://lake/ioc/",
+        IOC_SECRETS_FILE=str(file),
+        AWS_ENDPOINT_URL="https://all.example.vn",
+        AWS_ENDPOINT_URL_S3="https://minio.example.vn:9000",
+        AWS_DEFAULT_REGION="hanoi",
+        AWS_ACCESS_KEY_ID="of-environment",
+    )
+    assert (settings.lake, settings.lake_bucket) == (None, "s3://lake/ioc")
+    assert not settings.simulates
+    store = settings.object_store
+    assert (store.endpoint, store.region) == ("https://minio.example.vn:9000", "hanoi")
+    keys = [each and each.get_secret_value() for each in (store.access_key, store.secret_key)]
+    assert keys == ["of-environment", "secret"]
+    assert "of-environment" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["s3://", "s3://Lake", "s3://lake//air", "s3://lake/../air"])
+def test_an_address_of_no_bucket_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"^IOC_LAKE='s3:.* is wrong: .* such as s3://lake/air"):
+        _load(IOC_LAKE=address)

@@ -20,13 +20,16 @@ import aiohttp
 
 from data_access.contracts import DatasetContract, duration_s
 from data_access.intake import companion, query
+from data_access.intake.bucket import Bucket, options_of
 from data_access.intake.companion import Accompanied, CompanionFetch, Fault
 from data_access.intake.door import Door, Hook
 from data_access.intake.gap import GapFetch
 from data_access.intake.gate import Bounds
 from data_access.intake.health import BESIDE, Health, HealthBook
 from data_access.intake.lake import LakeFetch
+from data_access.intake.lake_folder import LakeFolder
 from data_access.intake.mqtt import Listener
+from data_access.intake.partition import Place
 from data_access.intake.polling import Fetch, Polling
 from data_access.intake.query import QueryFetch
 from data_access.intake.spool import Spool
@@ -44,6 +47,7 @@ from data_access.intake.ways import (
 )
 from language import words_of
 from settings import Settings, SettingsError
+from settings.object_store import SCHEME
 
 log = logging.getLogger(__name__)
 
@@ -177,6 +181,8 @@ class Intake:
         elif not isinstance(way, MqttWay):
             every_s = contract.cadence_s if way.every is None else duration_s(way.every)
             fetch = self._fetch(contract, kind, way)
+            if isinstance(fetch, LakeFetch) and way.every is None:
+                every_s = fetch.place.every_s
             if kind == "url" and contract.source.companion is not None:
                 fetch = Accompanied(fetch, self._companions(contract.id))
             await self._poll(contract.id, kind, every_s, fetch)
@@ -230,7 +236,7 @@ class Intake:
             return LakeFetch(
                 way,
                 "csv" if kind == "csv" else "parquet",
-                self._folder(way.path),
+                self._table(way),
                 self._settings.data_dir / SCRATCH / contract.id,
                 self._clock,
             )
@@ -244,11 +250,20 @@ class Intake:
             )
         return UrlFetch(way, self._session, self._clock, secret)
 
-    def _folder(self, path: str) -> Path:
-        lake = self._settings.lake
-        if lake is None and not Path(path).is_absolute():
-            raise SettingsError(f"IOC_LAKE must name the lake in which {path} is.")
-        return (Path() if lake is None else lake) / path
+    def _table(self, way: LakeWay) -> Place:
+        """Return where a table of the lake lies; raises SettingsError."""
+        lake, bucket = self._settings.lake, self._settings.lake_bucket
+        address = way.path if way.path.startswith(SCHEME) else None
+        if address is None and Path(way.path).is_absolute():
+            return LakeFolder(Path(way.path))
+        if address is None and bucket is not None:
+            address = f"{bucket}/{way.path.strip('/')}"
+        if address is not None:
+            options = options_of(self._settings.object_store)
+            return Bucket(address, options, duration_s(way.timeout))
+        if lake is None:
+            raise SettingsError(f"IOC_LAKE must name the lake in which {way.path} is.")
+        return LakeFolder(lake / way.path)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

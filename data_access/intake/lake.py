@@ -1,4 +1,4 @@
-"""Looking for new and changed partitions of a lake folder, and having DuckDB aggregate those.
+"""Looking for new and changed partitions of a lake's table, and having DuckDB aggregate those.
 
 Only the answer and the partition's name travel; the rows stay in the lake. DuckDB runs in a process
 of its own (lake_scan.py), bounded in memory and time.
@@ -7,58 +7,42 @@ of its own (lake_scan.py), bounded in memory and time.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from data_access.durations import duration_s
 from data_access.errors import IntakeError
 from data_access.intake import lake_scan
+from data_access.intake.partition import Kind, Partition, Place
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
 from data_access.intake.ways import LakeWay
 from language import Told, told
 
-MOST_FILES = 200_000
 MOST_AT_ONCE = 50  # partitions for one process …
 MOST_BYTES = 512 * 1024 * 1024  # … and of their files
 THREADS = 2
-_SUFFIXES = {"parquet": (".parquet",), "csv": (".csv", ".csv.gz", ".csv.zst")}
-
-Kind = Literal["parquet", "csv"]
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """A folder with files in it: its name below the lake, its files and how they are now."""
-
-    ref: str
-    files: tuple[str, ...]
-    size: int
-    changed_ns: int  # when the newest of them was
-    print: str  # differs as soon as a file does
 
 
 @dataclass(frozen=True, slots=True)
 class LakeFetch:
-    """Looks at one folder; a Fetch of Polling. `folder` is absolute, `scratch` its own."""
+    """Looks at one table; a Fetch of Polling. `scratch` is a folder of its own."""
 
     way: LakeWay
     kind: Kind
-    folder: Path
+    place: Place
     scratch: Path
     clock: Callable[[], float]
 
     async def __call__(self, state: Mapping[str, Any]) -> Fetched:
         """Return the answers for partitions that are new or changed; raises IntakeError."""
-        found = await asyncio.to_thread(lambda: list(partitions(self.folder, self.kind)))
+        found = await self.place.partitions(self.kind)
         known: dict[str, str] = {each.ref: state.get(each.ref, "") for each in found}
         changed = [each for each in found if known[each.ref] != each.print]
         if not changed:
@@ -79,7 +63,7 @@ class LakeFetch:
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
         wrong = [
-            told("{name}: {fault}", name=each["ref"], fault=_fault(each))
+            told("{name}: {fault}", name=each["ref"], fault=self._fault(each))
             for each in said
             if "error" in each
         ]
@@ -105,14 +89,19 @@ class LakeFetch:
         order = {
             "kind": self.kind,
             "sql": self.way.sql,
-            "folder": str(self.folder),
+            "folder": self.place.where,
+            "bucket": self.place.opened_with(),
             "scratch": str(self.scratch),
             "memory_mb": self.way.memory_mb,
             "max_rows": self.way.max_rows,
             "threads": THREADS,
             "timeout_s": round(timeout_s) + 5,
             "partitions": [
-                {"ref": each.ref, "files": each.files, "out": str(self.scratch / f"{at}.csv")}
+                {
+                    "ref": each.ref,
+                    "files": [(file.path, file.size, file.mark) for file in each.files],
+                    "out": str(self.scratch / f"{at}.csv"),
+                }
                 for at, each in enumerate(chosen)
             ],
         }
@@ -147,66 +136,19 @@ class LakeFetch:
             )
         return said
 
-
-def _fault(answer: Mapping[str, Any]) -> Told:
-    """Return why a partition could not be aggregated."""
-    if "most" in answer:
-        return told("the SQL gives more than {most} rows", most=answer["most"])
-    return told("DuckDB refuses: {said}", said=answer["error"])
+    def _fault(self, answer: Mapping[str, Any]) -> Told:
+        """Return why a partition could not be aggregated."""
+        if "most" in answer:
+            return told("the SQL gives more than {most} rows", most=answer["most"])
+        if "store" in answer:
+            return self.place.meaning(answer["store"])
+        return told("DuckDB refuses: {said}", said=answer["error"])
 
 
 def _one_of(wrong: Sequence[Told]) -> Told | None:
     if len(wrong) < 2:
         return wrong[0] if wrong else None
     return told("{fault} ({count} more)", fault=wrong[0], count=len(wrong) - 1)
-
-
-def partitions(folder: Path, kind: Kind) -> Iterator[Partition]:
-    """Yield every folder that has files of `kind`; raises IntakeError.
-
-    Names that begin with `_` or `.` are other programs' own: what is being written, marks of
-    success.
-    """
-    if not folder.is_dir():
-        raise IntakeError(told("no folder {folder}", folder=folder))
-    count = 0
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith(("_", ".")))
-        wanted = [n for n in sorted(names) if _is_wanted(n, kind)]
-        count += len(wanted)
-        if count > MOST_FILES:
-            raise IntakeError(
-                told("more than {most} files in {folder}", most=MOST_FILES, folder=folder)
-            )
-        found = _partition(folder, place, wanted)
-        if found is not None:
-            yield found
-
-
-def _partition(folder: Path, place: str, names: Sequence[str]) -> Partition | None:
-    mark = hashlib.sha256()
-    files: list[str] = []
-    size = changed_ns = 0
-    for name in names:
-        path = os.path.join(place, name)
-        try:
-            stat = os.stat(path)
-        except OSError:
-            continue  # gone since it was listed
-        if stat.st_size == 0:
-            continue
-        files.append(path)
-        size += stat.st_size
-        changed_ns = max(changed_ns, stat.st_mtime_ns)
-        mark.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    if not files:
-        return None
-    ref = (Path(folder.name) / os.path.relpath(place, folder)).as_posix()
-    return Partition(ref, tuple(files), size, changed_ns, mark.hexdigest()[:32])
-
-
-def _is_wanted(name: str, kind: Kind) -> bool:
-    return name.endswith(_SUFFIXES[kind]) and not name.startswith(("_", "."))
 
 
 def _first(changed: Sequence[Partition]) -> Iterator[Partition]:

@@ -7,10 +7,12 @@ each to standard output. Imports nothing of the project: it is started anew for 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -28,19 +30,34 @@ def main() -> None:
     """Do the order; a partition that fails stops no other."""
     order = json.load(sys.stdin)
     signal.alarm(order["timeout_s"])
-    connection = _opened(order)
+    objects = None if order["bucket"] is None else _objects(order)
+    connection = _opened(order, objects)
     for partition in order["partitions"]:
+        if objects is not None:
+            objects.offer(partition["files"])
         try:
             said: dict[str, Any] = {"rows": _aggregate(connection, order, partition)}
         except (duckdb.Error, OSError, ValueError) as error:
             said = {"error": " ".join(str(error).split())[:500]}
             if isinstance(error, _TooMany):
                 said["most"] = order["max_rows"]
+            elif objects is not None and objects.failure:
+                said["store"] = objects.failure
         print(json.dumps({"ref": partition["ref"], **said}), flush=True)
 
 
-def _opened(order: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB within bounds: so much memory, these folders, no network."""
+def _objects(order: dict[str, Any]) -> Any:
+    """Return the bucket as files; what that takes is loaded for buckets alone."""
+    name = "lake_objects"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded.Objects(order["folder"], order["bucket"])
+
+
+def _opened(order: dict[str, Any], objects: Any) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB within bounds: so much memory, these folders, no network but the bucket's."""
     connection = duckdb.connect(
         config={
             "memory_limit": f"{order['memory_mb']}MB",
@@ -51,6 +68,8 @@ def _opened(order: dict[str, Any]) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": False,
         }
     )
+    if objects is not None:
+        connection.register_filesystem(objects)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET allowed_directories = ?", [[order["folder"], order["scratch"]]])
     connection.execute("SET enable_external_access = false")
@@ -61,7 +80,7 @@ def _opened(order: dict[str, Any]) -> duckdb.DuckDBPyConnection:
 def _aggregate(
     connection: duckdb.DuckDBPyConnection, order: dict[str, Any], partition: dict[str, Any]
 ) -> int:
-    files = ", ".join(_quoted(file) for file in partition["files"])
+    files = ", ".join(_quoted(path) for path, _, _ in partition["files"])
     reader = _READERS[order["kind"]]
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW lake AS SELECT * FROM {reader}([{files}],"

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from data_access.durations import Duration, duration_s
+from settings.object_store import SCHEME, in_bucket
 
 STRICT = ConfigDict(extra="forbid")
 SHORTEST_S = 1.0  # between two polls
@@ -100,30 +101,29 @@ class UrlWay:
         _without_secrets(self.headers, "headers")
 
 
-def _folder(path: str) -> str:
-    """Return a path of the lake; an address of an object store is none."""
+def _table(path: str) -> str:
+    """Return a path of the lake, or an address in a bucket."""
+    if path.startswith(SCHEME):
+        return in_bucket(path)
     if "://" in path:
-        raise ValueError(
-            f"{path!r} is no folder: an object store is not asked by its own protocol; mount its"
-            " bucket below the lake, or ask an engine that reads it by SQL (query)"
-        )
+        raise ValueError(f"{path!r} is neither a folder nor an address such as s3://lake/air")
     return path
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class LakeWay:
-    """A folder of Parquet or CSV files in partitions (`day=2026-11-22/…`), aggregated by DuckDB.
+    """Parquet or CSV files in partitions (`day=2026-11-22/…`), aggregated by DuckDB.
 
-    `sql` reads the table `lake`: the files of one partition, with its keys as columns. It is asked
-    anew for each partition whose files are new or changed, so a group must not reach over several;
-    a group that a partition does not have any more is withdrawn.
+    They lie in a folder, or in a bucket. `sql` reads the table `lake`: the files of one partition,
+    with its keys as columns. It is asked anew for each partition whose files are new or changed, so
+    a group must not reach over several; a group that a partition does not have any more is
+    withdrawn.
     """
 
-    path: Annotated[str, AfterValidator(_folder)] = Field(
-        min_length=1
-    )  # below IOC_LAKE, or absolute
+    # below IOC_LAKE, or absolute, or s3://bucket/prefix
+    path: Annotated[str, AfterValidator(_table)] = Field(min_length=1)
     sql: str = Field(min_length=1)
-    every: Every = "PT2S"
+    every: Every | None = None  # default: as often as its place is looked at (every_s)
     memory_mb: int = Field(default=512, ge=64, le=65536)
     max_rows: int = Field(default=200_000, ge=1, le=5_000_000)  # of the answer for a partition
     timeout: Duration = "PT2M"

@@ -12,7 +12,8 @@ import pytest
 
 from data_access.errors import IntakeError
 from data_access.intake import lake
-from data_access.intake.lake import LakeFetch, partitions
+from data_access.intake.lake import LakeFetch
+from data_access.intake.lake_folder import LakeFolder, partitions
 from data_access.intake.polling import Fetched
 from data_access.intake.ways import LakeWay
 
@@ -49,7 +50,7 @@ def look(tmp_path: Path, folder: Path) -> Look:
         state: dict[str, Any] | None = None, *, kind: str = "parquet", **way: Any
     ) -> Fetched:
         spec = LakeWay(path="air/readings", **{"sql": SQL, **way})
-        fetch = LakeFetch(spec, kind, folder, tmp_path / "scan", lambda: 1.0)  # type: ignore[arg-type]
+        fetch = LakeFetch(spec, kind, LakeFolder(folder), tmp_path / "scan", lambda: 1.0)  # type: ignore[arg-type]
         return asyncio.run(fetch(state or {}))
 
     return looked
@@ -128,7 +129,7 @@ def test_what_other_programs_write_for_themselves_is_not_looked_at(folder: Path)
         file.write_text("x")
     (folder / "day=2026-11-22" / "empty.parquet").touch()
     (found,) = partitions(folder, "parquet")
-    assert [Path(file).name for file in found.files] == ["part-0.parquet"]
+    assert [Path(file.path).name for file in found.files] == ["part-0.parquet"]
 
 
 def test_a_partition_that_is_still_being_written_costs_only_itself(

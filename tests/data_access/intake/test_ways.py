@@ -101,7 +101,8 @@ def test_what_only_sounds_like_a_secret_is_taken() -> None:
             "no other paging",
         ),
         ({"parquet": {"path": "air"}}, "sql"),
-        ({"parquet": {"path": "s3://lake/air", "sql": "x"}}, "mount its bucket below the lake"),
+        ({"parquet": {"path": "gs://lake/air", "sql": "x"}}, "neither a folder nor an address"),
+        ({"parquet": {"path": "s3://lake/../air", "sql": "x"}}, "no address such as s3://lake/air"),
         ({}, "expected paths, or a live way: url"),
     ],
 )
