@@ -7,6 +7,7 @@ import logging
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from dash.development.base_component import Component
 
@@ -23,6 +24,8 @@ from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame, TileContext
 from layouts.tiles.registry import build, read_options
 from permissions.roles import Person
+
+DOUBTS = ("below", "failing")  # of an envelope's quality, by dataset
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +101,12 @@ def within_ceiling(reach: Desk, names: Iterable[str], who: Person) -> dict[str, 
 def as_source(
     envelope: Envelope | None, number: str, behind: Mapping[str, Envelope], city: City
 ) -> Envelope | None:
-    """Return a bottleneck's envelope with the owner, age and origin of the figure's own source."""
+    """Return a bottleneck's envelope with owner, age, origin and doubts of the figure's source."""
     figure = envelope.payload.get("numbers", {}).get(number) if envelope else None
     if envelope is None or figure is None:
         return envelope
-    source = behind.get(figure.get("source", {}).get("dataset", ""))
+    dataset = figure.get("source", {}).get("dataset", "")
+    source = behind.get(dataset)
     if source is not None and source.state == "absent":
         return source
     owner = figure.get("owner", envelope.owner)
@@ -110,6 +114,7 @@ def as_source(
     return replace(
         envelope,
         payload={"numbers": {number: figure}},
+        quality=_quality_of(envelope, dataset),
         owner=owner,
         owner_label=agency.name if agency else envelope.owner_label,
         as_of_ms=figure.get("atMs", envelope.as_of_ms),
@@ -117,6 +122,17 @@ def as_source(
         source_at_ms=source.source_at_ms if source else None,
         stale_after_ms=source.stale_after_ms if source else envelope.stale_after_ms,
     )
+
+
+def _quality_of(envelope: Envelope, dataset: str) -> dict[str, Any]:
+    """Return an envelope's quality with what is said against one of its datasets alone."""
+    own = {
+        name: {dataset: envelope.quality[name][dataset]}
+        for name in DOUBTS
+        if dataset in envelope.quality.get(name, {})
+    }
+    rest = {name: each for name, each in envelope.quality.items() if name not in DOUBTS}
+    return {**rest, **own}
 
 
 def _draw(

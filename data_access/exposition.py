@@ -110,7 +110,7 @@ class Exposition:
         now_ms: float,
         changed: Set[str],
         failing: Mapping[str, str],
-        below: Mapping[str, Sequence[str]],
+        below: Mapping[str, Mapping[str, float]],
         *,
         is_busy: bool = False,
         is_scored: bool = False,
@@ -118,7 +118,7 @@ class Exposition:
     ) -> dict[str, int]:
         """Build what is due, write what changed, and return the versions of that.
 
-        `failing` says why a dataset cannot be read, `below` by which criteria it is too low;
+        `failing` says why a dataset cannot be read, `below` which floors it is below, by criterion;
         `is_scored` when scores were written since. `edition_ms` is what versions rise with, where
         the realm's own time `now_ms` may go back.
         """
@@ -176,7 +176,7 @@ class Exposition:
         ready: Sequence[str],
         now_ms: float,
         failing: Mapping[str, str],
-        below: Mapping[str, Sequence[str]],
+        below: Mapping[str, Mapping[str, float]],
     ) -> dict[str, Envelope]:
         made: dict[str, Envelope] = {}
         waiting = set(ready)
@@ -260,9 +260,9 @@ def _with_failures(envelope: Envelope, failing: Mapping[str, str]) -> Envelope:
     return replace(envelope, quality=quality, reason=reason)
 
 
-def _with_scores(envelope: Envelope, below: Mapping[str, Sequence[str]]) -> Envelope:
+def _with_scores(envelope: Envelope, below: Mapping[str, Mapping[str, float]]) -> Envelope:
     """Say in an envelope which of its datasets are below their floors, and by what."""
-    found = {name: list(below[name]) for name in envelope.datasets if name in below}
+    found = {name: dict(below[name]) for name in envelope.datasets if name in below}
     if not found:
         return envelope
     return replace(envelope, quality={**envelope.quality, "below": found})

@@ -66,12 +66,12 @@ class Scoring:
         self._kept: dict[str, tuple[int, Shown]] = {}  # as written: hour, standings
         self._changed: set[str] = set()
         self._failing: Mapping[str, str] = {}
-        self._below: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, dict[str, float]] = {}
         self._is_loaded = False
 
     @property
-    def below(self) -> Mapping[str, Sequence[str]]:
-        """The criteria by which each dataset is below its floor; most have none."""
+    def below(self) -> Mapping[str, Mapping[str, float]]:
+        """The floors each dataset is below, by criterion; most have none."""
         return self._below
 
     def refresh(
@@ -150,8 +150,8 @@ class Scoring:
         others = set()
         for name, shown in found.items():
             self._kept[name] = (hour, shown)
-            below = tuple(each.criterion for each in shown if each.is_short)
-            if below != self._below.get(name, ()):
+            below = {each.criterion: each.floor for each in shown if each.is_short}
+            if below != self._below.get(name, {}):
                 others.add(name)
             self._below[name] = below
         self._below = {name: below for name, below in self._below.items() if below}
@@ -160,7 +160,7 @@ class Scoring:
     def _load(self, shortfalls: Sequence[scores.Shortfall]) -> None:
         """Go on from what was below its floor when the feed ended."""
         for each in shortfalls:
-            self._below[each.dataset] = (*self._below.get(each.dataset, ()), each.criterion)
+            self._below.setdefault(each.dataset, {})[each.criterion] = each.floor
         self._is_loaded = True
 
 

@@ -35,6 +35,7 @@ from analytics.forecast.learned import (
 )
 from analytics.forecast.lines import Course, lines_of, next_of
 from analytics.forecast.memory import Memory
+from analytics.forecast.model import METHOD
 from analytics.forecast.opening import opened
 from analytics.forecast.published import NOTHING, Said
 from analytics.forecast.source import MS, Read, Stock
@@ -154,7 +155,7 @@ def _made(stock: Stock, what: Declared, memory: Memory, settings: Settings) -> M
 
 def _quality(stock: Stock, what: Declared, made: Made) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "engine": f"scikit-learn {sklearn.__version__}",
+        "engine": f"{METHOD}, scikit-learn {sklearn.__version__}",
         "features": list(NAMES),
         "trainedAtMs": stock.now_ms,
         "loopMs": stock.loop_us / MS,

@@ -20,20 +20,23 @@ SHORT: dict[StepName, Text] = {
 YESTERDAY = text("như ngày trước", "as the day before")
 LAST_WEEK = text("như tuần trước", "as the week before")
 PROFILES: dict[StepName, Text] = {
-    "P1D": text("mẫu theo thứ trong tuần", "weekday profile"),
-    "P7D": text("mẫu theo tuần trong năm", "week-of-year profile"),
-    "P1M": text("mẫu theo tháng trong năm", "month-of-year profile"),
+    "P1D": text("trung bình cùng thứ các tuần qua", "mean of the same weekday"),
+    "P7D": text("trung bình cùng tuần các năm qua", "mean of the same week of past years"),
+    "P1M": text("trung bình cùng tháng các năm qua", "mean of the same month of past years"),
 }
-HOURS = text("mẫu theo giờ trong tuần", "hour-of-week profile")
-HOURS_OF_DAY = text("mẫu theo giờ trong ngày", "hour-of-day profile")  # before a week has passed
+HOURS = text("trung bình cùng giờ các tuần qua", "mean of the same hour of past weeks")
+HOURS_OF_DAY = text("trung bình cùng giờ các ngày qua", "mean of the same hour of past days")
 LEVELS: dict[StepName, Text] = {
     "P1D": text("trung bình 14 ngày qua", "mean of the last 14 days"),
     "P7D": text("trung bình 4 tuần qua", "mean of the last 4 weeks"),
     "P1M": text("trung bình 3 tháng qua", "mean of the last 3 months"),
 }
 LAST_DAY = text("trung bình 24 giờ qua", "mean of the last 24 hours")
-MODELLED = text("mô hình HistGradientBoosting", "HistGradientBoosting model")
-NO_BETTER = text("mô hình không tốt hơn", "the model was no better")
+MODELLED = text("mô hình học máy", "machine-learned model")
+NO_BETTER = text(
+    "mô hình học máy không hơn cách đơn giản này",
+    "a machine-learned model did no better than this simple rule",
+)
 TOTALS: dict[total.Method, Text] = {
     "even": text("chia đều theo ngày", "evenly by day"),
     "working": text("theo ngày làm việc", "by working day"),
@@ -73,8 +76,8 @@ def method_words(choice: Choice, grid: Grid, slots: int) -> Text:
         return MODELLED
     beside = _baseline(choice.baseline, grid, slots)
     return text(
-        f"{MODELLED['vi']} {share}%, {beside['vi']}",
-        f"{MODELLED['en']} {share}%, {beside['en']}",
+        f"{MODELLED['vi']} ({share}%) và {beside['vi']}",
+        f"{MODELLED['en']} ({share}%) and {beside['en']}",
     )
 
 
@@ -83,6 +86,11 @@ def lost_words(choice: Choice) -> Text | None:
     if choice.method == MODEL or choice.errors.get("model") is None:
         return None
     return NO_BETTER
+
+
+def naive_words(choice: Choice, grid: Grid, slots: int) -> Text:
+    """Return what the forecast is held against: repeating what was one season before."""
+    return _baseline(choice.naive, grid, slots)
 
 
 def _baseline(method: str, grid: Grid, slots: int) -> Text:

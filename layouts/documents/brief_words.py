@@ -25,7 +25,7 @@ def source_words(sentence: Sentence, language: str, timezone: str) -> str:
         told.append(text(f"tiles.origin.{head.origin}", language))
     if head.below:
         names = ", ".join(text(f"tiles.criterion.{each}", language) for each in head.below)
-        told.append(text("tiles.below", language, what=names))
+        told.append(text("tiles.below.names", language, what=names))
     return " · ".join(told)
 
 

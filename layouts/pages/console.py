@@ -120,10 +120,9 @@ def bar(place: Place, *, names: Sequence[str], may_send: bool, setting: Setting)
 
 
 def city_body(plan: CityPlan, tiles: Tiles, *, setting: Setting) -> list[Component]:
-    """Return the stage and the five bottlenecks, and under them the five groups."""
+    """Return the stage in a line, the five bottlenecks, and under them the five groups."""
     parts: list[Component] = [
-        _heading(say("console.bottlenecks", setting), top=0),
-        _heading(say("console.groups", setting), top=plan.groups[0][1].y - HEADING_PX),
+        _heading(say("console.bottlenecks", setting), top=plan.bottlenecks[0].rect.y - HEADING_PX)
     ]
     stage = Place("tile", STAGE_GROUP, tile=plan.stage.key)
     parts += _linked(plan.stage, tiles, href=stage.href, label=say("console.rows_of", setting))

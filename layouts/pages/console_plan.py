@@ -28,6 +28,7 @@ GRID_COLUMNS, GRID_ROWS = 12, 12
 GAP_PX = 16
 SMALLEST = (1180.0, 600.0)  # room the plans are made for; less scrolls
 HEADING_PX = 32
+STAGE_PX = 48  # the stage is a line, as in a wall's header strip, and a target for a finger
 GROUP_HEAD_PX = 52
 STAGE_OPTIONS = {"aggregate": STAGE}
 TOPIC_BAR_PX = 64  # keys for a finger, and air below them
@@ -93,7 +94,7 @@ def columns(width: float, count: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class CityPlan:
-    """The city's level: its stage and bottlenecks in a row, a column for each group."""
+    """The city's level: its stage in a line; in five columns its bottlenecks, and its groups."""
 
     stage: Planned
     bottlenecks: tuple[Planned, ...]
@@ -105,14 +106,16 @@ def city_plan(width: float, height: float) -> CityPlan:
     """Lay out the city's level in so much room."""
     width, height = max(width, SMALLEST[0]), max(height, SMALLEST[1])
     row = round(min(max(height * 0.25, 150), 230))
-    top = HEADING_PX + row + GAP_PX + HEADING_PX
+    upper = STAGE_PX + HEADING_PX
+    top = upper + row + GAP_PX
     tall = round(height) - top
     face = round(min(max((tall - GROUP_HEAD_PX) * 0.4, 136), 240))
-    first, *others = columns(width, 1 + len(BOTTLENECK_GROUPS))
-    stage = Planned("stage", "stage", STAGE_OPTIONS, Rect(first[0], HEADING_PX, first[1], row))
+    stage = Planned("stage", "stage", STAGE_OPTIONS, Rect(0, 0, round(width), STAGE_PX))
     bottlenecks = [
-        Planned(f"b.{name}", "kpi", bottleneck_spec(name).options, Rect(x, HEADING_PX, wide, row))
-        for (x, wide), name in zip(others, BOTTLENECK_GROUPS, strict=True)
+        Planned(f"b.{name}", "kpi", bottleneck_spec(name).options, Rect(x, upper, wide, row))
+        for (x, wide), name in zip(
+            columns(width, len(BOTTLENECK_GROUPS)), BOTTLENECK_GROUPS, strict=True
+        )
     ]
     groups = []
     for (x, wide), group in zip(columns(width, len(GROUPS)), GROUPS, strict=True):

@@ -69,15 +69,15 @@ class Tile:
         self.title, self.unit = title, unit
         self.width_u = max(1.0, self.pane.width_px / frame.unit_px - 2 * PAD_X)
         self.lead_u, self.tail_u = self._ends()
-        self.doubt = doubt.words(envelope, frame.language)
-        self.is_pale = bool(self.doubt)  # all of it, unless a kind says which part
+        self.doubts = doubt.choices(envelope, frame.language)
+        self.is_pale = bool(self.doubts)  # all of it, unless a kind says which part
         self.low = self.pane.height_px / frame.unit_px < LOW
         self.narrow = self.width_u < NARROW
         self.head_u = HEAD if self.low else HEAD + HEAD_GAP
         self._owner_lines = self._owner()
         foot = FOOT_LINE * max(1, len(self._owner_lines)) if self.has_foot else 0.0
         if foot and self.narrow:
-            foot += FOOT_LINE * (2 if self.doubt else 1)
+            foot += FOOT_LINE * (2 if self.doubts else 1)
         if foot and not self.low:
             foot += FOOT_GAP
         taken = PAD_TOP + self.head_u + foot + PAD_BOTTOM
@@ -191,16 +191,28 @@ class Tile:
     # Parts
 
     def _head(self) -> html.Header:
-        origin = [] if self.narrow else self._marks()
-        room = self.lead_u
-        if origin and not self.tail_u:
-            room -= max(width_u(mark, CAPTION) for mark in origin) + 0.75
         unit = f" {self.unit}" if self.unit else ""
         unit_width = width_u(unit, CAPTION) + (0.4 if unit else 0)
         choices = LOW_TITLES if self.low else TITLES
         if self.frame.detail == "console":
             choices = CONSOLE_TITLES
-        setting = fit(self.title, room - unit_width, choices, bold=True)
+
+        def set_beside(origin: Sequence[str]) -> tuple[float, Setting | None]:
+            room = self.lead_u
+            if origin and not self.tail_u:
+                room -= max(width_u(mark, CAPTION) for mark in origin) + 0.75
+            return room, fit(self.title, room - unit_width, choices, bold=True)
+
+        # Why data is doubted is said in full where the title is none the smaller for it.
+        origin, doubted = [], ""
+        if not self.narrow:
+            *full, doubted = self.doubts or ("",)
+            _, least = set_beside(self._marks(doubted))
+            if least is not None:
+                fitting = (each for each in full if set_beside(self._marks(each))[1] == least)
+                doubted = next(fitting, doubted)
+            origin = self._marks(doubted)
+        room, setting = set_beside(origin)
         lines, two = [self.title], setting is None
         if setting is None:
             setting = Setting(CAPTION, "semi")
@@ -217,8 +229,8 @@ class Tile:
         ]
         if origin:
             marks: list[Child] = [html.Span(line) for line in origin]
-            if self.doubt:
-                marks[-1] = html.Span(self.doubt, className="tile-doubt")
+            if doubted:
+                marks[-1] = html.Span(doubted, className="tile-doubt")
             head.append(html.Div(marks, className="tile-origin"))
         return html.Header(head, className="tile-head")
 
@@ -232,7 +244,9 @@ class Tile:
         if not self.narrow:
             return html.Footer([owner, told], className="tile-foot")
         origin = html.Span(" ".join(self._origin()), className="tile-origin-words")
-        doubtful = [html.Div(self.doubt, className="tile-doubt")] if self.doubt else []
+        fitting = [each for each in self.doubts if width_u(each, CAPTION) <= self.lead_u]
+        doubted = (fitting or self.doubts[-1:])[:1]
+        doubtful = [html.Div(each, className="tile-doubt") for each in doubted]
         return html.Footer(
             [*doubtful, owner, html.Div([origin, told], className="tile-foot-line")],
             className="tile-foot",
@@ -268,10 +282,10 @@ class Tile:
         self._owner_face = setting.face
         return wrap(owner, room, CAPTION, lines=1 if self.low else 2, face=setting.face)
 
-    def _marks(self) -> list[str]:
+    def _marks(self, doubted: str) -> list[str]:
         """Return what stands at the head's right, two lines at most."""
         origin = self._origin()
-        return [*([" ".join(origin)] if origin else []), self.doubt] if self.doubt else origin
+        return [*([" ".join(origin)] if origin else []), doubted] if doubted else origin
 
     def _origin(self) -> list[str]:
         envelope = self.envelope

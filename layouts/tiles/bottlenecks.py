@@ -80,7 +80,7 @@ def build(
             height=height,
             size=size,
             origin=_origin(figure) if is_mixed else None,
-            doubtful=doubt.words(envelope, tile.language, dataset=_dataset(figure)),
+            doubtful=doubt.shortest(envelope, tile.language, dataset=_dataset(figure)),
         )
         for (name, figure), (top, height) in zip(figures.items(), places, strict=True)
     ]

@@ -8,21 +8,35 @@ import language as lang
 from data_access.envelope import Envelope
 
 
-def words(envelope: Envelope | None, language: str, *, dataset: str | None = None) -> str:
-    """Return why an envelope's data (or one dataset of it) is doubted; "" of no reason.
+def shortest(envelope: Envelope | None, language: str, *, dataset: str | None = None) -> str:
+    """Return in few words why an envelope's data (or one dataset of it) is doubted, or ""."""
+    return next(reversed(choices(envelope, language, dataset=dataset)), "")
+
+
+def choices(
+    envelope: Envelope | None, language: str, *, dataset: str | None = None
+) -> tuple[str, ...]:
+    """Return it in full, then shorter, for where there is less room; nothing of no reason.
 
     A source of which nothing new is let in comes first: what is shown is the last good data. Of
     criteria below their floors the first one is named, others are counted.
     """
     failing: dict[str, Any] = {} if envelope is None else envelope.quality.get("failing", {})
     if failing and (dataset is None or dataset in failing):
-        return lang.text("tiles.blocked", language)
+        return (lang.text("tiles.blocked", language),)
     below: dict[str, Any] = {} if envelope is None else envelope.quality.get("below", {})
-    chosen = below.values() if dataset is None else [below.get(dataset, [])]
-    criteria = list(dict.fromkeys(str(criterion) for found in chosen for criterion in found))
-    if not criteria:
-        return ""
-    what = lang.text(f"tiles.criterion.{criteria[0]}", language)
-    if len(criteria) > 1:
-        what = f"{what} +{len(criteria) - 1}"
-    return lang.text("tiles.below", language, what=what)
+    chosen = below.values() if dataset is None else [below.get(dataset, {})]
+    floors = {str(criterion): floor for found in chosen for criterion, floor in found.items()}
+    if not floors:
+        return ()
+    criterion, floor = next(iter(floors.items()))
+    told = {
+        "what": lang.text(f"tiles.criterion.{criterion}", language),
+        "floor": lang.number(floor, "%", decimals=0, language=language),
+    }
+    counted = {"others": str(len(floors) - 1), "count": str(len(floors))}
+    number = "one" if len(floors) == 1 else "more"
+    return tuple(
+        lang.text(f"tiles.below.{number}.{length}", language, **told, **counted)
+        for length in ("full", "short")
+    )

@@ -95,10 +95,11 @@ def told_method(row: Mapping[str, Any], language: str) -> str:
 def told_errors(row: Mapping[str, Any], language: str) -> str:
     """Return the error of the back-test and the coverage, or that nothing could be tested."""
 
-    def written(name: str, decimals: int, unit: str = "") -> str | None:
+    def written(name: str, unit: str) -> str | None:
         figure = row.get(name)
         if not reading.finite(figure):
             return None
+        decimals = 1 if abs(figure) >= 1 else 2
         return lang.number(figure, unit, decimals=decimals, language=language)
 
     def say(key: str, **values: str) -> str:
@@ -106,18 +107,33 @@ def told_errors(row: Mapping[str, Any], language: str) -> str:
 
     parts: list[str] = []
     unit = str(row.get("error_unit", ""))
-    if (mase := written("mase", 2)) is not None:
-        parts.append(say("mase", mase=mase))
-        for name in ("naive", "profile"):
-            if (other := written(f"mase_{name}", 2)) is not None:
-                parts.append(say(name, mase=other))
-    elif (error := written("error", 1, unit)) is not None:
-        parts.append(say("error", error=error))
-        if (even := written("error_even", 1, unit)) is not None:
-            parts.append(say("even", error=even))
-    if (share := written("coverage80", 0, "%")) is not None:
-        parts.append(say("covers", share=share))
+    if (error := written("error", unit)) is not None:
+        if (even := written("error_even", unit)) is not None:
+            parts.append(say("even", error=error, even=even))
+        else:
+            against = _held_against(row, language)
+            parts.append(", ".join(filter(None, (say("error", error=error), against))))
+    if reading.finite(share := row.get("coverage80")):
+        held = lang.number(share, "%", decimals=0, language=language)
+        parts.append(say("covers", share=held))
     return " · ".join(parts) if parts else say("untested")
+
+
+def _held_against(row: Mapping[str, Any], language: str) -> str:
+    """Return by how much it erred less than repeating the season before, "" of that itself."""
+    mase, naive, name = row.get("mase"), row.get("mase_naive"), row.get("naive")
+    if not (reading.finite(mase) and reading.finite(naive) and naive and name):
+        return ""
+    if row.get("is_naive"):
+        return ""
+    share = round(100 * (1 - mase / naive))
+    key = "less" if share > 0 else "more" if share < 0 else "same"
+    return lang.text(
+        f"tiles.forecast.{key}",
+        language,
+        share=lang.number(abs(share), "%", decimals=0, language=language),
+        naive=lang.pick(name, language),
+    )
 
 
 KIND = TileKind(

@@ -72,6 +72,16 @@ def test_a_bottleneck_names_the_owner_of_its_own_source(leader, cache):
     assert "Công an TP Hà Nội" in words(_tiles(body)["b.congestion"])
 
 
+def test_a_bottleneck_is_doubted_for_its_own_source_alone(leader, cache):
+    five = everything()["city.bottlenecks"]
+    dataset = five.payload["numbers"]["flooding"]["source"]["dataset"]
+    cache.write(replace(five, quality={**five.quality, "below": {dataset: {"accurate": 95.0}}}))
+    _, body = _open(leader, "#/")
+    shown = {key: words(tree) for key, tree in _tiles(body).items()}
+    doubted = {key for key, said in shown.items() if "dưới" in said and "sàn 95%" in said}
+    assert doubted == {"b.flooding"}
+
+
 def test_r10_one_tap_from_a_tile_are_agency_steward_and_due_time(leader, cache, reach):
     tell(reach)
     speed = reach.city.datasets["transport.speed"]

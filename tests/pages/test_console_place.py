@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts.pages.console_place import CITY, GROUPS, Place, parse_place
-from layouts.pages.console_plan import SMALLEST, area_specs, planned, tile_spec
+from layouts.pages.console_plan import SMALLEST, area_specs, city_plan, planned, tile_spec
 from layouts.pages.console_topics import GROUP_FACES, GROUP_TILES, TOPICS
 from layouts.tiles.registry import read_options
 
@@ -73,6 +73,13 @@ def test_every_group_has_tiles_and_a_face():
         assert len({spec.key for spec in GROUP_TILES[group]}) == len(GROUP_TILES[group])
 
 
+@pytest.mark.parametrize("room", [(1872.0, 936.0), (1248.0, 676.0)])
+def test_a_group_stands_under_a_bottleneck(room):
+    plan = city_plan(*room)
+    upper = [(each.rect.x, each.rect.width) for each in plan.bottlenecks]
+    assert upper == [(rect.x, rect.width) for _, rect, _ in plan.groups]
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_tile_of_a_group_has_right_options(group):
     for spec in GROUP_TILES[group]:
@@ -92,7 +99,8 @@ def test_tiles_lie_apart_inside_the_room(place, room):
         assert rect.y >= 0
         assert rect.x + rect.width <= width + 1
         assert rect.y + rect.height <= height + 1
-        assert min(rect.width, rect.height) >= 100, tile.key
+        least = 48 if tile.key == "stage" else 100  # the stage is a line, as high as a finger
+        assert min(rect.width, rect.height) >= least, tile.key
     for one in tiles:
         for other in tiles:
             a, b = one.rect, other.rect

@@ -169,7 +169,7 @@ def _wrong(envelope: Envelope) -> Envelope:
     return replace(envelope, payload=payload)  # type: ignore[arg-type]
 
 
-BELOW = ["sufficient", "consistent"]
+BELOW = {"sufficient": 90.0, "consistent": 95.0}
 
 
 def _datasets(envelope: Envelope) -> list[str]:

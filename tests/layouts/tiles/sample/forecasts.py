@@ -79,6 +79,8 @@ def _finding(
         if is_total
         else words.HOURS,
         "lost": None if is_model or is_total else words.NO_BETTER,
+        "naive": None if is_total else words.YESTERDAY,
+        "is_naive": False,
         "is_model": is_model,
         "next": next_of(course)["value"],
         "mase": None if is_total else 0.731,
@@ -126,7 +128,7 @@ def _finding(
         origin="simulated",
     )
     learned = {
-        "engine": "scikit-learn 1.9.1",
+        "engine": "HistGradientBoosting, scikit-learn 1.9.1",
         "features": ["ahead", "minute", "naive_short"],
         "trainedAtMs": NOW_MS - 5 * HOUR_MS,
         "trainedWhy": "stale",
