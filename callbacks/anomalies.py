@@ -21,6 +21,7 @@ from callbacks.found import found, why_not
 from callbacks.names import people_names
 from data_access.envelope import LIVE, Envelope
 from data_access.figure import item_at
+from data_access.realms.realm import known_at_ms, published
 from language import date, datetime_, duration, moment, number, pick
 from layouts import ids
 from layouts.pages import anomalies
@@ -75,21 +76,20 @@ def layout(
     who = reader()
     there = page_realm.world(PATH, realm, date, time)
     reach, setting = there.reach, there.setting
-    if there.is_exercise:
-        return unkept_page(
-            "anomalies", link=page_setting.link(), setting=setting, then_ms=there.then_ms
-        )
+    if there.is_over:
+        return unkept_page("anomalies", "over", link=page_setting.link(), setting=setting)
     view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
     return anomalies.page(view, link=page_setting.link(), setting=setting)
 
 
 def refresh(versions: Any, _poll: Any, realm: str | None, _id: Any) -> Any:
     """Say anew what stands, when that changed; what was known does not change."""
-    who, is_live = session.person(), page_realm.chosen(realm) == LIVE
-    if who is None or not is_live or (isinstance(versions, Mapping) and ALERTS not in versions):
+    who, here = session.person(), page_realm.chosen(realm)
+    name = published(here, ALERTS)
+    if who is None or known_at_ms(here) or (isinstance(versions, Mapping) and name not in versions):
         return no_update
-    setting = page_setting.setting()
-    return anomalies.lists(_view(desk(), who, setting, ""), setting=setting)
+    there = page_realm.world_again(here)
+    return anomalies.lists(_view(there.reach, who, there.setting, ""), setting=there.setting)
 
 
 @routes.post(LABELS_PATH)

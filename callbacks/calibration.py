@@ -40,15 +40,13 @@ BACK = timedelta(hours=BACK_H)
 
 
 def layout(realm: str | None = None, date: str | None = None, time: str | None = None) -> Any:
-    """Build the page; in an exercise nobody fits a twin."""
+    """Build the page, in the world its address names; a twin is fitted now alone."""
     if not reader().may(Right.SEE_TWINS):
         raise Forbidden("not for this role")
     there = page_realm.world("/data/twins", realm, date, time)
     setting = there.setting
-    if there.is_exercise:
-        return unkept_page(
-            "twins", link=page_setting.link(), setting=setting, then_ms=there.then_ms
-        )
+    if there.is_over:
+        return unkept_page("twins", "over", link=page_setting.link(), setting=setting)
     may_run = setting.person.may(Right.RUN_TWINS) and there.is_live
     twins = _twins(there.reach)
     return view.page(twins, may_run=may_run, link=page_setting.link(), setting=setting)

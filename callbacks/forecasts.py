@@ -40,10 +40,8 @@ def layout(
     who = reader()
     there = page_realm.world("/data/forecasts", realm, date, time, forecast=forecast, series=series)
     reach, setting = there.reach, there.setting
-    if there.is_exercise:
-        return unkept_page(
-            "forecasts", link=page_setting.link(), setting=setting, then_ms=there.then_ms
-        )
+    if there.is_over:
+        return unkept_page("forecasts", "over", link=page_setting.link(), setting=setting)
     if forecast is not None and series is not None:
         envelope = found(reach).get(forecast)
         if envelope is not None and (row := _row(envelope, series)) is not None:

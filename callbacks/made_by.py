@@ -21,7 +21,7 @@ from callbacks.names import people_names
 from callbacks.what_if_tiles import envelope_of
 from data_access.envelope import Envelope
 from data_access.figure import figure_at, item_of
-from data_access.finding import OF_ONE_RUN
+from data_access.finding import OF_ONE_RUN, SAID_AS
 from jobs.canonical import canonical, hash_of
 from jobs.findings import FindingStore
 from jobs.job import BY_SCHEDULE, Job, State
@@ -65,9 +65,10 @@ def work_of(reach: Desk, envelope: Envelope) -> Work | None:
         job_id = job_of(envelope.aggregate)
     else:
         store = FindingStore(reach.engine)
+        version = int(envelope.quality.get(SAID_AS, envelope.version))
         found = store.made_by(envelope.aggregate)
-        job_id = found[0] if found is not None and found[1] == envelope.version else ""
-        job_id = job_id or store.made_then(envelope.aggregate, envelope.version) or ""
+        job_id = found[0] if found is not None and found[1] == version else ""
+        job_id = job_id or store.made_then(envelope.aggregate, version) or ""
     job = runs.store(reach).find(job_id)
     if job is None:
         return None

@@ -109,14 +109,13 @@ class World:
 
     @property
     def is_exercise(self) -> bool:
-        """Whether it is neither now nor what was known then: what works beside does not there."""
+        """Whether it is neither now nor what was known then: what people do is done elsewhere."""
         return not self.is_live and known_at_ms(self.setting.realm) is None
 
     @property
-    def then_ms(self) -> float | None:
-        """What time it is there; None of now, and of an exercise that nobody plays any more."""
-        at_ms = self.reach.now_ms()
-        return at_ms if at_ms < desk().now_ms() else None
+    def is_over(self) -> bool:
+        """Whether it is an exercise that nobody plays any more, or of which nobody can tell."""
+        return self.is_exercise and not self.setting.realm_clock
 
 
 def world(
@@ -230,7 +229,8 @@ def desk_then(reach: Desk, realm: str | None) -> Desk:
 class _CacheThere:
     """The cache, read of one realm; the ground under maps is the same in all.
 
-    What work had found is asked of where it is kept. In an exercise nothing works.
+    What work had found by a minute is asked of where it is kept; what it had found by the time that
+    an exercise plays, the feed has put into its realm.
     """
 
     cache: EnvelopeCache
@@ -243,14 +243,15 @@ class _CacheThere:
         return self.read_many([aggregate]).get(aggregate)
 
     def read_many(self, names: Iterable[str]) -> dict[str, Envelope]:
-        wanted = list(names)
+        wanted, at_ms = list(names), known_at_ms(self.realm)
+        if at_ms is None:
+            return self.cache.read_many(wanted, self.realm)
         made = [name for name in wanted if is_finding(name)]
         rest = [name for name in wanted if not is_finding(name)]
-        return {**self.cache.read_many(rest, self.realm), **self._found(made)}
+        return {**self.cache.read_many(rest, self.realm), **self._found(made, at_ms)}
 
-    def _found(self, names: Sequence[str]) -> dict[str, Envelope]:
-        at_ms = known_at_ms(self.realm)
-        if at_ms is None or not names:
+    def _found(self, names: Sequence[str], at_ms: float) -> dict[str, Envelope]:
+        if not names:
             return {}
         said = self.findings.as_of(names, at_ms) or {}
         return {

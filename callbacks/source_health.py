@@ -29,7 +29,7 @@ def layout(realm: str | None = None, date: str | None = None, time: str | None =
     there = page_realm.world("/data/sources", realm, date, time)
     reach, setting = there.reach, there.setting
     if not there.is_live:
-        return unkept_page("sources", link=page_setting.link(), setting=setting)
+        return unkept_page("sources", "sources", link=page_setting.link(), setting=setting)
     files = sum(1 for each in visible(reach, who) if not each.source.ways)
     return source_health.page(
         sources(reach, who, setting.language),

@@ -56,10 +56,8 @@ def layout(
     who = reader()
     there = page_realm.world(PATH, realm, date, time)
     reach, setting = there.reach, there.setting
-    if there.is_exercise:
-        return unkept_page(
-            "triage", link=page_setting.link(), setting=setting, then_ms=there.then_ms
-        )
+    if there.is_over:
+        return unkept_page("triage", "over", link=page_setting.link(), setting=setting)
     view = _view(reach, who, setting, problem if problem in PROBLEMS else "")
     return triage.page(view, link=page_setting.link(), setting=setting)
 

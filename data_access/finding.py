@@ -18,6 +18,7 @@ from data_access.envelope import LIVE, Envelope, Origin, Payload, Text
 
 PREFIXES = ("twin.", "forecast.", "detection.", "voices.", "brief.")
 OF_ONE_RUN = "twin.run."  # large, gone with its run, and of no use to rules
+SAID_AS = "saidAs"  # of quality, in an exercise: its version where it is kept
 _LONGEST = 128
 _NAME = re.compile(r"[a-z]+(\.[a-zA-Z0-9_-]+)+")
 
@@ -31,6 +32,15 @@ class Ground:
     as_of_ms: float | None  # glass time of the newest data
     source_at_ms: float | None = None
     classification: Classification | None = None  # None: the highest of the datasets
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What a finding said at an instant (None: nothing is kept), and from when until when."""
+
+    envelope: Envelope | None
+    from_ms: float
+    until_ms: float
 
 
 def build_finding(

@@ -9,6 +9,7 @@ asked of it, too; of each name so many bytes.
 from __future__ import annotations
 
 import logging
+import math
 import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from sqlalchemy.exc import SQLAlchemyError
 
 from data_access.envelope import Envelope
-from data_access.finding import OF_ONE_RUN
+from data_access.finding import OF_ONE_RUN, Stood
 from jobs.errors import Refused
 from jobs.publishing import check
 from jobs.tables import finding, finding_past
@@ -113,27 +114,48 @@ class FindingStore:
 
     def as_of(self, names: Collection[str], at_ms: float) -> Mapping[str, Envelope] | None:
         """Return what these findings said at an instant, as far as it is kept; None while away."""
-        was = finding_past.c
-        stands = select(finding.c.name, finding.c.envelope).where(
-            finding.c.name.in_(names), finding.c.written_at_ms <= at_ms
-        )
+        stood = self.stood(names, at_ms)
+        if stood is None:
+            return None
+        return {name: each.envelope for name, each in stood.items() if each.envelope is not None}
+
+    def stood(self, names: Collection[str], at_ms: float) -> Mapping[str, Stood] | None:
+        """Return what each of these findings said at an instant; None while away.
+
+        What says something still does so without end, what cannot be read says nothing.
+        """
         try:
             with self._engine.connect() as connection:
-                found = [(row.name, row.envelope) for row in connection.execute(stands)]
-                for name in set(names) - {name for name, _ in found}:
-                    row = connection.execute(
-                        select(was.envelope)
-                        .where(was.name == name, was.written_at_ms <= at_ms)
-                        .where(was.until_at_ms > at_ms)
-                        .order_by(was.version.desc())
-                        .limit(1)
-                    ).first()
-                    if row is not None:
-                        found.append((name, _unpacked(row.envelope)))
+                return {name: _stood(connection, name, at_ms) for name in names}
         except SQLAlchemyError as error:
             log.warning("findings of then cannot be read: %s", error)
             return None
-        return _whole(found)
+
+
+def _stood(connection: Connection, name: str, at_ms: float) -> Stood:
+    was, now = finding_past.c, finding.c
+    stands = connection.execute(
+        select(now.envelope, now.written_at_ms).where(now.name == name, now.written_at_ms <= at_ms)
+    ).first()
+    if stands is not None:
+        envelope = _whole([(name, stands.envelope)]).get(name)
+        return Stood(envelope, float(stands.written_at_ms), math.inf)
+    mine = was.name == name
+    row = connection.execute(
+        select(was.envelope, was.written_at_ms, was.until_at_ms)
+        .where(mine, was.written_at_ms <= at_ms, was.until_at_ms > at_ms)
+        .order_by(was.written_at_ms.desc(), was.version.desc())
+        .limit(1)
+    ).first()
+    if row is not None:
+        envelope = _whole([(name, _unpacked(row.envelope))]).get(name)
+        return Stood(envelope, float(row.written_at_ms), float(row.until_at_ms))
+    later = (
+        select(func.min(was.written_at_ms)).where(mine, was.written_at_ms > at_ms),
+        select(now.written_at_ms).where(now.name == name),
+    )
+    until = [each for query in later if (each := connection.execute(query).scalar()) is not None]
+    return Stood(None, at_ms, float(min(until, default=math.inf)))
 
 
 def _whole(kept: Iterable[tuple[str, bytes]]) -> dict[str, Envelope]:

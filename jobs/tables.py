@@ -84,4 +84,5 @@ finding_past = Table(  # what a finding said from when it was written until it w
     Column("kept_bytes", BigInteger, nullable=False),
     Column("envelope", LargeBinary, nullable=False),  # compressed by zlib
     Index("finding_past_by_name", "name", "version", "until_at_ms", "kept_bytes"),
+    Index("finding_past_by_time", "name", "written_at_ms", "version", "until_at_ms"),
 )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "operations_version"
-HEAD = "0007"  # the newest migration
+HEAD = "0008"  # the newest migration
 SCHEMA = "operations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
 

@@ -84,9 +84,10 @@ class Asking:
 class Realms:
     """The realms beside live, played for as long as the feed serves."""
 
-    def __init__(self, settings: Settings, link: BlockingClient) -> None:
+    def __init__(self, settings: Settings, link: BlockingClient, found: FindingStore) -> None:
         self._link = link
-        self._rehearsals = Rehearsals(settings, open_cache(settings), self._publish)
+        cache = open_cache(settings)
+        self._rehearsals = Rehearsals(settings, cache, self._publish, found=found)
         self._desk = RealmDesk(Asking(link), self._rehearsals, lambda: time.time() * 1000)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="realms", daemon=True)
@@ -152,7 +153,9 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     """Run the data path, the rules and the realms until `stop` is set."""
     link = BlockingClient(settings.wall_urls, settings.secret(), service="feed")
     rules = Rules(Asking(link), lambda: time.time() * 1000)
-    realms = Realms(settings, link)
+    operations = connect_operations(settings.operations_url)
+    found = FindingStore(operations)
+    realms = Realms(settings, link, found)
 
     def heard(said: Mapping[str, Any]) -> None:
         {"rules": rules.ask_again, "realms": realms.ask_again}.get(said["topic"], _nothing)()
@@ -167,7 +170,6 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     link.subscribe(["rules", "realms"])
     rules.start()
     realms.start()
-    operations = connect_operations(settings.operations_url)
     uses = Uses(UsageLog(operations))
     try:
         run_feed(
@@ -176,17 +178,17 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             look=rules.look,
             uses=uses,
             orders=AuditOrders(operations),
-            found=FindingStore(operations),
+            found=found,
             withdrew=realms.renew,
             stop=stop,
         )
     finally:
-        operations.dispose()
         realms.stop()
         rules.stop()
         link.close()
         rules.join(END_S)
         realms.join(END_S)
+        operations.dispose()
 
 
 def _nothing() -> None:

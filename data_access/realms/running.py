@@ -18,18 +18,21 @@ from typing import Literal
 
 from data_access.aggregates.registry import aggregates
 from data_access.cache import EnvelopeCache
+from data_access.city import City, load_city
 from data_access.envelope import Envelope
 from data_access.errors import CacheError
 from data_access.exposition import Exposition
 from data_access.model import Basis
 from data_access.realms.child import Made, Tuned, Went, serve
-from data_access.realms.realm import is_beside, published
+from data_access.realms.realm import is_beside, is_exercise, published
+from data_access.realms.recollection import FoundThen, Recollection
 from data_access.realms.rehearsal import Order
 from settings import Settings
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_S = (1.0, 60.0)  # until a process that ended by itself is started again, doubling
+LOOK_S = 0.5  # between two looks at what had been found by the time that is played
 AGAIN_S = 1.0  # until what the cache did not take is tried again
 
 Publish = Callable[[Mapping[str, int]], None]
@@ -69,6 +72,7 @@ class _Playing:
     process: BaseProcess | None = None
     link: Connection | None = None
     unkept: dict[str, Envelope] = field(default_factory=dict)  # the cache did not take them yet
+    recollection: Recollection | None = None  # of an exercise
     ready: Went | None = None  # said, and told once all is kept
     is_done: bool = False
     failures: int = 0
@@ -90,13 +94,22 @@ class Rehearsals:
         cache: EnvelopeCache,
         publish: Publish,
         *,
+        found: FoundThen | None = None,
         clock: Callable[[], float] = time.monotonic,
+        now_ms: Callable[[], float] = lambda: time.time() * 1000,
     ) -> None:
-        """Start nothing yet. `publish` is told versions under the names of their realms."""
+        """Start nothing yet. `publish` is told versions under the names of their realms.
+
+        `found` is None where nothing works beside the feed: exercises have no findings then.
+        """
         self._settings = settings
         self._cache = cache
         self._publish = publish
         self._clock = clock
+        self._found = found
+        self._now_ms = now_ms
+        self._city: City | None = None  # read with the first exercise
+        self._look_s = 0.0  # what had been found is not looked for before
         self._playing: dict[str, _Playing] = {}
         self._gone: set[str] | None = None  # realms to let go; None: not looked for yet
         self._must_renew = False
@@ -105,6 +118,7 @@ class Rehearsals:
 
     def keep(self, wanted: Mapping[str, Wanted]) -> None:
         """Play exactly these realms: start, set and end what is needed."""
+        self._look_s = 0.0
         if self._gone is None:
             self._gone = self._listed()
         for realm, each in list(self._playing.items()):
@@ -130,8 +144,9 @@ class Rehearsals:
             for playing in self._playing.values():
                 self._kill(playing)
                 playing.unkept.clear()
-                playing.ready, playing.is_done = None, False
+                playing.ready, playing.is_done, playing.recollection = None, False, None
         reports = [said for realm in self._playing if (said := self._see_to(realm)) is not None]
+        self._recall()
         self._forget()
         links = {each.link: realm for realm, each in self._playing.items() if each.link is not None}
         for link in wait([*links, self._woken], 0.0 if reports else self._pause_s(timeout_s)):
@@ -174,6 +189,24 @@ class Rehearsals:
             return None
         self._start(realm, playing)
         return Report(realm, playing.wanted.tuned.run, "preparing")
+
+    def _recall(self) -> None:
+        """Have exercises say what had been found by what time it is there."""
+        if self._found is None or self._clock() < self._look_s:
+            return
+        self._look_s = self._clock() + LOOK_S
+        now_ms = self._now_ms()
+        for realm, playing in self._playing.items():
+            if not is_exercise(realm):  # what was known is asked of where it is kept
+                continue
+            if playing.recollection is None:
+                city = self._city = self._city or load_city(self._settings.city)
+                versions = self._cache.versions(realm)
+                playing.recollection = Recollection(realm, self._found, city, versions)
+            glass_ms = playing.wanted.tuned.clock.glass(now_ms)
+            said = playing.recollection.step(glass_ms, now_ms=now_ms)
+            playing.unkept |= {each.aggregate: each for each in said}
+            self._keep(playing)
 
     def _start(self, realm: str, playing: _Playing) -> None:
         playing.link, theirs = self._spawn.Pipe()
@@ -224,7 +257,7 @@ class Rehearsals:
             log.error(
                 "%s: envelopes cannot be written (again in %.0f s): %s", realm, AGAIN_S, error
             )
-            playing.again_s = self._clock() + AGAIN_S
+            playing.kept_again_s = self._clock() + AGAIN_S
             return
         playing.unkept.clear()
         self._publish({published(realm, each.aggregate): each.version for each in envelopes})
@@ -273,8 +306,11 @@ class Rehearsals:
 
     def _forget(self) -> None:
         """Let go what realms left in the cache that are not played any more."""
-        names = [*aggregates(), *Exposition.ALWAYS]
-        for realm in list(self._gone or ()):
+        if not self._gone:
+            return
+        found = self._found.versions() if self._found is not None else None
+        names = [*aggregates(), *Exposition.ALWAYS, *(found or ())]
+        for realm in list(self._gone):
             try:
                 self._cache.forget(realm, names)
             except CacheError as error:
@@ -289,4 +325,6 @@ class Rehearsals:
         waits = [max(0.0, p.again_s - self._clock()) for p in playing if p.is_away]
         waits += [max(0.0, p.kept_again_s - self._clock()) for p in playing if p.unkept]
         waits += [AGAIN_S] if self._gone else []
+        if self._found is not None and any(map(is_exercise, self._playing)):
+            waits.append(max(0.0, self._look_s - self._clock()))
         return min([timeout_s, *waits])

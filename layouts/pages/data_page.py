@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
-from data_access.realms.realm import known_realm
-from language import datetime_
 from layouts.pages.attributes import attrs
 from layouts.pages.in_world import lead_on
 from layouts.pages.live import live
@@ -52,24 +49,13 @@ def data_page(
     return shell("data", [hears, *lead_on([top, *body], setting.realm)], setting=setting)
 
 
-def unkept_page(
-    here: str, *, link: Link, setting: Setting, then_ms: float | None = None
-) -> Component:
-    """Build a page of data that tells of now alone, as it is asked for in another world.
-
-    `then_ms` is what time it is there, where the page can show what was known at that minute.
-    """
-    then = []
-    if then_ms is not None:
-        at = datetime_(then_ms, language=setting.language, timezone=setting.timezone)
-        asked = urlencode({"realm": known_realm(then_ms)})
-        then = [html.A(say("data.unkept.then", setting, at=at), href=f"?{asked}", className="key")]
+def unkept_page(here: str, why: str, *, link: Link, setting: Setting) -> Component:
+    """Build a page of data that has nothing to tell of the world it is asked for in."""
     said = html.Div(
         [
             icon("bi-clock-history"),
-            html.H2(say("data.unkept.title", setting)),
-            html.P(say(f"data.unkept.{here}", setting)),
-            *then,
+            html.H2(say("data.unkept.title" if why != "over" else "data.unkept.is_over", setting)),
+            html.P(say(f"data.unkept.{why}", setting)),
             html.A(say("data.unkept.now", setting), href="?", className="key key-main"),
         ],
         className="notice data-unkept",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from jobs import findings
@@ -57,6 +59,34 @@ def test_what_a_finding_said_at_an_instant_is_kept(found):
     version = found.as_of(["forecast.air"], NOW_MS + 1000)["forecast.air"].version
     assert found.made_then("forecast.air", version) == "job1"
     assert found.made_then("forecast.air", version + 7) is None
+
+
+def test_what_stood_at_an_instant_is_told_with_its_while(found):
+    for number in range(3):
+        found.publish(finding("forecast.air", number), f"job{number}", NOW_MS + 1000 * number)
+
+    def span(at_ms: float) -> tuple[float | None, float, float]:
+        each = found.stood(["forecast.air"], NOW_MS + at_ms)["forecast.air"]
+        said = each.envelope and each.envelope.payload["numbers"]["n"]["value"]
+        return said, each.from_ms - NOW_MS, each.until_ms - NOW_MS
+
+    assert span(-500) == (None, -500, 0)
+    assert span(0) == (0, 0, 1000)
+    assert span(1999) == (1, 1000, 2000)
+    assert span(2000) == (2, 2000, math.inf)
+    nobody = found.stood(["forecast.rain"], NOW_MS)["forecast.rain"]
+    assert (nobody.envelope, nobody.until_ms) == (None, math.inf)
+
+
+def test_a_clock_that_went_back_leaves_one_answer_for_each_instant(found):
+    for number, at_ms in enumerate((1000, 500, 700)):
+        found.publish(finding("forecast.air", number), f"job{number}", NOW_MS + at_ms)
+
+    def said(at_ms: float) -> float | None:
+        envelope = found.as_of(["forecast.air"], NOW_MS + at_ms).get("forecast.air")
+        return envelope and envelope.payload["numbers"]["n"]["value"]
+
+    assert [said(at_ms) for at_ms in (499, 500, 699, 700, 1000)] == [None, 1, 1, 2, 2]
 
 
 def test_of_each_name_so_much_is_kept_of_before_the_oldest_going_first(found, monkeypatch):

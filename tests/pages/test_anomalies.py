@@ -9,7 +9,8 @@ import pytest
 from analytics.detection.labels import LabelStore
 from data_access.classification import Classification
 from tests.layouts.tiles.sample import unusual
-from tests.pages.browse import Client, nodes, words
+from tests.pages.automatic import exercise
+from tests.pages.browse import Client, as_text, nodes, words
 from tests.pages.test_passport import ask
 
 
@@ -136,3 +137,33 @@ def test_a_muted_detector_is_told_with_its_alerts_and_by_what_rule(operator, rea
     assert "Tắt trên màn hình (bị đánh giá sai quá nhiều)" in told
     assert "tắt từ 01/01/1970" in told
     assert "đúng dưới 50% trong tối đa 30 cảnh báo" in told
+
+
+DRILL = "exercise:ngap"
+
+
+def test_in_an_exercise_alerts_are_those_of_then_and_nothing_is_said_of_them(
+    operator, reach, link, alerts
+):
+    """What was found then stands in its frame; live's alerts do not, and no label comes of it."""
+    exercise(link)
+    (first, *_) = alerts.payload["items"]["active"]
+    then = {**first, "id": "then-0", "title": {"vi": "Báo động khi ấy", "en": "An alert of then"}}
+    items = {**alerts.payload["items"], "active": [then]}
+    reach.cache.write(
+        replace(alerts, realm=DRILL, origin="replay", payload={**alerts.payload, "items": items})
+    )
+    tree = operator.page(f"/data/anomalies?realm={DRILL}")
+    told = words(tree)
+    assert "DIỄN TẬP" in told
+    assert "Báo động khi ấy" in told
+    assert first["title"]["vi"] not in told
+    assert not [n for n in nodes(tree) if n["type"] == "Form"
+                and n["props"].get("action") == "/data/anomalies/labels"]  # fmt: skip
+    assert "Báo động khi ấy" not in words(operator.page("/data/anomalies"))
+    assert "problem=unknown" in say(operator, "right", "then-0")
+    assert LabelStore(reach.engine).all() == []
+    values = {"versions.data": {f"{DRILL}:detection.alerts": 2}, "page-realm.data": DRILL}
+    assert "Báo động khi ấy" in as_text(operator.call("anomalies-lists.children", values))
+    values = {"versions.data": {"detection.alerts": 2}, "page-realm.data": DRILL}
+    assert "Báo động khi ấy" not in as_text(operator.call("anomalies-lists.children", values))

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_access.cache import EnvelopeCache, open_cache
-from data_access.envelope import LIVE
+from data_access.envelope import LIVE, Envelope
 from data_access.errors import CacheError
+from data_access.finding import SAID_AS, Stood
 from data_access.realms.child import Made, Tuned, Went
 from data_access.realms.realm import RealmClock, known_realm, published
 from data_access.realms.rehearsal import Order
-from data_access.realms.running import Rehearsals, Report, Wanted
+from data_access.realms.running import AGAIN_S, Rehearsals, Report, Wanted
 from settings import Settings
 from tests.conftest import ROOT
 from tests.data_access.realms.conftest import Recorded
 from tests.data_access.test_cache import envelope
 from tests.processes.started import Started, python
 
+ALERTS = "detection.alerts"
 DRILL, OTHER = "exercise:drill", "exercise:other"
 BEGINS = {DRILL: 11.5, OTHER: 44.5}  # minutes of the recording
 T0 = 1_790_000_000_000.0
@@ -99,6 +101,73 @@ def test_envelopes_are_kept_under_their_realm_and_told_by_its_name(tmp_path: Pat
     table.poll(0.0)
     assert table.cache.realms() == []
     assert table.cache.read("transport.speed", DRILL) is None
+
+
+class Told:
+    """What work had found: one alert after another, each for ten minutes."""
+
+    def versions(self) -> Mapping[str, int]:
+        return {ALERTS: int(T0)}
+
+    def read(self, names: Collection[str]) -> Mapping[str, Envelope]:
+        return {name: envelope(name) for name in names}
+
+    def stood(self, names: Collection[str], at_ms: float) -> Mapping[str, Stood]:
+        begins_ms = T0 + (at_ms - T0) // 600_000 * 600_000
+        said = envelope(ALERTS, int(begins_ms))
+        return {name: Stood(said, begins_ms, begins_ms + 600_000) for name in names}
+
+
+def test_what_had_been_found_is_said_in_an_exercise_alone_by_the_time_there(tmp_path: Path) -> None:
+    now_s = 0.0
+    table = Table(tmp_path, found=Told(), now_ms=lambda: T0 + 86_400_000 + now_s * 1000)
+    table.cache.write(envelope(ALERTS, 7))
+    clock = RealmClock(T0 + 86_400_000, T0, 60.0, T0 + 3_600_000)
+    known = known_realm(T0)
+    minute = replace(wanted(known), order=Order(known, T0, T0, "known"), once=True)
+    table.keep({DRILL: replace(wanted(DRILL), tuned=Tuned(clock, 0)), known: minute})
+    seen = []
+    for now_s in (0.0, 5.0, 9.0, 10.0, 21.0):
+        table.now_s = now_s
+        table.poll(0.0)
+        found = table.cache.read(ALERTS, DRILL)
+        assert found is not None
+        assert found.realm == DRILL
+        seen.append((found.quality[SAID_AS] - T0) / 600_000)
+    assert seen == [0, 0, 0, 1, 2]
+    assert set(table.told) == {f"{DRILL}:{ALERTS}"}
+    assert table.cache.read(ALERTS) == envelope(ALERTS, 7)
+    assert table.cache.read(ALERTS, known) is None
+    table.keep({})
+    table.poll(0.0)
+    assert table.cache.realms() == []
+    assert table.cache.read(ALERTS, DRILL) is None
+
+
+def test_a_finding_whose_version_was_not_written_any_more_is_let_go_too(tmp_path: Path) -> None:
+    table = Table(tmp_path, found=Told())
+    table.cache.write(replace(envelope(), realm=DRILL))
+    killed = table.cache
+    killed._set({f"{DRILL}:{ALERTS}": replace(envelope(ALERTS), realm=DRILL).encode()})
+    assert table.cache.read(ALERTS, DRILL) is not None
+    table.keep({})
+    table.poll(0.0)
+    assert table.cache.read(ALERTS, DRILL) is None
+
+
+def test_a_cache_that_takes_nothing_is_not_asked_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(tmp_path)
+    table.keep({DRILL: wanted(DRILL)})
+    table.poll(0.0)
+
+    def full(_envelopes: object) -> None:
+        raise CacheError("no space left")
+
+    monkeypatch.setattr(table._cache, "write_many", full)
+    table.say(DRILL, made(DRILL))
+    assert table._pause_s(60.0) == AGAIN_S
 
 
 REALMS = [DRILL, OTHER, LIVE, "", known_realm(T0), "exercise:"]
