@@ -1,21 +1,25 @@
 """Aggregates for other systems: `/api/aggregates`, and each with its figures as they are on glass.
 
 What is answered is the envelope itself, from which walls, consoles and papers take their figures,
-too: one number has one value, whoever asks. Above the ceiling of whoever asks, and where a dataset
-is private (but for what is released of it), the answer is 403 and an audit row.
+too: one number has one value, whoever asks. What work has found (alerts, forecasts, briefs, twins)
+is answered like any other. Above the ceiling of whoever asks, and where a dataset is private (but
+for what is released of it), the answer is 403 and an audit row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from analytics.brief.finding import finding_in, is_draft
 from callbacks import session
 from callbacks.desk import desk
 from callbacks.usage import note
 from data_access.aggregates.registry import aggregates
 from data_access.envelope import Envelope
+from data_access.finding import OF_ONE_RUN, is_finding
 from permissions.roles import Person, Right
 
 PLACE = "api"
@@ -34,12 +38,10 @@ def listed() -> Response:
     who = session.person()
     if who is None or not who.may(Right.SEE_CONSOLE):
         return _refused(who, "")
-    found = desk().cache.read_many(sorted(aggregates()))
-    heads = [
-        _head(each)
-        for name, each in found.items()
-        if who.may_see(each.classification) and not _is_private(name)
-    ]
+    cache = desk().cache
+    findings = [n for n in cache.versions() if is_finding(n) and not n.startswith(OF_ONE_RUN)]
+    found = cache.read_many(sorted([*aggregates(), *findings]))
+    heads = [_head(each) for each in found.values() if _why_not(each, who) is None]
     response = jsonify(aggregates=heads)
     response.cache_control.no_store = True
     return response
@@ -51,15 +53,14 @@ def one(aggregate: str) -> Response:
     reach, who = desk(), session.person()
     if who is None or not who.may(Right.SEE_CONSOLE):
         return _refused(who, aggregate)
-    if aggregate not in aggregates():
+    is_named = aggregate in aggregates()
+    envelope = reach.cache.read(aggregate) if is_named or is_finding(aggregate) else None
+    if envelope is None and not is_named:  # nor has any work found it
         return session.error("unknownAggregate", 404)
-    envelope = reach.cache.read(aggregate)
     if envelope is None:
         return session.error("unavailable", 503)
-    if not who.may_see(envelope.classification):
-        return _refused(who, aggregate, envelope)
-    if _is_private(aggregate):
-        return _refused(who, aggregate, envelope, code="notShared")
+    if (code := _why_not(envelope, who)) is not None:
+        return _refused(who, aggregate, envelope, code=code)
     note(reach, who, envelope.datasets, place=PLACE)
     response = Response(envelope.encode(), mimetype="application/json")
     response.set_etag(f"{envelope.version}-{round(envelope.made_at_ms)}")
@@ -69,13 +70,40 @@ def one(aggregate: str) -> Response:
     return response
 
 
+def _why_not(envelope: Envelope, who: Person) -> str | None:
+    """Return the code of why an envelope is not answered; None where it is."""
+    name = envelope.aggregate
+    if not who.may_see(envelope.classification):
+        return "forbidden"
+    if is_draft(name) and not who.may(Right.APPROVE_BRIEFS):
+        return "forbidden"
+    is_private = _is_private_finding(envelope) if is_finding(name) else _is_private(name)
+    return "notShared" if is_private else None
+
+
+def _is_private_finding(envelope: Envelope) -> bool:
+    """Tell whether work has found it in private data; a brief says what its aggregates say."""
+    brief = finding_in(envelope)
+    if brief is not None:
+        heads = [each.head for each in brief.brief.sentences]
+        return any(
+            _is_private(head.aggregate)
+            if head.aggregate in aggregates()
+            else _has_private(head.datasets)
+            for head in heads
+        )
+    return _has_private(envelope.datasets)
+
+
 def _is_private(name: str) -> bool:
     """Tell whether an aggregate says of a private dataset what was not released of it."""
-    aggregate, datasets = aggregates()[name], desk().city.datasets
-    if aggregate.released or aggregate.reads:
-        return False
-    mine = (datasets[each] for each in aggregate.datasets if each in datasets)
-    return any(each.share == "private" for each in mine)
+    aggregate = aggregates()[name]
+    return not (aggregate.released or aggregate.reads) and _has_private(aggregate.datasets)
+
+
+def _has_private(names: Iterable[str]) -> bool:
+    datasets = desk().city.datasets
+    return any(datasets[each].share == "private" for each in names if each in datasets)
 
 
 def _head(envelope: Envelope) -> dict[str, Any]:

@@ -72,6 +72,11 @@ def name_of(kind: str, *, draft: bool) -> str:
     return f"{PREFIX}{kind}{DRAFT if draft else ''}"
 
 
+def is_draft(name: str) -> bool:
+    """Tell whether a brief of this name is one that nobody has approved."""
+    return name.startswith(PREFIX) and name.endswith(DRAFT)
+
+
 def envelope_of(
     brief: Brief,
     rules: BriefRules,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from reportlab.platypus import Paragraph
 
+from analytics.brief.finding import Approval, envelope_of
 from callbacks.desk import Desk
 from data_access.classification import Classification
 from data_access.envelope import Envelope
@@ -21,7 +22,7 @@ from tests.layouts.tiles.sample import everything
 from tests.layouts.tiles.stage import context
 from tests.layouts.tiles.trees import having, words
 from tests.pages.browse import Client
-from tests.pages.test_brief import draft
+from tests.pages.test_brief import RULES, draft
 
 AIR = "environment.air"
 WHERE = f"/api/aggregates/{AIR}"
@@ -65,7 +66,7 @@ def test_r07_a_number_is_the_same_on_a_wall_on_paper_and_for_other_systems(
     for sentence in made.sentences:
         head = sentence.head
         asked = leader.get(f"/api/aggregates/{head.aggregate}")
-        if asked.status_code in (403, 404):  # above this reader, or a finding of work
+        if asked.status_code == 403:  # above this reader
             continue
         told: Any = asked.get_json()
         assert (told["as_of_ms"], told["version"]) == (head.as_of_ms, head.version)
@@ -139,3 +140,78 @@ def test_what_there_is_not_is_told_apart_from_what_is_not_there_yet(
     assert viewer.get("/api/aggregates/no.such").status_code == 404
     assert viewer.get(WHERE).status_code == 503
     assert stranger.get(WHERE, Accept="application/json").status_code == 401
+    for name in ("forecast.none", "detection.none", "twin.run.none", "forecast..", "brief.morning"):
+        answer = viewer.get(f"/api/aggregates/{name}")
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "unknownAggregate")
+
+
+FOUND = ("detection.alerts", "forecast.air", "twin.latest.traffic")
+
+
+def test_what_work_has_found_is_answered_and_listed_like_any_aggregate(
+    viewer: Client, reach: Desk
+) -> None:
+    made = [everything()[name] for name in FOUND]
+    reach.cache.write_many([*made, replace(made[-1], aggregate="twin.run.a")])
+    for each in made:
+        answer = viewer.get(f"/api/aggregates/{each.aggregate}")
+        assert Envelope.decode(answer.data) == Envelope.decode(each.encode())
+        where = f"/api/aggregates/{each.aggregate}"
+        assert viewer.get(where, If_None_Match=answer.headers["ETag"]).status_code == 304
+    assert viewer.get("/api/aggregates/twin.run.a").status_code == 200
+    listed = viewer.get("/api/aggregates").get_json()["aggregates"]
+    told = {each["aggregate"]: each for each in listed}
+    assert sorted(told) == sorted(FOUND)  # a single run is asked for by its name
+    for each in made:
+        head = told[each.aggregate]
+        assert (head["as_of_ms"], head["stale_after_ms"]) == (each.as_of_ms, each.stale_after_ms)
+        assert head["origin"] == each.origin
+
+
+def test_what_work_has_found_is_as_secret_as_it_says(viewer: Client, reach: Desk) -> None:
+    secret = Classification("restricted", frozenset({"party"}))
+    forecast, alerts = everything()["forecast.air"], everything()["detection.alerts"]
+    private = replace(alerts, datasets=("transport.speed", "security.logins"))
+    reach.cache.write_many([replace(forecast, classification=secret), private])
+    for name, code in (("forecast.air", "forbidden"), ("detection.alerts", "notShared")):
+        answer = viewer.get(f"/api/aggregates/{name}")
+        assert (answer.status_code, answer.get_json()["error"]["code"]) == (403, code)
+        assert reach.audit.recent(action="aggregate.read")[0]["target"] == f"aggregate/{name}"
+    assert viewer.get("/api/aggregates").get_json()["aggregates"] == []
+
+
+def test_a_brief_is_answered_once_it_is_let_out_and_a_draft_to_who_may_do_that(
+    viewer: Client, leader: Client, reach: Desk
+) -> None:
+    made = draft(reach)
+    open_ = [each for each in made.sentences if each.head.aggregate in ("environment.air",)]
+    brief_ = replace(made, sentences=tuple(open_))
+    rules = RULES["morning"]
+    letting = Approval("leader", {"vi": "Lãnh đạo", "en": "Leader"}, 1.0, brief_.digest)
+    reach.cache.write_many(
+        replace(
+            envelope_of(brief_, rules, reach.city, approval=approval),
+            version=1,
+            classification=Classification("public"),
+        )
+        for approval in (None, letting)
+    )
+    assert open_
+    assert viewer.get("/api/aggregates/brief.morning").status_code == 200
+    assert viewer.get("/api/aggregates/brief.morning.draft").status_code == 403
+    assert leader.get("/api/aggregates/brief.morning.draft").status_code == 200
+    listed = viewer.get("/api/aggregates").get_json()["aggregates"]
+    assert "brief.morning.draft" not in {each["aggregate"] for each in listed}
+    told = replace(open_[0], head=replace(open_[0].head, aggregate="security.logins"))
+    shut = replace(made, sentences=(told,))
+    letting = replace(letting, digest=shut.digest)
+    private = envelope_of(shut, rules, reach.city, approval=letting)
+    reach.cache.write(replace(private, version=2))
+    answer = leader.get("/api/aggregates/brief.morning")
+    assert answer.get_json()["error"]["code"] == "notShared"
+
+
+def test_nothing_of_an_exercise_is_answered(viewer: Client, reach: Desk) -> None:
+    reach.cache.write(replace(everything()["forecast.air"], realm="exercise:ngap"))
+    assert viewer.get("/api/aggregates/forecast.air").status_code == 404
+    assert viewer.get("/api/aggregates").get_json()["aggregates"] == []
