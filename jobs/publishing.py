@@ -34,7 +34,7 @@ def check(envelope: Envelope) -> None:
             "tooLarge",
             told(
                 "{name} has {size:.1f} MB; at most {most:.0f} MB are shown.",
-                name=name,
+                name=envelope.label,
                 size=size / 1e6,
                 most=MOST_BYTES / 1e6,
             ),

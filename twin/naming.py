@@ -1,6 +1,7 @@
 """What a refusal calls by its id in a model, by the name people know it by; the id stays behind it.
 
-Pure. Twins refuse by ids, as scenarios name streets and pumps by them; who reads knows names.
+Pure. Twins refuse by ids, as scenarios name streets and pumps by them; who reads knows names. Kinds
+of measures, their figures and the lists they are picked from have names of the pages' own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,33 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_access.envelope import Text
-from language import Told, as_told, told
+from language import LANGUAGES, Told, as_told, has, text, told
+
+
+def measure_name(kind: str) -> Text:
+    """Return how a kind of measure is called; one that no page knows by its id."""
+    return _called(f"measure.{kind}") or _itself(kind)
+
+
+def listed_name(listed: str) -> Text:
+    """Return what one of a list of options is called; of one that no page knows its id."""
+    return _called(f"one.{listed}") or _itself(listed)
+
+
+def figure_name(kind: str, field: str) -> Text:
+    """Return how a figure that a measure asks for is called; one that no page knows by its id."""
+    return _called(f"slider.{kind}.{field}") or _called(f"slider.{field}") or _itself(field)
+
+
+def _called(key: str) -> Text | None:
+    whole = f"what_if.{key}"
+    if not all(has(whole, each) for each in LANGUAGES):
+        return None
+    return {each: text(whole, each) for each in LANGUAGES}
+
+
+def _itself(words: str) -> Text:
+    return dict.fromkeys(LANGUAGES, words)
 
 
 def named(said: str, options: Mapping[str, Any]) -> str:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from language import Told, told, words_of
+from twin.naming import figure_name, measure_name
 
 
 def refusal(error: ValidationError, whole: str = "scenario") -> Told:
     """Return the first thing that is wrong: where (of the `whole` where it is all), and what."""
     first = error.errors()[0]
-    where = ".".join(str(step) for step in first["loc"]) or whole
-    return told("{where}: {what}", where=where, what=_what(first))
+    return told("{where}: {what}", where=_where(first["loc"]) or whole, what=_what(first))
+
+
+def _where(steps: tuple[int | str, ...]) -> Told | str:
+    """Return the way to what is wrong; to a measure or its figure, by the names pages call them."""
+    at = steps.index("measures") + 1 if "measures" in steps else len(steps)
+    match steps[at : at + 3]:
+        case (int(before), str(kind), str(field)):
+            return told(
+                "measure {number} ({measure}), {figure}",
+                number=before + 1,
+                measure=measure_name(kind),
+                figure=figure_name(kind, field),
+            )
+        case (int(before), str(kind)):
+            return told(
+                "measure {number} ({measure})", number=before + 1, measure=measure_name(kind)
+            )
+    return ".".join(map(str, steps))
 
 
 def _what(first: object) -> Told:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.alias_generators import to_camel
 
 from language import told
+from twin.naming import listed_name, measure_name
 from twin.refusal import refusal
 
 ALL = "all"  # the key of rain that falls everywhere alike
@@ -201,7 +202,11 @@ def check_picked(scenario: DrainageScenario, options: Mapping[str, Any]) -> None
         picked = getattr(measure, field)
         if (measure.kind, picked) in seen:
             raise ValueError(
-                told("{measure} of {picked!r} is there twice", measure=measure.kind, picked=picked)
+                told(
+                    "{measure} of {picked} is there twice",
+                    measure=measure_name(measure.kind),
+                    picked=picked,
+                )
             )
         seen.add((measure.kind, picked))
         _fits(measure, _find(options, listed, picked))
@@ -213,7 +218,7 @@ def _find(options: Mapping[str, Any], listed: str, wanted: str) -> Mapping[str, 
             found: Mapping[str, Any] = option
             return found
     raise ValueError(
-        told("{wanted!r} is none of the {listed} of this model", wanted=wanted, listed=listed)
+        told("this model has no {wanted} ({listed})", wanted=wanted, listed=listed_name(listed))
     )
 
 

@@ -64,10 +64,16 @@ def test_what_is_absurd_is_refused_in_a_sentence(scenario: dict[str, Any], said:
     ("measures", "said"),
     [
         ([{"kind": "pumpsOff", "station": "tram-yen-so", "pumps": 21}], "has 20 pumps, not 21"),
-        ([{"kind": "pumpsOff", "station": "nowhere", "pumps": 1}], "none of the stations"),
-        ([{"kind": "block", "conduit": "lang-ha.9", "share": 1}], "none of the conduits"),
+        (
+            [{"kind": "pumpsOff", "station": "nowhere", "pumps": 1}],
+            "no nowhere (Pump station)",
+        ),
+        ([{"kind": "block", "conduit": "lang-ha.9", "share": 1}], "this model has no lang-ha.9 ("),
         ([{"kind": "drawdown", "lake": "hoan-kiem", "m": 5}], "can be lowered by 1.2 m, not 5"),
-        ([{"kind": "gate", "gate": "thanh-liet", "open": 1}] * 2, "is there twice"),
+        (
+            [{"kind": "gate", "gate": "thanh-liet", "open": 1}] * 2,
+            "Gate opening of thanh-liet is there",
+        ),
     ],
 )
 def test_what_the_city_does_not_have_cannot_be_picked(
