@@ -26,10 +26,15 @@ def choices(
         return (lang.text("tiles.blocked", language),)
     below: dict[str, Any] = {} if envelope is None else envelope.quality.get("below", {})
     chosen = below.values() if dataset is None else [below.get(dataset, {})]
-    floors = {str(criterion): floor for found in chosen for criterion, floor in found.items()}
+    floors: dict[str, Any] = {}
+    for found in chosen:  # an envelope of an earlier release names criteria alone
+        floors |= found if isinstance(found, dict) else dict.fromkeys(found)
     if not floors:
         return ()
     criterion, floor = next(iter(floors.items()))
+    if floor is None:
+        named = ", ".join(lang.text(f"tiles.criterion.{each}", language) for each in floors)
+        return (lang.text("tiles.below.names", language, what=named),)
     told = {
         "what": lang.text(f"tiles.criterion.{criterion}", language),
         "floor": lang.number(floor, "%", decimals=0, language=language),

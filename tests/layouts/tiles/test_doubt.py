@@ -30,3 +30,10 @@ def test_it_names_the_score_and_the_floor_it_is_below() -> None:
         tile = build("kpi", {**options, "title": title}, WALL, given, context())
         told.append(words(having(tile, "tile-doubt")))
     assert told == ["Điểm ‘đúng’ dưới mức sàn 95%", "‘đúng’ dưới sàn 95%"]
+
+
+def test_an_envelope_of_an_earlier_release_names_the_scores_without_their_floors() -> None:
+    name = cases.OPTIONS["kpi"][0]["aggregate"]
+    quality = {"below": {"any": ["accurate", "live"]}}
+    envelope = replace(sample.everything()[name], quality=quality)
+    assert doubt.choices(envelope, "vi") == ("Điểm đúng, sống dưới mức sàn",)
