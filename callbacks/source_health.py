@@ -76,6 +76,7 @@ def _source(row: Mapping[str, Any], *, in_full: bool, language: str) -> SourceSt
         error=pick(row["error"], language) if in_full else "",
         rows=row["rows"],
         refused=row["refused"],
+        withdrawn=row.get("withdrawn", 0),
         turned=row.get("turned", 0),  # an envelope of the edition before has none
         lag_s=row["lag"],
     )

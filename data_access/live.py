@@ -27,6 +27,7 @@ from data_access.errors import StoreRefused
 from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
+from data_access.intake.ways import LakeWay
 from data_access.messages import messages_in
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Decided, Order
@@ -99,6 +100,7 @@ class LiveChannel:
         self._taken: list[Spooled] = []
         self._refusal: str | None = None  # why the last payload was refused
         self._said = _Said()
+        self._taken_back = 0  # observations of what was taken that are said no more
         self._has_news = False  # of what was taken, something was not in the store yet
         self._arrived: Counter[str] = Counter()  # takings with news, and those that came late
         self._apart: Apart | None = None
@@ -168,6 +170,7 @@ class LiveChannel:
             return Outcome()
         del self._waiting[0]
         self._has_news |= outcome.changed
+        self._taken_back += outcome.taken_back
         if not self._waiting:
             self._finish(change)
             self._prune(self._stream.id, now_us)
@@ -214,6 +217,10 @@ class LiveChannel:
         )
         if not self._taken:
             return
+        if self._taken[0].arrival.framing == "gone":
+            self._said = _Said()
+            self._waiting = [Change(wholes=list(self._gone()), done_us=self._taken[-1].id)]
+            return
         shutil.rmtree(self._scratch, ignore_errors=True)
         files = list(_written(self._taken, self._scratch, self._contract.source.format))
         beside = self._intake.beside(self.dataset) or self._beside
@@ -253,8 +260,10 @@ class LiveChannel:
         adds = self._taken[0].arrival.framing == "lines" and registry.counts(
             self._contract.source.format
         )
+        way = self._contract.source.ways.get(self._taken[0].way)
+        owns = isinstance(way, LakeWay) and bool(self._taken[0].arrival.part)
         while len(rows) > CHUNK and not adds:  # what adds up goes in one transaction
-            yield Change(rows=rows.take(slice(0, CHUNK)))
+            yield Change(rows=rows.take(slice(0, CHUNK)), owns=owns)
             rows = rows.take(slice(CHUNK, len(rows)))
         schema = joined(self._schema, *(each.schema for each in readings))
         is_known, self._schema = schema == self._schema, schema
@@ -266,6 +275,7 @@ class LiveChannel:
         yield Change(
             rows=rows if len(rows) else None,
             adds=adds,
+            owns=owns,
             wholes=wholes,
             played=[Played(record) for record in records],
             entities=[each for each in entities.values() if known.get(each.entity) != each],
@@ -302,6 +312,16 @@ class LiveChannel:
             keys = {each.key for each in refused if each.key is not None}
             yield Whole(part, rows, keys, within)
 
+    def _gone(self) -> Iterator[Whole]:
+        """Yield parts of the source that are there no more, as ones that say nothing."""
+        way = self._contract.source.ways.get(self._taken[0].way)
+        retention = way.retention if isinstance(way, LakeWay) else None
+        for each in self._taken:
+            kept_us = None
+            if retention is not None:
+                kept_us = each.arrival.received_us - round(duration_s(retention) * 1e6)
+            yield Whole(each.arrival.part, Rows.join([]), kept_before_us=kept_us)
+
     def _count(
         self, accepted: int, rejected: Sequence[Rejected], measured: Counter[str]
     ) -> tuple[FileMark, list[Rejected]]:
@@ -337,7 +357,9 @@ class LiveChannel:
             rows=self._said.rows,
             refused=self._said.refused,
             lag_us=self._said.lag_us,
+            withdrawn=self._taken_back,
         )
+        self._taken_back = 0
         if self._has_news and self._said.lag_us is not None:
             self._arrived["came"] += 1
             self._arrived["late"] += self._said.lag_us > self._contract.stale_after_ms * 1000

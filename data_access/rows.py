@@ -167,6 +167,11 @@ def is_of_part(reference: str, part: str, ends: str = "#") -> bool:
     return part.endswith("@") or not rest or rest[0] in ends
 
 
+def part_of(reference: str) -> str:
+    """Return of which partition of a lake a reference is."""
+    return reference.partition("#")[0]
+
+
 def join_reference(text: str, line: int) -> str:
     """Return a source reference as its source wrote it."""
     return text if line == NO_LINE else f"{text}:{line}"

@@ -21,6 +21,7 @@ _COUNTS = (
     ("failures", text("Lỗi liên tiếp", "Failures")),
     ("rows", text("Dòng nhận", "Rows")),
     ("refused", text("Dòng loại", "Refused")),
+    ("withdrawn", text("Dòng rút lại", "Withdrawn")),
     ("turned", text("Lượt bị chặn", "Turned away")),
 )
 _TIMES = (
@@ -63,6 +64,7 @@ def _row(view: View, health: Health) -> dict[str, Any]:
         "failures": health.failures,
         "rows": health.rows,
         "refused": health.refused,
+        "withdrawn": health.withdrawn,
         "turned": health.turned_away,
         "way": health.way,
         "tried": _ms(health.last_try_us),

@@ -23,6 +23,7 @@ _METRICS = (
     _Metric("bytes_total", "counter", "Bytes of them.", lambda h: h.size),
     _Metric("rows_total", "counter", "Rows the contract accepted.", lambda h: h.rows),
     _Metric("refused_total", "counter", "Rows the contract refused.", lambda h: h.refused),
+    _Metric("withdrawn_total", "counter", "Rows that are said no more.", lambda h: h.withdrawn),
     _Metric("turned_away_total", "counter", "Senders turned away.", lambda h: h.turned_away),
     _Metric("last_try_seconds", "gauge", "When it was tried.", lambda h: _s(h.last_try_us)),
     _Metric("last_success_seconds", "gauge", "When it answered.", lambda h: _s(h.last_success_us)),

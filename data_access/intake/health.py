@@ -38,6 +38,7 @@ class Health:
     rows: int = 0  # observations and records the contract accepted
     refused: int = 0
     lag_us: int | None = None  # of the newest row: from its own time until it came in
+    withdrawn: int = 0  # observations that are said no more
     turned_away: int = 0  # who sent too much, too often, too slowly, or without leave
 
 
@@ -100,7 +101,14 @@ class HealthBook:
         )
 
     def stored(
-        self, dataset: str, way: str, *, rows: int, refused: int, lag_us: int | None
+        self,
+        dataset: str,
+        way: str,
+        *,
+        rows: int,
+        refused: int,
+        lag_us: int | None,
+        withdrawn: int = 0,
     ) -> None:
         """Take note of what the contract made of payloads."""
         with self._lock:
@@ -110,6 +118,7 @@ class HealthBook:
                     was,
                     rows=was.rows + rows,
                     refused=was.refused + refused,
+                    withdrawn=was.withdrawn + withdrawn,
                     lag_us=was.lag_us if lag_us is None else lag_us,
                 )
 

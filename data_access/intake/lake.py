@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import orjson
 from data_access.durations import duration_s
 from data_access.errors import IntakeError
 from data_access.intake import lake_scan
+from data_access.intake.absence import TABLE, Absence, absence, prints
 from data_access.intake.partition import Kind, Partition, Place
 from data_access.intake.polling import Fetched
 from data_access.intake.spool import Arrival
@@ -41,14 +42,52 @@ class LakeFetch:
     clock: Callable[[], float]
 
     async def __call__(self, state: Mapping[str, Any]) -> Fetched:
-        """Return the answers for partitions that are new or changed; raises IntakeError."""
+        """Return the answers for partitions that are new or changed, and which are gone for good.
+
+        Raises IntakeError.
+        """
         found = await self.place.partitions(self.kind)
-        known: dict[str, str] = {each.ref: state.get(each.ref, "") for each in found}
+        if not found and self.way.gone == "withdrawn" and prints(state):
+            raise IntakeError(told("{path} is empty; what it said stays", path=self.way.path))
+        was = prints(state)
+        known = {each.ref: was.get(each.ref, "") for each in found}
         changed = [each for each in found if known[each.ref] != each.print]
-        if not changed:
-            return Fetched((), known)
-        changed.sort(key=lambda each: -each.changed_ns)  # what is new is on glass first
-        chosen = list(_first(changed))
+        chosen: list[Partition] = []
+        arrivals: list[Arrival] = []
+        wrong: list[Told] = []
+        if changed:
+            changed.sort(key=lambda each: -each.changed_ns)  # what is new is on glass first
+            chosen = list(_first(changed))
+            arrivals, read, wrong = await self._read(chosen, was)
+            known |= read
+        kept = {ref: mark for ref, mark in known.items() if mark}
+        size = sum(len(each.body) for each in arrivals)
+        away = self._absence(state, known)
+        is_all_read = len(chosen) == len(changed) and not wrong
+        gone = away.gone[:MOST_AT_ONCE] if is_all_read else ()
+        at_us = int(self.clock() * 1_000_000)
+        # After what is there now: that may say what another partition said.
+        arrivals += [Arrival(ref, b"", at_us, "gone", part=ref) for ref in gone]
+        kept |= {ref: mark for ref, mark in away.away.items() if ref not in gone}
+        return Fetched(
+            arrivals,
+            {TABLE: self.place.where, **kept},
+            size,
+            more=len(chosen) < len(changed) or (is_all_read and len(gone) < len(away.gone)),
+            error=_one_of(wrong),
+        )
+
+    def _absence(self, state: Mapping[str, Any], there: Collection[str]) -> Absence:
+        """Return what is away; of another table than before nothing is."""
+        if self.way.gone == "kept" or state.get(TABLE, self.place.where) != self.place.where:
+            return Absence({}, ())
+        after_s = duration_s(self.way.gone_after)
+        return absence(state, there, now_s=self.clock(), after_s=after_s)
+
+    async def _read(
+        self, chosen: Sequence[Partition], was: Mapping[str, str]
+    ) -> tuple[list[Arrival], dict[str, str], list[Told]]:
+        """Return the answers, how the partitions that gave one are, and why others gave none."""
         at_us = int(self.clock() * 1_000_000)
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
@@ -58,7 +97,7 @@ class LakeFetch:
                 self._arrival(at, each["ref"], at_us)
                 for at, each in enumerate(said)
                 # One without a row says so of a partition that had some.
-                if each.get("rows") or ("error" not in each and each["ref"] in state)
+                if each.get("rows") or ("error" not in each and each["ref"] in was)
             ]
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -67,18 +106,12 @@ class LakeFetch:
             for each in said
             if "error" in each
         ]
-        known |= {
+        read = {
             each.ref: each.print
             for each, answer in zip(chosen, said, strict=True)
             if "error" not in answer
         }
-        return Fetched(
-            arrivals,
-            {ref: mark for ref, mark in known.items() if mark},
-            sum(len(each.body) for each in arrivals),
-            more=len(chosen) < len(changed),
-            error=_one_of(wrong),
-        )
+        return arrivals, read, wrong
 
     def _arrival(self, at: int, ref: str, at_us: int) -> Arrival:
         """Return a partition's answer, which is all there is of it."""

@@ -28,7 +28,7 @@ from language import told
 
 log = logging.getLogger(__name__)
 
-Framing = Literal["file", "lines", "messages"]
+Framing = Literal["file", "lines", "messages", "gone"]
 
 MOST_WAITING = 256 * 1024 * 1024  # bytes of one dataset the store has not got yet
 MOST_IN_FLIGHT = 64 * 1024 * 1024  # bytes in memory on their way to the disk
@@ -52,8 +52,9 @@ class Arrival:
     """A payload as it came. `name` is how source references call it.
 
     `framing`: a file of its own; lines of a log; or messages, one JSON object a line
-    (data_access/messages.py). Lines and messages of several payloads may be read together. `part`
-    names what of its source it is all of: what was said of that before, and is not, is withdrawn.
+    (data_access/messages.py); or `gone`, nothing but the word that its part is. Lines and messages
+    of several payloads may be read together. `part` names what of its source it is all of: what was
+    said of that before, and is not, is withdrawn.
     """
 
     name: str

@@ -117,7 +117,9 @@ class LakeWay:
     They lie in a folder, or in a bucket. `sql` reads the table `lake`: the files of one partition,
     with its keys as columns. It is asked anew for each partition whose files are new or changed, so
     a group must not reach over several; a group that a partition does not have any more is
-    withdrawn.
+    withdrawn. So is all that a partition said that is away for `gone_after`, and at two looks or
+    more, while the others are there; not where its first row is older than the `retention` of the
+    lake itself, nor where what is `gone` is "kept".
     """
 
     # below IOC_LAKE, or absolute, or s3://bucket/prefix
@@ -126,6 +128,9 @@ class LakeWay:
     every: Every | None = None  # default: as often as its place is looked at (every_s)
     memory_mb: int = Field(default=512, ge=64, le=65536)
     max_rows: int = Field(default=200_000, ge=1, le=5_000_000)  # of the answer for a partition
+    gone: Literal["withdrawn", "kept"] = "withdrawn"
+    gone_after: Duration = "PT10M"
+    retention: Duration | None = None  # for how long the lake keeps a partition
     timeout: Duration = "PT2M"
 
 

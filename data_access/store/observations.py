@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, delete, insert, select
 
 from data_access import rollup
-from data_access.rows import SUSPECT, WITHDRAWN, Rows
+from data_access.rows import SUSPECT, WITHDRAWN, Rows, join_reference, part_of
 from data_access.store import cells, parts
 from data_access.store.engine import bulk, copy_in, insert_into
 from data_access.store.series import NEVER_US, SeriesBook
@@ -60,13 +60,15 @@ def append(
     zone: ZoneInfo,
     recorded_us: int,
     adds: bool = False,
+    owns: bool = False,
 ) -> tuple[int, int]:
     """Store rows (times on the track) and roll them up; returns how many were new and revised.
 
     Rows with one key in one call are what was said one after the other: the last counts, the ones
     before become revisions when the key is new. With `adds` they are counts of parts: what was said
-    of a key is added up, and to what there is. Raises ValueError for a value that is no number or
-    too large to be summed exactly.
+    of a key is added up, and to what there is. With `owns` a row that says what there is already is
+    a revision all the same, where another part of the source said it. Raises ValueError for a value
+    that is no number or too large to be summed exactly.
     """
     code_ids, disturbed = book.resolve(connection, rows.keys)
     if disturbed:
@@ -78,7 +80,9 @@ def append(
     if adds:
         rows, ids = _added_up(rows, ids)
     rows, ids, is_last = _in_order(rows, ids)
-    revision, is_same, known = _revisions(connection, rows.take(is_last), ids[is_last], book)
+    revision, is_same, known = _revisions(
+        connection, rows.take(is_last), ids[is_last], book, owns=owns
+    )
     if adds:  # a key comes once by now
         rows = replace(rows, value=rows.value + known)
         is_same = (revision > 0) & (rows.value == known)
@@ -136,7 +140,7 @@ def _in_order(rows: Rows, ids: Ids) -> tuple[Rows, Ids, npt.NDArray[np.bool_]]:
 
 
 def _revisions(
-    connection: Connection, rows: Rows, ids: Ids, book: SeriesBook
+    connection: Connection, rows: Rows, ids: Ids, book: SeriesBook, *, owns: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Return the revision each row would be, which say nothing new, and what there is (else 0).
 
@@ -158,6 +162,8 @@ def _revisions(
                 observation.c.revision,
                 observation.c.value,
                 observation.c.quality,
+                observation.c.ref_id,
+                observation.c.ref_line,
             )
             .where(observation.c.series_id == int(ids[mine[0]]))
             .where(observation.c.at_us.between(int(at_us[0]), int(at_us[-1])))
@@ -165,7 +171,7 @@ def _revisions(
         ).all()
         if not found:
             continue
-        known_at, known_revision, known_value, known_quality = (
+        known_at, known_revision, known_value, known_quality, known_ref, known_line = (
             np.array(column) for column in zip(*found, strict=True)
         )
         newest = np.searchsorted(known_at, at_us, side="right") - 1
@@ -177,7 +183,24 @@ def _revisions(
             & (known_value[newest] == rows.value[mine])
             & (known_quality[newest] == rows.quality[mine])
         )
+        if owns:
+            texts = _texts(connection, set(known_ref.tolist()))
+            was = zip(known_ref[newest].tolist(), known_line[newest].tolist(), strict=True)
+            owners = [part_of(join_reference(texts[each], line)) for each, line in was]
+            says = [part_of(rows.reference(each)) for each in mine.tolist()]
+            is_same[mine] &= np.array(owners, object) == np.array(says, object)
     return revision, is_same, known
+
+
+def _texts(connection: Connection, ref_ids: set[int]) -> dict[int, str]:
+    """Return references by their ids."""
+    found: dict[int, str] = {}
+    wanted = sorted(ref_ids)
+    for start in range(0, len(wanted), NAMES_A_QUERY):
+        some = wanted[start : start + NAMES_A_QUERY]
+        rows = connection.execute(select(ref.c.id, ref.c.text).where(ref.c.id.in_(some)))
+        found.update({row.id: row.text for row in rows})
+    return found
 
 
 def _insert(

@@ -1,9 +1,10 @@
 """Parts of a source that come whole: what was said of one, and is not any more, is withdrawn.
 
 A partition of a lake that is written anew, or an answer that is all there is, says by leaving a row
-out that it does not hold. Nothing is deleted: a withdrawal is one more revision of the row, so that
-what was known before stays answerable as of then, and the row may come again. Cells and newest
-values follow from the rows that stand.
+out that it does not hold; one that is gone leaves out all that it said last, and alone. Nothing is
+deleted: a withdrawal is one more revision of the row, so that what was known before stays
+answerable as of then, and the row may come again. Cells and newest values follow from the rows that
+stand.
 
 Not for what must not be kept at all: that is data_access/store/withdrawn.py.
 """
@@ -42,6 +43,7 @@ class Whole:
     within: Within = "all"
     ends: str = "#"  # … before one of these
     beside: Rows | None = None  # what other parts say now: a row they have is not gone
+    kept_before_us: int | None = None  # one that begins earlier was cleared away, and stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None
     """
     within = _known(connection, stream_id, whole.name)
     if within is None:
+        return None
+    if whole.kept_before_us is not None and within.first_us < whole.kept_before_us:
         return None
     if whole.within == "span":
         span = Extent.of(whole.rows.at_us)

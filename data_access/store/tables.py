@@ -281,4 +281,5 @@ source_health = Table(  # of each live source, as the feed last said (data_acces
     Column("refused", BigInteger, nullable=False),
     Column("lag_us", BigInteger),
     Column("turned_away", BigInteger, nullable=False, server_default="0"),
+    Column("withdrawn", BigInteger, nullable=False, server_default="0"),
 )

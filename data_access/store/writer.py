@@ -60,6 +60,7 @@ class Change:
 
     rows: Rows | None = None
     adds: bool = False  # the rows are counts of parts
+    owns: bool = False  # the rows are of the parts that say them, whoever said the same before
     wholes: Sequence[Whole] = ()  # of parts of the source: what of them is said no more goes
     played: Sequence[Played] = ()
     entities: Sequence[Entity] = ()
@@ -84,6 +85,7 @@ class Outcome:
     revisions: int = 0
     records: int = 0
     withdrawn: int = 0  # versions that are gone
+    taken_back: int = 0  # observations of parts that are said no more; they are revisions, too
 
     @property
     def changed(self) -> bool:
@@ -157,15 +159,16 @@ class StoreWriter:
     def _apply(
         self, connection: Connection, stream_id: int, change: Change, now_us: int
     ) -> Outcome:
-        new = revised = versions = gone = 0
+        new = revised = versions = gone = taken_back = 0
         if change.rows is not None:
             new, revised = self._append(
-                connection, stream_id, change.rows, now_us, adds=change.adds
+                connection, stream_id, change.rows, now_us, adds=change.adds, owns=change.owns
             )
         for whole in change.wholes:
             missing = parts.missing(connection, stream_id, whole)
             if missing is not None:
                 revised += self._append(connection, stream_id, missing, now_us)[1]
+                taken_back += len(missing)
             parts.keep(connection, stream_id, whole, missing)
         if change.withdrawn:
             dataset, _ = self._gone(connection, stream_id)
@@ -196,10 +199,17 @@ class StoreWriter:
             values["schema"] = dict(change.schema)
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
-        return Outcome(new, revised, versions, gone)
+        return Outcome(new, revised, versions, gone, taken_back)
 
     def _append(
-        self, connection: Connection, stream_id: int, rows: Rows, now_us: int, *, adds: bool = False
+        self,
+        connection: Connection,
+        stream_id: int,
+        rows: Rows,
+        now_us: int,
+        *,
+        adds: bool = False,
+        owns: bool = False,
     ) -> tuple[int, int]:
         """Append rows; return how many were new, and revised."""
         book = self._books.get(stream_id)
@@ -213,6 +223,7 @@ class StoreWriter:
             zone=self._zone,
             recorded_us=now_us,
             adds=adds,
+            owns=owns,
         )
 
     def _gone(self, connection: Connection, stream_id: int) -> tuple[str, frozenset[str]]:

@@ -43,6 +43,7 @@ class SourceState:
     error: str
     rows: int
     refused: int
+    withdrawn: int  # rows that are said no more
     turned: int  # senders that were turned away
     lag_s: float | None
 
@@ -88,15 +89,16 @@ def _columns(setting: Setting) -> list[GridColumn]:
         return say(f"sources.column.{name}", setting)
 
     return [
-        GridColumn("name", head("name"), 148, 2, is_link=True),
+        GridColumn("name", head("name"), 138, 2, is_link=True),
         GridColumn("state", head("state"), 128, 1, is_marked=True),
-        GridColumn("way", head("way"), 140, 2),
+        GridColumn("way", head("way"), 120, 2),
         GridColumn("success", head("success"), 104, 1),
         GridColumn("failures", head("failures"), 104, 1, is_figure=True, sorted_by="desc"),
         GridColumn("until", head("until"), 128, 1),
-        GridColumn("error", head("error"), 136, 3),
+        GridColumn("error", head("error"), 118, 3),
         GridColumn("rows", head("rows"), 88, 1, is_figure=True),
         GridColumn("refused", head("refused"), 76, 1, is_figure=True),
+        GridColumn("withdrawn", head("withdrawn"), 72, 1, is_figure=True),
         GridColumn("turned", head("turned"), 76, 1, is_figure=True),
         GridColumn("lag", head("lag"), 88, 1, is_figure=True),
     ]
@@ -133,6 +135,8 @@ def _row(each: SourceState, now_ms: float, setting: Setting) -> dict[str, Any]:
         "rows_words": number(each.rows, language=language),
         "refused": each.refused,
         "refused_words": number(each.refused, language=language),
+        "withdrawn": each.withdrawn,
+        "withdrawn_words": number(each.withdrawn, language=language),
         "turned": each.turned,
         "turned_words": number(each.turned, language=language),
         "lag": each.lag_s,

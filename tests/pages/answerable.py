@@ -122,6 +122,8 @@ def _quality(city: City, now_ms: float) -> dict[str, Any]:
             "failures": 4 if state == "failing" else 0,
             "rows": 120_400,
             "refused": 12,
+            "withdrawn": 1_260,
+            "turned": 0,
             "way": way,
             "tried": now_ms - 5_000,
             "until": now_ms + 90_000 if state == "failing" else None,

@@ -55,9 +55,9 @@ def units(city: City) -> list[str]:
 
 
 @pytest.fixture
-def open_lake(open_source: Callable[..., LiveRoom], tmp_path: Path) -> Callable[[], LiveRoom]:
-    def opened() -> LiveRoom:
-        way = LakeWay(path="air", sql=SQL, every="PT1S")
+def open_lake(open_source: Callable[..., LiveRoom], tmp_path: Path) -> Callable[..., LiveRoom]:
+    def opened(**more: Any) -> LiveRoom:
+        way = LakeWay(path="air", sql=SQL, **{"every": "PT1S", **more})
         source = SourceSpec(format="table", options=OPTIONS, parquet=way)
         (tmp_path / "lake").mkdir(exist_ok=True)
         return open_source(AIR, source, lake=tmp_path / "lake")
@@ -72,7 +72,7 @@ def standing(room: LiveRoom) -> dict[str, float]:
 
 
 def test_r02_a_partition_written_anew_without_a_group_takes_its_number_back(
-    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
 ) -> None:
     one, two, three = units
     lake = tmp_path / "lake"
@@ -97,7 +97,7 @@ def test_r02_a_partition_written_anew_without_a_group_takes_its_number_back(
 
 
 def test_the_passport_of_a_number_tells_what_was_withdrawn_of_it(
-    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
 ) -> None:
     one, two, _ = units
     partition(tmp_path / "lake", {one: 10, two: 20})
@@ -116,7 +116,7 @@ def test_the_passport_of_a_number_tells_what_was_withdrawn_of_it(
 
 
 def test_a_partition_that_has_nothing_any_more_takes_all_of_it_back(
-    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
 ) -> None:
     lake, other = tmp_path / "lake", HOUR - timedelta(hours=1)
     partition(lake, dict.fromkeys(units, 10.0))
@@ -130,8 +130,8 @@ def test_a_partition_that_has_nothing_any_more_takes_all_of_it_back(
     room.until(lambda: standing(room) == {units[0]: 30.0, units[1]: 5.0})
 
 
-def test_a_partition_that_is_gone_or_wrong_takes_nothing_back(
-    open_lake: Callable[[], LiveRoom], units: list[str], tmp_path: Path
+def test_a_partition_that_is_wrong_takes_nothing_back(
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
 ) -> None:
     lake = tmp_path / "lake"
     partition(lake, dict.fromkeys(units, 10.0))
@@ -143,14 +143,125 @@ def test_a_partition_that_is_gone_or_wrong_takes_nothing_back(
     partition(lake, {units[0]: 11.0, units[1]: -5.0})  # … or one: what was known of that stays
     room.until(lambda: standing(room).get(units[0]) == 11.0)
     assert standing(room) == {units[0]: 11.0, units[1]: 10.0}
-    (lake / f"air/hour={HOUR:%Y-%m-%dT%H}" / "part.parquet").unlink()
-    partition(lake, {units[2]: 7.0}, hour=HOUR + timedelta(hours=1))
-    room.until(lambda: standing(room).get(units[2]) == 7.0)
-    assert standing(room) == {units[0]: 11.0, units[1]: 10.0, units[2]: 7.0}
+    assert room.health(AIR, "parquet").withdrawn == 1  # units[2], which no row speaks of
+
+
+# ---------------------------------------------------------------- partitions that are gone
+
+
+LATER = HOUR + timedelta(hours=1)
+AT_ONCE = {"every": "PT1S", "gone_after": "PT0S"}
+
+
+def gone(lake: Path, hour: datetime = HOUR) -> None:
+    """Take a partition away."""
+    folder = lake / f"air/hour={hour:%Y-%m-%dT%H}"
+    (folder / "part.parquet").unlink()
+    folder.rmdir()
+
+
+def test_r02_a_partition_that_is_gone_for_good_takes_back_what_it_alone_said(
+    open_lake: Callable[..., LiveRoom],
+    units: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("data_access.feed.HEALTH_S", 0.1)
+    one, two, three = units
+    lake = tmp_path / "lake"
+    name = partition(lake, {one: 10, two: 20, three: 90})
+    partition(lake, {one: 30}, hour=LATER)
+    room = open_lake(**AT_ONCE)
+    room.until(lambda: room.stored(AIR)[0] == 4)
+    gone(lake)
+    soon(room, lambda: room.health(AIR, "parquet").withdrawn == 3)
+    assert standing(room) == {one: 30}
+    rows = room.store().source_rows(AIR)
+    taken = next(row for row in rows if row["entity"] == three)
+    assert (taken["value"], taken["quality"], taken["source_ref"]) == (None, "withdrawn", name)
+    then = taken["recorded_at"] - timedelta(microseconds=1)
+    before = [row["value"] for row in room.store().source_rows(AIR, known_at=then)]
+    assert sorted(before) == [10, 20, 30, 90]
+    room.until(lambda: shown(room)["withdrawn"] == 3)
+    partition(lake, {two: 20})  # it comes again
+    soon(room, lambda: standing(room) == {one: 30, two: 20})
+
+
+def soon(room: LiveRoom, holds: Callable[[], Any]) -> None:
+    """Wait until it holds, with one look after the other."""
+
+    def asked() -> Any:
+        room.ask(AIR, "parquet")
+        return holds()
+
+    room.until(asked)
+
+
+def shown(room: LiveRoom) -> dict[str, Any]:
+    """What is shown of the source."""
+    try:
+        return room.read("data.quality").payload["tables"]["sources"]["rows"][0]
+    except (AssertionError, KeyError):
+        return {"withdrawn": None}
+
+
+def test_what_another_partition_says_by_now_is_not_taken_back(
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    one, two, _ = units
+    lake = tmp_path / "lake"
+    partition(lake, {one: 10, two: 20})
+    partition(lake, {one: 30}, hour=LATER)
+    room = open_lake(**AT_ONCE)
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    (lake / "air/day=whole").mkdir()  # hours are made one day, which says one row less
+    rows = f"SELECT '{one}' AS unit, 10.0 AS dust, TIMESTAMPTZ '{HOUR.isoformat()}' AS seen"
+    duckdb.execute(f"COPY ({rows}) TO '{lake}/air/day=whole/part.parquet' (FORMAT parquet)")
+    gone(lake)
+    soon(room, lambda: room.health(AIR, "parquet").withdrawn == 1)
+    with room.store().snapshot() as snapshot:
+        found = snapshot.recent(AIR, "pm25", from_us=0)
+    assert [value for _, value in found[one]] == [10, 30]
+    assert two not in standing(room)
+
+
+@pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "unmounted"])
+def test_a_lake_without_anything_takes_nothing_back_and_says_so(
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path, is_empty: bool
+) -> None:
+    lake = tmp_path / "lake"
+    partition(lake, dict.fromkeys(units, 10.0))
+    room = open_lake(**AT_ONCE)
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    gone(lake)
+    if not is_empty:
+        (lake / "air").rmdir()
+    room.until(lambda: room.health(AIR, "parquet").failures)
+    error = str(room.health(AIR, "parquet").error)
+    assert error == ("air is empty; what it said stays" if is_empty else f"no folder {lake}/air")
+    assert standing(room) == dict.fromkeys(units, 10.0)
+    partition(lake, dict.fromkeys(units, 11.0))
+    soon(room, lambda: standing(room) == dict.fromkeys(units, 11.0))
+    assert room.health(AIR, "parquet").withdrawn == 0
+
+
+def test_what_a_lake_clears_away_after_its_own_retention_stays(
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    lake, later = tmp_path / "lake", datetime.now(UTC) - timedelta(minutes=1)
+    partition(lake, {units[0]: 10.0})  # an hour old and more
+    partition(lake, {units[1]: 20.0}, hour=later)
+    partition(lake, {units[2]: 30.0}, hour=later + timedelta(minutes=61))
+    room = open_lake(**AT_ONCE, retention="PT30M")
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    gone(lake)
+    gone(lake, later)
+    soon(room, lambda: room.health(AIR, "parquet").withdrawn)
+    assert standing(room) == {units[0]: 10.0, units[2]: 30.0}
 
 
 def test_versions_that_wait_together_are_known_one_after_the_other(
-    open_lake: Callable[[], LiveRoom],
+    open_lake: Callable[..., LiveRoom],
     units: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -167,25 +278,30 @@ def test_versions_that_wait_together_are_known_one_after_the_other(
     assert standing(room) == {units[0]: 1.0}
 
 
+@pytest.mark.parametrize("is_gone", [False, True], ids=["anew", "gone"])
 def test_a_feed_killed_while_it_withdraws_loses_and_doubles_nothing(
-    city: City, tmp_path: Path
+    city: City, tmp_path: Path, is_gone: bool
 ) -> None:
     units = [unit.code for unit in city.areas][:40]
     source = f"""
         format = "table"
         options = {{ time = "hour", area = "unit", values = {{ pm25 = "dust" }} }}
-        parquet = {{ path = "air", every = "PT1S", sql = "{SQL}" }}
+        parquet = {{ path = "air", every = "PT1S", gone_after = "PT0S", sql = "{SQL}" }}
     """
     folders = live_city(tmp_path / "city", AIR, source), tmp_path / "lake", tmp_path / "data"
     partition(folders[1], dict.fromkeys(units, 10.0))
+    partition(folders[1], {units[0]: 9.0}, hour=HOUR - timedelta(hours=1))
     names = ("IOC_CITY", "IOC_LAKE", "IOC_DATA_DIR")
     named = dict(zip(names, map(str, folders), strict=True))
     settings = load_settings({**named, "IOC_FEED_PORT": str(free_port())}, env_file=None)
     room = LiveRoom(settings, load_city(folders[0]))
-    room.until(lambda: room.stored(AIR)[0] == 40)
+    room.until(lambda: room.stored(AIR)[0] == 41)
     room.close()
-    partition(folders[1], dict.fromkeys(units[:10], 11.0))
-    for at in (1, 11, 40):  # in the chunk of rows, and in that of what is withdrawn
+    if is_gone:
+        gone(folders[1])
+    else:
+        partition(folders[1], dict.fromkeys(units[:10], 11.0))
+    for at in (1,) if is_gone else (1, 11, 40):  # in the rows, and in what is withdrawn
         done = subprocess.run(
             [sys.executable, "-m", "tests.data_access.feed.killed_live", *map(str, folders),
              str(settings.feed_port), str(at)],
@@ -199,8 +315,8 @@ def test_a_feed_killed_while_it_withdraws_loses_and_doubles_nothing(
     room.until(lambda: room.stored(AIR)[1] == 40)
     for _ in range(3):
         room.tick()
-    assert room.stored(AIR) == (40, 40, 0)
-    assert standing(room) == dict.fromkeys(units[:10], 11.0)
+    assert room.stored(AIR) == (41, 40, 0)
+    assert standing(room) == ({units[0]: 9.0} if is_gone else dict.fromkeys(units[:10], 11.0))
     room.close()
 
 

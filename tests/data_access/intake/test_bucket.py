@@ -107,7 +107,7 @@ def test_only_what_is_new_or_changed_is_read_and_a_look_is_one_request(
     lists = [query for _, path, query in site.asked if "list-type=2" in query]
     assert len(lists) == 1
     site.asked.clear()
-    assert look(dict(first.state)).payloads == ()
+    assert not look(dict(first.state)).payloads
     assert [path for _, path, _ in site.asked] == ["/lake"]
     write(folder, "2026-11-22", rows=60)
     site.put("lake", KEY, (folder / "day=2026-11-22" / "part-0.parquet").read_bytes())

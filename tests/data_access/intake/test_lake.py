@@ -47,10 +47,15 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def look(tmp_path: Path, folder: Path) -> Look:
     def looked(
-        state: dict[str, Any] | None = None, *, kind: str = "parquet", **way: Any
+        state: dict[str, Any] | None = None,
+        *,
+        kind: Any = "parquet",
+        now_s: float = 1.0,
+        table: Path = folder,
+        **way: Any,
     ) -> Fetched:
         spec = LakeWay(path="air/readings", **{"sql": SQL, **way})
-        fetch = LakeFetch(spec, kind, LakeFolder(folder), tmp_path / "scan", lambda: 1.0)  # type: ignore[arg-type]
+        fetch = LakeFetch(spec, kind, LakeFolder(table), tmp_path / "scan", lambda: now_s)
         return asyncio.run(fetch(state or {}))
 
     return looked
@@ -184,3 +189,75 @@ def test_what_takes_too_long_is_ended(folder: Path, look: Look) -> None:
 def test_a_lake_that_is_away_is_said(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match="no folder"):
         list(partitions(tmp_path / "none", "parquet"))
+
+
+# ---------------------------------------------------------------- partitions that are away
+
+
+def words(fetched: Fetched) -> list[str]:
+    return [each.part for each in fetched.payloads if each.framing == "gone"]
+
+
+@pytest.fixture
+def state(folder: Path, look: Look) -> dict[str, Any]:
+    """Two partitions that were read, of which one went."""
+    write(folder, "2026-11-21")
+    write(folder, "2026-11-22")
+    kept = dict(look().state)
+    (folder / "day=2026-11-21" / "part-0.parquet").unlink()
+    return kept
+
+
+def test_a_partition_is_said_to_be_gone_when_it_has_been_away_long_enough_and_once(
+    look: Look, state: dict[str, Any]
+) -> None:
+    first = look(state, now_s=1000)
+    assert words(first) == []
+    assert words(look(dict(first.state), now_s=1599)) == []
+    last = look(dict(first.state), now_s=1600)
+    assert words(last) == ["readings/day=2026-11-21"]
+    assert words(look(dict(last.state), now_s=9000)) == []
+
+
+def test_a_partition_that_comes_back_as_it_was_is_not_read_again(
+    folder: Path, look: Look, state: dict[str, Any], tmp_path: Path
+) -> None:
+    aside = tmp_path / "aside"
+    (folder / "day=2026-11-22").rename(aside)
+    write(folder, "2026-11-23")
+    away = look(state, now_s=1000)
+    aside.rename(folder / "day=2026-11-22")
+    back = look(dict(away.state), now_s=9000)
+    assert words(back) == ["readings/day=2026-11-21"]
+    assert lines(back) == [[]]
+
+
+def test_nothing_is_gone_of_a_lake_that_is_empty_away_or_another(
+    folder: Path, look: Look, state: dict[str, Any], tmp_path: Path
+) -> None:
+    away = dict(look(state, now_s=1000).state)
+    other = tmp_path / "other" / "readings"
+    write(other, "2026-11-23")
+    assert words(look(away, now_s=9000, table=other)) == []
+    assert words(look(away, now_s=9000, gone="kept")) == []
+    (folder / "day=2026-11-22" / "part-0.parquet").unlink()
+    with pytest.raises(IntakeError, match="air/readings is empty; what it said stays"):
+        look(away, now_s=9000)
+
+
+def test_nothing_is_gone_while_what_is_there_cannot_be_read(
+    folder: Path, look: Look, state: dict[str, Any]
+) -> None:
+    away = dict(look(state, now_s=1000).state)
+    half = folder / "day=2026-11-23" / "part-0.parquet"
+    half.parent.mkdir()
+    half.write_bytes(b"PAR1")
+    assert words(look(away, now_s=9000)) == []
+    write(folder, "2026-11-23")
+    found = look(away, now_s=9000)
+    assert [each.part[-10:] for each in found.payloads] == ["2026-11-23", "2026-11-21"]
+
+
+def test_a_partition_may_be_the_folder_itself(folder: Path, look: Look) -> None:
+    write(folder, "2026-11-21").rename(folder / "all.parquet")
+    assert {each.part for each in look().payloads} == {"readings"}

@@ -98,7 +98,7 @@ def test_what_is_left_out_counts_nowhere_and_is_known_as_of_before(
     assert say(writer, stream_id, first, minute=100) == Outcome(observations=4)
     then = now(reader)
     second: Said = {("a", 0): 10.0, ("c", 5): 60.0}
-    assert say(writer, stream_id, second, minute=200) == Outcome(revisions=2)
+    assert say(writer, stream_id, second, minute=200) == Outcome(revisions=2, taken_back=2)
     newest, newest_us, recent, values, tables = now(reader)
     assert [(each.entity, each.value) for each in newest] == [("a", 10.0), ("c", 60.0)]
     assert newest_us == START_US + 5 * MINUTE_US
@@ -249,7 +249,40 @@ def test_a_withdrawal_that_cannot_be_written_leaves_all_as_it_was(
         with pytest.raises(RuntimeError):
             say(writer, stream_id, {("a", 0): 9.0}, minute=200)
     assert now(reader) == then
-    assert say(writer, stream_id, {("a", 0): 9.0}, minute=200) == Outcome(revisions=2)
+    assert say(writer, stream_id, {("a", 0): 9.0}, minute=200) == Outcome(0, 2, taken_back=1)
+
+
+# ---------------------------------------------------------------- parts that are gone
+
+
+def leaves(writer: StoreWriter, stream_id: int, part: str = PART, **more: Any) -> Outcome:
+    """Say that a part is gone."""
+    return say(writer, stream_id, {}, minute=300, part=part, **more)
+
+
+def test_a_part_that_is_gone_takes_back_what_no_other_has_said_since(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    say(writer, stream_id, {("a", 0): 10.0, ("b", 5): 40.0}, minute=100, part=f"{PART} 10:30")
+    then = now(reader)
+    made = rows(observed("a", 0, 10.0, area="00070", source_ref=f"{PART} 10:45"))
+    change = Change(rows=made, owns=True, wholes=[Whole(f"{PART} 10:45", made)])
+    assert writer.apply(stream_id, change, now_us=START_US) == Outcome(revisions=1)
+    assert now(reader) == then  # it says the same
+    assert writer.apply(stream_id, change, now_us=START_US) == Outcome()
+    assert leaves(writer, stream_id, f"{PART} 10:30") == Outcome(revisions=1, taken_back=1)
+    with reader.snapshot() as snapshot:
+        newest = snapshot.newest(DATASET, INDICATOR)
+    assert [(each.entity, each.value) for each in newest] == [("a", 10.0)]
+
+
+@pytest.mark.parametrize(("kept_before", "taken_back"), [(0, 2), (1, 0)])
+def test_one_that_begins_before_what_its_lake_keeps_takes_nothing_back(
+    writer: StoreWriter, stream_id: int, kept_before: int, taken_back: int
+) -> None:
+    say(writer, stream_id, {("a", 0): 10.0, ("b", 5): 40.0}, minute=100)
+    kept_us = START_US + kept_before * MINUTE_US
+    assert leaves(writer, stream_id, kept_before_us=kept_us).taken_back == taken_back
 
 
 # ---------------------------------------------------------------- any versions of a part
