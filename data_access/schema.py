@@ -3,7 +3,8 @@
 Fields are noted where bytes are parsed (data_access/sources/payload.py), so that no source has to
 speak of them. Cells of a table have the type most of them fit; JSON has types of its own; XML has
 none, so of it only what the contract names (`source.columns`) is noted. A field that is new changes
-nothing; one that is gone from a table, or of another type than before, does.
+nothing; one that is gone from a table, or of another type than before, does. What some tables of a
+sort never had may be missing from any.
 
 Not for single bad cells: those are refused row by row (data_access/contract_check.py).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ MOST_KEYS = 60  # of one object; more are data
 DEEPEST = 8
 TEXT_OF = "text of "
 OF_TABLE = " / "
+ABSENT = "absent"  # among the types of a column that not every table of its sort has
 _DATA_KEY = re.compile(r"[\d:.\-]+")
 _DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 _BLANKS = frozenset({"", "-", "–", "na", "nan", "null", "none", "…", "..."})
@@ -99,7 +101,9 @@ class Notes:
             {name: _kept(_most(counts)) for name, counts in counts_of.items()}
             for counts_of in self.types.values()
         )
-        return joined(known, *seen)
+        found = joined(known, *seen)
+        lacking = (_lacking(counts_of, found) for counts_of in self.types.values())
+        return joined(found, *({name: [ABSENT] for name in names} for names in lacking))
 
     def check(self, known: Schema) -> None:
         """Raise SchemaChanged when a file breaks what is promised, or differs from `known`."""
@@ -119,10 +123,9 @@ class Notes:
         for file, counts_of in self.types.items():
             for name, counts in counts_of.items():
                 self._compare(file, name, known.get(name, ()), _most(counts))
-            tables = {name.rpartition(OF_TABLE)[0] for name in counts_of if OF_TABLE in name}
-            for name in known:
-                what, is_table, column = name.rpartition(OF_TABLE)
-                if is_table and what in tables and name not in counts_of:
+            for name in _lacking(counts_of, known):
+                if ABSENT not in known[name]:
+                    column = name.rpartition(OF_TABLE)[2]
                     raise SchemaChanged(
                         told("no {name}", name=column),
                         file,
@@ -130,6 +133,7 @@ class Notes:
                     )
 
     def _compare(self, file: str, name: str, before: Sequence[str], now: str) -> None:
+        before = [kind for kind in before if kind != ABSENT]
         if not before or not now or any(_fits(kind, now) for kind in before):
             return
         example = self.examples.get((file, name, now), "")[:60]
@@ -177,6 +181,16 @@ def noting(columns: Mapping[str, FieldType]) -> Iterator[Notes]:
 def notes() -> Notes | None:
     """Return the notes being taken, None when nobody reads them."""
     return _current.get()
+
+
+def _lacking(there: Collection[str], known: Schema) -> list[str]:
+    """Return the known columns that the tables of a file, with those that are `there`, have not."""
+    tables = {name.rpartition(OF_TABLE)[0] for name in there if OF_TABLE in name}
+    return [
+        name
+        for name in known
+        if OF_TABLE in name and name.rpartition(OF_TABLE)[0] in tables and name not in there
+    ]
 
 
 def joined(*schemas: Schema) -> dict[str, list[str]]:

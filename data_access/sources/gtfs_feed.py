@@ -169,7 +169,9 @@ class _Reader:
         """
         if name not in self.files:
             raise SourceWrongFormat(told("no {name}", name=name), self.payload.name, EXPECTED)
-        frame, refused = self.files[name].table(needed, optional=optional, expected=EXPECTED)
+        frame, refused = self.files[name].table(
+            needed, optional=optional, expected=EXPECTED, sort=name
+        )
         self.rejected += refused
         frame = frame.assign(**{each: frame[each].str.strip() for each in frame})
         return frame.assign(**{each: "" for each in optional if each not in frame})

@@ -207,11 +207,13 @@ class Payload:
         expected: Told,
         optional: Sequence[str] = (),
         encodings: Sequence[str] = ("utf-8",),
+        sort: str = "",
     ) -> tuple[pd.DataFrame, list[Rejected]]:
         """Return a CSV table whose cells are text, and its lines with too many cells.
 
         Only `columns` and those `optional` ones there are. The index of the frame is the line
-        number. Raises SourceWrongFormat unless it has all `columns`.
+        number. `sort` tells it from other tables of what is expected: each has its own schema.
+        Raises SourceWrongFormat unless it has all `columns`.
         """
         text = self.text(encodings=encodings)
         self.check_lines(text)
@@ -231,7 +233,7 @@ class Payload:
         if (taken := notes()) is not None:
             some = table.iloc[:: max(1, len(table) // SAMPLE)]
             cells = {str(name): some[name].astype(str).tolist() for name in some.columns}
-            taken.table(self.name, expected, cells, names)
+            taken.table(self.name, sort or expected, cells, names)
         return table, refused
 
     def check_lines(self, text: str) -> None:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from data_access.sources import gtfs_feed
 from tests.data_access.feed.conftest import Room
 
-AIR, RAIN = "environment.air", "environment.rain"
+AIR, RAIN, BUSES = "environment.air", "environment.rain", "transport.transit"
 
 
 def air(room: Room) -> Path:
@@ -89,3 +90,16 @@ def test_r23_rain_in_words_blocks_the_pipeline(open_room: Callable[..., Room]) -
     room.play(1)
     assert room.read(RAIN).payload["numbers"] == before
     assert "are no numbers" in room.read(RAIN).quality["failing"][RAIN]["en"]
+
+
+def test_buses_are_not_blocked_when_the_feed_starts_again(open_room: Callable[..., Room]) -> None:
+    """A timetable is several tables: that one has not the columns of another is no change."""
+    gtfs_feed._read.clear()  # as a process begins
+    room = open_room(BUSES)
+    room.settle()
+    gtfs_feed._read.clear()
+    room.restart()
+    room.settle()
+    assert "failing" not in room.read(BUSES).quality
+    with room.store().snapshot() as snapshot:
+        assert not [r for r in snapshot.refused(BUSES, 50) if r["reason"] == "schemaChanged"]

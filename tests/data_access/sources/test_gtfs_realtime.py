@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from google.protobuf import json_format, text_format
 from google.transit import gtfs_realtime_pb2
 
-from data_access.errors import SourceWrongFormat
+from data_access.errors import SchemaChanged, SourceWrongFormat
 from data_access.model import RecordRow
-from data_access.sources import registry
+from data_access.reading import Reading
+from data_access.sources import gtfs_feed, registry
 from tests.data_access.sources.conftest import DANANG_LAKE, Reader, home, joined, values
 
 NOW = datetime(2026, 8, 1, 0, 10, tzinfo=UTC)
@@ -191,3 +193,22 @@ def test_the_real_messages_are_read(real_data: Path) -> None:
     assert alert.body["stops"] == ["16230", "16299"]
     # The one vehicle of the other says no time, nor does its message: nobody knows when it was.
     assert [each.reason for each in read["vehicle_position.pb"].rejected] == ["noTime"]
+
+
+def test_a_timetable_that_was_read_before_is_held_to_the_contract_like_one_that_was_not(
+    tmp_path: Path,
+) -> None:
+    city, lake = home("transport.buses")
+    contract = city.datasets["transport.buses"]
+    promised = replace(contract, source=replace(contract.source, columns={"route_id": "text"}))
+    files = [tmp_path / "gtfs.zip", tmp_path / "buses.json"]
+    shutil.copy(next((lake / "transport").glob("gtfs*.zip")), files[0])
+    files[1].write_text(json_format.MessageToJson(_message()))
+    gtfs_feed._read.clear()
+    first = Reading.of_payloads(files, promised, city, NOW, {})
+    again = Reading.of_payloads(files, promised, city, NOW, first.schema)
+    assert again.schema == first.schema
+    assert any(name.endswith("/ route_id") for name in again.schema)
+    gone = replace(promised, source=replace(promised.source, columns={"colour": "text"}))
+    with pytest.raises(SchemaChanged, match="no colour"):
+        Reading.of_payloads(files, gone, city, NOW, first.schema)
