@@ -164,6 +164,28 @@ class Notes:
         tally[1] += 1
 
 
+@dataclass(slots=True)
+class Kept(Notes):
+    """Tables as they were noted when something was read that is not read again."""
+
+    tables: list[tuple[str, str, Mapping[str, Sequence[str]], Sequence[str]]] = field(
+        default_factory=list
+    )
+
+    def table(
+        self, file: str, what: str, cells: Mapping[str, Sequence[str]], headings: Sequence[str] = ()
+    ) -> None:
+        """Keep columns of a table."""
+        self.tables.append((file, what, cells, headings))
+
+    def note(self) -> None:
+        """Have it noted by whoever takes notes now, as if it had been read."""
+        if (taken := notes()) is not None:
+            for each in self.tables:
+                taken.table(*each)
+            taken.denormal.update(self.denormal)
+
+
 _current: ContextVar[Notes | None] = ContextVar("notes", default=None)
 
 
@@ -174,6 +196,17 @@ def noting(columns: Mapping[str, FieldType]) -> Iterator[Notes]:
     token = _current.set(notes)
     try:
         yield notes
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def keeping() -> Iterator[Kept]:
+    """Keep what is noted meanwhile, and tell nobody of it yet."""
+    kept = Kept()
+    token = _current.set(kept)
+    try:
+        yield kept
     finally:
         _current.reset(token)
 

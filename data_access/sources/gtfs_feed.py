@@ -18,6 +18,7 @@ import pandas as pd
 
 from data_access.errors import SourceWrongFormat
 from data_access.model import Rejected
+from data_access.schema import Kept, keeping
 from data_access.sources import archive
 from data_access.sources.payload import Payload
 from data_access.sources.places import point
@@ -115,7 +116,7 @@ class Feed:
         return noon - timedelta(hours=12) + timedelta(seconds=seconds)
 
 
-_read: dict[bytes, Feed] = {}
+_read: dict[bytes, tuple[Feed, Kept]] = {}
 
 
 def feed_of(payload: Payload, zone: ZoneInfo) -> Feed:
@@ -125,11 +126,14 @@ def feed_of(payload: Payload, zone: ZoneInfo) -> Feed:
     """
     key = hashlib.blake2b(payload.content, digest_size=16, key=str(zone).encode()[:64]).digest()
     if key not in _read:
-        made = _Reader(payload).feed(zone)
+        with keeping() as kept:
+            made = _Reader(payload).feed(zone)
         while len(_read) >= KEPT:
             _read.pop(next(iter(_read)))
-        _read[key] = made
-    return _read[key]
+        _read[key] = made, kept
+    feed, kept = _read[key]
+    kept.note()
+    return feed
 
 
 class _Reader:
