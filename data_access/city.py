@@ -175,8 +175,8 @@ class _LinkEntry:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class _NetworkFile:
-    node: tuple[Node, ...]
-    link: tuple[_LinkEntry, ...]
+    node: tuple[Node, ...] = ()
+    link: tuple[_LinkEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -196,11 +196,9 @@ class _ScalesFile:
 
 def _scales(folder: Path) -> dict[str, Scale]:
     """Return the scales of a folder, those of the product's own for what it does not say."""
-    own, here = (
-        by_id("scales.toml", read_file(each / "scales.toml", _ScalesFile).scale)
-        for each in (OWN_FOLDER, folder)
-    )
-    return {**own, **here}
+    own, here = (read_optional(each / "scales.toml", _ScalesFile) for each in (OWN_FOLDER, folder))
+    said = (by_id("scales.toml", () if each is None else each.scale) for each in (own, here))
+    return {name: scale for scales in said for name, scale in scales.items()}
 
 
 def load_city(folder: Path) -> City:
@@ -237,7 +235,7 @@ def load_city(folder: Path) -> City:
         datasets=datasets,
         scales=_scales(folder),
         areas=areas,
-        network=_network(read_file(folder / "network.toml", _NetworkFile)),
+        network=_network(read_optional(folder / "network.toml", _NetworkFile) or _NetworkFile()),
         names=names,
         limits=read_optional(folder / "limits.toml", dict[str, dict[str, Limit]]) or {},
         register=read_register(folder / "register.toml", agencies=agencies, datasets=datasets),

@@ -278,8 +278,13 @@ def test_an_indicator_in_another_unit_than_aggregates_count_in_is_refused(folder
 
 
 def test_a_scale_that_a_city_does_not_have_is_the_products_own(folder: Path) -> None:
-    (folder / "scales.toml").write_text("scale = []", "utf-8")
+    (folder / "scales.toml").unlink()
     assert load_city(folder).scales == load_city(ROOT / "city").scales
+
+
+def test_a_city_that_knows_none_of_its_roads_needs_no_file_of_them(folder: Path) -> None:
+    (folder / "network.toml").unlink()
+    assert (load_city(folder).network.nodes, load_city(folder).network.links) == ({}, {})
 
 
 def test_r01_a_second_source_of_an_owned_indicator_is_refused_naming_owner_and_dataset(
@@ -333,7 +338,7 @@ def test_a_city_whose_sources_speak_as_it_does_needs_no_names(folder: Path) -> N
     assert city.called("environment.air", "Ba Dinh") == {"vi": "Ba Dinh", "en": "Ba Dinh"}
 
 
-@pytest.mark.parametrize("file", ["agencies.toml", "areas.csv", "network.toml"])
+@pytest.mark.parametrize("file", ["agencies.toml", "areas.csv", "datasets.toml"])
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
     with pytest.raises(CityError, match=file):
