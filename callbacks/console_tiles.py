@@ -14,6 +14,8 @@ from dash.development.base_component import Component
 from callbacks.desk import Desk
 from callbacks.tile_context import GEOMETRY, tile_context
 from callbacks.usage import note
+from data_access.aggregates.build import undeclared
+from data_access.aggregates.registry import aggregates
 from data_access.city import City
 from data_access.envelope import Envelope
 from language import LANGUAGES, text
@@ -51,7 +53,10 @@ def draw(
     context = tile_context(reach.city, geometry)
     drawn: dict[str, Component] = {}
     for tile in tiles:
-        given: Mapping[str, Envelope | None] = {name: envelopes.get(name) for name in needs(tile)}
+        given: Mapping[str, Envelope | None] = {
+            name: envelopes.get(name) or undeclared(aggregates().get(name), reach.city)
+            for name in needs(tile)
+        }
         if tile.options.get("aggregate") == BOTTLENECKS:
             number = str(tile.options["numbers"][0])
             given = {BOTTLENECKS: as_source(envelopes.get(BOTTLENECKS), number, behind, reach.city)}

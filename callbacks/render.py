@@ -19,6 +19,8 @@ from typing import Any
 import orjson
 
 from callbacks.tile_context import GEOMETRY, tile_context
+from data_access.aggregates.build import undeclared
+from data_access.aggregates.registry import aggregates
 from data_access.cache import EnvelopeCache, open_cache
 from data_access.city import City, load_city
 from data_access.classification import highest
@@ -168,7 +170,10 @@ class Renderer:
         contents: list[dict[str, Any]] = []
         for realm, ids in by_realm.items():
             names = {name for render_id in ids for name in self._wanted[render_id][1] or ()}
-            found = self.cache.read_many(names, realm)
+            found: dict[str, Envelope | None] = {
+                name: undeclared(aggregates().get(name), self.city, realm=realm) for name in names
+            }
+            found |= self.cache.read_many(names, realm)
             geometry = self.cache.read(GEOMETRY, LIVE)
             context = tile_context(self.city, geometry)
             for render_id in ids:

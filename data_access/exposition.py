@@ -76,9 +76,7 @@ class Exposition:
         self._geometry = geometry
         self._realm = realm
         self._aggregates = {
-            name: aggregate
-            for name, aggregate in aggregates().items()
-            if city.datasets.keys() >= set(aggregate.datasets)
+            name: aggregate for name, aggregate in aggregates().items() if aggregate.is_for(city)
         }
         self._shown = cache.read_many([*self._aggregates, *self.ALWAYS], realm)
         self._built_ms: dict[str, float] = {}

@@ -80,6 +80,12 @@ class Aggregate:
     released: bool = False  # made of what its contracts release (data_access/release.py), no more
     classified: Callable[[City], Classification] | None = None  # besides its datasets
     remembers: bool = False  # goes on from its own last envelope, which is kept nowhere else
+    optional: tuple[str, ...] = ()  # of `datasets` those that a city need not have
+
+    def is_for(self, city: City) -> bool:
+        """Tell whether a city has what this is made of: all that is needed, and something."""
+        here = set(self.datasets) & city.datasets.keys()
+        return set(self.datasets) - set(self.optional) <= here and bool(here or not self.datasets)
 
 
 def text(vi: str, en: str) -> Text:
@@ -88,4 +94,5 @@ def text(vi: str, en: str) -> Text:
 
 
 NO_SOURCE = text("chưa có nguồn dữ liệu", "no source")
+NO_DATASET = text("thành phố chưa khai báo bộ dữ liệu này", "this city has no such dataset")
 NO_DATA = text("nguồn chưa có dữ liệu", "the source has no data yet")

@@ -8,6 +8,7 @@ from typing import Any
 from data_access.aggregates.aggregate import (
     MS,
     NO_DATA,
+    NO_DATASET,
     NO_SOURCE,
     Aggregate,
     Later,
@@ -77,6 +78,29 @@ def build_envelope(
         quality=_quality(snapshot, fed) if realm == LIVE and not numbers_only else {},
         reason=None if payload else _reason(contracts[:1], fed),
         payload=payload,
+    )
+
+
+def undeclared(aggregate: Aggregate | None, city: City, *, realm: str = LIVE) -> Envelope | None:
+    """Return why an aggregate is not there that a city has no datasets for; None of another."""
+    if aggregate is None or aggregate.is_for(city):
+        return None
+    return Envelope(
+        realm=realm,
+        aggregate=aggregate.name,
+        version=0,
+        label=aggregate.label or {"vi": "", "en": ""},
+        state="absent",
+        made_at_ms=0.0,
+        as_of_ms=None,
+        source_at_ms=None,
+        stale_after_ms=DEFAULT_STALE_MS,
+        owner=city.data_office,
+        owner_label=city.agencies[city.data_office].name,
+        datasets=(),
+        origin="live",
+        classification=highest([]),
+        reason=NO_DATASET,
     )
 
 

@@ -139,4 +139,4 @@ def _item(view: View, life: Life) -> Item:
     }
 
 
-AGGREGATES = (Aggregate(CLOSURES, (CLOSURES, SCHOOLS), closures),)
+AGGREGATES = (Aggregate(CLOSURES, (CLOSURES, SCHOOLS), closures, optional=(SCHOOLS,)),)

@@ -184,5 +184,11 @@ def _map(view: View, found: Found) -> MapLayer:
 
 
 AGGREGATES = (
-    Aggregate(EVENTS, DATASETS, points, label=text("Vụ việc tại chỗ", "Incidents by place")),
+    Aggregate(
+        EVENTS,
+        DATASETS,
+        points,
+        label=text("Vụ việc tại chỗ", "Incidents by place"),
+        optional=DATASETS,
+    ),
 )

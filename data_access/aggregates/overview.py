@@ -155,8 +155,11 @@ def _absent(label: Text, envelope: Envelope | None) -> Number:
 
 
 def _requests(envelope: Envelope | None, categories: tuple[str, ...] | None) -> int | None:
-    """Return open requests of some categories (None: of all); None when nothing is fed."""
-    if envelope is None or envelope.state != "ok":
+    """Return open requests of some categories (None: of all); None when nothing is fed.
+
+    A city that has not said which categories are meant has no such requests to count.
+    """
+    if envelope is None or envelope.state != "ok" or categories == ():
         return None
     table = envelope.payload.get("tables", {}).get("categories")
     if table is None:

@@ -24,8 +24,8 @@ def past_datasets(name: str, city: City) -> tuple[str, ...]:
 
     An aggregate that tells of the room itself, or one of datasets the city has not, has no past.
     """
-    found = _sources(name)
-    if not found or not city.datasets.keys() >= set(found):
+    found = _sources(name, city)
+    if not found:
         raise LookupError(f"{name} has no past that could be asked")
     return found
 
@@ -48,7 +48,7 @@ def past_envelopes(
 
 def _build(name: str, snapshot: Snapshot, city: City, at_us: int, version: int) -> Envelope:
     made: dict[str, Envelope] = {}
-    for aggregate in [*_read_by(name), aggregates()[name]]:
+    for aggregate in [*_read_by(name, city), aggregates()[name]]:
         made[aggregate.name] = build_envelope(
             aggregate,
             snapshot,
@@ -60,14 +60,15 @@ def _build(name: str, snapshot: Snapshot, city: City, at_us: int, version: int) 
     return made[name]
 
 
-def _read_by(name: str) -> list[Aggregate]:
-    """Return the aggregates `name` is made of; those read no others."""
-    return [aggregates()[each] for each in aggregates()[name].reads]
+def _read_by(name: str, city: City) -> list[Aggregate]:
+    """Return the aggregates of this city that `name` is made of; those read no others."""
+    read = (aggregates()[each] for each in aggregates()[name].reads)
+    return [each for each in read if each.is_for(city)]
 
 
-def _sources(name: str) -> tuple[str, ...]:
+def _sources(name: str, city: City) -> tuple[str, ...]:
     aggregate = aggregates().get(name)
-    if aggregate is None:
+    if aggregate is None or not aggregate.is_for(city):
         return ()
-    found = [*aggregate.datasets, *(d for each in _read_by(name) for d in each.datasets)]
-    return tuple(dict.fromkeys(found))
+    found = [*aggregate.datasets, *(d for each in _read_by(name, city) for d in each.datasets)]
+    return tuple(dict.fromkeys(name for name in found if name in city.datasets))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from data_access.aggregates.aggregate import Aggregate, View, text
+from data_access.aggregates.aggregate import NO_SOURCE, Aggregate, View, text
 from data_access.aggregates.parts import (
     NO_THRESHOLD,
     UNIT,
@@ -58,13 +58,14 @@ def order(view: View) -> Payload:
     total: Counter[str] = sum(by_unit.values(), Counter())
     total.pop(CITY_AREA, None)
     hot = _hot(view, told, by_unit)
+    first = next(iter(told))  # whose rows a figure of all leads to
     return {
         "numbers": _numbers(view, told, week, hot),
         "series": {"daily": _daily(view, told)},
         "tables": {
             "kinds": _kinds(view, told, week),
-            "areas": _areas(view, by_unit, total),
-            "hot": _hot_table(view, hot or {}),
+            "areas": _areas(view, by_unit, total, first),
+            "hot": _hot_table(view, hot or {}, first),
         },
         "maps": {
             "areas": of_units(view, text("Vụ việc 7 ngày", "Incidents, 7 days"), total),
@@ -132,8 +133,8 @@ def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, N
             better="down",
             previous=None if usual is None else round(usual, 1),
             previousLabel=text("ngày thường", "usual day"),
-            note=_late(view, name),
-            source={"dataset": name},
+            note=_late(view, name) if name in told else NO_SOURCE,
+            source={"dataset": name} if name in told else None,
         )
     accidents = week.get(ACCIDENTS)
     for name, label in (
@@ -146,7 +147,7 @@ def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, N
             "người",
             limit=view.city.limit(ORDER, name),
             better="down",
-            source={"dataset": ACCIDENTS},
+            source=None if accidents is None else {"dataset": ACCIDENTS},
         )
     made["hot"] = number(
         text("Địa bàn nóng", "Hot spots"),
@@ -162,7 +163,8 @@ def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, N
 
 def _late(view: View, dataset: str) -> Text:
     """Return how late the figures are, in hours."""
-    release = view.city.datasets[dataset].release
+    contract = view.city.datasets.get(dataset)
+    release = None if contract is None else contract.release
     hours = 0.0 if release is None else duration_s(release.delay) / 3600
     return text(f"cung cấp chậm {hours:g} giờ", f"told {hours:g} h late")
 
@@ -205,14 +207,14 @@ def _hot(view: View, told: Told, by_unit: Mapping[str, Counter[str]]) -> Hot | N
     return dict(sorted(found.items(), key=lambda pair: (-pair[1][0], pair[0])))
 
 
-def _hot_table(view: View, hot: Hot) -> Any:
+def _hot_table(view: View, hot: Hot, dataset: str) -> Any:
     rows = [
         {
             "name": unit_title(view, code),
             "area": code,
             "week": count,
             "usual": round(usual, 1),
-            "source": {"dataset": INCIDENTS, "area": code},
+            "source": {"dataset": dataset, "area": code},
         }
         for code, (count, usual) in hot.items()
     ]
@@ -244,7 +246,9 @@ def _kinds(view: View, told: Told, week: Told) -> Any:
     return table(text("Theo loại, 7 ngày", "By kind, 7 days"), columns, rows)
 
 
-def _areas(view: View, by_unit: Mapping[str, Counter[str]], total: Mapping[str, int]) -> Any:
+def _areas(
+    view: View, by_unit: Mapping[str, Counter[str]], total: Mapping[str, int], dataset: str
+) -> Any:
     ranked = sorted(total, key=lambda code: (-total[code], code))
     rows = [
         {
@@ -254,7 +258,7 @@ def _areas(view: View, by_unit: Mapping[str, Counter[str]], total: Mapping[str, 
             **{
                 COLUMNS[name]: by_unit[name][code] if name in by_unit else None for name in DATASETS
             },
-            "source": {"dataset": INCIDENTS, "area": code},
+            "source": {"dataset": dataset, "area": code},
         }
         for code in ranked
     ]
@@ -304,5 +308,6 @@ AGGREGATES = (
         order,
         label=text("Trật tự, cháy nổ, tai nạn", "Order, fires, accidents"),
         released=True,
+        optional=DATASETS,
     ),
 )

@@ -137,4 +137,4 @@ def _named(name: str) -> Text:
     return text(name, name) if name else text("không rõ", "not said")
 
 
-AGGREGATES = (Aggregate(SIGNALS, (SIGNALS, CAMERAS), signals),)
+AGGREGATES = (Aggregate(SIGNALS, (SIGNALS, CAMERAS), signals, optional=(CAMERAS,)),)

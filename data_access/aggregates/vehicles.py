@@ -105,4 +105,4 @@ def _map(view: View, placed: dict[str, Life], late_min: dict[str, float | None])
     }
 
 
-AGGREGATES = (Aggregate(VEHICLES, (VEHICLES, TRANSIT), vehicles),)
+AGGREGATES = (Aggregate(VEHICLES, (VEHICLES, TRANSIT), vehicles, optional=(TRANSIT,)),)

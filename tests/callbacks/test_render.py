@@ -234,6 +234,18 @@ def test_before_anything_is_written_a_tile_says_that_it_waits(tmp_path: Path, ci
     assert fields["why"] == ["noSource"]
 
 
+def test_what_a_city_has_no_dataset_for_says_so_and_nobody_waits_for_it(
+    tmp_path: Path, city: City
+) -> None:
+    without = replace(city, datasets={n: c for n, c in city.datasets.items() if n != AIR})
+    renderer = Renderer(open_cache(Settings(data_dir=tmp_path)), without)
+    (fields,) = renderer.want([wanted("a")])
+    told = words(fields["content"])
+    assert "Thành phố chưa khai báo bộ dữ liệu này" in told
+    assert city.agencies[city.data_office].name["vi"] in told
+    assert fields["why"] == ["noSource"]
+
+
 BAD_TILES = {
     "an unknown kind": wanted("bad", "carousel"),
     "an unknown option": wanted("bad", options=of(AIR, "aqi") | {"colour": "pink"}),

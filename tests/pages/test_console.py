@@ -117,6 +117,14 @@ def test_a_place_nobody_feeds_says_why(leader):
     assert "Đang chờ" in words(body) or "chờ" in words(body).lower()
 
 
+def test_a_place_this_city_has_no_dataset_for_says_so(leader, reach):
+    without = {n: c for n, c in reach.city.datasets.items() if not n.startswith("transport.")}
+    object.__setattr__(reach, "city", replace(reach.city, datasets=without))
+    _, body = _open(leader, "#/g/transport")
+    assert "Thành phố chưa khai báo bộ dữ liệu này" in words(body)
+    assert "Đang chờ dữ liệu" not in words(body)
+
+
 def test_a_tile_leads_to_its_rows_with_owner_and_age(leader, cache):
     bar, body = _open(leader, "#/g/environment/t/air/pm25_median")
     told = words(body)

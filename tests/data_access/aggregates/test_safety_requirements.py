@@ -138,6 +138,21 @@ def with_week(city: City, least: float) -> City:
     return replace(city, limits={**city.limits, ORDER: limits})
 
 
+def test_r45_a_city_that_is_told_of_accidents_alone_has_those(table: Table) -> None:
+    table.now = THEN
+    accidents = table.city.datasets["security.accidents"]
+    table.city = replace(table.city, datasets={accidents.id: accidents})
+    assert aggregates()[ORDER].is_for(table.city)
+    assert not aggregates()[URBAN].is_for(table.city)
+    table.feed_files(accidents.id)
+    envelope = table.build(ORDER)
+    numbers = envelope.payload["numbers"]
+    assert (numbers["accidents"]["value"], numbers["dead"]["value"]) == (1, 1)
+    assert (numbers["fires"]["value"], numbers["fires"]["note"]["en"]) == (None, "no source")
+    assert "security.incidents" not in set(words(envelope.payload))
+    assert table.numbers(EVENTS)["active"]["value"] == 1
+
+
 def test_r45_accidents_count_the_dead_and_the_injured(files: Table) -> None:
     numbers = files.numbers(ORDER)
     assert (numbers["dead"]["value"], numbers["dead"]["status"]) == (1, "caution")
@@ -191,6 +206,17 @@ def test_urban_order_is_counted_from_its_own_register(table: Table, record: Make
     numbers = table.numbers(URBAN)
     assert (numbers["late"]["value"], numbers["settled_share"]["value"]) == (1, 50.0)
     assert numbers["found"]["value"] == 1
+
+
+def test_a_city_that_names_no_such_requests_counts_none(table: Table, record: MakeRecord) -> None:
+    unsaid = replace(table.city.bottleneck_requests, flooding=(), urban_order=())
+    table.city = replace(table.city, bottleneck_requests=unsaid)
+    table.feed(REQUESTS, records=[record("r1", table.ago(hours=1), body={"category": "drainage"})])
+    rain = [("rain_mm", "g", "00070", table.ago(days=1), 12.0)]
+    table.feed("environment.rain", rain)
+    numbers = table.numbers(BOTTLENECKS)
+    assert numbers["urban_order"]["value"] is None
+    assert numbers["flooding"]["note"]["en"] == "heaviest rain of the day"
 
 
 def test_food_safety_says_of_how_many_inspections_it_is(table: Table) -> None:

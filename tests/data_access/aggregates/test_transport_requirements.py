@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from data_access.aggregates.registry import aggregates
 from data_access.model import Entity
 from data_access.simulator import transit, vehicles
 from data_access.simulator.order import Order
@@ -169,6 +170,16 @@ def test_r40_without_a_limit_nobody_is_in_time_or_late(table: Table) -> None:
     table.feed_files(VEHICLES)
     late = table.numbers(VEHICLES)["late"]
     assert (late["value"], late["note"]["en"]) == (None, "no threshold set")
+
+
+def test_r40_a_city_that_tells_only_where_its_buses_are_has_them_on_the_map(table: Table) -> None:
+    at_the_time_of_the_files(table)
+    buses = table.city.datasets[VEHICLES]
+    table.city = replace(table.city, datasets={buses.id: buses})
+    assert aggregates()[VEHICLES].is_for(table.city)
+    table.feed_files(VEHICLES)
+    layer = table.build(VEHICLES).payload["maps"]["vehicles"]
+    assert len(layer["points"]) == table.numbers(VEHICLES)["vehicles"]["value"] > 0
 
 
 def test_r40_buses_whose_delay_nobody_tells_are_not_in_time(table: Table) -> None:
