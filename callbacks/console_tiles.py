@@ -116,12 +116,17 @@ def as_source(
         return source
     owner = figure.get("owner", envelope.owner)
     agency = city.agencies.get(owner)
-    return replace(
+    owned = replace(
         envelope,
         payload={"numbers": {number: figure}},
         quality=_quality_of(envelope, dataset),
         owner=owner,
         owner_label=agency.name if agency else envelope.owner_label,
+    )
+    if figure["value"] is None:  # what is not there has no age, and comes from nowhere
+        return replace(owned, as_of_ms=None, source_at_ms=None, origin="live")
+    return replace(
+        owned,
         as_of_ms=figure.get("atMs", envelope.as_of_ms),
         origin=source.origin if source else envelope.origin,
         source_at_ms=source.source_at_ms if source else None,

@@ -66,16 +66,6 @@ class Notes:
                 )
             self._hold(file, column, found)
 
-    def declared(self, file: str, what: str, types: Mapping[str, str]) -> None:
-        """Note columns whose types the format itself states."""
-        self.headings.setdefault(file, set()).update(types)
-        for column, kind in types.items():
-            self._count(file, f"{what}{OF_TABLE}{column}", Counter({kind: 1}))
-            promised = self.columns.get(column)
-            if promised is not None:
-                fits = kind == promised or (promised, kind) == ("number", "integer")
-                self._tally(file, column, fits)
-
     def tree(self, file: str, document: Any) -> None:
         """Note the fields of a JSON document."""
         found: dict[str, Counter[str]] = {}

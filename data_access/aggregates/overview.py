@@ -148,10 +148,10 @@ def _owned(envelope: Envelope, figure: Number) -> Number:
 
 def _absent(label: Text, envelope: Envelope | None) -> Number:
     """Return a figure without a number, and why: nobody feeds it, or what is fed gives none."""
-    why = NO_SOURCE
-    if envelope is not None:
-        why = NO_DATA if envelope.state == "ok" else envelope.reason or NO_SOURCE
-    return number(label, None, note=why)
+    if envelope is None:
+        return number(label, None, note=NO_SOURCE)
+    why = NO_DATA if envelope.state == "ok" else envelope.reason or NO_SOURCE
+    return number(label, None, note=why, owner=envelope.owner)
 
 
 def _requests(envelope: Envelope | None, categories: tuple[str, ...] | None) -> int | None:

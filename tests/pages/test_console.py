@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from callbacks.console_tiles import as_source
 from data_access.classification import Classification
 from language import text
 from layouts.pages.console_place import GROUPS, Place
 from layouts.pages.console_plan import planned
-from layouts.pages.console_topics import GROUP_TILES, TOPICS
+from layouts.pages.console_topics import BOTTLENECKS, GROUP_TILES, TOPICS
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages.answerable import tell
 from tests.pages.browse import Client, as_text, nodes, words
@@ -123,6 +124,16 @@ def test_a_place_this_city_has_no_dataset_for_says_so(leader, reach):
     _, body = _open(leader, "#/g/transport")
     assert "Thành phố chưa khai báo bộ dữ liệu này" in words(body)
     assert "Đang chờ dữ liệu" not in words(body)
+
+
+def test_a_bottleneck_without_a_figure_has_no_age_and_comes_from_nowhere(reach):
+    shown = everything()[BOTTLENECKS]
+    food = {**shown.payload["numbers"]["food_safety"], "value": None, "owner": "y-te"}
+    food.pop("source", None)
+    shown = replace(shown, payload={"numbers": {"food_safety": food}}, origin="simulated")
+    found = as_source(shown, "food_safety", {}, reach.city)
+    assert (found.as_of_ms, found.source_at_ms, found.origin) == (None, None, "live")
+    assert (found.owner, found.owner_label["vi"]) == ("y-te", "Sở Y tế")
 
 
 def test_a_tile_leads_to_its_rows_with_owner_and_age(leader, cache):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +104,47 @@ def test_buses_are_not_blocked_when_the_feed_starts_again(open_room: Callable[..
     assert "failing" not in room.read(BUSES).quality
     with room.store().snapshot() as snapshot:
         assert not [r for r in snapshot.refused(BUSES, 50) if r["reason"] == "schemaChanged"]
+
+
+def test_r23_a_new_timetable_is_read_and_one_without_a_column_is_not(
+    open_room: Callable[..., Room],
+) -> None:
+    room = open_room(BUSES)
+    room.settle()
+    path = next((room.lake / "transport" / "transit").glob("gtfs*.zip"))
+    with zipfile.ZipFile(path) as packed:
+        files = {name: packed.read(name).decode() for name in packed.namelist()}
+    folder = next(name for name in files if name.endswith("agency.txt")).removesuffix("agency.txt")
+
+    def pack() -> None:
+        with zipfile.ZipFile(path, "w") as packed:
+            for name, text in files.items():
+                packed.writestr(name, text)
+
+    files[f"{folder}feed_info.txt"] = (
+        "feed_publisher_name,feed_publisher_url,feed_lang\nX,http://x,vi\n"
+    )
+    pack()
+    room.play(1)
+    assert "failing" not in room.read(BUSES).quality
+    trips = next(name for name in files if name.endswith("trips.txt"))
+    files[trips] = files[trips].replace("trip_headsign", "towards", 1)
+    pack()
+    room.play(1)
+    assert "no trip_headsign" in room.read(BUSES).quality["failing"][BUSES]["en"]
+
+
+def test_r23_a_column_that_not_every_file_has_is_missed_in_none(
+    open_room: Callable[..., Room],
+) -> None:
+    room = open_room(AIR)
+    text = air(room).read_text("utf-8")
+    (air(room).parent / "air_more.csv").write_text(text.replace("quality_flag", "flag", 1), "utf-8")
+    room.settle()
+    assert "failing" not in room.read(AIR).quality
+    room.restart()
+    room.settle()
+    assert "failing" not in room.read(AIR).quality
+    rewrite(air(room), words_for_values)
+    room.play(1)
+    assert "value that is text" in room.read(AIR).quality["failing"][AIR]["en"]
