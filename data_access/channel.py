@@ -288,6 +288,8 @@ def _wholes(reading: Reading, stream: Stream, timeline: Timeline | None) -> list
             name,
             reading.rows.take(reading.rows.of_part(name, FILE_ENDS)),
             refused=reading.refused_keys,
+            # A line may be one of each indicator.
+            nameless=reading.nameless[name] * len({key.indicator for key in reading.rows.keys}),
             within="span",
             ends=FILE_ENDS,
             beside=reading.rows,

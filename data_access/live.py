@@ -310,7 +310,8 @@ class LiveChannel:
             way = self._contract.source.ways.get(spooled.way)
             within: Within = "span" if getattr(way, "replaces", "") == "span" else "all"
             keys = {each.key for each in refused if each.key is not None}
-            yield Whole(part, rows, keys, within)
+            nameless = sum(each.key is None for each in refused) * len(self._contract.indicators)
+            yield Whole(part, rows, keys, nameless, within)
 
     def _gone(self) -> Iterator[Whole]:
         """Yield parts of the source that are there no more, as ones that say nothing."""

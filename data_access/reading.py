@@ -64,6 +64,7 @@ class Reading:
         self.withdrawn: set[str] = set()  # records of which nothing is to be kept
         self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
         self.refused_keys: set[tuple[str, str, int]] = set()  # of observations among them
+        self.nameless: Counter[str] = Counter()  # rows refused without a key, by file
         self.measured: Counter[str] = Counter()  # what else the scores count
 
     @classmethod
@@ -180,8 +181,10 @@ class Reading:
         self.refused = {(each.source_ref, each.reason) for each in self.rejected}
         self.refused_keys = {each.key for each in self.rejected if each.key is not None}
         for each in self.rejected:
-            counts = refused[_file_of(each.source_ref, names)]
+            name = _file_of(each.source_ref, names)
+            counts = refused[name]
             counts[each.reason] += 1
+            self.nameless[name] += each.key is None
             if counts[each.reason] <= KEPT_A_FILE:
                 kept.append(each)
         self.rejected = kept

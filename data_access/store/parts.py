@@ -40,6 +40,7 @@ class Whole:
     name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
     rows: Rows
     refused: Collection[Key] = ()
+    nameless: int = 0  # rows that were refused, and nobody knows of what: any may be one of these
     within: Within = "all"
     ends: str = "#"  # … before one of these
     beside: Rows | None = None  # what other parts say now: a row they have is not gone
@@ -92,7 +93,7 @@ def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None
             continue
         key = SeriesKey(row.indicator, row.name, row.area)
         found.append((keys.setdefault(key, len(keys)), row.at_us, row.value))
-    if not found:
+    if len(found) <= whole.nameless:
         return None
     log.info("%s: %d rows of it are said no more", whole.name, len(found))
     code, at_us, values = zip(*found, strict=True)

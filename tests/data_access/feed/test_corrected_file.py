@@ -64,3 +64,14 @@ def test_a_table_that_moves_on_leaves_what_was_behind_it(open_room: Callable[...
     room.play(2)
     room.settle()
     assert said(room) == before
+
+
+def test_a_line_that_cannot_be_read_takes_no_number_back(open_room: Callable[..., Room]) -> None:
+    room = open_room(BUSINESS)
+    room.settle()
+    path, before = file_of(room), said(room)
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace("10/2025,00070,J", "10//2025,00070,J"), "utf-8")
+    room.play(2)
+    room.settle()
+    assert said(room) == before

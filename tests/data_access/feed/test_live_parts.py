@@ -248,14 +248,14 @@ def test_a_lake_without_anything_takes_nothing_back_and_says_so(
 def test_what_a_lake_clears_away_after_its_own_retention_stays(
     open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
 ) -> None:
-    lake, later = tmp_path / "lake", datetime.now(UTC) - timedelta(minutes=1)
-    partition(lake, {units[0]: 10.0})  # an hour old and more
-    partition(lake, {units[1]: 20.0}, hour=later)
-    partition(lake, {units[2]: 30.0}, hour=later + timedelta(minutes=61))
-    room = open_lake(**AT_ONCE, retention="PT30M")
+    lake, long_ago = tmp_path / "lake", HOUR - timedelta(hours=4)
+    partition(lake, {units[0]: 10.0}, hour=long_ago)
+    partition(lake, {units[1]: 20.0})
+    partition(lake, {units[2]: 30.0}, hour=LATER)
+    room = open_lake(**AT_ONCE, retention="PT4H")
     room.until(lambda: room.stored(AIR)[0] == 3)
+    gone(lake, long_ago)
     gone(lake)
-    gone(lake, later)
     soon(room, lambda: room.health(AIR, "parquet").withdrawn)
     assert standing(room) == {units[0]: 10.0, units[2]: 30.0}
 
@@ -356,3 +356,24 @@ def test_an_answer_takes_back_what_it_leaves_out_as_far_as_it_says_it_is_all(
     with room.store().snapshot() as snapshot:
         found = snapshot.recent(AIR, "pm25", from_us=0)[units[0]]
     assert [value for _, value in found] == ([0, 1, 2] if replaces == "nothing" else [0, 2])
+
+
+def test_a_line_that_cannot_be_read_takes_no_number_back(
+    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str]
+) -> None:
+    at = HOUR.isoformat()
+
+    def says(*lines: str) -> None:
+        site.answer = lambda _: Says(body="\n".join(["hour,unit,dust", *lines]).encode())
+
+    says(f"{at},{units[0]},1", f"{at},{units[1]},2", f"{at},{units[2]},3")
+    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces="all")
+    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    says(f"{at},{units[0]},1", f"yesterday,{units[1]},2", f"{at},{units[2]},3")
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[1] == {"badTime": 1})
+    assert standing(room) == {units[0]: 1, units[1]: 2, units[2]: 3}
+    says(f"{at},{units[0]},1", f"{at},{units[2]},3")
+    room.ask(AIR)
+    room.until(lambda: standing(room) == {units[0]: 1, units[2]: 3})

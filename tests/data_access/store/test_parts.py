@@ -252,6 +252,14 @@ def test_a_withdrawal_that_cannot_be_written_leaves_all_as_it_was(
     assert say(writer, stream_id, {("a", 0): 9.0}, minute=200) == Outcome(0, 2, taken_back=1)
 
 
+@pytest.mark.parametrize(("nameless", "gone"), [(0, 2), (1, 2), (2, 0)])
+def test_rows_refused_without_a_key_may_be_as_many_of_those_that_are_missing(
+    writer: StoreWriter, stream_id: int, nameless: int, gone: int
+) -> None:
+    say(writer, stream_id, {("a", 0): 1.0, ("b", 0): 2.0, ("c", 0): 3.0}, minute=100)
+    assert say(writer, stream_id, {("a", 0): 1.0}, minute=200, nameless=nameless).taken_back == gone
+
+
 # ---------------------------------------------------------------- parts that are gone
 
 
