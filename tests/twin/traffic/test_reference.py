@@ -20,6 +20,8 @@ from twin.traffic.scenario import read_scenario
 from twin.traffic.streets import Edge, Junction, Link, Streets
 
 LENGTH_M, SPEED_MS = 1000.0, 45 / 3.6
+# What SUMO 1.28.0's microscopic model lets through from each arm of the full junction below.
+MICROSCOPIC = 853
 HEADWAY_S = 1.13 + 7.5 / SPEED_MS  # tauff, and the time a vehicle of 7.5 m takes to pass
 
 
@@ -132,3 +134,32 @@ def test_a_green_wave_lets_its_column_through_and_the_opposite_does_not(tmp_path
         loss_s[name] = sum(end.loss_s for end in ends) / len(ends)
     assert loss_s["along"] < loss_s["none"] / 2
     assert loss_s["against"] > loss_s["none"]
+
+
+def test_a_full_junction_lets_through_much_of_what_the_microscopic_model_does(
+    tmp_path: Path,
+) -> None:
+    streets, plan = town(3, 3, lanes=3), plan_of(cycle_s=90)
+    net = make_net(streets, tmp_path / "kept", cycle_s=90, check=nothing)
+    arms = ("J01", "J12", "J21", "J10")  # west, north, east, south of J11: left is the next one
+    into = {arm: f"{arm}-J11" if arm < "J11" else f"-J11-{arm}" for arm in arms}
+    out = {arm: f"-{arm}-J11" if arm < "J11" else f"J11-{arm}" for arm in arms}
+    turns = (2, 2, 1, 3)  # of four vehicles two go straight on, one left, one right
+    trips = []
+    for at, arm in enumerate(arms):
+        for n in range(1400):
+            way = into[arm], out[arms[(at + turns[n % 4]) % 4]]
+            trips.append(Trip(f"{arm}-{n}", 1.25 * n, *way, "car", EAST, EAST))
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    altered = altering.alter(
+        net, read_scenario({}), plan, shared,
+        free_kmh={}, kept=tmp_path / "kept", check=nothing,
+    )  # fmt: skip
+    case = simulation.prepare(
+        tmp_path / "case", shared, altered, trips, plan, seed=1, horizon_s=1800
+    )
+    engine.finish([simulation.launch(case, timeout_s=60)], nothing)
+    ends = outputs.read_trips(case.folder / outputs.TRIPS)
+    through = [sum(e.is_done and e.id.startswith(arm) for e in ends) for arm in arms]
+    assert min(through) > 0.65 * MICROSCOPIC
