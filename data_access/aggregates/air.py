@@ -37,6 +37,10 @@ BAD = 150  # VN_AQI above which a station counts as bad
 WEEK_HOURS = 168
 SHOWN, LABELLED = 15, 12
 SOURCE: Any = {"dataset": AIR, "indicator": "pm25"}
+WEATHER = (  # what is measured beside the air: indicator, what it is called, unit, decimals
+    ("temperature", text("Nhiệt độ", "Temperature"), "°C", 1),
+    ("humidity", text("Độ ẩm", "Humidity"), "%", 0),
+)
 
 
 def air(view: View) -> Payload:
@@ -69,6 +73,7 @@ def air(view: View) -> Payload:
                 better="down",
                 source=SOURCE | {"area": CITY_AREA},
             ),
+            **_weather(view, last_us),
             **_stations(view, good, suspects & set(index)),
         },
         "series": {"pm25": later(_week, view, last_us)},
@@ -128,6 +133,28 @@ def _stations(view: View, good: Mapping[str, int], suspects: set[str]) -> dict[s
             source=source,
         ),
     }
+
+
+def _weather(view: View, last_us: int) -> dict[str, Number]:
+    """Return the medians of what stations measure beside the air; none where none does."""
+    found: dict[str, Number] = {}
+    for name, label, unit, decimals in WEATHER:
+        told = [
+            each.value
+            for each in view.snapshot.newest(AIR, name)
+            if each.area is not None and not each.suspect and each.at_us > last_us - FRESH_US
+        ]
+        found[name] = number(
+            label,
+            round(median(told), decimals) if told else None,
+            unit,
+            decimals,
+            note=text(f"trung vị của {len(told)} trạm", f"median of {len(told)} stations")
+            if told
+            else None,
+            source={"dataset": AIR, "indicator": name, "area": CITY_AREA},
+        )
+    return found
 
 
 def _maps(

@@ -17,7 +17,9 @@ from data_access.aggregates.parts import (
     unit_title,
     words,
 )
-from data_access.envelope import Payload, Source, Table, Text
+from data_access.envelope import Number, Payload, Source, Table, Text
+from language import LANGUAGES
+from language import number as written
 
 SCHOOLS = "education.schools"
 # Levels of ISCED 2011 that are schools.
@@ -27,7 +29,7 @@ ISCED: dict[str, Text] = {
     "2": text("Trung học cơ sở", "Lower secondary"),
     "3": text("Trung học phổ thông", "Upper secondary"),
 }
-PUPILS = "học sinh"
+PUPILS, CLASSES = "học sinh", "lớp"
 LONG_AGO_US = 420 * 86_400_000_000  # a school that was not counted for longer is no more
 
 
@@ -41,6 +43,7 @@ class School:
     area: str | None
     pupils: float | None
     places: float | None
+    classes: float | None = None
 
     @property
     def fill(self) -> float | None:
@@ -81,6 +84,7 @@ def schools(view: View) -> Payload:
                 better="down",
                 source=_source("places"),
             ),
+            "class_size": _class_size(found.values()),
             "crowded": number(
                 text("Trường quá tải", "Crowded schools"),
                 len(crowded) if limit.is_set else None,
@@ -99,7 +103,7 @@ def known_schools(view: View) -> dict[str, School]:
     """Return the schools that were counted lately, by id."""
     figures: dict[str, dict[str, float]] = defaultdict(dict)
     last_us = view.snapshot.newest_us(SCHOOLS)
-    for name in ("pupils", "places"):
+    for name in ("pupils", "places", "classes"):
         for newest in view.snapshot.newest(SCHOOLS, name):
             if last_us is not None and newest.at_us > last_us - LONG_AGO_US:
                 figures[newest.entity][name] = newest.value
@@ -111,6 +115,7 @@ def known_schools(view: View) -> dict[str, School]:
             place.area,
             figures[place.entity].get("pupils"),
             figures[place.entity].get("places"),
+            figures[place.entity].get("classes"),
         )
         for place in view.snapshot.places(SCHOOLS).values()
         if place.entity in figures
@@ -123,6 +128,33 @@ def _fill(schools: Iterable[School]) -> float | None:
     return share(sum(each.pupils or 0.0 for each in told), sum(each.places or 0.0 for each in told))
 
 
+def _class_size(schools: Iterable[School]) -> Number:
+    """Return the pupils of a class, where it is known how many classes there are."""
+    told = _with_classes(schools)
+    classes = sum(each.classes or 0.0 for each in told)
+    return number(
+        text("Sĩ số lớp trung bình", "Pupils in a class"),
+        _mean_class(told),
+        PUPILS,
+        1,
+        better="down",
+        note={each: written(classes, CLASSES, language=each) for each in LANGUAGES}
+        if told
+        else None,
+        source=_source("classes"),
+    )
+
+
+def _mean_class(schools: Iterable[School]) -> float | None:
+    told = _with_classes(schools)
+    classes = sum(each.classes or 0.0 for each in told)
+    return round(sum(each.pupils or 0.0 for each in told) / classes, 1) if classes else None
+
+
+def _with_classes(schools: Iterable[School]) -> list[School]:
+    return [each for each in schools if each.pupils is not None and each.classes]
+
+
 def _levels(found: Mapping[str, School]) -> Table:
     rows = []
     for level in sorted({each.level for each in found.values()}):
@@ -133,6 +165,7 @@ def _levels(found: Mapping[str, School]) -> Table:
             "schools": len(here),
             "pupils": sum(each.pupils or 0.0 for each in here),
             "fill": _fill(here),
+            "class_size": _mean_class(here),
             "source": _source("pupils"),
         })  # fmt: skip
     columns = [
@@ -141,6 +174,7 @@ def _levels(found: Mapping[str, School]) -> Table:
         column("schools", text("Trường", "Schools")),
         column("pupils", text("Học sinh", "Pupils")),
         column("fill", text("So với chỗ học", "Of places"), "%", 1),
+        column("class_size", text("Sĩ số lớp", "In a class"), decimals=1),
     ]
     return table(text("Học sinh theo cấp học", "Pupils by level"), columns, rows)
 

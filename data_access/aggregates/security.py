@@ -99,9 +99,11 @@ def logins(view: View) -> Payload:
     failed = _by_hour(view, "failed_logins", last)
     accepted = _by_hour(view, "accepted_logins", last)
     hours = range(last - HOURS + 1, last + 1)
-    figure = _last_hour(view, last_us)
+    figure = _last_hour(view, "failed_logins", last_us)
     usual = [failed[hour] for hour in range(last - HOURS, last) if hour in failed]
-    ratio = round(figure / median(usual), 2) if len(usual) >= 3 and median(usual) else None
+    ratio = None
+    if figure is not None and len(usual) >= 3 and median(usual):
+        ratio = round(figure / median(usual), 2)
     source: Any = {"dataset": LOGINS, "indicator": "failed_logins"}
     limit = view.city.limit(LOGINS, "ratio")
 
@@ -128,6 +130,12 @@ def logins(view: View) -> Payload:
                 note=text("trung vị 24 giờ", "median of 24 hours"),
                 source=source,
             ),
+            "events_1h": number(
+                text("Sự kiện nhật ký trong 1 giờ", "Log events, last hour"),
+                _last_hour(view, "events", last_us),
+                "sự kiện",
+                source={"dataset": LOGINS, "indicator": "events"},
+            ),
         },
         "series": {
             "failed": series(
@@ -153,13 +161,16 @@ def _by_hour(view: View, indicator: str, last: int) -> dict[int, float]:
     return sums
 
 
-def _last_hour(view: View, last_us: int) -> float:
-    names = {each.entity for each in view.snapshot.newest(LOGINS, "failed_logins")}
+def _last_hour(view: View, indicator: str, last_us: int) -> float | None:
+    """Return the sum of the hour that ends with the newest row; None of what nobody tells."""
+    names = {each.entity for each in view.snapshot.newest(LOGINS, indicator)}
+    if not names:
+        return None
     return sum(
         value
         for name in names
         for _, value in view.snapshot.values(
-            LOGINS, "failed_logins", name, from_us=last_us - HOUR_US + 1, to_us=last_us
+            LOGINS, indicator, name, from_us=last_us - HOUR_US + 1, to_us=last_us
         )
     )
 

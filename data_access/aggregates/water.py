@@ -13,7 +13,14 @@ from typing import Any
 
 from data_access.aggregates.aggregate import Aggregate, View, later, text
 from data_access.aggregates.parts import LABELLED, column, line, number, series, table, words
-from data_access.aggregates.surface_water import AMMONIUM_MOST, LEAST, LEVELS, level
+from data_access.aggregates.surface_water import (
+    AMMONIUM_MOST,
+    LEAST,
+    LEVELS,
+    WITHIN,
+    level,
+    parameter_level,
+)
 from data_access.contracts import CITY_AREA
 from data_access.envelope import MapLayer, Number, Payload, Series, Source, Status, Text
 from data_access.limits import GRADES, Limit
@@ -132,6 +139,7 @@ def _numbers(
             note=text(f"{over} trạm vượt ngưỡng", f"{over} stations over the limit"),
             source={**source, "indicator": "water_nh4"},
         ),
+        "ph": _ph(places, _of(found, "water_ph"), source),
         "high_water": number(
             text("Trạm vượt ngưỡng mực nước", "Gauges over their level"),
             len(high) if gauged else None,
@@ -143,6 +151,28 @@ def _numbers(
             source={**source, "indicator": "water_level"},
         ),
     }
+
+
+def _ph(places: Mapping[str, Place], measured: Mapping[str, float], source: Source) -> Number:
+    """Return the pH that is furthest from the middle of level A's."""
+    middle = sum(WITHIN["water_ph"][0]) / 2
+    worst = max(measured, key=lambda name: (abs(measured[name] - middle), name), default=None)
+    figure = None if worst is None else measured[worst]
+    at = None if figure is None else parameter_level("water_ph", figure)
+    low, high = WITHIN["water_ph"][1]
+    held = text(f"QCVN 08, mức B: {low:g} – {high:g}".replace(".", ","),
+                f"QCVN 08, level B: {low:g} – {high:g}")  # fmt: skip
+    return number(
+        text("pH lệch nhất", "pH furthest off"),
+        None if figure is None else round(figure, 1),
+        "pH",
+        1,
+        status="warning" if at == "D" else "normal",
+        note=held if worst is None else {
+            language: f"{name_of(places, worst)} · {held[language]}" for language in held
+        },
+        source={**source, "indicator": "water_ph", **({"entity": worst} if worst else {})},
+    )  # fmt: skip
 
 
 def _of(found: Stations, indicator: str) -> dict[str, float]:
@@ -209,6 +239,7 @@ def _table(
             "do_change": change(name, "water_do", 1),
             "bod5": found[name].get("water_bod5"),
             "ammonium": found[name].get("water_nh4"),
+            "ph": found[name].get("water_ph"),
             "level": found[name].get("water_level"),
             "level_change": change(name, "water_level", 2),
             "source": {"dataset": WATER, "entity": name},
@@ -222,6 +253,7 @@ def _table(
         column("do_change", text("DO so hôm qua", "DO vs yesterday"), "mg/l", 1),
         column("bod5", text("BOD₅", "BOD₅"), "mg/l"),
         column("ammonium", text("Amoni", "NH₄"), "mg/l", 1),
+        column("ph", text("pH", "pH"), decimals=1),
         column("level", text("Mực nước", "Water"), "m", 2),
         column("level_change", text("Thay đổi 24 giờ", "Change, 24 h"), "m", 2),
     ]

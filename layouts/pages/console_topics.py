@@ -166,7 +166,7 @@ _TOPICS: Topics = {
             _tile("stations", "map", (0, 0, 4, 7), aggregate=AIR, map="stations",
                   legend="corner"),
             _tile("air", "kpi", (4, 0, 3, 4), aggregate=AIR,
-                  numbers=("aqi", "pm25_median", "stations_bad")),
+                  numbers=("aqi", "pm25_median", "stations_bad", "temperature", "humidity")),
             _tile("pm25", "trend", (7, 0, 5, 4), aggregate=AIR, series="pm25"),
             _tile("rain", "kpi", (4, 4, 3, 3), aggregate=RAIN,
                   numbers=("max_day", "gauges_wet")),
@@ -182,7 +182,7 @@ _TOPICS: Topics = {
         "water_land": (
             _tile("waters", "map", (0, 0, 4, 7), aggregate=WATER, map="stations", focus="data",),
             _tile("water", "kpi", (4, 0, 3, 7), aggregate=WATER,
-                  numbers=("beyond", "median_do", "ammonium", "high_water")),
+                  numbers=("beyond", "median_do", "ammonium", "high_water", "ph")),
             _tile("oxygen", "trend", (7, 0, 5, 4), aggregate=WATER, series="oxygen"),
             _tile("water_level", "trend", (7, 4, 5, 3), aggregate=WATER, series="level"),
             _tile("water_stations", "table", (0, 7, 4, 5), aggregate=WATER, table="stations",
@@ -232,9 +232,9 @@ _TOPICS: Topics = {
             _tile("meals", "kpi", (4, 8, 4, 4), aggregate=MEALS,
                   numbers=("failed_share", "meals", "poisoned")),
             _tile("pupils", "kpi", (8, 0, 4, 4), aggregate=SCHOOLS,
-                  numbers=("pupils", "fill", "crowded")),
+                  numbers=("pupils", "fill", "class_size", "crowded")),
             _tile("levels", "table", (8, 4, 4, 4), aggregate=SCHOOLS, table="levels",
-                  columns=("name", "schools", "pupils", "fill")),
+                  columns=("name", "schools", "pupils", "fill", "class_size")),
             _tile("kitchens", "table", (8, 8, 4, 4), aggregate=MEALS, table="units"),
         ),
         "forecast": (
@@ -253,7 +253,7 @@ _TOPICS: Topics = {
             _tile("hosts", "table", (0, 8, 5, 4), aggregate=LOGINS, table="hosts"),
             _tile("active", "kpi", (5, 0, 3, 5), aggregate=ALERTS, numbers=("active", "severe")),
             _tile("failed", "kpi", (8, 0, 4, 5), aggregate=LOGINS,
-                  numbers=("failed_1h", "ratio")),
+                  numbers=("failed_1h", "ratio", "events_1h")),
             _tile("rate", "trend", (5, 5, 7, 7), aggregate=LOGINS, series="failed"),
         ),
         "incidents": (

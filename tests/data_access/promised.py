@@ -111,7 +111,15 @@ PROMISED: dict[str, dict[str, set[str]]] = {
     "transport.congestion": {"numbers": {"jams", "longest"}, "items": {"active"}},
     "transport.situations": {"numbers": {"active"}, "items": {"active"}},
     "environment.air": {
-        "numbers": {"aqi", "aqi_median", "pm25_median", "stations_bad", "stations_suspect"},
+        "numbers": {
+            "aqi",
+            "aqi_median",
+            "pm25_median",
+            "temperature",
+            "humidity",
+            "stations_bad",
+            "stations_suspect",
+        },
         "series": {"pm25"},
         "tables": {"stations"},
         "maps": {"stations", "areas"},
@@ -123,7 +131,7 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "maps": {"areas"},
     },
     "environment.water": {
-        "numbers": {"beyond", "lowest_do", "median_do", "ammonium", "high_water"},
+        "numbers": {"beyond", "lowest_do", "median_do", "ammonium", "ph", "high_water"},
         "series": {"oxygen", "level"},
         "tables": {"stations"},
         "maps": {"stations"},
@@ -162,7 +170,7 @@ PROMISED: dict[str, dict[str, set[str]]] = {
         "items": {"active"},
     },
     "education.schools": {
-        "numbers": {"pupils", "fill", "crowded"},
+        "numbers": {"pupils", "fill", "class_size", "crowded"},
         "tables": {"levels", "crowded"},
         "maps": {"areas"},
     },
@@ -189,7 +197,7 @@ PROMISED: dict[str, dict[str, set[str]]] = {
     },
     "security.alerts": {"numbers": {"active", "severe"}, "items": {"active"}},
     "security.logins": {
-        "numbers": {"failed_1h", "ratio"},
+        "numbers": {"failed_1h", "ratio", "events_1h"},
         "series": {"failed"},
         "tables": {"hosts"},
     },

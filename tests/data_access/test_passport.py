@@ -31,12 +31,6 @@ from tests.data_access.feed.conftest import Room
 AIR, SPEED, REQUESTS = "environment.air", "transport.speed", "feedback.requests"
 DENGUE = "health.dengue"
 BOTTLENECKS = "city.bottlenecks"
-IN_ROWS_ALONE = {  # what no figure is made of: it is kept for who asks for the rows
-    ("education.schools", "classes"),
-    (AIR, "humidity"),
-    (AIR, "temperature"),
-    ("security.logins", "events"),
-}
 
 
 def room_of(folder: Path, *only: str) -> Room:
@@ -225,7 +219,7 @@ def test_r57_every_indicator_of_every_contract_is_behind_a_figure_that_agrees(
     with shared.store().snapshot() as snapshot:  # of what the small lake tells
         told = {each for each in wanted if not each[1] or snapshot.newest(*each)}
     assert len(told) > 80
-    assert told - behind == IN_ROWS_ALONE
+    assert told - behind == set()
 
 
 def test_a_number_of_what_was_known_then_leads_to_the_rows_known_then(shared: Room) -> None:

@@ -173,6 +173,7 @@ def test_failed_log_ins_are_held_against_a_usual_hour(table: Table) -> None:
         for indicator, figure in (
             ("failed_logins", 40.0 if hour == 0 else 10.0),
             ("accepted_logins", 2.0),
+            ("events", 70.0),
         )
     ]
     table.feed(LOGINS, rows)
@@ -180,6 +181,14 @@ def test_failed_log_ins_are_held_against_a_usual_hour(table: Table) -> None:
     assert numbers["failed_1h"]["value"] == 40.0
     assert numbers["ratio"]["value"] == 4.0
     assert numbers["ratio"]["status"] == "warning"
+    told = numbers["events_1h"]
+    assert (told["value"], told["source"]["indicator"]) == (70.0, "events")
+
+
+def test_what_no_log_tells_of_is_no_zero(table: Table) -> None:
+    table.feed(LOGINS, [("accepted_logins", "host", None, table.now, 3.0)])
+    numbers = table.numbers(LOGINS)
+    assert [numbers[name]["value"] for name in ("failed_1h", "ratio", "events_1h")] == [None] * 3
 
 
 def test_requests_are_counted_aged_and_held_against_their_due_time(

@@ -13,6 +13,7 @@ from data_access.model import Entity
 from tests.data_access.aggregates.conftest import Table
 
 AIR, WATER, LAND = "environment.air", "environment.water", "environment.land"
+HERE = "00070"
 THEN = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the small lake's files were true
 
 
@@ -48,6 +49,7 @@ def test_r44_vn_aqi_on_glass_equals_the_table_at_each_breakpoint(table: Table) -
         ("water_do", {6.0: "A", 5.99: "B", 5.0: "B", 4.99: "C", 4.0: "C", 3.99: "D", 0: "D"}),
         ("water_bod5", {0: "A", 4: "A", 4.1: "B", 6: "B", 6.1: "C", 10: "C", 10.1: "D"}),
         ("water_cod", {10: "A", 10.1: "B", 15: "B", 15.1: "C", 20: "C", 20.1: "D"}),
+        ("water_ph", {5.9: "D", 6.0: "B", 6.4: "B", 6.5: "A", 8.5: "A", 8.6: "D"}),
     ],
 )
 def test_r44_water_has_the_level_of_qcvn_08_at_each_limit(
@@ -58,6 +60,7 @@ def test_r44_water_has_the_level_of_qcvn_08_at_each_limit(
 
 def test_r44_a_station_is_at_the_worst_level_of_what_it_measures() -> None:
     assert level({"water_do": 7.0, "water_bod5": 3.0, "water_cod": 16.0}) == "C"
+    assert level({"water_do": 7.0, "water_ph": 5.5}) == "D"
     assert level({"water_ph": 7.0}) is None
 
 
@@ -74,6 +77,39 @@ def test_r44_water_exceeds_by_station_in_any_form_of_ngsi(files: Table) -> None:
     assert numbers["lowest_do"]["note"]["vi"] == "Sông Hồng thử"
     assert (numbers["ammonium"]["value"], numbers["ammonium"]["status"]) == (0.4, "caution")
     assert payload["maps"]["stations"]["values"]["SH-LB"]["band"] == "C"
+
+
+def test_r44_the_ph_that_is_furthest_off_is_told_with_its_station_and_limit(table: Table) -> None:
+    rows = [
+        ("water_ph", "h1", HERE, table.now, 7.4),
+        ("water_ph", "h2", HERE, table.now, 5.6),
+        ("water_ph", "away", None, table.now, 3.0),
+    ]
+    table.feed(WATER, rows, entities=[Entity("h2", "Hồ Hai", area=HERE)])
+    payload = table.build(WATER).payload
+    told = payload["numbers"]["ph"]
+    assert (told["value"], told["unit"], told["status"]) == (5.6, "pH", "warning")
+    assert told["note"]["en"] == "Hồ Hai · QCVN 08, level B: 6 – 8.5"
+    assert (told["source"]["indicator"], told["source"]["entity"]) == ("water_ph", "h2")
+    shown = {row["name"]: row["ph"] for row in payload["tables"]["stations"]["rows"]}
+    assert shown == {"h1": 7.4, "Hồ Hai": 5.6}
+    assert payload["numbers"]["lowest_do"]["value"] is None
+
+
+def test_r44_what_stations_measure_beside_the_air_is_told_as_its_median(table: Table) -> None:
+    told = (
+        ("pm25", "a", HERE, 20.0, "good"),
+        ("temperature", "a", HERE, 30.0, "good"),
+        ("temperature", "b", HERE, 31.0, "good"),
+        ("temperature", "c", HERE, 50.0, "suspect"),
+        ("temperature", "away", None, 10.0, "good"),
+    )
+    table.feed(AIR, [(name, entity, area, table.now, value, quality)
+                     for name, entity, area, value, quality in told])  # fmt: skip
+    numbers = table.numbers(AIR)
+    assert (numbers["temperature"]["value"], numbers["temperature"]["unit"]) == (30.5, "°C")
+    assert numbers["temperature"]["note"]["en"] == "median of 2 stations"
+    assert numbers["humidity"]["value"] is None
 
 
 def test_r44_what_is_impossible_or_elsewhere_is_in_no_figure(files: Table) -> None:

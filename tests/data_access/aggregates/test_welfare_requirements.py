@@ -303,7 +303,7 @@ def test_r43_enrolment_and_places_are_told_by_isced_level_and_unit(table: Table)
     table.feed_files(SCHOOLS)
     payload = table.build(SCHOOLS).payload
     numbers = {name: each["value"] for name, each in payload["numbers"].items()}
-    assert numbers == {"pupils": 3200, "fill": 108.5, "crowded": 1}
+    assert numbers == {"pupils": 3200, "fill": 108.5, "class_size": 38.6, "crowded": 1}
     levels = payload["tables"]["levels"]["rows"]
     assert [(row["isced"], row["name"]["en"], row["pupils"], row["fill"]) for row in levels] == [
         ("0", "Early childhood", 300, 93.8),
@@ -311,6 +311,8 @@ def test_r43_enrolment_and_places_are_told_by_isced_level_and_unit(table: Table)
         ("2", "Lower secondary", 800, 100.0),
         ("3", "Upper secondary", 900, None),  # how many places it has was not reported
     ]
+    assert [row["class_size"] for row in levels] == [27.3, 40.0, 40.0, 40.9]
+    assert payload["numbers"]["class_size"]["note"]["en"] == "83\N{NO-BREAK SPACE}classes"
     assert payload["maps"]["areas"]["values"]["00004"] == {"value": 111, "band": "high"}
     assert [row["name"] for row in payload["tables"]["crowded"]["rows"]] == ["Tiểu học Thử Hai"]
 
@@ -330,7 +332,8 @@ def test_r43_a_share_of_places_is_of_the_schools_that_tell_both(table: Table) ->
     )
     payload = table.build(SCHOOLS).payload
     numbers = {name: each["value"] for name, each in payload["numbers"].items()}
-    assert numbers == {"pupils": 1000, "fill": 125.0, "crowded": 1}
+    assert numbers == {"pupils": 1000, "fill": 125.0, "class_size": None, "crowded": 1}
+    assert "note" not in payload["numbers"]["class_size"]
     (level,) = payload["tables"]["levels"]["rows"]
     assert (level["schools"], level["pupils"], level["fill"]) == (3, 1000, 125.0)
     assert payload["maps"]["areas"]["values"]["00070"]["value"] == 125

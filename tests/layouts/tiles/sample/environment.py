@@ -108,6 +108,8 @@ def air() -> Envelope:
                     target=45,
                     targetLabel=text("Giới hạn 24 giờ", "24-hour limit"),
                 ),
+                "temperature": number("Nhiệt độ", "Temperature", 31.4, "°C", 1),
+                "humidity": number("Độ ẩm", "Humidity", 78, "%"),
                 "stations_bad": number(
                     "Trạm từ mức xấu", "Stations bad or worse", 6, "", 0, "warning"
                 ),

@@ -32,6 +32,8 @@ def schools() -> Envelope:
                                  note=text("2.954 trường", "2,954 schools")),
                 "fill": number("Học sinh so với chỗ học", "Pupils of places", 106.2, "%", 1,
                                "caution"),
+                "class_size": number("Sĩ số lớp trung bình", "Pupils in a class", 38.6, "học sinh",
+                                     1, note=text("60.063 lớp", "60,063 classes")),
                 "crowded": number("Trường quá tải", "Crowded schools", 312, "trường"),
             },
             "tables": {
@@ -40,12 +42,13 @@ def schools() -> Envelope:
                     {"name": ("Cấp học (ISCED)", "Level (ISCED)"), "isced": ("Mã", "Code"),
                      "schools": ("Trường", "Schools", "", 0),
                      "pupils": ("Học sinh", "Pupils", "", 0),
-                     "fill": ("So với chỗ học", "Of places", "%", 1)},
+                     "fill": ("So với chỗ học", "Of places", "%", 1),
+                     "class_size": ("Sĩ số lớp", "In a class", "", 1)},
                     [
-                        (("Mầm non", "Early childhood"), "0", 1156, 512_330, 96.1),
-                        (("Tiểu học", "Primary"), "1", 802, 801_204, 112.7),
-                        (("Trung học cơ sở", "Lower secondary"), "2", 676, 588_912, 107.9),
-                        (("Trung học phổ thông", "Upper secondary"), "3", 320, 415_994, 101.3),
+                        (("Mầm non", "Early childhood"), "0", 1156, 512_330, 96.1, 29.8),
+                        (("Tiểu học", "Primary"), "1", 802, 801_204, 112.7, 38.1),
+                        (("Trung học cơ sở", "Lower secondary"), "2", 676, 588_912, 107.9, 41.2),
+                        (("Trung học phổ thông", "Upper secondary"), "3", 320, 415_994, 101.3, 42),
                     ],
                 ),
                 "crowded": table(

@@ -196,6 +196,9 @@ def logins() -> Envelope:
                     better="down",
                 ),
                 "ratio": number("Tỷ lệ đăng nhập sai", "Share of failed logins", 96.2, "%", 1),
+                "events_1h": number(
+                    "Sự kiện nhật ký trong 1 giờ", "Log events, last hour", 5210, "sự kiện"
+                ),
             },
             "series": {
                 "failed": {
