@@ -30,9 +30,14 @@ def layout(realm: str | None = None, date: str | None = None, time: str | None =
     reach, setting = there.reach, there.setting
     if not there.is_live:
         return unkept_page("sources", "sources", link=page_setting.link(), setting=setting)
-    files = sum(1 for each in visible(reach, who) if not each.source.ways)
+    found, known = sources(reach, who, setting.language), visible(reach, who)
+    files = sum(1 for each in known if not each.source.ways)
+    if not found and (files == len(known) or not reach.settings.live):
+        return source_health.nothing_live(
+            files=files, is_off=files < len(known), link=page_setting.link(), setting=setting
+        )
     return source_health.page(
-        sources(reach, who, setting.language),
+        found,
         files=files,
         now_ms=reach.now_ms(),
         link=page_setting.link(),

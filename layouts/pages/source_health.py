@@ -1,6 +1,6 @@
 """How each live source is: its last answer, its last error, and until when it is left alone.
 
-Values in, components out.
+Where nothing is live: what would be told, and what makes it so. Values in, components out.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data_access.contracts import WAYS
 from data_access.envelope import Text
 from data_access.intake.health import PORT
 from language import duration, moment, number, pick
 from layouts import ids
 from layouts.pages.data_grid import GridColumn, data_grid
 from layouts.pages.data_page import Link, data_page
-from layouts.pages.shell import Setting, say
+from layouts.pages.shell import Setting, icon, say
 
 AGAIN_MS = 5_000  # as often as the feed says so
 STATE_MARKS = {
@@ -48,6 +49,29 @@ class SourceState:
     lag_s: float | None
 
 
+def nothing_live(*, files: int, is_off: bool, link: Link, setting: Setting) -> Component:
+    """Build the page where nothing is live, or (`is_off`) what would be is left alone."""
+    title = "sources.off" if is_off else "sources.none"
+    how = [
+        html.P(say("sources.none.how", setting)),
+        html.Ul(
+            [html.Li([html.Code(way), say(f"way.{way}", setting)]) for way in WAYS],
+            className="ways-there-are",
+        ),
+    ]
+    said = html.Div(
+        [
+            icon("bi-broadcast-pin"),
+            html.H2(say(title, setting)),
+            html.P(say(f"{title}.why", setting, count=files)),
+            html.P(say("sources.none.told", setting)),
+            *([] if is_off else how),
+        ],
+        className="notice data-unkept sources-none",
+    )
+    return data_page("sources", [], [said], link=link, setting=setting)
+
+
 def page(
     sources: Sequence[SourceState],
     *,
@@ -68,7 +92,7 @@ def page(
                 _columns(setting),
                 rows(sources, now_ms=now_ms, setting=setting),
                 label=say("title.sources", setting),
-                nothing=say("sources.none", setting),
+                nothing=say("sources.unheard", setting),
                 setting=setting,
             ),
         ],
@@ -89,18 +113,18 @@ def _columns(setting: Setting) -> list[GridColumn]:
         return say(f"sources.column.{name}", setting)
 
     return [
-        GridColumn("name", head("name"), 138, 2, is_link=True),
-        GridColumn("state", head("state"), 128, 1, is_marked=True),
-        GridColumn("way", head("way"), 120, 2),
-        GridColumn("success", head("success"), 104, 1),
-        GridColumn("failures", head("failures"), 104, 1, is_figure=True, sorted_by="desc"),
-        GridColumn("until", head("until"), 128, 1),
-        GridColumn("error", head("error"), 118, 3),
-        GridColumn("rows", head("rows"), 88, 1, is_figure=True),
+        GridColumn("name", head("name"), 140, 2, is_link=True),
+        GridColumn("state", head("state"), 116, 1, is_marked=True),
+        GridColumn("way", head("way"), 140, 2),
+        GridColumn("success", head("success"), 96, 1),
+        GridColumn("failures", head("failures"), 100, 1, is_figure=True, sorted_by="desc"),
+        GridColumn("until", head("until"), 104, 1),
+        GridColumn("error", head("error"), 132, 3),
+        GridColumn("rows", head("rows"), 84, 1, is_figure=True),
         GridColumn("refused", head("refused"), 76, 1, is_figure=True),
         GridColumn("withdrawn", head("withdrawn"), 72, 1, is_figure=True),
         GridColumn("turned", head("turned"), 76, 1, is_figure=True),
-        GridColumn("lag", head("lag"), 88, 1, is_figure=True),
+        GridColumn("lag", head("lag"), 92, 1, is_figure=True),
     ]
 
 

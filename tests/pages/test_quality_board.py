@@ -6,11 +6,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from analytics.forecast.declared import DRIFT
-from callbacks.desk import Desk
+from callbacks.desk import Desk, put
 from callbacks.evidence_words import formula, wrong_words
 from data_access.classification import Classification
+from data_access.contracts import WAYS
+from data_access.intake.ways import UrlWay
 from language import LANGUAGES, has, text
 from layouts.pages.quality_drill import Wrong
 from layouts.pages.shell import Setting
@@ -201,7 +204,7 @@ def test_without_a_store_the_page_says_so(operator: Client, reach: Desk) -> None
     assert said("quality.no_course") in told
 
 
-@pytest.mark.parametrize("path", ["/data/quality", "/data/quality?by=agency", "/data/sources"])
+@pytest.mark.parametrize("path", ["/data/quality", "/data/quality?by=agency"])
 def test_before_the_feed_has_said_anything_pages_are_empty_and_say_so(
     operator: Client, path: str
 ) -> None:
@@ -222,6 +225,35 @@ def test_live_sources_tell_their_last_answer_error_and_next_try(
     assert failing["success_words"]
     assert rows[said("sources.state.waiting")]["success_words"] == said("sources.never")
     assert {row["error"] for row in grid(viewer.page("/data/sources"))} == {""}
+
+
+def test_where_nothing_is_live_the_page_says_what_it_would_tell_and_what_makes_it_so(
+    operator: Client, reach: Desk
+) -> None:
+    assert not any(each.source.ways for each in reach.city.datasets.values())
+    page = operator.page("/data/sources")
+    assert not any(each["type"] == "AgGrid" for each in nodes(page))
+    told = words(page)
+    for name in ("none", "none.told", "none.how"):
+        assert said(f"sources.{name}") in told
+    assert [words(each) for each in nodes(page) if each["type"] == "Code"] == list(WAYS)
+
+
+def test_live_sources_that_are_left_alone_by_a_setting_are_said_to_be(
+    server: Flask, reach: Desk
+) -> None:
+    air = reach.city.datasets["environment.air"]
+    url = UrlWay(address="https://air.example.vn/v2/entities", every="PT1M")
+    contract = replace(air, source=replace(air.source, paths=(), url=url))
+    city = replace(reach.city, datasets={**reach.city.datasets, air.id: contract})
+    for is_live in (True, False):
+        settings = reach.settings.model_copy(update={"live": is_live})
+        put(server, replace(reach, city=city, settings=settings))
+        page = Client(server).sign_in("operator").page("/data/sources")
+        assert (said("sources.off") in words(page)) is not is_live
+        grids = [each["props"] for each in nodes(page) if each["type"] == "AgGrid"]
+        nothing = [each["dashGridOptions"]["localeText"]["noRowsToShow"] for each in grids]
+        assert nothing == [said("sources.unheard")] * is_live  # nobody has told of it yet
 
 
 def test_what_lies_above_a_ceiling_is_on_no_board(viewer: Client, reach: Desk) -> None:
