@@ -42,33 +42,37 @@ def list_of_services() -> Response:
 @routes.get("/requests.json")
 def list_of_requests() -> Response:
     """Answer requests, newest first."""
-    return _answer(dict(request.args), found_needed=False)
+    contract = _contract()
+    if isinstance(contract, Response):
+        return contract
+    try:
+        question = Question.of(dict(request.args))
+    except BadQuestion as error:
+        return _error(400, str(error))
+    return _answer(contract, question)
 
 
 @routes.get("/requests/<request_id>.json")
 def one_request(request_id: str) -> Response:
     """Answer one request."""
-    return _answer({"service_request_id": request_id}, found_needed=True)
-
-
-def _answer(asked: dict[str, str], *, found_needed: bool) -> Response:
     contract = _contract()
     if isinstance(contract, Response):
         return contract
+    return _answer(contract, Question(ids=(request_id,)), is_one=True)
+
+
+def _answer(contract: DatasetContract, question: Question, *, is_one: bool = False) -> Response:
     rows = desk().rows
     if rows is None:
         return _error(503, "the store cannot be read here")
+    entity = question.ids[0] if len(question.ids) == 1 else None
     try:
-        question = Question.of(asked)
-        entity = question.ids[0] if len(question.ids) == 1 else None
         found = rows.source_rows(contract.id, entity=entity, limit=NEWEST)
-    except BadQuestion as error:
-        return _error(400, str(error))
     except DataError as error:
         log.warning("requests cannot be read: %s", error)
         return _error(503, "the store cannot be read now")
     made = requests(found, question, contract, session.page_language())
-    if found_needed and not made:
+    if is_one and not made:
         return _error(404, "no such service_request_id")
     return jsonify(made)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from data_access.contracts import DatasetContract
@@ -17,6 +17,7 @@ from data_access.personal import without_people
 
 STATUSES = ("open", "closed")
 LONGEST = timedelta(days=90)  # between start_date and end_date, as the specification bounds it
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 MOST = 1000  # requests of one answer
 
 
@@ -42,9 +43,9 @@ class Question:
             raise BadQuestion(f"status {strange[0]!r}; expected open or closed")
         start, end = (_time(given, name) for name in ("start_date", "end_date"))
         if start is not None and end is None:
-            end = start + LONGEST
+            end = start + min(LONGEST, LAST - start)
         if end is not None and start is None:
-            start = end - LONGEST
+            start = end - min(LONGEST, end - FIRST)
         if start is not None and end is not None and not timedelta() <= end - start <= LONGEST:
             raise BadQuestion("end_date; expected at most 90 days after start_date")
         ids, services = (_several(given.get(n)) for n in ("service_request_id", "service_code"))

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import dash
@@ -15,18 +16,20 @@ from flask import Flask
 
 from callbacks.desk import Desk, put
 from callbacks.pages import QUERIES
-from data_access.store import open_reader, open_writer
+from data_access.city import load_city
+from data_access.store import StoreReader, open_reader, open_writer
 from data_access.store.quarantine import QuarantineReader
 from language import LANGUAGES, catalogue
 from layouts.pages.console_place import group_place
 from layouts.pages.console_topics import TOPICS
 from settings import Settings
 from tests.conftest import ROOT
+from tests.data_access.aggregates.conftest import Table
 from tests.layouts.tiles.sample import everything
 from tests.pages.answerable import tell
 from tests.pages.browse import Client, nodes, words
 from tests.pages.conftest import SECRET
-from tests.pages.stand_in import make_desk
+from tests.pages.stand_in import StandInRows, make_desk
 from tests.pages.test_quarantine import HeldThere
 
 OTHER, OWN = ROOT / "tests" / "fixtures" / "danang", ROOT / "city"
@@ -42,9 +45,10 @@ ENGLISH = re.compile(r"\b[A-Za-z]{3,}\b")
 VIETNAMESE = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
 )
-OF_OTHERS = ("/_dash-component", "/open311")  # Dash's; and what reads rows of a store alone
+OF_OTHERS = "/_dash-component"  # Dash's
 SIZE = {"width": 1900, "height": 930}
 CATALOGUES = {path.stem for path in (ROOT / "language" / "vi").glob("*.po")}
+REQUESTS = "feedback.requests"
 HOSTILE = (
     "x" * 4000,
     "../../../etc/passwd",
@@ -205,11 +209,37 @@ def test_whatever_an_address_asks_for_there_is_a_page(
     assert [each.getMessage() for each in caplog.records] == []
 
 
+class RowsAndRequests(StandInRows):
+    """The rows of a stand-in; of citizens' requests those of a store."""
+
+    def __init__(self, kept: StoreReader) -> None:
+        self._kept = kept
+
+    def source_rows(self, dataset: str, **which: Any) -> list[dict[str, Any]]:
+        of = self._kept if dataset == REQUESTS else super()
+        return of.source_rows(dataset, **which)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReader]:
+    """A store with the requests of the small lake's files."""
+    folder = tmp_path_factory.mktemp("requests")
+    settings = Settings.model_validate({"data_dir": folder, "service_token": SECRET})
+    city = load_city(OWN)
+    writer, reader = open_writer(settings, city.zone), open_reader(settings)
+    Table(city, writer, reader).feed_files(REQUESTS)
+    writer.close()
+    assert reader.source_rows(REQUESTS)
+    yield reader
+    reader.close()
+
+
 @pytest.mark.parametrize("value", [each for each in HOSTILE if "/" not in each])
 def test_no_address_of_the_server_breaks(
-    server: Flask, reach: Desk, caplog: pytest.LogCaptureFixture, value: str
+    server: Flask, reach: Desk, kept: StoreReader, caplog: pytest.LogCaptureFixture, value: str
 ) -> None:
     """Whatever stands in an address and behind it: no 5xx, and words with a 4xx."""
+    object.__setattr__(reach, "rows", RowsAndRequests(kept))
     client = Client(server).sign_in("administrator")
     odd = quote(value[:200], safe="")
     query = urlencode(dict.fromkeys(("at", "limit", "since", "date", "time", "q", "realm"), value))

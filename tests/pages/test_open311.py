@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from callbacks.desk import Desk, put
+from tests.pages.test_any_city import HOSTILE
 
 REQUESTS = "/open311/v2/requests.json"
 
@@ -48,13 +50,35 @@ def test_r46_requests_json_is_georeport_v2(asked, leader) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [(f"{REQUESTS}?status=lost", 400), ("/open311/v2/requests/9.json", 404)],
+    [
+        (f"{REQUESTS}?status=lost", 400),
+        ("/open311/v2/requests/9.json", 404),
+        ("/open311/v2/requests/%20.json", 404),
+        ("/open311/v2/requests/1,2.json", 404),
+        ("/open311/v2/requests/,.json", 404),
+    ],
 )
 def test_r46_errors_have_the_standards_shape(asked, leader, path: str, status: int) -> None:
     answer = leader.get(path)
     (error,) = answer.get_json()
     assert (answer.status_code, error["code"]) == (status, status)
     assert error["description"]
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, "9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z", ","])
+@pytest.mark.parametrize(
+    "name", ["status", "start_date", "end_date", "service_code", "service_request_id"]
+)
+def test_r46_whatever_is_asked_for_is_answered_or_refused_in_the_standards_shape(
+    asked, leader, name: str, value: str
+) -> None:
+    answer = leader.get(f"{REQUESTS}?{urlencode({name: value})}")
+    found = answer.get_json()
+    assert isinstance(found, list)
+    if answer.status_code == 200:
+        assert all("service_request_id" in each for each in found)
+    else:
+        assert [each["code"] for each in found] == [answer.status_code] == [400]
 
 
 def test_r46_only_who_may_see_source_rows_is_answered(asked, viewer, stranger) -> None:
