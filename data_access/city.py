@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass as plain_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -284,6 +285,12 @@ def _check_promises(datasets: Mapping[str, DatasetContract], areas: Areas) -> No
             if other is None or rule.of not in other.indicators:
                 wrong = f"{rule.of!r} is no indicator of a dataset {rule.dataset!r}"
                 raise CityError("datasets.toml", f"{dataset.id}.reconcile", wrong)
+
+
+@cache
+def own_names() -> Mapping[str, Named]:
+    """Return what the product's own city calls its datasets."""
+    return {own.id: own.name for own in _datasets(OWN_FOLDER)}
 
 
 def _check_units(folder: Path, datasets: Mapping[str, DatasetContract]) -> None:

@@ -14,7 +14,7 @@ from data_access.aggregates.aggregate import (
     Later,
     View,
 )
-from data_access.city import City
+from data_access.city import City, own_names
 from data_access.classification import highest
 from data_access.contracts import DatasetContract
 from data_access.envelope import LIVE, Envelope, Origin, Text, furthest
@@ -89,7 +89,7 @@ def undeclared(aggregate: Aggregate | None, city: City, *, realm: str = LIVE) ->
         realm=realm,
         aggregate=aggregate.name,
         version=0,
-        label=aggregate.label or {"vi": "", "en": ""},
+        label=aggregate.label or own_names().get(aggregate.datasets[0]) or {"vi": "", "en": ""},
         state="absent",
         made_at_ms=0.0,
         as_of_ms=None,

@@ -143,7 +143,7 @@ def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, N
     ):
         made[name] = number(
             label,
-            None if accidents is None else sum(int(life.body.get(name) or 0) for life in accidents),
+            _people(accidents, name),
             "người",
             limit=view.city.limit(ORDER, name),
             better="down",
@@ -159,6 +159,14 @@ def _numbers(view: View, told: Told, week: Told, hot: Hot | None) -> dict[str, N
         source={"dataset": next(iter(told))},
     )
     return made
+
+
+def _people(accidents: list[Life] | None, name: str) -> int | None:
+    """Return how many people all accidents say; None where there are some and not one says."""
+    if accidents is None:
+        return None
+    told = [int(n) for life in accidents if isinstance(n := life.body.get(name), int | float)]
+    return sum(told) if told or not accidents else None
 
 
 def _late(view: View, dataset: str) -> Text:

@@ -241,6 +241,7 @@ def test_what_a_city_has_no_dataset_for_says_so_and_nobody_waits_for_it(
     renderer = Renderer(open_cache(Settings(data_dir=tmp_path)), without)
     (fields,) = renderer.want([wanted("a")])
     told = words(fields["content"])
+    assert "Chất lượng không khí" in told
     assert "Thành phố chưa khai báo bộ dữ liệu này" in told
     assert city.agencies[city.data_office].name["vi"] in told
     assert fields["why"] == ["noSource"]

@@ -159,6 +159,15 @@ def test_r45_accidents_count_the_dead_and_the_injured(files: Table) -> None:
     assert numbers["injured"]["value"] == 3
 
 
+def test_r45_of_accidents_that_say_nothing_of_people_nobody_knows_how_many(
+    table: Table, record: MakeRecord
+) -> None:
+    table.feed("security.accidents", records=[record("T-9", table.ago(hours=5), body={})])
+    numbers = table.numbers(ORDER)
+    assert numbers["accidents"]["value"] == 1
+    assert (numbers["dead"]["value"], numbers["injured"]["value"]) == (None, None)
+
+
 def test_r45_a_released_aggregate_can_read_nothing_else(files: Table) -> None:
     now_us = int(THEN.timestamp() * 1_000_000)
     with files.reader.snapshot() as snapshot:
