@@ -18,13 +18,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from data_access.replay import Timeline
 from data_access.rollup import DAY, HOUR_US, slot_bounds_us
 from data_access.rows import SUSPECT, WITHDRAWN, join_reference
 from data_access.store import parts
 from data_access.store.cutoff import Cutoff
+from data_access.store.evidence_newest import NewestRows
 from data_access.store.evidence_records import KnownRecords, Standing
 from data_access.store.evidence_rows import (
     Read,
@@ -44,7 +45,6 @@ from data_access.store.snapshot import Life, Newest, Reading, Snapshot, Table
 from data_access.store.tables import (
     cell,
     file,
-    latest,
     observation,
     ref,
     series,
@@ -81,12 +81,15 @@ class SourceSnapshot(Snapshot):
         self._horizons: dict[str, int] = {}
         self._newest_us: dict[str, int | None] = {}
         self._records = KnownRecords(connection, cutoff)
+        self._newest = NewestRows(connection, cutoff)
         self.reads: list[Read] = []
 
     def newest(self, dataset: str, indicator: str) -> list[Newest]:
         """Return the newest value of every entity, from its newest row."""
-        rows = self._newest_rows(dataset, indicator)
-        self._note("newest", dataset, indicator, [*rows, *self._taken_back(dataset, indicator)])
+        current = self.current(dataset)
+        rows = [] if current is None else self._newest.of(current, indicator)
+        gone = [] if current is None else self._newest.taken_back(current, indicator)
+        self._note("newest", dataset, indicator, [*rows, *gone])
         return [
             Newest(row.entity, row.area, row.at_us, row.value, row.quality == SUSPECT)
             for row in sorted(rows, key=lambda row: row.entity)
@@ -102,14 +105,8 @@ class SourceSnapshot(Snapshot):
         current = self.current(dataset)
         if current is None:
             return None
-        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
-        last_us = self._last_us(current.timeline)
-        times = [
-            self.connection.execute(select(func.max(last_us)).where(*mine)).scalar(),
-            *(row.at_us for row in self._forgotten([*mine, last_us.is_(None)], ())),
-            self._records.newest_us(current),
-        ]
-        return max((int(each) for each in times if each is not None), default=None)
+        times = [self._newest.newest_us(current), self._records.newest_us(current)]
+        return max((each for each in times if each is not None), default=None)
 
     def cells(
         self,
@@ -277,79 +274,6 @@ class SourceSnapshot(Snapshot):
         if inside is not None:
             which = which.where(inside)
         return which
-
-    def _newest_rows(self, dataset: str, indicator: str | None) -> list[Row]:
-        """Return the newest known row of each series: an index seek each."""
-        current = self.current(dataset)
-        if current is None:
-            return []
-        mine = [series.c.stream_id == current.id, series.c.kind == ENTITY]
-        if indicator is not None:
-            mine.append(series.c.indicator == indicator)
-        which = (
-            row_columns()
-            .join(series, series.c.id == observation.c.series_id)
-            .where(*mine, observation.c.at_us == self._last_us(current.timeline))
-            .where(self._cutoff.of_observations(observation.c, current.timeline))
-            .order_by(series.c.name, series.c.indicator, observation.c.revision)
-        )
-        found = {(row.indicator, row.entity): Row(*row) for row in self.connection.execute(which)}
-        return [*found.values(), *self._forgotten(mine, found.keys())]
-
-    def _taken_back(self, dataset: str, indicator: str) -> list[Row]:
-        """Return what was the newest of a series until its source said it no more."""
-        current = self.current(dataset)
-        if current is None or parts.gone(self.connection, current.id) is None:
-            return []
-        last_us = self._last_us(current.timeline, stands=False)
-        which = (
-            row_columns()
-            .join(series, series.c.id == observation.c.series_id)
-            .where(*self._series(dataset, indicator, ENTITY), observation.c.at_us == last_us)
-            .where(self._cutoff.of_observations(observation.c, current.timeline))
-            .order_by(series.c.name, observation.c.revision)
-        )
-        found = {row.entity: Row(*row) for row in self.connection.execute(which)}
-        return [row for row in found.values() if row.quality == WITHDRAWN]
-
-    def _last_us(self, timeline: Timeline, *, stands: bool = True) -> ScalarSelect[int]:
-        """Return the time of the newest row of a series that counts: an index seek.
-
-        Unless it `stands`, one that was withdrawn is it, too.
-        """
-        other = observation.alias()
-
-        def counts(columns: Any) -> ColumnElement[bool]:
-            return self._cutoff.of_observations(columns, timeline)
-
-        return (
-            select(other.c.at_us)
-            .where(other.c.series_id == series.c.id)
-            .where(counts(other.c), parts.stands(other, counts) if stands else true())
-            .order_by(other.c.at_us.desc())
-            .limit(1)
-            .correlate(series)
-            .scalar_subquery()
-        )
-
-    def _forgotten(self, mine: Sequence[Any], found: Any) -> list[Row]:
-        """Return the newest values of series none of whose rows are kept."""
-        which = (
-            select(series.c.indicator, series.c.name, series.c.area, latest, observation.c.at_us)
-            .join(latest, latest.c.series_id == series.c.id)
-            .outerjoin(
-                observation,
-                (observation.c.series_id == series.c.id)
-                & (observation.c.at_us == latest.c.at_us)
-                & (observation.c.revision == 0),
-            )
-            .where(*mine, observation.c.at_us.is_(None))
-        )
-        return [
-            Row(row.indicator, row.name, row.area, row[4], row.value, row.quality, 0, 0, None, -1)
-            for row in self.connection.execute(which)
-            if (row.indicator, row.name) not in found
-        ]
 
     def _current_records(self, dataset: str) -> Sequence[Standing]:
         current = self.current(dataset)
