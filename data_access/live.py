@@ -9,8 +9,6 @@ data_access/intake.
 from __future__ import annotations
 
 import logging
-import os
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,7 +26,7 @@ from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
 from data_access.intake.ways import LakeWay
-from data_access.messages import messages_in
+from data_access.live_files import name_of, part_of, written
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Decided, Order
 from data_access.reading import WHOLE, Reading, fault_of, read_payloads, unreadable
@@ -52,7 +50,6 @@ MOST_PAYLOADS = 1_000
 PRUNE_US = 5 * MINUTE  # between two times of forgetting what is older than is kept
 COUNTED_DAYS = 31  # for which accepted and refused rows are counted
 KEPT_A_DAY = 1_000  # refused rows of one reason that are kept; all are counted
-_UNFIT = re.compile(r"[^\w.@+=-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +219,7 @@ class LiveChannel:
             self._waiting = [Change(wholes=list(self._gone()), done_us=self._taken[-1].id)]
             return
         shutil.rmtree(self._scratch, ignore_errors=True)
-        files = list(_written(self._taken, self._scratch, self._contract.source.format))
+        files = list(written(self._taken, self._scratch, self._contract.source.format))
         beside = self._intake.beside(self.dataset) or self._beside
         order = (files, beside, self._contract, self._city, self._now, self._schema)
         bodies = [each.arrival.body for each in self._taken]
@@ -295,9 +292,9 @@ class LiveChannel:
         """
         is_each_alone = len(readings) == len(self._taken)
         for at, spooled in enumerate(self._taken):
-            if not (part := _part(spooled)):
+            if not (part := part_of(spooled)):
                 continue
-            reading, name = readings[at if is_each_alone else 0], _name(spooled.arrival.name)
+            reading, name = readings[at if is_each_alone else 0], name_of(spooled.arrival.name)
             refused = [
                 each
                 for each in reading.rejected
@@ -376,7 +373,7 @@ class LiveChannel:
         if len(self._taken) > 1:
             self._singly, self._waiting = len(self._taken), []
             return
-        name = _name(self._taken[0].arrival.name)
+        name = name_of(self._taken[0].arrival.name)
         self._arrange([unreadable(name, told("{name}: the store refuses what it says", name=name))])
 
     def _prune(self, stream_id: int, now_us: int) -> None:
@@ -390,36 +387,3 @@ class LiveChannel:
             rows_before_us=kept_us,
             hours_before_us=min(kept_us, now_us - LONGEST_HISTORY),
         )
-
-
-def _written(taken: Sequence[Spooled], folder: Path, format_id: str) -> Iterator[Path]:
-    """Write payloads as the files that formats read: lines into one, as messages are where known.
-
-    For a format that knows no messages each is a file of what it says.
-    """
-    framing = taken[0].arrival.framing
-    bodies = [(each.arrival.name, each.arrival.body) for each in taken]
-    if framing == "messages" and not registry.takes_messages(format_id):
-        inside = (message for _, body in bodies for message in messages_in(body))
-        bodies = [(message.topic, message.body) for message in inside]
-    elif framing != "file":
-        bodies = [(bodies[0][0], b"".join(body for _, body in bodies))]
-    at_ns = taken[-1].arrival.received_us * 1000
-    for number, (name, body) in enumerate(bodies):
-        path = folder / str(number) / _name(name)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(body)
-        os.utime(path, ns=(at_ns, at_ns))  # when it came, for formats that ask
-        yield path
-
-
-def _part(spooled: Spooled) -> str:
-    """Return the part of its source a payload is all of, as references name it."""
-    part = spooled.arrival.part
-    if not part.endswith("@"):
-        return part
-    return _name(spooled.arrival.name).rpartition("@")[0] + "@"
-
-
-def _name(text: str) -> str:
-    return _UNFIT.sub("_", text).lstrip(".")[-120:] or "payload"
