@@ -6,11 +6,16 @@ of the same hour of those of the last seven days that were alike (all working, o
 all seven; where no day has, the last values. *Level*: the mean of the
 last day (two weeks, four weeks, three months). From an origin only what lies at or before it is
 used: targets farther than a season away repeat the last season known.
+
+Of a profile's values one that lies far from the others counts for no more than FAR times their
+usual distance (winsorised: Tukey 1962), so that an outlier does not stay in it for four weeks. What
+comes twice moves the middle, and is no longer far; where far values are usual (rare counts, a new
+level that has lasted more than a fifth of a season) all stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +27,12 @@ from analytics.series import Floats
 
 OFF = FEATURES.index("is_off")
 WEEKS, DAYS = 4, 7  # same hours that make a profile
+FAR = 3.0  # standard deviations, were the values normal
+# A standard deviation in median absolute ones, of 0 … 7 values (Croux and Rousseeuw 1992).
+DEVIATION = 1.4826 * np.array([np.nan, np.nan, np.nan, 1.495, 1.363, 1.206, 1.200, 1.140])
+LEAST_TO_TELL = 3  # values, of which one can be told to be far from the others
+USUAL_FAR = 0.2  # of a season's profiles that hold a far value, above which that is usual
+ROWS_AT_A_TIME = 64  # series whose profiles are made together, so that memory stays small
 NAIVE_BACK = 3  # seasons back that stand in for a gap
 LEVEL: dict[StepName, int] = {"P1D": 14, "P7D": 4, "P1M": 3}  # slots of the last level; else a day
 
@@ -93,7 +104,9 @@ class Bases:
 def bases(panel: Panel) -> Bases:
     """Return the matrices of a panel."""
     values, long, short = panel.values, panel.long, panel.short
-    weekly, spread = moments(shifted(values, long * k) for k in range(1, WEEKS + 1))
+    weeks = [long * back for back in range(1, WEEKS + 1)]
+    _, spread = moments(shifted(values, by) for by in weeks)
+    weekly = same(values, weeks, long)
     nothing = np.full_like(values, np.nan)
     daily = (nothing, nothing) if short == long else _daily(panel)
     width = LEVEL.get(panel.grid.step, short)
@@ -102,15 +115,59 @@ def bases(panel: Panel) -> Bases:
 
 def _daily(panel: Panel) -> tuple[Floats, Floats]:
     """Return the means of the last same hours of working days, and of days off."""
-    days = range(1, DAYS + 1)
-    of_all, _ = moments(shifted(panel.values, panel.short * back) for back in days)
+    days = [panel.short * back for back in range(1, DAYS + 1)]
+    of_all = same(panel.values, days, panel.short)
     is_off = panel.days[:, OFF] > 0
     found = []
     for kind in (~is_off, is_off):
         alike = np.where(kind, panel.values, np.nan)
-        mean, _ = moments(shifted(alike, panel.short * back) for back in days)
+        mean = same(alike, days, panel.short)
         found.append(np.where(np.isnan(mean), of_all, mean))
     return found[0], found[1]
+
+
+def same(values: Floats, back: Sequence[int], season: int) -> Floats:
+    """Return at each column the mean of the values so many columns `back`, none of them too far."""
+    found = np.empty_like(values)
+    for begin in range(0, len(values), ROWS_AT_A_TIME):
+        part = slice(begin, begin + ROWS_AT_A_TIME)
+        found[part] = _winsorised(np.stack([shifted(values[part], by) for by in back], -1), season)
+    return found
+
+
+def _winsorised(values: Floats, season: int) -> Floats:
+    """Return the mean along the last axis, of what is known; NaN where nothing is.
+
+    How far is far is told by the values beside each other and, as they are few, by those of the
+    season before them.
+    """
+    count = np.isfinite(values).sum(axis=-1)
+    middle = _median(values, count)
+    apart = values - middle[..., None]
+    is_enough = count >= LEAST_TO_TELL
+    near = _median(np.abs(apart), count) * DEVIATION[count]
+    usual = trailing(near, season)
+    with np.errstate(invalid="ignore"):
+        reach = np.fmax(near, usual)
+        far = np.where(is_enough, FAR * reach, np.inf)[..., None]
+        is_far = (np.abs(apart) > far).any(axis=-1)
+    told = np.where(is_enough, is_far.astype(np.float64), np.nan)
+    is_usual = np.nan_to_num(trailing(told, season)) > USUAL_FAR
+    far = np.where(is_usual[..., None], np.inf, far)
+    held = np.where(np.isfinite(values), np.clip(apart, -far, far), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = middle + held.sum(axis=-1) / count
+    return found
+
+
+def _median(values: Floats, count: Ints) -> Floats:
+    """Return the median of the `count` known values along the last axis."""
+    ordered = np.sort(values, axis=-1)  # what is not known comes last
+    low, high = np.maximum(count - 1, 0) // 2, count // 2
+    high = np.minimum(high, values.shape[-1] - 1)
+    sides = [np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (low, high)]
+    found: Floats = sides[0] + (sides[1] - sides[0]) / 2
+    return found
 
 
 def shifted(values: Floats, by: int) -> Floats:

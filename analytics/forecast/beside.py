@@ -27,8 +27,8 @@ class Beside:
     issued: Ints
     depths: Floats
 
-    def features(self, first: int, origins: Ints, ahead: Ints) -> Floats:
-        """Return NAMES of rows (origin columns of a panel from slot `first` on, slots ahead).
+    def features(self, origins: Ints, ahead: Ints) -> Floats:
+        """Return NAMES of rows (the slot of an origin, slots ahead).
 
         The rain of the slots after the origin up to the target: all of it, and what is left of it
         when it fades; NaN where no issue says it.
@@ -36,8 +36,8 @@ class Beside:
         found = np.full((len(origins), len(NAMES)), np.nan)
         if not len(self.issued):
             return found
-        issue = np.searchsorted(self.issued, origins + first, side="right") - 1
-        since = origins + first - self.issued[np.maximum(issue, 0)]
+        issue = np.searchsorted(self.issued, origins, side="right") - 1
+        since = origins - self.issued[np.maximum(issue, 0)]
         until = since + ahead
         is_told = (issue >= 0) & (until < self.depths.shape[1])
         rows, here, there = issue[is_told], since[is_told], until[is_told]

@@ -115,7 +115,7 @@ def blended(choice: Choice, said: Mapping[str, Floats], ahead: Ints) -> Floats:
     """Return what the chosen method says so many slots ahead, of rows of one series."""
     if choice.method != MODEL:
         return said[choice.method]
-    weight = choice.weights[ahead]
+    weight = choice.weights[np.minimum(ahead, len(choice.weights) - 1)]
     return said[choice.baseline] + weight * (said[MODEL] - said[choice.baseline])
 
 

@@ -89,7 +89,8 @@ class Design:
         if panel.beside is None:
             columns += [np.full(len(rows), np.nan)] * len(beside.NAMES)
         else:
-            columns += list(panel.beside.features(panel.first, origins, ahead).T)
+            at, until = panel.slots[origins], panel.slots[target]
+            columns += list(panel.beside.features(at, until - at).T)
         return Sheet(np.stack(columns, axis=1), profile, scale)
 
 

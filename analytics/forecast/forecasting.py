@@ -99,7 +99,7 @@ def _ahead(fitted: Fitted, worked: Panel) -> dict[str, Floats]:
     """Return what each method says from the end of each series: series x slots ahead."""
     count, horizon = len(worked.names), worked.horizon
     of = np.repeat(np.arange(count), horizon)
-    steps = np.tile(np.arange(1, horizon + 1), count)
+    steps = worked.ahead.ravel()
     last = np.repeat(worked.last, horizon)
     based = bases(worked)
     said = {
@@ -116,7 +116,7 @@ def _ahead(fitted: Fitted, worked: Panel) -> dict[str, Floats]:
 def _of_one(
     fitted: Fitted, worked: Panel, row: int, ahead: Mapping[str, Floats], asked: Asked
 ) -> Forecast:
-    steps = np.arange(1, worked.horizon + 1)
+    steps = worked.ahead[row]
     choice = fitted.choices[row]
     said = blended(choice, {name: each[row] for name, each in ahead.items()}, steps)
     last = int(worked.last[row])
@@ -131,7 +131,7 @@ def _of_one(
         )
     return Forecast(
         name=worked.names[row],
-        slots=worked.first + last + steps,
+        slots=worked.ends[row] + np.arange(1, worked.horizon + 1, dtype=np.int64),
         values=asked.told(said),
         low=low,
         high=high,

@@ -38,7 +38,7 @@ class Widths:
     def of(self, series: Ints, origin: Ints, ahead: Ints) -> Floats:
         """Return the unit of an error of each row."""
         part = _part(self.panel, origin + ahead)
-        return self.part[series, part] * self.ahead[ahead]
+        return self.part[series, part] * self.ahead[np.minimum(ahead, len(self.ahead) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

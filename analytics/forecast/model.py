@@ -129,7 +129,7 @@ def _straight(features: Floats, horizon: int) -> Floats:
 
 def _days(panel: Panel, columns: Ints) -> float:
     first, last = (
-        panel.grid.begin_us(panel.slot(int(at))) for at in (columns.min(), columns.max())
+        panel.grid.begin_us(int(panel.slots[at])) for at in (columns.min(), columns.max())
     )
     return (last - first) / DAY_US
 

@@ -42,12 +42,12 @@ def waters(fell: Floats) -> dict[str, Regular]:
 
 def test_an_origin_sees_the_newest_issue_before_it_and_no_later_one() -> None:
     told = Beside(np.array([100, 106]), np.arange(40.0).reshape(2, 20))
-    rows = told.features(90, np.array([9, 15, 15, 16]), np.array([1, 1, 13, 2]))
+    rows = told.features(90 + np.array([9, 15, 15, 16]), np.array([1, 1, 13, 2]))
     assert np.isnan(rows[0]).all()  # nothing was issued yet
     assert rows[1, 0] == pytest.approx(6.0 / 10)  # slot 106, as the first issue had it
     assert rows[2, 0] == pytest.approx(sum(range(6, 19)) / 10)
     assert rows[3, 0] == pytest.approx((21 + 22) / 10)
-    assert np.isnan(told.features(90, np.array([16]), np.array([20]))).all()  # beyond its reach
+    assert np.isnan(told.features(np.array([106]), np.array([20]))).all()  # beyond its reach
     assert rows[2, 1] < rows[2, 2] < rows[2, 0]  # it fades
     assert rows.shape[1] == len(NAMES)
 

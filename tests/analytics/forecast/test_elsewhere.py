@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from analytics.forecast.baselines import trailing
+from analytics.forecast.baselines import bases, trailing
 from analytics.forecast.choice import Choice
 from analytics.forecast.forecasting import Asked, Forecast, forecast
+from analytics.forecast.panel import panel
 from analytics.forecast.rolling import MODEL
-from analytics.grid import Grid
+from analytics.grid import BELOW_DAY_S, Grid, StepName
 from analytics.series import Floats, Regular
 from tests.analytics.forecast.making import daily, series
 
@@ -53,6 +55,87 @@ def test_where_clocks_are_changed_a_rush_is_forecast_at_its_own_hour(
     assert peaks == {7}
 
 
+def rush(zone: str, begin: date, days: int, *, step: StepName = "PT1H") -> Regular:
+    """Return so many days of a rush at 7 on working days, by the clock of the zone."""
+    grid = Grid(step, ZoneInfo(zone))
+    at = datetime(begin.year, begin.month, begin.day, tzinfo=grid.zone)
+    end = datetime.combine(begin + timedelta(days=days), time(), grid.zone)
+    first, after = (int(each.timestamp()) // BELOW_DAY_S[step] for each in (at, end))
+    slots = np.arange(first, after)
+    on, minutes = grid.clock(slots)
+    is_rush = np.array([day.weekday() < 5 for day in on]) & (minutes // 60 == 7)
+    noise = daily(len(slots), level=0.0) * 0.01
+    return Regular(grid, first, 10 + 50.0 * is_rush + noise)
+
+
+@pytest.mark.parametrize("step", ["PT1H", "PT15M"])
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("America/New_York", date(2026, 3, 8)),
+        ("America/New_York", date(2026, 11, 1)),
+    ],
+)
+def test_after_clocks_were_changed_the_profile_goes_by_the_new_hour_at_once(
+    zone: str, change: date, step: StepName
+) -> None:
+    begin = change - timedelta(days=55)
+    truth = rush(zone, begin, 55 + 35, step=step)
+    for after in (-2, 0, 1, 3, 10, 20):  # days: from before the change to when it is long ago
+        until = datetime.combine(change + timedelta(days=after), time(0, 30), truth.grid.zone)
+        at = int(truth.grid.slots(np.array([round(until.timestamp()) * 1_000_000]))[0])
+        past = truth.until(at)
+        told = panel({"it": past}, 48 * 3600 // BELOW_DAY_S[step])
+        based, ahead = bases(told), told.ahead[0]
+        rows, origins = np.zeros(len(ahead), np.int64), np.full(len(ahead), told.last[0])
+        came = truth.at(at + 1, at + len(ahead))
+        for said in (
+            based.profile(rows, origins, ahead),
+            based.naive(told.long, rows, origins, ahead),
+        ):
+            np.testing.assert_allclose(said, came, atol=3.0)
+
+
+def test_the_hour_that_comes_twice_is_one_and_the_one_that_is_left_out_a_gap() -> None:
+    for zone, change in (("Europe/Berlin", "2026-10-25"), ("America/New_York", "2026-03-08")):
+        known = rush(zone, date.fromisoformat(change) - timedelta(days=20), 24)
+        told = panel({"it": known}, 24)
+        assert (np.diff(told.minutes.astype(int)) % 1440 == 60)[: told.last[0]].sum() >= 24 * 24 - 3
+        by_day = np.isfinite(told.values[0, : 24 * 24]).reshape(24, 24).sum(axis=1)
+        assert sorted(by_day.tolist())[1:] == [24] * 23
+        assert by_day.min() == (23 if zone == "America/New_York" else 24)
+        assert len(known.values) == 24 * 24 + (1 if zone == "Europe/Berlin" else -1)
+
+
+@pytest.mark.parametrize("step", ["PT15M", "PT1H"])
+@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_at_every_slot_of_the_night_of_a_change_what_is_said_follows_what_is_known(
+    change: date, step: StepName
+) -> None:
+    whole = rush("Europe/Berlin", change - timedelta(days=20), 22, step=step)
+    night = datetime.combine(change, time(), whole.grid.zone)
+    first = int(night.timestamp()) // BELOW_DAY_S[step]
+    for at in range(first, first + 6 * 3600 // BELOW_DAY_S[step]):
+        found = said(whole.until(at), 12)
+        assert found.slots.tolist() == list(range(at + 1, at + 13))
+        assert found.values.max() < 20 or whole.grid.begin(at + 12).hour >= 7
+
+
+def test_what_comes_after_an_origin_tells_nothing_also_over_a_change_of_clocks() -> None:
+    known = rush("Europe/Berlin", date(2026, 3, 10), 30)
+    told = panel({"it": known}, 48)
+    changed = known.values.copy()
+    origin = int(told.columns[19 * 24 + 1])  # in the night of the change
+    changed[19 * 24 + 2 :] = 1e3
+    other = panel({"it": replace(known, values=changed)}, 48)
+    of = (np.zeros(48, np.int64), np.full(48, origin), np.arange(1, 49))
+    for one, two in zip(*((b.profile(*of), b.naive(24, *of), b.naive(168, *of))
+                          for b in (bases(told), bases(other))), strict=True):  # fmt: skip
+        np.testing.assert_array_equal(one, two)
+
+
 @pytest.mark.parametrize("absurd", [9.96921e36, -1e30, 1e300, np.inf, -np.inf])
 def test_what_stands_for_nothing_in_a_file_is_a_gap(absurd: float) -> None:
     values = daily(1200, level=50.0)
@@ -73,6 +156,58 @@ def test_an_outlier_that_may_be_is_no_gap_and_is_forgotten_with_the_weeks_it_was
     plain = said(series(daily(1200, level=50.0)), 24)
     np.testing.assert_allclose(found.values, plain.values, atol=15.0)
     assert is_told(found.choice)
+
+
+def profile_at(values: Floats) -> Floats:
+    """Return the profile of the day after, as known at the end of it all."""
+    told = panel({"it": series(values)}, 24)
+    return bases(told).profile(np.zeros(24, np.int64), np.full(24, told.last[0]), np.arange(1, 25))
+
+
+@pytest.mark.parametrize("weeks", [3, 4, 9])
+@pytest.mark.parametrize("height", [-400.0, 500.0, 20_000.0])
+def test_an_outlier_that_may_be_does_not_stay_in_the_profile(weeks: int, height: float) -> None:
+    plain = daily(weeks * 168, noise=1.0)
+    for back in range(1, min(weeks, 4) + 1):
+        odd = plain.copy()
+        odd[-168 * back + 12] += height
+        found = profile_at(odd) - profile_at(plain)
+        assert np.abs(found[12]) < 4.0  # a mean of four weeks would be 100 off, or 5000
+        np.testing.assert_allclose(np.delete(found, 12), 0, atol=0.5)
+
+
+def test_a_real_change_comes_into_the_profile_as_into_a_mean_but_for_its_first_week() -> None:
+    old, new = daily(168 * 5, noise=1.0), daily(168 * 4, noise=1.0, level=150.0, seed=2)
+    share = {}
+    for days in (7, 9, 14, 21, 28):
+        found = profile_at(np.r_[old, new[: 24 * days]])
+        begin = 24 * (days % 7)
+        share[days] = float(np.mean((found - old[begin : begin + 24]) / 100.0))
+    assert share[7] < 0.1  # may be a fault
+    assert share[9] == pytest.approx(0.25, abs=0.03)  # what lasts is none
+    assert share[14] == pytest.approx(0.5, abs=0.03)
+    assert share[21] == pytest.approx(0.75, abs=0.03)
+    assert share[28] == pytest.approx(1.0, abs=0.03)
+
+
+def test_of_two_weeks_nobody_can_tell_which_is_odd() -> None:
+    values = daily(2 * 168, noise=0.0)
+    values[-168 + 12] += 100
+    assert profile_at(values)[12] - daily(24, noise=0.0)[12] == pytest.approx(50)
+
+
+def test_rare_counts_are_no_outliers_and_keep_their_mean() -> None:
+    rare = np.random.default_rng(6).poisson(0.15, 168 * 12).astype(np.float64)
+    found = panel({"it": series(rare)}, 24)
+    weekly = bases(found).weekly[0]
+    assert np.nanmean(weekly[168 * 4 : 168 * 12]) == pytest.approx(rare.mean(), rel=0.15)
+
+
+def test_days_hold_no_outlier_either_where_no_week_has_passed() -> None:
+    plain = daily(6 * 24, noise=1.0)
+    odd = plain.copy()
+    odd[3 * 24 + 12] = 9_000.0
+    np.testing.assert_allclose(profile_at(odd), profile_at(plain), atol=3.0)
 
 
 def test_a_mean_of_the_last_values_is_of_nothing_else() -> None:
