@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from data_access.aggregates.past import past_datasets, past_envelopes
+from data_access.aggregates.registry import rows_before
 from data_access.city import City
 from data_access.envelope import Envelope, Origin
 from data_access.model import Basis
@@ -73,7 +74,10 @@ def replay(
     lead_ms = 2 * (rule.dwell_ms + rule.veto_ms + rule.cooldown_ms)
     lead_ms = min(max(lead_ms, SHORTEST_LEAD_MS), LONGEST_LEAD_MS)
     begin_us, to_us = int((from_ms - lead_ms) * 1000), int(to_ms * 1000) - 1
-    past = Past(source, city.zone, datasets, from_us=begin_us, to_us=to_us, basis=basis)
+    past = Past(
+        source, city.zone, datasets,
+        from_us=begin_us, to_us=to_us, basis=basis, rows_before=rows_before(),
+    )  # fmt: skip
     try:
         run = _Run(rule, from_ms)
         begun = [int(from_ms * 1000)]

@@ -80,6 +80,7 @@ class Aggregate:
     released: bool = False  # made of what its contracts release (data_access/release.py), no more
     classified: Callable[[City], Classification] | None = None  # besides its datasets
     remembers: bool = False  # goes on from its own last envelope, which is kept nowhere else
+    rows_h: int = 0  # for how many hours it reads single rows of its first dataset, not roll-ups
     optional: tuple[str, ...] = ()  # of `datasets` those that a city need not have
 
     def is_for(self, city: City) -> bool:

@@ -289,4 +289,4 @@ def _flow(view: View, newest_us: int) -> Series:
     )
 
 
-AGGREGATES = (Aggregate(CALLS, (CALLS, REQUESTS), calls),)
+AGGREGATES = (Aggregate(CALLS, (CALLS, REQUESTS), calls, rows_h=BEFORE * DAY_H + LOOK_BACK),)

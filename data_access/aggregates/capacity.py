@@ -403,4 +403,4 @@ def _source(indicator: str) -> Source:
     return {"dataset": CAPACITY, "indicator": indicator}
 
 
-AGGREGATES = (Aggregate(CAPACITY, (CAPACITY,), capacity),)
+AGGREGATES = (Aggregate(CAPACITY, (CAPACITY,), capacity, rows_h=HISTORY_US // HOUR_US),)

@@ -162,5 +162,6 @@ AGGREGATES = (
         (SPEED,),
         congestion,
         label=text("Ùn tắc giao thông", "Congestion"),
+        rows_h=HISTORY_US // HOUR_US,
     ),
 )

@@ -21,3 +21,14 @@ def aggregates() -> dict[str, Aggregate]:
         raise ValueError("two aggregates have the same name")
     found.sort(key=lambda aggregate: (bool(aggregate.reads), aggregate.name))
     return {aggregate.name: aggregate for aggregate in found}
+
+
+@cache
+def rows_before() -> dict[str, int]:
+    """Return for how many hours before a time single rows are read, by dataset."""
+    found: dict[str, int] = {}
+    for aggregate in aggregates().values():
+        if aggregate.rows_h:
+            dataset = aggregate.datasets[0]
+            found[dataset] = max(aggregate.rows_h, found.get(dataset, 0))
+    return found

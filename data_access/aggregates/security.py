@@ -196,5 +196,5 @@ def _hosts(view: View, last: int) -> Table:
 
 AGGREGATES = (
     Aggregate(ALERTS, (ALERTS,), alerts),
-    Aggregate(LOGINS, (LOGINS,), logins),
+    Aggregate(LOGINS, (LOGINS,), logins, rows_h=1),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from data_access.aggregates.registry import rows_before
 from data_access.city import City
 from data_access.exposition import Exposition, Kept
 from data_access.model import Basis
@@ -91,6 +92,7 @@ class Rehearsal:
             to_us=max(glass_us, int(self._order.to_ms * 1000)),
             basis=basis,
             piece_us=PIECE_US,
+            rows_before=rows_before(),
             progress=self._progress,
         )
         self._exposition = Exposition(self._city, past, self._kept, None, realm=self._order.realm)

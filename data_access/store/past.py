@@ -8,7 +8,8 @@ so that an aggregate built on it says what it said then. Two bases:
   before the room ran, too.
 
 What is not kept by time is as it is today: places, the timelines of replays, and all rows and
-roll-ups from before the local day in which the stretch begins. How many rows of files were refused
+roll-ups from before the local day in which the stretch begins; of rows so many hours are there as
+aggregates read them singly. How many rows of files were refused
 then is not known at all: it is no number.
 
 Reading is one pass over the stretch, of a long one a piece ahead at a time; nothing of this runs on
@@ -18,9 +19,10 @@ the tick path.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,10 +140,12 @@ class Past:
         basis: Basis | None = None,
         realm: str = LIVE,
         piece_us: int | None = None,
+        rows_before: Mapping[str, int] = MappingProxyType({}),
         progress: Callable[[float], None] = lambda _share: None,
     ) -> None:
         """Read the stretch, or its first `piece_us`; raises StoreError.
 
+        `rows_before` are hours before it of which single rows are wanted, by dataset.
         `progress` hears how much of what stood before is copied, from 0 to 1. A row that was
         recorded before its own time counts, when read by pieces, up to one piece late.
         """
@@ -153,7 +157,7 @@ class Past:
         metadata.create_all(self._engine)
         self._writer = StoreWriter(self._engine, zone)
         with _reading(source) as connection, transaction(self._engine) as scratch:
-            copying = _Copying(connection, scratch, zone, progress)
+            copying = _Copying(connection, scratch, zone, rows_before, progress)
             self._tracks = copying.streams(realm, datasets, from_us)
             copying.scores(realm, from_us, to_us)
         self._read_us = from_us
@@ -263,6 +267,7 @@ class _Copying:
     source: Connection
     scratch: Connection
     zone: ZoneInfo
+    rows_before: Mapping[str, int]  # hours
     progress: Callable[[float], None]
 
     def streams(self, realm: str, datasets: Sequence[str], from_us: int) -> list[_Track]:
@@ -307,6 +312,8 @@ class _Copying:
         track = _Track(row.id, row.dataset, timeline, keys, read_us=begin_us - 1)
         for part in _parts([each.id for each in all_series]):
             self._copy_cells(part, begin_us // HOUR_US, day)
+            if hours := self.rows_before.get(row.dataset):
+                self._copy_rows(part, begin_us - hours * HOUR_US, begin_us)
             for each_id in part:
                 if each_id in keys:
                     self._copy_latest(each_id, begin_us)
@@ -322,6 +329,16 @@ class _Copying:
                 cell.c.slot < last,
             )
             self._put(cell, self.source.execute(which).all())
+
+    def _copy_rows(self, ids: Sequence[int], from_us: int, begin_us: int) -> None:
+        """Give series their rows of a while before the stretch."""
+        which = (
+            select(observation)
+            .where(observation.c.series_id.in_(ids))  # ranges of the primary key
+            .where(observation.c.at_us >= from_us, observation.c.at_us < begin_us)
+            .where(parts.stands(observation))
+        )
+        self._put(observation, self.source.execute(which).all())
 
     def _copy_latest(self, series_id: int, begin_us: int) -> None:
         """Give a series the newest value from before the stretch."""

@@ -164,6 +164,32 @@ def test_what_stood_before_the_stretch_is_there(store: Store) -> None:
     past.close()
 
 
+def test_rows_of_a_while_before_the_stretch_are_there_as_far_as_they_are_wanted(
+    store: Store,
+) -> None:
+    begin = 3 * 24 * 60  # minutes: on the third day
+    told = [(hour * 60, float(hour)) for hour in range(0, 72, 6)]
+    for minute, value in told:
+        store.say(minute, ("a", minute, value, "good"))
+    store.say(begin - 30, ("a", 60 * 60, 1.5, "good"))  # revised
+    from_us = START_US
+
+    def recent(past: Past) -> list[float]:
+        with past.snapshot() as snapshot:
+            found = snapshot.recent(DATASET, INDICATOR, from_us=from_us)
+        past.close()
+        return [value for _, value in found.get("a", [])]
+
+    with store.reader.snapshot() as snapshot:
+        stood = [v for _, v in snapshot.recent(DATASET, INDICATOR, from_us=from_us)["a"]]
+    alone = recent(store.past(begin, begin + 60))
+    day = recent(store.past(begin, begin + 60, rows_before={DATASET: 24}))
+    assert recent(store.past(begin, begin + 60, rows_before={DATASET: 24 * 9})) == stood
+    assert len(alone) < len(day) < len(stood)
+    assert day == stood[-len(day) :]
+    assert 1.5 in day
+
+
 def test_as_observed_a_value_counts_from_its_own_time_as_it_is_known_today(store: Store) -> None:
     store.say(90, ("a", 10, 1.0, "good"), ("a", 20, 2.0, "good"))
     store.say(95, ("a", 10, 3.0, "good"))
