@@ -50,7 +50,7 @@ def scene_of(
     lefts = _lines([(out.rect.x, out.rect.right) for out in wall.outputs], wall.canvas.width)
     tops = _lines([(out.rect.y, out.rect.bottom) for out in wall.outputs], wall.canvas.height)
     middle = tops[len(tops) // 2]
-    tiles = [tile_at("strip", "clock", (0, 0, GRID, STRIP), {"site": wall.site_id, "title": title})]
+    tiles = _strip(lefts, {"site": wall.site_id, "title": title})
     panels = Panels(
         lefts[:-1],
         middle,
@@ -74,6 +74,22 @@ def scene_of(
         "grid": {"columns": GRID, "rows": GRID},
         "tiles": tiles,
     }
+
+
+def _strip(lefts: Sequence[int], names: dict[str, Any]) -> list[Any]:
+    """Return the header: the city's stage before the last panel's time, as in the city's scenes.
+
+    Where there are fewer than three panels beside each other it would take the scene's name's room.
+    """
+    if len(lefts) < 4:
+        return [tile_at("strip", "clock", (0, 0, GRID, STRIP), names)]
+    *_, before, last, _ = lefts
+    stage = before if len(lefts) > 4 else (before + last) // 2
+    return [
+        tile_at("strip", "clock", (0, 0, stage, STRIP), {**names, "time": False}),
+        tile_at("strip-stage", "stage", (stage, 0, last - stage, STRIP), {}),
+        tile_at("strip-time", "clock", (last, 0, GRID - last, STRIP), {"names": False}),
+    ]
 
 
 def _in_last(

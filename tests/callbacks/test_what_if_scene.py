@@ -6,9 +6,10 @@ import pytest
 
 from callbacks.what_if_scene import LONGEST_NAME, scene_of, scene_title
 from layouts.tiles.registry import read_options
+from tests.conftest import ROOT
 from tests.layouts.tiles.stage import place, walls
 from twin.envelope import pair_id
-from wall.scene import scene_from_json
+from wall.scene import load_scene, scene_from_json
 
 TITLE = {"vi": "Kịch bản: Đóng Lê Duẩn", "en": "What-if: Close Lê Duẩn"}
 KINDS = ("traffic", "drainage", "coupled")
@@ -29,7 +30,7 @@ def test_a_scene_of_runs_fits_its_wall(
     assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
     for tile in place(wall, scene, "vi"):
         read_options(tile.kind, tile.options)
-        if tile.options.get("show") != "map" and tile.kind != "clock":
+        if tile.options.get("show") != "map" and tile.kind not in ("clock", "stage"):
             assert not tile.frame.seams_x_px, tile.tile_id
             assert not tile.frame.seams_y_px, tile.tile_id
     shown = {str(tile.options.get("run")) for tile in scene.tiles if "run" in tile.options}
@@ -39,6 +40,18 @@ def test_a_scene_of_runs_fits_its_wall(
                 if t.options.get("run") == run and "kpis" in t.options]  # fmt: skip
         told = [kpi for kpis in mine for kpi in kpis]
         assert told == figures or any(t.kind == "scenarios" for t in scene.tiles)
+
+
+@pytest.mark.parametrize("wall_id", ["le-lai", "ngo-quyen"])
+def test_its_header_is_that_of_the_city_s_scenes_with_the_stage(wall_id: str) -> None:
+    wall = walls()[wall_id]
+    made = scene_from_json(scene_of(wall, ["a"], "traffic", TITLE, figures=["speed"]))
+    own = load_scene(ROOT / "city" / "scenes" / wall_id / "twins.toml")
+    strip, wanted = (
+        {tile.tile_id: (tile.kind, tile.at) for tile in scene.tiles if tile.at.row == 0}
+        for scene in (made, own)
+    )
+    assert strip == wanted
 
 
 @pytest.mark.parametrize("wall_id", walls())
@@ -63,7 +76,7 @@ def test_a_difference_fits_its_wall_as_maps_of_what_changes_and_all_figures(
     scene = scene_from_json(made)
 
     assert sum(t.at.columns * t.at.rows for t in scene.tiles) == scene.columns * scene.rows
-    tiles = [tile for tile in place(wall, scene, "vi") if tile.kind != "clock"]
+    tiles = [tile for tile in place(wall, scene, "vi") if tile.kind not in ("clock", "stage")]
     for tile in tiles:
         read_options(tile.kind, tile.options)
         assert tile.options["run"] == pair

@@ -49,7 +49,7 @@ def test_a_difference_goes_to_a_wall_as_it_is_seen(leader, reach, link, other: s
     (put,) = [args for op, args, _ in link.asked if op == "scene.put"]
     pair = pair_id(second.id, job.id if other == "A" else None)
     scene = scene_from_json(put["scene"])
-    assert {t.options["run"] for t in scene.tiles if t.kind != "clock"} == {pair}
+    assert {t.options["run"] for t in scene.tiles if t.kind not in ("clock", "stage")} == {pair}
     found = FindingStore(reach.engine).read([run_name(pair)])
     assert found is not None
     (envelope,) = found.values()

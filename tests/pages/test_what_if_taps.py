@@ -106,7 +106,7 @@ def test_four_taps_from_the_map_to_a_wall(
     (put,) = [args for op, args, _ in link.asked if op == "scene.put"]
     link.asked.clear()
     scene = scene_from_json(put["scene"])
-    needs = {name for t in scene.tiles if t.kind != "clock"
+    needs = {name for t in scene.tiles if t.kind not in ("clock", "stage")
              for name in _needs(t.kind, t.options)}  # fmt: skip
     (job,) = JobStore(desk.engine).recent([f"twin.{kind}"])
     if kind == "drainage":
