@@ -25,7 +25,7 @@ from data_access.errors import StoreRefused
 from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
-from data_access.intake.ways import LakeWay
+from data_access.intake.ways import LakeWay, Way
 from data_access.live_files import name_of, part_of, written
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Decided, Order
@@ -168,6 +168,8 @@ class LiveChannel:
         del self._waiting[0]
         self._has_news |= outcome.changed
         self._taken_back += outcome.taken_back
+        if outcome.others and isinstance(self._way, LakeWay):
+            self._intake.read_again(self.dataset, self._taken[0].way, outcome.others)
         if not self._waiting:
             self._finish(change)
             self._prune(self._stream.id, now_us)
@@ -235,6 +237,11 @@ class LiveChannel:
         """When the last of what was taken came in."""
         return datetime.fromtimestamp(self._taken[-1].arrival.received_us / 1e6, UTC)
 
+    @property
+    def _way(self) -> Way | None:
+        """How what was taken came in."""
+        return self._contract.source.ways.get(self._taken[0].way)
+
     def _arrange(self, readings: Sequence[Reading]) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._refusal = readings[-1].failing
@@ -257,8 +264,7 @@ class LiveChannel:
         adds = self._taken[0].arrival.framing == "lines" and registry.counts(
             self._contract.source.format
         )
-        way = self._contract.source.ways.get(self._taken[0].way)
-        owns = isinstance(way, LakeWay) and bool(self._taken[0].arrival.part)
+        owns = isinstance(self._way, LakeWay) and bool(self._taken[0].arrival.part)
         while len(rows) > CHUNK and not adds:  # what adds up goes in one transaction
             yield Change(rows=rows.take(slice(0, CHUNK)), owns=owns)
             rows = rows.take(slice(CHUNK, len(rows)))
@@ -312,7 +318,7 @@ class LiveChannel:
 
     def _gone(self) -> Iterator[Whole]:
         """Yield parts of the source that are there no more, as ones that say nothing."""
-        way = self._contract.source.ways.get(self._taken[0].way)
+        way = self._way
         retention = way.retention if isinstance(way, LakeWay) else None
         for each in self._taken:
             kept_us = None

@@ -10,7 +10,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -120,6 +120,17 @@ class Intake:
     def ask(self, dataset: str, way: str) -> None:
         """Have a source that is polled asked at once."""
         self._loop.call_soon_threadsafe(lambda: self._polls[dataset, way].ask())
+
+    def read_again(self, dataset: str, way: str, refs: Collection[str]) -> None:
+        """Have partitions of a lake read once more, though they are as they were."""
+
+        def again() -> None:
+            polling = self._polls.get((dataset, way))
+            if polling is not None and isinstance(polling.fetch, LakeFetch):
+                polling.fetch.again.update(refs)
+                polling.ask()
+
+        self._loop.call_soon_threadsafe(again)
 
     def close(self) -> None:
         """End all ways, and let the spool go."""

@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class LakeFetch:
     place: Place
     scratch: Path
     clock: Callable[[], float]
+    again: set[str] = field(default_factory=set)  # partitions to be read though they are as before
 
     async def __call__(self, state: Mapping[str, Any]) -> Fetched:
         """Return the answers for partitions that are new or changed, and which are gone for good.
@@ -51,7 +52,10 @@ class LakeFetch:
             raise IntakeError(told("{path} is empty; what it said stays", path=self.way.path))
         was = prints(state)
         known = {each.ref: was.get(each.ref, "") for each in found}
-        changed = [each for each in found if known[each.ref] != each.print]
+        self.again.intersection_update(known)
+        changed = [
+            each for each in found if known[each.ref] != each.print or each.ref in self.again
+        ]
         chosen: list[Partition] = []
         arrivals: list[Arrival] = []
         wrong: list[Told] = []
@@ -60,6 +64,7 @@ class LakeFetch:
             chosen = list(_first(changed))
             arrivals, read, wrong = await self._read(chosen, was)
             known |= read
+            self.again.difference_update(read)
         kept = {ref: mark for ref, mark in known.items() if mark}
         size = sum(len(each.body) for each in arrivals)
         away = self._absence(state, known)

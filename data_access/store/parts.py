@@ -19,7 +19,15 @@ from typing import Any, Literal
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true
 
-from data_access.rows import NO_LINE, WITHDRAWN, Rows, SeriesKey, is_of_part, join_reference
+from data_access.rows import (
+    NO_LINE,
+    WITHDRAWN,
+    Rows,
+    SeriesKey,
+    is_of_part,
+    join_reference,
+    part_of,
+)
 from data_access.store.engine import insert_into
 from data_access.store.series import ENTITY
 from data_access.store.tables import observation, part, ref, series
@@ -66,10 +74,13 @@ class Extent:
         return Extent(min(self.first_us, other.first_us), max(self.last_us, other.last_us))
 
 
-def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None:
+def missing(
+    connection: Connection, stream_id: int, whole: Whole
+) -> tuple[Rows, frozenset[str]] | None:
     """Return the withdrawals of rows a part had and has no more, None when it has all.
 
-    To be asked when the rows it has are written; what it had is found by where its rows were.
+    With them the other parts that once said one of these, and may do so still. To be asked when the
+    rows it has are written; what it had is found by where its rows were.
     """
     within = _known(connection, stream_id, whole.name)
     if within is None:
@@ -88,16 +99,19 @@ def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None
     said.update(whole.refused)
     keys: dict[SeriesKey, int] = {}
     found: list[tuple[int, int, float]] = []
-    for row in _had(connection, stream_id, whole, within):
+    others: set[str] = set()
+    had, earlier = _had(connection, stream_id, whole, within)
+    for row in had:
         if (row.indicator, row.name, row.at_us) in said:
             continue
+        others |= earlier[row.indicator, row.name, row.at_us]
         key = SeriesKey(row.indicator, row.name, row.area)
         found.append((keys.setdefault(key, len(keys)), row.at_us, row.value))
     if len(found) <= whole.nameless:
         return None
     log.info("%s: %d rows of it are said no more", whole.name, len(found))
     code, at_us, values = zip(*found, strict=True)
-    return Rows(
+    rows = Rows(
         keys=tuple(keys),
         refs=(whole.name,),
         code=np.array(code, np.int32),
@@ -107,6 +121,7 @@ def missing(connection: Connection, stream_id: int, whole: Whole) -> Rows | None
         ref=np.zeros(len(found), np.int32),
         line=np.full(len(found), NO_LINE, np.int32),
     )
+    return rows, frozenset(others - {whole.name})
 
 
 def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None) -> None:
@@ -182,8 +197,10 @@ def _known(connection: Connection, stream_id: int, name: str) -> Extent | None:
     return None if found is None else Extent(found.first_us, found.last_us)
 
 
-def _had(connection: Connection, stream_id: int, whole: Whole, within: Extent) -> list[Any]:
-    """Return the rows of a part that stand, by series and time."""
+def _had(
+    connection: Connection, stream_id: int, whole: Whole, within: Extent
+) -> tuple[list[Any], dict[Key, set[str]]]:
+    """Return the rows of a part that stand, by series and time, and what parts said each."""
     found = connection.execute(
         select(
             series.c.indicator,
@@ -201,13 +218,19 @@ def _had(connection: Connection, stream_id: int, whole: Whole, within: Extent) -
         .where(observation.c.at_us.between(within.first_us, within.last_us))
         .order_by(series.c.id, observation.c.at_us, observation.c.revision)
     )
-    newest = {(row.indicator, row.name, row.at_us): row for row in found}
-    return [
+    newest: dict[Key, Any] = {}
+    said_by: dict[Key, set[str]] = {}
+    for row in found:
+        key = row.indicator, row.name, row.at_us
+        newest[key] = row
+        said_by.setdefault(key, set()).add(part_of(join_reference(row.text, row.ref_line)))
+    standing = [
         row
         for row in newest.values()
         if row.quality != WITHDRAWN
         and is_of_part(join_reference(row.text, row.ref_line), whole.name, whole.ends)
     ]
+    return standing, said_by
 
 
 def _said(rows: Rows) -> set[Key]:

@@ -86,6 +86,7 @@ class Outcome:
     records: int = 0
     withdrawn: int = 0  # versions that are gone
     taken_back: int = 0  # observations of parts that are said no more; they are revisions, too
+    others: frozenset[str] = frozenset()  # other parts that once said one of these
 
     @property
     def changed(self) -> bool:
@@ -160,13 +161,17 @@ class StoreWriter:
         self, connection: Connection, stream_id: int, change: Change, now_us: int
     ) -> Outcome:
         new = revised = versions = gone = taken_back = 0
+        others: frozenset[str] = frozenset()
         if change.rows is not None:
             new, revised = self._append(
                 connection, stream_id, change.rows, now_us, adds=change.adds, owns=change.owns
             )
         for whole in change.wholes:
-            missing = parts.missing(connection, stream_id, whole)
-            if missing is not None:
+            found = parts.missing(connection, stream_id, whole)
+            missing = None
+            if found is not None:
+                missing, said_by = found
+                others |= said_by
                 revised += self._append(connection, stream_id, missing, now_us)[1]
                 taken_back += len(missing)
             parts.keep(connection, stream_id, whole, missing)
@@ -199,7 +204,7 @@ class StoreWriter:
             values["schema"] = dict(change.schema)
         if values:
             connection.execute(update(stream).where(stream.c.id == stream_id).values(values))
-        return Outcome(new, revised, versions, gone, taken_back)
+        return Outcome(new, revised, versions, gone, taken_back, others)
 
     def _append(
         self,

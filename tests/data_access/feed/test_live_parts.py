@@ -225,6 +225,23 @@ def test_what_another_partition_says_by_now_is_not_taken_back(
     assert two not in standing(room)
 
 
+def test_what_a_partition_said_before_one_that_is_gone_it_is_asked_for_again(
+    open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path
+) -> None:
+    one, two, _ = units
+    lake = tmp_path / "lake"
+    partition(lake, {one: 10, two: 20})
+    room = open_lake(**AT_ONCE)
+    room.until(lambda: room.stored(AIR)[0] == 2)
+    (lake / "air/copy").mkdir()  # by mistake, with another value
+    rows = f"SELECT '{two}' AS unit, 21.0 AS dust, TIMESTAMPTZ '{HOUR.isoformat()}' AS seen"
+    duckdb.execute(f"COPY ({rows}) TO '{lake}/air/copy/part.parquet' (FORMAT parquet)")
+    soon(room, lambda: standing(room) == {one: 10, two: 21})
+    (lake / "air/copy/part.parquet").unlink()
+    soon(room, lambda: standing(room) == {one: 10, two: 20})
+    assert room.health(AIR, "parquet").withdrawn == 1
+
+
 @pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "unmounted"])
 def test_a_lake_without_anything_takes_nothing_back_and_says_so(
     open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path, is_empty: bool
