@@ -131,7 +131,7 @@ def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
         invented=(),
         geometry={"twin.nodes": _drawn(places)},
         waters=_waters(inp),
-        limits=tuple(_limits(model_id, places)),
+        limits=tuple(_limits(model_id, places, is_rained_on=_is_rained_on(inp))),
         flow_m3s=FLOW_M3S[_units(inp)],
         digest=digest_of(written),
     )
@@ -233,15 +233,27 @@ def _river_level(inp: SwmmInput) -> float | None:
     return None if name is None else float(inp["OUTFALLS"][name].data)
 
 
-def _limits(model_id: str, places: tuple[Place, ...]) -> Iterator[Text]:
+def _is_rained_on(inp: SwmmInput) -> bool:
+    """Tell whether a storm can reach a model: by its catchments, or by what leaks into sewers."""
+    told = "\n".join(str(inp._data.get(name, "")) for name in ("SUBCATCHMENTS", "RDII"))
+    return any(line.strip() and not line.lstrip().startswith(";") for line in told.splitlines())
+
+
+def _limits(model_id: str, places: tuple[Place, ...], *, is_rained_on: bool) -> Iterator[Text]:
     yield text(
         f"Mô hình nhập vào “{model_id}”, không phải mô hình của thành phố; không biết điểm đen nào",
         f"The imported model “{model_id}”, not the city's own; no black spots are known in it",
     )
-    yield text(
-        "Mưa rơi như nhau trên toàn mô hình nhập vào",
-        "The same rain falls on all of an imported model",
-    )
+    if is_rained_on:
+        yield text(
+            "Mưa rơi như nhau trên toàn mô hình nhập vào",
+            "The same rain falls on all of an imported model",
+        )
+    else:
+        yield text(
+            "Mô hình không có tiểu lưu vực nào: trận mưa không làm thay đổi gì",
+            "The model has no sub-catchment: no storm changes anything in it",
+        )
     dry = sum(place.ponding_m2 <= 0 for place in places)
     if dry:
         yield text(

@@ -101,23 +101,28 @@ def _kpis(model: Model, base: Water, value: Water) -> list[Kpi]:
             "down",
             lambda water: water.peak_m3(),
         ),
-        both(
-            "placesFlooded",
-            text("Nơi ngập trên 0,1 m", "Places over 0.1 m"),
-            "",
-            0,
-            "down",
-            lambda water: _over(water, SEEN_M),
-        ),
-        both(
-            "placesStopped",
-            text("Nơi ngập trên 0,3 m", "Places over 0.3 m"),
-            "",
-            0,
-            "down",
-            lambda water: _over(water, STOPS_M),
-        ),
     ]
+    if any(place.ponding_m2 > 0 for place in model.places):  # else nobody knows how deep it stands
+        found.append(
+            both(
+                "placesFlooded",
+                text("Nơi ngập trên 0,1 m", "Places over 0.1 m"),
+                "",
+                0,
+                "down",
+                lambda water: _over(water, SEEN_M),
+            )
+        )
+        found.append(
+            both(
+                "placesStopped",
+                text("Nơi ngập trên 0,3 m", "Places over 0.3 m"),
+                "",
+                0,
+                "down",
+                lambda water: _over(water, STOPS_M),
+            )
+        )
     if model.spots:
         found.append(
             both(

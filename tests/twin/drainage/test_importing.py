@@ -34,6 +34,11 @@ B 583000 2325000
 """
 
 
+def burst(model_id: str) -> dict[str, object]:
+    storm = {"kind": "hyetograph", "stepMin": 30, "mm": {"all": [40, 80, 40]}}
+    return {"model": model_id, "storm": storm, "durationH": 3, "measures": []}
+
+
 def kept(tmp_path: Path, text: str, name: str = "Khảo sát 1.inp") -> Path:
     file = tmp_path / name
     file.write_text(text, "utf-8")
@@ -108,6 +113,29 @@ def test_what_cannot_be_run_is_refused(
     with pytest.raises(WorkFailed, match=said):
         import_model(kept(tmp_path, text), settings)
     assert imported_ids(settings) == []
+
+
+def test_where_no_node_says_how_deep_water_stands_no_place_is_counted_as_dry(
+    tmp_path: Path, settings: Settings, heard: Heard
+) -> None:
+    import_model(kept(tmp_path, pipe(diameter=0.1), "narrow.inp"), settings)
+    result = work({"scenario": burst("narrow")}, heard)
+    (lost,) = result["kpis"]
+    assert lost["id"] == "floodVolume"
+    assert lost["value"]["mean"] > 1000
+
+
+def test_a_model_no_storm_can_reach_says_so(tmp_path: Path, settings: Settings) -> None:
+    told = pipe()
+    begin, end = told.index("[SUBCATCHMENTS]"), told.index("[JUNCTIONS]")
+    cut = f"{told[:begin]}[SUBCATCHMENTS]\n;;Name  Gage  Outlet\n{told[end:]}"
+    said = {}
+    for name, content in (("whole", told), ("cut", cut)):
+        import_model(kept(tmp_path, content, f"{name}.inp"), settings)
+        said[name] = " ".join(each["en"] for each in imported_model(settings, name).limits)
+    assert "The same rain falls" in said["whole"]
+    assert "no storm changes anything" in said["cut"]
+    assert "The same rain falls" not in said["cut"]
 
 
 def test_a_model_nobody_imported_is_said(settings: Settings) -> None:
