@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -82,80 +83,12 @@ def _sure(number: float, decimals: int) -> Spread:
 
 
 def _kpis(model: Model, base: Water, value: Water) -> list[Kpi]:
-    def both(
-        kpi_id: str,
-        label: Text,
-        unit: str,
-        decimals: int,
-        better: Literal["up", "down"],
-        of: Callable[[Water], float],
-    ) -> Kpi:
-        return kpi(kpi_id, label, unit, decimals, better, of(base), of(value))
-
-    found = [
-        both(
-            "floodVolume",
-            text("Lượng nước ngập lớn nhất", "Most water standing"),
-            "m³",
-            0,
-            "down",
-            lambda water: water.peak_m3(),
-        ),
-    ]
-    if any(place.ponding_m2 > 0 for place in model.places):  # else nobody knows how deep it stands
-        found.append(
-            both(
-                "placesFlooded",
-                text("Nơi ngập trên 0,1 m", "Places over 0.1 m"),
-                "",
-                0,
-                "down",
-                lambda water: _over(water, SEEN_M),
-            )
-        )
-        found.append(
-            both(
-                "placesStopped",
-                text("Nơi ngập trên 0,3 m", "Places over 0.3 m"),
-                "",
-                0,
-                "down",
-                lambda water: _over(water, STOPS_M),
-            )
-        )
-    if model.spots:
-        found.append(
-            both(
-                "spotsFlooded",
-                text("Điểm đen ngập trên 0,1 m", "Black spots over 0.1 m"),
-                "",
-                0,
-                "down",
-                lambda water: _spots_over(water, SEEN_M),
-            )
-        )
-        found.append(
-            both(
-                "spotHours",
-                text("Tổng số giờ điểm đen ngập trên 0,3 m", "Hours of black spots over 0.3 m"),
-                "h",
-                1,
-                "down",
-                _spot_hours,
-            )
-        )
-    if model.pumps:
-        found.append(
-            both(
-                "pumped",
-                text("Lượng nước bơm", "Pumped water"),
-                "m³",
-                0,
-                "up",
-                lambda water: water.pumped_m3(model.pumps),
-            )
-        )
-    return found
+    return [
+        kpi(each.id, each.label, each.unit, each.decimals, each.better,
+            each.of(base), each.of(value))
+        for each in FIGURES
+        if each.is_known(model)
+    ]  # fmt: skip
 
 
 def _over(water: Water, threshold_m: float) -> float:
@@ -169,6 +102,53 @@ def _spots_over(water: Water, threshold_m: float) -> float:
 
 def _spot_hours(water: Water) -> float:
     return sum(water.minutes_over(spot.node, STOPS_M) for spot in water.model.spots) / 60
+
+
+def _is_deep(model: Model) -> bool:
+    """Tell whether a model says of any place how deep water stands."""
+    return any(place.ponding_m2 > 0 for place in model.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a case, and of which models it is known."""
+
+    id: str
+    label: Text
+    unit: str
+    decimals: int
+    better: Literal["up", "down"]
+    of: Callable[[Water], float]
+    is_known: Callable[[Model], bool] = lambda _: True
+
+
+FIGURES = (
+    Figure(
+        "floodVolume", text("Lượng nước ngập lớn nhất", "Most water standing"), "m³", 0, "down",
+        Water.peak_m3,
+    ),
+    Figure(
+        "placesFlooded", text("Nơi ngập trên 0,1 m", "Places over 0.1 m"), "", 0, "down",
+        lambda water: _over(water, SEEN_M), _is_deep,
+    ),
+    Figure(
+        "placesStopped", text("Nơi ngập trên 0,3 m", "Places over 0.3 m"), "", 0, "down",
+        lambda water: _over(water, STOPS_M), _is_deep,
+    ),
+    Figure(
+        "spotsFlooded", text("Điểm đen ngập trên 0,1 m", "Black spots over 0.1 m"), "", 0, "down",
+        lambda water: _spots_over(water, SEEN_M), lambda model: bool(model.spots),
+    ),
+    Figure(
+        "spotHours", text("Tổng số giờ điểm đen ngập trên 0,3 m",
+                          "Hours of black spots over 0.3 m"), "h", 1, "down",
+        _spot_hours, lambda model: bool(model.spots),
+    ),
+    Figure(
+        "pumped", text("Lượng nước bơm", "Pumped water"), "m³", 0, "up",
+        lambda water: water.pumped_m3(water.model.pumps), lambda model: bool(model.pumps),
+    ),
+)  # fmt: skip
 
 
 def _areas(base: Water, value: Water) -> dict[str, list[Kpi]]:
