@@ -49,6 +49,11 @@ class Beside:
             found[is_told, column] = left[rows, there] - gone * left[rows, here]
         return found / UNIT_MM
 
+    def dealt(self) -> Beside:
+        """Return the same issues, each told at another's time: what they would say by chance."""
+        order = np.random.default_rng(len(self.issued)).permutation(len(self.issued))
+        return Beside(self.issued, self.depths[order])
+
 
 def faded(depths: Floats, fades: float) -> Floats:
     """Return what is left at each slot of all that fell up to it."""

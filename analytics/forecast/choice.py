@@ -1,10 +1,12 @@
 """Which method speaks for a series: the model only where it beat every baseline in the past.
 
-The baseline is the profile, unless another erred clearly less over the whole back-test; what a
-short back-test says of a series is drawn towards what all series of the kind say. How far the model
-is trusted beside it, by slots ahead, is chosen on the older half alone. The model is shown when it
-was better than its baseline there, and than all of them on the newer half and in all, and that in
-most stretches of the past and by more than chance: a few lucky days make no model.
+The baseline is the profile, unless another erred clearly less over the whole back-test, or the mean
+of all did, weighed by how little each erred: what errs apart errs less together (Bates and Granger
+1969). What a short back-test says of a series is drawn towards what all series of the kind say. How
+far the model is trusted beside the baseline, by slots ahead, is chosen on the older half alone. The
+model is shown when it was better than its baseline there, and than all of them on the newer half
+and in all, and that in most stretches of the past and by more than chance: a few lucky days make no
+model.
 
 Errors are told of the newer half: MASE, in units of the mean error of the seasonal naive within the
 series before the back-test (Hyndman and Koehler 2006), so that 1 is a forecast of yesterday's same
@@ -14,7 +16,7 @@ hour.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +24,7 @@ import numpy as np
 from analytics.forecast.panel import Panel
 from analytics.forecast.rolling import (
     LEVEL,
+    MIX,
     MODEL,
     NAIVE_LONG,
     NAIVE_SHORT,
@@ -34,6 +37,8 @@ from analytics.grid import Ints
 from analytics.series import Floats
 
 NAIVES: tuple[Method, Method] = (NAIVE_SHORT, NAIVE_LONG)
+PARTS_OF_MIX: tuple[Method, ...] = (NAIVE_SHORT, NAIVE_LONG, PROFILE, LEVEL)
+SHARPLY = 4.0  # power of the errors a part of the mix is weighed by: twice as wrong, a sixteenth
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 TRUST = (0.5, 1.0)  # of the weights of all series, in one
 PARTS = 6  # of the way ahead, each with a weight of its own
@@ -60,6 +65,7 @@ class Choice:
     errors: Mapping[str, float | None]  # by "naive", "profile", "model", "shown"
     mase: Mapping[str, float | None]
     tested: int  # origins of the newer half
+    mix: Mapping[Method, float] = field(default_factory=dict)  # the weights of baselines' mean
 
 
 def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Floats]) -> list[Choice]:
@@ -68,18 +74,72 @@ def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Float
     bounds = np.searchsorted(rolled.series, np.arange(len(panel.names) + 1)).tolist()
     shared = weights_ahead(panel.horizon, rolled, truth, said, unit)
     usual = _usual(truth, said, bounds, unit)
+    rows = [slice(begin, end) for begin, end in pairwise(bounds)]
+    mixes = []
+    mean = np.empty(len(truth))
+    for row, of in enumerate(rows):
+        likely = _likely(said, truth, rolled, of, float(unit[row]), usual, panel.horizon)
+        mixes.append(mixed(likely))
+        mean[of] = blend_of(mixes[-1], {name: each[of] for name, each in said.items()})
+    said = {**said, MIX: mean}
+    usual |= _usual(truth, {MIX: mean}, bounds, unit)
     return [
         _of_one(
-            {name: each[begin:end] for name, each in said.items()},
-            truth[begin:end],
+            {name: each[of] for name, each in said.items()},
+            truth[of],
             rolled,
-            slice(begin, end),
+            of,
             float(unit[row]),
             shared,
-            usual,
+            _likely(said, truth, rolled, of, float(unit[row]), usual, panel.horizon),
+            mixes[row],
         )
-        for row, (begin, end) in enumerate(pairwise(bounds))
+        for row, of in enumerate(rows)
     ]
+
+
+def mixed(likely: Mapping[Method, float]) -> dict[Method, float]:
+    """Return the weights of the baselines' mean, by the error to expect of each."""
+    told = {name: each for name, each in likely.items() if np.isfinite(each) and name != MIX}
+    if not told:
+        return {PROFILE: 1.0}
+    least = min(told.values())
+    if least <= 0:
+        share = {name: float(each <= 0) for name, each in told.items()}
+    else:
+        share = {name: (least / each) ** SHARPLY for name, each in told.items()}
+    return {name: each / sum(share.values()) for name, each in share.items()}
+
+
+def blend_of(mix: Mapping[Method, float], said: Mapping[str, Floats]) -> Floats:
+    """Return the mean of the baselines by their weights."""
+    found: Floats = np.sum([weight * said[name] for name, weight in mix.items()], axis=0)
+    return found
+
+
+def _likely(
+    said: Mapping[str, Floats],
+    truth: Floats,
+    rolled: Rolled,
+    of: slice,
+    unit: float,
+    usual: Mapping[str, float],
+    horizon: int,
+) -> dict[Method, float]:
+    """Return the error to expect: its own, drawn towards all series' where it has seen few."""
+    known = len(np.unique(stretches(rolled.origin[of], horizon)))
+    found: dict[Method, float] = {}
+    for name in (*PARTS_OF_MIX, MIX):
+        if name not in said:
+            continue
+        if not known:
+            found[name] = usual[name]
+            continue
+        own = float(np.abs(truth[of] - said[name][of]).mean())
+        if np.isfinite(unit) and unit > 0 and np.isfinite(usual[name]):
+            own = (known * own + OWN * usual[name] * unit) / (known + OWN)
+        found[name] = own
+    return found
 
 
 def weights_ahead(
@@ -101,7 +161,7 @@ def weights_ahead(
         if mine.any():
             wrong = {
                 weight: (
-                    np.abs(truth[mine] - _mix(said, PROFILE, weight, mine)) / scale[mine]
+                    np.abs(truth[mine] - _beside(said, PROFILE, weight, mine)) / scale[mine]
                 ).mean()
                 for weight in WEIGHTS
             }
@@ -113,6 +173,7 @@ def weights_ahead(
 
 def blended(choice: Choice, said: Mapping[str, Floats], ahead: Ints) -> Floats:
     """Return what the chosen method says so many slots ahead, of rows of one series."""
+    said = {**said, MIX: blend_of(choice.mix or {PROFILE: 1.0}, said)}
     if choice.method != MODEL:
         return said[choice.method]
     weight = choice.weights[np.minimum(ahead, len(choice.weights) - 1)]
@@ -177,32 +238,28 @@ def _of_one(
     rows: slice,
     unit: float,
     shared: Floats,
-    usual: Mapping[str, float],
+    likely: Mapping[Method, float],
+    mix: Mapping[Method, float],
 ) -> Choice:
     wrong: dict[str, Floats] = {name: np.abs(truth - each) for name, each in said.items()}
     older, newer = rolled.is_choosing[rows], rolled.is_testing[rows]
     whole = np.ones(len(truth), dtype=bool)
     stretch = stretches(rolled.origin[rows], len(shared) - 1)
 
-    def likely(name: Method) -> float:
-        """Return the error to expect: its own, drawn towards all series' where it has seen few."""
-        known = len(np.unique(stretch))
-        if not known or not np.isfinite(unit) or unit <= 0 or not np.isfinite(usual[name]):
-            return _mean(wrong[name], whole) if known else usual[name]
-        return (known * _mean(wrong[name], whole) + OWN * usual[name] * unit) / (known + OWN)
-
-    naive = min(NAIVES, key=likely)
-    rivals: tuple[Method, ...] = (PROFILE, naive, LEVEL)
-    baseline = min(rivals, key=lambda name: likely(name) * (CLEARLY if name == PROFILE else 1.0))
+    naive = min(NAIVES, key=lambda name: likely[name])
+    rivals: tuple[Method, ...] = (
+        (PROFILE, naive, LEVEL) if globals().get("MIX_OFF") else (PROFILE, naive, LEVEL, MIX)
+    )
+    baseline = min(rivals, key=lambda name: likely[name] * (CLEARLY if name == PROFILE else 1.0))
     method: Method = baseline
     weights = np.zeros_like(shared)
     if MODEL in said and older.any() and newer.any():
-        mixed = {
-            trust: np.abs(truth - _mix(said, baseline, trust * shared[rolled.ahead[rows]]))
+        trusted = {
+            trust: np.abs(truth - _beside(said, baseline, trust * shared[rolled.ahead[rows]]))
             for trust in TRUST
         }
-        trust = min(TRUST, key=lambda each: _mean(mixed[each], older))
-        weights, wrong["model"] = trust * shared, mixed[trust]
+        trust = min(TRUST, key=lambda each: _mean(trusted[each], older))
+        weights, wrong["model"] = trust * shared, trusted[trust]
         is_better = all(
             _mean(wrong["model"], of) < BETTER * _mean(wrong[rival], of)
             for of in (newer, whole)
@@ -225,10 +282,11 @@ def _of_one(
         errors=errors,
         mase={name: _ratio(each, unit) for name, each in errors.items()},
         tested=len(np.unique(rolled.origin[rows][newer])),
+        mix=mix,
     )
 
 
-def _mix(
+def _beside(
     said: Mapping[str, Floats], baseline: str, weight: float | Floats, of: Bools | None = None
 ) -> Floats:
     beside, model = said[baseline], said[MODEL]

@@ -15,7 +15,7 @@ import numpy as np
 
 from analytics.forecast.baselines import bases
 from analytics.forecast.beside import Beside
-from analytics.forecast.choice import BETTER, Choice, blended, choose
+from analytics.forecast.choice import Choice, blended, choose, is_steady, stretches
 from analytics.forecast.features import Design, Scale, scales
 from analytics.forecast.intervals import LEAST, LEVELS, Band, Widths, band, widening, widths
 from analytics.forecast.model import ROWS, Model, train
@@ -27,6 +27,7 @@ from analytics.series import Floats, Regular
 Reason = Literal["empty", "single", "short", "ended"]
 LEAST_SHARE = 0.3  # of a series' slots that must be known
 ENDED = 2  # seasons a series may lie behind the newest of its kind
+SEEN = 0.9  # of the error, below which what others forecast is worth seeing
 NO_WORSE = 1.02  # times an error that is the same but for chance
 STRETCHES = 6  # of the way ahead, by which errors are told
 
@@ -61,8 +62,10 @@ class Tried:
     """A model that sees what others forecast (`beside`), tried against one that does not.
 
     Mean errors of the models on the newer half, in units of the series' own (None where nothing was
-    tested); it `is_used` where it erred less over all of the back-test, and no more on the older
-    half, in which it may not have rained.
+    tested). It `is_used` where it erred clearly less over all of the back-test, in most stretches
+    of it and by more than chance, and no more on the older half, in which it may not have rained;
+    and so much less, too, than one that sees the same forecasts dealt out at random: also what says
+    nothing changes a model, and may do it good.
     """
 
     is_used: bool
@@ -138,7 +141,9 @@ def fit(
     if beside is not None and MODEL in rolled.said:
         seeing = replace(worked, beside=beside)
         other = roll(seeing, rows=rows)
-        tried = _tried(rolled, other, scales(bases(worked), worked.last))
+        dealt = roll(replace(worked, beside=beside.dealt()), rows=rows)
+        unit = scales(bases(worked), worked.last).error[rolled.series]
+        tried = _tried(rolled, other, dealt, unit, worked.horizon)
         if tried.is_used:
             worked, rolled = seeing, other
     truth = asked.unwork(rolled.truth)
@@ -177,23 +182,25 @@ def fit(
     )
 
 
-def _tried(without: Rolled, seeing: Rolled, scale: Scale) -> Tried:
-    """Compare two models of the same back-test."""
-    unit = scale.error[without.series]
-
-    def erred(rolled: Rolled, of: Bools) -> float | None:
-        wrong = np.abs(rolled.errors(MODEL)) / unit
-        return float(wrong[of].mean()) if of.any() else None
-
+def _tried(without: Rolled, seeing: Rolled, dealt: Rolled, unit: Floats, horizon: int) -> Tried:
+    """Compare models of the same back-test."""
     older, newer = without.is_choosing, without.is_testing
     every = np.ones(len(without.truth), dtype=bool)
+    wrong, plain, chance = (np.abs(each.errors(MODEL)) / unit for each in (seeing, without, dealt))
 
-    def is_within(times: float, of: Bools) -> bool:
-        now, then = erred(seeing, of), erred(without, of)
+    def erred(errors: Floats, of: Bools) -> float | None:
+        return float(errors[of].mean()) if of.any() else None
+
+    def is_within(times: float, other: Floats, of: Bools) -> bool:
+        now, then = erred(wrong, of), erred(other, of)
         return now is not None and then is not None and now < times * then
 
-    is_used = is_within(BETTER, every) and is_within(NO_WORSE, older)
-    return Tried(is_used, erred(without, newer), erred(seeing, newer))
+    stretch = stretches(without.origin, horizon)
+    is_used = is_within(NO_WORSE, plain, older) and all(
+        is_within(SEEN, other, every) and is_steady(wrong - other, stretch)
+        for other in (plain, chance)
+    )
+    return Tried(is_used, erred(plain, newer), erred(wrong, newer))
 
 
 def carried(series: Mapping[str, Regular], horizon: int) -> int:

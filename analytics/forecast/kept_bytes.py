@@ -120,7 +120,7 @@ def _parts(fit: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
 def _choice_told(choice: Choice) -> dict[str, Any]:
     return {
         name: getattr(choice, name)
-        for name in ("method", "naive", "baseline", "errors", "mase", "tested")
+        for name in ("method", "naive", "baseline", "errors", "mase", "tested", "mix")
     }
 
 

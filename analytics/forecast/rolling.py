@@ -27,11 +27,12 @@ ORIGINS = (28, 120)  # of a series, at most: the less there is to compare, the m
 SLOTS = 60_000  # … so that about so many slots of all series are
 TESTED = 0.4  # of a series' length that origins may lie in
 LEAST_ORIGINS = 4
-Method = Literal["naive_short", "naive_long", "profile", "level", "model"]
+Method = Literal["naive_short", "naive_long", "profile", "level", "mix", "model"]
 NAIVE_SHORT: Final = "naive_short"
 NAIVE_LONG: Final = "naive_long"
 PROFILE: Final = "profile"
 LEVEL: Final = "level"
+MIX: Final = "mix"  # of those above, by how little each erred
 MODEL: Final = "model"
 
 

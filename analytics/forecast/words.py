@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from analytics.forecast import total
 from analytics.forecast.choice import Choice
 from analytics.forecast.fitting import Reason
-from analytics.forecast.rolling import LEVEL, MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
+from analytics.forecast.rolling import LEVEL, MIX, MODEL, NAIVE_LONG, NAIVE_SHORT, PROFILE
 from analytics.grid import Grid, StepName
 from data_access.aggregates.aggregate import text
 from data_access.envelope import Text
@@ -32,6 +32,7 @@ LEVELS: dict[StepName, Text] = {
     "P1M": text("trung bình 3 tháng qua", "mean of the last 3 months"),
 }
 LAST_DAY = text("trung bình 24 giờ qua", "mean of the last 24 hours")
+MIXED = text("trung bình có trọng số các mẫu", "weighted mean of baselines")
 MODELLED = text("mô hình học máy", "machine-learned model")
 NO_BETTER = text(
     "mô hình học máy không hơn cách đơn giản này",
@@ -100,6 +101,8 @@ def _baseline(method: str, grid: Grid, slots: int) -> Text:
         return PROFILES.get(step, hours)
     if method == NAIVE_LONG:
         return SHORT.get(step, LAST_WEEK)
+    if method == MIX:
+        return MIXED
     if method == LEVEL:
         return LEVELS.get(step, LAST_DAY)
     assert method == NAIVE_SHORT  # noqa: S101

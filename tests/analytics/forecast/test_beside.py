@@ -86,4 +86,7 @@ def test_rain_that_raises_the_water_is_used_and_kept_and_noise_is_not() -> None:
     other = fit(told, ASKED, rows=12_000, beside=noise)
     assert other is not None
     assert other.tried is not None
+    assert other.tried.beside is not None
+    assert other.tried.without is not None
+    assert other.tried.beside < other.tried.without  # more columns did the model good by chance
     assert not other.tried.is_used

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from analytics.calendar import tet_days
 from analytics.forecast import fitting, rolling
 from analytics.forecast.baselines import bases
-from analytics.forecast.choice import choose, is_steady, stretches
+from analytics.forecast.choice import Choice, blended, choose, is_steady, mixed, stretches
 from analytics.forecast.features import Design, scales
 from analytics.forecast.forecasting import Asked, Forecast, Refused, carried, forecast
 from analytics.forecast.intervals import LEVELS
@@ -217,6 +218,39 @@ def test_r17_what_a_short_past_says_of_one_series_is_held_against_all_of_its_kin
 
     assert baselines(1) == ["naive_short"]
     assert baselines(12) == ["profile"] * 12  # four days are not enough to be an exception
+
+
+def test_r17_baselines_that_err_apart_are_better_together_and_one_that_is_right_stands_alone() -> (
+    None
+):
+    told = panel({"it": series(daily(900))}, 24)
+    rolled = roll(told, rows=0)
+    chance = np.random.default_rng(4)
+    names = ("naive_short", "naive_long", "profile", "level")
+
+    def chosen(wide: Mapping[str, float]) -> tuple[Choice, float, float]:
+        said = {
+            name: rolled.truth + wide[name] * chance.normal(size=len(rolled.truth))
+            for name in names
+        }
+        (found,) = choose(told, rolled, rolled.truth, said)
+        wrong = np.abs(rolled.truth - blended(found, said, rolled.ahead)).mean()
+        return found, wrong, min(np.abs(rolled.truth - each).mean() for each in said.values())
+
+    apart, wrong, best = chosen({"naive_short": 1.2, "naive_long": 1.0, "profile": 1.0, "level": 9})
+    assert apart.method == "mix"
+    assert wrong < 0.75 * best
+    assert apart.mix["level"] < 0.01  # what errs by far says next to nothing
+    assert sum(apart.mix.values()) == pytest.approx(1)
+    alone, wrong, best = chosen({"naive_short": 4, "naive_long": 5, "profile": 0.0, "level": 9})
+    assert alone.method == "profile"
+    assert wrong == best == 0
+
+
+def test_the_weights_of_baselines_are_told_where_an_error_is_nought_or_not_known() -> None:
+    assert mixed({"profile": 0.0, "level": 2.0}) == {"profile": 1.0, "level": 0.0}
+    assert mixed({"profile": float("inf")}) == {"profile": 1.0}
+    assert mixed({"profile": 1.0, "level": 2.0}) == {"profile": 16 / 17, "level": 1 / 17}
 
 
 @pytest.mark.parametrize(
