@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 BENCHMARKS := ingest reads passport realms lake mqtt switch_clients glass footprint consoles jobs_beside switch_browsers skew_clients fanout mask storm \
-	failover growth voices twin_traffic twin_calibration twin_drainage twin_coupled detection
+	failover growth voices twin_traffic twin_calibration twin_drainage twin_coupled detection detection_together
 
 # Stamps carry the Python and a checksum of what was installed: another list, another stamp.
 version := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)

@@ -194,8 +194,8 @@ def _report(kept: Replayed, plan: Plan, took_s: float, *, is_tuning: bool) -> Re
             str(each.put_in),
             str(each.found),
             f"{each.alerts - each.right} of {each.alerts}",
-            _told(each.precision),
-            _told(each.recall),
+            told_of(each.precision),
+            told_of(each.recall),
             "–" if each.delay_min is None else f"{each.delay_min:.0f}",
             str(each.faults_called_event),
         )
@@ -248,7 +248,7 @@ def _reached(
     recall = Precision(sum(r.found for r in rows), sum(r.put_in for r in rows))
     spans = seeds.split("; ") if seeds else ["", ""]
     return [
-        (name, what, _told(share), span, f"{least:.0f} %", verdict(least, share.share or 0.0))
+        (name, what, told_of(share), span, f"{least:.0f} %", verdict(least, share.share or 0.0))
         for what, share, span, least in (
             ("precision", precision, spans[0], LEAST_PRECISION),
             ("recall", recall, spans[1], LEAST_RECALL),
@@ -268,7 +268,7 @@ def _span(kept: Replayed) -> str:
     return "; ".join(spans)
 
 
-def _told(share: Precision) -> str:
+def told_of(share: Precision) -> str:
     interval = share.interval
     if share.share is None or interval is None:
         return "–"

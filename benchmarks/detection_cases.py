@@ -82,7 +82,7 @@ def cases(plan: Plan, city: City, lake: Path | None, draws: Draw) -> Iterator[Ca
 
 def _real_air(plan: Plan, path: Path, draws: Draw) -> Case:
     """Return episodes and faults at twelve stations around the city's real hours."""
-    city, start = _hours(path, "PM25")
+    city, start = hours_told(path, "PM25")
     names, spots = _row_of(12)
     draw = np.random.default_rng(draws.seed)
     values = np.round(
@@ -186,7 +186,7 @@ def _rain(plan: Plan, path: Path, draws: Draw) -> Case:
             "limit": Limit(caution=50, warning=75, critical=100, clear_after="PT2H"),
         }
     )
-    city, start = _hours(path, "Precipitation")
+    city, start = hours_told(path, "Precipitation")
     names, spots = _row_of(10)
     draw = np.random.default_rng(draws.seed + 1)
     values = np.round(city[:, None] * draw.lognormal(0, 0.4, (len(city), 10)), 1)
@@ -338,7 +338,7 @@ def _row_of(count: int) -> tuple[tuple[str, ...], dict[str, Spot]]:
     return names, {name: Spot(name, 21.0, 105.75 + at * 0.0145) for at, name in enumerate(names)}
 
 
-def _hours(path: Path, column: str) -> tuple[Floats, int]:
+def hours_told(path: Path, column: str) -> tuple[Floats, int]:
     """Return (hours of a column whose heading begins so, when the first begins)."""
     with path.open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
