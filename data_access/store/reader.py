@@ -126,6 +126,8 @@ class StoreReader:
         What the dataset's masks hide has None for a value (or field of a body), and is "masked"; a
         row that its source says no more has None and the quality "withdrawn".
         """
+        if any("\0" in asked for asked in (indicator, entity, area) if asked):
+            return []  # no text of the store has one, and PostgreSQL takes none
         try:
             with self._engine.connect() as connection:
                 found = connection.execute(
