@@ -67,18 +67,26 @@ class Released(Snapshot):
         statuses: Sequence[str] | None = None,
         active_us: int | None = None,
         since_us: int | None = None,
+        until_us: int | None = None,
         limit: int | None = None,
         bodies: bool = False,
+        geometries: bool = False,
     ) -> list[Life]:
         """Return what is told of the records: kind, unit, hour, state, and the released fields."""
-        until_us = self.until_us(dataset)
-        if until_us is None:
+        last_us = self.until_us(dataset)
+        if last_us is None:
             return []
         found = self._whole.lives(
-            dataset, statuses=statuses, active_us=active_us, since_us=since_us, bodies=bodies
+            dataset,
+            statuses=statuses,
+            active_us=active_us,
+            since_us=since_us,
+            until_us=until_us,
+            bodies=bodies,
+            geometries=False,
         )
         release = self._release(dataset)
-        told = [_told(life, release, until_us) for life in found if life.opened_us <= until_us]
+        told = [_told(life, release, last_us) for life in found if life.opened_us <= last_us]
         return told if limit is None else told[:limit]
 
     def _release(self, dataset: str) -> Release:

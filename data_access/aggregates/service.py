@@ -26,9 +26,10 @@ def service(view: View) -> Payload:
     """Return clocks, agencies and contentment; open requests, and those closed in DAYS."""
     now_us = view.track_us(REQUESTS)
     since_us = now_us - DAYS * 24 * HOUR_US
-    lives = view.snapshot.lives(REQUESTS, since_us=since_us, bodies=True)
-    older = view.snapshot.lives(REQUESTS, statuses=["open"], bodies=True)
-    lives += [life for life in older if life.opened_us <= since_us]
+    lives = view.snapshot.lives(REQUESTS, since_us=since_us, bodies=True, geometries=False)
+    lives += view.snapshot.lives(
+        REQUESTS, statuses=["open"], until_us=since_us, bodies=True, geometries=False
+    )
     if not lives:
         return {}
     waiting = [life for life in lives if life.status == "open"]

@@ -184,8 +184,10 @@ class SourceSnapshot(Snapshot):
         statuses: Sequence[str] | None = None,
         active_us: int | None = None,
         since_us: int | None = None,
+        until_us: int | None = None,
         limit: int | None = None,
         bodies: bool = False,
+        geometries: bool = True,
     ) -> list[Life]:
         """Return current records, from their versions."""
         found = self._current_records(dataset)
@@ -196,9 +198,12 @@ class SourceSnapshot(Snapshot):
             if (statuses is None or now["status"] in statuses)
             and (active_us is None or ends_after(now, active_us))
             and (since_us is None or now["opened_us"] > since_us or ended_after(now, since_us))
+            and (until_us is None or now["opened_us"] <= until_us)
         ]
         chosen.sort(key=lambda pair: (-pair[0]["reported_us"], pair[0]["base_id"]))
-        return [life_of(now, row, bodies=bodies) for now, row in chosen[:limit]]
+        return [
+            life_of(now, row, bodies=bodies, geometries=geometries) for now, row in chosen[:limit]
+        ]
 
     def counts(self, dataset: str) -> list[tuple[str, str, str | None, int]]:
         """Return (status, category, area, records) of the current records."""

@@ -126,8 +126,11 @@ def ended_after(now: Mapping[str, Any], at_us: int) -> bool:
     return now["ended_us"] is not None and now["ended_us"] > at_us
 
 
-def life_of(now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool) -> Life:
+def life_of(
+    now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool, geometries: bool = True
+) -> Life:
     """Return a record as it stands, from its current version."""
+    drawn = row["geometry"] if bodies and geometries else None
     return Life(
         base_id=now["base_id"],
         status=now["status"],
@@ -138,6 +141,6 @@ def life_of(now: Mapping[str, Any], row: Mapping[str, Any], *, bodies: bool) -> 
         ended_us=now["ended_us"],
         due_us=now["due_us"],
         body=orjson.loads(row["body"]) if bodies else {},
-        geometry=orjson.loads(row["geometry"]) if bodies and row["geometry"] else None,
+        geometry=orjson.loads(drawn) if drawn else None,
         source_ref=row["source_ref"] if bodies else "",
     )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, null, select
 
 from data_access.intake.health import Health
 from data_access.replay import Timeline
@@ -36,6 +36,17 @@ from data_access.store.tables import (
 )
 
 _EVERYTHING = -(2**31), 2**31 - 1
+_OF_LIFE = (  # the first fields of Life, in their order
+    "base_id",
+    "status",
+    "category",
+    "area",
+    "reported_us",
+    "opened_us",
+    "ended_us",
+    "due_us",
+)
+_UNSAID: tuple[Any, ...] = {}, None, ""  # the others: body, geometry, source_ref
 _NOT_KEPT: Any = {"outOfRange": nan, "implausible": nan}
 
 
@@ -278,20 +289,25 @@ class Snapshot:
         statuses: Sequence[str] | None = None,
         active_us: int | None = None,
         since_us: int | None = None,
+        until_us: int | None = None,
         limit: int | None = None,
         bodies: bool = False,
+        geometries: bool = True,
     ) -> list[Life]:
         """Return current records, newest first.
 
-        Of `statuses`; not ended at `active_us`; opened or ended after `since_us`.
+        Of `statuses`; not ended at `active_us`; opened or ended after `since_us`, opened at
+        `until_us` or before. Of many records `geometries` cost as much as their bodies.
         """
         current = self._current.get(dataset)
         if current is None:
             return []
-        extra = (record.c.body, record.c.geometry, record.c.source_ref) if bodies else ()
-        which = select(record_now, *extra).where(record_now.c.stream_id == current.id)
+        which = select(*(record_now.c[name] for name in _OF_LIFE)).where(
+            record_now.c.stream_id == current.id
+        )
         if bodies:
-            which = which.join(
+            drawn = record.c.geometry if geometries else null()
+            which = which.add_columns(record.c.body, drawn, record.c.source_ref).join(
                 record,
                 (record.c.stream_id == record_now.c.stream_id)
                 & (record.c.record_id == record_now.c.record_id)
@@ -307,23 +323,15 @@ class Snapshot:
             which = which.where(
                 (record_now.c.opened_us > since_us) | (record_now.c.ended_us > since_us)
             )
+        if until_us is not None:
+            which = which.where(record_now.c.opened_us <= until_us)
         which = which.order_by(record_now.c.reported_us.desc(), record_now.c.base_id)
-        found = self._connection.execute(which if limit is None else which.limit(limit))
+        found = self._connection.execute(which if limit is None else which.limit(limit)).all()
+        if not bodies:
+            return [Life(*row, *_UNSAID) for row in found]
         return [
-            Life(
-                base_id=row.base_id,
-                status=row.status,
-                category=row.category,
-                area=row.area,
-                reported_us=row.reported_us,
-                opened_us=row.opened_us,
-                ended_us=row.ended_us,
-                due_us=row.due_us,
-                body=orjson.loads(row.body) if bodies else {},
-                geometry=orjson.loads(row.geometry) if bodies and row.geometry else None,
-                source_ref=row.source_ref if bodies else "",
-            )
-            for row in found
+            Life(*now, *_said(body, geometry, source_ref))
+            for *now, body, geometry, source_ref in found
         ]
 
     def counts(self, dataset: str) -> list[tuple[str, str, str | None, int]]:
@@ -376,3 +384,7 @@ class Snapshot:
 
 
 __all__ = ["AREA", "ENTITY", "Current", "Life", "Newest", "Place", "Reading", "Snapshot", "Table"]
+
+
+def _said(body: str, geometry: str | None, source_ref: str) -> tuple[Any, ...]:
+    return orjson.loads(body), orjson.loads(geometry) if geometry else None, source_ref

@@ -157,6 +157,8 @@ def test_records_are_found_by_status_and_time(
     assert active == ["r1", "r3", "r2"]
     recent = [life.base_id for life in lives(reader, since_us=start + 2 * HOUR_US, limit=3)]
     assert recent == ["r1", "r0", "r3"]
+    before = [life.base_id for life in lives(reader, until_us=start + HOUR_US)]
+    assert before == ["r1", "r0"]
     with reader.snapshot() as snapshot:
         assert sorted(snapshot.counts(DATASET)) == [
             ("closed", "waste", "00070", 2),
@@ -172,10 +174,20 @@ def test_bodies_and_places_come_when_asked_for(
     (life,) = lives(reader, bodies=True)
     assert life.body["description"] == "Ổ gà"
     assert life.geometry == {"type": "Point", "coordinates": [105.85, 21.03]}
+    assert lives(reader, bodies=True, geometries=False) == [replace(life, geometry=None)]
+    assert lives(reader) == [replace(life, body={}, geometry=None, source_ref="")]
     (row,) = reader.source_rows(DATASET, entity="r1", area="00070")
     assert row["body"]["description"] == "Ổ gà"
     assert row["source_ref"] == "requests.json#r1"
     assert reader.source_rows(DATASET, area="00004") == []
+
+
+@pytest.mark.parametrize("which", ["indicator", "entity", "area"])
+def test_of_what_no_text_can_be_there_are_no_rows(
+    writer: StoreWriter, reader: StoreReader, stream_id: int, which: str
+) -> None:
+    put(writer, stream_id, [opened("r1")])
+    assert reader.source_rows(DATASET, **{which: "r1\0"}) == []
 
 
 def test_the_rows_of_some_categories_or_statuses_can_be_asked(
