@@ -140,6 +140,8 @@ def day_values(order: Order, day: date, listed: list[Station]) -> Numbers:
     values = np.stack([city[name] for name in PARAMETERS]) * _factors(order, day, len(listed))
     values[[station.is_doubtful for station in listed], : PARAMETERS.index("hum")] *= DRIFT
     values[:, PARAMETERS.index("hum")] = np.minimum(values[:, PARAMETERS.index("hum")], 100.0)
+    fine, coarse = PARAMETERS.index("pm25"), PARAMETERS.index("pm10")
+    values[:, coarse] = np.maximum(values[:, coarse], values[:, fine])  # which are among them
     draw = order.draws(day.toordinal(), 3)
     for hour in draw.integers(0, 24, draw.poisson(REPEATS_A_DAY)):
         values[:, :, hour] = values[np.arange(len(listed)) % REPEATED][:, :, hour]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from data_access.city import load_city
 from data_access.promises import NeverMore, PartsAgree, SourcesAgree
+from tests.conftest import ROOT
 from tests.data_access.criteria.conftest import NOW, Bench
 
 AIR, FOOD, RAIN = "environment.air", "food.safety", "environment.rain"
@@ -80,6 +84,42 @@ def test_a_figure_is_held_against_its_bound(bench: Bench) -> None:
     part = bench.part(FOOD, "consistent", "at_most")
     assert part is not None
     assert (part.score, part.evidence[0]["id"]) == (50.0, "00082")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "rule"),
+    [
+        (name, rule)
+        for name, contract in load_city(ROOT / "city").datasets.items()
+        for rule in contract.reconcile
+        if rule.rule == "at-most" and contract.shape == "observation"
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.indicator,
+)
+def test_what_is_a_part_of_another_figure_is_never_more_in_any_dataset_of_the_city(
+    bench: Bench, dataset: str, rule: NeverMore
+) -> None:
+    rows = [
+        (name, entity, "00070", NOW, figure)
+        for entity, part, whole in (("well", 2.0, 2.0), ("wrong", 3.0, 2.0))
+        for name, figure in ((rule.indicator, part), (rule.of, whole))
+    ]
+    bench.feed(dataset, rows)
+    part = bench.part(dataset, "consistent", "at_most")
+    assert part is not None
+    assert (part.right, part.checked) == (1, 2)
+    assert [(each["id"], each["indicator"]) for each in part.evidence] == [
+        ("wrong", rule.indicator)
+    ]
+
+
+@pytest.mark.parametrize("dataset", ["security.logins", "environment.water", "feedback.calls"])
+def test_what_the_citys_own_files_tell_agrees(bench: Bench, dataset: str) -> None:
+    bench.table.now = datetime(2026, 8, 1, 0, 20, tzinfo=UTC)  # when the files were true
+    bench.table.feed_files(dataset)
+    part = bench.part(dataset, "consistent", "at_most")
+    assert part is not None
+    assert part.right == part.checked > 0
 
 
 def test_another_source_is_held_against_by_unit_and_day(bench: Bench) -> None:

@@ -51,6 +51,14 @@ def test_stations_have_names_of_their_own_and_stand_in_the_city_but_one(
     assert places.count(None) == 1
 
 
+def test_no_station_has_more_fine_particles_than_particles(order: Callable[..., Order]) -> None:
+    one = order("environment.air")
+    fine, coarse = PARAMETERS.index("pm25"), PARAMETERS.index("pm10")
+    for day in one.days(14):
+        measured = day_values(one, day, stations(one))
+        assert (measured[:, fine] <= measured[:, coarse]).all()
+
+
 def test_in_some_hours_all_stations_repeat_a_few(order: Callable[..., Order]) -> None:
     one = order("environment.air")
     listed = stations(one)
