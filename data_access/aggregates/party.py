@@ -64,7 +64,6 @@ def _numbers(view: View, lives: list[Life], running: list[Life], now_us: int) ->
     done = sum(life.status == "closed" for life in lives)
     share = round(overdue / len(running) * 100, 1) if running else 0.0
     told = [progress for life in running if (progress := _progress(life)) is not None]
-    source: Source = {"dataset": PARTY}
     is_open: Source = {"dataset": PARTY, "statuses": ["open"]}
     return {
         "open": number(
@@ -72,7 +71,7 @@ def _numbers(view: View, lives: list[Life], running: list[Life], now_us: int) ->
             len(running),
             "văn bản",
             note=text(f"{done} đã hoàn thành", f"{done} done"),
-            source=source,
+            source=is_open,
         ),
         "overdue": number(
             text("Quá hạn", "Overdue"),
