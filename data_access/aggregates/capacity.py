@@ -7,62 +7,40 @@ times): one alert from when that began until it has been well again for long eno
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
 from data_access.aggregates.aggregate import Aggregate, View, later, text
+from data_access.aggregates.hospitals import (
+    BEDS,
+    CAPACITY,
+    OCCUPIED,
+    VISITS,
+    Facility,
+    Figures,
+    bed_map,
+    by_unit,
+    one_by_one,
+    overload,
+    share,
+    source_of,
+    total,
+)
 from data_access.aggregates.items import ranked_items
 from data_access.aggregates.parts import (
     NO_THRESHOLD,
-    UNIT,
-    column,
     line,
     number,
     series,
-    table,
-    unit_title,
-    words,
 )
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Item, MapLayer, Number, Payload, Series, Source, Table, Text
+from data_access.envelope import Number, Payload, Series, Text
 from data_access.hysteresis import Episode, standing
 from data_access.rollup import HOUR, HOUR_US
 from data_access.store.snapshot import AREA, Place
 
-CAPACITY = "health.capacity"
-BEDS, OCCUPIED, VISITS = "beds", "beds_occupied", "emergency_visits"
 SILENT_CADENCES = 3  # a facility that said nothing for so many is not counted
 HISTORY_US = 96 * HOUR_US  # what began earlier is said to have begun then
 DAY_H, WEEK_H = 24, 7 * 24
-LABELLED = 8
-Figures = Mapping[str, float]  # indicator -> newest value
-
-
-@dataclass(frozen=True, slots=True)
-class Facility:
-    """A hospital, or what else reports, as it is now."""
-
-    entity: str
-    name: str
-    area: str | None
-    figures: Figures = field(default_factory=dict)
-
-    @property
-    def occupancy(self) -> float | None:
-        """Occupied beds of all beds, per cent."""
-        return share(self.figures.get(OCCUPIED), self.figures.get(BEDS))
-
-    @property
-    def free(self) -> float | None:
-        """Beds nobody lies in; none where more lie than there are beds for."""
-        beds, occupied = self.figures.get(BEDS), self.figures.get(OCCUPIED)
-        return None if beds is None or occupied is None else max(0.0, beds - occupied)
-
-
-def share(part: float | None, whole: float | None) -> float | None:
-    """Return a part of a whole in per cent, one decimal; None where either is not known."""
-    return None if part is None or not whole else round(part / whole * 100, 1)
 
 
 def capacity(view: View) -> Payload:
@@ -83,11 +61,11 @@ def capacity(view: View) -> Payload:
             "visits": later(_visits, view, last_us),
         },
         "tables": {
-            "hospitals": later(_hospitals, view, hospitals),
-            "units": later(_units, view, hospitals),
+            "hospitals": later(one_by_one, view, hospitals),
+            "units": later(by_unit, view, hospitals),
         },
-        "maps": {"hospitals": later(_map, view, hospitals)},
-        "items": {"active": ranked_items([_item(view, each, full) for each in hospitals
+        "maps": {"hospitals": later(bed_map, view, hospitals)},
+        "items": {"active": ranked_items([overload(view, each, full) for each in hospitals
                                           if each.entity in full])},
     }  # fmt: skip
 
@@ -125,20 +103,15 @@ def _overloaded(view: View, last_us: int) -> dict[str, Episode]:
     return found
 
 
-def _sum(facilities: Iterable[Facility], indicator: str) -> float | None:
-    values = [each.figures[indicator] for each in facilities if indicator in each.figures]
-    return sum(values) if values else None
-
-
 def _beds(
     view: View,
     facilities: list[Facility],
     hospitals: list[Facility],
     full: Mapping[str, Episode],
 ) -> dict[str, Number]:
-    beds, occupied = _sum(hospitals, BEDS), _sum(hospitals, OCCUPIED)
+    beds, occupied = total(hospitals, BEDS), total(hospitals, OCCUPIED)
     is_limited = view.city.limit(CAPACITY, "occupancy").is_set
-    icu, icu_taken = _sum(facilities, "icu_beds"), _sum(facilities, "icu_occupied")
+    icu, icu_taken = total(facilities, "icu_beds"), total(facilities, "icu_occupied")
     return {
         "occupancy": number(
             text("Công suất giường bệnh", "Bed occupancy"),
@@ -148,7 +121,7 @@ def _beds(
             limit=view.city.limit(CAPACITY, "occupancy"),
             better="down",
             note=_of_whole(occupied, beds, "giường", "beds"),
-            source=_source(OCCUPIED),
+            source=source_of(OCCUPIED),
         ),
         "beds_free": number(
             text("Giường trống", "Free beds"),
@@ -156,7 +129,7 @@ def _beds(
             "giường",
             better="up",
             note=text(f"{len(hospitals)} bệnh viện", f"{len(hospitals)} hospitals"),
-            source=_source(BEDS),
+            source=source_of(BEDS),
         ),
         "overloaded": number(
             text("Bệnh viện quá tải", "Overloaded hospitals"),
@@ -166,7 +139,7 @@ def _beds(
             note=text(f"trong {len(hospitals)} bệnh viện", f"of {len(hospitals)} hospitals")
             if is_limited
             else NO_THRESHOLD,
-            source=_source(OCCUPIED),
+            source=source_of(OCCUPIED),
         ),
         "icu": number(
             text("Công suất hồi sức (ICU)", "ICU occupancy"),
@@ -176,14 +149,14 @@ def _beds(
             limit=view.city.limit(CAPACITY, "icu"),
             better="down",
             note=_of_whole(icu_taken, icu, "giường", "beds"),
-            source=_source("icu_occupied"),
+            source=source_of("icu_occupied"),
         ),
     }
 
 
 def _emergency(view: View, facilities: list[Facility], last_us: int) -> dict[str, Number]:
-    vents, vents_used = _sum(facilities, "ventilators"), _sum(facilities, "ventilators_used")
-    cars, busy = _sum(facilities, "ambulances"), _sum(facilities, "ambulances_busy")
+    vents, vents_used = total(facilities, "ventilators"), total(facilities, "ventilators_used")
+    cars, busy = total(facilities, "ambulances"), total(facilities, "ambulances_busy")
     last = last_us // HOUR_US
     day = text("24 giờ", "24 hours")
     return {
@@ -193,7 +166,7 @@ def _emergency(view: View, facilities: list[Facility], last_us: int) -> dict[str
             "máy",
             better="up",
             note=_of_whole(vents_used, vents, "máy đang dùng", "in use"),
-            source=_source("ventilators"),
+            source=source_of("ventilators"),
         ),
         "visits": number(
             text("Lượt cấp cứu", "Emergency visits"),
@@ -203,7 +176,7 @@ def _emergency(view: View, facilities: list[Facility], last_us: int) -> dict[str
             period=day,
             previous=_hours(view, VISITS, last - WEEK_H),
             previousLabel=text("cùng kỳ tuần trước", "same time last week"),
-            source=_source(VISITS),
+            source=source_of(VISITS),
         ),
         "ambulances": number(
             text("Xe cứu thương đang đi", "Ambulances on a call"),
@@ -212,14 +185,14 @@ def _emergency(view: View, facilities: list[Facility], last_us: int) -> dict[str
             limit=view.city.limit(CAPACITY, "ambulances"),
             better="down",
             note=_of_whole(busy, cars, "xe", "vehicles"),
-            source=_source("ambulances_busy"),
+            source=source_of("ambulances_busy"),
         ),
         "calls": number(
             text("Cuộc gọi cấp cứu 115", "Ambulance calls (115)"),
             _hours(view, "ambulance_calls", last),
             "cuộc",
             period=day,
-            source=_source("ambulance_calls"),
+            source=source_of("ambulance_calls"),
         ),
     }
 
@@ -268,7 +241,7 @@ def _occupancy(view: View, last_us: int) -> Series:
         "%",
         [line("beds", text("giường bệnh", "beds"), beds), line("icu", text("ICU", "ICU"), icu)],
         step="day",
-        source=_source(OCCUPIED),
+        source=source_of(OCCUPIED),
         thresholds=thresholds if limit.warning is not None else (),
     )
 
@@ -291,116 +264,8 @@ def _visits(view: View, last_us: int) -> Series:
             line("week_ago", text("tuần trước", "last week"), points(WEEK_H)),
         ],
         step="hour",
-        source=_source(VISITS),
+        source=source_of(VISITS),
     )
-
-
-def _ranked(hospitals: list[Facility]) -> list[Facility]:
-    return sorted(hospitals, key=lambda each: (-(each.occupancy or 0.0), each.name))
-
-
-def _hospitals(view: View, hospitals: list[Facility]) -> Table:
-    rows = [
-        {
-            "name": each.name,
-            "unit": unit_title(view, each.area) if each.area else text("–", "–"),
-            "occupancy": each.occupancy,
-            "free": each.free,
-            "icu": share(each.figures.get("icu_occupied"), each.figures.get("icu_beds")),
-            "state": _band(view, each.occupancy),
-            "visits": each.figures.get(VISITS),
-            "source": _source(OCCUPIED) | {"entity": each.entity},
-        }
-        for each in _ranked(hospitals)
-    ]
-    columns = [
-        words("name", text("Bệnh viện", "Hospital")),
-        words("unit", text("Phường, xã", "Unit")),
-        column("occupancy", text("Công suất", "Occupancy"), "%", 1),
-        column("free", text("Trống", "Free"), "giường"),
-        column("icu", text("ICU", "ICU"), "%", 1),
-        column("visits", text("Cấp cứu giờ qua", "Visits, last hour")),
-        column("state", text("Mức", "State"), kind="band", scale="occupancy"),
-    ]
-    label = text("Công suất theo bệnh viện", "Occupancy by hospital")
-    return table(label, columns, rows)
-
-
-def _units(view: View, hospitals: list[Facility]) -> Table:
-    """Return hospitals summed by the unit they lie in, the fullest first."""
-    by_unit: dict[str, list[Facility]] = defaultdict(list)
-    for each in hospitals:
-        if each.area is not None and each.area != CITY_AREA:
-            by_unit[each.area].append(each)
-    rows: list[dict[str, Any]] = []
-    for code, here in by_unit.items():
-        beds, occupied = _sum(here, BEDS), _sum(here, OCCUPIED)
-        rows.append({
-            "name": unit_title(view, code),
-            "hospitals": len(here),
-            "beds": beds,
-            "free": sum(each.free or 0.0 for each in here),
-            "occupancy": share(occupied, beds),
-            "source": _source(OCCUPIED) | {"area": code},
-        })  # fmt: skip
-    rows.sort(key=lambda row: (-(row["occupancy"] or 0.0), row["name"]["vi"]))
-    columns = [
-        UNIT,
-        column("hospitals", text("Bệnh viện", "Hospitals")),
-        column("beds", text("Giường", "Beds")),
-        column("free", text("Trống", "Free")),
-        column("occupancy", text("Công suất", "Occupancy"), "%", 1),
-    ]
-    return table(text("Công suất theo phường, xã", "Occupancy by unit"), columns, rows)
-
-
-def _band(view: View, occupancy: float | None) -> str | None:
-    band = view.city.scales["occupancy"].band(occupancy)
-    return band.id if band else None
-
-
-def _map(view: View, hospitals: list[Facility]) -> MapLayer:
-    values = {
-        each.entity: {
-            "value": each.occupancy,
-            "band": _band(view, each.occupancy),
-            "label": text(each.name, each.name),
-        }
-        for each in hospitals
-    }
-    return {
-        "label": text("Công suất giường bệnh", "Bed occupancy"),
-        "layer": view.city.datasets[CAPACITY].layer or CAPACITY,
-        "unit": "%",
-        "decimals": 0,
-        "scale": "occupancy",
-        "values": values,
-        "worst": [each.entity for each in _ranked(hospitals)][:LABELLED],
-    }
-
-
-def _item(view: View, hospital: Facility, full: Mapping[str, Episode]) -> Item:
-    episode = full[hospital.entity]
-    owner = view.city.agencies[view.city.datasets[CAPACITY].owner].name
-    grade = view.city.limit(CAPACITY, "occupancy").grade(episode.last)
-    percent, free = round(episode.last), int(hospital.free or 0)
-    return {
-        "id": f"beds-{hospital.entity}",
-        "title": text(*(2 * [f"{hospital.name}: {percent}%"])),
-        "kind": text("Quá tải giường bệnh", "Beds overloaded"),
-        "severity": grade if grade == "critical" else "warning",  # it stands until it is over
-        "atMs": view.glass_ms(CAPACITY, episode.began_us),
-        "area": hospital.area,
-        "detail": text(
-            f"công suất {percent}%, trống {free} giường; báo {owner['vi']}",
-            f"{percent}% occupied, {free} beds free; to {owner['en']}",
-        ),
-        "source": _source(OCCUPIED) | {"entity": hospital.entity},
-    }
-
-
-def _source(indicator: str) -> Source:
-    return {"dataset": CAPACITY, "indicator": indicator}
 
 
 AGGREGATES = (Aggregate(CAPACITY, (CAPACITY,), capacity, rows_h=HISTORY_US // HOUR_US),)
