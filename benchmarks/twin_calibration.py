@@ -163,10 +163,10 @@ def _report(rows: list[tuple[str, ...]], junctions: int) -> Report:
     how = f"""What a calibration of the city's own network is worth, beside a truth that is known:
         {junctions} junctions with a camera, an hour of the morning peak. The first rows count what
         SUMO let through under a demand drawn by chance (distances of {DISTANCE_KM} km, not 2.5;
-        {100 * GATES:.0f} % over the gates, not 35 %; wards and pairs of zones by chance), of another seed
-        and with {100 * NOISE:.0f} % noise; the last what the simulated lake's cameras count, whose traffic
-        knows nothing of the twin. Shares of junctions with GEH below 5; held back: each junction in
-        a fit that did not know it."""
+        {100 * GATES:.0f} % over the gates, not 35 %; wards and pairs of zones by chance), of
+        another seed and with {100 * NOISE:.0f} % noise; the last what the simulated lake's cameras
+        count, whose traffic knows nothing of the twin. Shares of junctions with GEH below 5; held
+        back: each junction in a fit that did not know it."""
     report = Report("twin_calibration", "A calibration beside a truth that is known", how)
     columns = ("counted by", "before", "used", "held back", "says", "vehicles/h, all junctions")
     report.tables.append(Table(columns, rows))
