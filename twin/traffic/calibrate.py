@@ -113,25 +113,8 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     first, run = counting.drive(Weights(), SEED)
     _check(run)
     whole, *held = fitted(counting, first, counted, parts)
-    points = []
-    for count in known:
-        n = junctions.index(count.junction)
-        after, unseen = whole.at[n] * to_hour, held[n % FOLDS].at[n] * to_hour
-        points.append(
-            {
-                "junction": count.junction,
-                "name": model.net.streets.junctions[count.junction].name,
-                "entity": count.entity,
-                "days": count.days,
-                "counted": count.vehiclesH,
-                "before": round(float(first.passed[n].sum()) * to_hour, 1),
-                "simulated": round(float(after), 1),
-                "geh": round(geh(float(after), count.vehiclesH), 2),
-                "heldBack": round(float(unseen), 1),
-                "heldBackGeh": round(geh(float(unseen), count.vehiclesH), 2),
-                "full": bool(whole.is_full[n]),
-            }
-        )
+    names = {each: model.net.streets.junctions[each].name for each in junctions}
+    points = _points(known, names, first, whole, held, to_hour)
     speeds = _speeds(whole.run, observed)
     factors, places = whole.weights.factors(model.zones), whole.weights.places(junctions)
     return {
@@ -293,6 +276,41 @@ def drive(
     run = simulation.harvest(case, model.plan.wards, is_late=running.is_late)
     shutil.rmtree(folder)
     return driven, run
+
+
+def _points(
+    known: Sequence[Count],
+    names: Mapping[str, str],
+    first: Driven,
+    whole: Fitted,
+    held: Sequence[Fitted],
+    to_hour: float,
+) -> list[dict[str, Any]]:
+    """Return what each camera counts beside what the model does: before, fitted, held back.
+
+    `names` are of the counted junctions, in the order of the fits; `held` the fits of the folds.
+    """
+    number = {junction: n for n, junction in enumerate(names)}
+    points = []
+    for count in known:
+        n = number[count.junction]
+        after, unseen = whole.at[n] * to_hour, held[n % FOLDS].at[n] * to_hour
+        points.append(
+            {
+                "junction": count.junction,
+                "name": names[count.junction],
+                "entity": count.entity,
+                "days": count.days,
+                "counted": count.vehiclesH,
+                "before": round(float(first.passed[n].sum()) * to_hour, 1),
+                "simulated": round(float(after), 1),
+                "geh": round(geh(float(after), count.vehiclesH), 2),
+                "heldBack": round(float(unseen), 1),
+                "heldBackGeh": round(geh(float(unseen), count.vehiclesH), 2),
+                "full": bool(whole.is_full[n]),
+            }
+        )
+    return points
 
 
 def _speeds(run: SeedRun, observed: Observed) -> list[dict[str, Any]]:

@@ -53,26 +53,8 @@ def result_of(
         "closedEntered": sum(run["closedEntered"] for run in value),
         "horizonMin": scenario.base.horizonMin,
         "beginsHour": scenario.base.begins_h,
-        "network": {
-            "hash": net_hash,
-            "origin": streets.origin,
-            "attribution": streets.attribution,
-            "junctions": len(streets.junctions),
-            "links": len(streets.links),
-            "inventedLinks": sum(link.invented for link in streets.links.values()),
-            "edges": len(streets.edges),
-            "signals": len(base_net.plans),
-        },
-        "vehicles": [
-            {
-                "kind": each.id,
-                "name": each.name,
-                "share": each.share,
-                "carEquivalent": each.car_equivalent,
-                "barredHours": list(each.barred_hours),
-            }
-            for each in plan.vehicle
-        ],
+        "network": _network(base_net, net_hash),
+        "vehicles": _vehicles(plan),
         "reach": reach(
             plan, base_net, value_net,
             [run["edgeSeconds"] for run in base], [run["edgeSeconds"] for run in value],
@@ -97,6 +79,33 @@ def result_of(
         "limits": limits_of(scenario, plan, base, value, said=said),
         "details": details,
     }
+
+
+def _network(net: Altered, net_hash: str) -> dict[str, Any]:
+    streets = net.streets
+    return {
+        "hash": net_hash,
+        "origin": streets.origin,
+        "attribution": streets.attribution,
+        "junctions": len(streets.junctions),
+        "links": len(streets.links),
+        "inventedLinks": sum(link.invented for link in streets.links.values()),
+        "edges": len(streets.edges),
+        "signals": len(net.plans),
+    }
+
+
+def _vehicles(plan: TrafficPlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": each.id,
+            "name": each.name,
+            "share": each.share,
+            "carEquivalent": each.car_equivalent,
+            "barredHours": list(each.barred_hours),
+        }
+        for each in plan.vehicle
+    ]
 
 
 def _areas(base: Sequence[SeedRun], value: Sequence[SeedRun]) -> dict[str, list[Kpi]]:
