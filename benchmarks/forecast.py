@@ -38,7 +38,8 @@ HOURS, AHEAD = 60 * 24, 24
 MOST_S, MOST_MB = 120.0, 1000.0
 COVERED = (0.75, 0.85)
 LAST = 0.3  # of a series, in which the moments lie
-FEW = 24  # moments of a kind with one series
+FEW = 24  # moments of a kind with at most …
+FEW_SERIES = 12  # … so many series: the same weather passes over all of them
 SEEDS, RAIN_MOMENTS = (7, 8), 6
 METHODS = ("shown", "naive", "profile")
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -54,6 +55,7 @@ class Score:
     banded: int = 0
     models: int = 0
     moments: int = 0
+    held: dict[int, float] = field(default_factory=dict)  # share in the 80 % interval by moment
 
     def mase(self, method: str) -> float:
         """Return the mean error in units of the naive's before."""
@@ -149,7 +151,7 @@ def _accuracy(data: Path, cuts: int, report: Report) -> list[Table]:
         moments = sum(each.moments for each in scores.values())
         rows.append(
             (kind.name, str(len(scores)), *(f"{means[m]:.3f}" for m in METHODS), _word(wins),
-             f"{covered:.1%}", _word(COVERED[0] <= covered <= COVERED[1]),
+             f"{covered:.1%} ± {_chance(scores):.1%}", _word(COVERED[0] <= covered <= COVERED[1]),
              f"{_pooled(scores, 0.95):.1%}", f"{models} of {moments}", f"{took_s:.0f} s")
         )  # fmt: skip
         each_row += [
@@ -162,7 +164,8 @@ def _accuracy(data: Path, cuts: int, report: Report) -> list[Table]:
     report.notes.append(
         f"Mean of the kinds: MASE {overall['shown']:.3f}, naive {overall['naive']:.3f}, profile "
         f"{overall['profile']:.3f} ({_word(wins)}); better than both in {better} of {total} kinds. "
-        "The second table has the series on which it did worst beside the better baseline."
+        "The second table has the series on which it did worst beside the better baseline. Beside "
+        "the share that the 80 % interval held stands one standard error, of moments."
     )
     heads = ("kind", "series", "MASE", "naive", "profile", "better", "80 % held", "75-85 %",
              "95 % held", "a model spoke", "took")  # fmt: skip
@@ -177,7 +180,7 @@ def _scores(kind: Kind, cuts: int) -> dict[str, Score]:
         first = min(each.first for each in part.values())
         last = max(each.last for each in part.values())
         begin = last - round(LAST * (last - first))
-        count = max(cuts, min(FEW, FEW * 2 // len(part)))
+        count = max(cuts, FEW if len(kind.series) <= FEW_SERIES else 0)
         moments = np.unique(np.linspace(begin, last - kind.horizon, count).astype(int))
         told = panel({n: each.until(begin) for n, each in part.items()}, 1)
         units = naive_errors(told, told.last)
@@ -207,6 +210,8 @@ def _at(kind: Kind, part: dict[str, Regular], moment: int, scores: dict[str, Sco
             for level in LEVELS:
                 held = (truth >= each.low[level]) & (truth <= each.high[level])
                 score.inside[level] += int(held[known].sum())
+                if level == LEVELS[0]:
+                    score.held[moment] = float(held[known].mean())
 
 
 def _baselines(past: Regular, ahead: int, naive: str) -> dict[str, Floats]:
@@ -229,6 +234,16 @@ def _worst(scores: dict[str, Score], most: int = 6) -> list[tuple[str, Score]]:
 def _pooled(scores: dict[str, Score], level: float) -> float:
     banded = sum(each.banded for each in scores.values())
     return sum(each.inside[level] for each in scores.values()) / max(1, banded)
+
+
+def _chance(scores: dict[str, Score]) -> float:
+    """Return the standard error of the share held: moments stand for themselves, series do not."""
+    by_moment: dict[int, list[float]] = {}
+    for score in scores.values():
+        for moment, share in score.held.items():
+            by_moment.setdefault(moment, []).append(share)
+    shares = [float(np.mean(each)) for each in by_moment.values()]
+    return float(np.std(shares, ddof=1)) / len(shares) ** 0.5 if len(shares) > 1 else float("nan")
 
 
 def _made(count: int) -> dict[str, Regular]:
