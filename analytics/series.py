@@ -22,6 +22,7 @@ from data_access.store.snapshot import AREA, ENTITY, Snapshot
 Floats = npt.NDArray[np.float64]
 How = Literal["mean", "sum"]  # how the rows of a slot, or of several entities, become one
 Place = Literal["city", "areas", "entities"]
+LARGEST = 1e100  # whose square is still a number: nothing that is measured comes near it
 WHOLE = 0.8  # of the rows a slot usually has, below which its sum is not of all
 COARSER: tuple[StepName, ...] = ("PT15M", "PT30M", "PT1H")
 
@@ -80,12 +81,13 @@ def regular(
     """Return parts (their slot, sum and rows, in any order) as one series.
 
     `absent` is what a slot without rows has (0 where nothing counted has no row), within `extent`
-    (default: from the first to the last slot). What is no finite number is left out. A slot with
+    (default: from the first to the last slot). What is no number, or none that can be reckoned
+    with, is left out. A slot with
     fewer rows than `whole` of the usual number is a gap: a sum of what is missing is no fall.
     """
     slots, sums = np.asarray(slots, np.int64), np.asarray(sums, np.float64)
     counted = np.ones(len(slots)) if rows is None else np.asarray(rows, np.float64)
-    good = np.isfinite(sums) & (counted > 0)
+    good = (np.abs(sums) <= LARGEST) & (counted > 0)
     slots, sums, counted = slots[good], sums[good], counted[good]
     if extent is None:
         extent = (int(slots.min()), int(slots.max())) if len(slots) else (0, -1)

@@ -99,3 +99,9 @@ def test_rows_are_sampled_by_their_slot() -> None:
     found = sampled(grid, at_us, np.array([1.0, 2.0, 3.0, 9.0]))
     assert found.values.tolist() == [2.0, 9.0]
     assert grid.begin(found.first).astimezone(UTC).hour == 3
+
+
+@pytest.mark.parametrize("absurd", [1e200, -1e200, np.inf, -np.inf, np.nan])
+def test_what_cannot_be_reckoned_with_is_a_gap(absurd: float) -> None:
+    found = regular(Grid("PT1H", HANOI), np.array([5, 6, 7]), np.array([1.0, absurd, 3.0]))
+    np.testing.assert_array_equal(found.values, [1.0, np.nan, 3.0])

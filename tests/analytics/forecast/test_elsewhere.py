@@ -272,3 +272,41 @@ def test_odd_series_are_forecast_within_what_they_were(values: Floats, in_logs: 
     for side in (found.low, found.high):
         assert side is None or all(np.isfinite(each).all() for each in side.values())
     assert is_told(found.choice)
+
+
+CADENCES: dict[StepName, int] = {
+    "PT5M": 288 * 4, "PT15M": 96 * 6, "PT30M": 48 * 8, "P1D": 120, "P7D": 160, "P1M": 60,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", CADENCES)
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Ho_Chi_Minh"])
+def test_odd_series_of_any_cadence_are_forecast_also_in_the_week_of_a_change(
+    step: StepName, zone: str
+) -> None:
+    grid, count, chance = Grid(step, ZoneInfo(zone)), CADENCES[step], np.random.default_rng(1)
+    begin = round(datetime(2026, 10, 30, tzinfo=grid.zone).timestamp()) * 1_000_000
+    first = int(grid.slots(np.array([begin]))[0])
+    plain = 10 + chance.normal(size=count)
+    odd = {
+        "constant": np.full(count, 7.0),
+        "gappy": np.where(chance.random(count) < 0.2, np.nan, plain),
+        "once": np.r_[np.zeros(count - 1), 1.0],
+        "huge": plain * 1e90,
+        "tiny": plain * 1e-90,
+        "negative": -plain,
+        "another level": np.r_[np.ones(count // 2), np.full(count - count // 2, 1e6)],
+    }
+    for name, values in odd.items():
+        found = said(Regular(grid, first, values), 12)
+        reach = max(np.nanmax(values) - np.nanmin(values), 1e-9)
+        assert (found.values >= np.nanmin(values) - reach).all(), name
+        assert (found.values <= np.nanmax(values) + reach).all(), name
+        for side in (found.low, found.high):
+            assert side is None or all(np.isfinite(each).all() for each in side.values()), name
+    for name, nothing in {
+        "empty": np.zeros(0), "single": np.r_[np.full(count - 1, np.nan), 3.0],
+    }.items():  # fmt: skip
+        made, refused = forecast({"it": Regular(grid, first, nothing)}, Asked(12), rows=0)
+        assert not made
+        assert refused[0].reason == name
