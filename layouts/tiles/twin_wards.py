@@ -12,8 +12,8 @@ import language as lang
 from data_access.envelope import Envelope, Table
 from layouts.tiles import reading
 from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
-from layouts.tiles.heads import head
-from layouts.tiles.measure import width_u
+from layouts.tiles.heads import HEADINGS, head
+from layouts.tiles.measure import fit, width_u
 from layouts.tiles.rows import plan, rest
 from layouts.tiles.table import HEAD_LINE, ROW_LEAST, ROW_MOST, name_cell, name_setting
 from layouts.tiles.twin import Figure, figure_in
@@ -23,6 +23,7 @@ from twin.wards import OF_WARDS
 GAP = 0.75
 BETWEEN = 1.5  # two columns of wards
 LEAST_NAME = 5.0  # of a ward, in units
+LEAST_WARDS = 5  # are told before their figure has a line of its own
 FEW = 8  # wards: where one column holds fewer, and not all, there are two
 # What stands beside a ward's name, as far as there is room; the difference is what is asked for.
 CHOICES: tuple[tuple[str, ...], ...] = (
@@ -65,9 +66,16 @@ def ward_rows(tile: Tile, table: Table) -> Component | None:
     columns, name_room = _columns(half if beside > 1 else tile.width_u, widths, name_u)
     if name_room < LEAST_NAME:
         return None
-    rows = list(zip(found, told, strict=True))[: fitted.shown * beside]
     unit = lang.unit_name(found[0][1].unit, language=tile.language)
     label = " ".join(filter(None, (tile.words(table["label"]), unit and f"({unit})")))
+    above: list[Any] = []  # what the figure is, over all columns where it is too long for a head
+    if fit(label, name_room + 0.01, HEADINGS) is None:
+        per_column = -(-len(found) // beside)
+        lower = plan(per_column, room_u - HEAD_LINE, least=ROW_LEAST, most=ROW_MOST)
+        if room_u - HEAD_LINE >= ROW_LEAST and lower.shown * beside >= min(LEAST_WARDS, len(found)):
+            whole = head(label, tile.width_u, is_number=False)
+            fitted, above, label = lower, [html.Div(whole, className="t-row-head")], ""
+    rows = list(zip(found, told, strict=True))[: fitted.shown * beside]
     sizes = [name_room, *(widths[name] for name in columns)]
     style = {"gridTemplateColumns": " ".join(u(size) for size in sizes), "columnGap": u(GAP)}
     titles = [head(label, name_room, is_number=False)]
@@ -89,7 +97,7 @@ def ward_rows(tile: Tile, table: Table) -> Component | None:
         parts.append(html.Div(lines))
     side_by_side = html.Div(parts, style={"display": "flex", "columnGap": u(BETWEEN)})
     more = rest(tile, len(found) - len(rows), in_head=fitted.is_told_in_head)
-    return html.Div([side_by_side, *more], className="t-rows")
+    return html.Div([*above, side_by_side, *more], className="t-rows")
 
 
 def _columns(

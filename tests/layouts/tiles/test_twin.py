@@ -145,6 +145,18 @@ def test_r50_five_wards_and_more_are_told_on_a_panel_of_a_small_wall() -> None:
     assert f"và {26 - len(rows)} mục khác" in words(tile)
 
 
+def test_the_name_of_a_figure_of_wards_is_whole_over_columns_that_are_too_narrow_for_it() -> None:
+    sample = everything()["twin.latest.traffic"]
+    frame = replace(FRAME, width_px=25 * 40, height_px=18 * 40)
+    given = {sample.aggregate: sample}
+    tile = build("twin_traffic", {"show": "wards"}, frame, given, context())
+    label = sample.payload["tables"]["wards.meanSpeed"]["label"]["vi"]
+    heads = having(tile, "t-row-head")
+    assert len(heads) == 3
+    assert label in words([heads[0]])
+    assert "…" not in words(heads)
+
+
 def test_wards_of_a_figure_that_is_asked_for_are_shown_and_of_a_run_without_any_a_reason() -> None:
     sample = everything()["twin.latest.traffic"]
     tables = {**sample.payload["tables"]}
