@@ -2,6 +2,7 @@
 // say. One page is one output or one view; without the stage's root on the page this does nothing.
 
 import { sweep } from "./ages.mjs";
+import { Aside } from "./aside.mjs";
 import { followCameras } from "./camera.mjs";
 import { windowSize } from "./canvas.mjs";
 import { Clock, ownNowMs } from "./clock.mjs";
@@ -66,6 +67,7 @@ class Player {
       report: (what) => this.health.report(what),
     });
     this.cover = new Cover(root.querySelector(".player-cover"));
+    this.aside = new Aside(root);
     this.frame = new Frame({
       root: root.querySelector(".player-frame"),
       clock: this.clock,
@@ -348,6 +350,7 @@ class Player {
   #afterShown() {
     this.#notice();
     sweep(this.canvas);
+    this.aside.look();
     this.kept.soon();
   }
 

@@ -50,7 +50,7 @@ WORDS = (
 # Modules that others import by their plain address. Dash would put each on every page a second
 # time, under another address; give this to it as `assets_ignore`.
 IMPORTED_ASSETS = (
-    r"^(ages|camera|canvas|clock|content|cover|frame|glass|health|keep|kept-picture|link|notices"
+    r"^(ages|aside|camera|canvas|clock|content|cover|frame|glass|health|keep|kept-picture|link|notices"
     r"|offline|outlines|overlays|paint|pattern|placing|present|published|realm|renewal|slots"
     r"|stage|streams|thumbnail|timekeeping|token|worker)\.mjs$"
 )

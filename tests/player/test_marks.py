@@ -130,6 +130,24 @@ def test_overlays_lie_above_the_scene_until_cleared(
     expect(page.locator(".cover-identify, .cover-banner")).to_have_count(0)
 
 
+def test_names_that_a_banner_lies_on_in_part_stand_aside_whole(
+    controller: ScriptedController, page: Page
+) -> None:
+    names = [
+        component(HTML, "Span", said, className=f"name-{n}", style={"flex": "none"})
+        for n, said in enumerate(("Thành phố Hà Nội", "12 Lê Lai (UBND Thành phố)", "Toàn cảnh"))
+    ]
+    style = {"display": "flex", "gap": "8px", "fontSize": "40px", "whiteSpace": "nowrap"}
+    strip = component(HTML, "Div", names, className="strip-lead", style=style)
+    controller.show("s1", "a", [tile("r1", strip, WHOLE)])
+    seen = "[0, 1, 2].map((n) => getComputedStyle(document.querySelector(`.name-${n}`)).visibility)"
+    assert page.evaluate(seen) == ["visible"] * 3
+    controller.send("overlay", {"kind": "banner", "text": "Diễn tập phòng chống úng ngập"})
+    until(page, f'JSON.stringify({seen}) === \'["hidden","hidden","visible"]\'')
+    controller.send("overlay", {"kind": "clear"})
+    until(page, f"!JSON.stringify({seen}).includes('hidden')")
+
+
 def test_a_wall_says_a_banner_along_its_top_only(
     controller: ScriptedController, site: Site, open_page: OpenPage
 ) -> None:
