@@ -16,6 +16,7 @@ from callbacks import files, session
 from language import text
 
 DISPLAY_PAGES = ("/wall/", "/proof/glass")
+GRAPH_PAGES = ("/console", "/data/forecasts", "/data/quality", "/data/twins", "/rule")
 GRID_PAGES = ("/data",)
 GRID_SCRIPTS = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"[^>]*></script>\n?')
 PLOTLY = {"namespace": "plotly", "relative_package_path": "package_data/plotly.min.js"}
@@ -37,6 +38,7 @@ class RoomApp(dash.Dash):
     <link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
     {self.plotly_script() if _is_on(DISPLAY_PAGES) else _bootstrap()}
     {parts["css"]}
+    {self.plotly_ahead() if _is_on(GRAPH_PAGES) else ""}
   </head>
   <body>
     <div id="react-entry-point"><div class="first-screen" role="status">{loading}</div></div>
@@ -50,12 +52,23 @@ class RoomApp(dash.Dash):
         A graph would fetch it itself when it is first mounted, give it 30 s, and then never draw:
         too short for a display that starts with five hundred others, and stands for months. It
         runs in the order of the document, as `last` does; when it cannot be fetched, the page
-        begins without, and a graph tries again. Its address is Dash's own, with the mark of its
-        version, so that a browser keeps it for a year.
+        begins without, and a graph tries again.
         """
+        return f'<script defer src="{self._plotly_address()}"></script>'
+
+    def plotly_ahead(self) -> str:
+        """Return what fetches plotly.js while a page begins, and runs nothing (assets/graphs.mjs).
+
+        It takes a busy processor a second to run: a page is read before its graphs are drawn.
+        """
+        link = 'id="graphs" rel="preload" as="script" fetchpriority="low"'
+        return f'<link {link} href="{self._plotly_address()}">'
+
+    def _plotly_address(self) -> str:
+        """Return Dash's own address with the mark of its version, kept by a browser for a year."""
         collect: Any = self._collect_and_register_resources  # untyped in Dash
         (address,) = collect([PLOTLY])
-        return f'<script defer src="{address}"></script>'
+        return str(address)
 
 
 def last(renderer: str) -> str:

@@ -7,11 +7,12 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from callbacks.files import ASSETS
 from callbacks.security import YEAR_S
 from layouts.pages.player import IMPORTED_ASSETS
+from tests.layouts.tiles.sample import everything
 from tests.pages.site import served
 
 PAGES = {
@@ -62,7 +63,8 @@ def test_what_draws_graphs_is_there_before_a_display_begins(operator, path):
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/operator", "/console", "/proof", "/data"])
 def test_a_persons_page_begins_without_waiting_for_graphs(operator, path):
-    assert "/plotly/" not in operator.get(path).text
+    page = operator.get(path).text
+    assert re.findall(r'<script[^>]*src="[^"]*/plotly/', page) == []
 
 
 @pytest.mark.browser
@@ -99,4 +101,39 @@ def test_every_page_asks_once_for_each_module_and_complains_of_nothing(
                 assert [count for name, count in asked.items() if "/plotly/" in name] == [1]
             assert complaints == []
             page.close()
+        context.close()
+
+
+def test_a_page_with_graphs_fetches_what_draws_them_from_its_beginning(operator):
+    page = operator.get("/console").text
+    (address,) = re.findall(r'<link id="graphs" rel="preload" [^>]*href="([^"]*)"', page)
+    assert page.index(address) < page.index("</head>")
+    with operator.get(address) as answer:
+        assert answer.cache_control.max_age == YEAR_S
+    for path in ("/", "/signals", *DISPLAYS):
+        assert 'id="graphs"' not in operator.get(path).text
+
+
+@pytest.mark.browser
+def test_a_graph_waits_for_what_draws_it_longer_than_it_would_by_itself(
+    browser: Browser, tmp_path
+) -> None:
+    with served(tmp_path) as (address, desk):
+        desk.cache.write_many(everything().values())
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        page.click(".demo-key[value=administrator]")
+        expect(page.locator(".shell-head")).to_be_visible()
+        held: list[Route] = []
+        page.clock.install()
+        page.route("**/plotly/**", lambda route: held.append(route))
+        page.goto(f"{address}/console", wait_until="commit")
+        expect(page.locator(".dash-graph--pending").first).to_be_attached(timeout=20_000)
+        page.clock.fast_forward(60_000)
+        expect(page.locator("body > script[src*='/plotly/']")).to_be_attached()
+        for each in held:
+            each.continue_()
+        expect(page.locator(".dash-graph .main-svg").first).to_be_attached(timeout=20_000)
         context.close()
