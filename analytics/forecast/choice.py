@@ -247,15 +247,18 @@ def _of_one(
     stretch = stretches(rolled.origin[rows], len(shared) - 1)
 
     naive = min(NAIVES, key=lambda name: likely[name])
-    rivals: tuple[Method, ...] = (
-        (PROFILE, naive, LEVEL) if globals().get("MIX_OFF") else (PROFILE, naive, LEVEL, MIX)
-    )
-    baseline = min(rivals, key=lambda name: likely[name] * (CLEARLY if name == PROFILE else 1.0))
-    method: Method = baseline
+    singles: tuple[Method, ...] = (PROFILE, naive, LEVEL)
+    rivals: tuple[Method, ...] = (*singles, MIX)
+
+    def least(of: tuple[Method, ...]) -> Method:
+        return min(of, key=lambda name: likely[name] * (CLEARLY if name == PROFILE else 1.0))
+
+    baseline = method = least(rivals)
+    single = least(singles)  # the model is trusted beside one of them: it corrects the profile
     weights = np.zeros_like(shared)
     if MODEL in said and older.any() and newer.any():
         trusted = {
-            trust: np.abs(truth - _beside(said, baseline, trust * shared[rolled.ahead[rows]]))
+            trust: np.abs(truth - _beside(said, single, trust * shared[rolled.ahead[rows]]))
             for trust in TRUST
         }
         trust = min(TRUST, key=lambda each: _mean(trusted[each], older))
@@ -267,7 +270,7 @@ def _of_one(
         )
         is_better &= _mean(wrong["model"], older) < _mean(wrong[baseline], older)
         if is_better and is_steady(wrong["model"] - wrong[baseline], stretch):
-            method = MODEL
+            method, baseline = MODEL, single
     shown = wrong["model" if method == MODEL else method]
     measured = {"naive": wrong[naive], "profile": wrong[PROFILE], "shown": shown}
     if "model" in wrong:
