@@ -239,7 +239,7 @@ def _facts(
     if why:
         yield (
             text("passport.fact.state", language),
-            text("passport.blocked", language, why=pick(why, language)),
+            text("passport.failing", language, why=pick(why, language)),
         )
     yield say("fact.origin", setting), say(f"origin.{envelope.origin}", setting)
     if envelope.source_at_ms is not None:

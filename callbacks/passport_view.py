@@ -197,7 +197,7 @@ def _origin(city: City, origin: Origin, envelope: Envelope, setting: Setting) ->
         # Of another time: as they were when its last whole hour was over, if anybody measured.
         scores=tuple(_scores(origin, setting)) if is_now or origin.scores else (),
         scored="" if is_now or origin.scores else tell("unscored_then", setting),
-        blocked=tell("blocked", setting, why=pick(failing, setting.language)) if failing else "",
+        failing=tell("failing", setting, why=pick(failing, setting.language)) if failing else "",
     )
 
 

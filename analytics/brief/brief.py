@@ -20,7 +20,7 @@ from data_access.envelope import Envelope, Origin, Payload, Status, Text, furthe
 LANGUAGES = ("vi", "en")
 GRAVITY: tuple[Status, ...] = ("critical", "warning", "caution", "information", "normal")
 MARK_DIGITS = 12  # of the digest, in the mark of a figure
-Why = Literal["absent", "stale", "missing", "masked", "blocked"]
+Why = Literal["absent", "stale", "missing", "masked", "failing"]
 Part = Literal["value", "previous", "target"]
 Secret = Annotated[Classification, PlainSerializer(Classification.to_json)]  # always in one order
 

@@ -1,6 +1,6 @@
 """Makes a brief: (rules, envelopes, now, ceiling) -> sentences. Pure; it knows no cache.
 
-Nothing is said of what is absent, stale, blocked, masked or not there: that is listed with its
+Nothing is said of what is absent, stale, failing, masked or not there: that is listed with its
 reason instead. A number is written as its envelope has it, never computed: what changed is told by
 the two figures, not by their difference.
 """
@@ -94,7 +94,7 @@ def _unfit(envelope: Envelope, now_ms: float) -> Why | None:
         return "absent"
     if now_ms - envelope.as_of_ms > envelope.stale_after_ms:
         return "stale"
-    return "blocked" if envelope.quality.get("failing") else None
+    return "failing" if envelope.quality.get("failing") else None
 
 
 def _silence(rule: SentenceRule, envelope: Envelope, why: Why) -> Silence:
@@ -296,7 +296,7 @@ def _alert(
     envelope = envelopes.get(aggregate)
     if envelope is None or not envelope.classification.within(within):
         return None
-    if _unfit(envelope, now_ms) in ("absent", "blocked"):
+    if _unfit(envelope, now_ms) in ("absent", "failing"):
         return None
     pieces = {}
     for each in LANGUAGES:

@@ -62,7 +62,7 @@ class OriginView:
     stale_after_ms: float
     cadence: str
     scores: tuple[ScoreView, ...]
-    blocked: str = ""  # why nothing new of it is let in
+    failing: str = ""  # why nothing new of it is let in
     scored: str = ""  # of another time: that nobody had measured how good it was
 
 
@@ -275,14 +275,14 @@ def _origin(origin: OriginView, setting: Setting) -> Component:
             html.Span(say("stale", setting), className="stale-word"),
             html.Span(origin.cadence, className="quiet"),
         ]
-    blocked = []
-    if origin.blocked:
-        words = [icon("bi-sign-stop-fill"), html.Span(origin.blocked)]
-        blocked = [html.P(words, className="passport-blocked is-problem")]
+    failing = []
+    if origin.failing:
+        words = [icon("bi-sign-stop-fill"), html.Span(origin.failing)]
+        failing = [html.P(words, className="passport-failing is-problem")]
     return html.Section(
         [
             html.H3(origin.name),
-            *blocked,
+            *failing,
             html.Div(
                 age,
                 className="card-age passport-age",

@@ -1,4 +1,4 @@
-"""Why data is doubted: its source is blocked, or it is below a floor of its contract, in words."""
+"""Why data is doubted: its source fails, or it is below a floor of its contract, in words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def choices(
     """
     failing: dict[str, Any] = {} if envelope is None else envelope.quality.get("failing", {})
     if failing and (dataset is None or dataset in failing):
-        return (lang.text("tiles.blocked", language),)
+        return (lang.text("tiles.failing", language),)
     below: dict[str, Any] = {} if envelope is None else envelope.quality.get("below", {})
     chosen = below.values() if dataset is None else [below.get(dataset, {})]
     floors: dict[str, Any] = {}

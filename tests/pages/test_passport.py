@@ -70,17 +70,17 @@ def test_r57_cells_and_the_ends_of_lines_have_passports_too(leader, cache):
     assert "Điểm mới nhất" in words(ask(leader, f"environment.air:series/pm25/{line}"))
 
 
-def test_r23_a_blocked_source_is_said_with_its_reason_and_the_age_of_what_is_left(leader, cache):
+def test_r23_a_failing_source_is_said_with_its_reason_and_the_age_of_what_is_left(leader, cache):
     why = "no pm25 in air.csv; expected pm25 (number)"
     air = everything()["environment.air"]
     cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": {"vi": why}}}))
     tree = ask(leader, AIR)
-    blocked = next(n for n in nodes(tree) if "passport-blocked" in n["props"].get("className", ""))
-    assert why in words(blocked)
+    failing = next(n for n in nodes(tree) if "passport-failing" in n["props"].get("className", ""))
+    assert why in words(failing)
     assert any("ioc-age" in n["props"].get("className", "") for n in nodes(tree))
 
 
-def test_r23_a_blocked_source_is_marked_on_its_tile_and_beside_its_owner(leader, cache):
+def test_r23_a_failing_source_is_marked_on_its_tile_and_beside_its_owner(leader, cache):
     why = "no pm25 in air.csv; expected pm25 (number)"
     air = everything()["environment.air"]
     cache.write(replace(air, quality={**air.quality, "failing": {"environment.air": {"vi": why}}}))
@@ -92,7 +92,7 @@ def test_r23_a_blocked_source_is_marked_on_its_tile_and_beside_its_owner(leader,
         },
     )
     told = words(answer.get_json()["response"]["console-body"]["children"])
-    for expected in ("Nguồn bị chặn", why, "Sở Nông nghiệp và Môi trường", "PM2.5 trung vị"):
+    for expected in ("Nguồn có lỗi", why, "Sở Nông nghiệp và Môi trường", "PM2.5 trung vị"):
         assert expected in told
 
 

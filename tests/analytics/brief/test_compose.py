@@ -61,7 +61,7 @@ def test_a_sentence_has_its_figure_as_it_is_written_in_each_language() -> None:
         (envelope(payload={"numbers": {}}), "missing"),
         (envelope(payload={"numbers": {"mean_speed": {"value": "many"}}}), "missing"),
         (envelope(payload={"numbers": {"mean_speed": number(None, masked=True)}}), "masked"),
-        (envelope(quality={"failing": {"transport.speed": "columns"}}), "blocked"),
+        (envelope(quality={"failing": {"transport.speed": "columns"}}), "failing"),
     ],
 )
 def test_of_what_is_not_good_nothing_is_said_and_why_is_listed(given_: Envelope, why: str) -> None:
