@@ -34,7 +34,7 @@ _LOOK = {
     "accentColor": "var(--focus)",
     "iconColor": "var(--ink-1)",
     "fontFamily": "inherit",
-    "fontSize": 15,
+    "fontSize": 16,
     "headerFontSize": 14,
     "browserColorScheme": "dark",
     "cellHorizontalPadding": 10,
