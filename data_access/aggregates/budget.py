@@ -20,6 +20,7 @@ from data_access.rollup import DAY, MICRO, slot_bounds_us
 
 BUDGET = "economy.budget"
 THOUSAND = 1000  # triệu đồng in a tỷ đồng
+DECIDED_DAYS = 31  # before a year: an estimate that is dated so is the coming year's
 SIDES = ("revenue", "expenditure")
 NAMES = {
     "revenue": text("Thu ngân sách", "Budget revenue"),
@@ -86,10 +87,13 @@ def _side(view: View, side: str, first: int, last: int) -> Side:
 
 
 def _estimates(view: View, side: str, first: int) -> dict[str, int]:
-    """Return the estimates of the year that begins on a day, as they were said last."""
-    year = day_of(first).year
-    last = slot_of(date(year, 12, 31))
-    cells = view.snapshot.cells(BUDGET, f"{side}_estimate", DAY, (first, last))
+    """Return the estimates of the year that begins on a day, as they were said last.
+
+    A council decides them in the month before, or they are dated to the year's first day.
+    """
+    following = slot_of(date(day_of(first).year + 1, 1, 1))
+    begin, last = first - DECIDED_DAYS, following - DECIDED_DAYS - 1
+    cells = view.snapshot.cells(BUDGET, f"{side}_estimate", DAY, (begin, last))
     told = zip(cells.slot.tolist(), cells.name.tolist(), cells.mean.tolist(), strict=True)
     return {item: round(millions * MICRO) for _, item, millions in sorted(told)}
 

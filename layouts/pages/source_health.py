@@ -51,7 +51,6 @@ class SourceState:
 
 def nothing_live(*, files: int, is_off: bool, link: Link, setting: Setting) -> Component:
     """Build the page where nothing is live, or (`is_off`) what would be is left alone."""
-    title = "sources.off" if is_off else "sources.none"
     how = [
         html.P(say("sources.none.how", setting)),
         html.Ul(
@@ -62,8 +61,8 @@ def nothing_live(*, files: int, is_off: bool, link: Link, setting: Setting) -> C
     said = html.Div(
         [
             icon("bi-broadcast-pin"),
-            html.H2(say(title, setting)),
-            html.P(say(f"{title}.why", setting, count=files)),
+            html.H2(say("sources.off" if is_off else "sources.none", setting)),
+            html.P(say("sources.off.why" if is_off else "sources.none.why", setting, count=files)),
             html.P(say("sources.none.told", setting)),
             *([] if is_off else how),
         ],

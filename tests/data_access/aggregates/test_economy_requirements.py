@@ -145,6 +145,21 @@ def test_r36_another_years_estimate_is_not_this_years(table: Table) -> None:
     assert table.numbers(BUDGET)["revenue_share"]["value"] == 1.0
 
 
+def test_r36_an_estimate_that_is_decided_the_month_before_is_the_years(table: Table) -> None:
+    decided = datetime(2026, 12, 8, 3, tzinfo=UTC)
+    table.feed(
+        BUDGET,
+        [
+            ("revenue_estimate", "thuế", None, datetime(2025, 12, 8, 3, tzinfo=UTC), 1000.0),
+            ("revenue_estimate", "thuế", None, decided, 1500.0),
+            ("revenue", "thuế", None, datetime(2026, 12, 20, 3, tzinfo=UTC), 900.0),
+        ],
+    )
+    assert table.numbers(BUDGET)["revenue_share"]["value"] == 90.0
+    table.feed(BUDGET, [("revenue", "thuế", None, datetime(2027, 1, 4, 3, tzinfo=UTC), 15.0)])
+    assert table.numbers(BUDGET)["revenue_share"]["value"] == 1.0
+
+
 def test_r36_a_year_without_an_estimate_has_no_share(table: Table) -> None:
     table.feed(
         BUDGET,
