@@ -68,6 +68,7 @@ class Running:
     most_s: float  # of the processor
     until_s: float  # monotonic, however little of the processor it had
     is_late: bool = False
+    _meter: psutil.Process | None = None  # made once: looking who it is costs more than its time
 
     def poll(self) -> bool:
         """Return whether it has ended; raises WorkFailed with its own reason when it failed.
@@ -88,7 +89,9 @@ class Running:
     def spent_s(self) -> float:
         """Return how long the processor has worked for it; 0 once it is gone."""
         try:
-            spent = psutil.Process(self.process.pid).cpu_times()
+            if self._meter is None:
+                self._meter = psutil.Process(self.process.pid)
+            spent = self._meter.cpu_times()
         except psutil.Error:
             return 0.0
         return float(spent.user + spent.system)
