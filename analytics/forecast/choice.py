@@ -75,12 +75,15 @@ def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Float
     shared = weights_ahead(panel.horizon, rolled, truth, said, unit)
     usual = _usual(truth, said, bounds, unit)
     rows = [slice(begin, end) for begin, end in pairwise(bounds)]
-    mixes = []
+
+    def likely(row: int, name: Method) -> float:
+        return _likely(said, truth, rolled, rows[row], float(unit[row]), usual, panel.horizon, name)
+
+    expected = [{name: likely(row, name) for name in PARTS_OF_MIX} for row in range(len(rows))]
+    mixes = [mixed(each) for each in expected]
     mean = np.empty(len(truth))
-    for row, of in enumerate(rows):
-        likely = _likely(said, truth, rolled, of, float(unit[row]), usual, panel.horizon)
-        mixes.append(mixed(likely))
-        mean[of] = blend_of(mixes[-1], {name: each[of] for name, each in said.items()})
+    for mix, of in zip(mixes, rows, strict=True):
+        mean[of] = blend_of(mix, {name: each[of] for name, each in said.items()})
     said = {**said, MIX: mean}
     usual |= _usual(truth, {MIX: mean}, bounds, unit)
     return [
@@ -91,7 +94,7 @@ def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Float
             of,
             float(unit[row]),
             shared,
-            _likely(said, truth, rolled, of, float(unit[row]), usual, panel.horizon),
+            {**expected[row], MIX: likely(row, MIX)},
             mixes[row],
         )
         for row, of in enumerate(rows)
@@ -100,7 +103,7 @@ def choose(panel: Panel, rolled: Rolled, truth: Floats, said: Mapping[str, Float
 
 def mixed(likely: Mapping[Method, float]) -> dict[Method, float]:
     """Return the weights of the baselines' mean, by the error to expect of each."""
-    told = {name: each for name, each in likely.items() if np.isfinite(each) and name != MIX}
+    told = {name: each for name, each in likely.items() if np.isfinite(each)}
     if not told:
         return {PROFILE: 1.0}
     least = min(told.values())
@@ -125,21 +128,16 @@ def _likely(
     unit: float,
     usual: Mapping[str, float],
     horizon: int,
-) -> dict[Method, float]:
+    name: Method,
+) -> float:
     """Return the error to expect: its own, drawn towards all series' where it has seen few."""
     known = len(np.unique(stretches(rolled.origin[of], horizon)))
-    found: dict[Method, float] = {}
-    for name in (*PARTS_OF_MIX, MIX):
-        if name not in said:
-            continue
-        if not known:
-            found[name] = usual[name]
-            continue
-        own = float(np.abs(truth[of] - said[name][of]).mean())
-        if np.isfinite(unit) and unit > 0 and np.isfinite(usual[name]):
-            own = (known * own + OWN * usual[name] * unit) / (known + OWN)
-        found[name] = own
-    return found
+    if not known:
+        return usual[name]
+    own = float(np.abs(truth[of] - said[name][of]).mean())
+    if not np.isfinite(unit) or unit <= 0 or not np.isfinite(usual[name]):
+        return own
+    return (known * own + OWN * usual[name] * unit) / (known + OWN)
 
 
 def weights_ahead(
@@ -173,10 +171,11 @@ def weights_ahead(
 
 def blended(choice: Choice, said: Mapping[str, Floats], ahead: Ints) -> Floats:
     """Return what the chosen method says so many slots ahead, of rows of one series."""
-    said = {**said, MIX: blend_of(choice.mix or {PROFILE: 1.0}, said)}
+    if choice.method == MIX:
+        return blend_of(choice.mix, said)
     if choice.method != MODEL:
         return said[choice.method]
-    weight = choice.weights[np.minimum(ahead, len(choice.weights) - 1)]
+    weight = choice.weights[ahead]
     return said[choice.baseline] + weight * (said[MODEL] - said[choice.baseline])
 
 
