@@ -11,15 +11,15 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.asker import Asker
 from benchmarks.figures import ROOT, Report, Table, publish
 from data_access.city import City
-from data_access.envelope import Envelope
 from data_access.simulator.traffic import Traffic
 from settings import Settings
 from twin.opened import opened_city
@@ -35,27 +35,6 @@ TRUE_SEED = 7  # of the trips that are counted: neither the fit's nor the one it
 DISTANCE_KM, GATES, THROUGH = 3.5, 0.42, 0.14  # where the twin's own plan has 2.5, 0.35 and 0.10
 WARDS, PAIRS = 0.4, 0.5  # by how much wards and pairs of zones differ from it, of a logarithm
 NOISE = 0.03  # of a count
-
-
-@dataclass
-class Alone:
-    """A job nobody looks at."""
-
-    settings: Settings
-    folder: Path
-
-    def progress(self, share: float, step: str) -> None:
-        """Tell how far it is."""
-        print(f"{share:.0%} {step}", flush=True)
-
-    def partial(self, result: Mapping[str, Any]) -> None:
-        """Nobody reads."""
-
-    def publish(self, envelope: Envelope) -> None:
-        """Nobody reads."""
-
-    def check(self) -> None:
-        """Nobody cancels."""
 
 
 def main() -> None:
@@ -97,13 +76,13 @@ def measure(scratch: Path, truths: int) -> Report:
     return _report(rows, len(next(iter(counts.values()))))
 
 
-def _job(settings: Settings, scratch: Path, name: str) -> Alone:
+def _job(settings: Settings, scratch: Path, name: str) -> Asker:
     folder = scratch / name
     folder.mkdir()
-    return Alone(settings, folder)
+    return Asker(settings, folder, aloud=True)
 
 
-def _counted(model: Model, city: City, number: int, working: Alone) -> dict[str, float]:
+def _counted(model: Model, city: City, number: int, working: Asker) -> dict[str, float]:
     """Return what cameras would count in an hour, were a demand drawn by chance true."""
     draw = np.random.default_rng(number)
     own = model.plan.demand
@@ -143,7 +122,7 @@ def _of_the_city(city: City) -> dict[str, float]:
     return dict(zip(ids, found.tolist(), strict=True))
 
 
-def _fit(counts: Mapping[str, float], working: Alone) -> Mapping[str, Any]:
+def _fit(counts: Mapping[str, float], working: Asker) -> Mapping[str, Any]:
     observed = {
         "counts": [
             {"entity": name, "junction": name, "vehiclesH": each, "days": 4}

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.arguments import common
+from benchmarks.asker import Asker
 from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
-from benchmarks.twin_drainage import Asker
 from settings import Settings
 from twin.coupled.run import work
 

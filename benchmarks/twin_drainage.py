@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.arguments import common
+from benchmarks.asker import Asker
 from benchmarks.figures import ROOT, Report, Table, percentile, publish, spread, verdict
-from data_access.envelope import Envelope
 from settings import Settings
 from twin.drainage.run import read_asked, warm, work
 
@@ -41,29 +41,6 @@ SCENARIOS: Mapping[str, Mapping[str, Any]] = {
         "measures": [{"kind": "block", "conduit": "lang-ha.4", "share": 0.9}],
     },
 }
-
-
-class Asker:
-    """A job's work as this program asks it; notes when the first picture came."""
-
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.first_s: float | None = None
-        self._begun_s = time.perf_counter()
-
-    def progress(self, share: float, step: str) -> None:
-        """Let it be."""
-
-    def partial(self, result: Mapping[str, Any]) -> None:
-        """Note when the first picture came."""
-        if self.first_s is None:
-            self.first_s = time.perf_counter() - self._begun_s
-
-    def publish(self, envelope: Envelope) -> None:
-        """Let it be."""
-
-    def check(self) -> None:
-        """Go on."""
 
 
 def main() -> None:

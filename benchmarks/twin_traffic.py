@@ -12,12 +12,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.asker import Asker
 from benchmarks.figures import ROOT, Report, Table, publish, verdict
-from data_access.envelope import Envelope
 from settings import Settings
 from twin.traffic import engine, run, simulation
 from twin.traffic.scenario import TrafficScenario, read_scenario
@@ -25,29 +24,6 @@ from twin.traffic.simulation import Case
 
 FIRST_S, ALL_S, TIMES_BARE = 8.0, 30.0, 1.15
 CLOSED = "N18-N24"  # Lê Duẩn
-
-
-@dataclass
-class Waiting:
-    """A job that notes when its first answer came."""
-
-    settings: Settings
-    folder: Path
-    started_s: float = field(default_factory=time.perf_counter)
-    first_s: float | None = None
-
-    def progress(self, share: float, step: str) -> None:
-        """Nobody looks."""
-
-    def partial(self, result: Mapping[str, Any]) -> None:
-        """Note the time."""
-        self.first_s = time.perf_counter() - self.started_s
-
-    def publish(self, envelope: Envelope) -> None:
-        """Nobody reads."""
-
-    def check(self) -> None:
-        """Nobody cancels."""
 
 
 def main() -> None:
@@ -88,16 +64,16 @@ def _what_if(
 ) -> tuple[float, float, Mapping[str, Any]]:
     """Return seconds to the first answer and to the last, and that."""
     folder.mkdir()
-    working = Waiting(settings, folder)
+    working = Asker(settings, folder)
     result = run.work({"scenario": body, "calibration": None}, working)
-    all_s = time.perf_counter() - working.started_s
+    all_s = time.perf_counter() - working.begun_s
     return working.first_s or all_s, all_s, result
 
 
 def _bare(settings: Settings, folder: Path, scenario: TrafficScenario) -> tuple[float, float]:
     """Return seconds of the engine alone for the first seed, and for all as the twin runs them."""
     folder.mkdir()
-    working = Waiting(settings, folder)
+    working = Asker(settings, folder)
     model = run.open_model(scenario, None, working)
     altered = run.altered_of(model, scenario, folder / "value", working)
     cases = [
