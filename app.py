@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from processes.accounts import add_commands
 from processes.audit import add_commands as add_audit_commands
+from processes.command_parser import CommandParser
 from processes.errors import CONFIGURATION_EXIT, configuration_sentence
-from processes.installer import TASKS, add_tools
+from processes.installer import add_tools
 from processes.installer import perform as use_tool
 from processes.job_commands import add_commands as add_job_commands
 from processes.role import ROLES, serve_worker
@@ -65,14 +66,29 @@ def guarded(command: Callable[[], None]) -> int:
 
 
 def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
-    if chosen.command == "wall" and chosen.task == "import":
+    task = getattr(chosen, "task", None)
+    if (chosen.command, task) == ("wall", "import"):
         _import_wall(chosen)
         return
     settings = load_settings()
+    if chosen.command == "run":
+        _run(settings, began_s=began_s)
+    elif (chosen.command, task) == ("jobs", JOBS_WORKER):
+        _serve(JOBS_WORKER, settings, parent=None)
+    elif chosen.command in ROLES and task is None:
+        _serve(chosen.command, settings, parent=chosen.parent)
+    else:
+        _answer(settings, chosen)
+
+
+def _answer(settings: Settings, chosen: argparse.Namespace) -> None:
+    """Do one command that ends by itself, and print what it found."""
+    from processes.logs import hush
+
+    hush()
     if chosen.command == "wall" and chosen.task == "proof":
         _prove(settings, chosen)
-        return
-    if chosen.command == "wall" and chosen.task in TASKS:
+    elif chosen.command == "wall":
         print(use_tool(settings, chosen))
     elif chosen.command == "account":
         from processes.accounts import perform
@@ -91,20 +107,16 @@ def _perform(chosen: argparse.Namespace, *, began_s: float) -> None:
 
         _print_whole(perform_job(settings, chosen))
     elif chosen.command == "twin":
-        _twin(settings, chosen)
-    elif chosen.command == "settings":
-        print(_table(settings))
-    elif chosen.command == "run":
-        _run(settings, began_s=began_s)
-    elif chosen.command == "jobs" and chosen.task == "worker":
-        _serve(JOBS_WORKER, settings, parent=None)
+        from processes.twins import perform as perform_twin
+
+        _say_whether(*perform_twin(settings, chosen))
     else:
-        _serve(chosen.command, settings, parent=chosen.parent)
+        print(_table(settings))
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
     """Return what the command line is read with."""
-    whole = argparse.ArgumentParser(
+    whole = CommandParser(
         prog="app.py",
         description="The operations room. `run` starts all of it on this machine.",
         epilog="Settings come from IOC_* variables and .env; `app.py settings` lists them.",
@@ -190,12 +202,6 @@ def _prove(settings: Settings, chosen: argparse.Namespace) -> None:
     order = command.VerifyOrder(chosen.wall, chosen.from_at, chosen.to_at, chosen.head, zone)
     if not command.run_verify(settings.proof_path, order, print):
         sys.exit(BROKEN_EXIT)
-
-
-def _twin(settings: Settings, chosen: argparse.Namespace) -> None:
-    from processes.twins import perform
-
-    _say_whether(*perform(settings, chosen))
 
 
 def _say_whether(said: str, is_right: bool) -> None:

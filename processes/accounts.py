@@ -19,19 +19,32 @@ from settings import Settings
 if TYPE_CHECKING:
     from permissions.identity import Accounts
 
+USER = "what the person types to sign in"
+
 
 def add_commands(account: argparse.ArgumentParser) -> None:
     """Add the tasks of `account` to its parser."""
     tasks = account.add_subparsers(dest="task", required=True, metavar="task")
     adding = tasks.add_parser("add", help="make an account; asks for its password")
-    adding.add_argument("user")
-    adding.add_argument("--role", required=True, choices=ROLES)
+    adding.add_argument("user", help=USER)
+    adding.add_argument("--role", required=True, choices=ROLES, help="what the person does here")
     adding.add_argument("--name", required=True, help="of the person, as pages show it")
     adding.add_argument("--site", help="site the person works at")
-    adding.add_argument("--level", choices=("public", "internal", "restricted"), default="internal")
-    adding.add_argument("--compartment", action="append", default=[], help="may be given again")
+    adding.add_argument(
+        "--level",
+        choices=("public", "internal", "restricted"),
+        default="internal",
+        help="the most the person may see (default: internal)",
+    )
+    adding.add_argument(
+        "--compartment",
+        action="append",
+        default=[],
+        help="one the person may see into, such as police; may be given again",
+    )
     for task, words in (("password", "give a new password"), ("disable", "shut an account")):
-        tasks.add_parser(task, help=f"{words}; ends the person's sessions").add_argument("user")
+        one = tasks.add_parser(task, help=f"{words}; ends the person's sessions")
+        one.add_argument("user", help=USER)
     tasks.add_parser("list", help="list the accounts that may sign in")
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from processes.errors import RunError
 from settings import Settings
 
+if TYPE_CHECKING:
+    from wall.client import ServiceError
+
 TASKS = ("outputs", "identify", "pattern", "clear", "trim", "night", "orbit", "reload")
 PARTS = ("grid", "lines", "colours", "text", "flash", "counter")
+WALL = "id of the wall, as `wall outputs` lists it"
 OVERLAYS = {"identify": "identify", "pattern": "testPattern", "clear": "clear"}
 
 
@@ -33,21 +37,21 @@ def add_tools(tasks: Any) -> None:
         ("reload", "load players anew, unseen, one output or all"),
     ):
         tool = tasks.add_parser(task, help=words)
-        tool.add_argument("wall")
-        tool.add_argument("output_id", nargs="?", metavar="output")
+        tool.add_argument("wall", help=WALL)
+        tool.add_argument("output_id", nargs="?", metavar="output", help="else the whole wall")
         if task == "pattern":
             tool.add_argument("--parts", nargs="+", choices=PARTS, help="else the first four")
     trim = tasks.add_parser("trim", help="move an output's picture by canvas pixels")
-    trim.add_argument("wall")
-    trim.add_argument("output_id", metavar="output")
+    trim.add_argument("wall", help=WALL)
+    trim.add_argument("output_id", metavar="output", help="id of one of its outputs")
     trim.add_argument("x", type=int, nargs="?", help="to the right; without x and y: as the file")
     trim.add_argument("y", type=int, nargs="?", help="down")
     night = tasks.add_parser("night", help="make it night or day on a wall, or go by the clock")
-    night.add_argument("wall")
-    night.add_argument("mode", choices=("auto", "on", "off"))
+    night.add_argument("wall", help=WALL)
+    night.add_argument("mode", choices=("auto", "on", "off"), help="auto: by the clock")
     orbit = tasks.add_parser("orbit", help="let the picture wander against burning in")
-    orbit.add_argument("wall")
-    orbit.add_argument("mode", choices=("on", "off"))
+    orbit.add_argument("wall", help=WALL)
+    orbit.add_argument("mode", choices=("on", "off"), help="off: the picture stands still")
 
 
 def perform(settings: Settings, chosen: argparse.Namespace) -> str:
@@ -60,9 +64,16 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> str:
     try:
         return said(link.request(op, args, actor))
     except ServiceError as error:
-        raise ToolRefused(f"{op}: {error}") from error
+        raise ToolRefused(refusal(error, chosen.task, settings.wall_urls)) from error
     finally:
         link.close()
+
+
+def refusal(error: ServiceError, task: str, addresses: Sequence[str]) -> str:
+    """Return what a person is told who asked in vain, at `addresses` of controllers."""
+    if error.code == "unavailable":
+        return f"No controller answers at {' or '.join(addresses)}: start the room, then try again."
+    return f"{task}: {error.message}"
 
 
 def request_of(chosen: argparse.Namespace) -> tuple[str, dict[str, Any]]:

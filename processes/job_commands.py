@@ -27,12 +27,14 @@ def add_commands(job: argparse.ArgumentParser) -> None:
     tasks = job.add_subparsers(dest="task", required=True, metavar="task")
     listing = tasks.add_parser("list", help="list the newest jobs")
     listing.add_argument("--kind", action="append", help="of this kind alone; may be given again")
-    listing.add_argument("--limit", type=int, default=SHOWN)
+    listing.add_argument(
+        "--limit", type=int, default=SHOWN, help=f"how many at most (default: {SHOWN})"
+    )
     showing = tasks.add_parser("show", help="print one job as JSON, without its result")
     showing.add_argument("--result", action="store_true", help="print its result alone")
     cancelling = tasks.add_parser("cancel", help="end a job")
     for each in (showing, cancelling):
-        each.add_argument("job_id", metavar="JOB_ID")
+        each.add_argument("job_id", metavar="JOB_ID", help="as `job list` shows it")
 
 
 def perform(settings: Settings, chosen: argparse.Namespace) -> str:

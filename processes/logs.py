@@ -58,6 +58,14 @@ def set_up(*, supervised: bool) -> None:
     )
 
 
+def hush() -> None:
+    """Log warnings and worse alone: what a command prints is its answer."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def split_lead(line: str) -> tuple[int, str]:
     """Return (severity, text) of a line; one without a lead is INFO."""
     if len(line) > 3 and line[0] == "<" and line[2] == ">" and line[1].isdigit():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import time
 from dataclasses import replace
@@ -34,7 +33,7 @@ def add_commands(rule: argparse.ArgumentParser) -> None:
     """Add the tasks of `rule` to its parser."""
     tasks = rule.add_subparsers(dest="task", required=True, metavar="task")
     replaying = tasks.add_parser("replay", help="say when a rule would have fired on a day")
-    replaying.add_argument("rule", metavar="RULE_ID")
+    replaying.add_argument("rule", metavar="RULE_ID", help="name of its file in the city's rules")
     replaying.add_argument("--day", type=_day, required=True, help="dd/mm/yyyy, the city's own day")
     replaying.add_argument(
         "--as",
@@ -102,13 +101,9 @@ def _replayed(settings: Settings, chosen: argparse.Namespace) -> tuple[Replayed,
 
 def _find(settings: Settings, rule_id: str) -> Rule:
     """Return the rule as the controller keeps it, or the city's when none answers."""
-    import structlog
-
     from operations.definitions import read_rule
     from wall.client import BlockingClient, ServiceError
 
-    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
-    structlog.configure(wrapper_class=quiet)  # what is printed is the answer alone
     link = BlockingClient(settings.wall_urls, settings.secret(), service="tools")
     try:
         entries = link.request("rule.list", timeout_s=ANSWER_S)["rules"]

@@ -27,7 +27,7 @@ def add_commands(twin: argparse.ArgumentParser) -> None:
     """Add the tasks of `twin` to its parser."""
     tasks = twin.add_subparsers(dest="task", required=True, metavar="task")
     again = tasks.add_parser("rerun", help="do a run again; 1 when it comes out otherwise")
-    again.add_argument("job_id", metavar="JOB_ID")
+    again.add_argument("job_id", metavar="JOB_ID", help="as `job list` shows it")
     importing = tasks.add_parser("import", help="take a model or network of others")
     importing.add_argument(
         "source",

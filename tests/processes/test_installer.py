@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from processes.installer import ToolRefused, add_tools, request_of, said
+from processes.installer import ToolRefused, add_tools, refusal, request_of, said
+from wall.client import ServiceError
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -73,3 +74,13 @@ def test_answers_are_written_for_a_terminal() -> None:
     assert said({"night": {"mode": "on"}, "outputs": ["a1", "a2"]}) == "night: on; sent to a1, a2"
     nobody = "orbit: 0 px; sent to no output: none is connected"
     assert said({"orbitPx": 0, "outputs": []}) == nobody
+
+
+def test_a_tool_in_vain_says_where_it_looked_or_what_is_wrong() -> None:
+    here, there = "ws://127.0.0.1:8051/ws", "ws://b.example:8051/ws"
+    nobody = ServiceError("unavailable", "the controller cannot be reached")
+    assert refusal(nobody, "outputs", [here, there]) == (
+        f"No controller answers at {here} or {there}: start the room, then try again."
+    )
+    unknown = ServiceError("unknownWall", "no wall 'x' here")
+    assert refusal(unknown, "identify", [here]) == "identify: no wall 'x' here"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from processes.logs import DEBUG, ERROR, INFO, Formatter, split_lead
+import pytest
+import structlog
+
+from processes.logs import DEBUG, ERROR, INFO, Formatter, hush, split_lead
 
 
 def _record(level: int, message: str, *, error: Exception | None = None) -> logging.LogRecord:
@@ -33,3 +36,15 @@ def test_alone_a_line_has_no_lead() -> None:
 def test_what_others_print_counts_as_information() -> None:
     assert split_lead("<not a lead> hello") == (INFO, "<not a lead> hello")
     assert split_lead("") == (INFO, "")
+
+
+def test_beside_an_answer_only_what_is_wrong_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    hush()
+    log = structlog.get_logger()
+    log.debug("no controller", url="ws://here")
+    log.warning("the controller says", fields={})
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "the controller says" in said.err
+    assert "no controller" not in said.err
+    structlog.reset_defaults()

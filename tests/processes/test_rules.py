@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import structlog
 
 from operations.rule_answer import read_answer, read_error
 from processes import rules
@@ -74,7 +73,6 @@ def test_a_rule_of_the_city_is_replayed_when_no_controller_answers(settings: Set
     said = rules.perform(
         settings, chosen("replay", "crowd", "--day", "23/11/2026", "--language", "en")
     )
-    structlog.reset_defaults()
     assert said.startswith("Many requests (crowd), 23 Nov 2026\nfeedback.requests · open above 2.5")
     assert "Would have fired" in said
     asked = ("replay", "crowd", "--day", "23/11/2026", "--json", "--threshold", "99")
@@ -92,7 +90,6 @@ def test_a_rule_of_the_city_is_replayed_when_no_controller_answers(settings: Set
         rules.perform(settings, chosen("replay", "flood", "--day", "23/11/2026"))
     with pytest.raises(NoRule, match="24/11/2026 has not begun"):
         rules.perform(settings, chosen("replay", "crowd", "--day", "24/11/2026"))
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("day", ["2026-11-23", "31/02/2026", ""])
@@ -108,9 +105,10 @@ def test_a_day_is_written_as_people_here_write_it(
 def test_a_patient_replay_gives_way_to_everything_else(settings: Settings) -> None:
     program = f"""
 import os, pathlib
-from processes import rules
+from processes import logs, rules
 from settings import Settings
 from tests.processes.test_rules import chosen
+logs.hush()
 rules.ANSWER_S = 0.1
 made = Settings(data_dir=pathlib.Path({str(settings.data_dir)!r}), wall_port={settings.wall_port})
 try:

@@ -89,7 +89,7 @@ def import_network(
 
 def _name(source: Path) -> str:
     if not source.exists():
-        raise WorkFailed("input", f"{source}: there is no such file or folder")
+        raise WorkFailed("input", "there is no such file or folder")
     plain = unicodedata.normalize("NFKD", source.name.split(".")[0].replace("đ", "d"))
     name = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
     if not name or name == CITY:
