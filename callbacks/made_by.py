@@ -110,13 +110,14 @@ def made_view(
     """Return what is said of the work behind a figure of an envelope."""
     facts = () if work is None else tuple(_facts(reach, envelope, work, setting))
     if work is None or work.result is None:
-        is_sayable = said_again.is_forecast(envelope.aggregate)
-        why = () if is_sayable else (tell("made.not_again", setting),)
+        is_forecast = said_again.is_forecast(envelope.aggregate)
+        said = said_again.as_published(reach, envelope) if is_forecast else None
+        why = () if is_forecast else (tell("made.not_again", setting),)
         return MadeView(
             facts,
             (),
             (tell("made.unknown", setting),) if work is None else why,
-            said_again.again_of(reach, envelope, who=who, setting=setting) if is_sayable else None,
+            None if said is None else said_again.again_of(reach, said, who=who, setting=setting),
             errors=tuple(_errors(envelope, address, setting)),
             evidence=tuple(_evidence(envelope, address, setting)),
         )

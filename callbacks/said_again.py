@@ -1,6 +1,7 @@
 """A forecast said once more: asked for from its passport, done as a job, and what came of it.
 
 What is compared are all figures of the finding (analytics/forecast/again.py); a passport is of one.
+In an exercise, and as it was known then, stands what was published before: that is said again.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from analytics.forecast.declared import DRIFT, PREFIX
 from analytics.forecast.figures import hash_of_figures
 from callbacks import runs, session
 from callbacks.desk import Desk
-from data_access.envelope import Envelope
+from data_access.classification import highest
+from data_access.envelope import LIVE, Envelope
 from data_access.figure import figure_at
+from data_access.finding import SAID_AS, secrecy_of
 from jobs.errors import JobError
+from jobs.findings import FindingStore
 from jobs.job import Job, State
 from language import datetime_
 from layouts.pages.passport import Verdict
@@ -38,16 +42,29 @@ def name_of(envelope: Envelope) -> str:
 
 
 def find(reach: Desk, name: str, who: Person) -> Envelope | None:
-    """Return the forecast a page named; None once another is there, or above the ceiling."""
+    """Return the forecast a page named; None where it is not kept, or above the ceiling."""
     aggregate, _, version = name.partition("@")
-    envelope = reach.cache.read(aggregate) if is_forecast(aggregate) else None
-    if envelope is None or str(envelope.version) != version:
+    if not is_forecast(aggregate) or not version.isdecimal():
         return None
-    return envelope if who.may_see(envelope.classification) else None
+    envelope = reach.cache.read(aggregate)
+    if envelope is None or str(envelope.version) != version:
+        envelope = FindingStore(reach.engine).said(aggregate, int(version))
+    if envelope is None:
+        return None
+    secrecy = highest([envelope.classification, secrecy_of(reach.city, envelope.datasets)])
+    return envelope if who.may_see(secrecy) else None
+
+
+def as_published(reach: Desk, envelope: Envelope) -> Envelope | None:
+    """Return a forecast as it was published, in whichever world it stands; None: not kept."""
+    if envelope.realm == LIVE:
+        return envelope
+    version = int(envelope.quality.get(SAID_AS, envelope.version))
+    return FindingStore(reach.engine).said(envelope.aggregate, version)
 
 
 def again_of(reach: Desk, envelope: Envelope, *, who: Person, setting: Setting) -> Again:
-    """Return how it stands with saying a forecast again."""
+    """Return how it stands with saying a forecast, as it was published, again."""
     asked = _newest(reach, envelope)
     ended_ms = None if asked is None else asked.finished_at_ms
     at = "" if ended_ms is None else datetime_(
@@ -75,7 +92,10 @@ def ask(reach: Desk, envelope: Envelope, who: Person) -> None:
 
 def verdict_of(reach: Desk, envelope: Envelope, address: str) -> tuple[Verdict, float | None]:
     """Return what is known of a figure by saying its forecast again, and the figure then."""
-    asked = _newest(reach, envelope)
+    said = as_published(reach, envelope)
+    if said is None:
+        return "gone", None
+    asked = _newest(reach, said)
     shown = figure_at(envelope.payload, address)
     if asked is None or asked.state != State.DONE or asked.result is None or shown is None:
         return "sayable", None

@@ -101,6 +101,22 @@ class FindingStore:
             return None
         return None if found is None else str(found)
 
+    def said(self, name: str, version: int) -> Envelope | None:
+        """Return what a finding said in one version; None where that is not kept, or while away."""
+        was, now = finding_past.c, finding.c
+        newest = select(now.envelope).where(now.name == name, now.version == version)
+        past = select(was.envelope).where(was.name == name, was.version == version)
+        try:
+            with self._engine.connect() as connection:
+                encoded = connection.execute(newest).scalar()
+                packed = connection.execute(past).scalar() if encoded is None else None
+        except SQLAlchemyError as error:
+            log.warning("what %s said cannot be read: %s", name, error)
+            return None
+        if packed is not None:
+            encoded = _unpacked(packed)
+        return None if encoded is None else _whole([(name, encoded)]).get(name)
+
     def read(self, names: Collection[str]) -> Mapping[str, Envelope] | None:
         """Return the envelopes of these names that are whole; None while the store is away."""
         query = select(finding.c.name, finding.c.envelope).where(finding.c.name.in_(names))

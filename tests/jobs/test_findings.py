@@ -61,6 +61,20 @@ def test_what_a_finding_said_at_an_instant_is_kept(found):
     assert found.made_then("forecast.air", version + 7) is None
 
 
+def test_what_a_finding_said_in_a_version_is_found_by_that(found):
+    """Also long after: a passport of then has it said again."""
+    versions = [
+        found.publish(finding("forecast.air", number), f"job{number}", NOW_MS + 1000 * number)
+        for number in range(3)
+    ]
+    said = [found.said("forecast.air", version) for version in versions]
+    assert [(each.version, each.payload["numbers"]["n"]["value"]) for each in said] == [
+        (version, number) for number, version in enumerate(versions)
+    ]
+    assert found.said("forecast.air", versions[0] + 1) is None
+    assert found.said("forecast.rain", versions[0]) is None
+
+
 def test_what_stood_at_an_instant_is_told_with_its_while(found):
     for number in range(3):
         found.publish(finding("forecast.air", number), f"job{number}", NOW_MS + 1000 * number)

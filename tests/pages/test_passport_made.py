@@ -13,7 +13,9 @@ from callbacks import said_again
 from callbacks.desk import Desk
 from callbacks.made_by import AGAIN
 from data_access.classification import Classification
-from data_access.envelope import Envelope
+from data_access.envelope import Envelope, furthest
+from data_access.finding import SAID_AS
+from data_access.realms.realm import known_realm
 from jobs.canonical import canonical, pack
 from jobs.claims import Claims
 from jobs.findings import FindingStore
@@ -24,8 +26,10 @@ from jobs.tables import job as table
 from permissions.database import writing
 from tests.jobs.found import finding
 from tests.layouts.tiles.sample import everything
+from tests.pages.automatic import exercise
 from tests.pages.browse import Client, as_text, nodes, words
 from tests.pages.kept_runs import finish, keep
+from tests.pages.stand_in import StandInLink
 from tests.pages.test_passport import ask
 from tests.twin.hand_made import result
 from twin.envelope import run_name
@@ -120,7 +124,11 @@ def said(reach: Desk) -> Envelope:
 
 def say_again(client: Client, envelope: Envelope, part: str = "key.n_clicks") -> str:
     """Press the key that has a forecast said again, or look how that goes."""
-    name = f"{envelope.aggregate}@{envelope.version}"
+    return press_again(client, f"{envelope.aggregate}@{envelope.version}", part)
+
+
+def press_again(client: Client, name: str, part: str = "key.n_clicks") -> str:
+    """Press the key of what a passport named."""
     return as_text(
         client.call(
             "passport-again.children", {f"passport-again-{part}": 1, "passport-run.data": name}
@@ -174,18 +182,76 @@ def test_r57_a_forecast_is_computed_again_for_whom_may_and_what_came_of_it_is_sa
     assert f"{result['next']['n']:.0f}" in words(tree)
 
 
-def test_a_forecast_that_gave_way_or_is_above_a_ceiling_is_not_computed_again(
+def test_a_forecast_that_gave_way_is_still_computed_again_one_that_is_let_go_is_not(
     leader: Client, reach: Desk
 ) -> None:
     envelope = said(reach)
-    reach.cache.write(replace(envelope, version=envelope.version + 1))
-    assert "không còn trên màn hình" in say_again(leader, envelope)
+    store = JobStore(reach.engine, city=reach.settings.city)
+    gone = replace(envelope, version=envelope.version + 9)
+    assert "không còn trên màn hình" in say_again(leader, gone)
+    assert store.recent([said_again.AGAIN]) == []
+    newer = replace(finding("forecast.air", 8), quality={"fitHash": "e" * 64})
+    version = FindingStore(reach.engine).publish(newer, "job", reach.now_ms())
+    reach.cache.write(replace(newer, version=version))
+    assert "Tính lại" in say_again(leader, envelope)
+    (asked,) = store.recent([said_again.AGAIN])
+    assert (asked.inputs["fit"], asked.inputs["hash"]) == (
+        "f" * 64,
+        hash_of_figures(envelope.payload),
+    )
+
+
+def test_a_forecast_above_a_ceiling_is_not_computed_again(leader: Client, reach: Desk) -> None:
+    envelope = said(reach)
     secret = Classification("restricted", frozenset({"x"}))
     hidden = replace(envelope, version=envelope.version + 2, classification=secret)
     reach.cache.write(hidden)
     assert "không còn trên màn hình" in say_again(leader, hidden)
     store = JobStore(reach.engine, city=reach.settings.city)
     assert store.recent([said_again.AGAIN]) == []
+
+
+@pytest.mark.parametrize("world", ["exercise:ngap", "known"])
+def test_r57_a_forecast_of_another_world_is_computed_again_as_it_was_published(
+    leader: Client, reach: Desk, link: StandInLink, world: str
+) -> None:
+    """Its key leads to the forecast of then: neither to none, nor to the one of now."""
+    envelope = said(reach)
+    later = replace(finding("forecast.air", 8), quality={"fitHash": "e" * 64})
+    until_ms = reach.now_ms()
+    version = FindingStore(reach.engine).publish(later, "job", until_ms)
+    reach.cache.write(replace(later, version=version))
+    exercise(link)
+    realm = known_realm(until_ms - 60_000) if world == "known" else world
+    then = replace(
+        envelope,
+        realm=realm,
+        version=envelope.version + 5,
+        origin=furthest([envelope.origin, "replay"]),
+        quality={**envelope.quality, SAID_AS: envelope.version},
+    )
+    reach.cache.write(then)
+    tree = ask(leader, "forecast.air:numbers/n", realm)
+    assert "Dự báo: một điểm" in words(tree)
+    (named,) = [n["props"]["data"] for n in nodes(tree) if n["props"].get("id") == "passport-run"]
+    assert named == f"forecast.air@{envelope.version}"
+    assert "không còn" not in press_again(leader, named)
+    (asked,) = JobStore(reach.engine, city=reach.settings.city).recent([said_again.AGAIN])
+    assert asked.inputs == {
+        "of": "air", "madeAtMs": envelope.made_at_ms, "origin": envelope.origin, "fit": "f" * 64,
+        "hash": hash_of_figures(envelope.payload),
+    }  # fmt: skip
+
+
+def test_a_forecast_of_an_exercise_that_is_not_kept_offers_no_key(
+    leader: Client, reach: Desk, link: StandInLink
+) -> None:
+    exercise(link)
+    then = replace(finding("forecast.air", 7), realm="exercise:ngap", quality={SAID_AS: 77})
+    reach.cache.write(then)
+    tree = ask(leader, "forecast.air:numbers/n", "exercise:ngap")
+    assert [n for n in nodes(tree) if n["props"].get("id") == "passport-run"] == []
+    assert "không còn được lưu" in words(tree)
 
 
 def test_a_run_is_done_again_for_whom_may_and_what_came_of_it_is_said(
