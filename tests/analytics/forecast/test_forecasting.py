@@ -247,6 +247,39 @@ def test_r17_baselines_that_err_apart_are_better_together_and_one_that_is_right_
     assert wrong == best == 0
 
 
+def test_r17_a_model_is_trusted_beside_one_baseline_and_held_against_their_mean() -> None:
+    """What it has learned is what the profile errs by: beside a mean it would correct another's."""
+    told = panel({"it": series(daily(900))}, 24)
+    rolled = roll(told, rows=0)
+    chance = np.random.default_rng(4)
+    err = {
+        name: chance.normal(size=len(rolled.truth))
+        for name in ("naive_short", "naive_long", "profile")
+    }
+    said = {name: rolled.truth + each for name, each in err.items()}
+    said["profile"] = rolled.truth + 0.9 * err["profile"]  # the best of the single ones
+    said["level"] = rolled.truth + 9.0
+
+    def with_model(model: Floats) -> tuple[Choice, float]:
+        told_too = {**said, MODEL: model}
+        (found,) = choose(told, rolled, rolled.truth, told_too)
+        return found, float(np.abs(rolled.truth - blended(found, told_too, rolled.ahead)).mean())
+
+    alone, of_mean = with_model(said["profile"])  # it has learned nothing
+    assert alone.method == "mix"
+    corrected, wrong = with_model(rolled.truth - 0.9 * err["profile"])  # twice as much as is due
+    assert (corrected.method, corrected.baseline) == (MODEL, "profile")
+    assert (corrected.weights[1:] == 0.5).all()
+    assert wrong == pytest.approx(0, abs=1e-9)
+    little, shown = with_model(rolled.truth + 0.9 * 0.85 * err["profile"])
+    assert little.errors["model"] is not None
+    assert of_mean < little.errors["model"] < 0.9 * np.abs(err["profile"]).mean()
+    assert (little.method, shown) == (
+        "mix",
+        pytest.approx(of_mean),
+    )  # better than each, not than all
+
+
 def test_the_weights_of_baselines_are_told_where_an_error_is_nought_or_not_known() -> None:
     assert mixed({"profile": 0.0, "level": 2.0}) == {"profile": 1.0, "level": 0.0}
     assert mixed({"profile": float("inf")}) == {"profile": 1.0}
