@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from processes.accounts import add_commands
 from processes.audit import add_commands as add_audit_commands
 from processes.command_parser import CommandParser
-from processes.errors import CONFIGURATION_EXIT, configuration_sentence
+from processes.errors import CONFIGURATION_EXIT, configuration_sentence, outage_sentence
 from processes.installer import add_tools
 from processes.installer import perform as use_tool
 from processes.job_commands import add_commands as add_job_commands
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dash import Dash
 
 BROKEN_EXIT = 1  # of `… verify`, `twin rerun`: something is not as it was written
+FAILED_EXIT = 1  # of a role: it may be started again
 INTERRUPTED_EXIT = 130  # as shells count Ctrl-C
 JOBS_WORKER = "worker"
 
@@ -51,13 +52,16 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 
 def guarded(command: Callable[[], None]) -> int:
-    """Run `command`; return the exit code, turning an error to mend into one sentence."""
+    """Run `command`; return the exit code, turning an error to mend into one sentence.
+
+    A database that is away ends it as what is to be mended does: 1 is what `verify` found.
+    """
     try:
         command()
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT
     except Exception as error:
-        sentence = configuration_sentence(error)
+        sentence = configuration_sentence(error) or outage_sentence(error)
         if sentence is None:
             raise
         print(sentence, file=sys.stderr)
@@ -255,12 +259,14 @@ def _serve(role: str, settings: Settings, *, parent: int | None) -> None:
         serve = serve_worker if role == JOBS_WORKER else ROLES[role].serve
         serve(settings, lambda sentence: logs.say(sentence, supervised=supervised))
     except Exception as error:
-        sentence = configuration_sentence(error)
-        if sentence is None:
+        if sentence := configuration_sentence(error):
+            logs.say(sentence, supervised=supervised)
+            sys.exit(CONFIGURATION_EXIT)
+        if sentence := outage_sentence(error):
+            logs.say(sentence, supervised=supervised)
+        else:
             log.critical("%s failed: %r", role, error, exc_info=True)
-            sys.exit(1)
-        logs.say(sentence, supervised=supervised)
-        sys.exit(CONFIGURATION_EXIT)
+        sys.exit(FAILED_EXIT)
 
 
 def _table(settings: Settings) -> str:

@@ -53,3 +53,15 @@ def configuration_sentence(error: BaseException) -> str | None:
         if isinstance(error, kinds):
             return str(error)
     return None
+
+
+def outage_sentence(error: BaseException) -> str | None:
+    """Return what is away when `error` is about that: the next try may find it back.
+
+    What fails at a statement may be a defect, and is told with all there is of it.
+    """
+    loaded = sys.modules.get("sqlalchemy.exc")  # the controller does without
+    if loaded is None or not isinstance(error, loaded.OperationalError) or error.statement:
+        return None
+    said = "; ".join(line.strip() for line in str(error.orig).splitlines())
+    return f"The database cannot be used: {said}"

@@ -17,7 +17,6 @@ from settings import Settings
 if TYPE_CHECKING:
     from wall.client import ServiceError
 
-TASKS = ("outputs", "identify", "pattern", "clear", "trim", "night", "orbit", "reload")
 PARTS = ("grid", "lines", "colours", "text", "flash", "counter")
 WALL = "id of the wall, as `wall outputs` lists it"
 OVERLAYS = {"identify": "identify", "pattern": "testPattern", "clear": "clear"}

@@ -13,7 +13,7 @@ from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
 from data_access.parent import die_with
-from processes.errors import CONFIGURATION_EXIT, configuration_sentence
+from processes.errors import CONFIGURATION_EXIT, configuration_sentence, outage_sentence
 from settings import Settings
 
 THREADS = 8
@@ -66,11 +66,13 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         try:
             return create_app(self._settings).server
         except Exception as error:
-            sentence = configuration_sentence(error)
-            if sentence is None:
-                raise
-            self._refuse(sentence)
-            raise AppImportError("The pages cannot be served.") from error
+            if sentence := configuration_sentence(error):
+                self._refuse(sentence)
+                raise AppImportError("The pages cannot be served.") from error
+            if sentence := outage_sentence(error):
+                self._refuse(sentence)
+                sys.exit(Arbiter.WORKER_BOOT_ERROR)
+            raise
 
 
 def serve(settings: Settings, *, refuse: Callable[[str], None]) -> None:
