@@ -148,11 +148,14 @@ def _counts(
     else:
         size = CAPTION
         lines = wrap(" · ".join(told) or tile.say("camera.uncounted"), room, size, lines=2)
+    # Stood below one another, the first line is the word alone; in one line all of it is doubted.
+    warned = "t-line camera-unsure ink-caution" if is_unsure else "t-line"
     first: list[Any] = [mark("caution"), lines[0]] if is_unsure else [lines[0]]
-    shown = [html.Div(first, className="t-line")]
+    shown = [html.Div(first, className=warned)]
     shown += [html.Div(line, className="t-line") for line in lines[1:]]
-    ink = "ink-caution" if is_unsure else "is-sure"
-    class_name = f"camera-counts {type_class(size)} {ink}"
+    # Counts that are doubted are paler than others; what is to be looked at is the word of it.
+    sure = "is-unsure" if is_unsure else "is-sure"
+    class_name = f"camera-counts {type_class(size)} {sure}"
     return html.Div(shown, className=class_name), LINES[size] * len(lines)
 
 

@@ -44,24 +44,27 @@ def whole(figure: Number, language: str) -> str:
     )
 
 
-def comparisons(figure: Number, language: str) -> list[str]:
-    """Return what the figure is held against: its target, then the other period and the change."""
-    if figure["value"] is None:
-        return []
-    told: list[str] = []
-    target, previous = figure.get("target"), figure.get("previous")
-    if target is not None:
-        label = lang.pick(figure.get("targetLabel"), language) or lang.text(
-            "tiles.target", language
-        )
-        told.append(f"{opening(label)} {_with_unit(figure, target, language)}")
-    if previous is not None:
-        label = lang.pick(figure.get("previousLabel"), language) or lang.text(
-            "tiles.previous", language
-        )
-        told.append(f"{opening(label)} {_with_unit(figure, previous, language)}")
-        told.append(change(figure, language))
-    return told
+def target_of(figure: Number, language: str) -> str:
+    """Return the target a figure is held against, "" without one."""
+    target = figure.get("target")
+    if figure["value"] is None or target is None:
+        return ""
+    label = lang.pick(figure.get("targetLabel"), language) or lang.text("tiles.target", language)
+    return f"{opening(label)} {_with_unit(figure, target, language)}"
+
+
+def previous_of(figure: Number, language: str, *, has_unit: bool = True) -> str:
+    """Return the other period a figure is held against, "" without one."""
+    previous = figure.get("previous")
+    if figure["value"] is None or previous is None:
+        return ""
+    label = lang.pick(figure.get("previousLabel"), language) or lang.text(
+        "tiles.previous", language
+    )
+    if has_unit:
+        return f"{opening(label)} {_with_unit(figure, previous, language)}"
+    bare = lang.number(previous, decimals=figure["decimals"], language=language)
+    return f"{opening(label)} {bare}"
 
 
 def change(figure: Number, language: str) -> str:

@@ -19,7 +19,7 @@ from layouts.tiles.anatomy import CAPTION, Tile, type_class
 from layouts.tiles.fan import FORECAST, fan
 from layouts.tiles.graph import graph
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
-from layouts.tiles.measure import wrap
+from layouts.tiles.measure import whole_clauses
 from layouts.tiles.opening import opened
 
 LEAST_HEIGHT, LEAST_WIDTH = 4.0, 10.0  # units of the body
@@ -77,7 +77,7 @@ def _told(tile: Tile, row: Mapping[str, Any]) -> Sequence[str]:
     lines: list[str] = []
     for part in parts:
         if part and len(lines) < most + 1:
-            lines += wrap(part, tile.lead_u, CAPTION, lines=most)
+            lines += whole_clauses(part, tile.lead_u, CAPTION, lines=most)
     return lines[: most + 1]
 
 

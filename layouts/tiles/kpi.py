@@ -19,7 +19,15 @@ from layouts.tiles.anatomy import BODY, CAPTION, Tile, status_word, title_of, u
 from layouts.tiles.bands import name as band_name
 from layouts.tiles.bands import swatch
 from layouts.tiles.figure_row import digits, extent, figure_row, ink, is_marked
-from layouts.tiles.figures import Written, band_of, comparisons, opening, written
+from layouts.tiles.figures import (
+    Written,
+    band_of,
+    change,
+    opening,
+    previous_of,
+    target_of,
+    written,
+)
 from layouts.tiles.kind import Frame, TileContext, TileKind, TileOptions
 from layouts.tiles.measure import cut, fit, settings, width_u, wrap
 from layouts.tiles.status import mark
@@ -196,15 +204,27 @@ def _digits(tile: Tile, main: Number, size: float, *, marked: bool = False) -> h
 def _told(tile: Tile, main: Number, context: TileContext, width: float) -> list[html.Div]:
     """Return the lines that say what a figure means and is held against, those `width` holds."""
     told = _state(tile, main, context, width)
-    compared = comparisons(main, tile.language)
-    if len(compared) > 1 and width_u("  ".join(compared[-2:]), BODY) <= width:
-        compared[-2:] = [", ".join(compared[-2:])]
-    for sentence in compared:
-        told += _line(sentence, width)
+    told += _line(target_of(main, tile.language), width) + _change(tile, main, width)
     note = tile.words(main.get("note"))
     if main["value"] is None:
         return told + _lines(opening(note) or tile.say("noValue"), width, 2)
     return told + (_line(opening(note), width) if note else [])
+
+
+def _change(tile: Tile, main: Number, width: float) -> list[html.Div]:
+    """Return the other period and the change since: never a change against nothing.
+
+    Where the period does not fit with its unit, the unit behind the figure itself will do.
+    """
+    whole = previous_of(main, tile.language)
+    if not whole:
+        return []
+    changed = change(main, tile.language)
+    if width_u(f"{whole}  {changed}", BODY) <= width:
+        return _line(f"{whole}, {changed}", width)
+    bare = previous_of(main, tile.language, has_unit=False)
+    before = _line(whole, width) or _line(bare, width)
+    return before + _line(changed, width) if before else []
 
 
 def _says_state(told: Sequence[html.Div]) -> bool:
@@ -237,7 +257,7 @@ def _state(tile: Tile, main: Number, context: TileContext, width: float) -> list
 
 def _line(sentence: str, width: float) -> list[html.Div]:
     """Return a sentence in one line, nothing when `width` does not hold all of it."""
-    setting = fit(sentence, width, WORDS)
+    setting = fit(sentence, width, WORDS) if sentence else None
     if setting is None:
         return []
     return [html.Div(sentence, className=f"t-line {setting.class_name} t-kpi-compared")]

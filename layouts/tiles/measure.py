@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 ELLIPSIS = "…"
+CLAUSES = ("; ", " · ", ", ")  # what stands between parts of a sentence that may be left out
 SLACK = 1.03  # rounding of glyph positions, and faces a little wider than the measured one
 
 # Widths of the face (its `wdth` axis at 100, 87.5 and 75 %), as shares of the full width.
@@ -123,6 +124,19 @@ def wrap(
             line = f"{line} {words.pop(0)}"
         broken.append(cut(line, width, size_u, bold=bold, face=face))
     return broken
+
+
+def whole_clauses(text: str, width: float, size_u: float, *, lines: int) -> list[str]:
+    """Break `text` as `wrap` does, without the last of its clauses where a line would be cut."""
+    kept = text
+    while True:
+        broken = wrap(kept, width, size_u, lines=lines)
+        if not any(line.endswith(ELLIPSIS) for line in broken):
+            return broken
+        shorter = max(kept.rfind(between) for between in CLAUSES)
+        if shorter <= 0:
+            return broken
+        kept = kept[:shorter]
 
 
 def _marked(character: str, widths: dict[str, int]) -> int:

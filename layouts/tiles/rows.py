@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from dash import html
 
-import language as lang
 from layouts.tiles.anatomy import Tile
 
 MORE_LINE = 1.25
@@ -43,11 +42,11 @@ def plan(total: int, room_u: float, *, least: float, most: float) -> RowPlan:
 
 
 def rest(tile: Tile, hidden: int, *, in_head: bool = False) -> list[html.Div]:
-    """Return the line "12 more" when rows are left out; in the head it is `+12`."""
+    """Return the line "and 12 more" when rows are left out; in the head it is "12 more"."""
     if hidden <= 0:
         return []
     if in_head:
-        count = "+" + lang.number(hidden, language=tile.language)
-        tile.unit = " ".join(filter(None, (tile.unit, count)))
+        count = tile.say("moreInHead", count=hidden)
+        tile.unit = " · ".join(filter(None, (tile.unit, count)))
         return []
     return [html.Div(tile.say("more", count=hidden), className="t-more type-16")]

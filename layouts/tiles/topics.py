@@ -90,11 +90,12 @@ def _list(
     has_heading = tile.height_u >= HEAD_LINE + 2 * LINE
     room = tile.height_u - (HEAD_LINE if has_heading else 0.0)
     total = max(len(rows), int(table.get("total") or 0))
-    lines = _plan([_status(row) in HOT for row in rows], room, total, quotes=quotes)
+    told = [_words_of(tile, row, quotes=quotes) for row in rows]
+    lines = _plan([_status(row) in HOT for row in rows], list(map(len, told)), room, total)
     parts: list[Any] = [_heading(tile, grid)] if has_heading else []
     parts += [
-        _topic(tile, grid, row, courses, context, lines=each)
-        for row, each in zip(rows, lines, strict=False)
+        _topic(tile, grid, row, courses, context, words=words[:each])
+        for row, words, each in zip(rows, told, lines, strict=False)
     ]
     left = room - sum(map(_height, lines))
     return html.Div(
@@ -107,8 +108,8 @@ def _height(lines: int) -> float:
     return LINE + lines * WORDS_LINE + GAP
 
 
-def _plan(hot: Sequence[bool], room: float, total: int, *, quotes: bool) -> list[int]:
-    """Return for each topic shown how many lines of words stand under its name, 0 to 2.
+def _plan(hot: Sequence[bool], has: Sequence[int], room: float, total: int) -> list[int]:
+    """Return for each topic shown how many of the lines it `has` stand under its name, 0 to 2.
 
     First some names, then the words of the first and of hot ones, then more names, then the rest.
     """
@@ -126,11 +127,12 @@ def _plan(hot: Sequence[bool], room: float, total: int, *, quotes: bool) -> list
     def words(at: int, wanted: int) -> None:
         nonlocal left
         rest_of_list = MORE_LINE if len(lines) < total else 0.0
-        if at < len(lines) and lines[at] == wanted - 1 and left - WORDS_LINE >= rest_of_list:
+        is_next = at < len(lines) and lines[at] == wanted - 1 and wanted <= has[at]
+        if is_next and left - WORDS_LINE >= rest_of_list:
             lines[at] = wanted
             left -= WORDS_LINE
 
-    most = 2 if quotes else 1
+    most = max(has, default=0)
     for at in range(first):
         name(at)
     for at in [at for at in range(first) if at == 0 or hot[at]]:
@@ -191,7 +193,7 @@ def _topic(
     courses: Mapping[str, Sequence[float]],
     context: TileContext,
     *,
-    lines: int,
+    words: Sequence[html.Div],
 ) -> html.Div:
     status = _status(row)
     figures = [
@@ -205,8 +207,7 @@ def _topic(
     course = [_bars(courses.get(str(row.get("line")), ()))] if grid.course_u else []
     first = html.Div([_name(tile, grid, row, status), *course, *figures],
                      className="t-row type-20", style=_columns(grid))  # fmt: skip
-    words = [_about(tile, row, status), _quote(tile, row)][:lines]
-    style = {"height": u(_height(lines))}
+    style = {"height": u(_height(len(words)))}
     return html.Div([first, *words], className="t-topic", style=style)
 
 
@@ -220,22 +221,32 @@ def _name(tile: Tile, grid: _Grid, row: Mapping[str, Any], status: Status) -> ht
                     className="t-cell-text t-topic-name")  # fmt: skip
 
 
-def _about(tile: Tile, row: Mapping[str, Any], status: Status) -> html.Div:
+def _words_of(tile: Tile, row: Mapping[str, Any], *, quotes: bool) -> list[html.Div]:
+    """Return what can be said under a topic's name: no line that would stand empty."""
+    found = [_about(tile, row, _status(row)), _quote(tile, row) if quotes else None]
+    return [line for line in found if line is not None]
+
+
+def _about(tile: Tile, row: Mapping[str, Any], status: Status) -> html.Div | None:
     """Return how it stands, where most of it comes from, and in which words it is told."""
     state = tile.say(f"status.{status}") if status in HOT else ""
     area, phrases = _words(tile, row.get("area")), _words(tile, row.get("phrases"))
     told = " · ".join(
         part for part in (tile.say("topics.in", area=area) if area else "", phrases) if part
     )
+    if not state and not told:
+        return None
     width = tile.width_u - (width_u(state, CAPTION, bold=True) + CAPTION if state else 0.0)
     said = cut(f" · {told}" if state and told else told, width, CAPTION)
     head = [html.Span(state, className=f"t-alert-word ink-{status}")] if state else []
     return html.Div([*head, html.Span(said)], className="t-line type-16 t-topic-about")
 
 
-def _quote(tile: Tile, row: Mapping[str, Any]) -> html.Div:
+def _quote(tile: Tile, row: Mapping[str, Any]) -> html.Div | None:
     said = _words(tile, row.get("quote"))
-    quoted = f"“{cut(said, tile.width_u - 1.0, CAPTION)}”" if said else ""
+    if not said:
+        return None
+    quoted = f"“{cut(said, tile.width_u - 1.0, CAPTION)}”"
     return html.Div(quoted, className="t-line type-16 t-topic-quote")
 
 

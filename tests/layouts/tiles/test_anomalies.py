@@ -66,7 +66,7 @@ def test_where_not_all_have_room_those_that_do_have_evidence_and_the_others_are_
     assert cramped
     for tree in cramped:
         hidden = 3 - len(having(tree, "t-anomaly"))
-        assert str(hidden) in words(having(tree, "t-more")) or f"+{hidden}" in words(tree)
+        assert str(hidden) in words(having(tree, "t-more")) or f"còn {hidden}" in words(tree)
     assert any(evidence(tree)[0] for tree in cramped)
 
 

@@ -31,6 +31,13 @@ def test_counts_stand_beside_the_picture_and_low_confidence_is_marked() -> None:
     assert having(having(unsure, "camera-counts"), "t-mark-caution")
 
 
+def test_only_the_word_of_a_doubted_count_has_the_colour_of_caution() -> None:
+    wide = replace(WALL, width_px=2400)
+    tree = build("camera", {"camera": "CAM-N22"}, wide, dict(sample.everything()), context())
+    (warned,) = having(tree, "ink-caution")
+    assert words([warned]).strip() == "Low confidence"
+
+
 def test_the_tile_names_its_camera_and_no_address() -> None:
     tree = _built("CAM-N16", dict(sample.everything()))
     (stage,) = having(tree, "camera-stage")

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.forecast import words
 from layouts.tiles.forecast import told_errors, told_method
+from layouts.tiles.measure import whole_clauses
 
 ROW: dict[str, Any] = {
     "method": words.MODELLED,
@@ -61,3 +62,17 @@ def test_r17_where_a_simple_rule_is_no_worse_than_the_model_the_tile_says_so() -
 
 def test_what_was_never_tested_says_so_and_tells_no_error() -> None:
     assert told_errors({"error": None}, "vi") == "Chuỗi còn ngắn, chưa kiểm định được"
+
+
+SAID = "Trung bình cùng giờ các ngày qua; mô hình học máy không hơn cách đơn giản này"
+
+
+def test_what_a_line_does_not_hold_is_left_out_by_whole_clauses() -> None:
+    assert whole_clauses(SAID, 80.0, 0.8, lines=1) == [SAID]
+    assert whole_clauses(SAID, 20.0, 0.8, lines=1) == ["Trung bình cùng giờ các ngày qua"]
+    assert " ".join(whole_clauses(SAID, 20.0, 0.8, lines=2)) == SAID
+
+
+def test_what_has_no_clause_to_leave_out_is_cut() -> None:
+    (line,) = whole_clauses("Trung bình cùng giờ các ngày qua", 5.0, 0.8, lines=1)
+    assert line.endswith("…")

@@ -82,3 +82,22 @@ def test_r07_a_number_is_the_same_on_a_wall_on_a_console_and_in_its_passport(
                 passport = number(figure["value"], decimals=figure["decimals"], language=language)
                 assert passport in one[0], (name, number_id)
     assert seen > 50
+
+
+@pytest.mark.parametrize("width_px", range(500, 2000, 60))
+def test_a_change_is_never_told_against_nothing(width_px: int) -> None:
+    before = {"previous": 171.1, "previousLabel": {"vi": "Cùng kỳ", "en": "A year before"},
+              "target": None, "note": None, "scale": None, "band": None}  # fmt: skip
+    frame = Frame(width_px=width_px, height_px=700, unit_px=76)
+    told = words(drawn(frame, "max_day", envelope=rain(max_day=before)))
+    assert "171,1" in told or "tăng" not in told
+
+
+def test_where_a_unit_leaves_no_room_the_other_period_is_told_without_it() -> None:
+    unit = {"unit": "doanh nghiệp", "value": 2992.0, "decimals": 0, "status": "normal",
+            "previous": 2921.0, "previousLabel": {"vi": "Cùng kỳ", "en": "A year before"},
+            "target": None, "note": None, "scale": None, "band": None}  # fmt: skip
+    frame = Frame(width_px=1920, height_px=700, unit_px=76)
+    told = words(drawn(frame, "max_day", envelope=rain(max_day=unit)))
+    assert "Cùng kỳ 2.921" in told
+    assert "tăng 2,4%" in told.replace("\N{NO-BREAK SPACE}", " ")
