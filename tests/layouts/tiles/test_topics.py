@@ -37,7 +37,7 @@ def test_no_line_under_a_name_stands_empty() -> None:
 
 
 def test_the_room_of_empty_lines_goes_to_the_word_of_the_next_hot_topics() -> None:
-    tree = drawn(1000, **SILENT, status="warning")
+    tree = drawn(1400, **SILENT, status="warning")
     assert len(having(tree, "t-topic-about")) == 3
 
 
