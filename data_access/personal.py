@@ -22,16 +22,18 @@ PERSONAL = frozenset(
 DEEPEST = 6
 MAX_TEXT = 280
 HIDDEN = "…"
+# Addresses as people type them, without a scheme; of a domain alone nobody is told.
+_PAGE = r"\b(?:[a-z0-9-]{1,63}\.){1,4}(?:com|me|net|org|vn)/\S+"
 _TAG = re.compile(r"<[^>]{0,500}>")
 _PERSONAL = re.compile(
-    r"https?://\S+|www\.\S+"  # addresses, which lead to accounts
+    rf"https?://\S+|www\.\S+|(?i:{_PAGE})"  # addresses, which lead to accounts
     r"|[\w.+-]+@[\w-]+\.[\w.-]+"  # mail
     r"|(?<!\w)@[\w.]+(?:@[\w.-]+)?"  # accounts
     r"|(?<!\w)\+?\d[\d .()-]{7,}\d"  # telephones, numbers of cards and papers
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _CONTACT = re.compile(  # as _PERSONAL, its parts bounded: for texts of any length
-    rf"https?://\S+|www\.\S+|{_EMAIL.pattern}|(?<!\w)@[\w.]+(?:@[\w.-]+)?"
+    rf"https?://\S+|www\.\S+|(?i:{_PAGE})|{_EMAIL.pattern}|(?<!\w)@[\w.]+(?:@[\w.-]+)?"
     r"|(?<!\w)\+?\d[\d .()-]{7,}\d"
 )
 _PHONE = re.compile(r"(?<![\w.:-])(?:\+84|0(?=\d))(?:[ .-]?\d){8,10}(?![\w:.-]?\d)")

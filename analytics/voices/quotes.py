@@ -19,12 +19,26 @@ from analytics.voices.words import FORMS_OF_ADDRESS, SURNAMES
 from data_access.personal import HIDDEN, without_contacts
 
 LONGEST = 160  # characters of a quotation
-_CALLED = frozenset({("toi", "la"), ("toi", "ten"), ("ten", "la"), ("ho", "ten"), ("em", "la")})
+_SELVES = ("toi", "tui", "minh", "mik", "mk", "em", "chau", "con", "ten")
+_CALLED = frozenset(
+    {(who, said) for who in _SELVES for said in ("la", "ten")}
+    | {("ho", "ten"), ("name", "is"), ("i", "am"), ("i", "m"), ("this", "is"), ("lien", "he")}
+)
+_TITLES = FORMS_OF_ADDRESS | {"mr", "mrs", "ms", "miss", "dr", "lh"}
+_OFFICES = frozenset(
+    ["ubnd", "so", "cong", "ban", "to", "phong", "quan", "phuong", "xa", "trung", "truong", "benh"]
+)
 _ROADS = {marker[-1] for marker in ROADS | SPOTS | LANES | HAMLETS | UNITS}
 _MOST = 4  # syllables of a name
 _DOOR = re.compile(
     r"(?i)\b(?:số nhà|so nha|sn|nhà số|nha so|căn hộ|can ho|phòng số|phong so|căn|tầng)\s*"
     r"(?:số\s*)?[A-Z]?\d{1,5}[A-Z]?(?:\s*[/-]\s*\d{1,5})*"
+)
+_STREET = r"(?=(?:ngõ|ngách|hẻm|phố|đường|ngo|ngach|hem|pho|duong)\b|[^\W\d_a-zà-ỹđ])"
+_NUMBER = r"\d{1,4}[A-Z]?(?:\s*[/-]\s*\d{1,5}){0,4}"
+_DOOR_OF = re.compile(  # "số 12 ngõ 3", "ở 45 Hàng Bạc", "at 45 Hàng Bạc"
+    rf"(?<!\w)(?:(?<!(?:tuyến|đường|tuyen|duong)\s)(?<!(?:buýt|buyt|trạm|cổng|khoa)\s)[Ss]ố"
+    rf"|(?:[Nn]hà|[ỞởTt]ại|[Ởở]|[Aa]t|[Ff]rom))\s+{_NUMBER}\s+{_STREET}"
 )
 _PLATE = re.compile(r"(?i)\b\d{2}\s?-?\s?[A-Z]{1,2}\d?\s?-?\s?\d{3}\.?\d{2}\b")
 
@@ -40,7 +54,7 @@ class Quote:
 def quote(text: str, gazetteer: Gazetteer = NOWHERE) -> Quote:
     """Return a text without what tells who somebody is; see the module."""
     kept = without_contacts(clean(text), HIDDEN)
-    kept = _PLATE.sub(HIDDEN, _DOOR.sub(HIDDEN, kept))
+    kept = _PLATE.sub(HIDDEN, _DOOR_OF.sub(f"{HIDDEN} ", _DOOR.sub(HIDDEN, kept)))
     kept = _without_names(kept, gazetteer)
     kept = re.sub(rf"(?:{HIDDEN}[\s,.;:-]*){{2,}}", f"{HIDDEN} ", kept).strip()
     hidden = kept.count(HIDDEN)
@@ -76,9 +90,9 @@ def _name_end(
     before = plain[at - 1] if at else ""
     is_called = tuple(plain[max(0, at - 2) : at]) in _CALLED
     is_surname = plain[at] in SURNAMES
-    if before in FORMS_OF_ADDRESS or is_called:
+    if before in _TITLES or is_called:
         if end > at:
-            return end
+            return end if plain[at] not in _OFFICES else at
         return min(at + _MOST, len(found)) if is_surname else at
     if not is_surname or end - at < 2 or before in _ROADS or before.isdigit():
         return at

@@ -28,6 +28,16 @@ KNOWN = Gazetteer.of(["Nguyễn Trãi", "Lê Văn Lương"])
         ("số nhà 45 đổ rác bừa bãi", "45"),
         ("căn hộ 1203 ồn ào", "1203"),
         ("xe 29A-123.45 đỗ chắn lối", "123"),
+        ("Hello, my name is John Smith, the street floods", "Smith"),
+        ("Dear Sir, Mr. Peter Brown dumps his waste here", "Brown"),
+        ("I'm Anna, nobody collects the garbage", "Anna"),
+        ("tui tên Hùng nè, ngập wá", "Hùng"),
+        ("mình là Thảo, nhà mất nước", "Thảo"),
+        ("LH: Nam để biết thêm", "Nam"),
+        ("xem facebook.com/hoa.tran", "hoa.tran"),
+        ("số 12 ngõ 3 Hoa Bằng ngập", "12"),
+        ("rác trước nhà 45/7 Hàng Bạc", "45"),
+        ("I live at 45 Hang Bac, please help", "45"),
     ],
 )
 def test_people_are_hidden(said, secret):
@@ -45,6 +55,12 @@ def test_people_are_hidden(said, secret):
         "Nguyễn Trãi ùn tắc từ sáng",
         "ngõ 12 Lê Văn Lương mất nước",
         "Rác tập kết quá giờ quy định, bốc mùi",
+        "tuyến buýt số 32 Nhổn chạy ẩu",
+        "đường số 5 Hoàng Mai có ổ gà",
+        "Đã liên hệ UBND phường mà chưa ai trả lời",
+        "mất nước từ 5 giờ sáng ở tại ngõ 12 Lê Văn Lương",
+        "The street lights are off, this is dangerous",
+        "xem hanoi.gov.vn để biết lịch",
     ],
 )
 def test_places_and_matters_stay(said):
