@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -200,11 +201,21 @@ def test_a_large_payload_is_read_beside_the_ticks(open_live: OpenLive, site: Web
     assert room.longest_tick_s < 5
 
 
+def endless(*_given: Any) -> None:
+    """A reading that does not end, in the process it has for itself."""
+    threading.Event().wait()
+
+
+@pytest.fixture
+def unending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_read", endless)
+    monkeypatch.setattr(apart, "LONGEST_S", 0.0)
+
+
 def test_a_reading_that_does_not_end_is_ended_and_refused(
-    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch, unending: None
 ) -> None:
     monkeypatch.setattr(live, "MOST_BYTES", 10)
-    monkeypatch.setattr(apart, "LONGEST_S", 0.0)
     site.answer = says(request(1))
     room = open_live()
     room.until(lambda: room.accepted(REQUESTS) == (0, {"unreadableFile": 1}))
@@ -212,9 +223,8 @@ def test_a_reading_that_does_not_end_is_ended_and_refused(
 
 
 def test_what_is_small_and_unpacks_to_much_is_read_apart_too(
-    open_live: OpenLive, site: WebServer, monkeypatch: pytest.MonkeyPatch
+    open_live: OpenLive, site: WebServer, unending: None
 ) -> None:
-    monkeypatch.setattr(apart, "LONGEST_S", 0.0)
     packed = gzip.compress(json.dumps([request(1)]).encode() + b" " * live.MOST_UNPACKED)
     assert len(packed) < live.MOST_BYTES / 10
     site.answer = lambda _: Says(body=packed)
