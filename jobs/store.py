@@ -56,38 +56,12 @@ class JobStore:
         """
         known = find_kind(kind, self._kinds)
         said = canonical(inputs)
-        if len(said) > MOST_INPUT_BYTES:
-            raise Refused(
-                "inputTooLarge",
-                told(
-                    "The inputs have {size:.1f} MB; at most {most:.0f} MB are taken.",
-                    size=len(said) / 1e6,
-                    most=MOST_INPUT_BYTES / 1e6,
-                ),
-            )
+        _refuse_too_large(said)
         versions = versions_of(known, self._city)
         key = key_of(kind, said, versions)
-        row = {
-            "id": uuid.uuid4().hex,
-            "kind": kind,
-            "key": key,
-            "title": dict(title),
-            "person_id": person_id,
-            "is_scheduled": is_scheduled,
-            "inputs": (packed := pack(said)),
-            "versions": versions,
-            "state": State.QUEUED.value,
-            "asked_at_ms": int(now_ms),
-            "attempt": 0,
-            "is_cancelled": False,
-            "progress": 0.0,
-            "step": "",
-            "code": "",
-            "reason": "",
-            "result_hash": "",
-            "result_bytes": 0,
-            "kept_bytes": len(packed),
-        }
+        row = _queued(kind, said, key=key, versions=versions)
+        row |= {"title": dict(title), "person_id": person_id, "is_scheduled": is_scheduled}
+        row["asked_at_ms"] = int(now_ms)
         for _ in range(AGAIN):
             try:
                 with writing(self._engine) as connection:
@@ -154,6 +128,40 @@ def key_of(kind: str, inputs: bytes, versions: Mapping[str, str]) -> str:
     """Return what names the same work: SHA-256 of kind, canonical inputs and versions."""
     about = canonical({"kind": kind, "versions": versions})
     return hash_of(about + b"\n" + inputs)
+
+
+def _refuse_too_large(said: bytes) -> None:
+    if len(said) > MOST_INPUT_BYTES:
+        raise Refused(
+            "inputTooLarge",
+            told(
+                "The inputs have {size:.1f} MB; at most {most:.0f} MB are taken.",
+                size=len(said) / 1e6,
+                most=MOST_INPUT_BYTES / 1e6,
+            ),
+        )
+
+
+def _queued(kind: str, said: bytes, *, key: str, versions: Mapping[str, str]) -> dict[str, Any]:
+    """Return a new row of what nobody has begun; who asked, and when, is yet to be said."""
+    packed = pack(said)
+    return {
+        "id": uuid.uuid4().hex,
+        "kind": kind,
+        "key": key,
+        "inputs": packed,
+        "versions": versions,
+        "state": State.QUEUED.value,
+        "attempt": 0,
+        "is_cancelled": False,
+        "progress": 0.0,
+        "step": "",
+        "code": "",
+        "reason": "",
+        "result_hash": "",
+        "result_bytes": 0,
+        "kept_bytes": len(packed),
+    }
 
 
 def _same(connection: Connection, key: str, *, is_repeatable: bool) -> str | None:

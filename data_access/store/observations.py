@@ -101,9 +101,23 @@ def append(
         recorded_us,
     )
     last = is_last & written
-    rows, ids, is_new = rows.take(last), ids[last], is_new[~is_same]
+    is_new = is_new[~is_same]
+    _follow(connection, rows.take(last), ids[last], is_new, book=book, zone=zone)
+    return int(is_new.sum()), int((~is_new).sum()) + earlier
+
+
+def _follow(
+    connection: Connection,
+    rows: Rows,
+    ids: Ids,
+    is_new: npt.NDArray[np.bool_],
+    *,
+    book: SeriesBook,
+    zone: ZoneInfo,
+) -> None:
+    """Have cells, newest values and bounds of the series follow what was stored of each key."""
     if not len(rows):
-        return 0, 0
+        return
     suspect = rows.quality == SUSPECT
     counts = is_new & (rows.quality != WITHDRAWN)
     fresh = (ids[counts], rows.at_us[counts], rows.value[counts], suspect[counts])
@@ -112,7 +126,6 @@ def append(
         cells.roll_again(connection, book, ids[~is_new], rows.at_us[~is_new], zone)
     _keep_latest(connection, rows, ids, book)
     book.extend(ids, rows.at_us)
-    return int(is_new.sum()), int((~is_new).sum()) + earlier
 
 
 def _added_up(rows: Rows, ids: Ids) -> tuple[Rows, Ids]:
