@@ -81,18 +81,7 @@ def _numbers(
     last_us: int,
 ) -> dict[str, Number]:
     beyond = [name for name in levels if levels[name] in ("C", "D")]
-    oxygen, ammonium = _of(found, "water_do"), _of(found, "water_nh4")
-    least = min(oxygen, key=lambda name: (oxygen[name], name), default=None)
-    most = max(ammonium, key=lambda name: (ammonium[name], name), default=None)
-    gauged = _of(found, "water_level")
-    grades = {name: limit_of(view, name).grade(metres) for name, metres in gauged.items()}
-    high = {name: grade for name, grade in grades.items() if grade != "normal"}
-    held = sum(limit_of(view, name).caution is not None for name in gauged)
-    worst: Status = min(high.values(), key=GRADES.index) if high else "normal"
-    highest = sorted(high, key=lambda name: (GRADES.index(high[name]), name))
-    over = sum(value > AMMONIUM_MOST for value in ammonium.values())
     source: Source = {"dataset": WATER, "indicator": "water_do", "area": CITY_AREA}
-    note_high = ", ".join(name_of(places, name) for name in highest[:2])
     return {
         "beyond": number(
             text("Trạm vượt mức B, QCVN 08", "Beyond level B, QCVN 08"),
@@ -104,12 +93,31 @@ def _numbers(
             ),
             source=source,
         ),
+        **_dissolved(view, places, _of(found, "water_do"), source, last_us),
+        "ammonium": _ammonium(_of(found, "water_nh4"), source),
+        "ph": _ph(places, _of(found, "water_ph"), source),
+        "high_water": _high_water(view, places, _of(found, "water_level"), source),
+    }
+
+
+def _dissolved(
+    view: View,
+    places: Mapping[str, Place],
+    measured: Mapping[str, float],
+    source: Source,
+    last_us: int,
+) -> dict[str, Number]:
+    """Return the lowest dissolved oxygen and the median, beside a week ago's."""
+    least = min(measured, key=lambda name: (measured[name], name), default=None)
+    lowest = None if least is None else measured[least]
+    middle = median(measured.values()) if measured else None
+    return {
         "lowest_do": number(
             text("DO thấp nhất", "Lowest DO"),
-            None if least is None else round(oxygen[least], 1),
+            None if lowest is None else round(lowest, 1),
             "mg/l",
             1,
-            status=_oxygen_status(None if least is None else oxygen[least]),
+            status=_oxygen_status(lowest),
             better="up",
             target=B_AT_LEAST,
             targetLabel=text("QCVN 08, mức B", "QCVN 08, level B"),
@@ -118,39 +126,56 @@ def _numbers(
         ),
         "median_do": number(
             text("DO trung vị", "Median DO"),
-            round(median(oxygen.values()), 1) if oxygen else None,
+            None if middle is None else round(middle, 1),
             "mg/l",
             1,
-            status=_oxygen_status(median(oxygen.values()) if oxygen else None),
+            status=_oxygen_status(middle),
             previous=_median_before(view, places, last_us),
             previousLabel=text("tuần trước", "a week ago"),
             better="up",
             source=source,
         ),
-        "ammonium": number(
-            text("Amoni cao nhất", "Highest ammonium"),
-            None if most is None else round(ammonium[most], 1),
-            "mg/l",
-            1,
-            status="caution" if over else "normal",
-            target=AMMONIUM_MOST,
-            targetLabel=text("QCVN 08, bảng 1", "QCVN 08, table 1"),
-            better="down",
-            note=text(f"{over} trạm vượt ngưỡng", f"{over} stations over the limit"),
-            source={**source, "indicator": "water_nh4"},
-        ),
-        "ph": _ph(places, _of(found, "water_ph"), source),
-        "high_water": number(
-            text("Trạm vượt ngưỡng mực nước", "Gauges over their level"),
-            len(high) if gauged else None,
-            status=worst,
-            better="down",
-            note=text(note_high, note_high)
-            if high
-            else text(f"trên {held} trạm có ngưỡng", f"of {held} gauges with a limit"),
-            source={**source, "indicator": "water_level"},
-        ),
     }
+
+
+def _ammonium(measured: Mapping[str, float], source: Source) -> Number:
+    """Return the highest ammonium, and at how many stations it is over the limit."""
+    most = max(measured.values(), default=None)
+    over = sum(amount > AMMONIUM_MOST for amount in measured.values())
+    return number(
+        text("Amoni cao nhất", "Highest ammonium"),
+        None if most is None else round(most, 1),
+        "mg/l",
+        1,
+        status="caution" if over else "normal",
+        target=AMMONIUM_MOST,
+        targetLabel=text("QCVN 08, bảng 1", "QCVN 08, table 1"),
+        better="down",
+        note=text(f"{over} trạm vượt ngưỡng", f"{over} stations over the limit"),
+        source={**source, "indicator": "water_nh4"},
+    )
+
+
+def _high_water(
+    view: View, places: Mapping[str, Place], gauged: Mapping[str, float], source: Source
+) -> Number:
+    """Return how many gauges are over their own level, the two highest of them named."""
+    grades = {name: limit_of(view, name).grade(metres) for name, metres in gauged.items()}
+    high = {name: grade for name, grade in grades.items() if grade != "normal"}
+    held = sum(limit_of(view, name).caution is not None for name in gauged)
+    worst: Status = min(high.values(), key=GRADES.index) if high else "normal"
+    highest = sorted(high, key=lambda name: (GRADES.index(high[name]), name))
+    named = ", ".join(name_of(places, name) for name in highest[:2])
+    return number(
+        text("Trạm vượt ngưỡng mực nước", "Gauges over their level"),
+        len(high) if gauged else None,
+        status=worst,
+        better="down",
+        note=text(named, named)
+        if high
+        else text(f"trên {held} trạm có ngưỡng", f"of {held} gauges with a limit"),
+        source={**source, "indicator": "water_level"},
+    )
 
 
 def _ph(places: Mapping[str, Place], measured: Mapping[str, float], source: Source) -> Number:

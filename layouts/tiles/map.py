@@ -154,47 +154,19 @@ def ground(
     With a `window` it is the inset of these bounds; what lies `elsewhere` is named in that one.
     """
     context, frame = values.context, values.tile.frame
-    keep_off = [*keep_off, *told_box(values, width)]
-    own = "-inset" if window else ""
-    below = [
-        context.geometry[name]["url"]
-        for name in options.base
-        if name in context.geometry and name != values.layer["layer"]
-    ]
-    layers = [
-        dl.GeoJSON(
-            id=f"base{own}-{index}",
-            url=url,
-            style={"variable": "iocMaps.land"},
-            interactive=False,
-            pane="tilePane",  # below the values, whichever file comes first
-        )
-        for index, url in enumerate(below)
-    ]
-    layers.append(
-        dl.GeoJSON(
-            id=f"values{own}",
-            **values.drawn,
-            hideout=hideout(
-                values,
-                labels=options.labels,
-                sites=context.sites if options.sites else (),
-                keep_off=keep_off,
-                is_listed=is_listed,
-                at_u=at_u,
-                elsewhere=elsewhere,
-            ),
-            style={"variable": "iocMaps.style"},
-            pointToLayer={"variable": "iocMaps.point"},
-            onEachFeature={"variable": "iocMaps.each"},
-            interactive=False,
-        )
+    seen = hideout(
+        values,
+        labels=options.labels,
+        sites=context.sites if options.sites else (),
+        keep_off=[*keep_off, *told_box(values, width)],
+        is_listed=is_listed,
+        at_u=at_u,
+        elsewhere=elsewhere,
     )
+    own = "-inset" if window else ""
+    layers = [*_below(options, values, own), _coloured(values, seen, own)]
     if elsewhere is not None:
-        weight = max(1.0, 0.04 * frame.unit_px)
-        frame_of = {"color": INK_3, "weight": weight, "fill": False, "interactive": False}
-        # Above the values, whichever file comes first.
-        layers.append(dl.Rectangle(id="window", bounds=elsewhere, pane="shadowPane", **frame_of))
+        layers.append(_window(elsewhere, frame))
     below_px = _slider_px(options, values, height)
     over, marks = over_time(values, is_touched=below_px > 0)
     padding = 0.0 if window else 0.5 * frame.unit_px
@@ -211,6 +183,51 @@ def ground(
         return html.Div([leaflet, *over], className="map-ground", style=size, **marks)
     name = html.Div(caption, className="map-inset-name type-16")
     return html.Div([leaflet, name], className="map-ground map-inset", style=size, **marks)
+
+
+def _below(options: Options, values: Values, own: str) -> list[dl.GeoJSON]:
+    """Return the layers without values, below the one with them whichever file comes first."""
+    geometry = values.context.geometry
+    urls = [
+        geometry[name]["url"]
+        for name in options.base
+        if name in geometry and name != values.layer["layer"]
+    ]
+    return [
+        dl.GeoJSON(
+            id=f"base{own}-{index}",
+            url=url,
+            style={"variable": "iocMaps.land"},
+            interactive=False,
+            pane="tilePane",
+        )
+        for index, url in enumerate(urls)
+    ]
+
+
+def _coloured(values: Values, seen: Mapping[str, Any], own: str) -> dl.GeoJSON:
+    return dl.GeoJSON(
+        id=f"values{own}",
+        **values.drawn,
+        hideout=seen,
+        style={"variable": "iocMaps.style"},
+        pointToLayer={"variable": "iocMaps.point"},
+        onEachFeature={"variable": "iocMaps.each"},
+        interactive=False,
+    )
+
+
+def _window(bounds: Corners, frame: Frame) -> dl.Rectangle:
+    """Return the frame of what is in the inset, above the values whichever file comes first."""
+    return dl.Rectangle(
+        id="window",
+        bounds=bounds,
+        pane="shadowPane",
+        color=INK_3,
+        weight=max(1.0, 0.04 * frame.unit_px),
+        fill=False,
+        interactive=False,
+    )
 
 
 def _slider_px(options: Options, values: Values, height: float) -> int:

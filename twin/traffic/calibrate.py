@@ -86,16 +86,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     scenario = TrafficScenario(base=base)
     working.progress(0.0, "twin.network")
     model = open_model(scenario, None, working)
-    known = [each for each in observed.counts if each.junction in model.net.streets.junctions]
-    known.sort(key=lambda each: (each.junction, each.entity))
-    junctions = sorted({each.junction for each in known})
-    if len(junctions) < LEAST_COUNTS:
-        reason = told(
-            "{count} junctions have counts; at least {least} are needed",
-            count=len(junctions),
-            least=LEAST_COUNTS,
-        )
-        raise WorkFailed("input", reason)
+    known, junctions = _known(observed, model)
     free_kmh = {k: v for k, v in observed.freeKmh.items() if k in model.net.streets.links}
     shared = working.folder / "net"
     shared.mkdir()
@@ -115,8 +106,32 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
     whole, *held = fitted(counting, first, counted, parts)
     names = {each: model.net.streets.junctions[each].name for each in junctions}
     points = _points(known, names, first, whole, held, to_hour)
+    return _answer(asked, counting, whole, points)
+
+
+def _known(observed: Observed, model: Model) -> tuple[list[Count], list[str]]:
+    """Return the counts at junctions of the network, and those; raises WorkFailed at too few."""
+    known = [each for each in observed.counts if each.junction in model.net.streets.junctions]
+    known.sort(key=lambda each: (each.junction, each.entity))
+    junctions = sorted({each.junction for each in known})
+    if len(junctions) < LEAST_COUNTS:
+        reason = told(
+            "{count} junctions have counts; at least {least} are needed",
+            count=len(junctions),
+            least=LEAST_COUNTS,
+        )
+        raise WorkFailed("input", reason)
+    return known, junctions
+
+
+def _answer(
+    asked: Asked, counting: Counting, whole: Fitted, points: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what was found as it is kept: of which base, what it weighs, how well it fits."""
+    base, observed, model = asked.base, asked.observed, counting.model
     speeds = _speeds(whole.run, observed)
-    factors, places = whole.weights.factors(model.zones), whole.weights.places(junctions)
+    factors = whole.weights.factors(model.zones)
+    places = whole.weights.places(counting.junctions)
     return {
         "hour": base.begins_h,
         "dayKind": base.dayKind,
@@ -124,7 +139,7 @@ def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
         "networkHash": base.networkHash,
         "factors": {key: round(each, 4) for key, each in sorted(factors.items())},
         "places": {key: [round(w, 4) for w in each] for key, each in sorted(places.items())},
-        "freeKmh": dict(sorted(free_kmh.items())),
+        "freeKmh": dict(sorted(counting.free_kmh.items())),
         "fit": {
             **fit_of(points, speeds, observed.origins),
             "seen": [each.told() for each in observed.seen],
