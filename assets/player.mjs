@@ -17,25 +17,24 @@ import { BAD_TOKEN, Link, linkUrls, SUBPROTOCOL } from "./link.mjs";
 import { Notices } from "./notices.mjs";
 import { isRehearsal, keepCode } from "./offline.mjs";
 import { Overlays } from "./overlays.mjs";
-import { nextFrame, painted } from "./paint.mjs";
+import { nextFrame } from "./paint.mjs";
 import { Placing } from "./placing.mjs";
 import { whenPresent } from "./present.mjs";
 import { publish } from "./published.mjs";
 import { Renewal } from "./renewal.mjs";
-import { SlotPool, dash } from "./slots.mjs";
+import { SlotPool } from "./slots.mjs";
 import { Stage } from "./stage.mjs";
 import { Thumbnail } from "./thumbnail.mjs";
 import { Timekeeping } from "./timekeeping.mjs";
 import { tokenOfAddress, tokenOfView } from "./token.mjs";
+import { warmUp } from "./warm-up.mjs";
 
 const ROOT = "player";
-const WARM_UP_MS = 8_000;
 const RESTORE_AFTER_MS = 2_000; // no controller for so long after the start: show what was kept
 const NO_STAGE_MS = 2_000; // a preview's stage follows its joining; without one there is none
 const GRAPHS_AGAIN_AFTER_MS = 40_000; // a graph gives what draws it 30 s, once
 const KEEP_CODE_AFTER_MS = 180_000; // when the start is long over, on a display that stays
 const SPARED_AT_MOST_EVERY_MS = 600_000; // a budget that is too small must not load for ever
-const WARM_PARTS = [{ type: "Graph" }, { type: "MapContainer", namespace: "dash_leaflet" }];
 
 class Player {
   #root;
@@ -153,7 +152,7 @@ class Player {
     }
     document.title = this.#name;
     this.cover.show("notice", [this.#say("connecting")]);
-    await this.#warmUp().catch((error) => this.health.report(`not warmed up: ${error}`));
+    await warmUp(this.#root, (what) => this.health.report(what));
     this.health.standing("font", await fontMissing());
     if (!window.Plotly) this.#withoutGraphs();
     this.link.open();
@@ -197,15 +196,6 @@ class Player {
     if (scene === null || !this.link.up) return null;
     const { sessionId, ...joined } = this.#joined;
     return { joined, scene, atMs: this.clock.nowMs() };
-  }
-
-  // Graph and map load their code when first mounted; after this, mounting takes milliseconds.
-  async #warmUp() {
-    const place = this.#root.querySelector(".player-warm-up");
-    const late = new Promise((resolve) => setTimeout(resolve, WARM_UP_MS, ["warm-up is late"]));
-    const warm = painted(place, WARM_PARTS.map((part) => ({ ...part, props: {} })));
-    for (const comment of await Promise.race([warm, late])) this.health.report(comment);
-    dash.setProps(place.id, { children: null });
   }
 
   async #identify() {

@@ -52,7 +52,7 @@ WORDS = (
 IMPORTED_ASSETS = (
     r"^(ages|aside|camera|canvas|clock|content|cover|frame|glass|health|keep|kept-picture|link|notices"
     r"|offline|outlines|overlays|paint|pattern|placing|present|published|realm|renewal|slots"
-    r"|stage|streams|thumbnail|timekeeping|token|worker)\.mjs$"
+    r"|stage|streams|thumbnail|timekeeping|token|warm-up|worker)\.mjs$"
 )
 
 LayoutFunction = Callable[..., Component]
