@@ -110,7 +110,8 @@ def _recorded(watcher: Watcher, at: int, sign: RecordSign) -> Iterator[Sight]:
         if is_new and life.area is not None and _is_of(sign, life):
             units[life.area].append(life)
     for code, lives in sorted(units.items()):
-        graded = _graded(sign.limit, float(len(lives)))
+        count = float(_distinct(sign, lives))
+        graded = _graded(sign.limit, count)
         unit = watcher.city.areas.get(code)
         if graded is None or unit is None:
             continue
@@ -121,11 +122,18 @@ def _recorded(watcher: Watcher, at: int, sign: RecordSign) -> Iterator[Sight]:
             weight=weight,
             began_us=line.glass(min(life.opened_us for life in lives)),
             seen_us=line.glass(max(life.opened_us for life in lives)),
-            said=_said(sign, (float(len(lives)), threshold), unit="", decimals=0),
+            said=_said(sign, (count, threshold), unit="", decimals=0),
             place=unit.title,
             area=code,
             spot=(unit.lat, unit.lon),
         )
+
+
+def _distinct(sign: RecordSign, lives: Sequence[Life]) -> int:
+    """Return how many things records tell of: what one says again is one."""
+    if not sign.once:
+        return len(lives)
+    return len({(each.category, str(each.body.get(sign.once) or each.base_id)) for each in lives})
 
 
 def _is_of(sign: RecordSign, life: Life) -> bool:

@@ -66,11 +66,13 @@ class FoundSign(_Sign):
 class RecordSign(_Held):
     """How many records of a unit began within the window; of `categories`, any where none is.
 
-    `at_least`: fields of a record that must have a number so high (how sure a camera is).
+    `at_least`: fields of a record that must have a number so high (how sure a camera is). `once`: a
+    field by which records of one category are one (a camera that tells it again and again).
     """
 
     kind: Literal["records"]
     categories: tuple[str, ...] = ()
+    once: str = Field("", max_length=64)
     at_least: Mapping[str, float] = Field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ What a camera is not sure of is shown and marked, counts for no figure, and neve
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from statistics import mean
 from typing import Any
@@ -28,6 +29,7 @@ from data_access.rollup import HOUR, HOUR_US
 from data_access.store.snapshot import AREA, Life
 
 CAMERAS, EVENTS = "transport.cameras", "transport.camera_events"
+MS = 1000  # µs
 FRESH_US = 2_700_000_000  # a camera silent for longer says nothing
 WEEK_H = 168
 UNSURE = text("độ tin cậy thấp", "low confidence")
@@ -193,20 +195,20 @@ def _course(view: View, last_us: int) -> Series:
 
 
 def events(view: View) -> Payload:
-    """Return what cameras see now, surest first of what is equally grave; by sort in a day."""
+    """Return what cameras see now, surest first of what is equally grave; by sort in a day.
+
+    What one camera tells again of one kind is one event. One that no camera ended, and of which
+    none has told for as long as its dataset is fresh, is over: a lost message ends nothing.
+    """
     now_us = view.track_us(EVENTS)
     kinds = view.city.datasets[EVENTS].categories
-    limit = view.city.limit(EVENTS, "confidence")
+    told, lost = _told_now(view, now_us)
     items: list[Item] = []
     seen: dict[str, Life] = {}
     bands: dict[str, str] = {}
     unsure = 0
-    for life in view.snapshot.lives(EVENTS, statuses=["open"], active_us=now_us, bodies=True):
-        if life.opened_us > now_us:
-            continue
-        confidence = life.body.get("confidence")
-        share = round(confidence * 100) if isinstance(confidence, int | float) else None
-        is_sure = share is not None and limit.grade(share) == "normal"
+    for lives in told.values():
+        life, is_sure = _spokesman(view, lives)
         unsure += not is_sure
         place = str(life.body.get("place") or life.body.get("camera") or "")
         seen[life.base_id] = life
@@ -215,7 +217,7 @@ def events(view: View) -> Payload:
             {
                 "id": life.base_id,
                 "title": _title(kinds.get(life.category), life.category, is_sure),
-                "detail": _told(share),
+                "detail": _told(_share(life), len(lives)),
                 "kind": text("Camera", "Camera"),
                 "severity": GRAVE.get(life.category, "information") if is_sure else "information",
                 "atMs": view.glass_ms(EVENTS, life.opened_us),
@@ -230,7 +232,7 @@ def events(view: View) -> Payload:
                 text("Sự kiện camera đang diễn ra", "Events on camera now"),
                 len(items),
                 better="down",
-                note=text(f"{unsure} độ tin cậy thấp", f"{unsure} of low confidence"),
+                note=_note(unsure, lost),
                 source={"dataset": EVENTS},
             )
         },
@@ -238,6 +240,49 @@ def events(view: View) -> Payload:
         "tables": {"kinds": _kinds(view, now_us)},
         "maps": {"events": _marked(ranked, seen, bands)},
     }
+
+
+def _told_now(view: View, now_us: int) -> tuple[dict[tuple[str, str], list[Life]], int]:
+    """Return what is open by camera and kind, the oldest first, and how many were left open."""
+    fresh_us = now_us - int(view.city.datasets[EVENTS].stale_after_ms * MS)
+    found: dict[tuple[str, str], list[Life]] = defaultdict(list)
+    lost = 0
+    for life in view.snapshot.lives(EVENTS, statuses=["open"], active_us=now_us, bodies=True):
+        if life.opened_us > now_us:
+            continue
+        if life.ended_us is None and max(life.opened_us, life.reported_us) < fresh_us:
+            lost += 1
+            continue
+        camera = str(life.body.get("camera") or life.base_id)
+        found[camera, life.category].append(life)
+    for lives in found.values():
+        lives.sort(key=lambda each: (each.opened_us, each.base_id))
+    return found, lost
+
+
+def _spokesman(view: View, lives: list[Life]) -> tuple[Life, bool]:
+    """Return the first that a camera was sure of, else the first, and whether it was."""
+    limit = view.city.limit(EVENTS, "confidence")
+    for life in lives:
+        share = _share(life)
+        if share is not None and limit.grade(share) == "normal":
+            return life, True
+    return lives[0], False
+
+
+def _share(life: Life) -> int | None:
+    confidence = life.body.get("confidence")
+    return round(confidence * 100) if isinstance(confidence, int | float) else None
+
+
+def _note(unsure: int, lost: int) -> Text:
+    note = text(f"{unsure} độ tin cậy thấp", f"{unsure} of low confidence")
+    if not lost:
+        return note
+    return text(
+        f"{note['vi']} · {lost} không báo kết thúc, không tính",
+        f"{note['en']} · {lost} never ended, not counted",
+    )
 
 
 def _band(category: str, *, is_sure: bool) -> str:
@@ -278,10 +323,11 @@ def _title(known: Text | None, category: str, is_sure: bool) -> Text:
     return text(f"{title['vi']} (độ tin cậy thấp)", f"{title['en']} (low confidence)")
 
 
-def _told(share: int | None) -> Text:
+def _told(share: int | None, times: int) -> Text:
+    again = text(f" · báo {times} lần", f" · told {times} times") if times > 1 else text("", "")
     if share is None:
-        return text("không rõ độ tin cậy", "confidence not said")
-    return text(f"độ tin cậy {share}%", f"confidence {share}%")
+        return text(f"không rõ độ tin cậy{again['vi']}", f"confidence not said{again['en']}")
+    return text(f"độ tin cậy {share}%{again['vi']}", f"confidence {share}%{again['en']}")
 
 
 def _kinds(view: View, now_us: int) -> Any:

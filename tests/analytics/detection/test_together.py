@@ -203,6 +203,29 @@ def test_what_a_camera_is_not_sure_of_and_what_was_an_exercise_count_nothing(
     assert of(looked(table, plan), "road-trouble") == []
 
 
+def test_what_one_camera_tells_again_and_again_is_one_sign(
+    table: Table, plan: Plan, record: Record
+) -> None:
+    """A camera that sends a crash anew each second makes no warning graver; three cameras do."""
+    crash(table, record, minutes=20)
+
+    def evidence() -> str:
+        (found,) = of(looked(table, plan), "road-trouble")
+        return next(e["en"] for e in found["evidence"] if "seen by cameras" in e["en"])
+
+    def seen(cameras: list[str]) -> None:
+        body = {"category": "crash", "confidence": 0.9}
+        table.feed(EVENTS, records=[
+            record(f"{camera}-{n}", table.ago(minutes=15), body={**body, "camera": camera})
+            for n, camera in enumerate(cameras)
+        ])  # fmt: skip
+
+    seen(["CAM-1"] * 7)
+    assert ": 2 in 6 hours (threshold 1)" in evidence()  # CAM-1, and the one that was there
+    seen(["CAM-2"])
+    assert ": 3 in 6 hours (threshold 3)" in evidence()
+
+
 def test_it_stays_the_same_warning_while_it_lasts_and_ends_with_its_window(
     table: Table, plan: Plan, record: Record
 ) -> None:

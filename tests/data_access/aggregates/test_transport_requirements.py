@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from data_access.aggregates.registry import aggregates
-from data_access.model import Entity
+from data_access.model import Entity, RecordRow
 from data_access.simulator import transit, vehicles
 from data_access.simulator.order import Order
 from tests.data_access.aggregates.conftest import Table
@@ -128,6 +130,51 @@ def test_r37_each_event_is_a_marker_and_one_a_camera_is_not_sure_of_stands_apart
     assert layer["worst"][0] == "e1"
     shapes = {each.id: each.shape for each in table.city.scales[layer["scale"]].bands}
     assert len(set(shapes.values())) == len(shapes)  # colour is never alone
+
+
+def seen(table: Table, record: Callable[..., RecordRow], name: str, **more: Any) -> RecordRow:
+    """Return a crash that a camera has seen two minutes ago."""
+    body = {"category": "crash", "camera": "CAM-1", "confidence": 0.9, **more.pop("body", {})}
+    return record(name, more.pop("at", table.ago(minutes=2)), body=body, **more)
+
+
+def test_r37_what_a_camera_tells_again_and_again_is_one_event(
+    table: Table, record: Callable[..., RecordRow]
+) -> None:
+    """500 of one kind from one camera are one line; the surest of them speaks."""
+    many = [seen(table, record, f"a{n:03}", body={"confidence": 0.3}) for n in range(499)]
+    later = table.ago(minutes=1)
+    table.feed(EVENTS, records=[
+        *many,
+        seen(table, record, "sure", at=later),
+        seen(table, record, "flood", body={"category": "flood"}),
+        seen(table, record, "other", body={"camera": "CAM-2"}),
+    ])  # fmt: skip
+    payload = table.build(EVENTS).payload
+    assert payload["numbers"]["active"]["value"] == 3
+    items = {each["id"]: each for each in payload["items"]["active"]}
+    assert set(items) == {"sure", "flood", "other"}
+    assert items["sure"]["detail"]["en"] == "confidence 90% · told 500 times"
+    assert items["sure"]["severity"] == "warning"
+    assert items["other"]["detail"]["en"] == "confidence 90%"
+
+
+def test_r37_an_event_whose_end_was_lost_is_not_for_ever(
+    table: Table, record: Callable[..., RecordRow]
+) -> None:
+    table.feed(EVENTS, records=[
+        seen(table, record, "lost", at=table.ago(days=30)),
+        seen(table, record, "lasting", at=table.ago(days=30), reported_at=table.ago(minutes=5),
+             body={"camera": "CAM-2"}),
+        seen(table, record, "planned", at=table.ago(hours=9), body={"camera": "CAM-3"},
+             valid_to=table.now + timedelta(hours=1)),
+    ])  # fmt: skip
+    payload = table.build(EVENTS).payload
+    assert {each["id"] for each in payload["items"]["active"]} == {"lasting", "planned"}
+    assert payload["numbers"]["active"]["value"] == 2
+    assert payload["numbers"]["active"]["note"]["en"] == (
+        "0 of low confidence · 1 never ended, not counted"
+    )
 
 
 def test_r37_a_camera_that_fell_silent_is_not_counted(table: Table) -> None:
