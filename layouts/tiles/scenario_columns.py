@@ -58,7 +58,7 @@ def columns_of(tile: Tile, figures: Sequence[Figure], count: int) -> Columns | N
     return None
 
 
-def told(tile: Tile, figure: Figure, lines: int) -> list[str]:
+def change_lines(tile: Tile, figure: Figure, lines: int) -> list[str]:
     """Return the difference with its interval, in so many lines."""
     delta, interval = difference(tile, figure)
     if not interval:
@@ -101,6 +101,8 @@ def _run_widths(
     """Return how wide a run's column is at most, and what it needs in the narrowest face."""
     values = [width_u(value_of(tile, each, has_units=has_units), 1.0, bold=True)
               for each in figures]  # fmt: skip
-    changes = [width_u(line, CAPTION) for each in figures for line in told(tile, each, lines)]
+    changes = [
+        width_u(line, CAPTION) for each in figures for line in change_lines(tile, each, lines)
+    ]
     widest = max(values + changes)
     return widest, widest * SLIM

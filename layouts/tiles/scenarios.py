@@ -26,8 +26,8 @@ from layouts.tiles.scenario_columns import (
     DIGITS,
     Columns,
     base_of,
+    change_lines,
     columns_of,
-    told,
     value_of,
 )
 from layouts.tiles.table import name_cell, name_setting
@@ -164,7 +164,7 @@ def _cell(tile: Tile, figure: twin.Figure | None, widths: Columns, marks: Addres
     if figure is None:
         return html.Div(lang.number(None), className="t-cell-number")
     lines = []
-    for words in told(tile, figure, widths.lines):
+    for words in change_lines(tile, figure, widths.lines):
         setting = fit(words, widths.run_u, DELTAS) or DELTAS[-1]
         lines.append(html.Div(words, className=f"t-line twin-delta {setting.class_name}"))
     value = value_of(tile, figure, has_units=widths.has_units)
