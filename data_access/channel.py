@@ -19,13 +19,14 @@ from data_access.city import City
 from data_access.contracts import DatasetContract, duration_s
 from data_access.envelope import LIVE
 from data_access.errors import SourceError
+from data_access.left_out import InLaps, once
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Order
-from data_access.reading import WHOLE, Folder, Found, Reading
+from data_access.reading import Folder, Found, Reading
 from data_access.records import instant_us
 from data_access.replay import DAY, LONGEST_HISTORY, Timeline, anchor
 from data_access.schedule import Schedule
-from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream, Whole
+from data_access.store import Change, FileMark, Outcome, StoreWriter, Stream
 from data_access.watch import Watch
 from language import Told, told
 
@@ -35,7 +36,6 @@ CHUNK = 10_000  # rows of one transaction
 SECOND_US = 1_000_000
 PRUNE_US = 3600 * SECOND_US  # between two times of forgetting what is long over
 SPARE_US = 30 * DAY  # of track before the history, in which rows are still kept
-FILE_ENDS = ":#"  # what follows a file's name in references
 AGAIN_US = 30 * SECOND_US  # until a file that could not be read is tried again unchanged
 
 
@@ -46,6 +46,12 @@ class _Stretch:
     schedule: Schedule
     after_us: int
     until_us: int
+    left_out: InLaps | None = None  # what files say here that may have said more
+
+    def chunk_us(self, timeline: Timeline) -> int:
+        """Return from where on it is one chunk, counting what is said again, too."""
+        counted = self.schedule if self.left_out is None else self.left_out.said
+        return counted.begin_of_chunk(timeline, self.after_us, self.until_us, CHUNK)
 
 
 class Channel:
@@ -138,13 +144,16 @@ class Channel:
         if not self._waiting:
             return Outcome()
         last = self._waiting[-1]
-        begin_us = last.schedule.begin_of_chunk(self._timeline, last.after_us, last.until_us, CHUNK)
+        begin_us = last.chunk_us(self._timeline)
         rows, played = last.schedule.due(self._timeline, begin_us, last.until_us)
         rest = self._waiting[:-1]
         if begin_us > last.after_us:
             rest.append(replace(last, until_us=begin_us))
         done_us = min((each.after_us for each in rest), default=self._to_us)
         change = Change(rows=rows, played=played, done_us=done_us)
+        if last.left_out is not None:
+            wholes = last.left_out.wholes(self._timeline, begin_us, last.until_us)
+            change = replace(change, wholes=wholes)
         outcome = self._writer.apply(self._stream.id, change, now_us=now_us)
         self._waiting = rest
         if not rest and now_us >= self._prune_us:
@@ -224,8 +233,9 @@ class Channel:
             schema=reading.schema,
             refused=reading.refused,
             withdrawn=reading.withdrawn,
-            wholes=_wholes(reading, stream, timeline),
         )
+        if timeline is not None and timeline.mode == "latest":
+            change = replace(change, wholes=once(reading, _changed(reading, stream)))
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))
         self._writer.apply(stream.id, change, now_us=now_us)
@@ -260,8 +270,27 @@ class Channel:
                 self._schedule if old is None else self._schedule.changed_since(old, timeline)
             )
             self._waiting = [_Stretch(schedule, begin_us, self._to_us)]
+        if goes_on and timeline.period_us:
+            self._wait_for_left_out(reading, stream, playing_us, is_resumed=old is None)
         self._look_ahead()
         return begin_us
+
+    def _wait_for_left_out(
+        self, reading: Reading, stream: Stream, playing_us: int, *, is_resumed: bool
+    ) -> None:
+        """Have what waits take back what changed files leave out.
+
+        After a start (`is_resumed`) that is of any file: a stop may have left it half done, and
+        what waits reaches up to now, since more may have been played by then than is known of.
+        """
+        if is_resumed and self._to_us < playing_us:
+            self._waiting.append(_Stretch(self._schedule, self._to_us, playing_us))
+            self._to_us = playing_us
+        if self._waiting and self._timeline is not None:
+            names = [Path(mark.path).name for mark in reading.marks]
+            chosen = names if is_resumed else _changed(reading, stream)
+            left_out = InLaps.of(reading, self._schedule, self._timeline, chosen)
+            self._waiting = [replace(each, left_out=left_out) for each in self._waiting]
 
     def _look_ahead(self) -> None:
         self._due_us = None
@@ -270,32 +299,12 @@ class Channel:
             self._due_us = None if next_us is None else self._timeline.glass(next_us)
 
 
-def _wholes(reading: Reading, stream: Stream, timeline: Timeline | None) -> list[Whole]:
-    """Return the changed files of what is played once, each all there is of its own while.
-
-    What a corrected file leaves out is withdrawn; what a table that moves on has left behind stays.
-    """
-    if timeline is None or timeline.mode != "latest":
-        return []  # in laps, a row has been said many times
-    unread = {each.source_ref for each in reading.rejected if each.reason in WHOLE}
-    changed = [
+def _changed(reading: Reading, stream: Stream) -> list[str]:
+    """Return the names of files that are not as they were when they were read before."""
+    return [
         Path(mark.path).name
         for mark in reading.marks
         if mark.path not in stream.files or stream.files[mark.path].digest != mark.digest
-    ]
-    return [
-        Whole(
-            name,
-            reading.rows.take(reading.rows.of_part(name, FILE_ENDS)),
-            refused=reading.refused_keys,
-            # A line may be one of each indicator.
-            nameless=reading.nameless[name] * len({key.indicator for key in reading.rows.keys}),
-            within="span",
-            ends=FILE_ENDS,
-            beside=reading.rows,
-        )
-        for name in changed
-        if name not in unread
     ]
 
 

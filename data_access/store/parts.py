@@ -39,23 +39,6 @@ Key = tuple[str, str, int]  # indicator, entity, time
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """All there is now of a part of a source; rows of it that were refused stay as they were.
-
-    Within its `span` alone, from its first row to its last, where it tells of a while.
-    """
-
-    name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
-    rows: Rows
-    refused: Collection[Key] = ()
-    nameless: int = 0  # rows that were refused, and nobody knows of what: any may be one of these
-    within: Within = "all"
-    ends: str = "#"  # … before one of these
-    beside: Rows | None = None  # what other parts say now: a row they have is not gone
-    kept_before_us: int | None = None  # one that begins earlier was cleared away, and stays
-
-
-@dataclass(frozen=True, slots=True)
 class Extent:
     """Between which times something lies."""
 
@@ -74,6 +57,24 @@ class Extent:
         return Extent(min(self.first_us, other.first_us), max(self.last_us, other.last_us))
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All there is now of a part of a source; rows of it that were refused stay as they were.
+
+    Within its `span` alone, from its first row to its last, where it tells of a while.
+    """
+
+    name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
+    rows: Rows
+    refused: Collection[Key] = ()
+    nameless: int = 0  # rows that were refused, and nobody knows of what: any may be one of these
+    within: Within = "all"
+    ends: str = "#"  # … before one of these
+    beside: Rows | None = None  # what other parts say now: a row they have is not gone
+    kept_before_us: int | None = None  # one that begins earlier was cleared away, and stays
+    between: Extent | None = None  # only its rows here, whatever is known of where they are
+
+
 def missing(
     connection: Connection, stream_id: int, whole: Whole
 ) -> tuple[Rows, frozenset[str]] | None:
@@ -82,7 +83,7 @@ def missing(
     With them the other parts that once said one of these, and may do so still. To be asked when the
     rows it has are written; what it had is found by where its rows were.
     """
-    within = _known(connection, stream_id, whole.name)
+    within = whole.between or _known(connection, stream_id, whole.name)
     if within is None:
         return None
     if whole.kept_before_us is not None and within.first_us < whole.kept_before_us:
@@ -93,6 +94,9 @@ def missing(
             return None
         first_us = max(within.first_us, span.first_us)
         within = Extent(first_us, min(within.last_us, span.last_us))
+    had, earlier = _had(connection, stream_id, whole, within)
+    if not had:
+        return None
     said = _said(whole.rows)
     if whole.beside is not None:
         said |= _said(whole.beside)
@@ -100,7 +104,6 @@ def missing(
     keys: dict[SeriesKey, int] = {}
     found: list[tuple[int, int, float]] = []
     others: set[str] = set()
-    had, earlier = _had(connection, stream_id, whole, within)
     for row in had:
         if (row.indicator, row.name, row.at_us) in said:
             continue
@@ -128,6 +131,8 @@ def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None
     """Take note of where the rows of a part are, and those of it that were withdrawn."""
     here = Extent.of(whole.rows.at_us)
     lost = None if gone is None else Extent.of(gone.at_us)
+    if whole.between is not None:  # given each time; but where rows were withdrawn must be known
+        here = lost
     if here is None and lost is None:
         return
     was = connection.execute(select(part).where(*_is(stream_id, whole.name))).first()
