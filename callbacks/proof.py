@@ -156,7 +156,10 @@ def iso_ms(typed: str, timezone: str) -> float:
 
 
 def typed_ms(date: str, time: str, timezone: str) -> float:
-    """Return Unix milliseconds of `21/09/2026` and `09:14`, `09:14:05` or `09:14:05,250`."""
+    """Return Unix milliseconds of `21/09/2026` and `09:14`, `09:14:05` or `09:14:05,250`.
+
+    Raises NoInstant for what is none of them.
+    """
     day, clock = DATE.fullmatch(date.strip()), TIME.fullmatch(time.strip())
     if day is None or clock is None:
         raise NoInstant(f"{date} {time}")

@@ -50,7 +50,10 @@ class StoreKeeper:
         self._said_ms = desk.now_ms()
 
     def is_wanted(self) -> bool:
-        """Renew the lease when it is time, and tell whether nobody has asked that it end."""
+        """Renew the lease when it is time, and tell whether nobody has asked that it end.
+
+        Raises LeaseLost where the store was away for longer than the lease.
+        """
         claims, now_ms = self._desk.claims, self._desk.now_ms()
         try:
             if now_ms - self._said_ms >= claims.beat_s * 1000:

@@ -49,7 +49,10 @@ class AuditLog:
         self._key = key
 
     def append(self, entry: Entry) -> int:
-        """Add a row and return its sequence number; it is durable when this returns."""
+        """Add a row and return its sequence number; it is durable when this returns.
+
+        Raises ValueError for an outcome that is none.
+        """
         if entry.outcome not in OUTCOMES:
             raise ValueError(f"outcome {entry.outcome!r} is none of {', '.join(OUTCOMES)}")
         with writing(self._engine) as connection:

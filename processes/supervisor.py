@@ -64,7 +64,10 @@ class Supervisor:
         ]
 
     async def run(self) -> None:
-        """Start all, watch, and end all; returns when no process is left."""
+        """Start all, watch, and end all; returns when no process is left.
+
+        Raises RoleRefused when a role said at its start what is to be mended.
+        """
         self._listen()
         keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
         watching = asyncio.create_task(self._room.watch(self._children, every_s=HEALTH_EVERY_S))

@@ -95,12 +95,12 @@ def bring(state: State, ws: WallState, client: Client) -> None:
     on_it = arrangement.on(client.rect) if arrangement and client.rect is not None else ()
     given = contents.contents_of(state, ws, on_it)
     witness.brought(state, ws, client, given, show_at_ms=show_at_ms, is_repair=is_repair)
-    committed(state, client, switch_id, show_at_ms)
+    committed(client, switch_id, show_at_ms)
     if is_new and ws.stage is not None:
         ws.stage.send_to(state, ws, [client])
 
 
-def committed(state: State, client: Client, switch_id: str, show_at_ms: float) -> None:
+def committed(client: Client, switch_id: str, show_at_ms: float) -> None:
     """Note that a client was told to show what it prepared for `switch_id`."""
     if switch_id in client.prepared:
         client.program = client.prepared.pop(switch_id)
@@ -132,7 +132,7 @@ def repair(state: State, ws: WallState, client: Client, heartbeat: Heartbeat) ->
     advance(state, ws)
 
 
-def failed(state: State, ws: WallState, client: Client, switch_id: str) -> None:
+def failed(state: State, client: Client, switch_id: str) -> None:
     """Note that a client could not prepare what it was to be brought to; it is tried later."""
     client.failures = min(client.failures + 1, 16)
     client.quiet_until_ms = state.now_ms + min(

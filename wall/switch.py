@@ -195,11 +195,11 @@ def ready(state: State, ws: WallState, client: Client, fields: Ready) -> None:
             if is_failed and client.client_id in each.unshown:
                 each.failed.add(client.client_id)
                 each.unshown.discard(client.client_id)
-                joining.failed(state, ws, client, each.switch_id)
+                joining.failed(state, client, each.switch_id)
                 advance(state, ws)
             return
     if is_failed and fields.switch_id.startswith("j"):
-        joining.failed(state, ws, client, fields.switch_id)
+        joining.failed(state, client, fields.switch_id)
 
 
 def shown(state: State, ws: WallState, client: Client, fields: Shown) -> None:
@@ -335,7 +335,7 @@ def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) ->
     ws.apply(switch.change)
     stage_id = _stage_id(ws, switch)
     for client in told:
-        joining.committed(state, client, switch.switch_id, switch.show_at_ms)
+        joining.committed(client, switch.switch_id, switch.show_at_ms)
         if client.staged_id == stage_id:
             client.staged_id = None  # it moved to the glass; another take prepares it anew
         ws.joining.discard(client.client_id)
@@ -343,7 +343,7 @@ def commit(state: State, ws: WallState, switch: Switch, *, show_at_ms: float) ->
     for client_id in switch.failed:
         client = state.clients[client_id]
         client.prepared.pop(switch.switch_id, None)
-        joining.failed(state, ws, client, switch.switch_id)
+        joining.failed(state, client, switch.switch_id)
     switch.unshown = {each.client_id for each in told if each.client_id in switch.outputs}
     ws.settling.append(switch)
     state.counts["switchesCommitted"] += 1

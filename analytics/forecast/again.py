@@ -43,7 +43,7 @@ class Asked(BaseModel):
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
-    """Return what it says this time; WorkFailed where it cannot be said again, and why."""
+    """Return what it says this time; raises WorkFailed where it cannot be said again."""
     try:
         asked = Asked.model_validate(dict(inputs))
     except ValidationError as error:

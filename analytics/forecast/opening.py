@@ -32,9 +32,9 @@ class Opened:
     working: Working
 
     def asked_for(self, inputs: Mapping[str, Any]) -> list[Declared]:
-        """Return the entries that are asked for, by default all; WorkFailed for one there is not.
+        """Return the entries that are asked for, by default all.
 
-        They are named in `only`.
+        They are named in `only`; raises WorkFailed for one there is not.
         """
         wanted = [str(name) for name in inputs.get("only", self.known)]
         if unknown := sorted(set(wanted) - self.known.keys()):

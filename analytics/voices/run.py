@@ -65,7 +65,10 @@ def learn(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
-    """Read what was said, publish a finding a part, and return the figures of each."""
+    """Read what was said, publish a finding a part, return the figures of each.
+
+    Raises WorkFailed where the inputs are wrong or the store cannot be read.
+    """
     try:
         asked = Inputs.model_validate(dict(inputs))
     except ValidationError as error:

@@ -35,7 +35,7 @@ class View:
         return self.snapshot.current(dataset) is not None
 
     def timeline(self, dataset: str) -> Timeline:
-        """Return how `dataset` is played; it must be fed."""
+        """Return how `dataset` is played; raises LookupError when nothing feeds it."""
         current = self.snapshot.current(dataset)
         if current is None:
             raise LookupError(f"nothing feeds {dataset}")

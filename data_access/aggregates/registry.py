@@ -12,7 +12,10 @@ from data_access.aggregates.aggregate import Aggregate
 
 @cache
 def aggregates() -> dict[str, Aggregate]:
-    """Return all aggregates by name, those that read others after them."""
+    """Return all aggregates by name, those that read others after them.
+
+    Raises ValueError when two have one name.
+    """
     found: list[Aggregate] = []
     for module in pkgutil.iter_modules(folder.__path__):
         found += getattr(import_module(f"{folder.__name__}.{module.name}"), "AGGREGATES", ())

@@ -88,7 +88,7 @@ class Subject:
 
     @property
     def timeline(self) -> Timeline:
-        """How it is played; it must be fed."""
+        """How it is played; raises LookupError when nothing feeds it."""
         current = self.current
         if current is None:
             raise LookupError(f"nothing feeds {self.contract.id}")

@@ -116,7 +116,8 @@ def _address(said: Any) -> str | None:
 def items_in(body: bytes) -> int:
     """Return how many items an answer holds: of its list, its longest list inside, its elements.
 
-    A list of links beside it tells of pages, not of items.
+    A list of links beside it tells of pages, not of items. Raises IntakeError for what cannot be
+    read.
     """
     if not body.strip():
         return 0

@@ -117,7 +117,10 @@ class Rehearsals:
         self._woken, self._waker = self._spawn.Pipe(duplex=False)
 
     def keep(self, wanted: Mapping[str, Wanted]) -> None:
-        """Play exactly these realms: start, set and end what is needed."""
+        """Play exactly these realms: start, set and end what is needed.
+
+        Raises ValueError for one that is not beside live.
+        """
         self._look_s = 0.0
         if self._gone is None:
             self._gone = self._listed()

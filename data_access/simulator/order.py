@@ -60,7 +60,8 @@ class Order:
         """Return a path in the lake that the contract's globs find, e.g. "transport/speed-….csv".
 
         The last glob that allows `ending` (and whose file name begins with `start`) gives the
-        folder and the beginning of the name, `stem` its rest.
+        folder and the beginning of the name, `stem` its rest. Raises ValueError without such a
+        glob.
         """
         for glob in reversed(self.contract.source.paths):
             path = PurePosixPath(glob.partition("*")[0] + stem + ending)

@@ -36,4 +36,4 @@ class Options(TableOptions):
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield a batch a publication, oldest first, with last month's final figures."""
-    return read_tables(files, Options.of(contract), contract=contract, city=city)
+    return read_tables(files, Options.of(contract), city=city)

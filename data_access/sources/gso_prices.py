@@ -26,4 +26,4 @@ class Options(TableOptions):
 
 def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Iterator[Batch]:
     """Yield a batch a publication, oldest first."""
-    return read_tables(files, Options.of(contract), contract=contract, city=city)
+    return read_tables(files, Options.of(contract), city=city)

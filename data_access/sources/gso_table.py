@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from data_access.city import City
-from data_access.contracts import CITY_AREA, DatasetContract
+from data_access.contracts import CITY_AREA
 from data_access.errors import SourceWrongFormat
 from data_access.model import Batch, Rejected
 from data_access.sources.options import SourceOptions
@@ -40,9 +40,7 @@ class TableOptions(SourceOptions):
     city_names: tuple[str, ...] = ()  # rows that are this city
 
 
-def read_tables(
-    files: Sequence[Path], options: TableOptions, *, contract: DatasetContract, city: City
-) -> Iterator[Batch]:
+def read_tables(files: Sequence[Path], options: TableOptions, *, city: City) -> Iterator[Batch]:
     """Yield a batch a publication of each file, oldest first; one a file without revisions."""
     rejected: list[Rejected] = []
     for table in good_files(files, lambda path: _Table.parse(load(path), options, city), rejected):

@@ -100,7 +100,8 @@ class Payload:
         """Return the lines of a log, without their ends; bytes that are no UTF-8 become U+FFFD.
 
         A line feed ends a line and nothing else does: what Unicode also calls the end of one may
-        stand in a message, where it must neither cut that nor forge another.
+        stand in a message, where it must neither cut that nor forge another. Raises SourceError for
+        what is no log.
         """
         text = self.content.decode("utf-8", errors="replace").removeprefix("\ufeff")
         if not text.strip():

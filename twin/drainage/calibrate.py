@@ -63,7 +63,10 @@ class Observed(BaseModel):
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
-    """Return factors, the fit at gauges that were held back, and both courses of each gauge."""
+    """Return factors, the fit at gauges that were held back, and both courses of each gauge.
+
+    Raises WorkFailed.
+    """
     try:
         given = {key: inputs[key] for key in ("levels", "spots", "seen") if key in inputs}
         observed = Observed.model_validate(given)

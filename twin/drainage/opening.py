@@ -60,7 +60,10 @@ def open_import(
     *,
     model_hash: str | None = None,
 ) -> Model:
-    """Open a model that was imported, with the city's storms that are the same everywhere."""
+    """Open a model that was imported, with the city's storms that are the same everywhere.
+
+    Raises WorkFailed where there is none, or another one by that hash.
+    """
     found = hash_of(settings, model_id)
     if model_hash is not None and model_hash != found:
         raise WorkFailed(

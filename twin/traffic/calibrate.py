@@ -77,7 +77,10 @@ class Asked(_Model):
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
-    """Return factors, free speeds and the fit: what twin/traffic/calibration.py reads."""
+    """Return factors, free speeds and the fit: what twin/traffic/calibration.py reads.
+
+    Raises WorkFailed.
+    """
     try:
         asked = Asked.model_validate(inputs)
     except ValidationError as error:

@@ -35,7 +35,7 @@ def city_streets(city: City, plan: TrafficPlan) -> Streets:
     edges: dict[str, Edge] = {}
     for road in grid.roads.values():
         if road.start in kept:
-            _main(city.network.links[road.id], road, plan, plane, links, edges)
+            _main(city.network.links[road.id], road, plan, links, edges)
     for one, other in sorted(grid.pairs):
         if one in kept:
             _inner(one, other, (places[one], places[other]), plan, plane, links, edges)
@@ -72,7 +72,6 @@ def _main(
     link: CityLink,
     road: MainRoad,
     plan: TrafficPlan,
-    plane: Plane,
     links: dict[str, Link],
     edges: dict[str, Edge],
 ) -> None:

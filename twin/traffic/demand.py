@@ -139,7 +139,10 @@ def pair_key(origin: str, destination: str) -> str:
 
 
 def shares(zones: Sequence[Zone], plan: TrafficPlan, hour: int) -> NDArray[np.float64]:
-    """Return the share of each pair of zones in an hour's trips; (zones, zones), adding to 1."""
+    """Return the share of each pair of zones in an hour's trips; (zones, zones), adding to 1.
+
+    Raises ValueError where no pair has any.
+    """
     lat, lon = np.array([z.lat for z in zones]), np.array([z.lon for z in zones])
     north = (lat[:, None] - lat) * KM_PER_DEGREE
     east = (lon[:, None] - lon) * KM_PER_DEGREE * np.cos(np.radians(lat.mean()))

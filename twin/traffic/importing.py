@@ -138,7 +138,10 @@ def _check_osm(content: bytes, name: str) -> None:
 
 
 def osm_of_overpass(content: bytes, name: str) -> bytes:
-    """Return Overpass JSON as .osm XML: nodes with places, and ways that are highways."""
+    """Return Overpass JSON as .osm XML: nodes with places, and ways that are highways.
+
+    Raises WorkFailed for what is none.
+    """
     try:
         body = orjson.loads(content)
         elements = body["elements"]

@@ -76,7 +76,10 @@ def warm(settings: Settings) -> None:
 
 
 def work(inputs: Mapping[str, Any], working: Working) -> Mapping[str, Any]:
-    """Return the RunResult of a scenario; a first one of one seed is given as partial."""
+    """Return the RunResult of a scenario; a first one of one seed is given as partial.
+
+    Raises WorkFailed.
+    """
     try:
         scenario = read_scenario(inputs.get("scenario"))
     except ValueError as error:
@@ -204,6 +207,7 @@ def _result(
 
 
 def altered_of(model: Model, scenario: TrafficScenario, folder: Path, working: Working) -> Altered:
+    """Return the net as the scenario alters it, in a new `folder`; raises WorkFailed."""
     folder.mkdir(parents=True)
     return altering.alter(
         model.net, scenario, model.plan, folder,

@@ -70,7 +70,10 @@ def panel_mm(edid: Edid) -> tuple[float | None, tuple[str, ...]]:
 
 
 def whole_tile(tile: Tile | None) -> Tile | None:
-    """Return `tile` when its panel is one, None when its tiles are displays side by side."""
+    """Return `tile` when its panel is one, None when its tiles are displays side by side.
+
+    Raises ImportRefused for a tile outside its panel, or a panel larger than there are.
+    """
     if tile is None or not tile.is_one_enclosure or tile.columns * tile.rows < 2:
         return None
     if tile.column >= tile.columns or tile.row >= tile.rows:

@@ -72,7 +72,7 @@ class Link:
                 self.expected, self.previous = each.last + 1, each.hash
 
     def follow(self, row: Row) -> Entry:
-        """Check one entry and the contents it names."""
+        """Check one entry and the contents it names; raises Broken."""
         number = row.sequence
         if number > self.expected:
             raise Broken(self.wall_id, self.expected, "removed")
