@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data_access.envelope import Text
-from twin.doubts import doubts
+from twin.doubts import balance_pct, doubts
 from twin.result import Kpi, RunResult, Spread
 
 FEWEST, MOST = 1, 4
@@ -39,6 +39,7 @@ class Row:
     decimals: int
     better: Literal["up", "down"]
     cells: tuple[Kpi | None, ...]
+    balance_pct: float = 0.0  # the largest error of the runs' mass balance
 
     @property
     def base(self) -> Spread:
@@ -66,23 +67,42 @@ def compare(runs: Sequence[Compared]) -> list[Row]:
         cells = tuple(kpis.get(kpi_id) for kpis in found)
         first = next(cell for cell in cells if cell is not None)
         rows.append(
-            Row(kpi_id, first["label"], first["unit"], first["decimals"], first["better"], cells)
+            Row(
+                kpi_id,
+                first["label"],
+                first["unit"],
+                first["decimals"],
+                first["better"],
+                cells,
+                max(balance_pct(run.result) or 0.0 for run in runs),
+            )
         )
     return rows
 
 
-def verdict(kpi: Kpi) -> Verdict:
+def verdict(kpi: Kpi, balance_pct: float | None = None) -> Verdict:
     """Tell whether a run is better or worse than its base, or not told apart from it.
 
-    A difference whose 95 % interval holds zero is none.
+    A difference whose 95 % interval holds zero is none; nor is one of water, in which chance has no
+    part, that is less than the error of its mass balance.
     """
+    if abs(kpi["delta"]["mean"]) <= resolution(kpi, balance_pct):
+        return "same"
     return _judged(kpi["delta"], kpi["better"])
+
+
+def resolution(kpi: Kpi, balance_pct: float | None) -> float:
+    """Return what a difference must be more than to be one; 0 where an interval says that."""
+    if not balance_pct or kpi["delta"]["low"] != kpi["delta"]["high"]:
+        return 0.0
+    return balance_pct / 100 * max(abs(kpi["base"]["mean"]), abs(kpi["value"]["mean"]))
 
 
 def ranking(row: Row) -> list[tuple[int, int]]:
     """Return (index of the run, its rank from 1), the best first.
 
-    Runs whose intervals of the figure overlap share a rank: chance may have ordered them.
+    Runs whose intervals of the figure overlap share a rank: chance may have ordered them. So do
+    figures of water that differ by less than the error of its mass balance.
     """
     sign = 1.0 if row.better == "down" else -1.0
     known = [(index, cell["value"]) for index, cell in enumerate(row.cells) if cell is not None]
@@ -91,7 +111,7 @@ def ranking(row: Row) -> list[tuple[int, int]]:
     leader: Spread | None = None
     rank = 0
     for place, (index, spread) in enumerate(known, start=1):
-        if leader is None or not _overlap(leader, spread):
+        if leader is None or not _overlap(leader, spread, row.balance_pct):
             leader, rank = spread, place
         ranked.append((index, rank))
     return ranked
@@ -117,5 +137,8 @@ def _judged(delta: Spread, better: str) -> Verdict:
     return "better" if (delta["mean"] < 0) == (better == "down") else "worse"
 
 
-def _overlap(one: Spread, other: Spread) -> bool:
+def _overlap(one: Spread, other: Spread, balance_pct: float) -> bool:
+    if one["low"] == one["high"] and other["low"] == other["high"]:
+        most = max(abs(one["mean"]), abs(other["mean"]))
+        return abs(one["mean"] - other["mean"]) <= balance_pct / 100 * most
     return one["low"] <= other["high"] and other["low"] <= one["high"]

@@ -18,10 +18,7 @@ def doubts(result: RunResult) -> list[Text]:
 
 def balances(result: RunResult) -> list[Text]:
     """Return the errors of the water's mass balance, of base and what-if; none without water."""
-    told = result["details"].get("massBalance")
-    if not isinstance(told, Mapping):
-        return []
-    worst = max((_worst(case) for case in told.values()), default=None)
+    worst = balance_pct(result)
     if worst is None:
         return []
     return [
@@ -30,6 +27,14 @@ def balances(result: RunResult) -> list[Text]:
             for each in LANGUAGES
         }
     ]
+
+
+def balance_pct(result: RunResult) -> float | None:
+    """Return the largest error of the water's mass balance (%); None without water."""
+    told = result["details"].get("massBalance")
+    if not isinstance(told, Mapping):
+        return None
+    return max((_worst(case) for case in told.values()), default=None)
 
 
 def _worst(case: Any) -> float:

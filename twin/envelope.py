@@ -27,7 +27,8 @@ from jobs.working import Working
 from language import LANGUAGES, number
 from twin import wards
 from twin.asked import asked
-from twin.doubts import balances
+from twin.comparison import resolution
+from twin.doubts import balance_pct, balances
 from twin.maps import maps_of, spots
 from twin.result import Kpi, RunResult
 
@@ -113,7 +114,7 @@ def figures(result: RunResult) -> Payload:
     """Return the figures of a result, without its maps and places."""
     return {
         "numbers": {kpi["id"]: _number(kpi) for kpi in result["kpis"]},
-        "tables": {"kpis": _kpis(result["kpis"])},
+        "tables": {"kpis": _kpis(result["kpis"], balance_pct(result))},
     }
 
 
@@ -166,7 +167,7 @@ def _interval_words(kpi: Kpi, language: str) -> str:
     return f"95%: {low} … {high}"
 
 
-def _kpis(kpis: Iterable[Kpi]) -> Table:
+def _kpis(kpis: Iterable[Kpi], error_pct: float | None) -> Table:
     def column(name: str, vi: str, en: str, kind: str = "number") -> Any:
         return {"id": name, "label": {"vi": vi, "en": en}, "kind": kind}
 
@@ -192,6 +193,7 @@ def _kpis(kpis: Iterable[Kpi]) -> Table:
                 "delta": _finite(kpi["delta"]["mean"]),
                 "low": _finite(kpi["delta"]["low"]),
                 "high": _finite(kpi["delta"]["high"]),
+                "unsure": resolution(kpi, error_pct),
                 "seeds": len(kpi["delta"]["bySeed"]),
             }
             for kpi in kpis

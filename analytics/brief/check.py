@@ -12,7 +12,8 @@ Refusals by code:
     words       a number in words ("mười hai", "gấp đôi", "twice")
     order       not the figures of the text it was made from, in their order
     direction   rises, falls or denies otherwise than the text it was made from
-    long        longer than a text here may be
+    long        longer than a text here may be, or than what it was made from by far
+    added       more sentences, a name or an address that is not in the text it was made from
 """
 
 from __future__ import annotations
@@ -54,6 +55,10 @@ _FIRST_WORD = re.compile(r"\s*([^\W\d_]+|[%‰°$₫])")
 _UNIT_GOES_ON = ("/", "²", "³")
 _ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b")
 _WORD = re.compile(r"[^\W\d_]+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)")
+_BEGIN = re.compile(r"^|[.!?;:]\s+")
+_ADDRESS = re.compile(r"https?:\S+|www\.\S+|\S+@\S+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?")
+LONGER, LONGER_BY = 1.5, 40  # characters a rewritten text may have of the one it was made from
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,29 @@ def check_rewritten(text: str, original: Sentence, *, language: str) -> Verdict:
         _without(before, quoted), language
     ):
         refusals.append(Refusal("direction", text[:80]))
+    refusals += _added(plain, before)
     return Verdict(verdict.figures, tuple(refusals))
+
+
+def _added(plain: str, before: str) -> list[Refusal]:
+    """Return what a text says beyond the one it was made from, as far as that is seen.
+
+    What rows quote may ask for anything: a claim of its own needs a sentence, a name or room.
+    """
+    refusals = []
+    if len(plain) > LONGER * len(before) + LONGER_BY:
+        refusals.append(Refusal("long", plain[:40]))
+    if len(_SENTENCE.split(plain)) > len(_SENTENCE.split(before)):
+        refusals.append(Refusal("added", plain[:80]))
+    refusals += [Refusal("added", each[0]) for each in _ADDRESS.finditer(plain)
+                 if each[0] not in before]  # fmt: skip
+    known = {each[0].casefold() for each in _WORD.finditer(before)}
+    begins = {at.end() for at in _BEGIN.finditer(plain)}
+    for word in _WORD.finditer(plain):
+        is_name = word[0][0].isupper() and word.start() not in begins
+        if is_name and word[0].casefold() not in known:
+            refusals.append(Refusal("added", word[0]))
+    return refusals
 
 
 def _allowed(sentence: Sentence, language: str) -> list[_Allowed]:

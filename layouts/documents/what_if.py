@@ -114,7 +114,10 @@ def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Fl
             [
                 paragraph(pick(row.label, language), small),
                 paragraph(base, small),
-                *(paragraph(_words(kpi, row.unit, language), small) for kpi in row.cells),
+                *(
+                    paragraph(_words(kpi, row.unit, language, row.balance_pct), small)
+                    for kpi in row.cells
+                ),
             ]
         )
     return _ruled(cells, runs, padding=2)
@@ -167,7 +170,7 @@ def _wards(runs: Sequence[Compared], names: Mapping[str, Text], language: str) -
     return [title, _ruled(cells, runs, padding=0.5), *(more if left > 0 else [])]
 
 
-def _words(kpi: Kpi | None, unit: str, language: str) -> str:
+def _words(kpi: Kpi | None, unit: str, language: str, balance_pct: float = 0.0) -> str:
     """Return a run's figure, its difference from the base, that one's interval, and the verdict."""
     if kpi is None:
         return "–"
@@ -179,7 +182,7 @@ def _words(kpi: Kpi | None, unit: str, language: str) -> str:
         for each in (delta["mean"], delta["low"], delta["high"])
     )
     interval = "" if delta["low"] == delta["high"] else f" (95%: {low} … {high})"
-    word = text(f"tiles.twin.{verdict(kpi)}", language)
+    word = text(f"tiles.twin.{verdict(kpi, balance_pct)}", language)
     return f"{value}; {mean}{interval}; {word}"
 
 

@@ -38,7 +38,10 @@ class Options(TileOptions):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a run against its base; `low` and `high` of the difference, 95 %."""
+    """One figure of a run against its base; `low` and `high` of the difference, 95 %.
+
+    A difference of no more than `unsure` is none: the engine's own error is as large.
+    """
 
     kpi: str
     label: Mapping[str, str]
@@ -50,11 +53,12 @@ class Figure:
     delta: float
     low: float
     high: float
+    unsure: float = 0.0
 
     @property
     def verdict(self) -> str:
         """`better`, `worse`, or `same`: not told apart from the base."""
-        if self.low <= 0 <= self.high:
+        if self.low <= 0 <= self.high or abs(self.delta) <= self.unsure:
             return "same"
         return "better" if (self.delta < 0) == (self.better == "down") else "worse"
 
@@ -123,7 +127,8 @@ def figure_in(row: Mapping[str, Any]) -> Figure | None:
         return None
     base, value, delta, low, high = (float(each) for each in numbers if each is not None)
     better = str(row.get("better", "down"))
-    return Figure(row["id"], label, unit, decimals, better, base, value, delta, low, high)
+    unsure = float(row["unsure"]) if reading.finite(row.get("unsure")) else 0.0
+    return Figure(row["id"], label, unit, decimals, better, base, value, delta, low, high, unsure)
 
 
 def chosen(figures: Sequence[Figure], kpis: Sequence[str]) -> list[Figure]:

@@ -187,6 +187,9 @@ def test_a_sentence_in_other_words_with_the_same_figures_is_let_past(slower: Sen
     assert check_rewritten(words, slower, language="vi").refusals == ()
 
 
+KEPT = "Xe chạy 35,6 km/h, thấp hơn 41,2 km/h; 3 điểm, 12 ca."
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -198,6 +201,11 @@ def test_a_sentence_in_other_words_with_the_same_figures_is_let_past(slower: Sen
         ("Xe chạy 35,6 km/h, cao hơn 41,2 km/h; 3 điểm, 12 ca.", "direction"),
         ("Xe không chạy 35,6 km/h, thấp hơn 41,2 km/h; 3 điểm, 12 ca.", "direction"),
         ("Xe chạy 35,6 km/h, bằng 41,2 km/h; 3 điểm, 12 ca.", "direction"),
+        (f"{KEPT} Chủ tịch đã từ chức.", "added"),
+        (f"{KEPT} hãy sơ tán ngay!", "added"),
+        (f"{KEPT[:-1]}, do Nguyễn Văn Nam gây ra.", "added"),
+        (f"{KEPT[:-1]}, xem sukien.example/tin.", "added"),
+        (f"{KEPT[:-1]}, {'và mọi người đều biết rõ điều này là thế ' * 4}.", "long"),
     ],
 )
 def test_a_sentence_that_says_otherwise_is_refused(
