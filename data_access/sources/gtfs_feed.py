@@ -125,13 +125,14 @@ def feed_of(payload: Payload, zone: ZoneInfo) -> Feed:
     `zone`: of an archive whose agencies say none.
     """
     key = hashlib.blake2b(payload.content, digest_size=16, key=str(zone).encode()[:64]).digest()
-    if key not in _read:
+    found = _read.get(key)
+    if found is None:
         with keeping() as kept:
             made = _Reader(payload).feed(zone)
         while len(_read) >= KEPT:
-            _read.pop(next(iter(_read)))
-        _read[key] = made, kept
-    feed, kept = _read[key]
+            _read.pop(next(iter(_read)), None)
+        _read[key] = found = made, kept
+    feed, kept = found  # not from the book again: another thread may have let it go
     kept.note()
     return feed
 
