@@ -18,7 +18,7 @@ from data_access.aggregates.parts import (
     words,
 )
 from data_access.contracts import CITY_AREA
-from data_access.envelope import Payload, Series, Source
+from data_access.envelope import Number, Payload, Series, Source
 from data_access.rollup import DAY_US
 from data_access.store.snapshot import Life
 
@@ -34,56 +34,10 @@ def order(view: View) -> Payload:
     if not lives:
         return {}
     waiting = [life for life in lives if life.status == "open"]
-    due = [life for life in lives if life.due_us is not None and life.due_us <= now_us]
-    late = [life for life in waiting if life.due_us is not None and life.due_us < now_us]
-    kept = round((len(due) - len(late)) / len(due) * 100, 1) if due else None
     found = [life for life in lives if life.opened_us > now_us - WEEK_US]
-    source: Source = {"dataset": ORDER, "statuses": ["open"]}
     by_unit = Counter(life.area for life in waiting if life.area and life.area != CITY_AREA)
     return {
-        "numbers": {
-            "open": number(
-                text("Vi phạm trật tự đô thị chưa xử lý", "Urban order violations not settled"),
-                len(waiting),
-                "vụ",
-                limit=view.city.limit(ORDER, "open"),
-                better="down",
-                note=text(
-                    f"chưa xử lý; {len(found)} vụ lập trong 7 ngày",
-                    f"not settled; {len(found)} found in 7 days",
-                ),
-                source=source,
-            ),
-            "found": number(
-                text("Vi phạm lập biên bản, 7 ngày", "Violations found, 7 days"),
-                len(found),
-                "vụ",
-                better="down",
-                previous=sum(
-                    now_us - 2 * WEEK_US < life.opened_us <= now_us - WEEK_US for life in lives
-                ),
-                previousLabel=text("7 ngày trước", "7 days before"),
-                source={"dataset": ORDER},
-            ),
-            "late": number(
-                text("Quá hạn xử lý", "Overdue"),
-                len(late),
-                "vụ",
-                limit=view.city.limit(ORDER, "late"),
-                better="down",
-                source=source,
-            ),
-            "settled_share": number(
-                text("Đã xử lý khi đến hạn", "Settled when due"),
-                kept,
-                "%",
-                1,
-                limit=view.city.limit(ORDER, "settled_share"),
-                better="up",
-                note=text(f"trên {len(due)} vụ đến hạn", f"of {len(due)} due"),
-                source={"dataset": ORDER},
-            ),
-        },
+        "numbers": _numbers(view, lives, waiting, found, now_us),
         "series": {"daily": _daily(view, lives, now_us)},
         "tables": {
             "kinds": _kinds(view, waiting, found),
@@ -94,6 +48,58 @@ def order(view: View) -> Payload:
                 view, text("Vi phạm trật tự đô thị chưa xử lý", "Violations not settled"), by_unit
             )
         },
+    }
+
+
+def _numbers(
+    view: View, lives: list[Life], waiting: list[Life], found: list[Life], now_us: int
+) -> dict[str, Number]:
+    due = [life for life in lives if life.due_us is not None and life.due_us <= now_us]
+    late = [life for life in waiting if life.due_us is not None and life.due_us < now_us]
+    kept = round((len(due) - len(late)) / len(due) * 100, 1) if due else None
+    source: Source = {"dataset": ORDER, "statuses": ["open"]}
+    return {
+        "open": number(
+            text("Vi phạm trật tự đô thị chưa xử lý", "Urban order violations not settled"),
+            len(waiting),
+            "vụ",
+            limit=view.city.limit(ORDER, "open"),
+            better="down",
+            note=text(
+                f"chưa xử lý; {len(found)} vụ lập trong 7 ngày",
+                f"not settled; {len(found)} found in 7 days",
+            ),
+            source=source,
+        ),
+        "found": number(
+            text("Vi phạm lập biên bản, 7 ngày", "Violations found, 7 days"),
+            len(found),
+            "vụ",
+            better="down",
+            previous=sum(
+                now_us - 2 * WEEK_US < life.opened_us <= now_us - WEEK_US for life in lives
+            ),
+            previousLabel=text("7 ngày trước", "7 days before"),
+            source={"dataset": ORDER},
+        ),
+        "late": number(
+            text("Quá hạn xử lý", "Overdue"),
+            len(late),
+            "vụ",
+            limit=view.city.limit(ORDER, "late"),
+            better="down",
+            source=source,
+        ),
+        "settled_share": number(
+            text("Đã xử lý khi đến hạn", "Settled when due"),
+            kept,
+            "%",
+            1,
+            limit=view.city.limit(ORDER, "settled_share"),
+            better="up",
+            note=text(f"trên {len(due)} vụ đến hạn", f"of {len(due)} due"),
+            source={"dataset": ORDER},
+        ),
     }
 
 
