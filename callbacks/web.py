@@ -74,7 +74,45 @@ from wall.scene import read_scenes
 
 log = logging.getLogger(__name__)
 
-DATA_PAGES = (catalogue, quality_board, coverage_board, source_health, forecasts)
+# What answers at addresses of its own; the session first, whose gate stands before all others.
+ADDRESSES = (
+    session,
+    files,
+    health,
+    proof,
+    catalogue_api,
+    figures_api,
+    cameras,
+    open311,
+    proposals,
+    record_pictures,
+    proposal_page,
+    quarantine,
+    anomalies,
+    triage,
+    brief_pdf,
+    what_if_document,
+)
+CALLBACKS = (
+    live,
+    page_realm,
+    room,
+    operator,
+    rule_day,
+    console,
+    passports,
+    passport_again,
+    quarantine,
+    anomalies,
+    brief,
+    what_if,
+    calibration,
+    catalogue,
+    quality_board,
+    coverage_board,
+    source_health,
+    forecasts,
+)
 
 
 def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
@@ -104,27 +142,11 @@ def create_app(settings: Settings, *, reach: Desk | None = None) -> dash.Dash:
     hashes: list[str] = []
     played = cameras.played_from(reach.city)
     security.secure(server, settings, script_hashes=lambda: hashes, played=played)
-    session.attach(server)
-    files.attach(server)
-    health.attach(server)
-    proof.attach(server)
-    catalogue_api.attach(server)
-    figures_api.attach(server)
-    cameras.attach(server)
-    open311.attach(server)
-    proposals.attach(server)
-    record_pictures.attach(server)
-    proposal_page.attach(server)
-    quarantine.attach(server)
-    anomalies.attach(server)
-    triage.attach(server)
-    brief_pdf.attach(server)
-    what_if_document.attach(server)
+    for each in ADDRESSES:
+        each.attach(server)
     pages.register(settings, walls=reach.walls, release=files.release(files.ASSETS))
-    shown = (live, page_realm, room, operator, rule_day, console, passports, passport_again)
-    more = (quarantine, anomalies, brief, what_if, calibration)
-    for each in (*shown, *more, *DATA_PAGES):
-        each.register(app)
+    for module in CALLBACKS:
+        module.register(app)
     # Dash adds its page router's scripts at the first request; only then are all hashes known.
     with server.test_client() as client:
         client.get("/sign-in", base_url=_own_url(settings))
