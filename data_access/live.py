@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,8 +168,8 @@ class LiveChannel:
         del self._waiting[0]
         self._has_news |= outcome.changed
         self._taken_back += outcome.taken_back
-        if outcome.others and isinstance(self._way, LakeWay):
-            self._intake.read_again(self.dataset, self._taken[0].way, outcome.others)
+        if isinstance(self._way, LakeWay):
+            self._read_again(outcome.others, [self._taken[0].way])
         if not self._waiting:
             self._finish(change)
             self._prune(self._stream.id, now_us)
@@ -201,7 +201,14 @@ class LiveChannel:
             before=before,
             fault=lambda path: fault_of(path, self._contract, self._city),
         )
+        self._read_again(stream.asked, self._contract.source.ways)
         self._stream = stream
+
+    def _read_again(self, parts: Collection[str], ways: Iterable[str]) -> None:
+        """Have partitions read once more, each by the way that has it."""
+        for way in ways:
+            if parts and isinstance(self._contract.source.ways.get(way), LakeWay):
+                self._intake.read_again(self.dataset, way, parts)
 
     def _take(self) -> None:
         """Have what waits read, and set out what is to be written of it."""

@@ -18,7 +18,7 @@ from data_access.errors import StoreError, StoreRefused
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 VERSION_TABLE = "observations_version"
-HEAD = "0009"  # the newest migration
+HEAD = "0010"  # the newest migration
 SCHEMA = "observations"  # on PostgreSQL; an SQLite file is a schema of its own
 BUSY_TIMEOUT_MS = 5_000
 SCRATCH_KIB = 65_536

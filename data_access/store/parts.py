@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
 
 from data_access.rows import (
     NO_LINE,
@@ -154,6 +154,24 @@ def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None
         .values(stream_id=stream_id, name=whole.name, **values)
         .on_conflict_do_update(index_elements=[part.c.stream_id, part.c.name], set_=values)
     )
+
+
+def ask_again(connection: Connection, stream_id: int, names: Collection[str]) -> None:
+    """Take note that parts are to be read once more, until they are said whole (`answered`)."""
+    which = part.c.stream_id == stream_id, part.c.name.in_(sorted(names))
+    connection.execute(update(part).where(*which).values(again=True))
+
+
+def answered(connection: Connection, stream_id: int, name: str) -> None:
+    """Take note that a part was said whole."""
+    which = _is(stream_id, name)
+    connection.execute(update(part).where(*which, part.c.again).values(again=False))
+
+
+def asked_again(connection: Connection, stream_id: int) -> frozenset[str]:
+    """Return the parts that are still to be read once more."""
+    which = select(part.c.name).where(part.c.stream_id == stream_id, part.c.again)
+    return frozenset(connection.execute(which).scalars())
 
 
 def gone(connection: Connection, stream_id: int) -> Extent | None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -180,6 +181,7 @@ part = Table(  # parts of a source that come whole (data_access/store/parts.py)
     Column("last_us", BigInteger, nullable=False),
     Column("gone_first_us", BigInteger),  # … and between these those that were withdrawn
     Column("gone_last_us", BigInteger),
+    Column("again", Boolean, nullable=False, server_default=false()),  # it is to be read once more
 )
 
 withdrawn = Table(  # records of which nothing is kept (data_access/store/withdrawn.py)

@@ -52,6 +52,7 @@ class Stream:
     done_us: int | None
     files: Mapping[str, FileMark]
     schema: Schema = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()  # parts that are to be read once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class StoreWriter:
                 .values(is_current=stream.c.id == row.id)
             )
             marks = connection.execute(select(file).where(file.c.stream_id == row.id)).all()
+            asked = parts.asked_again(connection, row.id)
         return Stream(
             id=row.id,
             timeline=None if row.timeline is None else Timeline.from_json(row.timeline),
@@ -131,6 +133,7 @@ class StoreWriter:
                 for m in marks
             },
             schema=row.schema or {},
+            asked=asked,
         )
 
     def close_dataset(self, realm: str, dataset: str) -> None:
@@ -175,6 +178,9 @@ class StoreWriter:
                 revised += self._append(connection, stream_id, missing, now_us)[1]
                 taken_back += len(missing)
             parts.keep(connection, stream_id, whole, missing)
+            parts.answered(connection, stream_id, whole.name)
+        if others:
+            parts.ask_again(connection, stream_id, others)
         if change.withdrawn:
             dataset, _ = self._gone(connection, stream_id)
             gone = withdrawn.withdraw(connection, dataset, change.withdrawn, now_us)

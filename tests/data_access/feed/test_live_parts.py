@@ -242,6 +242,35 @@ def test_what_a_partition_said_before_one_that_is_gone_it_is_asked_for_again(
     assert room.health(AIR, "parquet").withdrawn == 1
 
 
+def test_what_is_asked_for_again_is_read_by_the_feed_that_comes_after_one_killed(
+    open_lake: Callable[..., LiveRoom],
+    units: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two, _ = units
+    lake = tmp_path / "lake"
+    partition(lake, {one: 10, two: 20})
+    partition(lake, {one: 30}, hour=LATER)
+    room = open_lake(**AT_ONCE)
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    (lake / "air/copy").mkdir()
+    rows = f"SELECT '{two}' AS unit, 21.0 AS dust, TIMESTAMPTZ '{HOUR.isoformat()}' AS seen"
+    duckdb.execute(f"COPY ({rows}) TO '{lake}/air/copy/part.parquet' (FORMAT parquet)")
+    soon(room, lambda: standing(room) == {one: 30, two: 21})
+    (lake / "air/copy/part.parquet").unlink()
+    with monkeypatch.context() as patched:  # what was asked for does not come to it any more
+        patched.setattr("data_access.intake.intake.Intake.read_again", lambda *_: None)
+        soon(room, lambda: standing(room) == {one: 30})
+        room.restart()
+    soon(room, lambda: standing(room) == {one: 30, two: 20})
+    room.restart()
+    asked: list[Any] = []
+    monkeypatch.setattr("data_access.intake.intake.Intake.read_again", lambda *of: asked.append(of))
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    assert not asked  # once is enough
+
+
 @pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "unmounted"])
 def test_a_lake_without_anything_takes_nothing_back_and_says_so(
     open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path, is_empty: bool
