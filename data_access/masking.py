@@ -3,6 +3,8 @@
 Counts from 1 up to a mask (of an indicator, of a record's field: city/datasets) may tell of single
 persons. Nought tells of nobody. Where a total is shown too, one hidden count alone is what is left
 of it: then the next smallest is hidden with it. Pure; the store keeps what came.
+
+Not for what follows from two instants: a sum that slides may differ by a small count between them.
 """
 
 from __future__ import annotations
