@@ -68,6 +68,8 @@ def secure(
         g.csrf_token = _read_csrf(signer, request.cookies.get(name))
         if request.method in SAFE_METHODS:
             return None
+        if any("\0" in text for texts in request.form.listvalues() for text in texts):
+            abort(400, "A field of the form holds a NUL.")  # PostgreSQL takes none
         _check_origin(settings)
         given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
         if g.csrf_token is None or not _is_same(given, g.csrf_token):

@@ -79,6 +79,8 @@ class JobStore:
 
     def find(self, job_id: str, *, with_result: bool = True) -> Job | None:
         """Return a job, with its partial and whole result unless told otherwise; None of none."""
+        if "\0" in job_id:  # from an address somebody typed; PostgreSQL takes no such text
+            return None
         columns = job.columns if with_result else LIGHT
         with self._engine.connect() as connection:
             row = connection.execute(select(*columns).where(job.c.id == job_id)).mappings().first()

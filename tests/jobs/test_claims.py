@@ -175,3 +175,7 @@ def test_a_result_of_other_versions_answers_only_these(ask, claims, store):
     claims.finish(claim, Made(pack(b"{}"), "h", 2, {"code": "newer"}, "k" * 64), NOW_MS)
     assert store.find(job.id).versions == {"code": "newer"}
     assert ask().id != job.id
+
+
+def test_an_id_that_no_database_takes_is_of_no_job(store: JobStore) -> None:
+    assert store.find("a\0b") is None

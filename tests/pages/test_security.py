@@ -186,3 +186,9 @@ def test_a_form_that_was_open_too_long_is_given_anew(stranger, operator):
     answer = operator.post("/session/sign-out", token="made-up", **html)
     assert (answer.status_code, answer.location) == (303, "/")
     assert operator.get("/operator").status_code == 200  # nothing was done
+
+
+def test_a_form_with_a_nul_is_refused_before_any_store_sees_it(stranger, reach, monkeypatch):
+    monkeypatch.setattr(reach.people, "sign_in", pytest.fail)
+    form = {"user": "oper\0ator", "password": "x"}
+    assert stranger.post("/session/sign-in", form).status_code == 400
