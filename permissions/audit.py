@@ -69,7 +69,8 @@ class AuditLog:
                 "site_id": entry.person.site_id,
                 "address": entry.address[:64],
                 "action": entry.action,
-                "target": entry.target[:200],
+                # What somebody asked for may be any text; PostgreSQL takes none with a NUL.
+                "target": entry.target.replace("\0", "\ufffd")[:200],
                 "outcome": entry.outcome,
                 "code": entry.code,
                 "answers": entry.answers,

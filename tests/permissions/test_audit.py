@@ -38,6 +38,13 @@ def test_rows_are_found_by_action_and_target(audit_log):
     assert [row["action"] for row in audit_log.recent(target="wall/le-lai")] == ["wall.take"]
 
 
+def test_what_no_database_takes_is_kept_as_it_can_be(audit_log):
+    audit_log.append(_entry(target="wall/a\0b", detail={"why": "a\0b"}, outcome="refused"))
+    (row,) = audit_log.recent()
+    assert row["target"] == "wall/a\ufffdb"
+    assert audit_log.broken_at() is None
+
+
 def test_an_unknown_outcome_is_refused(audit_log):
     with pytest.raises(ValueError, match="outcome"):
         audit_log.append(_entry(outcome="maybe"))
