@@ -17,7 +17,7 @@ from analytics.detection.trust import UNJUDGED, Rule, Trust
 from analytics.detection.verdict import is_refuted
 from data_access.aggregates.aggregate import text
 from data_access.aggregates.parts import column, number, table, words
-from data_access.envelope import Envelope, Item, Payload, Text
+from data_access.envelope import Envelope, Item, Number, Payload, Text
 
 ALERTS = "detection.alerts"
 EVENTS, FAULTS, ENDED = "active", "faults", "ended"
@@ -86,27 +86,8 @@ def payload(
     heard = [alert for alert in book.open if alert not in muted]
     events = items(alert for alert in heard if alert.sort == "event")
     faults = [alert for alert in heard if alert.sort == "fault"]
-    believed = [item for item in events if not is_refuted(item)]
-    refuted = len(events) - len(believed)
-    note = None if events else text("không có", "none")
-    if refuted:
-        note = text(f"{refuted} bị đánh giá là sai", f"{refuted} judged to be wrong")
     return {
-        "numbers": {
-            "events": number(
-                text("Bất thường đang diễn ra", "Anomalies under way"),
-                len(events),
-                better="down",
-                status=believed[0]["severity"] if believed else "normal",
-                note=note,
-            ),
-            "faults": number(
-                text("Cảm biến nghi lỗi", "Sensors suspected"),
-                sum(len(alert.subjects) for alert in faults),
-                better="down",
-                status="information" if faults else "normal",
-            ),
-        },
+        "numbers": _numbers(events, faults),
         "items": {
             EVENTS: events,
             FAULTS: items(faults),
@@ -135,6 +116,30 @@ def payload(
                 [rule.model_dump(mode="json")],
             ),
         },
+    }
+
+
+def _numbers(events: Sequence[Item], faults: Sequence[Alert]) -> dict[str, Number]:
+    """Return how much is unusual and how many sensors are suspected; the gravest comes first."""
+    believed = [item for item in events if not is_refuted(item)]
+    refuted = len(events) - len(believed)
+    note = None if events else text("không có", "none")
+    if refuted:
+        note = text(f"{refuted} bị đánh giá là sai", f"{refuted} judged to be wrong")
+    return {
+        "events": number(
+            text("Bất thường đang diễn ra", "Anomalies under way"),
+            len(events),
+            better="down",
+            status=believed[0]["severity"] if believed else "normal",
+            note=note,
+        ),
+        "faults": number(
+            text("Cảm biến nghi lỗi", "Sensors suspected"),
+            sum(len(alert.subjects) for alert in faults),
+            better="down",
+            status="information" if faults else "normal",
+        ),
     }
 
 
