@@ -27,6 +27,7 @@ from data_access.intake.ways import (
     WebhookWay,
 )
 from data_access.masking import Masks
+from data_access.model import WITHDRAWN
 from data_access.pictures import Pictures
 from data_access.promises import (
     STRICT,
@@ -176,6 +177,8 @@ class DatasetContract:
             raise ValueError("a dataset of observations needs indicators")
         if self.shape == "record" and not self.statuses:
             raise ValueError("a dataset of records needs statuses")
+        if WITHDRAWN in self.statuses:
+            raise ValueError(f"{WITHDRAWN!r} is what the store says, no status of a source")
         if self.shape == "observation" and self.fields:
             raise ValueError("fields are of records; what is observed are indicators")
         if self.share == "open" and self.classification.level != "public":

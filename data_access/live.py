@@ -12,7 +12,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
 from data_access.intake.ways import LakeWay, Way
-from data_access.live_files import name_of, part_of, written
-from data_access.model import Entity, Rejected
+from data_access.live_files import counted, name_of, of_their_parts, part_of, written
+from data_access.model import Entity
 from data_access.quarantine import Decided, Order
 from data_access.reading import WHOLE, Reading, fault_of, read_payloads, unreadable
 from data_access.readmission import AT_ONCE, readmitted
@@ -49,7 +49,6 @@ MOST_UNPACKED = 4 * MOST_BYTES  # of one that is packed
 MOST_PAYLOADS = 1_000
 PRUNE_US = 5 * MINUTE  # between two times of forgetting what is older than is kept
 COUNTED_DAYS = 31  # for which accepted and refused rows are counted
-KEPT_A_DAY = 1_000  # refused rows of one reason that are kept; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +255,10 @@ class LiveChannel:
 
     def _changes(self, readings: Sequence[Reading]) -> Iterator[Change]:
         """Yield what is to be written: rows in chunks, and with the last one all the rest."""
+        lake = self._taken if isinstance(self._way, LakeWay) else []
         wholes = list(self._wholes(readings))
         rows = Rows.join([each.rows for each in readings])
-        records = [record for each in readings for record in each.records]
+        records = of_their_parts([record for each in readings for record in each.records], lake)
         rejected = [refused for each in readings for refused in each.rejected]
         newest = [int(rows.at_us.max())] if len(rows) else []
         newest += [instant_us(record.reported_at) for record in records]
@@ -279,7 +279,9 @@ class LiveChannel:
         is_known, self._schema = schema == self._schema, schema
         measured = sum((each.measured for each in readings), Counter(self._arrived))
         self._arrived.clear()
-        mark, kept = self._count(self._said.rows, rejected, measured)
+        day = self._now.astimezone(self._city.zone).date().isoformat()
+        was = self._marks.get(day) or FileMark(day, 0, 0, "")
+        mark, kept = counted(was, self._taken, self._said.rows, rejected, measured)
         entities = {each.entity: each for reading in readings for each in reading.entities.values()}
         known = {each.entity: each for each in self.entities}
         yield Change(
@@ -315,13 +317,19 @@ class LiveChannel:
             ]
             rows = reading.rows.take(reading.rows.of_part(part))
             is_unread = any(each.reason in WHOLE for each in refused)
-            if is_unread or (refused and not len(rows)):
+            records = None
+            if isinstance(self._way, LakeWay):
+                said = of_their_parts(reading.records, [spooled])
+                records = [each for each in said if is_of_part(each.source_ref, part)]
+            if is_unread or (refused and not len(rows) and not records):
                 continue
             way = self._contract.source.ways.get(spooled.way)
             within: Within = "span" if getattr(way, "replaces", "") == "span" else "all"
             keys = {each.key for each in refused if each.key is not None}
-            nameless = sum(each.key is None for each in refused) * len(self._contract.indicators)
-            yield Whole(part, rows, keys, nameless, within)
+            nameless = sum(each.key is None for each in refused) * max(
+                1, len(self._contract.indicators)
+            )
+            yield Whole(part, rows, keys, nameless, within, records=records)
 
     def _gone(self) -> Iterator[Whole]:
         """Yield parts of the source that are there no more, as ones that say nothing."""
@@ -331,28 +339,7 @@ class LiveChannel:
             kept_us = None
             if retention is not None:
                 kept_us = each.arrival.received_us - round(duration_s(retention) * 1e6)
-            yield Whole(each.arrival.part, Rows.join([]), kept_before_us=kept_us)
-
-    def _count(
-        self, accepted: int, rejected: Sequence[Rejected], measured: Counter[str]
-    ) -> tuple[FileMark, list[Rejected]]:
-        """Count for the day; return its mark and the refusals that are kept."""
-        taken, day = self._taken, self._now.astimezone(self._city.zone).date().isoformat()
-        was = self._marks.get(day) or FileMark(day, 0, 0, "")
-        counts = Counter(was.rejected)
-        kept = []
-        for each in rejected:
-            counts[each.reason] += 1
-            if counts[each.reason] <= KEPT_A_DAY:
-                kept.append(each)
-        return replace(
-            was,
-            size=was.size + sum(len(each.arrival.body) for each in taken),
-            mtime_ns=taken[-1].arrival.received_us * 1000,
-            accepted=was.accepted + accepted,
-            rejected=dict(counts),
-            measured=dict(measured + Counter(was.measured)),
-        ), kept
+            yield Whole(each.arrival.part, Rows.join([]), kept_before_us=kept_us, records=[])
 
     def _finish(self, change: Change) -> None:
         """Take note that all that was taken is in the store; `change` was the last of it."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import Select
 
+from data_access.model import WITHDRAWN
 from data_access.records import key_of
 from data_access.store.cutoff import Cutoff
 from data_access.store.records import IDS_A_QUERY, current_of
@@ -35,6 +36,8 @@ class KnownRecords:
 
     def newest_us(self, current: Current) -> int | None:
         """Return when the newest of them was reported, on the track; None of none."""
+        if self._has_withdrawn(current):
+            return max((now["reported_us"] for now, _ in self.standing(current)), default=None)
         newest = self._newest_lap(current, func.max(record.c.reported_us + record.c.shift_us))
         times = [each["reported_us"] + each["shift_us"] for each in self._before(current)]
         found = self._connection.execute(newest).scalar()
@@ -48,8 +51,15 @@ class KnownRecords:
             histories: dict[str, list[Version]] = {}
             for version in (*_read(found), *self._before(current)):
                 histories.setdefault(version["base_id"], []).append(version)
-            self._standing[current.id] = [current_of(history) for history in histories.values()]
+            found_now = (current_of(history) for history in histories.values())
+            self._standing[current.id] = [
+                each for each in found_now if each[1]["status"] != WITHDRAWN
+            ]
         return self._standing[current.id]
+
+    def _has_withdrawn(self, current: Current) -> bool:
+        which = self._newest_lap(current, record.c.revision).where(record.c.status == WITHDRAWN)
+        return self._connection.execute(which.limit(1)).first() is not None
 
     def _newest_lap(self, current: Current, what: Any) -> Select[Any]:
         """Return what is asked of the known versions of the newest laps."""

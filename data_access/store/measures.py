@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 
 from data_access.rollup import DAY, HOUR_US, day_slots, slot_bounds_us
+from data_access.store.records import STANDS
 from data_access.store.series import AREA, ENTITY
 from data_access.store.snapshot import Snapshot
 from data_access.store.tables import cell, file, latest, record, record_now, series
@@ -133,7 +134,7 @@ def newest_by_area(snapshot: Snapshot, dataset: str) -> dict[str, int]:
     )
     reported = (
         select(record_now.c.area, func.max(record_now.c.reported_us))
-        .where(record_now.c.stream_id == current.id, record_now.c.area.is_not(None))
+        .where(record_now.c.stream_id == current.id, record_now.c.area.is_not(None), STANDS)
         .group_by(record_now.c.area)
     )
     found: dict[str, int] = {}
@@ -179,7 +180,7 @@ def newest_places(
             & (record.c.record_id == record_now.c.record_id)
             & (record.c.revision == record_now.c.revision),
         )
-        .where(record_now.c.stream_id == stream_id, record.c.geometry.is_not(None))
+        .where(record_now.c.stream_id == stream_id, record.c.geometry.is_not(None), STANDS)
         .order_by(record_now.c.reported_us.desc(), record_now.c.base_id)
         .limit(most)
     )

@@ -12,13 +12,15 @@ Not for what must not be kept at all: that is data_access/store/withdrawn.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
 
+from data_access.model import RecordRow
+from data_access.records import instant_us
 from data_access.rows import (
     NO_LINE,
     WITHDRAWN,
@@ -72,6 +74,7 @@ class Whole:
     ends: str = "#"  # … before one of these
     beside: Rows | None = None  # what other parts say now: a row they have is not gone
     kept_before_us: int | None = None  # one that begins earlier was cleared away, and stays
+    records: Sequence[RecordRow] | None = None  # None: of a part that says nothing of records
     between: Extent | None = None  # only its rows here, whatever is known of where they are
 
 
@@ -83,10 +86,8 @@ def missing(
     With them the other parts that once said one of these, and may do so still. To be asked when the
     rows it has are written; what it had is found by where its rows were.
     """
-    within = whole.between or _known(connection, stream_id, whole.name)
+    within = reach(connection, stream_id, whole)
     if within is None:
-        return None
-    if whole.kept_before_us is not None and within.first_us < whole.kept_before_us:
         return None
     if whole.within == "span":
         span = Extent.of(whole.rows.at_us)
@@ -127,9 +128,20 @@ def missing(
     return rows, frozenset(others - {whole.name})
 
 
+def reach(connection: Connection, stream_id: int, whole: Whole) -> Extent | None:
+    """Return where what a part had may be; None where it had nothing, or all of it stays."""
+    within = whole.between or _known(connection, stream_id, whole.name)
+    if within is None or (
+        whole.kept_before_us is not None and within.first_us < whole.kept_before_us
+    ):
+        return None
+    return within
+
+
 def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None) -> None:
     """Take note of where the rows of a part are, and those of it that were withdrawn."""
-    here = Extent.of(whole.rows.at_us)
+    reported = [instant_us(each.reported_at) for each in whole.records or ()]
+    here = Extent.of(np.concatenate([whole.rows.at_us, np.array(reported, np.int64)]))
     lost = None if gone is None else Extent.of(gone.at_us)
     if whole.between is not None:  # given each time; but where rows were withdrawn must be known
         here = lost

@@ -44,7 +44,7 @@ def became_known(
     which = which.order_by(at, record.c.record_id, record.c.revision)
     found = connection.execution_options(yield_per=AT_ONCE).execute(which)
     for part in found.partitions():
-        yield [(_counts_from(row, timeline, is_known), _played(row)) for row in part]
+        yield [(_counts_from(row, timeline, is_known), played_of(row)) for row in part]
 
 
 def first_recorded_us(connection: Connection, stream_id: int) -> int | None:
@@ -58,7 +58,8 @@ def _counts_from(row: Any, timeline: Timeline, is_known: bool) -> int:
     return int(row.recorded_us if is_known else timeline.glass(row.reported_us + row.shift_us))
 
 
-def _played(row: Any) -> Played:
+def played_of(row: Any) -> Played:
+    """Return a version as it was stored."""
     geometry = None if row.geometry is None else orjson.loads(row.geometry)
     said = RecordRow(
         record_id=row.base_id,

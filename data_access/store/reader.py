@@ -277,8 +277,8 @@ def _record(row: Any, wanted: _Wanted) -> dict[str, Any]:
         "shown_at": _instant(
             shown_us if wanted.timeline is None else wanted.timeline.glass(shown_us)
         ),
-        "value": row.status,
-        "quality": QUALITIES[0],
+        "value": None if row.status == WITHDRAWN else row.status,
+        "quality": WITHDRAWN if row.status == WITHDRAWN else QUALITIES[0],
         "source_ref": row.source_ref,
         "recorded_at": _instant(row.recorded_us),
         "indicator": None,

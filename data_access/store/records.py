@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, insert, select
 
+from data_access.model import WITHDRAWN
 from data_access.records import Played, facets, instant_us
+from data_access.rows import is_of_part, part_of
 from data_access.store.engine import insert_into
+from data_access.store.parts import Extent, Whole
+from data_access.store.past_records import played_of
 from data_access.store.tables import record, record_now
 
 IDS_A_QUERY = 500
+STANDS = record_now.c.status != WITHDRAWN  # which records are not withdrawn
 
 
 def append(
-    connection: Connection, stream_id: int, played: Sequence[Played], *, recorded_us: int
+    connection: Connection,
+    stream_id: int,
+    played: Sequence[Played],
+    *,
+    recorded_us: int,
+    owns: bool = False,
 ) -> int:
     """Store the versions that say something new and make the newest current; returns how many.
 
-    A version is known by record, version and time of report; the same again inserts nothing. One
-    that only says how a record ended has what it does not say from the newest version before it.
+    A version is known by record, version and time of report; the same again inserts nothing, unless
+    what is said is of the part that says it (`owns`), and another one said it last. A version that
+    only says how a record ended has what it does not say from the newest version before it.
     """
     new = 0
     for start in range(0, len(played), IDS_A_QUERY):
@@ -33,7 +45,7 @@ def append(
             row = _row(stream_id, each, recorded_us) | {"revision": len(known)}
             if each.row.is_ending:
                 row = _ended(row, known)
-            if any(_says_the_same(row, other) for other in _newest_of_version(row, known)):
+            if any(_says_the_same(row, other, owns) for other in _newest_of_version(row, known)):
                 continue
             known.append(row)
             rows.append(row)
@@ -72,7 +84,8 @@ def _row(stream_id: int, played: Played, recorded_us: int) -> dict[str, Any]:
 
 
 def _ended(row: dict[str, Any], known: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    before = max((each for each in known if _order(each) < _order(row)), key=_order, default=None)
+    earlier = (each for each in _standing(known) if _order(each) < _order(row))
+    before = max(earlier, key=_order, default=None)
     if before is None:
         return row
     body = orjson.loads(before["body"]) | orjson.loads(row["body"])
@@ -103,8 +116,56 @@ def _newest_of_version(row: dict[str, Any], known: list[dict[str, Any]]) -> list
     return same[-1:]
 
 
-def _says_the_same(row: dict[str, Any], other: dict[str, Any]) -> bool:
+def _says_the_same(row: dict[str, Any], other: dict[str, Any], owns: bool) -> bool:
+    if owns and part_of(row["source_ref"]) != part_of(other["source_ref"]):
+        return False
     return all(row[name] == other[name] for name in _SAID)
+
+
+def missing(
+    connection: Connection, stream_id: int, whole: Whole, within: Extent
+) -> tuple[list[Played], frozenset[str]]:
+    """Return the withdrawals of versions a part had and has no more, and what parts said them, too.
+
+    To be asked when the versions it has are written. A withdrawal is one more revision of its
+    version, as of observations (data_access/store/parts.py).
+    """
+    found = connection.execute(
+        select(record)
+        .where(record.c.stream_id == stream_id)
+        .where(record.c.reported_us.between(within.first_us, within.last_us))
+        .order_by(record.c.record_id, record.c.revision)
+    )
+    newest: dict[tuple[str, str, int], Any] = {}
+    said_by: dict[tuple[str, str, int], set[str]] = {}
+    for row in found:
+        key = row.base_id, row.version, row.reported_us
+        newest[key] = row
+        said_by.setdefault(key, set()).add(part_of(row.source_ref))
+    said = {(r.record_id, r.version, instant_us(r.reported_at)) for r in whole.records or ()}
+    gone = [
+        key
+        for key, row in newest.items()
+        if key not in said
+        and row.status != WITHDRAWN
+        and is_of_part(row.source_ref, whole.name, whole.ends)
+    ]
+    if len(gone) <= whole.nameless:
+        return [], frozenset()
+    played = [played_of(newest[key]) for key in gone]
+    taken = [
+        replace(each, row=replace(each.row, status=WITHDRAWN, source_ref=whole.name))
+        for each in played
+    ]
+    others = set().union(*(said_by[key] for key in gone))
+    return taken, frozenset(others - {whole.name})
+
+
+def _standing(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the versions that are not withdrawn, with all their revisions."""
+    ordered = sorted(history, key=lambda row: row["revision"])
+    newest = {(row["version"], row["reported_us"]): row["status"] for row in ordered}
+    return [row for row in history if newest[row["version"], row["reported_us"]] != WITHDRAWN]
 
 
 def _order(row: dict[str, Any]) -> tuple[int, str, int]:
@@ -112,10 +173,14 @@ def _order(row: dict[str, Any]) -> tuple[int, str, int]:
 
 
 def current_of(history: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return (a row of `record_now`, the version it is made of) of all versions of one record."""
-    current = max(history, key=_order)
+    """Return (a row of `record_now`, the version it is made of) of all versions of one record.
+
+    Of those that stand; where none does, its status is that it was withdrawn.
+    """
+    standing = _standing(history) or history
+    current = max(standing, key=_order)
     shift = current["shift_us"]
-    first_us = min(row["reported_us"] for row in history)
+    first_us = min(row["reported_us"] for row in standing)
     started_us = current["valid_from_us"]
     found = facets(orjson.loads(current["body"]))
     now = {name: current[name] for name in _NOW_AS_IS} | {

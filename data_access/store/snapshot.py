@@ -21,6 +21,7 @@ from data_access.replay import Timeline
 from data_access.rollup import MICRO
 from data_access.rows import SUSPECT, WITHDRAWN
 from data_access.store import health
+from data_access.store.records import STANDS
 from data_access.store.series import AREA, ENTITY
 from data_access.store.tables import (
     cell,
@@ -195,7 +196,7 @@ class Snapshot:
             latest.c.series_id.in_(select(series.c.id).where(series.c.stream_id == current.id))
         )
         reported = select(func.max(record_now.c.reported_us)).where(
-            record_now.c.stream_id == current.id
+            record_now.c.stream_id == current.id, STANDS
         )
         times = [self._connection.execute(each).scalar() for each in (observed, reported)]
         return max((int(each) for each in times if each is not None), default=None)
@@ -303,7 +304,7 @@ class Snapshot:
         if current is None:
             return []
         which = select(*(record_now.c[name] for name in _OF_LIFE)).where(
-            record_now.c.stream_id == current.id
+            record_now.c.stream_id == current.id, STANDS
         )
         if bodies:
             drawn = record.c.geometry if geometries else null()
@@ -341,7 +342,9 @@ class Snapshot:
             return []
         by = (record_now.c.status, record_now.c.category, record_now.c.area)
         found = self._connection.execute(
-            select(*by, func.count()).where(record_now.c.stream_id == current.id).group_by(*by)
+            select(*by, func.count())
+            .where(record_now.c.stream_id == current.id, STANDS)
+            .group_by(*by)
         )
         return [(row[0], row[1], row[2], row[3]) for row in found]
 

@@ -86,7 +86,7 @@ class Outcome:
     revisions: int = 0
     records: int = 0
     withdrawn: int = 0  # versions that are gone
-    taken_back: int = 0  # observations of parts that are said no more; they are revisions, too
+    taken_back: int = 0  # of parts, said no more; they are revisions and versions, too
     others: frozenset[str] = frozenset()  # other parts that once said one of these
 
     @property
@@ -179,15 +179,25 @@ class StoreWriter:
                 taken_back += len(missing)
             parts.keep(connection, stream_id, whole, missing)
             parts.answered(connection, stream_id, whole.name)
-        if others:
-            parts.ask_again(connection, stream_id, others)
         if change.withdrawn:
             dataset, _ = self._gone(connection, stream_id)
             gone = withdrawn.withdraw(connection, dataset, change.withdrawn, now_us)
             self._withdrawn.clear()  # of all streams of the dataset
         if change.played:
             played = withdrawn.let_in(change.played, self._gone(connection, stream_id)[1])
-            versions = records.append(connection, stream_id, played, recorded_us=now_us)
+            versions = records.append(
+                connection, stream_id, played, recorded_us=now_us, owns=change.owns
+            )
+        for whole in change.wholes:
+            within = None if whole.records is None else parts.reach(connection, stream_id, whole)
+            if within is not None:
+                lost, said_by = records.missing(connection, stream_id, whole, within)
+                records.append(connection, stream_id, lost, recorded_us=now_us)
+                others |= said_by
+                versions += len(lost)
+                taken_back += len(lost)
+        if others:
+            parts.ask_again(connection, stream_id, others)
         _keep_entities(connection, stream_id, change.entities)
         _keep_files(connection, stream_id, change, now_us)
         if change.refused is not None:

@@ -268,6 +268,7 @@ def test_other_words_are_no_durations(text: str) -> None:
     [
         {"indicators": {}},
         {"shape": "record"},
+        {"shape": "record", "indicators": {}, "statuses": ["open", "withdrawn"]},
         {"cadence": "hourly"},
         {"name": {"vi": "Tên"}},
         {"group": "weather"},
