@@ -51,6 +51,8 @@ def page(
             html.P(" · ".join(map(str, features)), className="quiet"),
         ]
     well = [html.H3(say("forecasts.well", setting)), _facts(_well(row, setting), setting)]
+    if row.get("mase") is not None:
+        well.append(html.P(say("forecasts.times_of", setting), className="quiet forecasts-foot"))
     if "came" in row:
         well += [
             html.H3(say("forecasts.lived", setting)),

@@ -61,6 +61,7 @@ def page(listed: Sequence[Listed], *, withheld: int, link: Link, setting: Settin
                 nothing=say("forecasts.none", setting),
                 setting=setting,
             ),
+            html.P(say("forecasts.times_of", setting), className="quiet forecasts-foot"),
         ],
         link=link,
         setting=setting,

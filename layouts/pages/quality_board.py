@@ -190,7 +190,7 @@ def _columns(by: str, setting: Setting) -> list[GridColumn]:
         )
         return [name, datasets, *scores, below]
     name = GridColumn("name", say("quality.column.dataset", setting), 180, 3, is_link=True)
-    owner = GridColumn("owner", say("quality.column.agency", setting), 150, 2)
+    owner = GridColumn("owner", say("quality.column.agency", setting), 168, 2)
     return [name, *scores, owner]
 
 

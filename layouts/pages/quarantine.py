@@ -161,7 +161,7 @@ def _owners(view: QuarantineView, setting: Setting) -> Component:
     return html.Nav(
         [
             html.A(
-                name,
+                name.rsplit(" - ", 1)[-1],  # the office answers, its parent is known
                 href=Asked(owner=owner).href,
                 className="key choice" + (" is-chosen" if owner == asked.owner else ""),
                 **attrs(aria_current="true" if owner == asked.owner else None),

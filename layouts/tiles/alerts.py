@@ -23,6 +23,7 @@ from layouts.tiles.status import SEVERE, gravity, mark
 GAP = 0.5
 LEAST_ENTRY = LINE + ABOUT
 BANNER_SHARE = 0.62  # of the room, when there are others
+LEAST_PLACE = 7.0  # units of a place's words; less says nothing
 BANNER_SIZES = (
     (1.5, 2.0, 3),
     (1.25, 1.75, 3),
@@ -153,6 +154,8 @@ def _about(tile: Tile, item: Item, timezone: str, width: float) -> html.Div:
     else:
         tail = f" · {when}"
         keep = room - width_u(tail, CAPTION) * FACES[setting.face]
+        if place and keep < LEAST_PLACE:  # where is told before until when
+            keep, tail = room, ""
         told = cut(f" · {place}", keep, CAPTION, face=setting.face) + tail if place else tail
     ink = f"ink-{item['severity']}" if actual else "t-exercise-word"
     return about(word, ink, told, setting)

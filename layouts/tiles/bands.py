@@ -112,7 +112,7 @@ def legend(
 
     `counts` (band id -> how many features) is written behind the names, and so is how many are
     `unknown`; `told` is the unit the title names already. Where `whole` units (default: `height`)
-    do not hold the whole scale, the bands nobody is in are left out.
+    do not hold the whole scale, the bands nobody is in are left out, then the last.
     """
     entries = _entries(scale, language, counts=counts, told=told, unknown=unknown)
     columns, widest = _columns(entries, width)
@@ -131,6 +131,15 @@ def legend(
         for column in range(columns)
     ]
     return html.Div(body, className="t-legend"), columns * widest, lines * LEGEND_LINE
+
+
+def least_height(
+    scale: Scale, language: str, width: float, *, counts: Mapping[str, int], unknown: int = 0
+) -> float:
+    """Return how high a legend over `width` units is at least: every band somebody is in."""
+    entries = _entries(scale, language, counts=counts, told="", unknown=unknown)
+    peopled = [entry for entry in entries if not entry.is_empty]
+    return -(-len(peopled) // _columns(peopled, width)[0]) * LEGEND_LINE
 
 
 def _lines(height: float) -> int:

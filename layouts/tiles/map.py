@@ -34,6 +34,7 @@ CAPTION_LINE = 1.5  # of the inset's name
 INSET_LABELS = 12
 LEAST_BODY = 7.0  # units; what is smaller holds no map with its legend
 LEAST_HEIGHT = 4.0  # of the map itself
+CORNER = 0.6  # of the height, that a legend in the corner may have
 MOST_LEGEND = 0.33  # of a body's height that bands nobody is in may take together with the others
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
@@ -90,16 +91,21 @@ def _arranged(options: Options, values: Values) -> html.Div:
 def stacked(
     options: Options, values: Values, width: float, height: float, *, room: float
 ) -> html.Div:
-    """Return a map with its legend at its foot or in its corner; words have `room` units."""
+    """Return a map with its legend at its foot, or in its corner; words have `room` units.
+
+    A corner too low for every band that somebody is in leaves the legend the left of a wide map.
+    """
     unit_px = values.tile.frame.unit_px
-    if options.legend == "corner":
-        key, key_width, key_height = values.legend(0.0, 0.6 * height)
+    if options.legend == "corner" and values.is_told(0.0, CORNER * height):
+        key, key_width, key_height = values.legend(0.0, CORNER * height)
         below_px = _slider_px(options, values, height)
         foot_px = (height - key_height - 0.25) * unit_px - below_px
         box = [0.0, foot_px, (key_width + 0.5) * unit_px, height * unit_px - below_px]
         drawn = ground(options, values, width, height, keep_off=[box])
         style = {"maxWidth": u(room), "bottom": f"{below_px}px"}
         legend = html.Div(key, className="map-key in-corner", style=style)
+    elif options.legend == "corner" and (parts := _at_left(options, values, width, height)):
+        return html.Div(list(parts), className="map-parts")
     else:
         key, _, key_height = values.legend(
             room, height - LEAST_HEIGHT - GAP, whole_u=MOST_LEGEND * height
@@ -107,6 +113,20 @@ def stacked(
         drawn = ground(options, values, width, height - key_height - GAP)
         legend = html.Div(key, className="map-key", style={"maxWidth": u(room)})
     return html.Div([drawn, legend], className="map-parts")
+
+
+def _at_left(
+    options: Options, values: Values, width: float, height: float
+) -> tuple[html.Div, html.Div] | None:
+    """Return the legend and at its right the map; None where either has no room."""
+    if not values.is_told(0.0, height):
+        return None
+    key, key_width, _ = values.legend(0.0, height)
+    left = width - key_width - AIR
+    if left < height:
+        return None
+    drawn = ground(options, values, left, height, at_u=key_width + AIR)
+    return html.Div(key, className="map-key"), drawn
 
 
 def _beside(options: Options, values: Values, width: float, height: float) -> list[html.Div]:

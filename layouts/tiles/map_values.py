@@ -84,16 +84,7 @@ class Values:
         Where `whole_u` (default: `height`) does not hold the whole scale, the bands nobody is in
         are left out first.
         """
-        notes = {
-            "schematic": self.tile.say("map.schematic"),
-            "invented": self.tile.say("map.invented"),
-        }
-        lines = [
-            line
-            for of_entry, words in notes.items()
-            if self.geometry.get(of_entry)
-            for line in wrap(words, max(width, NOTE_WIDTH), bands.SIZE, lines=2, face="semi")
-        ]
+        lines = self._notes(width)
         note_width = max((width_u(line, bands.SIZE) for line in lines), default=0.0)
         note_height = len(lines) * bands.LEGEND_LINE
         key, key_width, key_height = bands.legend(
@@ -102,11 +93,34 @@ class Values:
             width,
             height - note_height,
             whole=None if whole_u is None else whole_u - note_height,
-            counts=Counter(str(each.get("band")) for each in self.layer["values"].values()),
+            counts=self._counts(),
             told=self.unit,
             unknown=self._unknown(),
         )
         return [*map(bands.note, lines), key], max(key_width, note_width), key_height + note_height
+
+    def is_told(self, width: float, height: float) -> bool:
+        """Tell whether a legend of this room can name every band that somebody is in."""
+        least = bands.least_height(
+            self.scale, self.tile.language, width, counts=self._counts(), unknown=self._unknown()
+        )
+        return len(self._notes(width)) * bands.LEGEND_LINE + least <= height + 0.05
+
+    def _notes(self, width: float) -> list[str]:
+        """Return what must be said about the ground, in lines."""
+        notes = {
+            "schematic": self.tile.say("map.schematic"),
+            "invented": self.tile.say("map.invented"),
+        }
+        return [
+            line
+            for of_entry, words in notes.items()
+            if self.geometry.get(of_entry)
+            for line in wrap(words, max(width, NOTE_WIDTH), bands.SIZE, lines=2, face="semi")
+        ]
+
+    def _counts(self) -> Counter[str]:
+        return Counter(str(each.get("band")) for each in self.layer["values"].values())
 
     def _unknown(self) -> int:
         """Return how many features have no value: drawn as land, told in the legend."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from layouts.tiles.anatomy import CAPTION
 from layouts.tiles.figures import opening
-from layouts.tiles.measure import cut, width_u
+from layouts.tiles.measure import whole_clauses, width_u
 from layouts.tiles.plot import Plot
 
 MOST = 3
@@ -30,7 +30,7 @@ def worded(
     found: list[tuple[Mapping[str, Any], str, Place]] = []
     for threshold in thresholds:
         words = opening(plot.tile.words(threshold.get("label")))
-        words = cut(words, 0.6 * plot.width_u, CAPTION) if words else ""
+        words = whole_clauses(words, 0.6 * plot.width_u, CAPTION, lines=1)[0] if words else ""
         taken = [place for _, _, place in found]
         place = _clearest(plot, threshold["value"], width_u(words, CAPTION), taken)
         if words and place is not None:

@@ -9,6 +9,7 @@ import pytest
 from layouts.tiles.anatomy import Tile
 from layouts.tiles.kind import Frame
 from layouts.tiles.plot import Plot
+from layouts.tiles.thresholds import worded
 
 DAY_MS = 86_400_000.0
 LINE: Any = {
@@ -41,3 +42,11 @@ def test_a_line_that_does_not_is_not_flattened_by_it() -> None:
 @pytest.mark.parametrize("more", [{"columns": True}, {}])
 def test_no_chart_is_flattened_by_a_threshold_far_off(more: dict[str, bool]) -> None:
     assert plot(100.0, **more).high < 20
+
+
+def test_words_of_a_threshold_that_do_not_fit_lose_a_clause_before_a_letter() -> None:
+    limit = {"value": 7.5, "label": {"vi": "QCVN 05, 24 giờ", "en": "QCVN 05, 24 hours"}}
+    wide, narrow = plot(7.5), plot(7.5)
+    narrow.width_u = 10.0
+    assert [words for _, words, _ in worded(wide, [limit])] == ["QCVN 05, 24 giờ"]
+    assert [words for _, words, _ in worded(narrow, [limit])] == ["QCVN 05"]
