@@ -29,7 +29,7 @@ ALL = ("wall", "web", "feed", "render")  # `jobs` is for those that ask for work
 _END_S = 3.0
 _FILLING_S = 10.0
 # What switches walls by itself: figures must not depend on the hour.
-_AUTOMATIC = shutil.ignore_patterns("playlists", "schedules", "rules")
+AUTOMATIC = ("playlists", "schedules", "rules")
 _ADMINISTRATOR = {"userId": "benchmark", "role": "administrator", "siteId": None}
 
 
@@ -43,15 +43,17 @@ class Product:
         boundaries: Path | None = None,
         city: Path = ROOT / "city",
         environment: Mapping[str, str] | None = None,
+        leave_out: Iterable[str] = AUTOMATIC,  # folders of the city
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="room-"))
         web_port, wall_port = free_ports(2)
+        left_out = shutil.ignore_patterns(*leave_out)
         named = {
             "IOC_WEB_PORT": str(web_port),
             "IOC_WALL_PORT": str(wall_port),
             "IOC_DATA_DIR": str(self.folder / "var"),
             "IOC_JOBS_BY_SCHEDULE": "0",  # nor on what has become due by itself
-            "IOC_CITY": str(shutil.copytree(city, self.folder / "city", ignore=_AUTOMATIC)),
+            "IOC_CITY": str(shutil.copytree(city, self.folder / "city", ignore=left_out)),
         }
         if lake is not None:
             named["IOC_LAKE"] = str(lake.resolve())

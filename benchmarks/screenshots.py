@@ -53,6 +53,12 @@ PAGES = (  # name, path, demo account
     ("data-anomalies", "/data/anomalies", "operator"),
     ("data-triage", "/data/triage", "operator"),
     ("data-quarantine", "/data/quarantine", "operator"),
+    (
+        "data-held",
+        "/data/quarantine?dataset=feedback.requests&reason=closedBeforeOpened",
+        "operator",
+    ),
+    ("data-forecast", "/data/forecasts?forecast=traffic-speed&series=speed_kmh", "operator"),
     ("what-if", "/what-if", "leader"),
     ("brief", "/brief", "leader"),
     ("signals", "/signals", "operator"),
@@ -110,6 +116,7 @@ def main() -> None:
             boundaries=chosen.boundaries,
             # No tile is to be without a source, nor a page of forecasts, alerts and briefs empty.
             environment={"IOC_SIMULATE": "1", "IOC_JOBS_BY_SCHEDULE": "1"},
+            leave_out=("playlists", "schedules"),  # rules have a page of their own
         ) as product,
         sync_playwright() as playwright,
     ):
@@ -121,6 +128,8 @@ def main() -> None:
             with outputs_there(product.settings.wall_port, product.settings.secret()):
                 _prepare_walls(product)
                 _photograph_pages(product, browser, chosen.out)
+                _photograph_run(product, browser, chosen.out)
+        _without_rules(product)  # a wall shows what it is told to
         if chosen.only in (None, "exercise"):
             _photograph_exercise(product, browser, chosen.out)
         if chosen.only in (None, "walls"):
@@ -173,6 +182,24 @@ def _photograph_pages(product: Product, browser: Browser, out: Path) -> None:
                 page.goto(product.web_url + path)
                 _settle(page)
                 _save(page, out / f"{name}-{language}-{width_px}x{height_px}.png")
+
+
+def _photograph_run(product: Product, browser: Browser, out: Path) -> None:
+    """Photograph the newest answer of a twin, where jobs have made one by themselves."""
+    for language, (width_px, height_px) in product_of(LANGUAGES, SIZES):
+        with _signed_in(product, browser, "leader", language, width_px, height_px) as page:
+            page.goto(f"{product.web_url}/what-if")
+            _settle(page)
+            runs = page.locator("a[href*='run=']")
+            if runs.count():
+                page.goto(product.web_url + str(runs.first.get_attribute("href")))
+                _settle(page)
+                _save(page, out / f"what-if-run-{language}-{width_px}x{height_px}.png")
+
+
+def _without_rules(product: Product) -> None:
+    for rule in product.request("rule.list", {})["rules"]:
+        product.request("rule.delete", {"ruleId": rule["ruleId"]})
 
 
 def _photograph_exercise(product: Product, browser: Browser, out: Path) -> None:

@@ -11,16 +11,18 @@ from copy import copy
 from dash import html
 from dash.development.base_component import Component
 
-from data_access.envelope import Envelope
+import language as lang
+from data_access.envelope import Envelope, MapLayer
 from layouts.tiles import map as map_tile
 from layouts.tiles.absence import missing
-from layouts.tiles.anatomy import CAPTION, Tile, u
+from layouts.tiles.anatomy import BODY, CAPTION, Tile, u
 from layouts.tiles.kind import TileContext
 from layouts.tiles.map_side import free_stretch
-from layouts.tiles.measure import wrap
+from layouts.tiles.measure import width_u, wrap
 from layouts.tiles.panes import last_pane
 from layouts.tiles.twin import Options, Show, caveats, focus_of, values_of
 
+TITLE_AIR = 8.0  # for whence a run is, at the right of a title
 CAVEAT_LINE, CAVEAT_AIR = 1.0, 0.5
 LOW = 10.0  # a body lower than this has one line for its caveats, else two
 AIR = 1.0
@@ -70,6 +72,7 @@ def shown(
         return tile.reason(tile.say(none), cause="empty")
     if not values.drawn:
         return tile.reason(tile.say("map.noGeometry"), cause="missing")
+    tile.unit = map_words(tile, values.layer)
     drawing = map_tile.Options(
         aggregate=envelope.aggregate,
         map=of,
@@ -88,6 +91,20 @@ def shown(
         place = {"width": u(side_width), "top": u(top)}
         parts.append(html.Div(beside, className="twin-side", style=place))
     return tile.build(html.Div([*parts, foot], className="twin-parts"))
+
+
+def map_words(tile: Tile, layer: MapLayer) -> str:
+    """Return what a map of a run shows and its unit, "" where the title leaves no room for it.
+
+    The title itself is what was asked, and maps of water and of traffic answer the same question.
+    """
+    label = tile.words(layer["label"])
+    if not tile.title or label.casefold() == tile.title.casefold():
+        return ""
+    unit = lang.unit_name(layer["unit"], language=tile.language) if layer.get("unit") else ""
+    words = ", ".join(filter(None, (label[:1].lower() + label[1:], unit)))
+    needed = width_u(tile.title, BODY, bold=True) + width_u(words, CAPTION) + TITLE_AIR
+    return words if needed <= tile.lead_u else ""
 
 
 def part_of(tile: Tile, width: float, height: float) -> Tile:

@@ -194,3 +194,24 @@ def test_on_a_narrow_panel_the_legend_leaves_the_map_most_of_its_room(kind: str,
         share, named = shares(height_u)
         assert share > 0.5, height_u
         assert len(named) >= len(used), height_u  # what is on the map is in its legend
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "what"),
+    [
+        ("twin_traffic", "traffic", "thay đổi tốc độ"),
+        ("flood_depth", "drainage", "độ sâu ngập"),
+    ],
+)
+def test_a_map_of_a_run_says_what_it_shows_beside_what_was_asked(
+    kind: str, of: str, what: str
+) -> None:
+    tile = drawn(kind, everything()[f"twin.latest.{of}"], show="map")
+    assert what in words(having(tile, "tile-unit"))
+
+
+def test_a_title_that_takes_the_whole_width_is_not_set_smaller_for_what_a_map_shows() -> None:
+    sample = everything()["twin.latest.traffic"]
+    run = {**sample.quality["twin"], "title": {"vi": "Cấm đường trong một giờ tối " * 3}}
+    told = replace(sample, quality={**sample.quality, "twin": run})
+    assert not having(drawn("twin_traffic", told, show="map"), "tile-unit")
