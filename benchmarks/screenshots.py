@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product as product_of
 from pathlib import Path
@@ -20,7 +20,7 @@ from benchmarks.arguments import common
 from benchmarks.browsers import launch
 from benchmarks.crowd import outputs_there
 from benchmarks.figures import ROOT
-from benchmarks.product import ALL, Product, until
+from benchmarks.product import ALL, AUTOMATIC, Product, until
 from data_access.cache import open_cache
 
 SIZES = ((1920, 1080), (1280, 800))
@@ -110,13 +110,42 @@ def main() -> None:
     parser.add_argument("--only", choices=("pages", "walls", "exercise"), help="only these")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
+    if chosen.only in (None, "pages"):
+        with (
+            _filled_room(chosen, leave_out=("playlists", "schedules")) as (product, browser),
+            outputs_there(product.settings.wall_port, product.settings.secret()),
+        ):
+            _prepare_walls(product)
+            _photograph_pages(product, browser, chosen.out)
+            _photograph_run(product, browser, chosen.out)
+    if chosen.only != "pages":
+        with _filled_room(chosen, leave_out=AUTOMATIC) as (product, browser):
+            if chosen.only in (None, "exercise"):
+                _photograph_exercise(product, browser, chosen.out)
+            if chosen.only in (None, "walls"):
+                for language in LANGUAGES:
+                    _speak(product, language)
+                    _photograph_walls(product, browser, chosen.out, language=language)
+                    _photograph_states(product, browser, chosen.out, language=language)
+                _both(browser, chosen.out, readme=chosen.readme)
+
+
+@contextmanager
+def _filled_room(
+    chosen: argparse.Namespace, *, leave_out: Sequence[str]
+) -> Iterator[tuple[Product, Browser]]:
+    """Start a room and wait until everything is there to be seen.
+
+    Rules have a page of their own, but a wall whose scenes are photographed has none: it shows
+    what it is told to.
+    """
     with (
         Product(
             lake=chosen.lake,
             boundaries=chosen.boundaries,
             # No tile is to be without a source, nor a page of forecasts, alerts and briefs empty.
             environment={"IOC_SIMULATE": "1", "IOC_JOBS_BY_SCHEDULE": "1"},
-            leave_out=("playlists", "schedules"),  # rules have a page of their own
+            leave_out=leave_out,
         ) as product,
         sync_playwright() as playwright,
     ):
@@ -124,20 +153,7 @@ def main() -> None:
         _until_filled(product)
         _until_rendering(product)
         browser = launch(playwright, BROWSER)
-        if chosen.only in (None, "pages"):
-            with outputs_there(product.settings.wall_port, product.settings.secret()):
-                _prepare_walls(product)
-                _photograph_pages(product, browser, chosen.out)
-                _photograph_run(product, browser, chosen.out)
-        _without_rules(product)  # a wall shows what it is told to
-        if chosen.only in (None, "exercise"):
-            _photograph_exercise(product, browser, chosen.out)
-        if chosen.only in (None, "walls"):
-            for language in LANGUAGES:
-                _speak(product, language)
-                _photograph_walls(product, browser, chosen.out, language=language)
-                _photograph_states(product, browser, chosen.out, language=language)
-            _both(browser, chosen.out, readme=chosen.readme)
+        yield product, browser
         browser.close()
 
 
@@ -195,11 +211,6 @@ def _photograph_run(product: Product, browser: Browser, out: Path) -> None:
                 page.goto(product.web_url + str(runs.first.get_attribute("href")))
                 _settle(page)
                 _save(page, out / f"what-if-run-{language}-{width_px}x{height_px}.png")
-
-
-def _without_rules(product: Product) -> None:
-    for rule in product.request("rule.list", {})["rules"]:
-        product.request("rule.delete", {"ruleId": rule["ruleId"]})
 
 
 def _photograph_exercise(product: Product, browser: Browser, out: Path) -> None:

@@ -383,6 +383,22 @@ def test_the_console_is_fit_for_a_finger(page, address, language):
     assert not complaints, "\n".join(complaints)
 
 
+def test_the_place_of_a_map_that_is_not_drawn_yet_is_ground_without_a_foreign_word(page, address):
+    held: list[Any] = []
+    page.route("**/async-GeoJSON.js", lambda route: held.append(route))
+    page.goto("about:blank")
+    page.goto(f"{address}/console#/g/environment")
+    ground = page.locator(".tile .leaflet-container").first
+    expect(ground).to_contain_text("Loading")
+    expect(ground).to_have_css("color", "rgba(0, 0, 0, 0)")
+    bare = ground.evaluate("(e) => getComputedStyle(e).backgroundColor")
+    for route in held:
+        route.continue_()
+    page.unroute("**/async-GeoJSON.js")
+    expect(page.locator(".tile .leaflet-pane path").first).to_be_visible()
+    expect(ground).not_to_have_css("background-color", bare)
+
+
 @pytest.mark.parametrize("size", looking.SCREENS, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_sign_in_page_is_fit_to_sign_in(browser, address, size):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
