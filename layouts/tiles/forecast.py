@@ -75,10 +75,10 @@ def _told(tile: Tile, row: Mapping[str, Any]) -> Sequence[str]:
     parts = [told_method(row, tile.language), told_errors(row, tile.language)]
     most = 1 if tile.height_u < 2 * LEAST_HEIGHT else 2
     lines: list[str] = []
-    for part in parts:
-        if part and len(lines) < most + 1:
-            lines += whole_clauses(part, tile.lead_u, CAPTION, lines=most)
-    return lines[: most + 1]
+    for part in filter(None, parts):
+        left = min(most, most + 1 - len(lines))  # the errors have what the method leaves
+        lines += whole_clauses(part, tile.lead_u, CAPTION, lines=left)
+    return lines
 
 
 def told_method(row: Mapping[str, Any], language: str) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from analytics.forecast import words
 from layouts.tiles.forecast import told_errors, told_method
+from layouts.tiles.kind import Frame
 from layouts.tiles.measure import whole_clauses
+from layouts.tiles.registry import build
+from tests.layouts.tiles.sample import everything
+from tests.layouts.tiles.stage import context
+from tests.layouts.tiles.trees import having
+from tests.layouts.tiles.trees import words as words_of
 
 ROW: dict[str, Any] = {
     "method": words.MODELLED,
@@ -76,3 +83,19 @@ def test_what_a_line_does_not_hold_is_left_out_by_whole_clauses() -> None:
 def test_what_has_no_clause_to_leave_out_is_cut() -> None:
     (line,) = whole_clauses("Trung bình cùng giờ các ngày qua", 5.0, 0.8, lines=1)
     assert line.endswith("…")
+
+
+@pytest.mark.parametrize("width_px", range(800, 2400, 100))
+def test_no_sentence_of_a_forecast_ends_in_the_middle(width_px: int) -> None:
+    sample = everything()["forecast.air"]
+    table = sample.payload["tables"]["series"]
+    told = {"method": words.HOURS, "lost": words.NO_BETTER, "naive": words.YESTERDAY,
+            "is_naive": False, "error": 3.3, "coverage80": 81.2}  # fmt: skip
+    rows = [{**row, **told} for row in table["rows"]]
+    tables = {**sample.payload["tables"], "series": {**table, "rows": rows}}
+    given = replace(sample, payload={**sample.payload, "tables": tables})
+    frame = Frame(width_px=width_px, height_px=1000, unit_px=76, language="en")
+    options = {"aggregate": "forecast.air", "series": "pm25"}
+    tile = build("forecast", options, frame, {"forecast.air": given}, context())
+    said = words_of(having(tile, "t-forecast-told"))
+    assert ("80%" in said) == ("of the time" in said)
