@@ -24,9 +24,13 @@ from twin.wards import by_figure
 LETTERS = "ABCD"
 AIR = 12.0  # points: of a frame, left and right together
 WIDTH, HEIGHT = 174 * mm - AIR, 232 * mm  # of an A4 page within the sheet's margins and foot
-PICTURE, PICTURE_ALONE = 62 * mm, 84 * mm  # heights
+PICTURE, PICTURE_ALONE, PICTURES = 62 * mm, 84 * mm, 44 * mm  # heights
 MOST_FIGURES, MOST_WARDS = 10, 12
+MANY, WARDS_OF_MANY = 3, 6  # runs from which cells are narrow, and wards that are told then
 HASH_SHOWN = 24
+SHARES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)  # of the size of type, tried in this order
+ENDLESS = 1e6  # points
+CERTAIN = 0.97  # of the height: spaces between parts are reckoned together
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,64 @@ def what_if_document(
         return text(f"what_if.paper.{key}", language, **values)
 
     title = say("title") if len(runs) == 1 else say("titles", count=len(runs))
+    # One page: what is too much for it is set smaller over its whole width, never left out.
+    for share in SHARES:
+        width = WIDTH / share
+        story = _story(
+            runs, abouts, pictures, wards=wards, city=city, title=title, width=width,
+            language=language, timezone=timezone,
+        )  # fmt: skip
+        if _height(story, width) <= CERTAIN * HEIGHT / share:
+            break
+    whole = Smaller(KeepInFrame(WIDTH / share, HEIGHT / share, story, mode="shrink"), share)
+    at = datetime_(at_ms, language=language, timezone=timezone)
+    return document([whole], title=title, foot=(f"{city} · {owner}", say("copy", by=by, at=at)))
+
+
+class Smaller(Flowable):  # type: ignore[misc]
+    """A part that is set in a larger room and drawn in a `share` of it."""
+
+    def __init__(self, part: Flowable, share: float) -> None:
+        """`share` of its own size, up to 1."""
+        super().__init__()
+        self.part, self.share = part, share
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return its size, as reportlab asks for it."""
+        wide, high = self.part.wrapOn(self.canv, width / self.share, height / self.share)
+        return wide * self.share, high * self.share
+
+    def draw(self) -> None:
+        """Draw it, as reportlab asks for it."""
+        self.canv.saveState()
+        self.canv.scale(self.share, self.share)
+        self.part.drawOn(self.canv, 0, 0)
+        self.canv.restoreState()
+
+
+def _height(story: Sequence[Flowable], width: float) -> float:
+    """Return how high parts stand below each other in `width`, all in points."""
+    high = 0.0
+    for each in story:
+        high += each.wrap(width, ENDLESS)[1] + each.getSpaceBefore() + each.getSpaceAfter()
+    return high
+
+
+def _story(
+    runs: Sequence[Compared],
+    abouts: Sequence[About],
+    pictures: Sequence[Picture | None],
+    *,
+    wards: Mapping[str, Text],
+    city: str,
+    title: str,
+    width: float,
+    language: str,
+    timezone: str,
+) -> list[Flowable]:
+    def say(key: str, **values: object) -> str:
+        return text(f"what_if.paper.{key}", language, **values)
+
     rows = compare(runs)
     story: list[Flowable] = [
         paragraph(city, style("small", ink=QUIET, space_after=0)),
@@ -79,29 +141,35 @@ def what_if_document(
     for index, (run, about) in enumerate(zip(runs, abouts, strict=True)):
         asked = datetime_(about.asked_at_ms, language=language, timezone=timezone)
         head = f"{LETTERS[index]} · {pick(run.title, language)}"
-        story.append(paragraph(head, style("heading", space_before=3, space_after=0)))
-        told = [say("asked", by=about.by, at=asked), _fit_words(run, language)]
+        is_many = len(runs) >= MANY
+        if not is_many:
+            story.append(paragraph(head, style("heading", space_before=3, space_after=0)))
+        told = [
+            *([head] if is_many else []),
+            say("asked", by=about.by, at=asked),
+            _fit_words(run, language),
+        ]
         told += [say("attached", to=each) for each in about.attached]
         story.append(paragraph(" · ".join(told), style("small", ink=QUIET, space_after=0)))
-    story.append(_figures(rows, runs, language))
+    story.append(_figures(rows, runs, width, language))
     if len(rows) > MOST_FIGURES:
         left = say("more", count=len(rows) - MOST_FIGURES)
         story.append(paragraph(left, style("small", ink=QUIET)))
     if len(runs) > 1:
-        story.append(paragraph(_rank_words(rows[0], language), style("small")))
-    story += _wards(runs, wards, language)
-    story += _pictures(runs, pictures, language)
+        ranks = " · ".join([_rank_words(rows[0], language), say("same")])
+        story.append(paragraph(ranks, style("small")))
+    story += _wards(runs, wards, width, language)
+    story += _pictures(runs, pictures, width, language)
     story.append(paragraph(say("doubts"), style("heading", space_before=4, space_after=0)))
     doubts = " · ".join(pick(each, language) for each in limits(runs))
     story.append(paragraph(doubts, style("small")))
     story.append(paragraph(_made_words(runs, abouts, language), style("small", ink=QUIET)))
-    # One page: what is too much for it is set smaller, never left out.
-    whole = KeepInFrame(WIDTH, HEIGHT, story, mode="shrink")
-    at = datetime_(at_ms, language=language, timezone=timezone)
-    return document([whole], title=title, foot=(f"{city} · {owner}", say("copy", by=by, at=at)))
+    return story
 
 
-def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Flowable:
+def _figures(
+    rows: Sequence[Row], runs: Sequence[Compared], width: float, language: str
+) -> Flowable:
     small = style("small", space_after=0)
     heads = [text("what_if.paper.figure", language), text("what_if.paper.base", language)]
     heads += [LETTERS[index] for index in range(len(runs))]
@@ -115,18 +183,20 @@ def _figures(rows: Sequence[Row], runs: Sequence[Compared], language: str) -> Fl
                 paragraph(pick(row.label, language), small),
                 paragraph(base, small),
                 *(
-                    paragraph(_words(kpi, row.unit, language, row.balance_pct), small)
+                    paragraph(_told(kpi, row.unit, language, row.balance_pct, len(runs)), small)
                     for kpi in row.cells
                 ),
             ]
         )
-    return _ruled(cells, runs, padding=2)
+    return _ruled(cells, runs, width, padding=2)
 
 
-def _ruled(cells: list[list[Flowable]], runs: Sequence[Compared], *, padding: float) -> Flowable:
+def _ruled(
+    cells: list[list[Flowable]], runs: Sequence[Compared], width: float, *, padding: float
+) -> Flowable:
     """Return a table of a name, the base, and a column for each run."""
-    first, base_width = 48 * mm, 24 * mm
-    rest = (WIDTH - first - base_width) / len(runs)
+    first, base_width = (36 * mm, 22 * mm) if len(runs) >= MANY else (48 * mm, 24 * mm)
+    rest = (width - first - base_width) / len(runs)
     table = Table(cells, colWidths=[first, base_width, *[rest] * len(runs)], hAlign="LEFT")
     table.setStyle(
         [
@@ -140,7 +210,9 @@ def _ruled(cells: list[list[Flowable]], runs: Sequence[Compared], *, padding: fl
     return table
 
 
-def _wards(runs: Sequence[Compared], names: Mapping[str, Text], language: str) -> list[Flowable]:
+def _wards(
+    runs: Sequence[Compared], names: Mapping[str, Text], page: float, language: str
+) -> list[Flowable]:
     """Return one figure of all wards, the one that tells most of the first run that has any."""
     by_run = [by_figure(run.result["areas"]) for run in runs]
     name = next((next(iter(found)) for found in by_run if found), None)
@@ -154,36 +226,46 @@ def _wards(runs: Sequence[Compared], names: Mapping[str, Text], language: str) -
     small, quiet = style("small", space_after=0), style("small", ink=QUIET, space_after=0)
     heads = [label, text("what_if.paper.base", language), *LETTERS[: len(runs)]]
     cells: list[list[Flowable]] = [[paragraph(each, quiet) for each in heads]]
-    for code in codes[:MOST_WARDS]:
+    most = WARDS_OF_MANY if len(runs) >= MANY else MOST_WARDS
+    for code in codes[:most]:
         told = [column.get(code) for column in columns]
         base = next(kpi["base"]["mean"] for kpi in told if kpi is not None)
         cells.append(
             [
                 paragraph(pick(names.get(code), language) or code, small),
                 paragraph(number(base, decimals=first["decimals"], language=language), small),
-                *(paragraph(_words(kpi, "", language), small) for kpi in told),
+                *(paragraph(_told(kpi, "", language, 0.0, len(runs)), small) for kpi in told),
             ]
         )
     title = paragraph(text("what_if.wards", language), style("heading", space_before=3))
-    left = len(codes) - MOST_WARDS
+    left = len(codes) - most
     more = [paragraph(text("what_if.paper.more_wards", language, count=left), quiet)]
-    return [title, _ruled(cells, runs, padding=0.5), *(more if left > 0 else [])]
+    return [title, _ruled(cells, runs, page, padding=0.5), *(more if left > 0 else [])]
 
 
-def _words(kpi: Kpi | None, unit: str, language: str, balance_pct: float = 0.0) -> str:
-    """Return a run's figure, its difference from the base, that one's interval, and the verdict."""
+def _told(kpi: Kpi | None, unit: str, language: str, balance_pct: float, runs: int) -> str:
+    """Return a run's figure, its difference from the base, that one's interval, and the verdict.
+
+    Of several `runs`, one that is not told apart from the base has the mark `=`; of many the unit
+    stands with the base alone.
+    """
     if kpi is None:
         return "–"
     decimals = kpi["decimals"]
-    value = number(kpi["value"]["mean"], unit, decimals=decimals, language=language)
+    shown = "" if runs >= MANY else unit
+    value = number(kpi["value"]["mean"], shown, decimals=decimals, language=language)
     delta = kpi["delta"]
     mean, low, high = (
         number(each, decimals=decimals, language=language, sign=True)
         for each in (delta["mean"], delta["low"], delta["high"])
     )
     interval = "" if delta["low"] == delta["high"] else f" (95%: {low} … {high})"
-    word = text(f"tiles.twin.{verdict(kpi, balance_pct)}", language)
-    return f"{value}; {mean}{interval}; {word}"
+    judged = verdict(kpi, balance_pct)
+    if runs >= MANY:  # that intervals are of 95 % is said once
+        interval = interval.replace("95%: ", "")
+    if runs > 1 and judged == "same":
+        return f"{value}; = {mean}{interval}"
+    return f"{value}; {mean}{interval}; {text(f'tiles.twin.{judged}', language)}"
 
 
 def _rank_words(row: Row, language: str) -> str:
@@ -193,15 +275,16 @@ def _rank_words(row: Row, language: str) -> str:
 
 
 def _pictures(
-    runs: Sequence[Compared], pictures: Sequence[Picture | None], language: str
+    runs: Sequence[Compared], pictures: Sequence[Picture | None], page: float, language: str
 ) -> list[Flowable]:
     """Return the maps beside each other, each with its run's letter and what it shows."""
     found = [(index, each) for index, each in enumerate(pictures) if each is not None]
     if not found:
         return []
-    width = WIDTH / len(found) - 3 * mm
+    width = page / len(found) - 3 * mm
     has_wards = any(run.result["areas"] for run in runs)
-    height = PICTURE if len(found) > 1 or has_wards else PICTURE_ALONE
+    height = PICTURE if has_wards else PICTURE_ALONE
+    height = PICTURES if len(found) > 1 else height
     heads: list[Flowable] = []
     maps: list[Flowable] = []
     for index, picture in found:

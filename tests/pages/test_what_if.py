@@ -323,6 +323,36 @@ def test_r52_one_page_of_paper_compares_three_runs_for_who_may_see_it(
     assert [row["outcome"] for row in reach.audit.recent(action="twin.document")] == ["ok"]
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_r52_the_page_of_paper_can_be_read(
+    leader, reach, monkeypatch, count: int, language: str
+) -> None:
+    """As much as a run of the city's traffic has to say, and yet no fine print."""
+    kpis = [
+        {**kpi(f"k{n}", 23_336.0, 23_055.0 - 900 * n, wide=1_200.0), "unit": "chuyến/giờ",
+         "label": {"vi": "Thời gian mất mỗi chuyến (mọi chuyến)",
+                   "en": "Time lost by each trip (all trips)"}}
+        for n in range(9)
+    ]  # fmt: skip
+    areas = {
+        unit.code: [kpi("lossHours", 5_324.0, 5_427.0 + n, wide=88.0)]
+        for n, unit in enumerate(list(reach.city.areas)[:11])
+    }
+    doubt = "Bỏ 23 chuyến không thể đi (hiện trạng 0): 23 đầu cuối ở đường cấm, 0 không có lối"
+    limits = [{"vi": f"{doubt} {n}", "en": f"{doubt} {n}"} for n in range(9)]
+    told = result(kpis=kpis, areas=areas, limits=limits)
+    runs = ",".join(keep(reach, told=told, other=number).id for number in range(count))
+    pages: list[Any] = []
+    smaller = paper.Smaller
+    monkeypatch.setattr(paper, "Smaller", lambda *given: pages.append(smaller(*given)) or pages[-1])
+    answer = leader.get(f"/what-if/document.pdf?runs={runs}&language={language}")
+    assert answer.data.count(b"/Type /Page\n") == 1
+    (whole,) = pages
+    assert whole.share >= 0.75  # of 8 points
+    assert getattr(whole.part, "_scale", 1.0) == 1.0  # it need not be squeezed beyond that
+
+
 def test_r50_paper_tells_wards_by_name_with_their_differences(leader, reach, monkeypatch) -> None:
     wards = [unit.code for unit in reach.city.areas][:14]
     areas = {
@@ -338,7 +368,7 @@ def test_r50_paper_tells_wards_by_name_with_their_differences(leader, reach, mon
         answer = leader.get(f"/what-if/document.pdf?runs={address}&language=vi")
         assert answer.data.count(b"/Type /Page\n") == 1
         titles = [reach.city.areas.get(code).title["vi"] for code in wards]
-        told = [words for words in set_ if words in titles]
+        told = [*dict.fromkeys(words for words in set_ if words in titles)]  # at each size tried
         assert told == titles[:1:-1]  # the twelve that are harmed most, the worst on top
         assert "và 2 phường khác trên màn hình" in set_
         assert any("+15,0 (95%: +14,0 … +16,0)" in words for words in set_)
