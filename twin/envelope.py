@@ -160,6 +160,8 @@ def _number(kpi: Kpi) -> Number:
 
 
 def _interval_words(kpi: Kpi, language: str) -> str:
+    if kpi["delta"]["low"] == kpi["delta"]["high"]:  # one seed, or water, in which is no chance
+        return number(kpi["delta"]["mean"], decimals=kpi["decimals"], language=language, sign=True)
     low, high = (
         number(kpi["delta"][end], decimals=kpi["decimals"], language=language, sign=True)
         for end in ("low", "high")

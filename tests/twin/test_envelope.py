@@ -15,7 +15,7 @@ from data_access.figure import figure_at
 from settings import Settings
 from tests.conftest import ROOT
 from tests.twin.hand_made import kpi, result
-from twin.envelope import Run, envelopes, publish_latest
+from twin.envelope import Run, envelopes, figures, publish_latest
 from twin.result import RunResult
 
 RUN = Run("0f", {"vi": "Đóng Lê Duẩn", "en": "Close Lê Duẩn"}, result_hash="abc")
@@ -193,3 +193,10 @@ def test_wards_of_the_city_are_named_by_the_city(city, tmp_path) -> None:
     told = result("drainage")
     told["frames"]["areaDepth"] = {**told["frames"]["depth"], "layer": "areas"}
     assert published(told, city, tmp_path).payload["maps"]["areaDepth"]["worst"] == ["a"]
+
+
+def test_a_difference_in_which_chance_has_no_part_is_told_no_interval() -> None:
+    water, traffic = kpi("flooded", 100.0, 82.0), kpi("delay", 100.0, 82.0, wide=3.0)
+    told = figures(result("drainage", kpis=[water, traffic]))["numbers"]
+    assert told["flooded"]["note"]["en"] == "\u221218.0"
+    assert told["delay"]["note"]["en"] == "95%: \u221221.0 … \u221215.0"
