@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,15 +79,18 @@ class ProofReader:
         if not path.is_file():
             raise ProofError(f"there is no proof of display at {path}")
         try:
-            self._connection = sqlite3.connect(
-                f"file:{path.resolve()}?mode=ro",
-                uri=True,
-                timeout=BUSY_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._connection.execute("select 1 from chain limit 1")
-            (version,) = self._connection.execute("pragma user_version").fetchone()
+            with ExitStack() as unless_read:
+                self._connection = sqlite3.connect(
+                    f"file:{path.resolve()}?mode=ro",
+                    uri=True,
+                    timeout=BUSY_S,
+                    isolation_level=None,
+                    check_same_thread=False,
+                )
+                unless_read.callback(self.close)
+                self._connection.execute("select 1 from chain limit 1")
+                (version,) = self._connection.execute("pragma user_version").fetchone()
+                unless_read.pop_all()
             self._has_missing = version > 1
             self._has_withdrawn = version > 2
         except UNREADABLE as error:

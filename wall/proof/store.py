@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +76,13 @@ class ProofStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-            )
-            self._prepare()
+            with ExitStack() as unless_used:
+                self._connection = sqlite3.connect(
+                    path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+                )
+                unless_used.callback(self.close)
+                self._prepare()
+                unless_used.pop_all()
         except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: it says no UTF-8
             raise ProofError(f"{path} cannot be used: {error}") from error
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psutil import Process
 
 from wall.classification import PUBLIC
 from wall.effects import ProofRecord
@@ -175,6 +177,19 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     store.write([record(at_ms, content(at_ms)) for at_ms in range(10)])
     store.close()
     return path, path.read_bytes()
+
+
+@pytest.mark.parametrize("opening", [ProofReader, partial(ProofStore, epoch=2, retention=ROOMY)])
+def test_a_file_that_cannot_be_used_is_not_held_open(
+    whole: tuple[Path, bytes], opening: Callable[[Path], object]
+) -> None:
+    path, octets = whole
+    path.write_bytes(octets.replace(b"before update on entry", b"before update on entr\xf4"))
+    # The frames of the refusal still hold what was opened: only closing it lets it go.
+    with pytest.raises(ProofError) as refusal:
+        opening(path)
+    assert str(path) not in {each.path for each in Process().open_files()}
+    assert refusal.tb is not None
 
 
 @settings(max_examples=60)
