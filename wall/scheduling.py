@@ -1,6 +1,7 @@
 """Keeping the layer `scheduled` as the clock says: sets it when a window begins, clears it after.
 
-Acts on edges only: whatever people do to the layer within a window holds until the window ends.
+Acts on edges only: whatever people do to the layer within a window holds until the window ends, and
+so does what it shows when the list or scene it came from is taken away meanwhile.
 Which window the layer was last set for is kept with it, so a restart in the middle finds it right.
 """
 
@@ -112,7 +113,7 @@ def make_plan(state: State, ws: WallState, now_ms: float) -> Plan:
         window = schedule.current(now_ms, state.calendar)
         if window is not None:
             edges.append(window.end_at_ms)
-            if _can_begin(ws, schedule, window):
+            if window.is_same(ws.windows.current) or _can_begin(ws, schedule, window):
                 active.append((schedule, window))
         following = schedule.next(now_ms, state.calendar)
         if following is not None:

@@ -176,6 +176,23 @@ def test_a_schedule_plays_a_list(full: FullTable) -> None:
     assert on_air(full) == "base overview"
 
 
+def test_a_list_taken_away_in_its_window_leaves_on_air_what_it_shows(
+    full: FullTable, tmp_path: Path
+) -> None:
+    entries = [{"sceneId": "rain", "dwellS": 60}]
+    tour = {"playlistId": "tour", "name": {"vi": "x", "en": "x"}, "entries": entries}
+    full.web.result(full.web.ask("playlist.put", {**NORTH, "playlist": tour}))
+    put(full, "morning", "rain", -1, 2, sceneId=None, playlistId="tour")
+    full.web.result(full.web.ask("playlist.delete", {**NORTH, "playlistId": "tour"}))
+    assert on_air(full) == "scheduled rain"
+    again = Table(tmp_path, kept=kept_of(full), now_ms=full.now_ms)
+    assert on_air(again) == "scheduled rain"
+    put(full, "evening", "traffic", 8, 9)  # the plan is made anew
+    assert on_air(full) == "scheduled rain"
+    go_to(full, 2.1)
+    assert on_air(full) == "base overview"
+
+
 def test_below_a_manual_scene_the_layer_follows_unseen(full: FullTable) -> None:
     full.taken("traffic", hold=True)
     put(full, "morning", "rain", 1, 2)
