@@ -116,7 +116,7 @@ def _columns(setting: Setting) -> list[GridColumn]:
         GridColumn("state", head("state"), 116, 1, is_marked=True),
         GridColumn("way", head("way"), 140, 2),
         GridColumn("success", head("success"), 96, 1),
-        GridColumn("failures", head("failures"), 100, 1, is_figure=True, sorted_by="desc"),
+        GridColumn("failures", head("failures"), 108, 1, is_figure=True, sorted_by="desc"),
         GridColumn("until", head("until"), 104, 1),
         GridColumn("error", head("error"), 132, 3),
         GridColumn("rows", head("rows"), 84, 1, is_figure=True),
