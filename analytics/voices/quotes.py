@@ -22,11 +22,13 @@ LONGEST = 160  # characters of a quotation
 _SELVES = ("toi", "tui", "minh", "mik", "mk", "em", "chau", "con", "ten")
 _CALLED = frozenset(
     {(who, said) for who in _SELVES for said in ("la", "ten")}
-    | {("ho", "ten"), ("name", "is"), ("i", "am"), ("i", "m"), ("this", "is"), ("lien", "he")}
+    | {("ho", "ten"), ("name", "is"), ("i", "am"), ("i", "m"), ("this", "is")}
 )
-_TITLES = FORMS_OF_ADDRESS | {"mr", "mrs", "ms", "miss", "dr", "lh"}
-_OFFICES = frozenset(
-    ["ubnd", "so", "cong", "ban", "to", "phong", "quan", "phuong", "xa", "trung", "truong", "benh"]
+_TITLES = FORMS_OF_ADDRESS | {"mr", "mrs", "ms", "miss", "dr"}
+# Whom to turn to may be an office; with their marks, since Phong and Tô are people.
+_OFFICES = frozenset(["ubnd", "sở", "ban", "tổ", "phòng", "quận", "phường", "xã"])
+_OFFICES_OF_TWO = frozenset(
+    [("công", "an"), ("công", "ty"), ("trung", "tâm"), ("bệnh", "viện"), ("trường", "học")]
 )
 _ROADS = {marker[-1] for marker in ROADS | SPOTS | LANES | HAMLETS | UNITS}
 _MOST = 4  # syllables of a name
@@ -88,13 +90,21 @@ def _name_end(
     ):
         end += 1
     before = plain[at - 1] if at else ""
-    is_called = tuple(plain[max(0, at - 2) : at]) in _CALLED
+    called = tuple(plain[max(0, at - 2) : at])
+    is_contact = before == "lh" or called == ("lien", "he")
     is_surname = plain[at] in SURNAMES
-    if before in _TITLES or is_called:
+    if is_contact and _is_office(found[at : at + 2]):
+        return at
+    if is_contact or before in _TITLES or called in _CALLED:
         if end > at:
-            return end if plain[at] not in _OFFICES else at
+            return end
         return min(at + _MOST, len(found)) if is_surname else at
     if not is_surname or end - at < 2 or before in _ROADS or before.isdigit():
         return at
     is_place = any(tuple(plain[at:to]) in gazetteer.names for to in range(at + 2, end + 1))
     return at if is_place else end
+
+
+def _is_office(found: list[re.Match[str]]) -> bool:
+    words = tuple(each.group().lower() for each in found)
+    return words[0] in _OFFICES or words in _OFFICES_OF_TWO
