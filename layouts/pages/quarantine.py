@@ -114,7 +114,9 @@ def page(
     """Build the page."""
     held = number(sum(group.held for group in view.groups), decimals=0, language=setting.language)
     said = html.P(tell("held", setting, count=held), className="quiet data-count")
-    groups = html.Section([_owners(view, setting), _groups(view, setting)], className="held-groups")
+    groups = html.Section(
+        [_owners(view, setting), _groups(view, setting)], className="scroll held-groups"
+    )
     rows = html.Section(
         [
             *([_problem(view.problem, setting)] if view.problem else []),
@@ -161,7 +163,7 @@ def _owners(view: QuarantineView, setting: Setting) -> Component:
     return html.Nav(
         [
             html.A(
-                name.rsplit(" - ", 1)[-1],  # the office answers, its parent is known
+                name,
                 href=Asked(owner=owner).href,
                 className="key choice" + (" is-chosen" if owner == asked.owner else ""),
                 **attrs(aria_current="true" if owner == asked.owner else None),
@@ -178,7 +180,7 @@ def _groups(view: QuarantineView, setting: Setting) -> Component:
         return html.P(tell("nothing", setting), className="quiet")
     return html.Ul(
         [html.Li(_group(group, view.asked, setting)) for group in view.groups],
-        className="scroll held-list",
+        className="held-list",
     )
 
 

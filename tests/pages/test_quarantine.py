@@ -13,7 +13,7 @@ from tests.pages.browse import Client, nodes, words
 from tests.pages.stand_in import NOW_MS
 
 AIR, LOGINS = "environment.air", "security.logins"
-OWNER = "nong-nghiep-moi-truong"
+OWNER, PLANNING = "nong-nghiep-moi-truong", "quy-hoach-kien-truc"
 ROW = (
     '{"indicator":"pm25","entity":"Hồ Gươm","area":"00070","observed_at":"2026-09-21",'
     '"value":4321.0,"quality":"good","source_ref":"air.csv:12"}'
@@ -68,6 +68,12 @@ def send(client: Client, **form: str) -> str:
 
 def asked(reach) -> list[Order]:
     return AuditOrders(reach.engine)(0)
+
+
+def test_an_owner_is_called_by_its_whole_name(operator, held):
+    held.counts = lambda datasets, then_us=None: [Count(AIR, PLANNING, "badTime", "held", 1)]
+    tree = operator.page("/data/quarantine")
+    assert "Sở Quy hoạch - Kiến trúc" in map(words, nodes(tree))
 
 
 def test_rows_are_browsed_by_dataset_owner_and_reason(operator, held):
