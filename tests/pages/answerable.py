@@ -1,4 +1,4 @@
-"""How every dataset of a city stands, as the feed would say it, and what the store has behind."""
+"""What pages of data and of people answer from: datasets, scores, evidence, and what was done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from data_access.promises import CRITERIA
 from data_access.store import open_reader, open_writer
 from data_access.store.scores import HOUR_US, Standing
 from language import in_all_languages
-from tests.layouts.tiles.sample import forecasts, unusual
+from permissions.audit import Entry
+from tests.layouts.tiles.sample import NOW_MS, forecasts, unusual
 from tests.pages.stand_in import envelope
 from wall.scene import read_scenes
 
@@ -252,3 +253,20 @@ def _coverage(city: City) -> dict[str, Any]:
         "numbers": numbers,
         "tables": {"agencies": {"rows": agencies}, "datasets": {"rows": rows}},
     }
+
+
+def be_busy(desk: Desk) -> None:
+    """Let there have been more takes than any page shows."""
+    person = desk.people.find("administrator")
+    assert person is not None
+    for number in range(12):
+        about: dict[str, Any] = {
+            "at_ms": NOW_MS - 1_000 * number,
+            "person": person,
+            "address": "127.0.0.1",
+            "action": "wall.take",
+            "target": "wall/le-lai",
+        }
+        asked = Entry(**about, outcome="asked", detail={"sceneId": "environment"})
+        answers = desk.audit.append(asked)
+        desk.audit.append(Entry(**about, outcome="ok", answers=answers, detail={"skewMs": 12.3}))

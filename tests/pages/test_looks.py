@@ -15,7 +15,6 @@ from callbacks.replays import Replays
 from data_access.realms.realm import known_realm
 from layouts.pages.console_place import GROUPS
 from layouts.pages.operator_state import VIEWS
-from permissions.audit import Entry
 from tests.layouts.tiles.sample import NOW_MS, everything
 from tests.pages import answerable, looking, proposed
 from tests.pages.a_day import a_day, answers
@@ -55,29 +54,12 @@ AWAY = "ERR_CONNECTION_REFUSED"  # the controller is a stand-in: the link finds 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
     with served(tmp_path_factory.mktemp("pages")) as (address, desk):
-        _a_busy_day(desk)
+        answerable.be_busy(desk)
         answerable.tell(desk)
         answerable.measure(desk)
         answerable.arrange(desk)
         proposed.tell(desk)
         yield address, desk
-
-
-def _a_busy_day(desk: Desk) -> None:
-    """Let there have been more takes than any page shows."""
-    person = desk.people.find("administrator")
-    assert person is not None
-    for number in range(12):
-        about: dict[str, Any] = {
-            "at_ms": NOW_MS - 1_000 * number,
-            "person": person,
-            "address": "127.0.0.1",
-            "action": "wall.take",
-            "target": "wall/le-lai",
-        }
-        asked = Entry(**about, outcome="asked", detail={"sceneId": "environment"})
-        answers = desk.audit.append(asked)
-        desk.audit.append(Entry(**about, outcome="ok", answers=answers, detail={"skewMs": 12.3}))
 
 
 @pytest.fixture(scope="module")

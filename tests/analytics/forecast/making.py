@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from analytics.forecast.forecasting import Asked, Forecast, forecast
 from analytics.grid import EPOCH, Grid, StepName
 from analytics.series import Floats, Regular
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = Asked(24)
 FIRST_DAY = date(2026, 1, 5)  # a Monday
 
 
@@ -43,3 +46,11 @@ def wandering(hours: int, *, keeps: float = 0.97, seed: int = 3) -> Floats:
     for at in range(1, hours):
         errors[at] = keeps * errors[at - 1] + chance.normal()
     return daily(hours, noise=0.3, seed=seed) + 3 * errors
+
+
+def one(values: Any, asked: Asked = DAY, *, rows: int = 8000) -> Forecast:
+    """Return the forecast of one series."""
+    found, refused = forecast({"it": values if isinstance(values, Regular) else series(values)},
+                              asked, rows=rows)  # fmt: skip
+    assert not refused
+    return found[0]

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,13 @@ import pytest
 
 from data_access.city import City, load_city
 from data_access.contracts import SourceSpec
-from data_access.intake.ways import LakeWay, UrlWay
+from data_access.intake.ways import LakeWay
 from data_access.passport import passport
-from data_access.records import instant_us
 from data_access.store import Outcome
-from data_access.store.cutoff import Cutoff
 from settings import load_settings
 from tests.conftest import ROOT
 from tests.data_access.feed.conftest import free_port, live_city
 from tests.data_access.feed.live_room import LiveRoom
-from tests.data_access.intake.web_server import Says, WebServer, web_server
 
 AIR = "environment.air"
 SQL = "SELECT date_trunc('hour', seen) AS hour, unit, avg(dust) AS dust FROM lake GROUP BY ALL"
@@ -274,115 +270,6 @@ def test_what_is_asked_for_again_is_read_by_the_feed_that_comes_after_one_killed
     assert not asked  # once is enough
 
 
-ORDER = "urban.order"
-
-
-def register(lake: Path, name: str, *said: str, status: str = "Chưa xử lý") -> None:
-    """Write a partition of a register of records."""
-    at = f"{HOUR:%d/%m/%Y %H:%M:%S}"
-    lines = [f"00070,{each},{status},{at},{at},sidewalk" for each in said]
-    head = "Mã đơn vị,Số biên bản,Trạng thái,Cập nhật,Ngày lập,Mã hành vi"
-    folder = lake / "order" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "_aside.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
-    (folder / "_aside.csv").rename(folder / "part.csv")
-
-
-@pytest.fixture
-def open_register(
-    open_source: Callable[..., LiveRoom], city: City, tmp_path: Path
-) -> Callable[..., LiveRoom]:
-    def opened(**more: Any) -> LiveRoom:
-        sql = "SELECT * EXCLUDE day FROM lake"
-        way = LakeWay(path="order", sql=sql, **{**AT_ONCE, **more})
-        source = replace(city.datasets[ORDER].source, paths=(), csv=way)
-        (tmp_path / "lake").mkdir(exist_ok=True)
-        return open_source(ORDER, source, lake=tmp_path / "lake")
-
-    return opened
-
-
-def records(room: LiveRoom) -> dict[str, str]:
-    """The status of each record that stands, counted as aggregates do."""
-    with room.store().snapshot() as snapshot:
-        found = {each.base_id: each.status for each in snapshot.lives(ORDER)}
-        assert sum(count for *_, count in snapshot.counts(ORDER)) == len(found)
-        assert (snapshot.newest_us(ORDER) is None) == (not found)
-    return found
-
-
-def soon_records(room: LiveRoom, said: dict[str, str]) -> None:
-    def asked() -> bool:
-        room.ask(ORDER, "csv")
-        return records(room) == said
-
-    room.until(asked)
-
-
-@pytest.mark.parametrize("is_gone", [True, False], ids=["gone", "anew"])
-def test_records_that_a_partition_says_no_more_are_withdrawn_and_known_as_of_before(
-    open_register: Callable[..., LiveRoom], tmp_path: Path, is_gone: bool
-) -> None:
-    lake = tmp_path / "lake"
-    register(lake, "day=1", "B-1", "B-2")
-    register(lake, "day=2", "B-3")
-    room = open_register()
-    room.until(lambda: len(records(room)) == 3)
-    if is_gone:
-        (lake / "order/day=1/part.csv").unlink()
-    else:
-        register(lake, "day=1", "B-1")
-    left = {"B-3": "open"} if is_gone else {"B-1": "open", "B-3": "open"}
-    soon_records(room, left)
-    rows = {row["entity"]: row for row in room.store().source_rows(ORDER)}
-    assert (rows["B-2"]["value"], rows["B-2"]["quality"]) == (None, "withdrawn")
-    assert rows["B-2"]["source_ref"] == "order/day=1"
-    when = rows["B-2"]["recorded_at"]
-    for known_at, known in (
-        (when - timedelta(microseconds=1), {"B-1", "B-2", "B-3"}),
-        (when, {*left}),
-    ):
-        cutoff = Cutoff(instant_us(known_at))
-        with room.store().source_snapshot(cutoff, room.city.zone) as snapshot:
-            assert {each.base_id for each in snapshot.lives(ORDER)} == known
-    assert room.health(ORDER, "csv").withdrawn == 3 - len(left)
-    register(lake, "day=1", "B-1", "B-2")  # it comes again
-    soon_records(room, dict.fromkeys(("B-1", "B-2", "B-3"), "open"))
-
-
-def test_a_record_is_of_the_partition_that_said_it_last(
-    open_register: Callable[..., LiveRoom], tmp_path: Path
-) -> None:
-    lake = tmp_path / "lake"
-    register(lake, "day=1", "B-1", "B-2")
-    register(lake, "day=2", "B-3")
-    room = open_register()
-    room.until(lambda: len(records(room)) == 3)
-    register(lake, "day=0", "B-1")  # says the same
-    register(lake, "day=3", "B-3", status="Đã xử lý")
-    soon_records(room, {"B-1": "open", "B-2": "open", "B-3": "closed"})
-    (lake / "order/day=1/part.csv").unlink()
-    soon_records(room, {"B-1": "open", "B-3": "closed"})
-    (lake / "order/day=3/part.csv").unlink()  # day=2 says so still, and is read again
-    soon_records(room, {"B-1": "open", "B-3": "open"})
-
-
-@pytest.mark.parametrize("kept", [{"gone": "kept"}, {"retention": "PT1H"}])
-def test_records_stay_that_a_lake_clears_away(
-    open_register: Callable[..., LiveRoom], tmp_path: Path, kept: dict[str, Any]
-) -> None:
-    lake = tmp_path / "lake"
-    register(lake, "day=1", "B-1")
-    register(lake, "day=2", "B-2")
-    room = open_register(**kept)
-    room.until(lambda: len(records(room)) == 2)
-    (lake / "order/day=1/part.csv").unlink()
-    register(lake, "day=2", "B-2", "B-4")
-    soon_records(room, dict.fromkeys(("B-1", "B-2", "B-4"), "open"))
-    register(lake, "day=2", "B-2", "B-5")  # a look later
-    soon_records(room, dict.fromkeys(("B-1", "B-2", "B-5"), "open"))
-
-
 @pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "unmounted"])
 def test_a_lake_without_anything_takes_nothing_back_and_says_so(
     open_lake: Callable[..., LiveRoom], units: list[str], tmp_path: Path, is_empty: bool
@@ -476,62 +363,3 @@ def test_a_feed_killed_while_it_withdraws_loses_and_doubles_nothing(
     assert room.stored(AIR) == (41, 40, 0)
     assert standing(room) == ({units[0]: 9.0} if is_gone else dict.fromkeys(units[:10], 11.0))
     room.close()
-
-
-# ---------------------------------------------------------------- answers of a poll
-
-
-@pytest.fixture
-def site() -> Iterator[WebServer]:
-    with web_server(lambda _: Says(body=b"")) as opened:
-        yield opened
-
-
-@pytest.mark.parametrize("replaces", ["all", "span", "nothing"])
-def test_an_answer_takes_back_what_it_leaves_out_as_far_as_it_says_it_is_all(
-    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str], replaces: Any
-) -> None:
-    hours = [HOUR - timedelta(hours=back) for back in (3, 2, 1)]
-
-    def says(*kept: datetime) -> None:
-        lines = [f"{hour.isoformat()},{units[0]},{at}" for at, hour in enumerate(hours)]
-        chosen = [line for hour, line in zip(hours, lines, strict=True) if hour in kept]
-        body = "\n".join(["hour,unit,dust", *chosen]).encode()
-        site.answer = lambda _: Says(body=body)
-
-    says(*hours)
-    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces=replaces)
-    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
-    room.until(lambda: room.stored(AIR)[0] == 3)
-    says(hours[0])
-    room.ask(AIR)
-    room.until(lambda: room.accepted(AIR)[0] == 4)
-    withdrawn = {"all": 2, "span": 0, "nothing": 0}[replaces]
-    assert room.stored(AIR) == (3, withdrawn, 0)
-    says(*hours[::2])
-    room.ask(AIR)
-    room.until(lambda: room.accepted(AIR)[0] == 6)
-    with room.store().snapshot() as snapshot:
-        found = snapshot.recent(AIR, "pm25", from_us=0)[units[0]]
-    assert [value for _, value in found] == ([0, 1, 2] if replaces == "nothing" else [0, 2])
-
-
-def test_a_line_that_cannot_be_read_takes_no_number_back(
-    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str]
-) -> None:
-    at = HOUR.isoformat()
-
-    def says(*lines: str) -> None:
-        site.answer = lambda _: Says(body="\n".join(["hour,unit,dust", *lines]).encode())
-
-    says(f"{at},{units[0]},1", f"{at},{units[1]},2", f"{at},{units[2]},3")
-    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces="all")
-    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
-    room.until(lambda: room.stored(AIR)[0] == 3)
-    says(f"{at},{units[0]},1", f"yesterday,{units[1]},2", f"{at},{units[2]},3")
-    room.ask(AIR)
-    room.until(lambda: room.accepted(AIR)[1] == {"badTime": 1})
-    assert standing(room) == {units[0]: 1, units[1]: 2, units[2]: 3}
-    says(f"{at},{units[0]},1", f"{at},{units[2]},3")
-    room.ask(AIR)
-    room.until(lambda: standing(room) == {units[0]: 1, units[2]: 3})

@@ -1,0 +1,86 @@
+"""What an answer of a poll leaves out is taken back as far as it says that it is all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from data_access.city import City
+from data_access.contracts import SourceSpec
+from data_access.intake.ways import UrlWay
+from tests.data_access.feed.live_room import LiveRoom
+from tests.data_access.intake.web_server import Says, WebServer, web_server
+
+AIR = "environment.air"
+OPTIONS = {"time": "hour", "area": "unit", "values": {"pm25": "dust"}}
+HOUR = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+
+@pytest.fixture
+def units(city: City) -> list[str]:
+    return [unit.code for unit in city.areas][:3]
+
+
+def standing(room: LiveRoom) -> dict[str, float]:
+    """The newest value of each unit."""
+    with room.store().snapshot() as snapshot:
+        return {each.entity: each.value for each in snapshot.newest(AIR, "pm25")}
+
+
+@pytest.fixture
+def site() -> Iterator[WebServer]:
+    with web_server(lambda _: Says(body=b"")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("replaces", ["all", "span", "nothing"])
+def test_an_answer_takes_back_what_it_leaves_out_as_far_as_it_says_it_is_all(
+    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str], replaces: Any
+) -> None:
+    hours = [HOUR - timedelta(hours=back) for back in (3, 2, 1)]
+
+    def says(*kept: datetime) -> None:
+        lines = [f"{hour.isoformat()},{units[0]},{at}" for at, hour in enumerate(hours)]
+        chosen = [line for hour, line in zip(hours, lines, strict=True) if hour in kept]
+        body = "\n".join(["hour,unit,dust", *chosen]).encode()
+        site.answer = lambda _: Says(body=body)
+
+    says(*hours)
+    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces=replaces)
+    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    says(hours[0])
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[0] == 4)
+    withdrawn = {"all": 2, "span": 0, "nothing": 0}[replaces]
+    assert room.stored(AIR) == (3, withdrawn, 0)
+    says(*hours[::2])
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[0] == 6)
+    with room.store().snapshot() as snapshot:
+        found = snapshot.recent(AIR, "pm25", from_us=0)[units[0]]
+    assert [value for _, value in found] == ([0, 1, 2] if replaces == "nothing" else [0, 2])
+
+
+def test_a_line_that_cannot_be_read_takes_no_number_back(
+    open_source: Callable[..., LiveRoom], site: WebServer, units: list[str]
+) -> None:
+    at = HOUR.isoformat()
+
+    def says(*lines: str) -> None:
+        site.answer = lambda _: Says(body="\n".join(["hour,unit,dust", *lines]).encode())
+
+    says(f"{at},{units[0]},1", f"{at},{units[1]},2", f"{at},{units[2]},3")
+    url = UrlWay(address=f"{site.url}/hours.csv", every="P1D", replaces="all")
+    room = open_source(AIR, SourceSpec(format="table", options=OPTIONS, url=url))
+    room.until(lambda: room.stored(AIR)[0] == 3)
+    says(f"{at},{units[0]},1", f"yesterday,{units[1]},2", f"{at},{units[2]},3")
+    room.ask(AIR)
+    room.until(lambda: room.accepted(AIR)[1] == {"badTime": 1})
+    assert standing(room) == {units[0]: 1, units[1]: 2, units[2]: 3}
+    says(f"{at},{units[0]},1", f"{at},{units[2]},3")
+    room.ask(AIR)
+    room.until(lambda: standing(room) == {units[0]: 1, units[2]: 3})
