@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -111,11 +112,13 @@ class Spool:
         self._last_id = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            writing = _connect(path)
-            writing.executescript(_SCHEMA)
-            _widen(writing)
-            self._reading = _connect(path)
-            self._last_id = self._reading.execute("SELECT max(id) FROM payload").fetchone()[0] or 0
+            with ExitStack() as unless_used:
+                writing = _connect(path, unless_used)
+                writing.executescript(_SCHEMA)
+                _widen(writing)
+                self._reading = reading = _connect(path, unless_used)
+                self._last_id = reading.execute("SELECT max(id) FROM payload").fetchone()[0] or 0
+                unless_used.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"The spool {path} cannot be opened: {error}") from error
         self._thread = threading.Thread(
@@ -324,8 +327,9 @@ def _widen(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE payload ADD COLUMN part TEXT NOT NULL DEFAULT ''")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, unless_used: ExitStack) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    unless_used.callback(connection.close)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")

@@ -6,9 +6,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psutil import Process
 
 from data_access.errors import SpoolFull, StoreError
 from data_access.intake import spool as spool_module
@@ -174,8 +177,8 @@ def test_a_disk_that_is_full_acknowledges_nothing_and_is_tried_again(
 ) -> None:
     connect = spool_module._connect
 
-    def small(path: Path) -> sqlite3.Connection:
-        connection = connect(path)
+    def small(*given: Any) -> sqlite3.Connection:
+        connection = connect(*given)
         connection.execute("PRAGMA max_page_count = 20")
         return connection
 
@@ -244,3 +247,17 @@ def test_what_waits_in_a_file_of_another_edition_stays(
     spool.begin("a", 0)
     spool.put("a", "url", [arrival("new", part="p")]).result()
     assert texts(spool) == ["old", "new"]
+
+
+@pytest.mark.parametrize("wrong", [b"no database" * 100, b""])
+def test_a_spool_that_cannot_be_opened_is_not_held_open(tmp_path: Path, wrong: bytes) -> None:
+    path = tmp_path / "spool.sqlite"
+    path.write_bytes(wrong)
+    if not wrong:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("create table payload (other)")  # of another program
+    # The frames of the refusal still hold what was opened: only closing it lets it go.
+    with pytest.raises(StoreError, match="cannot be opened") as refusal:
+        Spool(path)
+    assert str(path) not in {each.path for each in Process().open_files()}
+    assert refusal.tb is not None
