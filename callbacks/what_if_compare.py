@@ -34,6 +34,7 @@ from twin.result import RunResult
 GAP_PX = 16
 LEFT_SHARE = 0.6
 BAR_PX = 64
+MAP_PX = 400  # the least height: a map with its whole legend; more of them are scrolled to
 PAIR_PX = 64  # of the keys that say which run is held against which
 TABLE_SHARE = 0.46
 LEAST = (1180.0, 560.0)
@@ -200,7 +201,7 @@ def _maps(
     columns = 1 if len(found) == 1 else 2
     lines = -(-len(found) // columns)
     wide = round((width - GAP_PX * (columns - 1)) / columns)
-    high = round((height - BAR_PX - GAP_PX * lines) / lines)
+    high = max(MAP_PX, round((height - BAR_PX - GAP_PX * lines) / lines))
     return [
         Shown(
             tile_kind(of),

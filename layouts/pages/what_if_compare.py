@@ -58,8 +58,9 @@ def body(
                         *([html.Div(list(pairs), className="choices wi-pair")] if pairs else []),
                         html.Div(
                             list(maps),
-                            className="wi-maps",
+                            className="scroll wi-maps",
                             style={"gridTemplateColumns": f"repeat({columns}, auto)"},
+                            tabIndex="0",
                         ),
                     ],
                     className="wi-left",
@@ -126,11 +127,12 @@ def ranked(
         for index, rank in ranking(row)
     ]
     shared = [rank for _, rank in ranking(row)]
-    tied = len(set(shared)) < len(shared)
+    why = tell("tied_water", setting) if row.balance_pct else tell("tied", setting)
+    tied = [html.P(why, className="quiet")] if len(set(shared)) < len(shared) else []
     return [
         html.H2(tell("rank", setting, figure=pick(row.label, setting.language))),
         html.Ol(places, className="wi-rank"),
-        *([html.P(tell("tied", setting), className="quiet")] if tied else []),
+        *tied,
         *([html.P(tell("bases_differ", setting), className="is-problem")]
           if any(each.bases_differ for each in rows) else []),
         html.H2(tell("rank_by", setting)),

@@ -379,4 +379,11 @@ def test_r52_three_runs_stand_side_by_side_and_share_a_rank_where_chance_may_hav
 ) -> None:
     runs = [keep(reach, other=number).id for number in range(3)]
     shown = {"what-if-room.data": SIZE, "what-if-runs.data": {"runs": runs}}
-    assert "Cùng hạng" in as_text(leader.call("what-if-sides.children", shown))
+    sides = leader.call("what-if-sides.children", shown)
+    tree = sides.json["response"]["what-if-sides"]["children"]
+    maps = next(n for n in nodes(tree) if "wi-maps" in str(n["props"].get("className")))
+    heights = [each["props"]["style"]["height"] for each in maps["props"]["children"]]
+    assert heights == ["400px"] * 3  # lower ones have no room for their whole legend
+    told = as_text(sides)
+    assert "Cùng hạng" in told
+    assert "cân bằng nước" not in told  # of traffic
