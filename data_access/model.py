@@ -45,6 +45,15 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """An observation its own source does not believe: refused until somebody answers for it."""
+
+    row: int  # its position in the batch's observations
+    detail: Told  # one sentence: what was found, and why it is not believed
+    shades: tuple[int, ...] = ()  # positions of rows that are suspect as long as it is refused
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRow:
     """One version of a thing with a life (alert, request, situation), as its source told it."""
 
@@ -78,6 +87,7 @@ class Batch:
     """What one reading of a source yields; any part may be empty."""
 
     observations: pd.DataFrame | None = None  # OBSERVATION_COLUMNS, and SOURCE_LINE if need be
+    doubts: list[Doubt] = field(default_factory=list)  # of these
     records: list[RecordRow] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

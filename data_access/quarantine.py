@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Mode = Literal["again", "override"]
+DOUBTED = "implausible"  # of what could be, and its source does not believe (model.Doubt)
 # Faults a person may vouch for. Others leave nothing to count: no name, no time, no number.
-OVERRIDABLE = frozenset({"outOfRange", "unknownCode", "wrongType"})
+OVERRIDABLE = frozenset({"outOfRange", DOUBTED, "unknownCode", "wrongType"})
 HELD, ALLOWED, RELEASED, SETTLED = "held", "allowed", "released", "settled"
 ROW_TEXT = 2_000  # characters of a refused row that are kept; a longer one is cut, and only read
-_RECORD, _OBSERVATION = "record_id", "indicator"
+_RECORD = "record_id"
+_SET_HERE = ("source_ref", "area", "quality")  # of a row: where it stands, and what was made of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,28 @@ def read_row(text: str) -> dict[str, Any] | None:
         return None
     is_whole = found.keys() >= set(OBSERVATION_COLUMNS) or _RECORD in found
     return found if is_whole else None
+
+
+def identity(text: str) -> str:
+    """Return what a kept row says: by it a row is known again that somebody answers for.
+
+    So their word holds wherever the row stands, and not for another that stands there later.
+    """
+    found = read_row(text)
+    if found is None:
+        return text
+    said = {name: value for name, value in found.items() if name not in _SET_HERE}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def known_by(text: str, reference: str) -> str:
+    """Return by what a row in quarantine is known: what it says; its place if that is not kept."""
+    return identity(text) if text else reference
+
+
+def is_vouched(text: str, reference: str, allowed: Collection[str]) -> bool:
+    """Tell whether somebody answers for a row; `allowed` is what those rows are known by."""
+    return bool(allowed) and known_by(text, reference) in allowed
 
 
 def _record(found: dict[str, Any]) -> RecordRow:

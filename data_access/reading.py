@@ -161,7 +161,7 @@ class Reading:
                 value=rows.value[at],
                 most=LARGEST,
             )
-            self.rejected.append(Rejected(rows.reference(at), "outOfRange", detail))
+            self.rejected.append(Rejected(rows.reference(at), "tooLarge", detail))
         return rows if fine.all() else rows.take(fine)
 
     def _mark(self, found: Found, notes: Notes) -> None:

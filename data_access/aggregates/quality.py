@@ -22,6 +22,8 @@ STATES = {
 REASONS = {
     "outOfRange": text("ngoài khoảng cho phép", "out of range"),
     "implausible": text("không hợp lý", "implausible"),
+    "tooLarge": text("quá lớn để cộng", "too large to be summed"),
+    "badField": text("trường không hợp lý", "implausible field"),
     "badTime": text("thời gian sai", "bad time"),
     "duplicate": text("trùng lặp", "duplicate"),
     "notANumber": text("không phải số", "not a number"),

@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping
 
 from data_access.criteria.part import Evidence, Part
 
-VALUES = frozenset({"outOfRange", "implausible", "badTime", "badPosition", "badPlace"})
+VALUES = frozenset(
+    {"outOfRange", "implausible", "tooLarge", "badField", "badTime", "badPosition", "badPlace"}
+)
 CODES = frozenset(
     {"unknownCode", "unknownStatus", "unknownArea", "unknownIndicator", "unknownUnit"}
 )

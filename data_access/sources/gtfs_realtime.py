@@ -151,7 +151,7 @@ class _Reader:
                 detail = told(
                     "{speed:g} m/s; expected 0 to {most}", speed=position.speed, most=FASTEST_MS
                 )
-                self._refuse(entity, "implausible", detail)
+                self._refuse(entity, "badField", detail)
         own = vehicle.vehicle
         lon, lat = geometry["coordinates"]
         body = self._named(vehicle.trip) | {
@@ -245,7 +245,7 @@ class _Reader:
                 delay_s=delay.delay_s,
                 most=LONGEST_DELAY_S,
             )
-            self._refuse(entity, "implausible", detail)
+            self._refuse(entity, "badField", detail)
             return Delay(delay.stop_id, None)
         return delay
 

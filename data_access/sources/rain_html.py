@@ -1,9 +1,9 @@
 """Daily rain by gauge as a drainage company exports it: an HTML table in a file named .xls.
 
 A blank cell is no report, not zero; days on which no gauge saw rain are not listed. A gauge that
-saw far more than every gauge around it is at fault: its day goes to quarantine, and what it said
-on the days beside is suspect. A gauge stays where it stands, in the unit it is called after: what
-that name means is asked for the newest day of a file.
+saw far more than every gauge around it is doubted: its day goes to quarantine, and what it said
+on the days beside is suspect, until somebody answers for it. A gauge stays where it stands, in the
+unit it is called after: what that name means is asked for the newest day of a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from data_access.areas import KM_PER_DEGREE
 from data_access.city import City
 from data_access.contracts import DatasetContract
 from data_access.errors import SourceWrongFormat
-from data_access.model import Batch, Entity, Rejected
+from data_access.model import Batch, Doubt, Entity, Rejected
 from data_access.sources.html_table import tables_of
 from data_access.sources.joining import Joining
 from data_access.sources.options import SourceOptions, UnitsOf, ZoneName, zone_of
@@ -58,8 +58,7 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
     unreadable: list[Rejected] = []
     for table in good_files(files, lambda path: _Table.parse(load(path), options), unreadable):
         gauges = _gauges(table.headings, Joining(city, options.units), table.days[-1])
-        refused, suspect = _implausible(table.values, gauges, table.days, options)
-        day, gauge = np.nonzero(np.isfinite(table.values) & ~refused)
+        day, gauge = np.nonzero(np.isfinite(table.values))
         midnights = [datetime.combine(d, time(), tzinfo=zone) for d in table.days]
         stamps = np.array([int(m.timestamp() * 1e6) for m in midnights], dtype="datetime64[us]")
         frame = observations(
@@ -68,13 +67,13 @@ def read(files: Sequence[Path], *, contract: DatasetContract, city: City) -> Ite
             area=np.array([g.area for g in gauges], dtype=object)[gauge],
             observed_at=stamps[day],
             value=table.values[day, gauge],
-            quality=np.where(suspect[day, gauge], "suspect", "good"),
             source_ref=np.array([f"{table.name}:{line}" for line in table.lines], dtype=object)[
                 day
             ],
         )
-        rejected = [*unreadable, *table.rejected, *_refusals(table, gauges, refused)]
-        yield Batch(frame, entities=gauges, rejected=rejected)
+        doubts = list(_doubts(table, gauges, options))
+        rejected = [*unreadable, *table.rejected]
+        yield Batch(frame, doubts, entities=gauges, rejected=rejected)
         unreadable.clear()
     if unreadable:
         yield Batch(rejected=unreadable)
@@ -191,12 +190,28 @@ def _gauges(headings: Sequence[str], joining: Joining, day: date) -> list[Entity
     return gauges
 
 
-def _implausible(
-    values: np.ndarray, gauges: Sequence[Entity], days: Sequence[date], options: Options
-) -> tuple[np.ndarray, np.ndarray]:
-    """Tell which values are faults, and which are suspect because their gauge had one nearby."""
+def _doubts(table: _Table, gauges: Sequence[Entity], options: Options) -> Iterator[Doubt]:
+    """Yield a doubt a value that is implausible; rows are numbered as the table's values are."""
+    values = table.values
+    reported = np.isfinite(values)
+    row = np.cumsum(reported.ravel()).reshape(values.shape) - 1
+    number = np.array([day.toordinal() for day in table.days])
+    for day, gauge in np.argwhere(_implausible(values, gauges, options)):
+        beside = reported[:, gauge] & (np.abs(number - number[day]) <= FAULT_DAYS)
+        beside[day] = False
+        detail = told(
+            "{entity} on {day}: {mm:g} mm, far above the gauges around it",
+            entity=gauges[gauge].entity,
+            day=f"{table.days[day]:%d/%m/%Y}",
+            mm=values[day, gauge],
+        )
+        yield Doubt(int(row[day, gauge]), detail, tuple(row[beside, gauge].tolist()))
+
+
+def _implausible(values: np.ndarray, gauges: Sequence[Entity], options: Options) -> np.ndarray:
+    """Tell which values are far above those of the gauges around."""
     nearest = _nearest(gauges)
-    refused = np.zeros(values.shape, dtype=bool)
+    doubted = np.zeros(values.shape, dtype=bool)
     with np.errstate(invalid="ignore"):
         candidates = np.argwhere(values > options.suspicious_mm)
     for day, gauge in candidates:
@@ -204,12 +219,8 @@ def _implausible(
         reported = np.sort(around[np.isfinite(around)][: options.neighbours])
         # The second wettest: one gauge at fault must not vouch for another.
         vouched = reported[-2] if len(reported) > 1 else 0.0
-        refused[day, gauge] = values[day, gauge] > options.neighbour_ratio * vouched
-    suspect = np.zeros(values.shape, dtype=bool)
-    number = np.array([day.toordinal() for day in days])
-    for day, gauge in np.argwhere(refused):
-        suspect[np.abs(number - number[day]) <= FAULT_DAYS, gauge] = True
-    return refused, suspect
+        doubted[day, gauge] = values[day, gauge] > options.neighbour_ratio * vouched
+    return doubted
 
 
 def _nearest(gauges: Sequence[Entity]) -> np.ndarray:
@@ -222,20 +233,3 @@ def _nearest(gauges: Sequence[Entity]) -> np.ndarray:
     np.fill_diagonal(away, -1)  # itself first, then dropped
     order: np.ndarray = np.argsort(away, axis=1, kind="stable")[:, 1:]
     return order
-
-
-def _refusals(table: _Table, gauges: Sequence[Entity], refused: np.ndarray) -> list[Rejected]:
-    return [
-        Rejected(
-            f"{table.name}:{table.lines[day]}",
-            "implausible",
-            told(
-                "{entity} on {day}: {mm:g} mm, far above the gauges around it",
-                entity=gauges[gauge].entity,
-                day=f"{table.days[day]:%d/%m/%Y}",
-                mm=table.values[day, gauge],
-            ),
-            f"{table.values[day, gauge]:g}",
-        )
-        for day, gauge in np.argwhere(refused)
-    ]

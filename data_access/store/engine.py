@@ -127,6 +127,11 @@ def insert_into(connection: Connection, table: Any) -> Any:
     return sqlite_insert(table)
 
 
+def plain(text: str) -> str:
+    """Return a text that any database takes: PostgreSQL has none with NUL in it."""
+    return text.replace("\0", "\ufffd")
+
+
 def bulk(
     connection: Connection, statement: Insert, columns: Sequence[str], rows: Sequence[tuple]
 ) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, delete, insert, select
 
 from data_access.intake.health import Health
+from data_access.store.engine import plain
 from data_access.store.tables import source_health
 from language import pack
 
@@ -37,6 +38,6 @@ def read(connection: Connection, realm: str) -> list[Health]:
 
 def _plain(health: Health) -> dict[str, object]:
     """Return a row that any database takes."""
-    place = health.place.replace("\0", "\ufffd")[:LONGEST]
+    place = plain(health.place)[:LONGEST]
     error = pack(health.error, longest=LONGEST)
     return {**asdict(health), "place": place, "error": error}

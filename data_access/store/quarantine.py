@@ -9,8 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from data_access.envelope import LIVE
-from data_access.quarantine import ALLOWED, HELD, RELEASED, SETTLED, Decided, Order
-from data_access.store.engine import insert_into
+from data_access.model import Rejected
+from data_access.quarantine import (
+    ALLOWED,
+    HELD,
+    RELEASED,
+    SETTLED,
+    Decided,
+    Order,
+    known_by,
+)
+from data_access.store.engine import insert_into, plain
 from data_access.store.reader import StoreReader
 from data_access.store.tables import quarantine, quarantine_order, stream
 from language import pack
@@ -160,14 +169,54 @@ def last_done(connection: Connection) -> int:
 
 
 def allowed(connection: Connection, stream_id: int) -> frozenset[str]:
-    """Return the references whose rows are let in on somebody's word."""
+    """Return by what the rows are known that are let in on somebody's word."""
     found = connection.execute(
-        select(quarantine.c.source_ref).where(
+        select(quarantine.c.row, quarantine.c.source_ref).where(
             quarantine.c.stream_id == stream_id, quarantine.c.state.in_((ALLOWED, RELEASED)),
             quarantine.c.decided_by.is_not(None),
         )
     )  # fmt: skip
-    return frozenset(found.scalars())
+    return frozenset(known_by(row.row, row.source_ref) for row in found)
+
+
+def hold(
+    connection: Connection,
+    stream_id: int,
+    refused: Sequence[Rejected],
+    *,
+    owner: str,
+    now_us: int,
+) -> None:
+    """Keep refused rows, once each. One that says something else than it did is held anew."""
+    made: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in refused:
+        reference = plain(each.source_ref)[:LONGEST_REF]
+        text = {"detail": pack(each.detail), "row": plain(each.row), "owner": owner}
+        made.setdefault(
+            (reference, each.reason),
+            {"stream_id": stream_id, "source_ref": reference, "reason": each.reason}
+            | text
+            | {"seen_us": now_us},
+        )
+    references = sorted({reference for reference, _ in made})
+    for begin_at in range(0, len(references), AT_ONCE):
+        found = connection.execute(
+            select(
+                quarantine.c.id, quarantine.c.source_ref, quarantine.c.reason, quarantine.c.row
+            ).where(
+                quarantine.c.stream_id == stream_id,
+                quarantine.c.source_ref.in_(references[begin_at : begin_at + AT_ONCE]),
+            )
+        )
+        for row in found.all():
+            new = made.pop((row.source_ref, row.reason), None)
+            if new is not None and known_by(new["row"], "") != known_by(row.row, ""):
+                anew = {"state": HELD, "order_id": None} | dict.fromkeys(_DECIDED)
+                _mark(connection, [row.id], **new, **anew)
+    if made:
+        connection.execute(
+            insert_into(connection, quarantine).on_conflict_do_nothing(), list(made.values())
+        )
 
 
 def begin(connection: Connection, order: Order, now_us: int) -> None:
@@ -180,7 +229,7 @@ def begin(connection: Connection, order: Order, now_us: int) -> None:
 
 def settle(connection: Connection, stream_id: int, refused: Collection[tuple[str, str]]) -> None:
     """Note after a reading of everything which held rows are refused no more."""
-    still = {(ref[:LONGEST_REF], reason) for ref, reason in refused}
+    still = {(plain(ref)[:LONGEST_REF], reason) for ref, reason in refused}
     found = connection.execute(
         select(
             quarantine.c.id, quarantine.c.source_ref, quarantine.c.reason, quarantine.c.state
@@ -265,6 +314,9 @@ def _mark(connection: Connection, ids: Sequence[int], **values: Any) -> None:
     for begin_at in range(0, len(ids), AT_ONCE):
         chosen = ids[begin_at : begin_at + AT_ONCE]
         connection.execute(update(quarantine).where(quarantine.c.id.in_(chosen)).values(**values))
+
+
+_DECIDED = ("decided_by", "decided_why", "decided_us")
 
 
 def _word(order: Order, now_us: int) -> dict[str, Any]:

@@ -20,13 +20,12 @@ from data_access.rows import Rows
 from data_access.schema import Schema
 from data_access.store import health, observations, parts, records, scores, withdrawn
 from data_access.store import quarantine as held
-from data_access.store.engine import insert_into, migrate, open_engine, transaction
+from data_access.store.engine import insert_into, migrate, open_engine, plain, transaction
 from data_access.store.observations import RefBook
 from data_access.store.parts import Whole
 from data_access.store.scores import Standing
 from data_access.store.series import SeriesBook
-from data_access.store.tables import cell, entity, file, observation, quarantine, series, stream
-from language import pack
+from data_access.store.tables import cell, entity, file, observation, series, stream
 from settings import Settings
 
 
@@ -332,7 +331,7 @@ def _keep_entities(connection: Connection, stream_id: int, entities: Sequence[En
         each.entity: {
             "stream_id": stream_id,
             "entity": each.entity,
-            "name": _plain(each.name)[:300],
+            "name": plain(each.name)[:300],
             "lat": each.lat,
             "lon": each.lon,
             "area": each.area,
@@ -352,21 +351,7 @@ def _keep_entities(connection: Connection, stream_id: int, entities: Sequence[En
 
 def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: int) -> None:
     if change.rejected:
-        connection.execute(
-            insert_into(connection, quarantine).on_conflict_do_nothing(),
-            [
-                {
-                    "stream_id": stream_id,
-                    "source_ref": _plain(each.source_ref)[:1000],
-                    "reason": each.reason,
-                    "detail": pack(each.detail),
-                    "row": _plain(each.row),
-                    "owner": change.owner,
-                    "seen_us": now_us,
-                }
-                for each in change.rejected
-            ],
-        )
+        held.hold(connection, stream_id, change.rejected, owner=change.owner, now_us=now_us)
     if change.gone:
         connection.execute(
             delete(file).where(file.c.stream_id == stream_id, file.c.path.in_(change.gone))
@@ -386,8 +371,3 @@ def _keep_files(connection: Connection, stream_id: int, change: Change, now_us: 
             .values(stream_id=stream_id, path=mark.path, **kept)
             .on_conflict_do_update(index_elements=[file.c.stream_id, file.c.path], set_=kept)
         )
-
-
-def _plain(text: str) -> str:
-    """Return a text that any database takes: PostgreSQL has none with NUL in it."""
-    return text.replace("\0", "\ufffd")

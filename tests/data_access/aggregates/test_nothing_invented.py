@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data_access import contract_check
+from data_access import observation_check
 from data_access.aggregates.quality import REASONS
 from data_access.aggregates.vn_aqi import vn_aqi
 from data_access.model import Entity, RecordRow
@@ -321,7 +321,7 @@ def test_each_bottleneck_says_where_its_own_number_comes_from(
 
 def reasons_given() -> Iterator[str]:
     """Yield every reason for a refusal that is written in the data path."""
-    yield from contract_check._REASONS
+    yield from observation_check._REASONS
     for path in (ROOT / "data_access").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and _name(node.func) in REFUSING:

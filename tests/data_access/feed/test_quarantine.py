@@ -187,3 +187,73 @@ def test_a_row_of_which_only_a_part_was_kept_says_that_it_must_come_again(room: 
     assert change.decided is not None
     assert change.decided[1].held == [1]
     assert "must come again" in change.decided[1].why[1]
+
+
+def test_a_word_holds_for_what_a_row_says_wherever_it_stands(room: Room) -> None:
+    room.orders.append(override(7))
+    room.play(3)
+    (path,) = (path for path in room.lake.rglob("*.csv") if ",-5," in path.read_text())
+    head, *lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([head, lines[-1], *lines]))  # one line further down
+    room.play(3)
+    assert values(room).count(BAD) == 1
+    assert [each.decided_by for each in held(room, RELEASED)] == ["binh"]
+
+
+def test_what_stands_there_later_needs_a_word_of_its_own(room: Room) -> None:
+    room.orders.append(override(7))
+    room.play(3)
+    (path,) = (path for path in room.lake.rglob("*.csv") if ",-5," in path.read_text())
+    path.write_text(path.read_text().replace(",-5,", ",-6.5,"))
+    room.play(3)
+    (row,) = held(room)
+    assert (row.state, row.decided_by, row.decided_why) == (HELD, None, None)
+    assert '"value":-6.5' in row.row
+    assert -6.5 not in values(room)
+
+
+RAIN = "environment.rain"
+
+
+def test_a_storm_its_source_does_not_believe_is_let_in_with_the_days_beside(
+    open_room: Callable[..., Room],
+) -> None:
+    room = open_room(RAIN)
+    room.settle()
+    storm = Order(4, RAIN, "implausible", "override", "binh", "three neighbours reported it")
+
+    def days() -> dict[tuple[str, float], str]:
+        rows = room.store().source_rows(RAIN, limit=500)
+        return {(row["entity"], row["value"]): row["quality"] for row in rows}
+
+    suspect = {row for row, quality in days().items() if quality == "suspect"}
+    assert len(suspect) == 2
+    assert ("Thanh Liệt", 839.4) not in days()
+    room.orders += [replace(storm, order_id=3, mode="again"), storm]
+    room.play(6)
+    done = QuarantineReader(room.store()).done([3, 4])
+    assert [done[each].released for each in (3, 4)] == [0, 1]
+    assert days()["Thanh Liệt", 839.4] == "good"
+    assert {days()[row] for row in suspect} == {"good"}
+
+
+def test_what_came_in_live_and_is_not_believed_waits_for_a_persons_word(
+    city: City,
+) -> None:
+    contract = city.datasets[RAIN]
+    row = (
+        '{"indicator":"rain_mm","entity":"Thanh Liệt","area":"00643",'
+        '"observed_at":"2021-09-22 17:00:00+00:00","value":839.4,"quality":"good",'
+        '"source_ref":"rain@2021:3"}'
+    )
+    order = Order(1, RAIN, "implausible", "again", "binh")
+    checked = readmission.readmitted([(1, "rain@2021:3", row)], order, contract, city, NOW)
+    assert checked.rows is None
+    assert checked.decided is not None
+    assert "somebody who answers for it" in checked.decided[1].why[1]
+    vouched = replace(order, mode="override", why=WHY)
+    let_in = readmission.readmitted([(1, "rain@2021:3", row)], vouched, contract, city, NOW)
+    assert let_in.rows is not None
+    assert let_in.rows.value.tolist() == [839.4]
+    assert let_in.decided is not None
+    assert let_in.decided[1].released == [1]

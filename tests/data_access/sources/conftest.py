@@ -43,8 +43,15 @@ def city() -> City:
 def joined(batches: list[Batch]) -> Batch:
     """Return all batches as one; observations keep their order."""
     frames = [batch.observations for batch in batches if batch.observations is not None]
+    doubts, before = [], 0
+    for batch in batches:
+        for each in batch.doubts:
+            shades = tuple(row + before for row in each.shades)
+            doubts.append(replace(each, row=each.row + before, shades=shades))
+        before += 0 if batch.observations is None else len(batch.observations)
     return Batch(
         observations=pd.concat(frames, ignore_index=True) if frames else None,
+        doubts=doubts,
         records=[record for batch in batches for record in batch.records],
         entities=[entity for batch in batches for entity in batch.entities],
         rejected=[rejected for batch in batches for rejected in batch.rejected],

@@ -40,7 +40,7 @@ def test_a_message_says_the_same_in_every_encoding(read_file: Reader, encoding: 
     }[encoding]
     batch = read_file("transport.buses", content)
     assert [record.record_id for record in batch.records] == ["43B-1", "43B-4"]
-    assert [each.reason for each in batch.rejected] == ["badPlace", "badTime", "implausible"]
+    assert [each.reason for each in batch.rejected] == ["badPlace", "badTime", "badField"]
 
 
 def test_a_vehicle_has_its_place_speed_and_the_names_of_the_timetable(read_small: Reader) -> None:
@@ -67,7 +67,7 @@ def test_what_cannot_be_is_left_out_and_counted(read_small: Reader) -> None:
     assert refused == {
         "buses.asciipb#v2": "badPlace",  # 0° 0°
         "buses.asciipb#v3": "badTime",  # milliseconds
-        "buses.asciipb#v4": "implausible",  # 220 m/s
+        "buses.asciipb#v4": "badField",  # 220 m/s
     }
     assert _records(read_small, "transport.buses")["43B-4"].body["speed_kmh"] is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ import pytest
 from data_access.city import City
 from data_access.contract_check import check
 from data_access.errors import SourceWrongFormat
+from data_access.model import Batch
+from data_access.quarantine import identity
 from data_access.sources import registry
 from tests.conftest import SMALL_LAKE
 from tests.data_access.sources.conftest import Reader, joined, reasons, values
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def _page(*rows: str) -> str:
@@ -20,6 +26,10 @@ def _page(*rows: str) -> str:
 
 def _row(day: str, *cells: str) -> str:
     return f"<tr><td>{day}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _checked(batch: Batch, city: City, *, allowed: Collection[str] = ()) -> Batch:
+    return check(batch, city.datasets["environment.rain"], now=NOW, allowed=allowed)
 
 
 def test_the_small_file_is_utf16_html_named_xls() -> None:
@@ -50,9 +60,9 @@ def test_a_heading_that_comes_twice_is_two_gauges_in_one_unit(read_small: Reader
 
 
 def test_a_gauge_far_above_those_around_is_refused_and_doubted_on_the_days_beside(
-    read_small: Reader,
+    read_small: Reader, city: City
 ) -> None:
-    batch = read_small("environment.rain")
+    batch = _checked(read_small("environment.rain"), city)
     (refused,) = [each for each in batch.rejected if each.reason == "implausible"]
     assert refused.detail.startswith("Thanh Liệt on 23/09/2021: 839.4 mm")
     assert batch.observations is not None
@@ -61,26 +71,49 @@ def test_a_gauge_far_above_those_around_is_refused_and_doubted_on_the_days_besid
     assert len(doubted) == 2
 
 
+def test_somebody_answers_for_one_gauge_of_a_day_and_for_no_other(
+    read_file: Reader, city: City
+) -> None:
+    heads = "<th>Ba Đình</th><th>Ngọc Hà</th><th>Giảng Võ</th><th>Cửa Nam</th>"
+    days = _row("01/05/2026", "400", "380", "1", "2"), _row("02/05/2026", "3", "4", "1", "2")
+    batch = read_file("environment.rain", _page(heads, *days))
+    first, second = _checked(batch, city).rejected
+    assert first.source_ref != second.source_ref  # two cells of one line
+    assert first.source_ref.startswith("file.dat:2 · ")
+    let_in = _checked(batch, city, allowed={identity(first.row)})
+    assert [each.row for each in let_in.rejected] == [second.row]
+    assert let_in.observations is not None
+    quality = {(row.entity, row.value): row.quality for row in let_in.observations.itertuples()}
+    assert quality["Ba Đình", 400.0] == quality["Ba Đình", 3.0] == "good"
+    assert quality["Ngọc Hà", 4.0] == "suspect"
+    assert ("Ngọc Hà", 380.0) not in quality
+
+
 def test_a_real_cloudburst_that_others_saw_too_is_believed(read_small: Reader) -> None:
     found = values(read_small("environment.rain"), entity="Hoàn Kiếm")
     assert found["2021-09-30 00:00"] == 421.3
 
 
-def test_two_gauges_at_fault_do_not_vouch_for_each_other(read_file: Reader) -> None:
+def test_two_gauges_at_fault_do_not_vouch_for_each_other(read_file: Reader, city: City) -> None:
     heads = "<th>Ba Đình</th><th>Ngọc Hà</th><th>Giảng Võ</th><th>Cửa Nam</th>"
-    batch = read_file("environment.rain", _page(heads, _row("01/05/2026", "600", "580", "1", "2")))
-    assert [each.reason for each in batch.rejected] == ["implausible", "implausible"]
+    batch = read_file("environment.rain", _page(heads, _row("01/05/2026", "400", "380", "1", "2")))
+    refused = _checked(batch, city).rejected
+    assert [each.reason for each in refused] == ["implausible", "implausible"]
 
 
-def test_a_downpour_that_nobody_else_reported_is_not_believed(read_file: Reader) -> None:
+def test_a_downpour_that_nobody_else_reported_is_not_believed(
+    read_file: Reader, city: City
+) -> None:
     heads = "<th>Ba Đình</th><th>Ngọc Hà</th>"
     batch = read_file("environment.rain", _page(heads, _row("01/05/2026", "300", "&nbsp;")))
-    assert [each.reason for each in batch.rejected] == ["implausible"]
+    assert [each.reason for each in _checked(batch, city).rejected] == ["implausible"]
 
 
-def test_bad_rows_and_cells_are_refused_and_sums_are_passed_over(read_small: Reader) -> None:
-    assert reasons(read_small("environment.rain")) == {
-        "rain_2021.xls:3": "implausible",
+def test_bad_rows_and_cells_are_refused_and_sums_are_passed_over(
+    read_small: Reader, city: City
+) -> None:
+    assert reasons(_checked(read_small("environment.rain"), city)) == {
+        "rain_2021.xls:3 · rain_mm · Thanh Liệt · 2021-09-22T17:00Z": "implausible",
         "rain_2021.xls:4": "notANumber",
         "rain_2021.xls:6": "badTime",  # 31 February
         "rain_2021.xls:7": "badRow",
@@ -108,14 +141,17 @@ def test_the_real_years_lose_their_faults_and_nothing_else(real_data: Path, city
     contract = city.datasets["environment.rain"]
     files = contract.source.files(real_data)
     assert len(files) == 2
-    batch = joined(list(registry.read(files, contract=contract, city=city)))
+    read = joined(list(registry.read(files, contract=contract, city=city)))
+    batch = check(read, contract, now=NOW)
+    assert read.observations is not None
     assert batch.observations is not None
     assert len({each.entity for each in batch.entities}) == 49
     assert {each.reason for each in batch.rejected} == {"implausible"}
     assert 8 <= len(batch.rejected) <= 25
+    assert len(batch.observations) == len(read.observations) - len(batch.rejected)
     assert batch.observations["value"].max() < 250
     heavy = batch.observations[batch.observations["value"] > 150]
     assert "Yên Sở" in set(heavy["entity"])  # 24 September 2021 rained 179 mm there
-    good = check(batch, contract, now=batch.observations["observed_at"].max())
-    assert good.observations is not None
-    assert len(good.observations) == len(batch.observations)
+    everything = {identity(each.row) for each in batch.rejected}
+    believed = check(read, contract, now=NOW, allowed=everything)
+    assert not believed.rejected
