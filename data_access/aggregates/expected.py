@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
 
 from data_access.envelope import Status
 
@@ -45,4 +44,9 @@ class Expected:
 def expected(before: Sequence[float | None]) -> Expected | None:
     """Return what the years before lead to expect of a period; None where one is missing."""
     known = [figure for figure in before[:YEARS] if figure is not None]
-    return Expected(mean(known), stdev(known)) if len(known) == YEARS else None
+    if len(known) != YEARS:
+        return None
+    # Not the module statistics: its fractions took half the time of an aggregate of epidemics.
+    mean = math.fsum(known) / YEARS
+    squares = math.fsum((figure - mean) ** 2 for figure in known)
+    return Expected(mean, math.sqrt(squares / (YEARS - 1)))
