@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,12 +13,13 @@ from pydantic import ValidationError
 
 from callbacks import page_realm, page_setting, session
 from callbacks.desk import Desk, desk
+from callbacks.held_words import MOST_WORDS, fields_of
 from callbacks.names import people_names
 from data_access.aggregates.quality import REASONS
 from data_access.envelope import LIVE
 from data_access.errors import DataError
-from data_access.personal import masked, masked_text
-from data_access.quarantine import HELD, OVERRIDABLE, RELEASED, SETTLED, read_row
+from data_access.personal import masked_text
+from data_access.quarantine import HELD, OVERRIDABLE, RELEASED, SETTLED
 from data_access.store.quarantine import Count, Done, Held
 from language import datetime_, moment, number, pick, say
 from layouts import ids
@@ -43,8 +43,6 @@ from permissions.errors import Forbidden
 from permissions.roles import Person, Right
 
 MOST_PAGES = 10_000
-MOST_WORDS = 1_200  # of a raw row on the page
-MOST_FIELDS = 24
 LEAST_WHY = 8
 ORDERS_SHOWN = 4
 
@@ -192,12 +190,7 @@ def _groups(
 
 def _held(row: Held, names: Mapping[str, str], reach: Desk, setting: Setting) -> HeldView:
     language, zone = setting.language, setting.timezone
-    found = masked(read_row(row.row))
-    fields: tuple[tuple[str, str], ...] = ()
-    if found is not None:
-        fields = tuple(
-            (name, _words(each)) for name, each in list(found.items())[:MOST_FIELDS] if each != ""
-        )
+    contract = reach.city.datasets.get(row.dataset)
     at = moment(row.seen_us / 1000, now=reach.now_ms(), language=language, timezone=zone)
     word = ""
     if row.decided_by and row.decided_us is not None:
@@ -209,17 +202,11 @@ def _held(row: Held, names: Mapping[str, str], reach: Desk, setting: Setting) ->
         reference=row.source_ref,
         reason=_reason(row.reason, setting),
         detail=masked_text(say(row.detail, language))[:MOST_WORDS],
-        fields=fields,
+        fields=fields_of(row.row, contract, reach.city, setting),
         raw=masked_text(row.row)[:MOST_WORDS] or row.source_ref,
         seen=tell("seen", setting, at=at),
         word=word,
     )
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, str | int | float) or value is None:
-        return str("" if value is None else value)[:MOST_WORDS]
-    return json.dumps(value, ensure_ascii=False, default=str)[:MOST_WORDS]
 
 
 def _orders(reach: Desk, who: Person, setting: Setting) -> list[OrderView]:

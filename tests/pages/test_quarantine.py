@@ -15,7 +15,7 @@ from tests.pages.stand_in import NOW_MS
 AIR, LOGINS = "environment.air", "security.logins"
 OWNER, PLANNING = "nong-nghiep-moi-truong", "quy-hoach-kien-truc"
 ROW = (
-    '{"indicator":"pm25","entity":"Hồ Gươm","area":"00070","observed_at":"2026-09-21",'
+    '{"indicator":"pm25","entity":"Hồ Gươm","area":"00070","observed_at":"2026-09-20 17:00:00+00:00",'
     '"value":4321.0,"quality":"good","source_ref":"air.csv:12"}'
 )
 
@@ -84,7 +84,9 @@ def test_rows_are_browsed_by_dataset_owner_and_reason(operator, held):
     told = words(tree)
     assert "đã cho vào 2" in told
     assert "Hồ Gươm" in told
-    assert "4321.0" in told
+    assert "4.321\xa0µg/m³" in told
+    assert "Phường Hoàn Kiếm" in told  # not its code
+    assert "00:00:00 21/09/2026" in told  # by the city's clock
     groups = [n["props"] for n in nodes(tree) if n["props"].get("aria-current") == "true"]
     links = [each["href"] for each in groups if "held-group" in each["className"]]
     assert links == [f"/data/quarantine?dataset={AIR}&agency={OWNER}&reason=outOfRange"]
