@@ -15,7 +15,8 @@ from tests.pages.stand_in import NOW_MS
 AIR, LOGINS = "environment.air", "security.logins"
 OWNER, PLANNING = "nong-nghiep-moi-truong", "quy-hoach-kien-truc"
 ROW = (
-    '{"indicator":"pm25","entity":"Hồ Gươm","area":"00070","observed_at":"2026-09-20 17:00:00+00:00",'
+    '{"indicator":"pm25","entity":"Hồ Gươm","area":"00070",'
+    '"observed_at":"2026-09-20 17:00:00+00:00",'
     '"value":4321.0,"quality":"good","source_ref":"air.csv:12"}'
 )
 
