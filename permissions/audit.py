@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from permissions.tables import audit
 
 OUTCOMES = ("asked", "ok", "refused", "failed")
 NOBODY = Person(user_id="-", name="", role="-")
+ROWS_AT_ONCE = 1_000  # of the whole audit, which grows for years
 _BEGINNING = "0" * 64
 _SEALED = tuple(str(column.key) for column in audit.columns if column.key != "hash")
 
@@ -106,19 +107,22 @@ class AuditLog:
         """Return the sequence of the first row that was changed, removed or put in, or None."""
         previous, expected = _BEGINNING, 1
         with self._engine.connect() as connection:
-            rows = connection.execute(select(audit).order_by(audit.c.sequence)).mappings()
-            for row in rows:
+            every = select(audit).order_by(audit.c.sequence)
+            few = connection.execution_options(yield_per=ROWS_AT_ONCE)
+            for row in few.execute(every).mappings():
                 whole = row["sequence"] == expected and row["previous_hash"] == previous
                 if not whole or not hmac.compare_digest(row["hash"], self._seal(dict(row))):
                     return expected
                 previous, expected = row["hash"], expected + 1
         return None
 
-    def heads(self) -> list[tuple[int, str]]:
-        """Return (sequence, seal) of every row, in order: any of them can be noted elsewhere."""
+    def heads(self) -> Iterator[tuple[int, str]]:
+        """Yield (sequence, seal) of every row, in order: any of them can be noted elsewhere."""
         query = select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence)
         with self._engine.connect() as connection:
-            return [(row.sequence, row.hash) for row in connection.execute(query)]
+            few = connection.execution_options(yield_per=ROWS_AT_ONCE)
+            for row in few.execute(query):
+                yield row.sequence, row.hash
 
     def _seal(self, row: Mapping[str, Any]) -> str:
         sealed = orjson.dumps({name: row[name] for name in _SEALED}, option=orjson.OPT_SORT_KEYS)

@@ -31,14 +31,17 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> tuple[str, bool]:
         broken_at = log.broken_at()
         if broken_at is not None:
             return f"Row {broken_at} was changed, removed or put in.", False
-        heads = log.heads()
-        if chosen.head is not None and chosen.head not in {_head(*each) for each in heads}:
+        rows, newest, is_there = 0, "", chosen.head is None
+        for rows, each in enumerate(log.heads(), start=1):
+            newest = _head(*each)
+            is_there = is_there or chosen.head == newest
+        if not is_there:
             return (
                 f"{chosen.head} is no row of this audit: its end was cut, or it is another.",
                 False,
             )
-        newest = f"; the newest is {_head(*heads[-1])}" if heads else ""
-        return f"{len(heads)} rows, as they were written{newest}.", True
+        newest = newest and f"; the newest is {newest}"
+        return f"{rows} rows, as they were written{newest}.", True
     finally:
         engine.dispose()
 
