@@ -32,8 +32,8 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> tuple[str, bool]:
         if broken_at is not None:
             return f"Row {broken_at} was changed, removed or put in.", False
         rows, newest, is_there = 0, "", chosen.head is None
-        for rows, each in enumerate(log.heads(), start=1):
-            newest = _head(*each)
+        for each in log.heads():
+            rows, newest = rows + 1, _head(*each)
             is_there = is_there or chosen.head == newest
         if not is_there:
             return (
