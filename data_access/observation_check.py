@@ -97,7 +97,7 @@ def _held(frame: pd.DataFrame, contract: DatasetContract, at: np.ndarray) -> Ite
         if is_shared[position]:
             when = row["observed_at"]
             instant = "" if pd.isna(when) else f"{when:%Y-%m-%dT%H:%MZ}"
-            place = f"{place} · {row['indicator']} · {row['entity']} · {instant}"
+            place = f"{place}#{row['indicator']} · {row['entity']} · {instant}"
         yield _Held(position, row, place, text)
 
 

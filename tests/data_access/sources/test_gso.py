@@ -62,7 +62,7 @@ def test_prices_come_in_one_batch_with_a_byte_order_mark(read_small: Reader, cit
         batch, city.datasets["economy.prices"], now=batch.observations["observed_at"].max()
     )
     assert [(each.reason, each.source_ref) for each in good.rejected] == [
-        ("outOfRange", "prices_2025.csv:6")
+        ("outOfRange", "prices_2025.csv:6#cpi_yoy · Lương thực · 2024-12-31T17:00Z")
     ]
 
 

@@ -79,7 +79,7 @@ def test_somebody_answers_for_one_gauge_of_a_day_and_for_no_other(
     batch = read_file("environment.rain", _page(heads, *days))
     first, second = _checked(batch, city).rejected
     assert first.source_ref != second.source_ref  # two cells of one line
-    assert first.source_ref.startswith("file.dat:2 · ")
+    assert first.source_ref.startswith("file.dat:2#rain_mm")
     let_in = _checked(batch, city, allowed={identity(first.row)})
     assert [each.row for each in let_in.rejected] == [second.row]
     assert let_in.observations is not None
@@ -113,7 +113,7 @@ def test_bad_rows_and_cells_are_refused_and_sums_are_passed_over(
     read_small: Reader, city: City
 ) -> None:
     assert reasons(_checked(read_small("environment.rain"), city)) == {
-        "rain_2021.xls:3 · rain_mm · Thanh Liệt · 2021-09-22T17:00Z": "implausible",
+        "rain_2021.xls:3#rain_mm · Thanh Liệt · 2021-09-22T17:00Z": "implausible",
         "rain_2021.xls:4": "notANumber",
         "rain_2021.xls:6": "badTime",  # 31 February
         "rain_2021.xls:7": "badRow",
