@@ -14,11 +14,10 @@ from callbacks import session, usage
 from callbacks.desk import desk
 from data_access.contracts import DatasetContract
 from data_access.errors import DataError
-from data_access.georeport import BadQuestion, Question, requests, services
+from data_access.georeport import MOST, BadQuestion, Question, requests, services
 from permissions.roles import Right
 
 FORMAT = "open311"
-NEWEST = 5000  # requests that are looked through
 ACTION = "open311"
 
 log = logging.getLogger(__name__)
@@ -65,9 +64,15 @@ def _answer(contract: DatasetContract, question: Question, *, is_one: bool = Fal
     rows = desk().rows
     if rows is None:
         return _error(503, "the store cannot be read here")
-    entity = question.ids[0] if len(question.ids) == 1 else None
     try:
-        found = rows.source_rows(contract.id, entity=entity, limit=NEWEST)
+        found = rows.source_rows(
+            contract.id,
+            entities=question.ids[:MOST],
+            categories=() if question.ids else question.services,
+            statuses=question.states(contract),
+            began=question.between,
+            limit=MOST,
+        )
     except DataError as error:
         log.warning("requests cannot be read: %s", error)
         return _error(503, "the store cannot be read now")

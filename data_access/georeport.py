@@ -51,6 +51,23 @@ class Question:
         ids, services = (_several(given.get(n)) for n in ("service_request_id", "service_code"))
         return cls(ids, services, statuses, start, end)
 
+    @property
+    def between(self) -> tuple[datetime, datetime] | None:
+        """When what is asked for was requested, None at any time; with ids nothing else counts."""
+        if self.ids or self.start is None or self.end is None:
+            return None
+        return self.start, self.end
+
+    def states(self, contract: DatasetContract) -> tuple[str, ...]:
+        """Return which of the city's own states are asked for."""
+        if self.ids or not self.statuses:
+            return contract.statuses
+        return tuple(
+            status
+            for status in contract.statuses
+            if ("open" if status == "open" else "closed") in self.statuses
+        )
+
     def wants(self, request: Mapping[str, Any]) -> bool:
         """Tell whether a request, as it goes out, is asked for."""
         if self.ids:  # then nothing else counts, says the specification

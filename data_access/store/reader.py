@@ -47,10 +47,11 @@ class _Wanted:
 class _Which:
     """The records meant, any where a field is empty."""
 
-    entity: str | None
+    entities: tuple[str, ...]
     area: str | None
     categories: tuple[str, ...]
     statuses: tuple[str, ...]
+    began: tuple[datetime, datetime] | None
 
 
 class StoreReader:
@@ -108,9 +109,11 @@ class StoreReader:
         *,
         indicator: str | None = None,
         entity: str | None = None,
+        entities: Sequence[str] = (),
         area: str | None = None,
         categories: Sequence[str] = (),
         statuses: Sequence[str] = (),
+        began: tuple[datetime, datetime] | None = None,
         limit: int = LIMIT,
         realm: str = LIVE,
         known_at: datetime | None = None,
@@ -120,13 +123,15 @@ class StoreReader:
 
         Each has observed_at (as the source said), shown_at (when it was due on glass), value,
         quality, source_ref, recorded_at, indicator, entity, area, revision; a record has its status
-        as value, its body and its geometry. `entity` is a record's id; `categories` and `statuses`
-        are of records only, any where none is named. With `known_at` the answer is what was known
-        then, or, on the basis `observed`, what was due by then.
+        as value, its body and its geometry. `entity` is a record's id, `entities` several; of
+        records only are `categories`, `statuses` (any where none is named) and when they `began`,
+        both instants included. With `known_at` the answer is what was known then, or, on the basis
+        `observed`, what was due by then.
         What the dataset's masks hide has None for a value (or field of a body), and is "masked"; a
         row that its source says no more has None and the quality "withdrawn".
         """
-        if any("\0" in asked for asked in (indicator, entity, area) if asked):
+        names = tuple(entities) if entity is None else (entity,)
+        if any("\0" in asked for asked in (indicator, area, *names) if asked):
             return []  # no text of the store has one, and PostgreSQL takes none
         try:
             with self._engine.connect() as connection:
@@ -141,8 +146,8 @@ class StoreReader:
                 cutoff = None if known_at is None else Cutoff(instant_us(known_at), basis)
                 masks = self._masks.get(dataset, NO_MASKS)
                 wanted = _Wanted(found.id, timeline, cutoff, limit, masks)
-                rows = _observations(connection, wanted, indicator, entity, area)
-                which = _Which(entity, area, tuple(categories), tuple(statuses))
+                rows = _observations(connection, wanted, indicator, names, area)
+                which = _Which(names, area, tuple(categories), tuple(statuses), began)
                 return rows or _records(connection, wanted, which)
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
@@ -165,15 +170,15 @@ def _observations(
     connection: Connection,
     wanted: _Wanted,
     indicator: str | None,
-    entity: str | None,
+    entities: Sequence[str],
     area: str | None,
 ) -> list[dict[str, Any]]:
     """Ask each series for its newest rows (an index seek each), then take the newest of all."""
     which = select(series).where(series.c.stream_id == wanted.stream_id, series.c.kind == ENTITY)
     if indicator is not None:
         which = which.where(series.c.indicator == indicator)
-    if entity is not None:
-        which = which.where(series.c.name == entity)
+    if entities:
+        which = which.where(series.c.name.in_(entities))
     if area == CITY_AREA:
         which = which.where(series.c.area.is_not(None))
     elif area is not None:
@@ -255,14 +260,17 @@ def _records(connection: Connection, wanted: _Wanted, of: _Which) -> list[dict[s
         which = which.where(record.c.revision == record_now.c.revision)
     else:
         which = which.where(wanted.cutoff.of_records(record.c, wanted.timeline))
-    if of.entity is not None:
-        which = which.where(record.c.base_id == of.entity)
+    if of.entities:
+        which = which.where(record.c.base_id.in_(of.entities))
     if of.area is not None and of.area != CITY_AREA:
         which = which.where(record.c.area == of.area)
     if of.categories:
         which = which.where(record_now.c.category.in_(of.categories))
     if of.statuses:
         which = which.where(record.c.status.in_(of.statuses))
+    if of.began is not None:
+        first, last = of.began
+        which = which.where(record.c.valid_from_us.between(instant_us(first), instant_us(last)))
     which = which.order_by(record_now.c.reported_us.desc(), record.c.revision.desc())
     rows: dict[str, Any] = {}
     for row in connection.execute(which.limit(wanted.limit * (1 if wanted.cutoff is None else 8))):

@@ -26,12 +26,15 @@ class Requests:
              "body": {"category": "drainage", "requested_at": at, "status_notes": "tổ 3"}}
             for name, status in (("1", "open"), ("2", "closed"))
         ]  # fmt: skip
-        return [row for row in rows if which["entity"] in (None, row["entity"])]
+        self.which = which
+        return [row for row in rows if row["entity"] in (which["entities"] or "12")]
 
 
 @pytest.fixture
-def asked(server, reach: Desk) -> None:
-    put(server, replace(reach, rows=Requests()))
+def asked(server, reach: Desk) -> Requests:
+    found = Requests()
+    put(server, replace(reach, rows=found))
+    return found
 
 
 def test_r46_requests_json_is_georeport_v2(asked, leader) -> None:
@@ -46,6 +49,22 @@ def test_r46_requests_json_is_georeport_v2(asked, leader) -> None:
     assert (one["service_request_id"], one["service_name"]) == ("2", "Thoát nước - ngập")
     codes = {each["service_code"] for each in leader.get("/open311/v2/services.json").get_json()}
     assert "drainage" in codes
+
+
+def test_r46_the_store_is_asked_for_what_is_wanted_not_for_the_newest(asked, leader) -> None:
+    leader.get(f"{REQUESTS}?service_request_id=1,2&status=open&service_code=drainage")
+    wanted = asked.which
+    assert (wanted["entities"], wanted["categories"], wanted["began"]) == (("1", "2"), (), None)
+    leader.get(
+        f"{REQUESTS}?status=closed&service_code=drainage,waste&start_date=2011-05-01T00:00:00Z"
+    )
+    wanted = asked.which
+    assert wanted["categories"] == ("drainage", "waste")
+    assert "open" not in wanted["statuses"]
+    assert "closed" in wanted["statuses"]
+    assert wanted["began"] == (
+        datetime(2011, 5, 1, tzinfo=UTC), datetime(2011, 7, 30, tzinfo=UTC)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,22 @@ def test_the_rows_of_some_categories_or_statuses_can_be_asked(
     assert found(categories=["waste"], statuses=["closed"]) == {"r3"}
 
 
+def test_several_rows_and_those_of_a_while_are_asked_for_however_many_are_newer(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    put(writer, stream_id, [opened(f"r{hour}", hour) for hour in range(20)])
+
+    def found(**which: Any) -> list[str]:
+        return [row["entity"] for row in reader.source_rows(DATASET, limit=3, **which)]
+
+    assert found() == ["r19", "r18", "r17"]
+    assert found(entities=["r2", "r0", "no such", "r2\0"]) == []
+    assert found(entities=["r2", "r0", "no such"]) == ["r2", "r0"]
+    between = START + timedelta(hours=4), START + timedelta(hours=5)
+    assert found(began=between) == ["r5", "r4"]
+    assert found(began=between, entities=["r5", "r6"]) == ["r5"]
+
+
 def test_what_was_known_then_can_be_asked(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
