@@ -31,8 +31,10 @@ from data_access.store.snapshot import AREA, Life
 CAMERAS, EVENTS = "transport.cameras", "transport.camera_events"
 MS = 1000  # µs
 FRESH_US = 2_700_000_000  # a camera silent for longer says nothing
+AHEAD_US = 300_000_000  # by which a camera's clock may be ahead of ours
 WEEK_H = 168
 UNSURE = text("độ tin cậy thấp", "low confidence")
+WRONG_CLOCK = text("giờ camera sai", "camera's clock is wrong")
 GRAVE: dict[str, Status] = {
     "crash": "warning",
     "flood": "warning",
@@ -198,7 +200,8 @@ def events(view: View) -> Payload:
     """Return what cameras see now, surest first of what is equally grave; by sort in a day.
 
     What one camera tells again of one kind is one event. One that no camera ended, and of which
-    none has told for as long as its dataset is fresh, is over: a lost message ends nothing.
+    none has told for as long as its dataset is fresh, is over: a lost message ends nothing. What a
+    camera tells of a time that is yet to come is seen at once, and marked: its clock is wrong.
     """
     now_us = view.track_us(EVENTS)
     kinds = view.city.datasets[EVENTS].categories
@@ -208,7 +211,8 @@ def events(view: View) -> Payload:
     bands: dict[str, str] = {}
     unsure = 0
     for lives in told.values():
-        life, is_sure = _spokesman(view, lives)
+        life, doubt = _spokesman(view, lives, now_us)
+        is_sure = doubt is None
         unsure += not is_sure
         place = str(life.body.get("place") or life.body.get("camera") or "")
         seen[life.base_id] = life
@@ -216,11 +220,11 @@ def events(view: View) -> Payload:
         items.append(
             {
                 "id": life.base_id,
-                "title": _title(kinds.get(life.category), life.category, is_sure),
+                "title": _title(kinds.get(life.category), life.category, doubt),
                 "detail": _told(_share(life), len(lives)),
                 "kind": text("Camera", "Camera"),
                 "severity": GRAVE.get(life.category, "information") if is_sure else "information",
-                "atMs": view.glass_ms(EVENTS, life.opened_us),
+                "atMs": view.glass_ms(EVENTS, min(life.opened_us, now_us)),
                 "area": life.area,
                 "place": text(place, place),
                 "source": {"dataset": EVENTS, "entity": life.base_id},
@@ -248,8 +252,6 @@ def _told_now(view: View, now_us: int) -> tuple[dict[tuple[str, str], list[Life]
     found: dict[tuple[str, str], list[Life]] = defaultdict(list)
     lost = 0
     for life in view.snapshot.lives(EVENTS, statuses=["open"], active_us=now_us, bodies=True):
-        if life.opened_us > now_us:
-            continue
         if life.ended_us is None and max(life.opened_us, life.reported_us) < fresh_us:
             lost += 1
             continue
@@ -260,14 +262,19 @@ def _told_now(view: View, now_us: int) -> tuple[dict[tuple[str, str], list[Life]
     return found, lost
 
 
-def _spokesman(view: View, lives: list[Life]) -> tuple[Life, bool]:
-    """Return the first that a camera was sure of, else the first, and whether it was."""
+def _spokesman(view: View, lives: list[Life], now_us: int) -> tuple[Life, Text | None]:
+    """Return the first that a camera was sure of, else the first, and why it is doubted."""
     limit = view.city.limit(EVENTS, "confidence")
-    for life in lives:
+
+    def doubt(life: Life) -> Text | None:
         share = _share(life)
-        if share is not None and limit.grade(share) == "normal":
-            return life, True
-    return lives[0], False
+        if share is None or limit.grade(share) != "normal":
+            return UNSURE
+        return WRONG_CLOCK if life.opened_us > now_us + AHEAD_US else None
+
+    doubts = [doubt(life) for life in lives]
+    at = doubts.index(None) if None in doubts else 0
+    return lives[at], doubts[at]
 
 
 def _share(life: Life) -> int | None:
@@ -276,7 +283,7 @@ def _share(life: Life) -> int | None:
 
 
 def _note(unsure: int, lost: int) -> Text:
-    note = text(f"{unsure} độ tin cậy thấp", f"{unsure} of low confidence")
+    note = text(f"{unsure} chưa chắc", f"{unsure} in doubt")
     if not lost:
         return note
     return text(
@@ -316,11 +323,11 @@ def _marked(items: list[Item], seen: Mapping[str, Life], bands: Mapping[str, str
     }
 
 
-def _title(known: Text | None, category: str, is_sure: bool) -> Text:
+def _title(known: Text | None, category: str, doubt: Text | None) -> Text:
     title = known if known is not None else text(category, category)
-    if is_sure:
+    if doubt is None:
         return title
-    return text(f"{title['vi']} (độ tin cậy thấp)", f"{title['en']} (low confidence)")
+    return text(f"{title['vi']} ({doubt['vi']})", f"{title['en']} ({doubt['en']})")
 
 
 def _told(share: int | None, times: int) -> Text:

@@ -110,7 +110,7 @@ def test_r37_a_replayed_event_file_gives_place_kind_and_confidence(table: Table)
     assert crash["place"]["vi"] == "Nút thử một"
     assert wrong["title"]["en"] == "Wrong way (low confidence)"
     assert wrong["severity"] == "information"  # it alarms nobody
-    assert table.numbers(EVENTS)["active"]["note"]["en"] == "1 of low confidence"
+    assert table.numbers(EVENTS)["active"]["note"]["en"] == "1 in doubt"
     rows = table.reader.source_rows(EVENTS, entity="e1")
     assert rows[0]["body"]["image"] == "snapshots/e1.jpg"
 
@@ -159,6 +159,20 @@ def test_r37_what_a_camera_tells_again_and_again_is_one_event(
     assert items["other"]["detail"]["en"] == "confidence 90%"
 
 
+def test_r37_what_a_camera_whose_clock_is_ahead_tells_is_seen_at_once(
+    table: Table, record: Callable[..., RecordRow]
+) -> None:
+    table.feed(EVENTS, records=[
+        seen(table, record, "near", at=table.ago(minutes=-3)),  # clocks differ by as much
+        seen(table, record, "far", at=table.ago(minutes=-50), body={"camera": "CAM-2"}),
+    ])  # fmt: skip
+    items = {each["id"]: each for each in table.build(EVENTS).payload["items"]["active"]}
+    now_ms = table.now.timestamp() * 1000
+    assert (items["near"]["severity"], items["near"]["atMs"]) == ("warning", now_ms)
+    assert items["far"]["title"]["en"] == "Crash (camera's clock is wrong)"
+    assert items["far"]["severity"] == "information"
+
+
 def test_r37_an_event_whose_end_was_lost_is_not_for_ever(
     table: Table, record: Callable[..., RecordRow]
 ) -> None:
@@ -173,7 +187,7 @@ def test_r37_an_event_whose_end_was_lost_is_not_for_ever(
     assert {each["id"] for each in payload["items"]["active"]} == {"lasting", "planned"}
     assert payload["numbers"]["active"]["value"] == 2
     assert payload["numbers"]["active"]["note"]["en"] == (
-        "0 of low confidence · 1 never ended, not counted"
+        "0 in doubt · 1 never ended, not counted"
     )
 
 
