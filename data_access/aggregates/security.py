@@ -127,7 +127,9 @@ def logins(view: View) -> Payload:
                 1,
                 limit=limit,
                 better="down",
-                note=text("trung vị 24 giờ", "median of 24 hours"),
+                note=text(
+                    f"trung vị {len(usual)} giờ trước", f"median of the {len(usual)} hours before"
+                ),
                 source=source,
             ),
             "events_1h": number(

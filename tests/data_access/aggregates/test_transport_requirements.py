@@ -186,9 +186,7 @@ def test_r37_an_event_whose_end_was_lost_is_not_for_ever(
     payload = table.build(EVENTS).payload
     assert {each["id"] for each in payload["items"]["active"]} == {"lasting", "planned"}
     assert payload["numbers"]["active"]["value"] == 2
-    assert payload["numbers"]["active"]["note"]["en"] == (
-        "0 in doubt · 1 never ended, not counted"
-    )
+    assert payload["numbers"]["active"]["note"]["en"] == ("0 in doubt · 1 never ended, not counted")
 
 
 def test_r37_a_camera_that_fell_silent_is_not_counted(table: Table) -> None:
