@@ -69,13 +69,13 @@ def _set_times(inp: SwmmInput, scenario: DrainageScenario) -> None:
 
 def _set_rain(inp: SwmmInput, model: Model, rain: Rain, lead_h: float) -> None:
     interval = f"{rain.step_min // 60}:{rain.step_min % 60:02d}"
-    lines = ["[TIMESERIES]"]
+    lines, unit_mm = ["[TIMESERIES]"], model.units.rain_mm
     for name, area in model.gages.items():
         gage, series = inp["RAINGAGES"][name], f"of-{name}"
         gage.form, gage.interval, gage.source = "VOLUME", interval, "TIMESERIES"
         gage.timeseries = series
         lines += [
-            f"{series} {lead_h + n * rain.step_min / 60:.6f} {mm:.4f}"
+            f"{series} {lead_h + n * rain.step_min / 60:.6f} {round(mm, 4) / unit_mm:.6f}"
             for n, mm in enumerate((*rain.on(area), 0.0))
         ]
     # As text: the reader would make dates of hours.
@@ -98,13 +98,13 @@ def _of(inp: SwmmInput, section: str) -> Iterable[Any]:
 
 def _set_river(inp: SwmmInput, model: Model, level_m: float) -> None:
     outfall = inp["OUTFALLS"][model.river]
-    outfall.kind, outfall.data = "FIXED", level_m
+    outfall.kind, outfall.data = "FIXED", _own(level_m, model)
     before = model.river_level_m
     for station in model.stations:
         name = f"B-{station}"
         if before is not None and name in inp["JUNCTIONS"]:
             basin = inp["JUNCTIONS"][name]
-            basin.depth_init = round(max(0.0, basin.depth_init + level_m - before), 3)
+            basin.depth_init = round(max(0.0, basin.depth_init + _own(level_m - before, model)), 3)
 
 
 def _take(inp: SwmmInput, model: Model, measure: Measure) -> None:
@@ -118,7 +118,7 @@ def _take(inp: SwmmInput, model: Model, measure: Measure) -> None:
             _block(inp, model, conduit, measure.share)
     elif isinstance(measure, Drawdown):
         pool = inp["STORAGE"][model.pools[measure.lake].node]
-        pool.depth_init = round(max(0.0, pool.depth_init - measure.m), 3)
+        pool.depth_init = round(max(0.0, pool.depth_init - _own(measure.m, model)), 3)
     elif isinstance(measure, Gate):
         _open(inp, model, measure.gate, measure.open)
 
@@ -146,15 +146,21 @@ def _pump_early(inp: SwmmInput, model: Model, station_id: str) -> None:
 
 def _block(inp: SwmmInput, model: Model, conduit: str, share: float) -> None:
     each = inp["CONDUITS"][conduit]
-    full = model.full_m3s[conduit]
+    full, unit_m3s = model.full_m3s[conduit], model.units.flow_m3s
     if _is_set(each.flow_max):
-        full = min(full, float(each.flow_max))
-    each.flow_max = round(max(full * (1 - share), LEAST_FLOW_M3S), 4)
+        full = min(full, float(each.flow_max) * unit_m3s)
+    each.flow_max = round(max(full * (1 - share), LEAST_FLOW_M3S) / unit_m3s, 4)
 
 
 def _open(inp: SwmmInput, model: Model, gate: str, share: float) -> None:
     sluice = model.sluices[gate]
-    inp["XSECTIONS"][sluice.orifice].height = round(max(sluice.height_m * share, LEAST_GATE_M), 4)
+    height_m = max(sluice.height_m * share, LEAST_GATE_M)
+    inp["XSECTIONS"][sluice.orifice].height = _own(height_m, model)
+
+
+def _own(metres: float, model: Model) -> float:
+    """Return a length in the unit the model is written in."""
+    return round(metres / model.units.length_m, 4)
 
 
 def _is_set(number: Any) -> bool:

@@ -52,7 +52,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What SWMM said: a row of depths (m) and of pumped flows (m³/s) at each step from 0."""
+    """What SWMM said: a row of depths and of pumped flows, in its units, at each step from 0."""
 
     version: str
     depths: Rows

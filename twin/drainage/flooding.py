@@ -117,16 +117,17 @@ def _water(model: Model, depths: Rows, flows: Rows, step_s: int, run: Run | None
     places = len(model.places)
     full = np.array([place.full_m for place in model.places])
     stands = np.array([place.ponding_m2 > 0 for place in model.places], dtype=bool)
-    over = depths[:, :places] - full
+    depths_m = depths * model.units.length_m
+    over = depths_m[:, :places] - full
     street = np.where(stands & (over > STANDING_M), over, 0.0)
     bed = np.array([pool.bed_m for pool in model.pools.values()])
     return Water(
         model=model,
         step_s=step_s,
         street_m=street,
-        level_above_m=depths[:, :places],
-        pool_m=depths[:, places:] + bed,
-        pumped_m3s=flows * model.flow_m3s,
+        level_above_m=depths_m[:, :places],
+        pool_m=depths_m[:, places:] + bed,
+        pumped_m3s=flows * model.units.flow_m3s,
         lost_m3=0.0 if run is None else run.lost_m3,
         runoff_error_pct=0.0 if run is None else run.runoff_error_pct,
         routing_error_pct=0.0 if run is None else run.routing_error_pct,

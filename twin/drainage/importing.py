@@ -1,8 +1,7 @@
 """Any SWMM model (.inp) as a model of this room: validated by SWMM itself, its parts to be picked.
 
-Its own text is kept whole; rain comes from scenarios in place of its own. A model that names other
-files is refused (they would be read and written wherever it says), and so is one in feet: its
-results would be, too.
+Its own text is kept whole, in its own units (units.py); rain comes from scenarios in place of its
+own. A model that names other files is refused: they would be read and written wherever it says.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from swmm_api import SwmmInput, SwmmReport
+from swmm_api.input_file.sections import RainGage
 
 from data_access.areas import Areas
 from data_access.envelope import Text
@@ -28,14 +28,16 @@ from twin.drainage.engine import check_case
 from twin.drainage.model import Model, Place, Pool, Pumps, Sluice, digest_of
 from twin.drainage.options import limits_of_rain
 from twin.drainage.scenario import ALL, CITY_MODEL
+from twin.drainage.units import UNITS, Units
 from twin.result import text
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_NODES = 5000
 MOST_PICKED = 400  # of conduits, the largest: more cannot be told apart on a map
-FLOW_M3S = {"CMS": 1.0, "LPS": 1e-3, "MLD": 1e6 / 86400 / 1000}
+NO_RAIN = "no-rain"  # the series of gages whose rain stood in a file
 ELSEWHERE = ("FILES", "BACKDROP")
 _FILE = re.compile(r"^[^;\n]*\bFILE\b", re.IGNORECASE | re.MULTILINE)
+_OF_A_PLANE = re.compile(r"^\s*UNITS\s+(FEET|METERS)\b", re.IGNORECASE | re.MULTILINE)
 _WITH_FILES = ("TIMESERIES", "TEMPERATURE", "EVAPORATION", "HYDROGRAPHS")
 READ = (
     "OPTIONS", "RAINGAGES", "JUNCTIONS", "STORAGE", "OUTFALLS", "CONDUITS", "PUMPS", "ORIFICES",
@@ -103,36 +105,37 @@ def _kept(settings: Settings, model_id: str) -> str:
 def model_of(content: str, model_id: str, areas: Areas | None = None) -> Model:
     """Return a .inp as a model; raises WorkFailed("input") or, for what SWMM says, ("engine")."""
     inp = _read(content)
+    units = UNITS[_flow_units(inp)]
     report = report_section()
     report["INPUT"] = "YES"
     inp["REPORT"] = report
     with tempfile.TemporaryDirectory(prefix="swmm-") as scratch:
         said = check_case(str(inp.to_string()), Path(scratch))
-        full = _full_flows(said, FLOW_M3S[_units(inp)])
+        full = _full_flows(said, units)
     inp["REPORT"] = report_section()
     written = str(inp.to_string())
     name = text(model_id, model_id)
-    places = tuple(_places(inp, areas))
+    places = tuple(_places(inp, areas, units))
     model = Model(
         id=model_id,
         name=name,
         text=written,
         options={},
         places=places,
-        pools={pool.id: pool for pool in _pools(inp)},
+        pools={pool.id: pool for pool in _pools(inp, units)},
         stations={p: Pumps(p, text(p, p), (p,)) for p in inp.get("PUMPS", {})},
         stretches={conduit: (conduit,) for conduit in inp.get("CONDUITS", {}) if conduit in full},
         full_m3s=full,
-        sluices={sluice.id: sluice for sluice in _sluices(inp)},
+        sluices={sluice.id: sluice for sluice in _sluices(inp, units)},
         spots=(),
         gages=dict.fromkeys(inp.get("RAINGAGES", {}), ALL),
         river=_river(inp),
-        river_level_m=_river_level(inp),
+        river_level_m=_river_level(inp, units),
         invented=(),
         geometry={"twin.nodes": _drawn(places)},
         waters=_waters(inp),
-        limits=tuple(_limits(model_id, places, is_rained_on=_is_rained_on(inp))),
-        flow_m3s=FLOW_M3S[_units(inp)],
+        limits=tuple(_limits(model_id, places, is_rained_on=_is_rained_on(inp), units=units)),
+        units=units,
         digest=digest_of(written),
     )
     return _with_options(model, inp)
@@ -151,6 +154,7 @@ def _read(content: str) -> SwmmInput:
         for section in READ:
             if section in inp:
                 inp[section]
+        _without_rain_files(inp)
     except WorkFailed:
         raise
     except Exception as error:
@@ -159,39 +163,56 @@ def _read(content: str) -> SwmmInput:
     missing = [key for key in ("START_DATE", "START_TIME", "FLOW_UNITS") if key not in options]
     if missing:
         raise WorkFailed("input", f"[OPTIONS] has no {missing[0]}")
-    if _units(inp) not in FLOW_M3S:
-        raise WorkFailed("input", f"FLOW_UNITS {_units(inp)}; expected {', '.join(FLOW_M3S)}")
+    if _flow_units(inp) not in UNITS:
+        raise WorkFailed("input", f"FLOW_UNITS {_flow_units(inp)}; expected {', '.join(UNITS)}")
     nodes = sum(len(inp.get(kind, {})) for kind in ("JUNCTIONS", "STORAGE", "OUTFALLS"))
     if not 1 <= nodes <= MOST_NODES:
         raise WorkFailed("input", f"{nodes} nodes; expected 1 to {MOST_NODES}")
     return inp
 
 
-def _units(inp: SwmmInput) -> str:
+def _without_rain_files(inp: SwmmInput) -> None:
+    """Give gages that read a file a series without rain: scenarios bring theirs in any case."""
+    gages = inp.get("RAINGAGES", {})
+    of_files = [gage for gage in gages.values() if str(gage.source).upper() == "FILE"]
+    for gage in of_files:
+        gages[gage.name] = RainGage(
+            gage.name, gage.form, gage.interval, gage.SCF, "TIMESERIES", NO_RAIN
+        )
+    if of_files:
+        none = SwmmInput.read_text(f"[TIMESERIES]\n{NO_RAIN} 0 0\n{NO_RAIN} 1 0")
+        inp.update(none, convert_inp_data=False)
+
+
+def _flow_units(inp: SwmmInput) -> str:
     return str(inp["OPTIONS"]["FLOW_UNITS"]).upper()
 
 
-def _full_flows(report: Path, flow_m3s: float) -> dict[str, float]:
+def _full_flows(report: Path, units: Units) -> dict[str, float]:
     table = SwmmReport(report).cross_section_summary
     if table is None or "Full_Flow" not in table:
         return {}
     return {
-        str(name): round(float(flow) * flow_m3s, 6) for name, flow in table["Full_Flow"].items()
+        str(name): round(float(flow) * units.flow_m3s, 6)
+        for name, flow in table["Full_Flow"].items()
     }
 
 
-def _places(inp: SwmmInput, areas: Areas | None) -> Iterator[Place]:
+def _places(inp: SwmmInput, areas: Areas | None, units: Units) -> Iterator[Place]:
     ponds = str(inp["OPTIONS"].get("ALLOW_PONDING", "NO")).upper() in ("YES", "TRUE")
     at = _positions(inp)
     for name, junction in inp.get("JUNCTIONS", {}).items():
         lat, lon = at.get(name, (None, None))
         area = None if areas is None or lat is None or lon is None else areas.at(lat, lon)
-        pond = float(junction.area_ponded) if ponds else 0.0
-        yield Place(name, area, float(junction.depth_max), pond, lat, lon)
+        pond = float(junction.area_ponded) * units.area_m2 if ponds else 0.0
+        full_m = float(junction.depth_max) * units.length_m
+        yield Place(name, area, full_m, pond, lat, lon)
 
 
 def _positions(inp: SwmmInput) -> dict[str, tuple[float, float]]:
     """Return lat and lon of the nodes that have them: coordinates of a plane are none."""
+    if _OF_A_PLANE.search(str(inp._data.get("MAP", ""))):
+        return {}
     return {
         str(name): (float(each.y), float(each.x))
         for name, each in inp.get("COORDINATES", {}).items()
@@ -211,16 +232,19 @@ def _waters(inp: SwmmInput) -> dict[str, tuple[float, float]]:
     return {node: at[node] for node in sorted(open_water & followed) if node in at}
 
 
-def _pools(inp: SwmmInput) -> Iterator[Pool]:
+def _pools(inp: SwmmInput, units: Units) -> Iterator[Pool]:
     for name, each in inp.get("STORAGE", {}).items():
-        bed = float(each.elevation)
-        level, brim = bed + float(each.depth_init), bed + float(each.depth_max)
-        yield Pool(name, text(name, name), name, bed, round(level, 3), round(brim, 3))
+        bed, level, brim = (
+            round((float(each.elevation) + depth) * units.length_m, 3)
+            for depth in (0.0, float(each.depth_init), float(each.depth_max))
+        )
+        yield Pool(name, text(name, name), name, bed, level, brim)
 
 
-def _sluices(inp: SwmmInput) -> Iterator[Sluice]:
+def _sluices(inp: SwmmInput, units: Units) -> Iterator[Sluice]:
     for name in inp.get("ORIFICES", {}):
-        yield Sluice(name, name, float(inp["XSECTIONS"][name].height), 1.0)
+        height_m = float(inp["XSECTIONS"][name].height) * units.length_m
+        yield Sluice(name, name, height_m, 1.0)
 
 
 def _river(inp: SwmmInput) -> str | None:
@@ -228,9 +252,9 @@ def _river(inp: SwmmInput) -> str | None:
     return next(fixed, None)
 
 
-def _river_level(inp: SwmmInput) -> float | None:
+def _river_level(inp: SwmmInput, units: Units) -> float | None:
     name = _river(inp)
-    return None if name is None else float(inp["OUTFALLS"][name].data)
+    return None if name is None else round(float(inp["OUTFALLS"][name].data) * units.length_m, 3)
 
 
 def _is_rained_on(inp: SwmmInput) -> bool:
@@ -239,11 +263,18 @@ def _is_rained_on(inp: SwmmInput) -> bool:
     return any(line.strip() and not line.lstrip().startswith(";") for line in told.splitlines())
 
 
-def _limits(model_id: str, places: tuple[Place, ...], *, is_rained_on: bool) -> Iterator[Text]:
+def _limits(
+    model_id: str, places: tuple[Place, ...], *, is_rained_on: bool, units: Units
+) -> Iterator[Text]:
     yield text(
         f"Mô hình nhập vào “{model_id}”, không phải mô hình của thành phố; không biết điểm đen nào",
         f"The imported model “{model_id}”, not the city's own; no black spots are known in it",
     )
+    if units.is_us:
+        yield text(
+            f"Mô hình dùng đơn vị Mỹ (feet, inch, {units.flow}), đã đổi sang mét, mm, m³/s",
+            f"The model is in US units (feet, inches, {units.flow}), told here in m, mm and m³/s",
+        )
     if is_rained_on:
         yield text(
             "Mưa rơi như nhau trên toàn mô hình nhập vào",

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from data_access.envelope import Text
+from twin.drainage.units import METRIC, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Model:
     geometry: Mapping[str, Mapping[str, Any]]
     waters: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     limits: tuple[Text, ...] = ()
-    flow_m3s: float = 1.0  # one of the model's own flow units
+    units: Units = METRIC  # of its text; everything else here is in ours
     digest: str = field(default="", compare=False)
 
     @property

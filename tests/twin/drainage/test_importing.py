@@ -100,7 +100,7 @@ def test_a_model_that_was_imported_anew_is_not_the_one_that_was_asked(
     [
         (pipe(length=0), "ERROR"),
         (pipe().replace("AB A B", "AB A nowhere"), "ERROR"),
-        (pipe().replace("FLOW_UNITS CMS", "FLOW_UNITS CFS"), "CFS; expected CMS"),
+        (pipe().replace("FLOW_UNITS CMS", "FLOW_UNITS CUSEC"), "CUSEC; expected CMS"),
         (pipe() + "\n[FILES]\nSAVE HOTSTART /tmp/elsewhere\n", "names other files"),
         (pipe().replace("rain 0 0\n", 'rain FILE "/etc/passwd"\n'), "names another file"),
         ("no model at all", "START_DATE"),
@@ -136,6 +136,18 @@ def test_a_model_no_storm_can_reach_says_so(tmp_path: Path, settings: Settings) 
     assert "The same rain falls" in said["whole"]
     assert "no storm changes anything" in said["cut"]
     assert "The same rain falls" not in said["cut"]
+
+
+@pytest.mark.parametrize(
+    ("units", "is_placed"), [("Degrees", True), ("None", True), ("Feet", False)]
+)
+def test_coordinates_of_a_plane_are_no_degrees_however_small(
+    units: str, is_placed: bool, tmp_path: Path, settings: Settings
+) -> None:
+    where = f"[MAP]\nDIMENSIONS 0 0 50 50\nUNITS {units}\n[COORDINATES]\nA 12 34\n"
+    model_id = import_model(kept(tmp_path, pipe() + where), settings)
+    first = imported_model(settings, model_id).places[0]
+    assert (first.lat, first.lon) == ((34, 12) if is_placed else (None, None))
 
 
 def test_a_model_nobody_imported_is_said(settings: Settings) -> None:
