@@ -25,7 +25,12 @@ def listed_name(listed: str) -> Text:
 
 def figure_name(kind: str, field: str) -> Text:
     """Return how a figure that a measure asks for is called; one that no page knows by its id."""
-    return _called(f"slider.{kind}.{field}") or _called(f"slider.{field}") or _itself(field)
+    return _called(f"slider.{kind}.{field}") or _called(f"slider.{field}") or field_name(field)
+
+
+def field_name(field: str) -> Text:
+    """Return how a field of a scenario is called; one that has no name by its id."""
+    return _called(f"field.{field}") or _itself(field)
 
 
 def _called(key: str) -> Text | None:

@@ -64,7 +64,7 @@ def test_the_chain_can_be_cancelled_between_its_parts(heard: Heard) -> None:
         ({"traffic": {"floods": {"N01-N02": 1}}}, "floods come from the water"),
         ({"atMin": 200}, "the hour begins 200 minutes after the rain"),
         ({"drainage": {"storm": {**STORM, "mm": {"all": [-3]}}}}, "rain is 0 or more"),
-        ({"colour": 1}, "colour: Extra inputs"),
+        ({"colour": 1}, "colour: there is no such field"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(changed: dict[str, Any], said: str, heard: Heard) -> None:

@@ -55,7 +55,7 @@ def test_every_measure_is_read() -> None:
         ({"measures": [{"kind": "signals", "junctions": ["a"], "cycleS": 5}]}, "Cycle: "),
         ({"measures": [{"kind": "greenWave", "corridor": ["a", "a"]}]}, "once"),
         ({"measures": [{"kind": "demand", "area": "x", "factor": -1}]}, "Trips against usual"),
-        ({"measures": [{"kind": "teleport", "links": ["a"]}]}, "measures.0"),
+        ({"measures": [{"kind": "teleport", "links": ["a"]}]}, "measure 1: kind"),
         (
             {
                 "measures": [
