@@ -127,7 +127,9 @@ def logins(view: View) -> Payload:
                 1,
                 limit=limit,
                 better="down",
-                note=text(
+                note=None
+                if ratio is None
+                else text(
                     f"trung vị {len(usual)} giờ trước", f"median of the {len(usual)} hours before"
                 ),
                 source=source,
