@@ -19,7 +19,7 @@ from data_access.city import City
 from data_access.contracts import DatasetContract, duration_s
 from data_access.envelope import LIVE
 from data_access.errors import SourceError
-from data_access.left_out import InLaps, once
+from data_access.left_out import InLaps, of_records, once
 from data_access.model import Entity, Rejected
 from data_access.quarantine import Order
 from data_access.reading import Folder, Found, Reading
@@ -234,8 +234,11 @@ class Channel:
             refused=reading.refused,
             withdrawn=reading.withdrawn,
         )
+        changed = _changed(reading, stream)
+        wholes = of_records(reading, changed) if stream.files else []
         if timeline is not None and timeline.mode == "latest":
-            change = replace(change, wholes=once(reading, _changed(reading, stream)))
+            wholes += once(reading, changed)
+        change = replace(change, wholes=wholes)
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))
         self._writer.apply(stream.id, change, now_us=now_us)

@@ -2,7 +2,8 @@
 
 A file is all there is of its own while, from its first row to its last: what it said within that,
 and does not say now, is withdrawn (data_access/store/parts.py). What a table that moves on has left
-behind stays. Played in laps, a row has been said once a lap, and is withdrawn in each that is kept.
+behind stays, and so does what lies after the last row: a file cut short takes nothing back. Played
+in laps, a row has been said once a lap, and is withdrawn in each that is kept.
 
 Pure; data_access/channel.py writes what comes of it.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_access.reading import WHOLE, Reading
+from data_access.records import instant_us
 from data_access.replay import Timeline
 from data_access.rows import NO_LINE, Rows, SeriesKey, is_of_part
 from data_access.schedule import Schedule
@@ -37,6 +39,25 @@ def once(reading: Reading, files: Sequence[str]) -> list[Whole]:
         )
         for name in _read(reading, files)
     ]
+
+
+def of_records(reading: Reading, files: Sequence[str]) -> list[Whole]:
+    """Return files as parts whose records come whole, in whatever laps they were played."""
+    wholes = []
+    for name in _read(reading, files):
+        reported = [
+            instant_us(each.reported_at)
+            for each in reading.records
+            if is_of_part(each.source_ref, name, FILE_ENDS)
+        ]
+        between = Extent.of(np.array(reported, np.int64))
+        if between is not None:
+            nameless = reading.nameless[name]
+            wholes.append(
+                Whole(name, None, nameless=nameless, ends=FILE_ENDS, records=reading.records,
+                      between=between)
+            )  # fmt: skip
+    return wholes
 
 
 @dataclass(frozen=True, slots=True)

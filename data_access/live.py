@@ -317,10 +317,10 @@ class LiveChannel:
             ]
             rows = reading.rows.take(reading.rows.of_part(part))
             is_unread = any(each.reason in WHOLE for each in refused)
-            records = None
+            said = reading.records
             if isinstance(self._way, LakeWay):
-                said = of_their_parts(reading.records, [spooled])
-                records = [each for each in said if is_of_part(each.source_ref, part)]
+                said = of_their_parts(said, [spooled])
+            records = [each for each in said if is_of_part(each.source_ref, part)]
             if is_unread or (refused and not len(rows) and not records):
                 continue
             way = self._contract.source.ways.get(spooled.way)

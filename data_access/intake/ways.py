@@ -68,8 +68,9 @@ class UrlWay:
     (Atom, RSS), and what its new and changed entries link to is fetched, `max_pages` of it a poll.
     With paging by `next` each page is JSON that names the one after it (FHIR, OGC API, OData), and
     all pages of a poll are one payload; `next_in` is the path of that name where it is unusual.
-    With `replaces` an observation of an earlier answer that is not in this one is withdrawn: any,
-    where each answer is `all` there is, or of its own `span`, from its first row to its last.
+    With `replaces` a row or a version of a record of an earlier answer that is not in this one is
+    withdrawn: any, where each answer is `all` there is, or of its own `span`, from its first to its
+    last.
     """
 
     address: HttpAddress

@@ -52,6 +52,10 @@ class Extent:
         """Return the extent of times, None of none."""
         return cls(int(at_us.min()), int(at_us.max())) if len(at_us) else None
 
+    def met(self, other: Extent) -> Extent:
+        """Return what both have; it ends before it begins where that is nothing."""
+        return Extent(max(self.first_us, other.first_us), min(self.last_us, other.last_us))
+
     def joined(self, other: Extent | None) -> Extent:
         """Return the extent of both."""
         if other is None:
@@ -67,7 +71,7 @@ class Whole:
     """
 
     name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
-    rows: Rows
+    rows: Rows | None  # None: of a part that says nothing of rows
     refused: Collection[Key] = ()
     nameless: int = 0  # rows that were refused, and nobody knows of what: any may be one of these
     within: Within = "all"
@@ -87,14 +91,13 @@ def missing(
     rows it has are written; what it had is found by where its rows were.
     """
     within = reach(connection, stream_id, whole)
-    if within is None:
+    if within is None or whole.rows is None:
         return None
     if whole.within == "span":
         span = Extent.of(whole.rows.at_us)
         if span is None:
             return None
-        first_us = max(within.first_us, span.first_us)
-        within = Extent(first_us, min(within.last_us, span.last_us))
+        within = within.met(span)
     had, earlier = _had(connection, stream_id, whole, within)
     if not had:
         return None
@@ -141,7 +144,8 @@ def reach(connection: Connection, stream_id: int, whole: Whole) -> Extent | None
 def keep(connection: Connection, stream_id: int, whole: Whole, gone: Rows | None) -> None:
     """Take note of where the rows of a part are, and those of it that were withdrawn."""
     reported = [instant_us(each.reported_at) for each in whole.records or ()]
-    here = Extent.of(np.concatenate([whole.rows.at_us, np.array(reported, np.int64)]))
+    at_us = np.zeros(0, np.int64) if whole.rows is None else whole.rows.at_us
+    here = Extent.of(np.concatenate([at_us, np.array(reported, np.int64)]))
     lost = None if gone is None else Extent.of(gone.at_us)
     if whole.between is not None:  # given each time; but where rows were withdrawn must be known
         here = lost

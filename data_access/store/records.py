@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection, Row, insert, select
 
@@ -127,11 +128,20 @@ def missing(
 ) -> tuple[list[Played], frozenset[str]]:
     """Return the withdrawals of versions a part had and has no more, and what parts said them, too.
 
-    To be asked when the versions it has are written. A withdrawal is one more revision of its
-    version, as of observations (data_access/store/parts.py).
+    A version before one that it has is not gone but history, in each lap. To be asked when the
+    versions it has are written. A withdrawal is one more revision of its version, as of
+    observations (data_access/store/parts.py).
     """
+    said: dict[str, set[tuple[int, str]]] = {}
+    for each in whole.records or ():
+        said.setdefault(each.record_id, set()).add((instant_us(each.reported_at), each.version))
+    if whole.within == "span":
+        span = Extent.of(np.array([at_us for of in said.values() for at_us, _ in of], np.int64))
+        if span is None:
+            return [], frozenset()
+        within = within.met(span)
     found = connection.execute(
-        select(record)
+        select(*(record.c[name] for name in _OF_MISSING))
         .where(record.c.stream_id == stream_id)
         .where(record.c.reported_us.between(within.first_us, within.last_us))
         .order_by(record.c.record_id, record.c.revision)
@@ -139,26 +149,50 @@ def missing(
     newest: dict[tuple[str, str, int], Any] = {}
     said_by: dict[tuple[str, str, int], set[str]] = {}
     for row in found:
-        key = row.base_id, row.version, row.reported_us
+        key = row.record_id, row.version, row.reported_us
         newest[key] = row
         said_by.setdefault(key, set()).add(part_of(row.source_ref))
-    said = {(r.record_id, r.version, instant_us(r.reported_at)) for r in whole.records or ()}
+    last = {record_id: max(versions) for record_id, versions in said.items()}
     gone = [
         key
         for key, row in newest.items()
-        if key not in said
-        and row.status != WITHDRAWN
+        if row.status != WITHDRAWN
         and is_of_part(row.source_ref, whole.name, whole.ends)
+        and (version := (row.reported_us, row.version)) not in said.get(row.base_id, ())
+        and not (row.base_id in last and version < last[row.base_id])
     ]
-    if len(gone) <= whole.nameless:
+    if len({(newest[key].base_id, *key[1:]) for key in gone}) <= whole.nameless:
         return [], frozenset()
-    played = [played_of(newest[key]) for key in gone]
-    taken = [
-        replace(each, row=replace(each.row, status=WITHDRAWN, source_ref=whole.name))
-        for each in played
-    ]
     others = set().union(*(said_by[key] for key in gone))
+    taken = _withdrawals(connection, stream_id, [newest[key] for key in gone], whole.name)
     return taken, frozenset(others - {whole.name})
+
+
+_OF_MISSING = (
+    "record_id", "base_id", "version", "reported_us", "revision", "status", "source_ref",
+)  # fmt: skip
+
+
+def _withdrawals(
+    connection: Connection, stream_id: int, gone: Sequence[Any], name: str
+) -> list[Played]:
+    """Return versions as ones their part says no more."""
+    wanted = {(row.record_id, row.revision) for row in gone}
+    ids = sorted({row.record_id for row in gone})
+    taken = []
+    for start in range(0, len(ids), IDS_A_QUERY):
+        found = connection.execute(
+            select(record).where(
+                record.c.stream_id == stream_id,
+                record.c.record_id.in_(ids[start : start + IDS_A_QUERY]),
+            )
+        )
+        for row in found:
+            if (row.record_id, row.revision) in wanted:
+                played = played_of(row)
+                said = replace(played.row, status=WITHDRAWN, source_ref=name)
+                taken.append(replace(played, row=said))
+    return taken
 
 
 def _standing(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

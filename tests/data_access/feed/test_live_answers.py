@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,3 +85,33 @@ def test_a_line_that_cannot_be_read_takes_no_number_back(
     says(f"{at},{units[0]},1", f"{at},{units[2]},3")
     room.ask(AIR)
     room.until(lambda: standing(room) == {units[0]: 1, units[2]: 3})
+
+
+REQUESTS = "feedback.requests"
+
+
+@pytest.mark.parametrize(("replaces", "left"), [("all", {"b", "d"}), ("span", {"a", "b", "d"}),
+                                                ("nothing", {"a", "b", "c", "d"})])  # fmt: skip
+def test_r02_an_answer_takes_back_records_it_leaves_out_as_far_as_it_says_it_is_all(
+    open_source: Callable[..., LiveRoom], site: WebServer, replaces: Any, left: set[str]
+) -> None:
+    def says(names: str) -> None:
+        said = [
+            {"service_request_id": name, "status": "open", "service_code": "005",
+             "requested_datetime": (HOUR - timedelta(hours=5 - "abcd".index(name))).isoformat()}
+            for name in names
+        ]  # fmt: skip
+        site.answer = lambda _: Says(body=json.dumps(said).encode())
+
+    def standing() -> set[str]:
+        with room.store().snapshot() as snapshot:
+            return {life.base_id for life in snapshot.lives(REQUESTS)}
+
+    says("abcd")
+    url = UrlWay(address=f"{site.url}/requests.json", every="P1D", replaces=replaces)
+    room = open_source(REQUESTS, SourceSpec(format="open311", url=url))
+    room.until(lambda: standing() == set("abcd"))
+    says("bd")
+    room.ask(REQUESTS)
+    room.until(lambda: room.accepted(REQUESTS)[0] == 6)
+    assert standing() == left

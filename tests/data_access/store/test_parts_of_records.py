@@ -126,3 +126,26 @@ def test_rows_refused_without_a_key_may_be_as_many_of_those_that_are_missing(
     say(writer, stream_id, opened("a"), opened("b"), opened("c"), minute=1)
     said = say(writer, stream_id, opened("a"), minute=2, nameless=nameless)
     assert said.taken_back == gone
+
+
+def test_a_version_before_one_that_is_said_is_history(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    a, b = opened("a"), opened("b", 0.2)
+    say(writer, stream_id, a, b, minute=1)
+    told_on = say(writer, stream_id, closed(a, 0.5), minute=2)  # the part tells the newest alone
+    assert told_on == Outcome(records=2, taken_back=1)  # of b
+    (life,) = now(reader)[0]
+    assert (life.status, life.reported_us - life.opened_us) == ("closed", 30 * MINUTE_US)
+    back = say(writer, stream_id, a, minute=3)  # that it was closed was wrong
+    assert back == Outcome(records=1, taken_back=1)
+    assert [life.status for life in now(reader)[0]] == ["open"]
+
+
+def test_of_a_while_only_what_lies_within_it_is_withdrawn(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    say(writer, stream_id, *(opened(name, at) for at, name in enumerate("abcd")), minute=1)
+    say(writer, stream_id, opened("b", 1), opened("d", 3), minute=2, within="span")
+    assert {life.base_id for life in now(reader)[0]} == {"a", "b", "d"}
+    assert say(writer, stream_id, minute=3, within="span") == Outcome()
