@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -48,7 +49,7 @@ def layout(realm: str | None = None, date: str | None = None, time: str | None =
     if there.is_over:
         return unkept_page("twins", "over", link=page_setting.link(), setting=setting)
     may_run = setting.person.may(Right.RUN_TWINS) and there.is_live
-    twins = _twins(there.reach)
+    twins = _twins(there.reach, is_live=there.is_live)
     return view.page(twins, may_run=may_run, link=page_setting.link(), setting=setting)
 
 
@@ -144,7 +145,7 @@ def _ask(reach: Desk, key: Mapping[str, str], user_id: str) -> str:
     return ""
 
 
-def _twins(reach: Desk) -> list[Calibrated]:
+def _twins(reach: Desk, *, is_live: bool = True) -> list[Calibrated]:
     known = offered()
     there = reach.twins.there(reach.settings, reach.city)
     found: list[Calibrated] = []
@@ -152,7 +153,17 @@ def _twins(reach: Desk) -> list[Calibrated]:
         if kind in there and f"{job_kind(kind)}.calibrate" in known:
             found.append(_calibrated(reach, kind, None))
             found += [_calibrated(reach, kind, name) for name in _imported(reach, kind)]
-    return found
+    return [_held(each, reach) for each in found] if is_live else found
+
+
+def _held(twin: Calibrated, reach: Desk) -> Calibrated:
+    """Return a twin with why its calibration holds no more, where that is so."""
+    if twin.result is None:
+        return twin
+    from twin.today import outdated_now  # the twins' own readers, and pandas with them
+
+    why = outdated_now(twin.kind, reach.settings, twin.network, twin.result)
+    return replace(twin, outdated=why)
 
 
 def _imported(reach: Desk, kind: str) -> list[str]:

@@ -52,6 +52,7 @@ class Calibrated:
     made_at_ms: float | None
     under_way: Job | None = None
     network: str | None = None  # an imported one, or an imported model of drainage
+    outdated: Text | None = None  # why it does not hold for the twin as it is now
 
     @property
     def key(self) -> tuple[str, str]:
@@ -140,6 +141,8 @@ def _told(twin: Calibrated, setting: Setting) -> list[Component]:
         for name, each in figures.items()
         if name in FIGURES
     ]
+    if twin.outdated is not None:
+        state, why = "outdated", twin.outdated
     return [
         _state(state, pick(why, language), setting),
         html.Dl(

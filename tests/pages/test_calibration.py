@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -17,9 +18,11 @@ from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import keep
 from tests.twin.drainage.test_engine import pipe
 from tests.twin.traffic.test_importing import overpass
+from twin import today
 from twin.drainage.importing import hash_of, import_model
 from twin.drainage.scenario import Hyetograph
 from twin.traffic.importing import import_network
+from twin.traffic.network import kept_folder
 
 POINTS = [
     {"junction": "N16", "name": "Ô Chợ Dừa", "entity": "CAM-N16", "days": 20, "counted": 4200.0,
@@ -56,6 +59,11 @@ WATER = {
 }  # fmt: skip
 
 
+def fitted(reach: Any, kind: str, name: str | None = None) -> dict[str, str]:
+    """Return what a calibration made now would be fitted to."""
+    return today._today(kind, reach.settings, name).model_dump()
+
+
 def graphs(tree: Any) -> list[str]:
     return [n["props"]["id"] for n in nodes(tree) if n["type"] == "Graph"]
 
@@ -71,14 +79,44 @@ def test_a_twin_nobody_has_calibrated_says_so(leader) -> None:
 
 
 def test_observed_stands_against_simulated_where_it_was_held_back(leader, reach) -> None:
-    keep(reach, "twin.traffic.calibrate", ROADS)
-    keep(reach, "twin.drainage.calibrate", WATER)
+    keep(reach, "twin.traffic.calibrate", {**ROADS, "fitted": fitted(reach, "traffic")})
+    keep(reach, "twin.drainage.calibrate", {**WATER, "fitted": fitted(reach, "drainage")})
     page = leader.page("/data/twins")
     said = words(page)
+    assert "mô hình cũ" not in said
     assert "Ô Chợ Dừa 4.200 3.100 4.050 2,3 3.650 8,8 Ngã tư Vọng" in said
     for expected in ("GEH dưới 5 ở 60% nút", "40%", "0,71", "0,40 m", "0,31 m"):
         assert expected in said.replace("\u00a0", " "), expected
     assert graphs(page) == ["calibration-traffic", "calibration-gauge-0"]
+
+
+@pytest.mark.parametrize("changed", [{"network": "0" * 16}, {"engine": "another 1"}, None])
+@pytest.mark.parametrize(("kind", "kept"), [("traffic", ROADS), ("drainage", WATER)])
+def test_one_that_was_fitted_to_an_older_model_says_to_calibrate_anew(
+    kind: str, kept: dict[str, Any], changed: dict[str, str] | None, leader, reach
+) -> None:
+    then = None if changed is None else {**fitted(reach, kind), **changed}
+    keep(reach, f"twin.{kind}.calibrate", {**kept, "fitted": then})
+    said = words(leader.page("/data/twins"))
+    assert "Mô phỏng hiệu chỉnh theo mô hình cũ" in said
+    assert "cần hiệu chỉnh lại" in said
+    assert "Mô phỏng đã hiệu chỉnh" not in said
+    given = inputs_of(reach, kind, {})["calibration"]
+    assert given["fitted"] == then  # what a run holds it against, and says
+
+
+def test_an_imported_network_that_came_anew_makes_its_calibration_outdated(
+    leader, reach, tmp_path
+) -> None:
+    source = tmp_path / "Phố Huế.json"
+    source.write_bytes(orjson.dumps(overpass()))
+    import_network(source, reach.city, reach.settings, cycle_s=60)
+    named = {**ROADS, "network": "pho-hue", "fitted": fitted(reach, "traffic", "pho-hue")}
+    keep(reach, "twin.traffic.calibrate", named, base={"network": "pho-hue"})
+    assert "mô hình cũ" not in words(leader.page("/data/twins"))
+    shutil.rmtree(kept_folder(reach.settings) / "imported" / "pho-hue")
+    import_network(source, reach.city, reach.settings, cycle_s=90)
+    assert "mạng lưới đã thay đổi" in words(leader.page("/data/twins"))
 
 
 def test_the_newest_calibration_goes_with_the_inputs_of_a_run(leader, reach) -> None:

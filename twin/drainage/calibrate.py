@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data_access.envelope import Text
 from jobs.working import WorkFailed, Working
 from language import told
-from twin.drainage.calibration import NOT_CALIBRATED, Calibration
+from twin.drainage.calibration import NOT_CALIBRATED, Calibration, fitted_to
 from twin.drainage.case import SAMPLE_S, write_case
 from twin.drainage.engine import Case, run_cases
 from twin.drainage.flooding import Water, water_of
@@ -192,6 +192,7 @@ def _answer(
         ),
         "figures": figures,
         "seen": [each.told() for each in observed.seen],
+        "fitted": fitted_to(asked.twin.model).model_dump(),
         "gauges": [
             _course(water, gauge, node, held=(gauge, node) in held)
             for gauge, node in (*fitted, *held)
@@ -262,5 +263,6 @@ def _nothing(asked: Asked, observed: Observed) -> dict[str, Any]:
         state="uncalibrated",
         why=why,
         seen=observed.seen,
+        fitted=fitted_to(asked.twin.model),
     ).model_dump(mode="json")
     return answer | {"gauges": [], "spots": []}

@@ -6,6 +6,7 @@ Made by calibrate.py, given with the inputs of a run, so that a run stays a func
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,7 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from data_access.envelope import Text
 from jobs.working import WorkFailed
 from language import told
+from twin.drainage.model import Model
 from twin.drainage.scenario import CITY_MODEL
+from twin.fitted import Fitted, outdated
 from twin.refusal import refusal
 from twin.result import Fit, text
 from twin.seen import SeenModel
@@ -41,6 +44,7 @@ class Calibration(BaseModel):
     why: dict[str, str] = NOT_CALIBRATED
     figures: dict[str, float] = {}
     seen: tuple[SeenModel, ...] = ()
+    fitted: Fitted | None = None
 
     @property
     def fit(self) -> Fit:
@@ -53,10 +57,20 @@ class Calibration(BaseModel):
         return fit
 
 
-def read_calibration(body: Any, model: str, model_hash: str | None = None) -> Calibration:
-    """Return what of a calibration holds for a model; raises WorkFailed for what is none.
+def fitted_to(model: Model) -> Fitted:
+    """Return what a calibration of a model is fitted to; of an imported one the hash it has."""
+    return fitted_to_text(str(model.options.get("modelHash") or model.digest))
 
-    Of an imported model that was imported anew since nothing does.
+
+def fitted_to_text(digest: str) -> Fitted:
+    """Return what a calibration is fitted to, by the hash of the text that SWMM reads."""
+    return Fitted(network=digest, engine=f"swmm-toolkit {version('swmm-toolkit')}")
+
+
+def read_calibration(body: Any, model: str, now: Fitted) -> Calibration:
+    """Return what of a calibration holds for a model as it is now; raises WorkFailed for no such.
+
+    Where the model, or the engine, is another than then nothing does, and the fit says why.
     """
     if body is None:
         return Calibration(model=model)
@@ -67,8 +81,10 @@ def read_calibration(body: Any, model: str, model_hash: str | None = None) -> Ca
             "input",
             told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
         ) from error
-    is_same = (found.model, found.modelHash) == (model, model_hash)
-    return found if is_same else Calibration(model=model)
+    if found.model != model:
+        return Calibration(model=model)
+    why = outdated(found.fitted, now) if found.figures else None  # else nothing was fitted
+    return found if why is None else Calibration(model=model, why=why)
 
 
 def unseen(fit: Fit) -> list[Text]:

@@ -17,7 +17,7 @@ from data_access.errors import DataError
 from jobs.working import WorkFailed, Working
 from language import words_of
 from settings import Settings
-from twin.drainage.calibration import Calibration, read_calibration
+from twin.drainage.calibration import Calibration, fitted_to, read_calibration
 from twin.drainage.case import SAMPLE_S, write_case
 from twin.drainage.engine import Case, Rows, Waiting, rows_so_far, run_cases, waiting
 from twin.drainage.flooding import Water, water_of, water_so_far
@@ -110,7 +110,8 @@ def read_asked(scenario: Any, calibration: Any, working: Working) -> Asked:
         rain = rain_of(read.storm, twin.plan, twin.city)
     except (ValueError, DataError) as error:
         raise WorkFailed("input", words_of(error)) from error
-    return Asked(twin, read, rain, read_calibration(calibration, read.model, read.model_hash))
+    found = read_calibration(calibration, read.model, fitted_to(twin.model))
+    return Asked(twin, read, rain, found)
 
 
 def simulate(

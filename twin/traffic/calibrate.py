@@ -26,7 +26,7 @@ from twin.refusal import refusal
 from twin.seen import SeenModel
 from twin.traffic import altering, engine, outputs, simulation
 from twin.traffic.altering import Altered
-from twin.traffic.calibration import Calibration
+from twin.traffic.calibration import Calibration, fitted_to
 from twin.traffic.fit import fit_of, geh
 from twin.traffic.network import kept_folder
 from twin.traffic.places import places_of
@@ -140,6 +140,7 @@ def _answer(
         "dayKind": base.dayKind,
         "network": base.network,
         "networkHash": base.networkHash,
+        "fitted": fitted_to(model.plan, model.zones, model.net.hash).model_dump(),
         "factors": {key: round(each, 4) for key, each in sorted(factors.items())},
         "places": {key: [round(w, 4) for w in each] for key, each in sorted(places.items())},
         "freeKmh": dict(sorted(counting.free_kmh.items())),

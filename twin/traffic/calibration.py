@@ -6,7 +6,7 @@ them. Counts of one hour say nothing of another: there it is not used, and that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -14,9 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.working import WorkFailed
 from language import told
+from twin.fitted import Fitted, outdated
 from twin.refusal import refusal
 from twin.result import Fit
+from twin.traffic import engine
+from twin.traffic.demand import Zone
 from twin.traffic.limits import NOT_CALIBRATED, other_time, uncalibrated
+from twin.traffic.network import digest
+from twin.traffic.plan import TrafficPlan
 from twin.traffic.scenario import Base, DayKind
 
 Weight = Annotated[float, Field(gt=0, le=100)]
@@ -35,6 +40,7 @@ class Calibrated(BaseModel):
     places: dict[str, tuple[Weight, Weight]] = Field(default_factory=dict)
     freeKmh: dict[str, Annotated[float, Field(gt=1, le=150)]]
     fit: dict[str, Any]
+    fitted: Fitted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,23 @@ class Calibration:
     fit: Fit = field(default_factory=lambda: uncalibrated(NOT_CALIBRATED))
 
 
-def read_calibration(body: Any, base: Base) -> Calibration:
-    """Return what of a calibration holds for a base; raises WorkFailed for what is none."""
+def fitted_to(plan: TrafficPlan, zones: Sequence[Zone], net_hash: str) -> Fitted:
+    """Return what a calibration is fitted to: a net, who drives on it and how often, an engine."""
+    kinds = [(v.id, v.share, v.car_equivalent, v.barred_hours) for v in plan.vehicle]
+    people = [(zone.id, zone.people, zone.draws) for zone in zones]
+    assumed = repr((plan.wards, plan.cycle_s, plan.demand, kinds, people))
+    return Fitted(
+        network=net_hash,
+        assumed=digest(assumed.encode()),
+        engine=f"{engine.PACKAGE} {engine.version()}",
+    )
+
+
+def read_calibration(body: Any, base: Base, now: Fitted) -> Calibration:
+    """Return what of a calibration holds for a base as it is now; raises WorkFailed for no such.
+
+    Where the network, what is assumed or the engine is another nothing does, and the fit says why.
+    """
     if body is None:
         return Calibration()
     try:
@@ -58,8 +79,11 @@ def read_calibration(body: Any, base: Base) -> Calibration:
             "input",
             told("{where}: {what}", where="calibration", what=refusal(error, "calibration")),
         ) from error
-    if (found.network, found.networkHash) != (base.network, base.networkHash):
+    if found.network != base.network:
         return Calibration()
+    why = outdated(found.fitted, now)
+    if why is not None:
+        return Calibration(fit=uncalibrated(why))
     if (found.hour, found.dayKind) != (base.begins_h, base.dayKind):
         fit = uncalibrated(other_time(found.hour, found.dayKind))
         return Calibration(free_kmh=found.freeKmh, fit=_with_seen(fit, found))

@@ -64,8 +64,7 @@ def make_net(
     `extra` are edges for some vehicles alone, with the classes that may use them. Raises
     WorkFailed with the engine's reason.
     """
-    nodes, edges = _nodes(streets), _edges(streets, sorted(extra, key=lambda each: each[0].id))
-    name = digest(METHOD.encode(), engine.version().encode(), nodes, edges, str(cycle_s).encode())
+    nodes, edges, name = _written(streets, cycle_s, extra)
     kept = folder / "networks" / name
     if not (kept / NET).is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +76,20 @@ def make_net(
             convert([*files, *_signal_options(cycle_s)], making, check)
             keep_net(making, streets, kept)
     return Net(streets, kept / NET, name, cycle_s)
+
+
+def net_hash(streets: Streets, cycle_s: int) -> str:
+    """Return the hash of the net that make_net makes of `streets`, without making it."""
+    return _written(streets, cycle_s, ())[2]
+
+
+def _written(
+    streets: Streets, cycle_s: int, extra: Iterable[tuple[Edge, str]]
+) -> tuple[bytes, bytes, str]:
+    """Return nodes and edges as the engine reads them, and the hash of what is made of them."""
+    nodes, edges = _nodes(streets), _edges(streets, sorted(extra, key=lambda each: each[0].id))
+    parts = (METHOD.encode(), engine.version().encode(), nodes, edges, str(cycle_s).encode())
+    return nodes, edges, digest(*parts)
 
 
 def keep_net(making: Path, streets: Streets, kept: Path) -> None:

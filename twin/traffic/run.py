@@ -25,15 +25,16 @@ from jobs.working import WorkFailed, Working
 from language import told, words_of
 from settings import Settings
 from twin.envelope import publish_latest
+from twin.fitted import Fitted
 from twin.opened import Opened, opened_city
 from twin.result import RunResult
 from twin.traffic import altering, demand, engine, places, simulation
 from twin.traffic.altering import Altered
-from twin.traffic.calibration import Calibration, read_calibration
+from twin.traffic.calibration import Calibration, fitted_to, read_calibration
 from twin.traffic.city_streets import city_streets
 from twin.traffic.demand import Trip, Zone
 from twin.traffic.imports import open_import, options_of
-from twin.traffic.network import Net, kept_folder, make_net
+from twin.traffic.network import Net, kept_folder, make_net, net_hash
 from twin.traffic.options import options
 from twin.traffic.plan import TrafficPlan, read_plan
 from twin.traffic.reach import station_edges
@@ -110,7 +111,8 @@ def open_model(scenario: TrafficScenario, calibration: Any, working: Working) ->
         net = open_import(settings, base.network, plan, base.networkHash)
         ground = _ground_of(city, plan, net.streets)
         model = Model(plan, net, ground.zones, ground.stations, Calibration())
-    return calibrated(model, read_calibration(calibration, scenario.base), scenario.base)
+    now = fitted_to(model.plan, model.zones, model.net.hash)
+    return calibrated(model, read_calibration(calibration, base, now), base)
 
 
 def _open_own(settings: Settings, check: Callable[[], None]) -> Model:
@@ -119,6 +121,20 @@ def _open_own(settings: Settings, check: Callable[[], None]) -> Model:
     kept = kept_folder(settings)
     net = make_net(ground.streets, kept, cycle_s=ground.plan.cycle_s, check=check)
     return Model(ground.plan, net, ground.zones, ground.stations, Calibration())
+
+
+def fitted_today(settings: Settings, network: str | None) -> Fitted:
+    """Return what a calibration made now is fitted to, of the city's own roads or imported ones.
+
+    No net is made for it. Raises WorkFailed.
+    """
+    if network is None:
+        ground = _own.get(settings, lambda: _open_ground(settings))
+        found = net_hash(ground.streets, ground.plan.cycle_s)
+        return fitted_to(ground.plan, ground.zones, found)
+    city, plan = _open_plan(settings)
+    net = open_import(settings, network, plan, None)
+    return fitted_to(plan, demand.zones_of(net.streets, plan, city.areas), net.hash)
 
 
 def _open_ground(settings: Settings) -> Ground:

@@ -11,10 +11,17 @@ import pytest
 from jobs.working import WorkFailed
 from settings import Settings
 from tests.twin.drainage.conftest import Heard
+from twin.doubts import doubts
 from twin.drainage import calibrate
 from twin.drainage import run as running
 from twin.drainage.calibrate import nash_sutcliffe, work
-from twin.drainage.calibration import Calibration, for_run, read_calibration
+from twin.drainage.calibration import (
+    Calibration,
+    fitted_to,
+    fitted_to_text,
+    for_run,
+    read_calibration,
+)
 from twin.drainage.case import SAMPLE_S, write_case
 from twin.drainage.engine import Case, run_cases
 from twin.drainage.flooding import water_of
@@ -65,10 +72,11 @@ def test_the_factor_that_made_the_levels_is_found_and_gauges_held_back_agree(
     assert found["figures"]["nse"] > 0.99
     assert found["figures"]["peakErrorM"] < 0.01
     assert [each["heldBack"] for each in found["gauges"]] == [False, False, True, True]
-    kept = read_calibration(for_run(found), "city")
+    now = fitted_to(small_city.model)
+    kept = read_calibration(for_run(found), "city", now)
     assert kept.runoff == 1.2
     assert kept.fit["state"] == "calibrated"
-    assert read_calibration(for_run(found), "another").fit["state"] == "uncalibrated"
+    assert read_calibration(for_run(found), "another", now).fit["state"] == "uncalibrated"
 
 
 RIVER = """
@@ -151,9 +159,10 @@ def test_a_model_that_was_imported_is_calibrated_by_gauges_at_its_open_water(
     assert (found["model"], found["runoff"], found["state"]) == ("song", 1.2, "calibrated")
     assert [each["node"] for each in found["gauges"]] == ["A", "C", "B"]
     kept = for_run(found)
-    assert read_calibration(kept, "song", scenario["modelHash"]).runoff == 1.2
-    anew = read_calibration(kept, "song", "0" * 16)  # another model under the same name
+    assert read_calibration(kept, "song", fitted_to_text(scenario["modelHash"])).runoff == 1.2
+    anew = read_calibration(kept, "song", fitted_to_text("0" * 16))  # another under the same name
     assert (anew.runoff, anew.fit["state"]) == (1.0, "uncalibrated")
+    assert "its network has changed" in anew.fit["why"]["en"]
 
 
 def test_gauges_of_the_city_stand_at_water_that_is_followed(small: Twin) -> None:
@@ -189,10 +198,12 @@ def test_water_that_did_not_move_calibrates_nothing(
 def test_factors_that_were_wrong_where_held_back_change_no_run() -> None:
     told = {"model": "city", "runoff": 0.8, "roughness": 1.3, "state": "uncalibrated",
             "why": {"vi": "NSE -1", "en": "NSE -1"}}  # fmt: skip
-    kept = read_calibration(for_run(told), "city")
+    now = fitted_to_text("0" * 16)
+    told["fitted"] = now.model_dump()
+    kept = read_calibration(for_run(told), "city", now)
     assert (kept.runoff, kept.roughness) == (1.0, 1.0)
     assert kept.fit["why"]["en"] == "NSE -1"
-    assert read_calibration(for_run({**told, "state": "calibrated"}), "city").runoff == 0.8
+    assert read_calibration(for_run({**told, "state": "calibrated"}), "city", now).runoff == 0.8
 
 
 @pytest.mark.parametrize("seen", [True, False])
@@ -201,7 +212,8 @@ def test_water_calibrated_by_levels_says_that_streets_were_not_measured(
 ) -> None:
     figures = {"nse": 0.8, **({"spotErrorM": 0.1} if seen else {})}
     why = {"vi": "NSE 0,80", "en": "NSE 0.80"}
-    calibration = {"state": "calibrated", "why": why, "figures": figures}
+    fitted = fitted_to(small_city.model).model_dump()
+    calibration = {"state": "calibrated", "why": why, "figures": figures, "fitted": fitted}
     result = running.work({"scenario": SCENARIO, "calibration": calibration}, heard)
     assert result["fit"]["state"] == "calibrated"
     said = " ".join(limit["en"] for limit in result["limits"])
@@ -229,3 +241,20 @@ def test_the_efficiency_of_nash_and_sutcliffe() -> None:
     assert nash_sutcliffe(seen, seen) == 1
     assert nash_sutcliffe(seen, np.full(3, 2.0)) == 0
     assert nash_sutcliffe(seen, -seen) < 0
+
+
+def test_a_run_says_that_its_calibration_was_fitted_to_an_older_model(
+    small_city: Twin, heard: Heard
+) -> None:
+    now = fitted_to(small_city.model)
+    why = {"vi": "NSE 0,80", "en": "NSE 0.80"}
+    calibration = {
+        "state": "calibrated", "why": why, "figures": {"nse": 0.8}, "runoff": 1.2,
+        "fitted": {**now.model_dump(), "engine": "swmm-toolkit 0.1"},
+    }  # fmt: skip
+    result = running.work({"scenario": SCENARIO, "calibration": calibration}, heard)
+    bare = running.work({"scenario": SCENARIO}, heard)
+    assert result["fit"]["state"] == "uncalibrated"
+    assert result["kpis"] == bare["kpis"]  # its factors change nothing
+    assert now.engine in result["fit"]["why"]["vi"]
+    assert "cần hiệu chỉnh lại" in doubts(result)[0]["vi"]

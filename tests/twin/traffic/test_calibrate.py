@@ -10,9 +10,11 @@ import pytest
 
 from jobs.working import WorkFailed
 from tests.twin.traffic.small import working_in
+from twin.fitted import Fitted, outdated
 from twin.traffic import altering, calibrate
-from twin.traffic.calibration import Calibration, for_run, read_calibration
+from twin.traffic.calibration import Calibration, fitted_to, for_run, read_calibration
 from twin.traffic.fit import fit_of, geh
+from twin.traffic.network import make_net, net_hash
 from twin.traffic.run import Model, calibrated
 from twin.traffic.scenario import Base, TrafficScenario
 
@@ -78,9 +80,11 @@ def test_true_demand_is_found_from_counts(
     assert sum(each["heldBackGeh"] for each in points) < before
     assert all(each["heldBack"] != each["simulated"] for each in points)
     assert result["factors"]["00082>00256"] > 1.2 * result["factors"]["00256>00082"]
-    found = read_calibration(for_run(result), base)
+    now = fitted_to(model.plan, model.zones, model.net.hash)
+    found = read_calibration(for_run(result), base, now)
     assert found.free_kmh == {"J00-J10": 40}
-    other = read_calibration(for_run(result), Base(peak="evening"))
+    assert found.factors == result["factors"]
+    other = read_calibration(for_run(result), Base(peak="evening"), now)
     assert other.fit["state"] == "uncalibrated"
     assert not other.factors
 
@@ -101,10 +105,32 @@ def test_a_calibration_of_another_network_is_not_used() -> None:
         "hour": 7, "dayKind": "workday", "network": "elsewhere", "factors": {}, "freeKmh": {},
         "fit": {"state": "calibrated", "why": {"vi": "x", "en": "x"}},
     }  # fmt: skip
-    assert read_calibration(body, Base()).fit["state"] == "uncalibrated"
-    named = body | {"networkHash": "0" * 24}
-    same, anew = (Base(network="elsewhere", networkHash=each * 24) for each in "01")
-    assert read_calibration(named, same).fit["state"] == "calibrated"
-    assert read_calibration(named, anew).fit["state"] == "uncalibrated"  # imported anew since
+    now = Fitted(network="0" * 24, assumed="a", engine="x 1")
+    fitted = body | {"fitted": now.model_dump()}
+    assert read_calibration(fitted, Base(), now).fit["state"] == "uncalibrated"
+    same = Base(network="elsewhere")
+    assert read_calibration(fitted, same, now).fit["state"] == "calibrated"
     with pytest.raises(WorkFailed, match="calibration: hour"):
-        read_calibration(body | {"hour": 30}, Base())
+        read_calibration(body | {"hour": 30}, Base(), now)
+
+
+@pytest.mark.parametrize("changed", ["net", "trips", "people"])
+def test_what_is_fitted_to_changes_with_roads_trips_and_people(model: Model, changed: str) -> None:
+    plan, zones, net_hash = model.plan, list(model.zones), model.net.hash
+    now = fitted_to(plan, zones, net_hash)
+    assert fitted_to(plan, tuple(zones), net_hash) == now
+    if changed == "net":
+        net_hash = "0" * 24
+    elif changed == "trips":
+        plan = replace(plan, demand=replace(plan.demand, trips_h=plan.demand.trips_h + 1))
+    else:
+        zones[0] = replace(zones[0], people=zones[0].people + 1)
+    assert outdated(now, fitted_to(plan, zones, net_hash)) is not None
+    quicker = replace(plan, timeout_s=plan.timeout_s / 2)  # no part of the fit
+    assert fitted_to(quicker, zones, net_hash) == fitted_to(plan, zones, net_hash)
+
+
+def test_a_net_has_the_hash_it_is_foretold(model: Model, tmp_path: Path) -> None:
+    streets, cycle_s = model.net.streets, model.plan.cycle_s
+    made = make_net(streets, tmp_path, cycle_s=cycle_s, check=lambda: None)
+    assert made.hash == net_hash(streets, cycle_s)
