@@ -4,54 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from data_access.contracts import CITY_AREA
 from data_access.envelope import LIVE
 from data_access.errors import StoreError
-from data_access.masking import NO_MASKS, Masks, is_small
-from data_access.model import QUALITIES, WITHDRAWN, Basis
+from data_access.masking import NO_MASKS, Masks
+from data_access.model import WITHDRAWN, Basis
 from data_access.records import instant_us
 from data_access.replay import Timeline
 from data_access.rows import join_reference, quality_name
 from data_access.store.cutoff import Cutoff
 from data_access.store.engine import open_engine
 from data_access.store.evidence import MOST_ROWS, SourceSnapshot
+from data_access.store.record_rows import Wanted, Which, instant_of, record_rows
 from data_access.store.series import ENTITY
 from data_access.store.snapshot import Snapshot
-from data_access.store.tables import observation, record, record_now, ref, series, stream
+from data_access.store.tables import observation, ref, series, stream
 from data_access.store.withheld import withheld
 from settings import Settings
 
 LIMIT = 50
 HIDDEN: dict[str, Any] = {"value": None, "masked": True}
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    stream_id: int
-    timeline: Timeline | None
-    cutoff: Cutoff | None
-    limit: int
-    masks: Masks
-
-
-@dataclass(frozen=True, slots=True)
-class _Which:
-    """The records meant, any where a field is empty."""
-
-    entities: tuple[str, ...]
-    area: str | None
-    categories: tuple[str, ...]
-    statuses: tuple[str, ...]
-    began: tuple[datetime, datetime] | None
 
 
 class StoreReader:
@@ -145,10 +124,10 @@ class StoreReader:
                 timeline = None if found.timeline is None else Timeline.from_json(found.timeline)
                 cutoff = None if known_at is None else Cutoff(instant_us(known_at), basis)
                 masks = self._masks.get(dataset, NO_MASKS)
-                wanted = _Wanted(found.id, timeline, cutoff, limit, masks)
+                wanted = Wanted(found.id, timeline, cutoff, limit, masks)
                 rows = _observations(connection, wanted, indicator, names, area)
-                which = _Which(names, area, tuple(categories), tuple(statuses), began)
-                return rows or _records(connection, wanted, which)
+                which = Which(names, area, tuple(categories), tuple(statuses), began)
+                return rows or record_rows(connection, wanted, which)
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
                 return []
@@ -168,7 +147,7 @@ def open_reader(settings: Settings, masks: Mapping[str, Masks] | None = None) ->
 
 def _observations(
     connection: Connection,
-    wanted: _Wanted,
+    wanted: Wanted,
     indicator: str | None,
     entities: Sequence[str],
     area: str | None,
@@ -201,12 +180,12 @@ def _observations(
     ]
 
 
-def _counts(wanted: _Wanted) -> ColumnElement[bool] | None:
+def _counts(wanted: Wanted) -> ColumnElement[bool] | None:
     cutoff = wanted.cutoff
     return None if cutoff is None else cutoff.of_observations(observation.c, wanted.timeline)
 
 
-def _newest(series_id: int, wanted: _Wanted) -> Select:
+def _newest(series_id: int, wanted: Wanted) -> Select:
     newest = select(observation.c.at_us, func.max(observation.c.revision).label("revision")).where(
         observation.c.series_id == series_id
     )
@@ -230,85 +209,17 @@ def _newest(series_id: int, wanted: _Wanted) -> Select:
     )
 
 
-def _observation(each: Any, row: Any, wanted: _Wanted) -> dict[str, Any]:
+def _observation(each: Any, row: Any, wanted: Wanted) -> dict[str, Any]:
     line, quality = wanted.timeline, quality_name(row.quality)
     return {
-        "observed_at": _instant(row.at_us if line is None else line.source(row.at_us)),
-        "shown_at": _instant(row.at_us if line is None else line.glass(row.at_us)),
+        "observed_at": instant_of(row.at_us if line is None else line.source(row.at_us)),
+        "shown_at": instant_of(row.at_us if line is None else line.glass(row.at_us)),
         "value": None if quality == WITHDRAWN else row.value,
         "quality": quality,
         "source_ref": join_reference(row.text, row.ref_line),
-        "recorded_at": _instant(row.recorded_us),
+        "recorded_at": instant_of(row.recorded_us),
         "indicator": each.indicator,
         "entity": each.name,
         "area": each.area,
         "revision": row.revision,
     }
-
-
-def _records(connection: Connection, wanted: _Wanted, of: _Which) -> list[dict[str, Any]]:
-    which = (
-        select(record)
-        .join(
-            record_now,
-            (record.c.stream_id == record_now.c.stream_id)
-            & (record.c.record_id == record_now.c.record_id),
-        )
-        .where(record_now.c.stream_id == wanted.stream_id)
-    )
-    if wanted.cutoff is None:
-        which = which.where(record.c.revision == record_now.c.revision)
-    else:
-        which = which.where(wanted.cutoff.of_records(record.c, wanted.timeline))
-    if of.entities:
-        which = which.where(record.c.base_id.in_(of.entities))
-    if of.area is not None and of.area != CITY_AREA:
-        which = which.where(record.c.area == of.area)
-    if of.categories:
-        which = which.where(record_now.c.category.in_(of.categories))
-    if of.statuses:
-        which = which.where(record.c.status.in_(of.statuses))
-    if of.began is not None:
-        first, last = of.began
-        which = which.where(record.c.valid_from_us.between(instant_us(first), instant_us(last)))
-    which = which.order_by(record_now.c.reported_us.desc(), record.c.revision.desc())
-    rows: dict[str, Any] = {}
-    for row in connection.execute(which.limit(wanted.limit * (1 if wanted.cutoff is None else 8))):
-        rows.setdefault(row.record_id, row)
-    return [_record(row, wanted) for row in list(rows.values())[: wanted.limit]]
-
-
-def _record(row: Any, wanted: _Wanted) -> dict[str, Any]:
-    shown_us = row.reported_us + row.shift_us
-    return {
-        "observed_at": _instant(row.reported_us),
-        "shown_at": _instant(
-            shown_us if wanted.timeline is None else wanted.timeline.glass(shown_us)
-        ),
-        "value": None if row.status == WITHDRAWN else row.status,
-        "quality": WITHDRAWN if row.status == WITHDRAWN else QUALITIES[0],
-        "source_ref": row.source_ref,
-        "recorded_at": _instant(row.recorded_us),
-        "indicator": None,
-        "entity": row.base_id,
-        "area": row.area,
-        "revision": row.revision,
-        "geometry": orjson.loads(row.geometry) if row.geometry else None,
-        **_body(orjson.loads(row.body), wanted.masks),
-    }
-
-
-def _body(body: dict[str, Any], masks: Masks) -> dict[str, Any]:
-    """Return a record's body without what is of too few people."""
-    small = [name for name, below in masks.fields.items() if _is_small(body.get(name), below)]
-    if not small:
-        return {"body": body}
-    return {"body": {**body, **dict.fromkeys(small)}, "masked": True}
-
-
-def _is_small(found: Any, below: int) -> bool:
-    return isinstance(found, int | float) and is_small(found, below)
-
-
-def _instant(at_us: int) -> datetime:
-    return datetime.fromtimestamp(at_us / 1_000_000, UTC)

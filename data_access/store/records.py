@@ -206,6 +206,11 @@ def _order(row: dict[str, Any]) -> tuple[int, str, int]:
     return row["reported_us"], row["version"], row["revision"]
 
 
+def current_version(history: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the version a record is made of, of all there are: the newest that stands."""
+    return max(_standing(history) or history, key=_order)
+
+
 def current_of(history: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (a row of `record_now`, the version it is made of) of all versions of one record.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -101,6 +102,9 @@ def test_any_minute_of_what_was_said_and_withdrawn_stays_answerable(
         at_us = START_US + minute * MINUTE_US
         with reader.source_snapshot(Cutoff(at_us), ZONE) as snapshot:
             assert asked(snapshot) == then[minute], minute
+        rows = reader.source_rows(DATASET, known_at=datetime.fromtimestamp(at_us / 1e6, UTC))
+        told = {row["entity"]: row["value"] for row in rows if row["quality"] != "withdrawn"}
+        assert told == {each.base_id: each.status for each in then[minute][0]}
         past.advance(at_us)
         with past.snapshot() as snapshot:
             assert asked(snapshot) == then[minute], minute

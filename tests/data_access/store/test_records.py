@@ -231,6 +231,55 @@ def test_what_was_known_then_can_be_asked(
     assert reader.source_rows(DATASET)[0]["value"] == "closed"
 
 
+THEN = datetime.fromtimestamp(5, UTC)
+
+
+def put_at(writer: StoreWriter, stream_id: int, second: int, *played: Played | RecordRow) -> None:
+    rows = [each if isinstance(each, Played) else Played(each) for each in played]
+    writer.apply(stream_id, Change(played=rows), now_us=second * 1_000_000)
+
+
+def test_of_then_a_record_is_the_version_that_stood_not_the_one_that_came_last(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request, other = opened("r1"), opened("r2", 1)
+    put_at(writer, stream_id, 1, closed(request, 5), other)
+    put_at(writer, stream_id, 2, request)  # late: that it was closed was known before
+    for hour in range(10, 30):  # many a version of one record leaves the others where they are
+        put_at(writer, stream_id, 3, opened("r2", hour))
+
+    def found(**which: Any) -> list[tuple[str, str, int]]:
+        rows = reader.source_rows(DATASET, known_at=THEN, **which)
+        return [(row["entity"], row["value"], row["observed_at"].hour) for row in rows]
+
+    began, closing = (START + timedelta(hours=29)).hour, (START + timedelta(hours=5)).hour
+    assert found() == [("r2", "open", began), ("r1", "closed", closing)]
+    assert found() == [
+        (row["entity"], row["value"], row["observed_at"].hour)
+        for row in reader.source_rows(DATASET)
+    ]
+    assert [each for each, *_ in found(limit=2)] == ["r2", "r1"]
+    assert [each for each, *_ in found(statuses=["open"])] == ["r2"]  # r1 was open before
+    assert [each for each, *_ in found(entity="r1")] == ["r1"]
+    assert [each for each, *_ in found(categories=["waste"], statuses=["closed"])] == ["r1"]
+    assert found(categories=["drainage"]) == found(area="00004") == []
+    assert [each for each, *_ in found(began=(START, START))] == ["r1"]
+
+
+def test_of_then_a_record_stands_in_the_lap_that_had_come(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    request = opened("r1")
+    put_at(writer, stream_id, 1, Played(request, -1, -24 * HOUR_US))
+    put_at(writer, stream_id, 2, request, opened("r2", 1))
+    put_at(writer, stream_id, 9, Played(closed(request, 5), 1, 24 * HOUR_US), opened("r3"))
+    rows = reader.source_rows(DATASET, known_at=THEN)
+    assert [(row["entity"], row["value"]) for row in rows] == [("r2", "open"), ("r1", "open")]
+    assert {row["shown_at"] - row["observed_at"] for row in rows} == {timedelta(0)}
+    (row,) = reader.source_rows(DATASET, entity="r1", known_at=datetime.fromtimestamp(1, UTC))
+    assert row["shown_at"] - row["observed_at"] == -timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("body", "category", "due"),
     [
