@@ -1,9 +1,11 @@
 """What changed files of a dataset leave out, on the track they are played on.
 
-A file is all there is of its own while, from its first row to its last: what it said within that,
-and does not say now, is withdrawn (data_access/store/parts.py). What a table that moves on has left
-behind stays, and so does what lies after the last row: a file cut short takes nothing back. Played
-in laps, a row has been said once a lap, and is withdrawn in each that is kept.
+A file is all there is of its own while, from its first row on: what it said from there, and does
+not say now, is withdrawn (data_access/store/parts.py). What lies before that stays, since a table
+that moves on leaves its oldest rows behind, and never its newest. What lies after the last row of a
+text that may have been cut short (data_access/reading.py) stays, too, and so does what a file said
+that says nothing any more. Played in laps, a row has been said once a lap, and is withdrawn in each
+that is kept.
 
 Pure; data_access/channel.py writes what comes of it.
 """
@@ -33,7 +35,7 @@ def once(reading: Reading, files: Sequence[str]) -> list[Whole]:
             reading.rows.take(reading.rows.of_part(name, FILE_ENDS)),
             refused=reading.refused_keys,
             nameless=_nameless(reading, name),
-            within="span",
+            within="span" if name in reading.cut_short else "on",
             ends=FILE_ENDS,
             beside=reading.rows,
         )
@@ -53,6 +55,8 @@ def of_records(reading: Reading, files: Sequence[str]) -> list[Whole]:
         between = Extent.of(np.array(reported, np.int64))
         if between is not None:
             nameless = reading.nameless[name]
+            if name not in reading.cut_short:
+                between = between.on()
             wholes.append(
                 Whole(name, None, nameless=nameless, ends=FILE_ENDS, records=reading.records,
                       between=between)
@@ -135,6 +139,9 @@ def _while(reading: Reading, timeline: Timeline, name: str) -> _While:
         source_us = source_us[source_us >= timeline.first_us]
     at_us, is_news = timeline.spread(source_us)
     loop, news = Extent.of(at_us[~is_news]), Extent.of(at_us[is_news])
+    if name not in reading.cut_short:
+        loop = loop and Extent(loop.first_us, timeline.first_us + timeline.period_us - 1)
+        news = news and news.on()
     return _While(loop, news, _nameless(reading, name))
 
 

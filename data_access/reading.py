@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 UNREADABLE = SourceError.reason  # of a file that could not be read
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 WHOLE = (UNREADABLE, SchemaChanged.reason)  # reasons for which a file is refused whole
+_LAST_OF_WHOLE = (b"\n", b"\r", b"]", b"}", b">")
 KEPT_A_FILE = 1_000  # refused rows of one file and reason that are kept; all are counted
 
 
@@ -65,6 +67,7 @@ class Reading:
         self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
         self.refused_keys: set[tuple[str, str, int]] = set()  # of observations among them
         self.nameless: Counter[str] = Counter()  # rows refused without a key, by file
+        self.cut_short: set[str] = set()  # files that may not have been written to their end
         self.measured: Counter[str] = Counter()  # what else the scores count
 
     @classmethod
@@ -188,6 +191,7 @@ class Reading:
             if counts[each.reason] <= KEPT_A_FILE:
                 kept.append(each)
         self.rejected = kept
+        self.cut_short = {name for name, path in names.items() if _may_be_cut_short(path)}
         self.marks = [
             FileMark(
                 path=str(path.relative_to(found.folder.path)),
@@ -278,6 +282,16 @@ def _file_of(reference: str, names: dict[str, Path]) -> str:
         if name in names:
             return name
     return next((name for name in names if reference.startswith(name)), next(iter(names)))
+
+
+def _may_be_cut_short(path: Path) -> bool:
+    """Tell whether a text ends amid a line; one in brackets, and what is no text, is read whole."""
+    with path.open("rb") as file:
+        is_text = b"\0" not in file.read(4096)
+        if not is_text or file.tell() == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) not in _LAST_OF_WHOLE
 
 
 def _digest(path: Path) -> str:

@@ -36,7 +36,8 @@ from data_access.store.tables import observation, part, ref, series
 
 log = logging.getLogger(__name__)
 
-Within = Literal["all", "span"]
+Within = Literal["all", "span", "on"]  # of a part: any of its rows, between those it has, or later
+ENDLESS_US = 2**62
 Key = tuple[str, str, int]  # indicator, entity, time
 
 
@@ -51,6 +52,10 @@ class Extent:
     def of(cls, at_us: np.ndarray) -> Extent | None:
         """Return the extent of times, None of none."""
         return cls(int(at_us.min()), int(at_us.max())) if len(at_us) else None
+
+    def on(self) -> Extent:
+        """Return it without an end."""
+        return Extent(self.first_us, ENDLESS_US)
 
     def met(self, other: Extent) -> Extent:
         """Return what both have; it ends before it begins where that is nothing."""
@@ -67,7 +72,8 @@ class Extent:
 class Whole:
     """All there is now of a part of a source; rows of it that were refused stay as they were.
 
-    Within its `span` alone, from its first row to its last, where it tells of a while.
+    Within its `span` alone, from its first row to its last, where it tells of a while; or from its
+    first row `on`, where only what is older may have been left behind.
     """
 
     name: str  # what references of its rows are (data_access/rows.py, is_of_part) …
@@ -93,11 +99,11 @@ def missing(
     within = reach(connection, stream_id, whole)
     if within is None or whole.rows is None:
         return None
-    if whole.within == "span":
+    if whole.within != "all":
         span = Extent.of(whole.rows.at_us)
         if span is None:
             return None
-        within = within.met(span)
+        within = within.met(span if whole.within == "span" else span.on())
     had, earlier = _had(connection, stream_id, whole, within)
     if not had:
         return None

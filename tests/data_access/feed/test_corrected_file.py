@@ -1,4 +1,4 @@
-"""A file of statistics that is corrected takes back what it leaves out, within its own while."""
+"""A file of statistics that is corrected takes back what it leaves out, from its first row on."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ def test_a_row_that_a_corrected_file_leaves_out_is_withdrawn(
     room.play(2)
     room.settle()
     assert said(room) == before
+
+
+def test_the_newest_month_is_taken_back(open_room: Callable[..., Room]) -> None:
+    room = open_room(BUSINESS)
+    room.settle()
+    before = said(room)
+    without(file_of(room), "10/2025")
+    room.play(2)
+    room.settle()
+    oldest = min(at for _, at in before)
+    assert said(room) == {key: each for key, each in before.items() if key[1] == oldest}
 
 
 def test_a_table_that_moves_on_leaves_what_was_behind_it(open_room: Callable[..., Room]) -> None:

@@ -131,6 +131,49 @@ def test_a_row_that_is_wrong_now_is_not_one_left_out(open_played: OpenRoom) -> N
     }
 
 
+LAST = "05:08:06"
+
+
+def test_the_newest_row_is_taken_back_unless_the_file_may_have_been_cut_short(
+    open_played: OpenRoom,
+) -> None:
+    room = open_played("shorter")
+    before, whole = said(room), file_of(room).read_text("utf-8")
+    file_of(room).write_text(whole[: whole.index(LAST) + 3], "utf-8")  # amid its line
+    room.play(2)
+    room.settle()
+    assert said(room) == before
+    file_of(room).write_text(whole, "utf-8")
+    room.play(2)
+    room.settle()
+    edit(room, LAST)
+    room.play(2)
+    room.settle()
+    after = said(room)
+    gone = {(name, value) for (name, at), value in before.items() if (name, at) not in after}
+    assert {name.partition(",")[0] for name, _ in gone} == {"Long Bien"}
+    assert {value for _, value in gone} == {38.5}
+    assert after.items() <= before.items()
+    file_of(room).write_text(whole, "utf-8")
+    room.play(2)
+    room.settle()
+    assert said(room) == before
+
+
+def test_news_is_taken_back(open_played: OpenRoom) -> None:
+    room = open_played("news")
+    before, whole = said(room), file_of(room).read_text("utf-8")
+    news = whole.splitlines()[-1].replace("05:08:", "07:09:") + "\n"
+    file_of(room).write_text(whole + news, "utf-8")
+    room.play(2)
+    room.settle()
+    assert len(said(room)) == len(before) + 1
+    file_of(room).write_text(whole, "utf-8")
+    room.play(2)
+    room.settle()
+    assert said(room) == before
+
+
 def test_a_file_that_moves_on_leaves_what_was_behind_it(open_played: OpenRoom) -> None:
     room = open_played("moves")
     before = said(room)

@@ -71,13 +71,19 @@ def test_a_request_that_an_edited_file_leaves_out_is_withdrawn(room: Room, resta
     assert standing(room) == set(NAMES)
 
 
-def test_a_file_that_moves_on_or_was_cut_short_takes_nothing_back(room: Room) -> None:
+def test_a_file_that_moves_on_leaves_what_was_behind_it_and_takes_its_newest_back(
+    room: Room,
+) -> None:
     write(room, "cdef")
     room.play(3)
     assert standing(room) == set(NAMES)
     write(room, "cd")
     room.play(3)
-    assert standing(room) == set(NAMES)
+    assert standing(room) == set("abcd")
+    path = write(room, "c")
+    path.write_text(path.read_text("utf-8")[:-9], "utf-8")  # cut short: it cannot be read
+    room.play(3)
+    assert standing(room) == set("abcd")
 
 
 def test_of_a_request_that_is_told_on_nothing_is_taken_back(room: Room) -> None:
