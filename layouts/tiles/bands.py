@@ -112,7 +112,8 @@ def legend(
 
     `counts` (band id -> how many features) is written behind the names, and so is how many are
     `unknown`; `told` is the unit the title names already. Where `whole` units (default: `height`)
-    do not hold the whole scale, the bands nobody is in are left out, then the last.
+    do not hold the whole scale, the bands nobody is in are left out, then those in the middle: both
+    ends of a scale stay, and how many are left out is said.
     """
     entries = _entries(scale, language, counts=counts, told=told, unknown=unknown)
     columns, widest = _columns(entries, width)
@@ -120,7 +121,7 @@ def legend(
     if len(entries) > _lines(room) * columns:
         entries = [entry for entry in entries if not entry.is_empty]
         columns, widest = _columns(entries, width)
-        entries = entries[: _lines(height) * columns]
+        entries = _shortened(entries, _lines(height) * columns, language)
     lines = -(-len(entries) // columns)
     # Top to bottom, then right: a scale is read as one ladder.
     body = [
@@ -140,6 +141,22 @@ def least_height(
     entries = _entries(scale, language, counts=counts, told="", unknown=unknown)
     peopled = [entry for entry in entries if not entry.is_empty]
     return -(-len(peopled) // _columns(peopled, width)[0]) * LEGEND_LINE
+
+
+def _shortened(entries: Sequence[_Entry], room: int, language: str) -> list[_Entry]:
+    """Return at most `room` entries: both ends, and between them how many are left out."""
+    if len(entries) <= room:
+        return list(entries)
+    bands_only = [entry for entry in entries if entry.band.get("id")]
+    if room == 1:
+        return bands_only[-1:]
+    above = room // 2
+    below = room - 1 - above
+    left = len(entries) - below - above
+    words = lang.text("tiles.map.more_bands", language, count=left)
+    nothing = {"shape": "square", "colour": "transparent"}
+    ends = bands_only[:below], bands_only[len(bands_only) - above :]
+    return [*ends[0], _Entry(nothing, words, "", ""), *ends[1]]
 
 
 def _lines(height: float) -> int:
