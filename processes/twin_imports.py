@@ -15,15 +15,20 @@ class NoImport(RunError):
     """What is to be imported cannot be used; the sentence is the engine's own where it has one."""
 
 
-def import_source(settings: Settings, source: Path) -> str:
-    """Keep `source` for its twin and return what to print; raises NoImport."""
+def import_source(settings: Settings, source: Path, *, crs: str | None = None) -> str:
+    """Keep `source` for its twin and return what to print; raises NoImport.
+
+    `crs` names the system of a GMNS folder's coordinates.
+    """
     from data_access.errors import DataError
     from jobs.working import WorkFailed
 
     try:
         if source.suffix.lower() == ".inp":
+            if crs is not None:
+                raise NoImport(f"{source}: --crs is of GMNS folders")
             return _drainage(settings, source)
-        return _traffic(settings, source)
+        return _traffic(settings, source, crs)
     except (WorkFailed, DataError) as error:
         raise NoImport(f"{source}: {error}") from error
 
@@ -40,7 +45,7 @@ def _drainage(settings: Settings, source: Path) -> str:
     return "\n".join([counted, *limits, f'A scenario asks it by "model": "{model.id}".'])
 
 
-def _traffic(settings: Settings, source: Path) -> str:
+def _traffic(settings: Settings, source: Path, crs: str | None) -> str:
     from data_access.opening import read_city
     from twin.traffic.importing import import_network
     from twin.traffic.plan import read_plan
@@ -49,7 +54,7 @@ def _traffic(settings: Settings, source: Path) -> str:
     plan = read_plan(settings.city, city)
     if plan is None:
         raise NoImport("This city has no twin/traffic.toml: no traffic twin to import for.")
-    made = import_network(source, city, settings, cycle_s=plan.cycle_s)
+    made = import_network(source, city, settings, cycle_s=plan.cycle_s, crs=crs)
     streets = made.streets
     counted = (
         f"{made.name}: {len(streets.junctions)} junctions, {len(streets.links)} links,"

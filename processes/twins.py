@@ -35,6 +35,10 @@ def add_commands(twin: argparse.ArgumentParser) -> None:
         type=Path,
         help="a .inp of SWMM (drainage); an OSM extract or a GMNS folder (traffic)",
     )
+    importing.add_argument(
+        "--crs",
+        help="system of a GMNS folder's coordinates, such as EPSG:3405, where config.csv has none",
+    )
 
 
 def perform(
@@ -42,7 +46,7 @@ def perform(
 ) -> tuple[str, bool]:
     """Do one task; return what to print, and whether all is right. Raises NoJob, NoImport."""
     if chosen.task == "import":
-        return import_source(settings, chosen.source), True
+        return import_source(settings, chosen.source, crs=chosen.crs), True
     from jobs.kinds import KINDS
 
     return _rerun(settings, chosen.job_id, KINDS if kinds is None else kinds)

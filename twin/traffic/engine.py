@@ -6,6 +6,7 @@ They stay in the process group of whoever runs them, so that ending the group en
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,12 @@ def program(name: str) -> str:
             ),
         )
     return found
+
+
+def _projections(path: Path) -> dict[str, str]:
+    """Return where a program finds the systems of coordinates that came with it, if any did."""
+    folder = path.parents[1] / "data" / "proj"
+    return dict.fromkeys(("PROJ_DATA", "PROJ_LIB"), str(folder)) if folder.is_dir() else {}
 
 
 def version() -> str:
@@ -118,12 +125,13 @@ def start(name: str, arguments: Sequence[str], folder: Path, *, timeout_s: float
 
     `timeout_s` is of the processor.
     """
-    log = folder / f"{name}.log"
+    log, path = folder / f"{name}.log", program(name)
     with log.open("wb") as words:
         try:
             process = subprocess.Popen(
-                [program(name), *arguments],
+                [path, *arguments],
                 cwd=folder,
+                env={**os.environ, **_projections(Path(path))},
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,

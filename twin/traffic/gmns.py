@@ -1,21 +1,25 @@
 """A GMNS folder (node.csv, link.csv) as streets: the General Modeling Network Specification.
 
-https://github.com/zephyr-data-specs/GMNS. Coordinates are degrees. Units of lengths stand in no
-table of most folders, so the one is taken that agrees with the places; that is said.
+https://github.com/zephyr-data-specs/GMNS. Coordinates are degrees, or of the system that config.csv
+or whoever imports names. Units of lengths stand in no table of most folders, so the one is taken
+that agrees with the places; that is said.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 
 from data_access.areas import KM_PER_DEGREE
 from data_access.envelope import Text
 from jobs.working import WorkFailed
+from twin.traffic import gmns_config
+from twin.traffic.gmns_config import Config, read_config
 from twin.traffic.options import SIGNALS
+from twin.traffic.projection import Point, degrees_of, is_degrees
 from twin.traffic.streets import Edge, Junction, Link, Streets
 
 Row = Mapping[str, str]
@@ -28,9 +32,16 @@ SPEED_KMH, SLOWEST_KMH, FASTEST_KMH = 40.0, 5.0, 130.0
 SIGNAL_WORDS = ("signal", "traffic_signals", "signalized")
 
 
-def read_gmns(folder: Path, name: str) -> Streets:
-    """Return the streets of a folder; raises WorkFailed with the file and line of what is wrong."""
-    junctions = _nodes(folder / "node.csv")
+def read_gmns(
+    folder: Path, name: str, *, crs: str | None, scratch: Path, check: Callable[[], None]
+) -> Streets:
+    """Return the streets of a folder; raises WorkFailed with the file and line of what is wrong.
+
+    `crs` is what was declared of its coordinates; `scratch` is where they may be projected.
+    """
+    about = folder / gmns_config.FILE
+    config = read_config(_rows(about, ()) if about.is_file() else [], crs)
+    junctions = _junctions(folder / "node.csv", config.crs, scratch, check)
     rows = _rows(folder / "link.csv", ("from_node_id", "to_node_id"))
     reasons: list[str] = []
     usable: list[tuple[int, Row, float]] = []
@@ -47,16 +58,16 @@ def read_gmns(folder: Path, name: str) -> Streets:
     if not usable or len(reasons) > MOST_LOST * len(rows):
         first = reasons[0] if reasons else "link.csv: no links"
         raise WorkFailed("input", f"{name}: {len(reasons)} of {len(rows)} links refused; {first}")
-    unit = _unit(usable)
-    miles = unit in ("mi", "ft")
+    unit = config.length or _unit(usable)
+    kmh = config.speed_kmh or (KMH_OF_MPH if unit in ("mi", "ft") else 1.0)
     links: dict[str, Link] = {}
     edges: dict[str, Edge] = {}
     repaired = 0
     for number, row, apart_m in usable:
         length_m, was_repaired = _length_m(row, apart_m, METRES[unit])
         repaired += was_repaired
-        _add(number, row, length_m, miles, junctions, links, edges)
-    said = (*_repaired(repaired), *_refused(reasons), _units(unit))
+        _add(number, row, length_m, kmh, junctions, links, edges)
+    said = (*_repaired(repaired), *_refused(reasons), *_units(unit, config))
     return Streets(name, junctions, links, edges, (SIGNALS,), said)
 
 
@@ -77,19 +88,36 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[Row]:
         raise WorkFailed("input", f"{path.name}: cannot be read ({error})") from error
 
 
-def _nodes(path: Path) -> dict[str, Junction]:
+def _junctions(
+    path: Path, crs: str | None, scratch: Path, check: Callable[[], None]
+) -> dict[str, Junction]:
+    rows = _rows(path, ("node_id", "x_coord", "y_coord"))
+    points = _points(rows, is_plane=crs is not None and not is_degrees(crs))
+    if points and crs is not None and not is_degrees(crs):
+        points = degrees_of(points, crs, scratch, check)
     found: dict[str, Junction] = {}
-    for number, row in enumerate(_rows(path, ("node_id", "x_coord", "y_coord")), start=2):
-        lon, lat = _number(row["x_coord"]), _number(row["y_coord"])
-        if lon is None or lat is None or not (abs(lat) <= 90 and abs(lon) <= 180):
-            where = f"{row['x_coord']}, {row['y_coord']}"
-            raise WorkFailed("input", f"node.csv line {number}: {where} are no degrees")
+    for row, (name, (lon, lat)) in zip(rows, points.items(), strict=True):
+        signal = row.get("ctrl_type", "").lower() in SIGNAL_WORDS
+        found[name] = Junction(name, row.get("name", ""), lat, lon, signal)
+    return found
+
+
+def _points(rows: list[Row], *, is_plane: bool) -> dict[str, Point]:
+    """Return x and y of each node as they are told; of a plane or in degrees."""
+    found: dict[str, Point] = {}
+    for number, row in enumerate(rows, start=2):
+        x, y = _number(row["x_coord"]), _number(row["y_coord"])
+        where = f"{row['x_coord']}, {row['y_coord']}"
+        if x is None or y is None:
+            raise WorkFailed("input", f"node.csv line {number}: {where} are no numbers")
+        if not is_plane and not (abs(y) <= 90 and abs(x) <= 180):
+            expected = "expected degrees, or the system they are of: crs in config.csv, or --crs"
+            raise WorkFailed("input", f"node.csv line {number}: {where} are no degrees; {expected}")
         if row["node_id"] in found:
             raise WorkFailed(
                 "input", f"node.csv line {number}: node {row['node_id']} is there twice"
             )
-        signal = row.get("ctrl_type", "").lower() in SIGNAL_WORDS
-        found[row["node_id"]] = Junction(row["node_id"], row.get("name", ""), lat, lon, signal)
+        found[row["node_id"]] = x, y
     return found
 
 
@@ -133,7 +161,7 @@ def _add(
     number: int,
     row: Row,
     length_m: float,
-    miles: bool,
+    kmh: float,
     junctions: Mapping[str, Junction],
     links: dict[str, Link],
     edges: dict[str, Edge],
@@ -144,7 +172,7 @@ def _add(
         raise WorkFailed("input", f"link.csv line {number}: link {link_id} is there twice")
     lanes = min(max(int(_number(row.get("lanes")) or 1), 1), 12)
     speed = _number(row.get("free_speed"))
-    speed_kmh = SPEED_KMH if speed is None or speed <= 0 else speed * (KMH_OF_MPH if miles else 1)
+    speed_kmh = SPEED_KMH if speed is None or speed <= 0 else speed * kmh
     speed_kmh = round(min(max(speed_kmh, SLOWEST_KMH), FASTEST_KMH), 2)
     one_way = row.get("directed", "1").lower() not in ("0", "false", "f", "no")
     ways = [(link_id, start, end)] + ([] if one_way else [(f"-{link_id}", end, start)])
@@ -178,8 +206,12 @@ def _refused(reasons: list[str]) -> tuple[Text, ...]:
     )
 
 
-def _units(unit: str) -> Text:
-    return {
-        "vi": f"Chiều dài được hiểu là {unit}, khớp nhất với tọa độ",
-        "en": f"Lengths are taken to be in {unit}, which agrees best with the places",
-    }
+def _units(unit: str, config: Config) -> tuple[Text, ...]:
+    if config.length is not None:  # it was said
+        return ()
+    return (
+        {
+            "vi": f"Chiều dài được hiểu là {unit}, khớp nhất với tọa độ",
+            "en": f"Lengths are taken to be in {unit}, which agrees best with the places",
+        },
+    )

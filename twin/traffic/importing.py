@@ -60,9 +60,13 @@ def import_network(
     settings: Settings,
     *,
     cycle_s: int,
+    crs: str | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Imported:
-    """Keep the network of a file or folder under the name it has; raises WorkFailed."""
+    """Keep the network of a file or folder under the name it has; raises WorkFailed.
+
+    `crs` names the system of a GMNS folder's coordinates, where its config.csv does not.
+    """
     name = _name(source)
     kept = kept_folder(settings) / "imported" / name
     if kept.exists():
@@ -71,11 +75,15 @@ def import_network(
     with tempfile.TemporaryDirectory(dir=kept_folder(settings), prefix=".importing-") as scratch:
         making = Path(scratch)
         if source.is_dir():
-            streets, dropped = _largest(read_gmns(source, name))
+            streets, dropped = _largest(
+                read_gmns(source, name, crs=crs, scratch=making, check=check)
+            )
             streets = replace(streets, said=(*streets.said, *_said(dropped)))
             made = network.make_net(streets, making, cycle_s=cycle_s, check=check)
             path = made.path
         else:
+            if crs is not None:
+                raise WorkFailed("input", f"{source.name}: OSM is in degrees; expected no crs")
             streets = _from_osm(source, name, making, cycle_s, check)
             path = making / NET
         streets = _placed(streets, city)
