@@ -1,4 +1,4 @@
-"""Doing a thing to copies of a folder, each killed at another write to the store."""
+"""Doing a thing again and again, each time killed at another write to the store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -24,20 +26,38 @@ def die_spread(folder: Path, act: Act, most: int) -> list[int]:
     writes = _write_count(folder, act)
     fatals = sorted({1 + at * (writes - 1) // (most - 1) for at in range(most)})
     for fatal in fatals:
-        if _status(_copy(folder, fatal), act, fatal) != -signal.SIGKILL:
+        copy = _copy(folder, fatal)
+        if _status(lambda copy=copy: act(copy), fatal) != -signal.SIGKILL:
             raise RuntimeError(f"{folder} was not killed at {fatal}")
     return fatals
+
+
+def die_until_it_lives(act: Callable[[], None], look: Callable[[], Any]) -> int:
+    """Act where it is, killed at the first write or commit, at the second …; return how often.
+
+    Raises RuntimeError when a death changes what there is to look at. Forks, too.
+    """
+    before = look()
+    for fatal in count(1):
+        status = _status(act, fatal)
+        if not status:
+            return fatal - 1
+        if status != -signal.SIGKILL or look() != before:
+            raise RuntimeError(f"killed at {fatal} ({status}) it leaves {look()}, not {before}")
+    raise AssertionError
 
 
 def _write_count(folder: Path, act: Act) -> int:
     counted = folder.with_name(f"{folder.name}-writes")
 
-    def count(copy: Path) -> None:
+    copy = _copy(folder, 0)
+
+    def live() -> None:
         begun = _on_each_write(lambda _: None)
         act(copy)
         counted.write_text(str(len(begun)), "utf-8")
 
-    if _status(_copy(folder, 0), count, None):
+    if _status(live, None):
         raise RuntimeError(f"{folder}: it fails undisturbed")
     return int(counted.read_text("utf-8"))
 
@@ -46,7 +66,7 @@ def _copy(folder: Path, number: int) -> Path:
     return Path(shutil.copytree(folder, folder.with_name(f"{folder.name}-{number}")))
 
 
-def _status(copy: Path, act: Act, fatal: int | None) -> int:
+def _status(act: Callable[[], None], fatal: int | None) -> int:
     """Act in a child; return its exit code, or less than 0 the signal that ended it."""
     sys.stdout.flush()
     child = os.fork()
@@ -56,7 +76,7 @@ def _status(copy: Path, act: Act, fatal: int | None) -> int:
     try:
         if fatal is not None:
             _on_each_write(lambda number: _die() if number == fatal else None)
-        act(copy)
+        act()
         code = 0
     finally:
         os._exit(code)
