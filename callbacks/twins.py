@@ -72,8 +72,15 @@ class Twins:
         return [
             kind
             for kind in KINDS
-            if job_kind(kind) in known and self.options(kind, settings, city) is not None
+            if job_kind(kind) in known
+            and self.options(kind, settings, city) is not None
+            and (kind == "drainage" or self.has_roads(settings, city) or imported_names(settings))
         ]
+
+    def has_roads(self, settings: Settings, city: City) -> bool:
+        """Tell whether the city lists roads of its own; others are asked of imported networks."""
+        own = self.options("traffic", settings, city)
+        return own is None or bool(own["links"])
 
     def imported(self, kind: str, settings: Settings) -> tuple[list[str], list[str]]:
         """Return the names of imported models and networks a kind can be asked of."""

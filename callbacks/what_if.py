@@ -102,7 +102,9 @@ def layout(
             draft, options, may_run=setting.person.may(Right.RUN_TWINS), setting=setting
         ),
         recent=run_view.recent(listed(reach), setting),
-        bases=what_if_bases.bases(draft, models, networks, options, setting),
+        bases=what_if_bases.bases(
+            draft, models, networks, options, setting, has_roads=_has_roads(reach)
+        ),
         link=link,
         setting=setting,
     )
@@ -252,8 +254,14 @@ def _draft(body: Any) -> tuple[Draft, Options]:
 def _options(reach: Desk, kind: str, model: Any, network: Any) -> Options:
     """Return what may be picked of the city's own models, or of imported ones that are there."""
     models, networks = reach.twins.imported(kind, reach.settings)
+    if networks and network not in networks and not _has_roads(reach):
+        network = networks[0]
     bases = Bases(model if model in models else None, network if network in networks else None)
     return reach.twins.options(kind, reach.settings, reach.city, bases) or {}
+
+
+def _has_roads(reach: Desk) -> bool:
+    return reach.twins.has_roads(reach.settings, reach.city)
 
 
 def _values(values: list[Any], names: list[dict[str, str]]) -> dict[str, Any]:

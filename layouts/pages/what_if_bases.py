@@ -24,13 +24,18 @@ def bases(
     networks: Sequence[str],
     options: Options,
     setting: Setting,
+    *,
+    has_roads: bool = True,
 ) -> list[Component]:
-    """Return the models one may choose of, and what the chosen ones are; nothing without others."""
+    """Return the models one may choose of, and what the chosen ones are; nothing without others.
+
+    A city that `has_roads` of its own offers them beside imported networks.
+    """
     rows = [
-        _row(field, chosen, names, draft, setting)
-        for field, chosen, names in (
-            ("model", draft.model, models),
-            ("network", draft.network, networks),
+        _row(field, chosen, offered, draft, setting)
+        for field, chosen, names, offered in (
+            ("model", draft.model, models, (None, *models)),
+            ("network", draft.network, networks, (*([None] if has_roads else []), *networks)),
         )
         if names
     ]
@@ -40,12 +45,12 @@ def bases(
 
 
 def _row(
-    field: str, chosen: str | None, names: Sequence[str], draft: Draft, setting: Setting
+    field: str, chosen: str | None, names: Sequence[str | None], draft: Draft, setting: Setting
 ) -> Component:
     label = tell(f"imported.{field}", setting)
     known = {"model": draft.model, "network": draft.network}
     keys = []
-    for name in (None, *names):
+    for name in names:
         asked = {key: value for key, value in {**known, field: name}.items() if value}
         keys.append(
             html.A(

@@ -6,10 +6,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
+from callbacks import what_if
 from callbacks.desk import Desk
-from callbacks.twins import Bases
+from callbacks.twins import Bases, Twins
+from data_access.city import Network
 from jobs.claims import Claims
 from jobs.job import State
 from jobs.kinds import KINDS
@@ -24,7 +27,9 @@ from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import TITLE, keep
 from tests.twin.drainage.test_engine import pipe
 from tests.twin.hand_made import kpi, result
+from tests.twin.traffic.test_importing import overpass
 from twin.drainage.importing import hash_of, import_model
+from twin.traffic.importing import import_network
 
 SIZE = {"width": 1248, "height": 670}
 LE_DUAN = "links/N24-N25"
@@ -120,6 +125,20 @@ def test_an_imported_model_is_chosen_by_its_name_and_asked_by_its_hash(
     assert "trên khao-sat" in job.title["vi"]
     gone = leader.page("/what-if?twin=drainage&model=nobody")
     assert "không biết điểm đen" not in words(gone)
+
+
+def test_a_city_without_roads_of_its_own_offers_those_that_were_imported(
+    leader, reach, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(reach.city, network=Network(nodes=reach.city.network.nodes, links={}))
+    monkeypatch.setattr(what_if, "desk", lambda: replace(reach, city=bare, twins=Twins()))
+    assert "/what-if?twin=traffic" not in str(leader.page("/what-if"))
+    source = tmp_path / "Phố Huế.json"
+    source.write_bytes(orjson.dumps(overpass()))
+    import_network(source, reach.city, reach.settings, cycle_s=60)
+    page = leader.page("/what-if?twin=traffic")
+    assert "Mạng lưới đường pho-hue" in words(page)  # and nothing of the city's own
+    assert "Phố Huế, đoạn 1/6" in words(page)
 
 
 def test_one_run_is_held_against_another_on_a_map_and_in_figures(leader, reach) -> None:

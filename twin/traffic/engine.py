@@ -48,9 +48,14 @@ def program(name: str) -> str:
     return found
 
 
+def data(path: Path, name: str) -> Path:
+    """Return where data of a name stands that came with a program, whether or not any did."""
+    return path.parents[1] / "data" / name
+
+
 def _projections(path: Path) -> dict[str, str]:
     """Return where a program finds the systems of coordinates that came with it, if any did."""
-    folder = path.parents[1] / "data" / "proj"
+    folder = data(path, "proj")
     return dict.fromkeys(("PROJ_DATA", "PROJ_LIB"), str(folder)) if folder.is_dir() else {}
 
 

@@ -36,6 +36,7 @@ from twin.traffic.ways import Ways
 MOST_BYTES = 400_000_000
 LEAST_EDGES = 4
 OSM_SAID = "© OpenStreetMap contributors, ODbL 1.0"
+TYPES = ("osmNetconvert.typ.xml", "osmNetconvertUrbanDe.typ.xml")
 OSM_OPTIONS = (
     "--osm-files", "streets.osm",
     "--geometry.remove", "true", "--ramps.guess", "true", "--junctions.join", "true",
@@ -113,11 +114,10 @@ def _from_osm(
     content = source.read_bytes()
     if content.lstrip()[:1] in (b"{", b"["):
         content = osm_of_overpass(content, source.name)
-    else:
-        _check_osm(content, source.name)
+    unlimited = _check_osm(content, source.name)
     (making / "streets.osm").write_bytes(content)
     cycle = ["--tls.cycle.time", str(cycle_s)]
-    network.convert([*OSM_OPTIONS, *cycle], making, check)
+    network.convert([*OSM_OPTIONS, *_types(), *cycle], making, check)
     root = ElementTree.parse(making / NET).getroot()
     kept, dropped = _strongest(Ways.of(root))
     if len(kept) < LEAST_EDGES:
@@ -131,18 +131,44 @@ def _from_osm(
     (making / "plain").mkdir()
     running = engine.start("netconvert", plain, making, timeout_s=network.MAKING_S)
     engine.finish([running], check)
-    return _streets(making, name, _said(dropped))
+    return _streets(making, name, (*_said(dropped), *_assumed(unlimited)))
 
 
-def _check_osm(content: bytes, name: str) -> None:
+def _types() -> list[str]:
+    """Return what streets are like where OSM does not say it, speeds those of built-up areas.
+
+    Without the second file of the engine's own a main street is driven at 100 km/h.
+    """
+    folder = engine.data(Path(engine.program("netconvert")), "typemap")
+    files = [folder / name for name in TYPES]
+    found = all(each.is_file() for each in files)
+    return ["--type-files", ",".join(map(str, files))] if found else []
+
+
+def _assumed(unlimited: int) -> tuple[Text, ...]:
+    if not unlimited:
+        return ()
+    return (
+        {
+            "vi": f"{unlimited} đường không ghi tốc độ tối đa: lấy tốc độ trong khu dân cư",
+            "en": f"{unlimited} streets say no speed limit: those of built-up areas are taken",
+        },
+    )
+
+
+def _check_osm(content: bytes, name: str) -> int:
+    """Return how many streets say no speed limit; raises WorkFailed for what is no map of any."""
     try:
         root = defusedxml.ElementTree.fromstring(content)
     except (ElementTree.ParseError, ValueError) as error:
         raise WorkFailed("input", f"{name}: no XML that can be read ({error})") from error
     if root.tag != "osm":
         raise WorkFailed("input", f"{name}: <{root.tag}>; expected an <osm> extract")
-    if not any(tag.get("k") == "highway" for way in root.iter("way") for tag in way.iter("tag")):
+    ways = [{tag.get("k") for tag in way.iter("tag")} for way in root.iter("way")]
+    streets = [keys for keys in ways if "highway" in keys]
+    if not streets:
         raise WorkFailed("input", f"{name}: no way with a highway in it")
+    return sum("maxspeed" not in keys for keys in streets)
 
 
 def osm_of_overpass(content: bytes, name: str) -> bytes:

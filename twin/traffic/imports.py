@@ -5,6 +5,7 @@ Taking one in is importing.py; what may be picked of the city's own network is o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,6 +54,7 @@ def open_import(settings: Settings, name: str, plan: TrafficPlan, named: str | N
 def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
     """Return what may be picked of an imported network, in the shape of options.options."""
     streets = net.streets
+    named = _told_apart(streets)
     ranked = sorted(
         streets.links.values(),
         key=lambda link: (not _is_named(link), -_size(link, streets), link.id),
@@ -69,12 +71,14 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
         "links": [
             {
                 "id": link.id,
-                "name": both(link.name),
+                "name": named[link.id],
                 "from": link.start,
                 "to": link.end,
                 "places": [[lat, lon] for lon, lat in link.line],
             }
-            for link in sorted(ranked[:MOST_PICKED], key=lambda link: (link.name, link.id))
+            for link in sorted(
+                ranked[:MOST_PICKED], key=lambda link: (named[link.id]["vi"], link.id)
+            )
         ],
         "junctions": [
             {
@@ -82,7 +86,7 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
                 "name": both(j.name or j.id),
                 "lat": j.lat,
                 "lon": j.lon,
-                "arms": [{"id": link.id, "name": both(link.name)} for link in arms.get(j.id, ())],
+                "arms": [{"id": link.id, "name": named[link.id]} for link in arms.get(j.id, ())],
             }
             for j in signals[:MOST_PICKED]
         ],
@@ -100,6 +104,35 @@ def options_of(net: Net, city: City, plan: TrafficPlan) -> dict[str, Any]:
         "nodes": len(streets.junctions),
         "leftOut": max(0, len(ranked) - MOST_PICKED),
     }
+
+
+def _told_apart(streets: Streets) -> dict[str, Text]:
+    """Return the names of links; stretches of one street by the streets they lie between.
+
+    Where these have no names, or are the same, they are counted.
+    """
+    crossing: dict[str, set[str]] = {}
+    for link in streets.links.values():
+        for end in (link.start, link.end) if _is_named(link) else ():
+            crossing.setdefault(end, set()).add(link.name)
+
+    def between(link: Link) -> str:
+        ends = [sorted(crossing.get(end, set()) - {link.name}) for end in (link.start, link.end)]
+        return f"{link.name} ({' – '.join(end[0] for end in ends)})" if all(ends) else link.name
+
+    links = [link for _, link in sorted(streets.links.items())]
+    alone = Counter(link.name for link in links)
+    words = {link.id: link.name if alone[link.name] == 1 else between(link) for link in links}
+    same, met = Counter(words.values()), Counter[str]()
+    found: dict[str, Text] = {}
+    for name, said in words.items():
+        met[said] += 1
+        found[name] = both(said) if same[said] == 1 else _counted(said, met[said], same[said])
+    return found
+
+
+def _counted(name: str, number: int, of: int) -> Text:
+    return {"vi": f"{name}, đoạn {number}/{of}", "en": f"{name}, stretch {number} of {of}"}
 
 
 def _arms(streets: Streets) -> dict[str, list[Link]]:

@@ -118,6 +118,9 @@ def open_model(scenario: TrafficScenario, calibration: Any, working: Working) ->
 def _open_own(settings: Settings, check: Callable[[], None]) -> Model:
     """Return the city's own model; its net is made now where it is not kept."""
     ground = _own.get(settings, lambda: _open_ground(settings))
+    if not ground.streets.links:
+        reason = told("this city lists no roads of its own; a network is to be imported")
+        raise WorkFailed("input", reason)
     kept = kept_folder(settings)
     net = make_net(ground.streets, kept, cycle_s=ground.plan.cycle_s, check=check)
     return Model(ground.plan, net, ground.zones, ground.stations, Calibration())

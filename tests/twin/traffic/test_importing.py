@@ -98,7 +98,9 @@ def test_an_imported_network_is_offered_and_named_by_its_hash(hanoi: City, tmp_p
     assert plan is not None
     net = open_import(settings, "pho-hue", plan, None)
     offered = options_of(net, hanoi, plan)
-    assert "Phố Huế" in {each["name"]["vi"] for each in offered["links"]}
+    assert "Phố Huế, đoạn 1/6" in {each["name"]["vi"] for each in offered["links"]}
+    names = [each["name"]["en"] for each in offered["links"]]
+    assert len(set(names)) == len(names)  # who picks of a list knows which is which
     assert {each["id"] for each in offered["links"]} == set(net.streets.links)
     assert {each["id"] for each in offered["areas"]} <= hanoi.areas.codes
     assert [each["id"] for each in offered["junctions"]] == [
@@ -110,6 +112,37 @@ def test_an_imported_network_is_offered_and_named_by_its_hash(hanoi: City, tmp_p
         open_import(settings, "pho-hue", plan, "0" * 24)
     with pytest.raises(WorkFailed, match="no network of that name"):
         open_import(settings, "elsewhere", plan, None)
+
+
+def test_stretches_of_a_street_are_told_by_the_streets_they_lie_between(
+    hanoi: City, tmp_path: Path
+) -> None:
+    body = overpass()
+    for way, name in zip(body["elements"][9:15], "ABCDEF", strict=True):
+        way["tags"] = {**way["tags"], "name": name}
+    source = tmp_path / "crossing.json"
+    source.write_bytes(orjson.dumps(body))
+    imported(source, hanoi, tmp_path)
+    plan = read_plan(ROOT / "city", hanoi)
+    assert plan is not None
+    net = open_import(settings_in(tmp_path), "crossing", plan, None)
+    names = {each["name"]["vi"] for each in options_of(net, hanoi, plan)["links"]}
+    assert len(names) == 12
+    assert {name for name in names if name[0] in "AF"} == {
+        "A (D – E)", "A (E – F)", "F (A – B)", "F (B – C)",
+    }  # fmt: skip
+
+
+def test_a_street_without_a_limit_is_driven_as_in_a_built_up_area_and_that_is_said(
+    hanoi: City, tmp_path: Path
+) -> None:
+    body = overpass()
+    body["elements"][9]["tags"] = {**body["elements"][9]["tags"], "maxspeed": "30"}
+    source = tmp_path / "limits.json"
+    source.write_bytes(orjson.dumps(body))
+    found = imported(source, hanoi, tmp_path).streets
+    assert {round(edge.speed_kmh) for edge in found.edges.values()} == {30, 50}
+    assert any("5 streets say no speed limit" in each["en"] for each in found.said)
 
 
 def test_osm_xml_says_the_same_as_overpass_json(hanoi: City, tmp_path: Path) -> None:

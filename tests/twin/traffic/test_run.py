@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -11,11 +12,12 @@ import pytest
 
 from jobs.working import Cancelled, WorkFailed
 from tests.twin.traffic.small import EAST, WEST, working_in
-from twin.traffic import outputs, simulation
+from twin.traffic import outputs, run, simulation
 from twin.traffic.engine import Running
 from twin.traffic.run import Model, simulate, work
 from twin.traffic.scenario import TrafficScenario, read_scenario
 from twin.traffic.simulation import Case
+from twin.traffic.streets import CITY, Streets
 
 BASE = {"horizonMin": 30, "seeds": [1]}
 
@@ -38,6 +40,16 @@ def conserves(counts: dict[str, int]) -> bool:
     there = counts["arrived"] + counts["running"] + counts["waiting"] + counts["dropped"]
     went = counts["arrived"] + counts["running"] + counts["byEngine"]
     return counts["asked"] == there and counts["departed"] == went
+
+
+def test_a_city_without_roads_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none: Any = SimpleNamespace(streets=Streets(CITY, {}, {}, {}))
+    monkeypatch.setattr(run._own, "get", lambda *_: none)
+    with pytest.raises(WorkFailed, match="lists no roads of its own") as refused:
+        work({"scenario": {"base": BASE}}, working_in(tmp_path))
+    assert refused.value.code == "input"
 
 
 def test_closing_links_conserves_trips_and_nobody_enters(model: Model, tmp_path: Path) -> None:
