@@ -151,7 +151,8 @@ def _twins(reach: Desk, *, is_live: bool = True) -> list[Calibrated]:
     found: list[Calibrated] = []
     for kind in KINDS:
         if kind in there and f"{job_kind(kind)}.calibrate" in known:
-            found.append(_calibrated(reach, kind, None))
+            if kind != "traffic" or reach.twins.has_roads(reach.settings, reach.city):
+                found.append(_calibrated(reach, kind, None))
             found += [_calibrated(reach, kind, name) for name in _imported(reach, kind)]
     return [_held(each, reach) for each in found] if is_live else found
 

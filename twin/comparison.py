@@ -92,10 +92,11 @@ def verdict(kpi: Kpi, balance_pct: float | None = None) -> Verdict:
 
 
 def resolution(kpi: Kpi, balance_pct: float | None) -> float:
-    """Return what a difference must be more than to be one; 0 where an interval says that."""
+    """Return what a difference must be more than to be one: what is told as 0 is none."""
+    shown = 0.5 * 10.0 ** -kpi["decimals"]
     if not balance_pct or kpi["delta"]["low"] != kpi["delta"]["high"]:
-        return 0.0
-    return balance_pct / 100 * max(abs(kpi["base"]["mean"]), abs(kpi["value"]["mean"]))
+        return shown
+    return max(shown, balance_pct / 100 * max(abs(kpi["base"]["mean"]), abs(kpi["value"]["mean"])))
 
 
 def ranking(row: Row) -> list[tuple[int, int]]:

@@ -251,8 +251,18 @@ def _words(one: Picked, language: str) -> str:
         beside = pick(one.values[kind.beside.name].get("name"), language)
         told.append(text(f"what_if.{kind.beside.name}.of", language, name=beside))
     name = pick(one.name, language)
-    head = f"{what} {name}".strip() if kind.field else what
+    head = _called(what, name) if kind.field else what
     return f"{head} ({', '.join(told)})" if told else head
+
+
+def _called(what: str, name: str) -> str:
+    """Return what is done to what: a word that ends the one and begins the other is said once.
+
+    Many streets are called by it: "Đóng đường" and "Đường Bạch Đằng".
+    """
+    last, (first, _, rest) = what.split(" ")[-1], name.partition(" ")
+    same = rest and last.casefold() == first.casefold()
+    return f"{what} {rest if same else name}".strip()
 
 
 def _values(kind: MeasureKind, values: Mapping[str, Any]) -> dict[str, Any]:

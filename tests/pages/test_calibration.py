@@ -11,8 +11,10 @@ from typing import Any
 import orjson
 import pytest
 
-from callbacks import calibration
+from callbacks import calibration, page_realm
+from callbacks.twins import Twins
 from callbacks.what_if_run import inputs_of
+from data_access.city import Network
 from jobs.store import JobStore
 from tests.pages.browse import as_text, nodes, words
 from tests.pages.kept_runs import keep
@@ -76,6 +78,17 @@ def asking(tree: Any) -> int:
 def test_a_twin_nobody_has_calibrated_says_so(leader) -> None:
     said = words(leader.page("/data/twins"))
     assert said.count("Mô phỏng chưa hiệu chỉnh Chưa có lần hiệu chỉnh nào") == 2
+
+
+def test_a_city_without_roads_of_its_own_has_none_to_calibrate(
+    leader, reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(reach.city, network=Network(nodes=reach.city.network.nodes, links={}))
+    monkeypatch.setattr(calibration, "desk", lambda: replace(reach, city=bare, twins=Twins()))
+    monkeypatch.setattr(page_realm, "desk", calibration.desk)
+    said = words(leader.page("/data/twins"))
+    assert "Thoát nước" in said
+    assert "Giao thông Mô phỏng" not in said
 
 
 def test_observed_stands_against_simulated_where_it_was_held_back(leader, reach) -> None:

@@ -35,6 +35,12 @@ def test_a_difference_whose_interval_holds_zero_is_none() -> None:
     assert verdict(kpi("delay", 100.0, 100.0)) == "same"
 
 
+def test_a_difference_that_is_told_as_zero_is_none() -> None:
+    minutes = {**kpi("delay", 2.0, 2.03, wide=0.01), "decimals": 1}
+    assert verdict(minutes) == "same"  # or it would be "+0.0, worse"
+    assert verdict({**minutes, "decimals": 2}) == "worse"
+
+
 def of_water(*values: float, error_pct: float) -> list[Compared]:
     """Return runs of water, in which chance has no part, with such an error of the balance."""
     balance = {"value": {"runoffPct": -0.01, "routingPct": error_pct}}

@@ -185,7 +185,7 @@ def test_the_newest_run_says_what_was_asked_by_its_inputs_alone(city, tmp_path) 
     (envelope,) = working.published
     assert envelope.aggregate == "twin.latest.traffic"
     assert envelope.quality["twin"]["title"]["vi"] == (
-        "Tắc cống Cống Lê Duẩn (50%) · Mưa 100 mm; Đóng đường Lê Duẩn; Đóng đường gone"
+        "Tắc cống Lê Duẩn (50%) · Mưa 100 mm; Đóng đường Lê Duẩn; Đóng đường gone"
     )
 
 

@@ -28,6 +28,23 @@ def test_alike_measures_of_several_roads_are_one() -> None:
     assert of_scenario(chosen, "drainage") == []
 
 
+@pytest.mark.parametrize(
+    ("street", "said"),
+    [
+        ("Đường Bạch Đằng", "Đóng đường Bạch Đằng"),
+        ("đường số 5", "Đóng đường số 5"),
+        ("Lê Duẩn", "Đóng đường Lê Duẩn"),
+        ("Đường", "Đóng đường Đường"),
+        ("Đường Láng (Đường Bưởi – Vọng)", "Đóng đường Láng (Đường Bưởi – Vọng)"),
+    ],
+)
+def test_a_word_that_ends_what_is_done_and_begins_a_name_is_said_once(
+    street: str, said: str
+) -> None:
+    one = Picked("close", "a", {"vi": street, "en": street}, {})
+    assert described([one])["vi"] == said
+
+
 def test_a_wave_of_one_junction_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="greenWave"):
         of_scenario([picked("greenWave", "N1", speedKmh=40)], "traffic")
