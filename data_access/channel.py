@@ -303,12 +303,13 @@ class Channel:
 
 
 def _changed(reading: Reading, stream: Stream) -> list[str]:
-    """Return the names of files that are not as they were when they were read before."""
-    return [
-        Path(mark.path).name
-        for mark in reading.marks
-        if mark.path not in stream.files or stream.files[mark.path].digest != mark.digest
-    ]
+    """Return the names of files of which something else was taken than when they were read before.
+
+    One may be as it was, but could not be read then, or had rows refused that are let in now.
+    """
+    before = _taken(stream.files.values())
+    taken = _taken(reading.marks).items()
+    return [Path(path).name for path, found in taken if before.get(path) != found]
 
 
 def _taken(marks: Iterable[FileMark]) -> dict[str, tuple[str, int]]:

@@ -72,7 +72,7 @@ def check(
             records.append(record)
             seen.add((record.record_id, record.version))
         else:
-            rejected.append(Rejected(record.source_ref, *fault, said))
+            rejected.append(Rejected(record.source_ref, *fault, said, record=record.record_id))
             if label is not None and secrecy.must_go(record, label, contract):
                 withdrawn.append(record.record_id)
     if label is not None:

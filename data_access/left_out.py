@@ -54,13 +54,19 @@ def of_records(reading: Reading, files: Sequence[str]) -> list[Whole]:
         ]
         between = Extent.of(np.array(reported, np.int64))
         if between is not None:
-            nameless = reading.nameless[name]
             if name not in reading.cut_short:
                 between = between.on()
             wholes.append(
-                Whole(name, None, nameless=nameless, ends=FILE_ENDS, records=reading.records,
-                      between=between)
-            )  # fmt: skip
+                Whole(
+                    name,
+                    None,
+                    nameless=reading.nameless[name],
+                    ends=FILE_ENDS,
+                    records=reading.records,
+                    refused_records=reading.refused_records,
+                    between=between,
+                )
+            )
     return wholes
 
 

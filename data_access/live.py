@@ -29,7 +29,15 @@ from data_access.intake.ways import LakeWay, Way
 from data_access.live_files import counted, name_of, of_their_parts, part_of, written
 from data_access.model import Entity
 from data_access.quarantine import Decided, Order
-from data_access.reading import WHOLE, Reading, fault_of, read_payloads, unreadable
+from data_access.reading import (
+    WHOLE,
+    Reading,
+    fault_of,
+    nameless,
+    read_payloads,
+    refused_records,
+    unreadable,
+)
 from data_access.readmission import AT_ONCE, readmitted
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
@@ -326,10 +334,16 @@ class LiveChannel:
             way = self._contract.source.ways.get(spooled.way)
             within: Within = "span" if getattr(way, "replaces", "") == "span" else "all"
             keys = {each.key for each in refused if each.key is not None}
-            nameless = sum(each.key is None for each in refused) * max(
-                1, len(self._contract.indicators)
+            unknown = len(nameless(refused, reading.records))
+            yield Whole(
+                part,
+                rows,
+                keys,
+                unknown * max(1, len(self._contract.indicators)),
+                within,
+                records=records,
+                refused_records=refused_records(refused),
             )
-            yield Whole(part, rows, keys, nameless, within, records=records)
 
     def _gone(self) -> Iterator[Whole]:
         """Yield parts of the source that are there no more, as ones that say nothing."""

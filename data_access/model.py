@@ -42,6 +42,7 @@ class Rejected:
     detail: Told  # one sentence: what was found and what was expected
     row: str = ""
     key: tuple[str, str, int] | None = None  # indicator, entity, time in µs: of an observation
+    record: str = ""  # the id of a record, where it is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,7 +66,8 @@ class Reading:
         self.withdrawn: set[str] = set()  # records of which nothing is to be kept
         self.refused: set[tuple[str, str]] = set()  # (reference, reason) of all, kept or not
         self.refused_keys: set[tuple[str, str, int]] = set()  # of observations among them
-        self.nameless: Counter[str] = Counter()  # rows refused without a key, by file
+        self.refused_records: set[str] = set()  # ids of records among them
+        self.nameless: Counter[str] = Counter()  # rows refused of which nobody knows, by file
         self.cut_short: set[str] = set()  # files that may not have been written to their end
         self.measured: Counter[str] = Counter()  # what else the scores count
 
@@ -183,11 +184,13 @@ class Reading:
         kept = []
         self.refused = {(each.source_ref, each.reason) for each in self.rejected}
         self.refused_keys = {each.key for each in self.rejected if each.key is not None}
+        self.refused_records = refused_records(self.rejected)
+        for each in nameless(self.rejected, self.records):
+            self.nameless[_file_of(each.source_ref, names)] += 1
         for each in self.rejected:
             name = _file_of(each.source_ref, names)
             counts = refused[name]
             counts[each.reason] += 1
-            self.nameless[name] += each.key is None
             if counts[each.reason] <= KEPT_A_FILE:
                 kept.append(each)
         self.rejected = kept
@@ -236,6 +239,24 @@ def read_payloads(
                 told("{where}: {name} while reading it", where=where, name=type(error).__name__),
             )
         ]
+
+
+def nameless(refused: Iterable[Rejected], said: Iterable[RecordRow]) -> list[Rejected]:
+    """Return those refusals of which nobody can tell what they are about.
+
+    Of a record that is let in without what was refused of it, everybody can.
+    """
+    places = {record.source_ref for record in said}
+    return [
+        each
+        for each in refused
+        if each.key is None and not each.record and each.source_ref not in places
+    ]
+
+
+def refused_records(refused: Iterable[Rejected]) -> set[str]:
+    """Return the ids of records that are refused; one that comes twice is let in once."""
+    return {each.record for each in refused if each.record and each.reason != "duplicate"}
 
 
 def fault_of(path: Path, contract: DatasetContract, city: City) -> Told | None:

@@ -97,7 +97,8 @@ def _record(
     if not record_id:
         return Rejected(where, "emptyKey", told("a situation record without id"))
     if not record_class:
-        return Rejected(where, "unknownCode", told("no xsi:type; expected the record's class"))
+        detail = told("no xsi:type; expected the record's class")
+        return Rejected(where, "unknownCode", detail, record=record_id)
     faults: list[Rejected] = []
     version_at = _time(element, "situationRecordVersionTime", where, faults)
     created_at = _time(element, "situationRecordCreationTime", where, faults)
@@ -111,9 +112,8 @@ def _record(
         ends = None
     reported = version_at or created_at or published or starts
     if reported is None:
-        return Rejected(
-            where, "badTime", told("no readable time of version, creation or publication")
-        )
+        detail = told("no readable time of version, creation or publication")
+        return Rejected(where, "badTime", detail, record=record_id)
     rejected += faults
     header = _first(situation, "headerInformation")
     status_of_text = "" if header is None else _text(header, "informationStatus")

@@ -163,7 +163,8 @@ class _Reader:
             detail = told(
                 "{name} is {found!r}; expected ISO 8601", name="requested_datetime", found=found
             )
-            return [], [Rejected(where, "badTime", detail, str(fields)[:500])]
+            text = str(fields)[:500]
+            return [], [Rejected(where, "badTime", detail, text, record=request_id)]
         updated = self._instant(fields.get("updated_datetime"))
         word = (_word(fields.get("status")) or "").lower()
         status = self.options.statuses.get(word, word)

@@ -6,6 +6,7 @@ Not a source itself: data_access/sources/sheet.py finds tables and asks for each
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,10 +50,9 @@ class _Row:
         starts, ends = self._instant(options.starts), self._instant(options.ends)
         reported = self._instant(options.reported) or at or starts
         if reported is None:
-            self._refuse(
-                "noTime", told("{parts!r} says no time that can be read", parts="/".join(parts))
-            )
-            return None, self.rejected
+            name = "/".join(parts)
+            self._refuse("noTime", told("{parts!r} says no time that can be read", parts=name))
+            return None, [replace(each, record=name) for each in self.rejected]
         if starts is not None and ends is not None and ends < starts:
             self._refuse(
                 "endsBeforeStart",

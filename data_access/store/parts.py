@@ -85,6 +85,7 @@ class Whole:
     beside: Rows | None = None  # what other parts say now: a row they have is not gone
     kept_before_us: int | None = None  # one that begins earlier was cleared away, and stays
     records: Sequence[RecordRow] | None = None  # None: of a part that says nothing of records
+    refused_records: Collection[str] = ()  # their ids
     between: Extent | None = None  # only its rows here, whatever is known of where they are
 
 

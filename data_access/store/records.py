@@ -158,6 +158,7 @@ def missing(
         for key, row in newest.items()
         if row.status != WITHDRAWN
         and is_of_part(row.source_ref, whole.name, whole.ends)
+        and row.base_id not in whole.refused_records
         and (version := (row.reported_us, row.version)) not in said.get(row.base_id, ())
         and not (row.base_id in last and version < last[row.base_id])
     ]

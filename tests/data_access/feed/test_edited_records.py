@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,40 @@ def test_of_a_request_that_is_told_on_nothing_is_taken_back(room: Room) -> None:
     rows = room.store().source_rows(REQUESTS, entity="c")
     assert {row["quality"] for row in rows} == {"good"}
     assert standing(room) == set(NAMES)
+
+
+def test_what_is_refused_of_others_keeps_none_that_is_left_out(room: Room) -> None:
+    path = write(room, "abcdef", b="closed")
+    said = json.loads(path.read_text("utf-8"))
+    said[1]["updated_datetime"] = (BEGAN - timedelta(days=1)).isoformat()  # before it was opened
+    said[4]["requested_datetime"] = "?"  # of e nothing can be told but that it is there
+    twice = [*said, said[0]]
+    path.write_text(json.dumps(twice), "utf-8")
+    room.play(3)
+    room.settle(ON_S)
+    with room.store().snapshot() as snapshot:
+        rejected = snapshot.reading(REQUESTS).rejected
+    assert rejected == {"closedBeforeOpened": 1, "badTime": 1, "duplicate": 1}
+    assert standing(room) == set(NAMES)
+    path.write_text(json.dumps([each for each in twice if each is not said[2]]), "utf-8")
+    room.play(3)
+    assert standing(room) == set("abdef")
+
+
+def test_what_was_left_out_while_a_file_was_refused_is_withdrawn_when_it_is_not(
+    room: Room,
+) -> None:
+    rules = room.city
+    of_closed = replace(rules.datasets[REQUESTS], statuses=("closed",))
+    room.close()
+    write(room, "abdef")
+    room.city = replace(rules, datasets={REQUESTS: of_closed})
+    room.play(3)
+    assert standing(room) == set(NAMES)
+    room.close()
+    room.city = rules
+    room.play(3)
+    assert standing(room) == set("abdef")
 
 
 def test_a_record_that_is_wrong_now_may_be_one_of_those_that_are_left_out(room: Room) -> None:

@@ -115,3 +115,30 @@ def test_r02_an_answer_takes_back_records_it_leaves_out_as_far_as_it_says_it_is_
     room.ask(REQUESTS)
     room.until(lambda: room.accepted(REQUESTS)[0] == 6)
     assert standing() == left
+
+
+def test_what_is_refused_of_a_record_keeps_none_that_an_answer_leaves_out(
+    open_source: Callable[..., LiveRoom], site: WebServer
+) -> None:
+    at, before = HOUR.isoformat(), (HOUR - timedelta(hours=1)).isoformat()
+
+    def says(*names: str) -> None:
+        said = [
+            {"service_request_id": name, "status": "closed", "service_code": "005",
+             "requested_datetime": at, "updated_datetime": before if name == "odd" else at}
+            for name in names
+        ]  # fmt: skip
+        site.answer = lambda _: Says(body=json.dumps(said).encode())
+
+    def standing() -> set[str]:
+        with room.store().snapshot() as snapshot:
+            return {life.base_id for life in snapshot.lives(REQUESTS)}
+
+    says("odd", "a", "b")
+    url = UrlWay(address=f"{site.url}/requests.json", every="P1D", replaces="all")
+    room = open_source(REQUESTS, SourceSpec(format="open311", url=url))
+    room.until(lambda: standing() == {"odd", "a", "b"})
+    says("odd", "b")
+    room.ask(REQUESTS)
+    room.until(lambda: standing() == {"odd", "b"})
+    assert room.accepted(REQUESTS)[1] == {"closedBeforeOpened": 2}

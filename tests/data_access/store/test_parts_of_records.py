@@ -132,6 +132,15 @@ def test_rows_refused_without_a_key_may_be_as_many_of_those_that_are_missing(
     assert said.taken_back == gone
 
 
+def test_a_record_that_was_refused_stays_and_keeps_no_other(
+    writer: StoreWriter, reader: StoreReader, stream_id: int
+) -> None:
+    say(writer, stream_id, opened("a"), opened("b"), opened("c"), minute=1)
+    said = say(writer, stream_id, opened("a"), minute=2, refused_records={"b"})
+    assert said.taken_back == 1
+    assert {life.base_id for life in now(reader)[0]} == {"a", "b"}
+
+
 def test_a_version_before_one_that_is_said_is_history(
     writer: StoreWriter, reader: StoreReader, stream_id: int
 ) -> None:
