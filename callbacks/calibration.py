@@ -66,14 +66,14 @@ def register(app: Dash) -> None:
 
 def follow(_keys: Any, _poll: Any) -> Any:
     """Begin a calibration, or say how one stands."""
-    who, by = session.person(), ctx.triggered_id
+    who, by = session.person(), _pressed()
     if who is None or not who.may(Right.SEE_TWINS):
         return no_update, no_update
     setting, may_run = page_setting.setting(), who.may(Right.RUN_TWINS)
     problems: dict[tuple[str, str], str] = {}
-    if by != ids.CALIBRATION_POLL:
-        if not ctx.triggered[0]["value"]:
-            return no_update, no_update  # a key was drawn anew, nobody pressed it
+    if by is None and ids.CALIBRATION_POLL not in ctx.triggered_prop_ids.values():
+        return no_update, no_update  # a key was drawn anew, nobody pressed it
+    if by is not None:
         if not may_run:
             session.audit(who, "twin.calibrate", "refused", code="forbidden")
             return no_update, no_update
@@ -82,6 +82,16 @@ def follow(_keys: Any, _poll: Any) -> Any:
     twins = _twins(desk())
     parts = view.body_of(twins, may_run=may_run, setting=setting, problems=problems)
     return parts, not any(view.is_running(each) for each in twins)
+
+
+def _pressed() -> Mapping[str, Any] | None:
+    """Return the key that was pressed, if any.
+
+    The clock's turn, or keys that were drawn anew, may come in the same call and before it.
+    """
+    found = ctx.triggered_prop_ids
+    pressed = [found.get(each["prop_id"]) for each in ctx.triggered if each["value"]]
+    return next((key for key in pressed if isinstance(key, Mapping)), None)
 
 
 def inputs_of(reach: Desk, kind: str, network: str = "", peak: str = "") -> dict[str, Any]:

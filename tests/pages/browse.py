@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -86,7 +86,7 @@ class Client:
         output: str,
         values: Mapping[str, Any],
         *,
-        changed: str | None = None,
+        changed: str | Sequence[str] | None = None,
         token: str | None = None,
     ) -> TestResponse:
         """Call the callback with an output of that name; `values` are its inputs and states."""
@@ -97,7 +97,7 @@ class Client:
             "outputs": _outputs(rule["output"], values),
             "inputs": [_given(each, values) for each in rule["inputs"]],
             "state": [_given(each, values) for each in rule["state"]],
-            "changedPropIds": [changed],
+            "changedPropIds": [changed] if isinstance(changed, str) else list(changed),
         }
         return self._client.post(
             "/_dash-update-component",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -152,6 +153,28 @@ def press(client: Any, network: str = "", kind: str = "traffic", peak: str = "ev
         f'{{"kind":"{kind}","network":"{network}","part":"calibrate","peak":"{peak}"}}.n_clicks'
     )
     return as_text(client.call("calibration-body.children", values, changed=changed))
+
+
+def test_a_press_that_comes_with_the_clocks_turn_is_a_press(leader, viewer, reach) -> None:
+    other = {"kind": "drainage", "network": "", "part": "calibrate", "peak": ""}
+    key = {"kind": "traffic", "network": "", "part": "calibrate", "peak": "evening"}
+    keys = '{"kind":["ALL"],"network":["ALL"],"part":"calibrate","peak":["ALL"]}.n_clicks'
+    values = {
+        keys: [
+            {"id": each, "property": "n_clicks", "value": value}
+            for each, value in ((other, None), (key, 1))
+        ],
+        "calibration-poll.n_intervals": 4,
+    }
+    names = [f"{json.dumps(each, separators=(',', ':'))}.n_clicks" for each in (other, key)]
+    for who in (viewer, leader):
+        who.call(
+            "calibration-body.children",
+            values,
+            changed=["calibration-poll.n_intervals", *names],
+        )
+    outcomes = [row["outcome"] for row in reach.audit.recent(action="twin.calibrate")]
+    assert outcomes == ["failed", "asked", "refused"]
 
 
 def test_an_imported_network_is_calibrated_by_itself(
