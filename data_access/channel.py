@@ -79,6 +79,7 @@ class Channel:
         self.failing: Told | None = None
         self._prune_us = 0
         self._is_unread = False  # nothing could be read: tried again even unchanged
+        self._is_behind = False  # what was to be written was given up: nobody knows what there is
         self._readings = 0
         self._releasing: tuple[int, int] | None = None  # an order, and readings before it
 
@@ -196,12 +197,15 @@ class Channel:
 
     def _rest(self) -> None:
         """Play nothing."""
+        self._is_behind |= bool(self._waiting)
         self._schedule, self._waiting, self._due_us = Schedule.empty(), [], None
 
     def _read(self, found: Found, now_us: int, speed: float) -> None:
         folder = found.folder
-        old = None if self._waiting or self._stream is None else self._schedule
+        old: Schedule | None = self._schedule
         self._rest()
+        if self._is_behind or self._stream is None:
+            old = None
         stream = self._writer.open_stream(
             LIVE, self.dataset, origin=folder.origin, place=str(folder.path.resolve())
         )
@@ -241,8 +245,18 @@ class Channel:
         change = replace(change, wholes=wholes)
         if timeline is not None:
             change = replace(change, done_us=self._plan(stream, timeline, reading, old, now_us))
-        self._writer.apply(stream.id, change, now_us=now_us)
+        self._keep(stream, change, now_us)
         self._readings += 1
+
+    def _keep(self, stream: Stream, change: Change, now_us: int) -> None:
+        """Write what a reading came to; nothing is played by a timeline that is not kept."""
+        try:
+            self._writer.apply(stream.id, change, now_us=now_us)
+        except Exception:
+            self._rest()
+            self._is_behind = True
+            raise
+        self._is_behind = False
 
     def _plan(
         self,

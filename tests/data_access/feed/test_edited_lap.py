@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from data_access.errors import SourceError, StoreError
+from data_access.store import Change, Outcome, StoreWriter
 from tests.data_access.feed.conftest import Room
 
 AIR = "environment.air"
@@ -116,6 +118,30 @@ def test_a_stop_amid_what_is_withdrawn_leaves_none_of_it_standing(
     assert said(room) == as_edited
 
 
+def test_a_file_that_cannot_be_read_amid_what_is_withdrawn_leaves_none_of_it_standing(
+    as_edited: Said, open_played: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_played("unreadable")
+    edit(room, *GONE)
+    edited = file_of(room).read_text("utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("data_access.channel.CHUNK", 2)
+        room.tick(1)
+        channel = room.feed._channels[AIR]
+        channel.scan(int(room.now_s * 1e6), 1.0)
+        channel.scan(int(room.now_s * 1e6), 1.0)
+        channel.step(int(room.now_s * 1e6))
+        assert channel.is_busy
+    file_of(room).write_text("no table\n", "utf-8")
+    assert not channel.scan(int(room.now_s * 1e6), 1.0)
+    with pytest.raises(SourceError):
+        channel.scan(int(room.now_s * 1e6), 1.0)
+    assert said(room) != as_edited
+    file_of(room).write_text(edited, "utf-8")
+    room.play(30)
+    assert said(room) == as_edited
+
+
 def test_a_row_that_is_wrong_now_is_not_one_left_out(open_played: OpenRoom) -> None:
     room = open_played("wrong")
     before = said(room)
@@ -172,6 +198,33 @@ def test_news_is_taken_back(open_played: OpenRoom) -> None:
     room.play(2)
     room.settle()
     assert said(room) == before
+
+
+def test_news_that_grows_while_the_store_fails_is_there_once(
+    open_played: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = open_played("growing")
+    before, path = said(room), file_of(room)
+    line = path.read_text("utf-8").splitlines()[-1]
+    apply = StoreWriter.apply
+    grown = [line.replace("05:08:", minute) for minute in ("07:09:", "07:10:")]
+
+    def grow() -> None:
+        path.write_text(path.read_text("utf-8") + grown.pop(0) + "\n", "utf-8")
+
+    def fail_once(writer: StoreWriter, stream_id: int, change: Change, *, now_us: int) -> Outcome:
+        if change.files and grown:
+            grow()
+            raise StoreError("the disk is full")
+        return apply(writer, stream_id, change, now_us=now_us)
+
+    monkeypatch.setattr(StoreWriter, "apply", fail_once)
+    grow()
+    room.play(30)
+    after = said(room)
+    assert not grown
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 2
 
 
 def test_a_file_that_moves_on_leaves_what_was_behind_it(open_played: OpenRoom) -> None:
