@@ -17,11 +17,13 @@ BEFORE_US = 2 * HOUR_US  # what ended so long before, or began so long before wi
 MOST = 3
 
 
-def causes(scene: Scene, entities: Sequence[str], began_us: int, *, reach_km: float) -> list[Text]:
-    """Return the candidates, nearest first, each with its distance."""
-    found: dict[tuple[str, str], tuple[float, Happening]] = {}
+def told_of(
+    scene: Scene, entities: Sequence[str], began_us: int, *, reach_km: float
+) -> list[tuple[float, int]]:
+    """Return (km away, place among the scene's happenings) of what may be the cause."""
     spots = [spot for entity in entities if (spot := scene.spots.get(entity)) is not None]
-    for each in scene.happenings:
+    found = []
+    for at, each in enumerate(scene.happenings):
         if not _is_in_time(each, began_us):
             continue
         away = [
@@ -30,8 +32,18 @@ def causes(scene: Scene, entities: Sequence[str], began_us: int, *, reach_km: fl
             if spot.lat is not None and spot.lon is not None
         ]
         nearest = min(away, default=float("inf"))
+        if nearest <= reach_km:
+            found.append((nearest, at))
+    return found
+
+
+def causes(scene: Scene, entities: Sequence[str], began_us: int, *, reach_km: float) -> list[Text]:
+    """Return the candidates, nearest first, each with its distance."""
+    found: dict[tuple[str, str], tuple[float, Happening]] = {}
+    for nearest, at in told_of(scene, entities, began_us, reach_km=reach_km):
+        each = scene.happenings[at]
         key = each.kind, each.name["vi"]
-        if nearest <= reach_km and nearest < found.get(key, (float("inf"), each))[0]:
+        if nearest < found.get(key, (float("inf"), each))[0]:
             found[key] = nearest, each
     ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].from_us))
     return [

@@ -2,18 +2,23 @@
 
 Of a road that is slow every Monday morning nothing is said here: `transport.congestion` tells of
 that. Speed is held against what is usual, and must be below `free_share` of free flow too (the
-Highway Capacity Manual's levels of service D to F). Causes are candidates, near in place and time;
-the expected end is what earlier ones that lasted as long still had before them.
+Highway Capacity Manual's levels of service D to F). Neighbours are no witnesses where as many roads
+are slow elsewhere: that is the hour, the weather or chance. Where trouble is told of, a road need
+be less slow. Causes are candidates, near in place and time; the expected end is what earlier ones
+that lasted as long still had before them.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from statistics import median
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
+from pydantic import model_validator
 
-from analytics.detection.causes import causes
+from analytics.detection.causes import causes, told_of
 from analytics.detection.finding import Finding, Line, both, listed, points, text, written
 from analytics.detection.neighbourhood import (
     Group,
@@ -32,7 +37,7 @@ from analytics.detection.options import (
     Share,
 )
 from analytics.detection.scene import Scene
-from analytics.detection.track import MINUTE_US, Floats
+from analytics.detection.track import MINUTE_US, Floats, Track
 from analytics.detection.usual import times_usual
 from data_access.envelope import Status, Text
 from data_access.hysteresis import Episode
@@ -50,9 +55,22 @@ class Congestion(DetectorOptions):
     free_share: Share = 0.5
     least_z: Positive = 3.0
     neighbours: Neighbours
+    told_caution: Positive | None = None  # from where on it is slow where trouble is told of
     cause_km: Positive = 0.8
     causes: tuple[str, ...] = ()  # datasets of records
     free_flow: str = "free_flow_kmh"  # attribute of an entity
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        told, caution, clear = self.told_caution, self.limit.caution, self.limit.clear
+        if told is not None and not (caution or 0.0) <= told <= (clear or math.inf):
+            raise ValueError("told_caution: expected from the limit's caution to its clear")
+        return self
+
+    @property
+    def told_limit(self) -> Limit:
+        """The limit of a road on which trouble is told of."""
+        return replace(self.limit, caution=self.told_caution or self.limit.caution)
 
 
 def find(options: Congestion, scene: Scene) -> list[Finding]:
@@ -66,13 +84,25 @@ def find(options: Congestion, scene: Scene) -> list[Finding]:
     close = neighbours(scene, options.neighbours)
     believed: dict[int, Episode] = {}
     seen_by: dict[int, tuple[int, ...]] = {}
-    for column, episode in found.items():
-        steps = off_steps(track.like(figures), column, episode, options.limit)
-        seen = witnesses(column, deviation, z, close, options.neighbours, steps)
-        told = causes(scene, [track.names[column]], episode.began_us, reach_km=options.cause_km)
-        if len(seen) >= options.neighbours.least or told:
+    told: dict[int, list[int]] = {}
+    for column, episode in {**_less_slow(options, scene, track.like(figures)), **found}.items():
+        near = told_of(scene, [track.names[column]], episode.began_us, reach_km=options.cause_km)
+        told[column] = [happening for _, happening in near]
+        seen: tuple[int, ...] = ()
+        if column in found:
+            steps = off_steps(track.like(figures), column, episode, options.limit)
+            seen = witnesses(column, deviation, z, close, options.neighbours, steps)
+        if len(seen) >= options.neighbours.least or told[column]:
             believed[column], seen_by[column] = episode, seen
-    return [_finding(options, scene, group, middle) for group in groups(believed, close, seen_by)]
+    gathered = groups(believed, close, seen_by, told)
+    return [_finding(options, scene, group, middle) for group in gathered]
+
+
+def _less_slow(options: Congestion, scene: Scene, figures: Track) -> dict[int, Episode]:
+    """Return the roads that are slow enough where trouble is told of."""
+    if options.told_caution is None or not scene.happenings:
+        return {}
+    return believed_episodes(scene, figures, options.told_limit)
 
 
 def _figures(
@@ -144,7 +174,7 @@ def _finding(options: Congestion, scene: Scene, group: Group, middle: Floats) ->
 
 def _severity(options: Congestion, group: Group) -> Status:
     worst = min(each.last for each in group.episodes.values())
-    graded: Status = options.limit.grade(worst)
+    graded: Status = options.told_limit.grade(worst)
     return "information" if graded == "normal" else graded
 
 

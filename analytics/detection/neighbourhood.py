@@ -7,7 +7,7 @@ each other are one group, the oldest first: one alert for one place. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,6 @@ from analytics.detection.track import MINUTE_US, Bools, Floats, Ints, Track, nea
 from data_access.hysteresis import Episode, standing
 from data_access.limits import Grade, Limit
 
-WITNESS_Z = 2.0  # deviations by which a witness is off
 WITNESS_STEPS = 3  # in which it was off, over whose median
 BEGINNING_STEPS = 6  # within which others see an event, too
 GAP_STEPS = 6  # that may be missing without a break
@@ -101,22 +100,44 @@ def witnesses(
     """Return the neighbours that saw it too in the steps in which it was off.
 
     `deviation` and `z` are positive where an entity is off the way that counts: (step, entity).
+    Nobody saw it where so many neighbours would be off by chance, as many as are elsewhere.
     """
-    others = np.flatnonzero(near[column])
-    if not len(others) or not len(steps):
+    if not near[column].any() or not len(steps):
         return ()
     own = _middle(deviation[steps][:, [column]])[0]
     around = slice(int(steps[0]), int(steps[-1]) + 2)  # a neighbour may feel it a step later
-    of_them, their_z = _middle(deviation[around][:, others]), _middle(z[around][:, others])
+    of_all, their_z = _middle(deviation[around]), _middle(z[around])
     with np.errstate(invalid="ignore"):
-        see = (of_them >= options.share * own) & (their_z >= WITNESS_Z)
-    return tuple(others[see].tolist())
+        off = (of_all >= options.share * own) & (their_z >= options.least_z)
+    seen: list[int] = np.flatnonzero(off & near[column]).tolist()
+    if seen and options.chance < 1:
+        elsewhere = np.isfinite(of_all) & ~near[column]
+        elsewhere[column] = False
+        asked = int((np.isfinite(of_all) & near[column]).sum())
+        if _chance(len(seen), asked, off[elsewhere]) > options.chance:
+            return ()
+    return tuple(seen)
+
+
+def _chance(seen: int, asked: int, elsewhere: Bools) -> float:
+    """Return how probable it is that at least `seen` of `asked` are off, of whom others are."""
+    from scipy.special import betainc  # slow to import, and most looks have nobody to ask
+
+    share = float(elsewhere.mean()) if len(elsewhere) else 0.0
+    return float(betainc(seen, asked - seen + 1, share))
 
 
 def groups(
-    found: Mapping[int, Episode], near: Bools, seen_by: Mapping[int, tuple[int, ...]]
+    found: Mapping[int, Episode],
+    near: Bools,
+    seen_by: Mapping[int, tuple[int, ...]],
+    told_of: Mapping[int, Collection[int]] | None = None,
 ) -> list[Group]:
-    """Return the entities that are off gathered where they, or who saw them, meet; oldest first."""
+    """Return the entities that are off gathered where they, or who saw them, meet; oldest first.
+
+    Those of which the same is told (`told_of`: entity -> happenings) are of one event, too.
+    """
+    said = {column: set((told_of or {}).get(column, ())) for column in found}
     linked = near | near.T
     left = sorted(found, key=lambda column: (found[column].began_us, column))
     gathered = []
@@ -127,7 +148,9 @@ def groups(
             joined = [
                 column
                 for column in left
-                if linked[one, column] or not seen.isdisjoint({column, *seen_by.get(column, ())})
+                if linked[one, column]
+                or not seen.isdisjoint({column, *seen_by.get(column, ())})
+                or not said[one].isdisjoint(said[column])
             ]
             left = [column for column in left if column not in joined]
             together += joined

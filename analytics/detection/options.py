@@ -48,6 +48,8 @@ class Neighbours(BaseModel):
     most: Annotated[int, Field(ge=1, le=50)] = 6
     least: Annotated[int, Field(ge=1, le=20)] = 1  # so many must see it too
     share: Share = 0.5  # … at least this much of what the entity sees
+    least_z: Positive = 2.0  # … and by so many deviations
+    chance: Share = 1.0  # at most, of so many where nothing is the matter but elsewhere as much is
 
 
 def us(duration: Duration) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from analytics.detection.alerts import book_of, payload
 from analytics.detection.book import Alert, Book
+from analytics.detection.congestion import Congestion
 from analytics.detection.scene import Happening
 from analytics.detection.track import HOUR_US, MINUTE_US, Track
 from analytics.detection.trust import Rule
@@ -95,6 +96,58 @@ def test_a_detector_alone_is_no_jam_unless_something_was_told_of_there() -> None
     told = replay([town.JAMS], replace(alone, happenings=(crash,)), from_us=BEFORE, to_us=AFTER)
     assert len(events(told)) == 1
     assert "Va chạm, cách" in told[0].told["causes"][0]["vi"]
+
+
+def slowed(*sensors: int, factor: float = 0.2, of: int = 40) -> Played:
+    played = town.speeds(15, sensors=of)
+    bent = Injected.into(played.track, seed=5)
+    steps = bent.steps(EIGHT, HOUR_US)
+    for sensor in sensors:
+        bent.scale("jam", sensor, (), steps, factor=factor)
+    return replace(played, track=bent.track)
+
+
+def with_neighbours(**more: float) -> Congestion:
+    return town.JAMS.model_copy(
+        update={"neighbours": town.JAMS.neighbours.model_copy(update={"least": 2, **more})}
+    )
+
+
+def test_neighbours_are_no_witnesses_where_as_many_roads_are_slow_elsewhere() -> None:
+    """Three of a place say something; where a third of the city is slow, they say nothing."""
+    asks = with_neighbours(chance=0.005)
+    here, everywhere = slowed(3, 2, 4, 5), slowed(3, 2, 4, 5, *range(9, 40, 3))
+    (jam,) = replay([asks], here, from_us=BEFORE, to_us=AFTER)
+    assert "s03" in jam.subjects
+    assert replay([asks], everywhere, from_us=BEFORE, to_us=AFTER) == []
+    assert replay([with_neighbours()], everywhere, from_us=BEFORE, to_us=AFTER) != []
+
+
+def test_where_trouble_is_told_of_a_road_need_be_less_slow() -> None:
+    limit = replace(town.JAMS.limit, caution=40, warning=30, critical=20)
+    asks = town.JAMS.model_copy(update={"limit": limit, "told_caution": 60, "free_share": 0.8})
+    alone = slowed(3, factor=0.48, of=8)
+    crash = Happening("crash", {"vi": "Va chạm", "en": "Crash"}, 21.0, 105.8146, EIGHT)
+    assert replay([asks], alone, from_us=BEFORE, to_us=AFTER) == []
+    (jam,) = replay([asks], replace(alone, happenings=(crash,)), from_us=BEFORE, to_us=AFTER)
+    assert jam.worst == "caution"
+
+
+def test_roads_on_which_the_same_is_told_of_are_one_jam() -> None:
+    asks = town.JAMS.model_copy(
+        update={"neighbours": town.JAMS.neighbours.model_copy(update={"reach_km": 0.1})}
+    )
+    apart = slowed(2, 4, of=8)
+    between = Happening("crash", {"vi": "Va chạm", "en": "Crash"}, 21.0, 105.8 + 3 * 0.0048, EIGHT)
+    (jam,) = replay([asks], replace(apart, happenings=(between,)), from_us=BEFORE, to_us=AFTER)
+    assert jam.subjects[0] in ("s02", "s04")
+
+
+@pytest.mark.parametrize("told_caution", [20, 90])
+def test_a_road_told_of_is_slow_from_its_caution_to_its_clear_on(told_caution: float) -> None:
+    given = town.JAMS.model_dump() | {"told_caution": told_caution}
+    with pytest.raises(ValueError, match="told_caution"):
+        Congestion.model_validate(given)
 
 
 def test_what_happened_far_away_or_long_before_is_no_cause() -> None:
