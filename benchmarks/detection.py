@@ -95,14 +95,17 @@ def judge(truths: Sequence[Truth], alerts: Sequence[Alert]) -> dict[Sort, Judged
     """Hold alerts against what was put in: each truth is found once, each alert right or wrong.
 
     A further alert about a truth that was found already is wrong: one, not ten. A fault is called
-    an event by an alert that is named after the faulty sensor and began with the fault.
+    an event by an alert that is named after the faulty sensor and began with the fault. Of what was
+    in a series before alerts are right, and none is missed.
     """
     found: dict[int, Alert] = {}
     right = dict.fromkeys(SORTS, 0)
     called_event = 0
     for alert in sorted(alerts, key=lambda each: each.raised_ms):
-        fitting = [n for n, truth in enumerate(truths) if _is_about(alert, truth)]
+        about = [n for n, truth in enumerate(truths) if _is_about(alert, truth)]
+        fitting = [n for n in about if not truths[n].was_there]
         same_sort = [n for n in fitting if truths[n].is_fault == (alert.sort == "fault")]
+        was_there = any(truths[n].was_there and truths[n].kind == alert.kind for n in about)
         new = [n for n in same_sort if n not in found]
         named = any(
             alert.subjects[0] in truths[n].entities and alert.began_ms >= truths[n].from_us / 1000
@@ -114,11 +117,15 @@ def judge(truths: Sequence[Truth], alerts: Sequence[Alert]) -> dict[Sort, Judged
             right[sort] += 1
             for n in new:
                 found[n] = alert
-        elif same_sort and alert.sort == "fault":
+        elif (same_sort and alert.sort == "fault") or was_there:
             right[sort] += 1  # one fault may look like another first: a spike, then stuck
     judged = {}
     for sort in SORTS:
-        own = [n for n, truth in enumerate(truths) if truth.is_fault == (sort == "fault")]
+        own = [
+            n
+            for n, truth in enumerate(truths)
+            if truth.is_fault == (sort == "fault") and not truth.was_there
+        ]
         delays = [
             (found[n].raised_ms - truths[n].from_us / 1000) / 60_000 for n in own if n in found
         ]

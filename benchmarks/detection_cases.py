@@ -26,7 +26,7 @@ from benchmarks.detection_replay import ZONE, Played, replay
 from benchmarks.detection_roads import real_roads, simulated_roads
 from benchmarks.detection_water import water
 from benchmarks.detection_weeks import clusters, epidemics
-from benchmarks.injection import Injected
+from benchmarks.injection import Injected, Truth
 from data_access.city import City
 from data_access.limits import Limit
 from data_access.simulator import air as simulated_air
@@ -40,6 +40,7 @@ DENGUE_NATIONAL = "health/opendengue*national*.csv"
 VOLUMES = "transport/metro_interstate*.csv"
 LANE = "transport/pems_lane_flow*.csv"
 AIR_DAYS = 70
+DRAWN = 2.0  # times the usual, from which on weather is why people call
 HANOI: Text = {
     "vi": "sốt xuất huyết Hà Nội theo tháng, OpenDengue (thật)",
     "en": "dengue of Hanoi by month, OpenDengue (real)",
@@ -111,7 +112,13 @@ def _simulated_air(plan: Plan, city: City, draws: Draw) -> Case:
     track = Track(start, HOUR_US, names, np.round(values[:, kept], 1))
     series = {"vi": "PM2.5 tại các trạm Hà Nội (mô phỏng)",
               "en": "Hanoi's air stations (simulated)"}  # fmt: skip
-    return _air(plan, track, spots, draws, series=series, apart="series", every=8)
+    faulty = [
+        start + day * DAY_US + hour * HOUR_US
+        for day, each in enumerate(days)
+        for hour in simulated_air.repeated_hours(order, each)
+    ]
+    there = [Truth("spike", True, names, at, at + HOUR_US, was_there=True) for at in faulty]
+    return _air(plan, track, spots, draws, series=series, apart="series", every=8, there=there)
 
 
 def _air(
@@ -123,8 +130,12 @@ def _air(
     series: Text,
     apart: Apart,
     every: int,
+    there: Sequence[Truth] = (),
 ) -> Case:
-    """Return episodes and, days later, faults of single stations: one of each in `every` days."""
+    """Return episodes and, days later, faults of single stations: one of each in `every` days.
+
+    `there` are the faults the series has of its own.
+    """
     air = detector(plan, Air)
     faults = detector(plan, Fault, air.dataset)
     draw = np.random.default_rng(draws.seed + 1)
@@ -156,7 +167,7 @@ def _air(
         {"vi": f"Lỗi trạm không khí{of[0]}", "en": f"faults of air stations{of[1]}"},
         series,
         apart,
-        bent.truths,
+        [*bent.truths, *there],
         lambda: replay(
             [faults, air],
             played,
@@ -222,16 +233,28 @@ def _rain(plan: Plan, path: Path, draws: Draw) -> Case:
 
 
 def _calls(plan: Plan, city: City, draws: Draw) -> Case:
-    """Return surges in six weeks of simulated calls, without those of the simulator."""
+    """Return surges in six weeks of simulated calls, without those the simulator puts in.
+
+    What rain and dust make people call about is in the series; on days with twice as much, and
+    more, an alert about it is right.
+    """
     surge = detector(plan, Surge)
     until = datetime(2026, 6 if draws.is_tuning else 9, 28, tzinfo=UTC)
     told: dict[str, dict[int, float]] = {}
+    there: list[Truth] = []
     kept, simulated_calls.SURGES = simulated_calls.SURGES, 0.0
     try:
         for back in (28, 14, 0):
             order = Order(
                 city, city.datasets[surge.dataset], draws.seed, until - timedelta(days=back)
             )
+            for day in order.days(simulated_calls.DAYS):
+                at_us = round(order.instant(day).timestamp()) * 1_000_000
+                there += [
+                    Truth("surge", False, (name,), at_us, at_us + DAY_US, was_there=True)
+                    for name, times in simulated_calls.drawn(order, day).items()
+                    if times >= DRAWN
+                ]
             for row in simulated_calls.rows(order):
                 at_us = round(row["time"].timestamp()) * 1_000_000
                 told.setdefault(str(row["entity"][1]), {})[at_us] = float(row["calls"])
@@ -264,7 +287,7 @@ def _calls(plan: Plan, city: City, draws: Draw) -> Case:
         None,
         {"vi": "cuộc gọi 1022 (mô phỏng)", "en": "1022 calls (simulated)"},
         "series",
-        bent.truths,
+        [*bent.truths, *there],
         lambda: replay([surge], played, from_us=first, to_us=int(track.times_us[-1])),
     )
 

@@ -23,6 +23,7 @@ class Truth:
     entities: tuple[str, ...]
     from_us: int
     to_us: int
+    was_there: bool = False  # in the series before: an alert of its kind is right, none is missed
 
 
 @dataclass

@@ -142,11 +142,17 @@ def day_values(order: Order, day: date, listed: list[Station]) -> Numbers:
     values[:, PARAMETERS.index("hum")] = np.minimum(values[:, PARAMETERS.index("hum")], 100.0)
     fine, coarse = PARAMETERS.index("pm25"), PARAMETERS.index("pm10")
     values[:, coarse] = np.maximum(values[:, coarse], values[:, fine])  # which are among them
-    draw = order.draws(day.toordinal(), 3)
-    for hour in draw.integers(0, 24, draw.poisson(REPEATS_A_DAY)):
+    for hour in repeated_hours(order, day):
         values[:, :, hour] = values[np.arange(len(listed)) % REPEATED][:, :, hour]
     measured: Numbers = np.maximum(values, 0.5)
     return measured
+
+
+def repeated_hours(order: Order, day: date) -> list[int]:
+    """Return the hours of the local `day` in which all stations show the values of a few."""
+    draw = order.draws(day.toordinal(), 3)
+    hours: list[int] = draw.integers(0, 24, draw.poisson(REPEATS_A_DAY)).tolist()
+    return hours
 
 
 def _factors(order: Order, day: date, count: int) -> Numbers:

@@ -38,16 +38,22 @@ def rows(order: Order) -> Iterator[Row]:
         yield from _day(order, day)
 
 
+def drawn(order: Order, day: date) -> dict[str, float]:
+    """Return by topic how many times as much is called about on a day with its rain and dust."""
+    wet = min(rain_mm(order.seed, day) / 25, 4.0)
+    dusty = min(max(pm25_level(order.seed, day) / 80 - 1, 0.0), 1.5)
+    more = {"": 1.0, "rain": 0.6 + wet, "dust": 1.0 + dusty}
+    return {each.name: more[each.drawn_by] for each in CATEGORIES}
+
+
 def _day(order: Order, day: date) -> Iterator[Row]:
     draw = order.draws(day.toordinal())
     steps = 86400 // STEP_S
     weights = np.array([each.weight * HEAVIER.get(each.code, 1.0) for each in CATEGORIES])
-    wet = min(rain_mm(order.seed, day) / 25, 4.0)
-    dusty = min(max(pm25_level(order.seed, day) / 80 - 1, 0.0), 1.5)
-    more = {"": 1.0, "rain": 0.6 + wet, "dust": 1.0 + dusty}
     weights = weights / weights.sum() * CALLS_A_DAY[day_kind(day)]
     hours = np.repeat(HOURS / HOURS.sum(), steps // 24) / (steps // 24)
-    rates = np.outer(weights * [more[each.drawn_by] for each in CATEGORIES], hours)
+    more = drawn(order, day)
+    rates = np.outer(weights * [more[each.name] for each in CATEGORIES], hours)
     if draw.random() < SURGES:
         surging, begin = int(draw.integers(len(CATEGORIES))), int(draw.integers(14, steps - 8))
         rates[surging, begin : begin + 1 + draw.poisson(SURGE[1])] *= SURGE[0]

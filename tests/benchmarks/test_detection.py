@@ -59,3 +59,12 @@ def test_events_and_faults_are_counted_apart_and_seeds_add_up() -> None:
 
 def test_what_is_measured_shares_no_seed_with_what_thresholds_are_set_by() -> None:
     assert not set(SEEDS) & set(TUNING_SEEDS)
+
+
+def test_of_a_fault_that_was_in_the_series_alerts_are_right_and_none_is_missed() -> None:
+    there = Truth("k", True, ("z", "y"), 10 * HOUR_US, 11 * HOUR_US, was_there=True)
+    spikes = [alert(n, name, began_h=10, sort="fault") for n, name in enumerate("zyq")]
+    fault = judge([there], spikes)["fault"]
+    assert (fault.put_in, fault.found, fault.alerts, fault.right) == (0, 0, 3, 2)
+    assert judge([there], [alert(1, "z", began_h=10)])["fault"].called_event == 0
+    assert judge([replace(there, kind="another")], spikes)["fault"].right == 0
