@@ -143,7 +143,8 @@ def find(options: Together, sights: Sequence[Sight]) -> list[Finding]:
 def _groups(options: Together, sights: Sequence[Sight]) -> list[list[Sight]]:
     """Return the sights of each warning.
 
-    Those that stand only with what is of no place are one: nobody knows of which it speaks.
+    Those that stand only with what is of no place are one: nobody knows of which it speaks. One
+    report alone is not borne out by it: of a whole city there always is such a one.
     """
     everywhere = [each for each in sights if not each.is_placed]
     groups, rest = [], list(everywhere)
@@ -151,10 +152,16 @@ def _groups(options: Together, sights: Sequence[Sight]) -> list[list[Sight]]:
         if _is_enough(options, group):
             groups.append([*group, *everywhere])
         else:
-            rest += group
+            rest += [each for each in group if not _is_lone(options, each)]
     if everywhere and _is_enough(options, rest):
         groups.append(rest)
     return groups
+
+
+def _is_lone(options: Together, sight: Sight) -> bool:
+    """Tell whether a sight is of one record alone."""
+    sign = options.sign[sight.sign]
+    return isinstance(sign, RecordSign) and sign.limit.caution == 1 and not sight.weight
 
 
 def _is_enough(options: Together, group: Sequence[Sight]) -> bool:

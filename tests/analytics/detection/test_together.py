@@ -274,6 +274,20 @@ def test_requests_of_a_ward_and_calls_of_the_hotline_are_flooding_there(
     ]
 
 
+def test_one_report_alone_is_not_borne_out_by_the_citys_calls(
+    table: Table, plan: Plan, record: Record
+) -> None:
+    """Among all of a city's cameras one sees water somewhere on most days."""
+    flood_calls(table, now=10)
+    body = {"category": "flood", "confidence": 0.9, "camera": "CAM-1"}
+    table.feed(EVENTS, records=[record("e1", table.ago(hours=1), body=body)])
+    assert of(looked(table, plan), "flooding") == []
+    other = body | {"camera": "CAM-2"}
+    table.feed(EVENTS, records=[record("e2", table.ago(hours=1), body=other)])
+    (item,) = of(looked(table, plan), "flooding")
+    assert item["evidence"][1]["en"].startswith("Floods seen by cameras: 2 in 6 hours")
+
+
 def test_calls_as_usual_bear_nothing_out_nor_do_those_of_yesterday(
     table: Table, plan: Plan, record: Record
 ) -> None:
