@@ -3,7 +3,8 @@
 Events and faults of sensors are put into real series (`IOC_LAKE`: METR-LA's speeds, hourly air and
 rain of Hanoi, dengue of OpenDengue, counters of roads) and simulated ones; then all is played to
 the detectors of `city/detection.toml` as it would have come. An alert about what was not put in
-counts as wrong, also where the series itself had something unusual that nobody labelled.
+counts as wrong, also where the series itself had something unusual that nobody labelled; what the
+simulator puts into its own series is labelled.
 
 `--tuning` plays the part that thresholds may be set by. What is published is of the other part.
 """
@@ -226,9 +227,10 @@ def _report(kept: Replayed, plan: Plan, took_s: float, *, is_tuning: bool) -> Re
         how=f"""Events and faults of sensors are put into series and played to the
         {len(plan.detector)} detectors of city/detection.toml as they would have come; seeds
         {seeds}: {part}. Wrong is every alert that is not about something put in, what was unusual
-        in the series itself included, and every second alert about one event. Delay is from the
-        first step that was changed to the alert, median of those found. In brackets 95 %
-        (Wilson).""",
+        in the series itself included, and every second alert about one event; right, and not to be
+        found, is what the simulator puts into its own (hours in which stations repeat others, days
+        whose rain or dust doubles what is called about). Delay is from the first step that was
+        changed to the alert, median of those found. In brackets 95 % (Wilson).""",
         tables=[
             Table(
                 ("put in", "into", "never looked at", "times", "found", "wrong alerts", "precision",
