@@ -143,8 +143,9 @@ def find(options: Together, sights: Sequence[Sight]) -> list[Finding]:
 def _groups(options: Together, sights: Sequence[Sight]) -> list[list[Sight]]:
     """Return the sights of each warning.
 
-    Those that stand only with what is of no place are one: nobody knows of which it speaks. One
-    report alone is not borne out by it: of a whole city there always is such a one.
+    Those that stand only with what is of no place are one: nobody knows of which it speaks. It
+    speaks of none of them where a place stands without it. One report alone is not borne out by it:
+    of a whole city there always is such a one.
     """
     everywhere = [each for each in sights if not each.is_placed]
     groups, rest = [], list(everywhere)
@@ -153,7 +154,7 @@ def _groups(options: Together, sights: Sequence[Sight]) -> list[list[Sight]]:
             groups.append([*group, *everywhere])
         else:
             rest += [each for each in group if not _is_lone(options, each)]
-    if everywhere and _is_enough(options, rest):
+    if everywhere and not groups and _is_enough(options, rest):
         groups.append(rest)
     return groups
 

@@ -101,9 +101,11 @@ def _row(each: Listed, setting: Setting) -> dict[str, Any]:
             "id": each.forecast,
             "href": f"/data/forecasts?forecast={each.forecast}",
             "name": pick(each.name, language),
-            "forecast": "",
+            "forecast": "–",
             "method": say("forecasts.not_yet", setting),
             "method_mark": NONE_MARK,
+            "drift": "–",
+            **{f"{figure}_words": "–" for figure in (*MASES, "error", "coverage80", "coverage95")},
         }
     made: dict[str, Any] = {
         "id": f"{each.forecast}/{row['id']}",
