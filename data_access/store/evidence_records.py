@@ -29,7 +29,7 @@ _NAMES = [column.name for column in record.columns]
 class KnownRecords:
     """The records of one store as far as their versions count by `cutoff`. Answers are kept.
 
-    With `only` those with these ids; of their versions all columns are read, or some.
+    With `only` those that are so in `record_now`; of their versions all columns are read, or some.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class KnownRecords:
         connection: Connection,
         cutoff: Cutoff,
         *,
-        only: Sequence[str] = (),
+        only: ColumnElement[bool] | None = None,
         columns: Sequence[str] = _NAMES,
     ) -> None:
         self._connection = connection
@@ -142,7 +142,7 @@ class KnownRecords:
         return {row.base_id: row.lap for row in self._connection.execute(which)}
 
     def _is_meant(self) -> ColumnElement[bool]:
-        return record_now.c.base_id.in_(self._only) if self._only else true()
+        return true() if self._only is None else self._only
 
     def _asked(self) -> list[ColumnElement[Any]]:
         return [record.c[name] for name in self._columns]

@@ -5,14 +5,15 @@ Not for what aggregates ask of records: that is a Snapshot's (data_access/store/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import merge
 from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from data_access.contracts import CITY_AREA
 from data_access.masking import Masks, is_small
@@ -57,7 +58,10 @@ def record_rows(connection: Connection, wanted: Wanted, of: Which) -> list[dict[
     if wanted.cutoff is None:
         rows: Iterator[Any] = iter(_now(connection, wanted, of))
     else:
-        rows = _then(connection, wanted, wanted.cutoff, of)
+        came_later = _came_later(wanted.cutoff, wanted.timeline)
+        as_now = _now(connection, wanted, of, ~came_later)
+        others = _then(connection, wanted, wanted.cutoff, of, came_later)
+        rows = merge(as_now, others, key=lambda row: _order(row._mapping))
     return [_record(row, wanted) for row in islice(rows, wanted.limit)]
 
 
@@ -66,7 +70,28 @@ def instant_of(at_us: int) -> datetime:
     return datetime.fromtimestamp(at_us / 1_000_000, UTC)
 
 
-def _now(connection: Connection, wanted: Wanted, of: Which) -> Sequence[Any]:
+def _order(row: Mapping[str, Any]) -> tuple[int, int]:
+    return -row["reported_us"] - row["shift_us"], -row["revision"]
+
+
+def _came_later(cutoff: Cutoff, timeline: Timeline | None) -> ColumnElement[bool]:
+    """Return of which records of `record_now` a version does not count yet: they may differ."""
+    later = record.alias()
+    return (
+        select(later.c.revision)
+        .where(
+            later.c.stream_id == record_now.c.stream_id,
+            later.c.record_id == record_now.c.record_id,
+            ~cutoff.of_records(later.c, timeline),
+        )
+        .correlate(record_now)
+        .exists()
+    )
+
+
+def _now(
+    connection: Connection, wanted: Wanted, of: Which, which_now: ColumnElement[bool] | None = None
+) -> Sequence[Any]:
     which = (
         select(record)
         .join(
@@ -77,6 +102,8 @@ def _now(connection: Connection, wanted: Wanted, of: Which) -> Sequence[Any]:
         )
         .where(record_now.c.stream_id == wanted.stream_id)
     )
+    if which_now is not None:
+        which = which.where(which_now)
     if of.entities:
         which = which.where(record.c.base_id.in_(of.entities))
     if of.area is not None and of.area != CITY_AREA:
@@ -92,12 +119,20 @@ def _now(connection: Connection, wanted: Wanted, of: Which) -> Sequence[Any]:
     return connection.execute(which.limit(wanted.limit)).all()
 
 
-def _then(connection: Connection, wanted: Wanted, cutoff: Cutoff, of: Which) -> Iterator[Any]:
+def _then(
+    connection: Connection,
+    wanted: Wanted,
+    cutoff: Cutoff,
+    of: Which,
+    which_now: ColumnElement[bool],
+) -> Iterator[Any]:
     """Yield versions as records stood; what they say is read of those that may be wanted alone."""
-    known = KnownRecords(connection, cutoff, only=of.entities, columns=_CHOSEN_BY)
+    if of.entities:
+        which_now &= record_now.c.base_id.in_(of.entities)
+    known = KnownRecords(connection, cutoff, only=which_now, columns=_CHOSEN_BY)
     histories = known.histories(wanted.stream_id, wanted.timeline)
     stood = [version for each in histories if _is_meant(version := current_version(each), of)]
-    stood.sort(key=lambda row: (-row["reported_us"] - row["shift_us"], -row["revision"]))
+    stood.sort(key=_order)
     at_once = IDS_A_QUERY if of.categories else min(IDS_A_QUERY, wanted.limit)
     for start in range(0, len(stood), at_once):
         for row in _whole(connection, wanted.stream_id, stood[start : start + at_once]):

@@ -239,8 +239,9 @@ def put_at(writer: StoreWriter, stream_id: int, second: int, *played: Played | R
     writer.apply(stream_id, Change(played=rows), now_us=second * 1_000_000)
 
 
+@pytest.mark.parametrize("goes_on", [(), ("r1",), ("r2",), ("r1", "r2")])
 def test_of_then_a_record_is_the_version_that_stood_not_the_one_that_came_last(
-    writer: StoreWriter, reader: StoreReader, stream_id: int
+    writer: StoreWriter, reader: StoreReader, stream_id: int, goes_on: Sequence[str]
 ) -> None:
     request, other = opened("r1"), opened("r2", 1)
     put_at(writer, stream_id, 1, closed(request, 5), other)
@@ -258,6 +259,10 @@ def test_of_then_a_record_is_the_version_that_stood_not_the_one_that_came_last(
         (row["entity"], row["value"], row["observed_at"].hour)
         for row in reader.source_rows(DATASET)
     ]
+    later = [closed(opened(name), 40) for name in goes_on]
+    put_at(writer, stream_id, 9, opened("r3"), *later)  # is not known yet
+    assert found() == [("r2", "open", began), ("r1", "closed", closing)]
+    assert [each for each, *_ in found(limit=1)] == ["r2"]
     assert [each for each, *_ in found(limit=2)] == ["r2", "r1"]
     assert [each for each, *_ in found(statuses=["open"])] == ["r2"]  # r1 was open before
     assert [each for each, *_ in found(entity="r1")] == ["r1"]
