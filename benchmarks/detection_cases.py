@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.detection.air import Air
+from analytics.detection.air import Air, rolling_mean
 from analytics.detection.fault import Fault
 from analytics.detection.flood import Rain
 from analytics.detection.novelty import Novelty
@@ -40,6 +40,8 @@ DENGUE_NATIONAL = "health/opendengue*national*.csv"
 VOLUMES = "transport/metro_interstate*.csv"
 LANE = "transport/pems_lane_flow*.csv"
 AIR_DAYS = 70
+UNHEALTHY = 80.0  # µg/m³ of PM2.5, from which VN_AQI is above 150 (Decision 1459/QĐ-TCMT)
+UNHEALTHY_HOURS = 3
 DRAWN = 2.0  # times the usual, from which on weather is why people call
 HANOI: Text = {
     "vi": "sốt xuất huyết Hà Nội theo tháng, OpenDengue (thật)",
@@ -92,7 +94,8 @@ def _real_air(plan: Plan, path: Path, draws: Draw) -> Case:
     series = {"vi": "PM2.5 Hà Nội 2023 (thật) tại 12 trạm",
               "en": "Hanoi PM2.5 2023 (real), 12 stations"}  # fmt: skip
     track = Track(start, HOUR_US, names, values)
-    return _air(plan, track, spots, draws, series=series, apart="draws", every=14)
+    there = unhealthy(track, city)
+    return _air(plan, track, spots, draws, series=series, apart="draws", every=14, there=there)
 
 
 def _simulated_air(plan: Plan, city: City, draws: Draw) -> Case:
@@ -118,6 +121,7 @@ def _simulated_air(plan: Plan, city: City, draws: Draw) -> Case:
         for hour in simulated_air.repeated_hours(order, each)
     ]
     there = [Truth("spike", True, names, at, at + HOUR_US, was_there=True) for at in faulty]
+    there += unhealthy(track, np.nanmedian(track.values, axis=1))
     return _air(plan, track, spots, draws, series=series, apart="series", every=8, there=there)
 
 
@@ -134,7 +138,7 @@ def _air(
 ) -> Case:
     """Return episodes and, days later, faults of single stations: one of each in `every` days.
 
-    `there` are the faults the series has of its own.
+    `there` is what the series has of its own.
     """
     air = detector(plan, Air)
     faults = detector(plan, Fault, air.dataset)
@@ -175,6 +179,20 @@ def _air(
             to_us=int(bent.track.times_us[-1]),
         ),
     )
+
+
+def unhealthy(track: Track, city: Floats) -> list[Truth]:
+    """Return the episodes a series has of its own: stretches in which the whole city is unhealthy.
+
+    Held against the law's band, not against what is usual: that is the detector's.
+    """
+    bad = np.nan_to_num(rolling_mean(city[:, None], UNHEALTHY_HOURS)[:, 0]) > UNHEALTHY
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]]).astype(int)))
+    times = track.start_us + edges.reshape(-1, 2) * track.step_us
+    return [
+        Truth("air", False, track.names, int(begin), int(end), was_there=True)
+        for begin, end in times.tolist()
+    ]
 
 
 def _somewhere(

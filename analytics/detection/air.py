@@ -1,14 +1,16 @@
 """Air episodes: dust far above what is usual of the hour, and unhealthy, at several stations.
 
 Held against the breakpoints of VN_AQI (Decision 1459/QĐ-TCMT), so that a winter as usual is no
-alert every day; one station that shows it alone is for `fault.py`. Pure.
+alert every day; one station that shows it alone is for `fault.py`. Bad air that is only less far
+above usual than it was (the hour at which it is always bad) goes on. Pure.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
+from pydantic import model_validator
 
 from analytics.detection.finding import Finding, Line, both, listed, points, text, written
 from analytics.detection.neighbourhood import (
@@ -33,8 +35,15 @@ class Air(DetectorOptions):
     limit: Limit
     hours: int = 3  # over which the mean is taken
     least_times: Positive = 1.5  # of what is usual
+    clear_times: Positive | None = None  # … below which it is over, however bad; default: the same
     neighbours: Neighbours
     unit: str = "µg/m³"
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.clear_times is not None and self.clear_times > self.least_times:
+            raise ValueError("clear_times: expected at most least_times")
+        return self
 
 
 def find(options: Air, scene: Scene) -> list[Finding]:
@@ -48,9 +57,7 @@ def find(options: Air, scene: Scene) -> list[Finding]:
     with np.errstate(invalid="ignore", divide="ignore"):
         times = mean / usual
         z = (mean - usual) / spread
-        clear = options.limit.clear
-        low = 0.0 if clear is None else clear
-        figures = np.where(times < options.least_times, np.minimum(mean, low), mean)
+        figures = _held(options, mean, times)
     figures = np.where(np.isfinite(usual), figures, np.nan)
     deviation = mean - usual
     found = believed_episodes(scene, track.like(figures), options.limit)
@@ -70,6 +77,17 @@ def find(options: Air, scene: Scene) -> list[Finding]:
     return [
         _finding(options, scene, group, mean, usual) for group in groups(believed, close, seen_by)
     ]
+
+
+def _held(options: Air, mean: Floats, times: Floats) -> Floats:
+    """Return the means, of hours as usual no more than clears, of those between what stands."""
+    clear, caution = options.limit.clear, options.limit.caution
+    low = 0.0 if clear is None else clear
+    between = low if caution is None else (low + caution) / 2
+    held = np.where(times < options.least_times, np.minimum(mean, between), mean)
+    usual = options.clear_times or options.least_times
+    figures: Floats = np.where(times < usual, np.minimum(mean, low), held)
+    return figures
 
 
 def rolling_mean(values: Floats, steps: int) -> Floats:

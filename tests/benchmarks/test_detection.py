@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
+import numpy as np
+
 from analytics.detection.book import Alert
+from analytics.detection.track import HOUR_US, Track
 from benchmarks.detection import SEEDS, TUNING_SEEDS, Judged, judge
+from benchmarks.detection_cases import unhealthy
 from benchmarks.injection import Truth
 
-HOUR_US = 3_600_000_000
 JAM = Truth("jam", False, ("a", "b"), 10 * HOUR_US, 11 * HOUR_US)
 STUCK = Truth("stuck", True, ("z",), 10 * HOUR_US, 14 * HOUR_US)
 
@@ -68,3 +71,23 @@ def test_of_a_fault_that_was_in_the_series_alerts_are_right_and_none_is_missed()
     assert (fault.put_in, fault.found, fault.alerts, fault.right) == (0, 0, 3, 2)
     assert judge([there], [alert(1, "z", began_h=10)])["fault"].called_event == 0
     assert judge([replace(there, kind="another")], spikes)["fault"].right == 0
+
+
+def test_of_an_event_that_was_in_the_series_the_first_alert_is_right_and_none_is_missed() -> None:
+    there = Truth("k", False, ("a", "b"), 10 * HOUR_US, 11 * HOUR_US, was_there=True)
+    twice = [alert(1, "a", began_h=10), alert(2, "b", began_h=10.5)]
+    event = judge([there], twice)["event"]
+    assert (event.put_in, event.found, event.alerts, event.right) == (0, 0, 2, 1)
+    both = judge([JAM, there], twice)["event"]
+    assert (both.put_in, both.found, both.right) == (1, 1, 1)  # the second is of what was put in
+
+
+def test_a_series_own_episodes_are_the_hours_in_which_the_whole_city_is_unhealthy() -> None:
+    """Three hours' mean above 80 µg/m³, whatever is usual."""
+    city = np.full(48, 60.0)
+    city[10:16] = 100.0
+    track = Track(0, HOUR_US, ("a", "b"), np.stack([city, city], axis=1))
+    (own,) = unhealthy(track, city)
+    assert (own.entities, own.was_there, own.is_fault) == (("a", "b"), True, False)
+    assert (own.from_us / HOUR_US, own.to_us / HOUR_US) == (11, 17)
+    assert unhealthy(track, np.full(48, 79.0)) == []

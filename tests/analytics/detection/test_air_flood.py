@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from analytics.detection import flood
+from analytics.detection.air import Air
 from analytics.detection.scene import Scene
 from analytics.detection.track import HOUR_US, MINUTE_US, Track
 from benchmarks.detection_replay import Played, replay
@@ -36,6 +38,29 @@ def test_dust_at_one_station_alone_is_no_episode() -> None:
 
     assert replay([town.AIR], replace(played, track=bent.track), from_us=town.day(15),
                   to_us=town.day(18)) == []  # fmt: skip
+
+
+def test_bad_air_that_is_only_less_far_above_usual_for_some_hours_is_one_episode() -> None:
+    """50 is usual: 160, then 90 (1.8 times) for six hours, then 160 again."""
+    played = town.hourly(18)
+    values = np.full_like(played.track.values, 50.0)
+    begin = 16 * 24 + 6
+    for hours, level in ((slice(0, 6), 160.0), (slice(6, 12), 90.0), (slice(12, 18), 160.0)):
+        values[begin + hours.start : begin + hours.stop] = level
+    played = replace(played, track=played.track.like(values))
+    asks = town.AIR.model_copy(update={"least_times": 2.0, "hours": 1})
+
+    def episodes(air: Air) -> list[float]:
+        found = replay([air], played, from_us=town.day(15), to_us=town.day(18))
+        return [(each.seen_ms - each.began_ms) / 3_600_000 for each in found]
+
+    assert len(episodes(asks)) == 2
+    assert episodes(asks.model_copy(update={"clear_times": 1.5})) == [19.0]
+
+
+def test_an_episode_is_over_no_farther_above_usual_than_it_begins() -> None:
+    with pytest.raises(ValueError, match="clear_times: expected at most least_times"):
+        Air.model_validate(town.AIR.model_dump() | {"least_times": 1.5, "clear_times": 1.6})
 
 
 def test_a_fortnight_of_ordinary_air_gives_nothing() -> None:
