@@ -13,6 +13,7 @@ from layouts.tiles.axis import value_ticks
 from layouts.tiles.chart import INK_3, SERIES
 
 MARK_PX = 11
+HEAD_PX = 34  # over the plot, for its words
 HELD, USED = "diamond", "circle-open"  # shapes: colour is never alone
 
 
@@ -37,7 +38,8 @@ def against(points: Sequence[Mapping[str, Any]], *, setting: Setting) -> dict[st
                 "marker": {"symbol": shape, "size": MARK_PX, "color": ink, "line": {"width": 2}},
             }
         )
-    layout = frame((0, end), (0, end), x_ticks=(ticks, words), y_ticks=(ticks, words), right_px=24)
+    drawn = (ticks, words)
+    layout = frame((0, end), (0, end), x_ticks=drawn, y_ticks=drawn, right_px=24, top_px=HEAD_PX)
     equal = {"type": "line", "x0": 0, "y0": 0, "x1": end, "y1": end}
     return {
         "data": traces,
@@ -68,6 +70,7 @@ def courses(gauge: Mapping[str, Any], *, setting: Setting) -> dict[str, Any]:
         ),
         y_ticks=(ticks, [number(tick, "m", language=setting.language) for tick in ticks]),
         right_px=150,
+        top_px=HEAD_PX,
     )
     is_above = not seen or not made or seen[-1] >= made[-1]  # so that the two words never meet
     lines = [("observed", seen, SERIES[0], "solid"), ("simulated", made, SERIES[1], "dash")]
@@ -116,6 +119,6 @@ def _words(words: str, *, x: float, y: float, anchor: str) -> dict[str, Any]:
         "text": words,
         "showarrow": False,
         "xanchor": anchor,
-        "yanchor": "top" if y else "bottom",
+        "yanchor": "bottom",  # over the plot, or on its floor: no mark is covered
         "font": {"color": INK_3, "size": 14},
     }

@@ -20,11 +20,12 @@ def frame(
     x_ticks: tuple[Sequence[float], Sequence[str]],
     y_ticks: tuple[Sequence[float], Sequence[str]],
     right_px: int,
+    top_px: int = 12,
 ) -> dict[str, Any]:
     """Return the layout; ticks are where they stand and what is written there."""
     return {
         "autosize": True,
-        "margin": {"l": 64, "r": right_px, "t": 12, "b": 34, "pad": 0, "autoexpand": False},
+        "margin": {"l": 64, "r": right_px, "t": top_px, "b": 34, "pad": 0, "autoexpand": False},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,

@@ -215,8 +215,10 @@ def _deeds(each: ProposalView, setting: Setting) -> Component:
             className="proposal-deeds",
         )
     if not each.may_decide:
-        why = [html.P(tell(f"why.{each.why_not}", setting), className="quiet")]
-        return html.Div(why if each.why_not else [], className="proposal-deeds")
+        if each.state != "open" or not each.why_not:
+            return html.Div(className="proposal-deeds")  # it is decided, or of another time
+        why = html.P(tell(f"why.{each.why_not}", setting), className="quiet")
+        return html.Div([why], className="proposal-deeds")
     keys = [
         html.Button(
             [icon("bi-check-lg" if deed == "approve" else "bi-x-lg"),
