@@ -20,8 +20,9 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", city=ROOT / "city")
 
 
-def take(settings: Settings, source: Path) -> str:
-    said, is_right = twins.perform(settings, Namespace(task="import", source=source))
+def take(settings: Settings, source: Path, crs: str | None = None) -> str:
+    chosen = Namespace(task="import", source=source, crs=crs)
+    said, is_right = twins.perform(settings, chosen)
     assert is_right
     return said
 
@@ -52,3 +53,12 @@ def test_what_cannot_be_taken_is_said_in_a_sentence(
     with pytest.raises(NoImport, match=said) as refused:
         take(settings, file)
     assert configuration_sentence(refused.value)
+
+
+def test_a_system_of_coordinates_is_of_gmns_folders_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for name, said in (("a.inp", "--crs is of GMNS folders"), ("a.osm", "OSM is in degrees")):
+        (tmp_path / name).write_text(pipe(), "utf-8")
+        with pytest.raises(NoImport, match=said):
+            take(settings, tmp_path / name, "EPSG:3405")
