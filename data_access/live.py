@@ -26,27 +26,24 @@ from data_access.intake.health import HealthBook
 from data_access.intake.intake import Intake
 from data_access.intake.spool import Spool, Spooled
 from data_access.intake.ways import LakeWay, Way
-from data_access.live_files import counted, name_of, of_their_parts, part_of, written
+from data_access.live_files import counted, name_of, of_their_parts, written
+from data_access.live_parts import gone, wholes_of
 from data_access.model import Entity
 from data_access.quarantine import Decided, Order
 from data_access.reading import (
-    WHOLE,
     Reading,
     fault_of,
-    nameless,
     read_payloads,
-    refused_records,
     unreadable,
 )
 from data_access.readmission import AT_ONCE, readmitted
 from data_access.records import Played, instant_us
 from data_access.replay import LONGEST_HISTORY, MINUTE, Timeline
-from data_access.rows import Rows, is_of_part
+from data_access.rows import Rows
 from data_access.schema import Schema, joined
 from data_access.sources import registry
 from data_access.sources.unpacking import is_more_than
-from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream, Whole
-from data_access.store.parts import Within
+from data_access.store import Change, FileMark, Outcome, StoreReader, StoreWriter, Stream
 from language import told
 
 log = logging.getLogger(__name__)
@@ -232,7 +229,8 @@ class LiveChannel:
             return
         if self._taken[0].arrival.framing == "gone":
             self._said = _Said()
-            self._waiting = [Change(wholes=list(self._gone()), done_us=self._taken[-1].id)]
+            wholes = list(gone(self._taken, self._way))
+            self._waiting = [Change(wholes=wholes, done_us=self._taken[-1].id)]
             return
         shutil.rmtree(self._scratch, ignore_errors=True)
         files = list(written(self._taken, self._scratch, self._contract.source.format))
@@ -264,7 +262,7 @@ class LiveChannel:
     def _changes(self, readings: Sequence[Reading]) -> Iterator[Change]:
         """Yield what is to be written: rows in chunks, and with the last one all the rest."""
         lake = self._taken if isinstance(self._way, LakeWay) else []
-        wholes = list(self._wholes(readings))
+        wholes = list(wholes_of(readings, self._taken, self._way, self._contract))
         rows = Rows.join([each.rows for each in readings])
         records = of_their_parts([record for each in readings for record in each.records], lake)
         rejected = [refused for each in readings for refused in each.rejected]
@@ -307,53 +305,6 @@ class LiveChannel:
             schema=None if is_known else schema,
             withdrawn=set().union(*(each.withdrawn for each in readings)),
         )
-
-    def _wholes(self, readings: Sequence[Reading]) -> Iterator[Whole]:
-        """Yield the parts of the source that are said whole; not what could not be read.
-
-        Nor one of which every row is refused: what was known of it stays, and grows old.
-        """
-        is_each_alone = len(readings) == len(self._taken)
-        for at, spooled in enumerate(self._taken):
-            if not (part := part_of(spooled)):
-                continue
-            reading, name = readings[at if is_each_alone else 0], name_of(spooled.arrival.name)
-            refused = [
-                each
-                for each in reading.rejected
-                if is_of_part(each.source_ref, part) or each.source_ref.startswith(name)
-            ]
-            rows = reading.rows.take(reading.rows.of_part(part))
-            is_unread = any(each.reason in WHOLE for each in refused)
-            said = reading.records
-            if isinstance(self._way, LakeWay):
-                said = of_their_parts(said, [spooled])
-            records = [each for each in said if is_of_part(each.source_ref, part)]
-            if is_unread or (refused and not len(rows) and not records):
-                continue
-            way = self._contract.source.ways.get(spooled.way)
-            within: Within = "span" if getattr(way, "replaces", "") == "span" else "all"
-            keys = {each.key for each in refused if each.key is not None}
-            unknown = len(nameless(refused, reading.records))
-            yield Whole(
-                part,
-                rows,
-                keys,
-                unknown * max(1, len(self._contract.indicators)),
-                within,
-                records=records,
-                refused_records=refused_records(refused),
-            )
-
-    def _gone(self) -> Iterator[Whole]:
-        """Yield parts of the source that are there no more, as ones that say nothing."""
-        way = self._way
-        retention = way.retention if isinstance(way, LakeWay) else None
-        for each in self._taken:
-            kept_us = None
-            if retention is not None:
-                kept_us = each.arrival.received_us - round(duration_s(retention) * 1e6)
-            yield Whole(each.arrival.part, Rows.join([]), kept_before_us=kept_us, records=[])
 
     def _finish(self, change: Change) -> None:
         """Take note that all that was taken is in the store; `change` was the last of it."""
