@@ -38,6 +38,7 @@ Jams = tuple[set[int], tuple[Happening, ...]]  # columns that feel them, and wha
 
 KMH_PER_MPH = 1.609344
 STEPS_A_DAY = 288
+STUCK_STEPS = 24
 REAL_FIRST, REAL_DAYS = date(2012, 3, 1), (0, 1, 4, 5, 6)  # Thursday; its working days
 MADE_FIRST, MADE_DAYS = date(2026, 6, 1), (0, 1, 2, 3, 4)  # Monday
 METR_LA: Text = {"vi": "tốc độ METR-LA (thật)", "en": "METR-LA speeds (real)"}
@@ -126,7 +127,7 @@ def _roads(
     faults = detector(plan, Fault, jams.dataset)
     spots = _spots(week.names, city)
     free = dict(zip(week.names, np.nanpercentile(week.values, 95, axis=0).tolist(), strict=True))
-    truths: list[Truth] = []
+    truths = stuck(replace(week, start_us=week.start_us + WEEK_US))
     plays = []
     for day in days:
         later = replace(week, start_us=week.start_us + WEEK_US)
@@ -159,6 +160,23 @@ def _roads(
         truths,
         play,
     )
+
+
+def stuck(track: Track) -> list[Truth]:
+    """Return the faults a series has of its own: detectors that tell one value for two hours.
+
+    No mean of five minutes of traffic is the same for so long.
+    """
+    values = track.values
+    same = np.isfinite(values[1:]) & (values[1:] == values[:-1])
+    found = []
+    for column, name in enumerate(track.names):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], same[:, column].astype(int), [0]])))
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if last - first >= STUCK_STEPS:
+                begin, end = (track.start_us + at * track.step_us for at in (first, last + 1))
+                found.append(Truth("stuck", True, (name,), begin, end, was_there=True))
+    return found
 
 
 def _spots(names: Sequence[str], city: City) -> dict[str, Spot]:

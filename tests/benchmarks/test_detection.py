@@ -11,6 +11,7 @@ from analytics.detection.book import Alert
 from analytics.detection.track import HOUR_US, Track
 from benchmarks.detection import SEEDS, TUNING_SEEDS, Judged, judge
 from benchmarks.detection_cases import unhealthy
+from benchmarks.detection_roads import stuck
 from benchmarks.injection import Truth
 
 JAM = Truth("jam", False, ("a", "b"), 10 * HOUR_US, 11 * HOUR_US)
@@ -91,3 +92,16 @@ def test_a_series_own_episodes_are_the_hours_in_which_the_whole_city_is_unhealth
     assert (own.entities, own.was_there, own.is_fault) == (("a", "b"), True, False)
     assert (own.from_us / HOUR_US, own.to_us / HOUR_US) == (11, 17)
     assert unhealthy(track, np.full(48, 79.0)) == []
+
+
+def test_a_series_own_stuck_loops_are_those_that_tell_one_speed_for_two_hours() -> None:
+    values = np.random.default_rng(1).uniform(40, 60, (100, 3))
+    values[10:36, 0] = 52.0  # two hours and a step
+    values[50:70, 1] = 52.0
+    values[40:80, 2] = np.nan
+    track = Track(0, HOUR_US // 12, ("a", "b", "c"), values)
+    (found,) = stuck(track)
+    assert (found.kind, found.is_fault, found.entities, found.was_there) == (
+        "stuck", True, ("a",), True
+    )  # fmt: skip
+    assert (found.from_us, found.to_us) == (10 * track.step_us, 36 * track.step_us)
