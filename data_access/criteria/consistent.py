@@ -24,12 +24,12 @@ from data_access.promises import (
     RunningAgrees,
     SourcesAgree,
 )
-from data_access.rollup import DAY, HOUR_US
+from data_access.rollup import DAY, HOUR, HOUR_US
 from data_access.store import measures
 from data_access.store.series import AREA
 
-DAYS = 31  # before the newest, that sources are compared over
-YEARS = 2  # before the newest, that sums are compared over
+DAYS = 31  # before the newest, that sources, and hours with their bounds, are compared over
+YEARS = 2  # before the newest, that sums, and days with their bounds, are compared over
 DAY_S = 86_400
 SHORTEST_MONTH, LONGEST_MONTH = 28, 31  # days
 EPOCH = date(1970, 1, 1)
@@ -83,11 +83,44 @@ def _running(subject: Subject, rule: RunningAgrees) -> Compared:
 
 
 def _at_most(subject: Subject, rule: NeverMore) -> Compared:
-    bounds = _figures(subject, rule.of)
-    for (entity, day), figure in sorted(_figures(subject, rule.indicator).items()):
-        bound = bounds.get((entity, day))
-        if bound is not None:
-            yield figure <= bound, _evidence(subject, rule, entity, day, figure, bound)
+    """Compare slot by slot; of what comes more often than daily, by the hour.
+
+    Where one of the two was told more often than the other, as when a value was refused, they are
+    not of the same times, and nothing is said of the slot.
+    """
+    step, within = _steps(subject)
+    contract = subject.contract.id
+    figures, bounds = (
+        subject.snapshot.cells(contract, name, step, within) for name in (rule.indicator, rule.of)
+    )
+    at = {key: n for n, key in enumerate(zip(bounds.name, bounds.slot.tolist(), strict=True))}
+    keys = zip(figures.name, figures.slot.tolist(), strict=True)
+    for (entity, slot), n in sorted((key, n) for n, key in enumerate(keys)):
+        other = at.get((entity, slot))
+        if other is None or figures.rows[n] != bounds.rows[other]:
+            continue
+        # Where no value is above its bound, neither is the mean, the highest or the lowest.
+        pairs = [
+            (float(of_figure[n]), float(of_bound[other]))
+            for of_figure, of_bound in (
+                (figures.mean, bounds.mean),
+                (figures.high, bounds.high),
+                (figures.low, bounds.low),
+            )
+        ]
+        above = next((pair for pair in pairs if pair[0] > pair[1]), None)
+        day = measures.day_of(slot * HOUR_US, subject.city.zone) if step == HOUR else slot
+        yield above is None, _evidence(subject, rule, entity, day, *(above or pairs[0]))
+
+
+def _steps(subject: Subject) -> tuple[int, tuple[int, int]]:
+    """Return by which step a figure and its bound are compared, and the first and last slot."""
+    newest_us = subject.newest_us or 0
+    if subject.contract.cadence_s < DAY_S:
+        last = newest_us // HOUR_US
+        return HOUR, (last - DAYS * 24, last)
+    last = measures.day_of(newest_us, subject.city.zone)
+    return DAY, (last - YEARS * 366, last)
 
 
 def _sources(subject: Subject, rule: SourcesAgree) -> Compared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ DENGUE, EPIDEMICS = "health.dengue", "health.epidemics"
 INVESTMENT, GRDP = "economy.investment", "economy.grdp"
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+Pair = tuple[float, float]
 MIDNIGHT = NOW.replace(hour=17) - DAY  # of today in Hà Nội
 
 
@@ -84,6 +86,57 @@ def test_a_figure_is_held_against_its_bound(bench: Bench) -> None:
     part = bench.part(FOOD, "consistent", "at_most")
     assert part is not None
     assert (part.score, part.evidence[0]["id"]) == (50.0, "00082")
+
+
+def particles(*told: tuple[float, float | None, float | None]) -> list[tuple[Any, ...]]:
+    """Return rows of a station: (hours ago, PM2.5, PM10), None where it tells none."""
+    return [
+        (name, "station", "00070", NOW - ago * HOUR, figure)
+        for ago, fine, coarse in told
+        for name, figure in (("pm25", fine), ("pm10", coarse))
+        if figure is not None
+    ]
+
+
+def test_a_bound_that_is_not_told_in_some_hours_calls_no_figure_of_them_wrong(bench: Bench) -> None:
+    bench.feed(AIR, particles((3, 20.0, 40.0), (2, 90.0, None), (1, 20.0, 40.0)))
+    part = bench.part(AIR, "consistent", "at_most")
+    assert part is not None
+    assert (part.right, part.checked) == (2, 2)
+
+
+def test_an_hour_above_its_bound_is_not_lost_in_a_day_that_is_below_it(bench: Bench) -> None:
+    bench.feed(AIR, particles((3, 20.0, 90.0), (2, 50.0, 40.0), (1, 20.0, 90.0)))
+    part = bench.part(AIR, "consistent", "at_most")
+    assert part is not None
+    assert (part.right, part.checked) == (2, 3)
+    assert [(each["value"], each["told"]) for each in part.evidence] == [(50.0, 40.0)]
+
+
+@pytest.mark.parametrize(
+    ("fine", "coarse", "shown"),
+    [
+        (
+            (60.0, 10.0),
+            (50.0, 40.0),
+            (60.0, 50.0),
+        ),  # the highest of both
+        (
+            (30.0, 30.0),
+            (80.0, 20.0),
+            (30.0, 20.0),
+        ),  # the lowest of both
+    ],
+)
+def test_a_value_above_its_bound_is_not_lost_in_its_hour(
+    bench: Bench, fine: Pair, coarse: Pair, shown: Pair
+) -> None:
+    rows = zip((1.1, 1.3), fine, coarse, strict=True)
+    bench.feed(AIR, particles(*rows))
+    part = bench.part(AIR, "consistent", "at_most")
+    assert part is not None
+    assert (part.right, part.checked) == (0, 1)
+    assert (part.evidence[0]["value"], part.evidence[0]["told"]) == shown
 
 
 @pytest.mark.parametrize(
