@@ -17,7 +17,7 @@ from analytics.detection.finding import Finding, both, text
 from analytics.detection.options import us
 from analytics.detection.reading import Watcher, lap_begin_us
 from analytics.detection.together import FoundSign, MeasureSign, RecordSign, Sight, Together
-from analytics.detection.track import DAY_US, Spot
+from analytics.detection.track import DAY_US, MINUTE_US, Spot
 from data_access.contracts import CITY_AREA, DatasetContract
 from data_access.envelope import Status, Text
 from data_access.limits import GRADES, Limit
@@ -26,6 +26,7 @@ from data_access.store.snapshot import Life
 from language import number, period
 
 MS = 1000
+AHEAD_US = 5 * MINUTE_US  # by which the clock of what is told may be ahead of ours
 DAYS_BEFORE = 7  # that `times` is of
 UNTOLD = ("replaced", "cancelled")  # of records: it was not so
 Row = tuple[int, float]  # track time, value
@@ -106,7 +107,7 @@ def _recorded(watcher: Watcher, at: int, sign: RecordSign) -> Iterator[Sight]:
     since_us = now_us - us(sign.window)
     units: dict[str, list[Life]] = defaultdict(list)
     for life in watcher.snapshot.lives(sign.dataset, since_us=since_us, bodies=True):
-        is_new = since_us < life.opened_us <= now_us
+        is_new = since_us < life.opened_us <= now_us + AHEAD_US
         if is_new and life.area is not None and _is_of(sign, life):
             units[life.area].append(life)
     for code, lives in sorted(units.items()):
@@ -120,8 +121,8 @@ def _recorded(watcher: Watcher, at: int, sign: RecordSign) -> Iterator[Sight]:
             sign=at,
             severity=severity,
             weight=weight,
-            began_us=line.glass(min(life.opened_us for life in lives)),
-            seen_us=line.glass(max(life.opened_us for life in lives)),
+            began_us=line.glass(min(now_us, *(life.opened_us for life in lives))),
+            seen_us=line.glass(min(now_us, max(life.opened_us for life in lives))),
             said=_said(sign, (count, threshold), unit="", decimals=0),
             place=unit.title,
             area=code,

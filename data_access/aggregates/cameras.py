@@ -341,7 +341,7 @@ def _kinds(view: View, now_us: int) -> Any:
     day = [
         life
         for life in view.snapshot.lives(EVENTS, since_us=now_us - 24 * HOUR_US)
-        if now_us - 24 * HOUR_US < life.opened_us <= now_us
+        if life.opened_us > now_us - 24 * HOUR_US
     ]
     known = view.city.datasets[EVENTS].categories
     counts = {kind: sum(life.category == kind for life in day) for kind in known}

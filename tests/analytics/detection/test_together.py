@@ -288,6 +288,20 @@ def test_one_report_alone_is_not_borne_out_by_the_citys_calls(
     assert item["evidence"][1]["en"].startswith("Floods seen by cameras: 2 in 6 hours")
 
 
+def test_what_a_clock_a_little_ahead_tells_counts_at_once(
+    table: Table, plan: Plan, record: Record
+) -> None:
+    flood_calls(table, now=10)
+    seen = {"category": "flood", "confidence": 0.9}
+    table.feed(EVENTS, records=[
+        record(f"e{n}", table.ago(minutes=-minutes), body=seen | {"camera": f"CAM-{n}"})
+        for n, minutes in enumerate((3, 4, 60))
+    ])  # fmt: skip
+    (item,) = of(looked(table, plan), "flooding")
+    assert item["evidence"][1]["en"].startswith("Floods seen by cameras: 2 in 6 hours")
+    assert item["atMs"] <= table.now.timestamp() * 1000
+
+
 def test_calls_as_usual_bear_nothing_out_nor_do_those_of_yesterday(
     table: Table, plan: Plan, record: Record
 ) -> None:

@@ -171,6 +171,8 @@ def test_r37_what_a_camera_whose_clock_is_ahead_tells_is_seen_at_once(
     assert (items["near"]["severity"], items["near"]["atMs"]) == ("warning", now_ms)
     assert items["far"]["title"]["en"] == "Crash (camera's clock is wrong)"
     assert items["far"]["severity"] == "information"
+    rows = table.build(EVENTS).payload["tables"]["kinds"]["rows"]
+    assert {row["name"]["en"]: row["events"] for row in rows}["Crash"] == 2
 
 
 def test_r37_an_event_whose_end_was_lost_is_not_for_ever(
